@@ -1,0 +1,194 @@
+//! Plain exhaustive search over every interleaving, breadth first.
+//!
+//! The seed of the checker: no reduction, no cleverness; every state once, every edge looked at.
+
+use std::collections::hash_map::{Entry, HashMap};
+
+use crate::machine::{
+    Choice, Effect, End, Model, Violation, Watch, World, enabled, end, step_watched,
+};
+use crate::scenario::Verdict;
+
+/// Why a schedule is worth keeping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its last step broke a rule.
+    Broke(Violation),
+    /// It ends with actors waiting for each other.
+    Deadlock(Vec<u8>),
+}
+
+/// A shortest schedule to a verdict.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What happens at its end.
+    pub outcome: Outcome,
+    /// The choices, from the world the search started in.
+    pub schedule: Vec<Choice>,
+}
+
+/// What a search has found so far.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Distinct worlds.
+    pub states: usize,
+    /// Steps between them.
+    pub edges: usize,
+    /// Worlds in which nobody can move.
+    pub ends: usize,
+    /// Length of the longest shortest schedule to any world looked at.
+    pub depth: usize,
+    /// Whether some schedule changes bytes between checksum and completion, noticed or not.
+    pub unstable: bool,
+    /// One shortest schedule for each verdict reached.
+    pub findings: Vec<Finding>,
+    /// Whether every reachable world was looked at; only then does no finding mean *safe*.
+    pub complete: bool,
+}
+
+impl Report {
+    /// The finding of a verdict.
+    pub fn finding(&self, verdict: Verdict) -> Option<&Finding> {
+        self.findings.iter().find(|it| it.verdict == verdict)
+    }
+}
+
+struct Seen {
+    world: World,
+    parent: u32,
+    choice: Choice,
+    depth: u32,
+}
+
+/// A search that can be run in slices.
+pub struct Search {
+    seen: Vec<Seen>,
+    index: HashMap<World, u32>,
+    next: usize,
+    report: Report,
+}
+
+/// Keeps only what broke.
+struct Broken(Vec<Violation>);
+
+impl Watch for Broken {
+    fn see(&mut self, effect: Effect) {
+        if let Effect::Broke(violation) = effect {
+            self.0.push(violation);
+        }
+    }
+}
+
+impl Search {
+    /// A search from one world.
+    pub fn new(from: World) -> Search {
+        Search {
+            seen: vec![Seen {
+                world: from,
+                parent: 0,
+                choice: Choice::of(0),
+                depth: 0,
+            }],
+            index: HashMap::from([(from, 0)]),
+            next: 0,
+            report: Report {
+                states: 1,
+                ..Report::default()
+            },
+        }
+    }
+
+    /// Looks at up to `worlds` more worlds; returns whether all have been looked at.
+    pub fn advance(&mut self, model: &Model, worlds: usize) -> bool {
+        let mut broken = Broken(Vec::new());
+        for _ in 0..worlds {
+            let Some(seen) = self.seen.get(self.next) else {
+                break;
+            };
+            let (at, world, depth) = (self.next as u32, seen.world, seen.depth);
+            self.next += 1;
+            self.report.depth = self.report.depth.max(depth as usize);
+            self.look_at_end(model, &world, at);
+            for choice in enabled(model, &world) {
+                broken.0.clear();
+                let next = step_watched(model, &world, choice, &mut broken);
+                self.report.edges += 1;
+                for violation in broken.0.drain(..) {
+                    match Verdict::of(violation) {
+                        None => self.report.unstable = true,
+                        Some(verdict) => {
+                            self.keep(verdict, Outcome::Broke(violation), at, Some(choice));
+                        }
+                    }
+                }
+                let id = self.seen.len() as u32;
+                if let Entry::Vacant(free) = self.index.entry(next) {
+                    free.insert(id);
+                    self.seen.push(Seen {
+                        world: next,
+                        parent: at,
+                        choice,
+                        depth: depth + 1,
+                    });
+                }
+            }
+        }
+        self.report.states = self.seen.len();
+        self.report.complete = self.next == self.seen.len();
+        self.report.complete
+    }
+
+    fn look_at_end(&mut self, model: &Model, world: &World, at: u32) {
+        match end(model, world) {
+            None => return,
+            Some(End::Halted) => {}
+            Some(End::Deadlock(cycle)) => {
+                self.keep(Verdict::Deadlock, Outcome::Deadlock(cycle), at, None);
+            }
+            Some(End::Rest(lost)) => {
+                for violation in lost {
+                    self.keep(Verdict::LostUpdate, Outcome::Broke(violation), at, None);
+                }
+            }
+        }
+        self.report.ends += 1;
+    }
+
+    fn keep(&mut self, verdict: Verdict, outcome: Outcome, at: u32, last: Option<Choice>) {
+        if self.report.finding(verdict).is_some() {
+            return;
+        }
+        let mut schedule: Vec<Choice> = last.into_iter().collect();
+        let mut id = at;
+        while id != 0 {
+            let seen = &self.seen[id as usize];
+            schedule.push(seen.choice);
+            id = seen.parent;
+        }
+        schedule.reverse();
+        self.report.findings.push(Finding {
+            verdict,
+            outcome,
+            schedule,
+        });
+    }
+
+    /// What has been found so far.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Every world found so far, in the order of finding.
+    pub fn worlds(&self) -> impl Iterator<Item = &World> {
+        self.seen.iter().map(|seen| &seen.world)
+    }
+
+    /// Looks at everything reachable, or at `most` worlds.
+    pub fn run(model: &Model, from: World, most: usize) -> Report {
+        let mut search = Search::new(from);
+        search.advance(model, most);
+        search.report
+    }
+}
