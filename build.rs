@@ -1,4 +1,5 @@
 //! Lists the scenario files, so that adding one to the folder is all it takes.
+//! For the page, keeps the wasm section that tools need although symbols are stripped.
 
 use std::{env, fs, path::Path};
 
@@ -24,4 +25,8 @@ fn main() {
         .collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");
     fs::write(out, format!("&[{rows}]")).expect("OUT_DIR is writable");
+
+    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+        println!("cargo::rustc-link-arg-bins=--keep-section=target_features");
+    }
 }

@@ -12,6 +12,7 @@
 
 #![deny(missing_docs)]
 
+pub mod exchange;
 pub mod explore;
 pub mod machine;
 pub mod protocol;

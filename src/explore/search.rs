@@ -4,9 +4,7 @@
 
 use std::collections::hash_map::{Entry, HashMap};
 
-use crate::machine::{
-    Choice, Effect, End, Model, Violation, Watch, World, enabled, end, step_watched,
-};
+use crate::machine::{Choice, Effect, End, Model, Violation, World, enabled, end, step_watched};
 use crate::scenario::Verdict;
 
 /// Why a schedule is worth keeping.
@@ -70,17 +68,6 @@ pub struct Search {
     report: Report,
 }
 
-/// Keeps only what broke.
-struct Broken(Vec<Violation>);
-
-impl Watch for Broken {
-    fn see(&mut self, effect: Effect) {
-        if let Effect::Broke(violation) = effect {
-            self.0.push(violation);
-        }
-    }
-}
-
 impl Search {
     /// A search from one world.
     pub fn new(from: World) -> Search {
@@ -102,7 +89,7 @@ impl Search {
 
     /// Looks at up to `worlds` more worlds; returns whether all have been looked at.
     pub fn advance(&mut self, model: &Model, worlds: usize) -> bool {
-        let mut broken = Broken(Vec::new());
+        let mut effects = Vec::new();
         for _ in 0..worlds {
             let Some(seen) = self.seen.get(self.next) else {
                 break;
@@ -112,10 +99,12 @@ impl Search {
             self.report.depth = self.report.depth.max(depth as usize);
             self.look_at_end(model, &world, at);
             for choice in enabled(model, &world) {
-                broken.0.clear();
-                let next = step_watched(model, &world, choice, &mut broken);
+                let next = step_watched(model, &world, choice, &mut effects);
                 self.report.edges += 1;
-                for violation in broken.0.drain(..) {
+                for effect in effects.drain(..) {
+                    let Effect::Broke(violation) = effect else {
+                        continue;
+                    };
                     match Verdict::of(violation) {
                         None => self.report.unstable = true,
                         Some(verdict) => {

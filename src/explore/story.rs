@@ -3,6 +3,7 @@
 use crate::machine::{
     Choice, Content, Effect, History, Hop, Model, SECTORS, Through, Violation, World,
 };
+use crate::scenario::Verdict;
 
 /// A guard compared at a hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +97,22 @@ pub struct Story {
     pub failures: Vec<Failure>,
     /// Steps at which bytes changed inside the stable window.
     pub unstable: Vec<usize>,
+    /// Sectors that a write reported as successful left wrong on media.
+    pub silent: Vec<u8>,
     /// The step at which the page lock was taken by its present holder.
     pub locked_since: Option<usize>,
     /// The step at which PG_writeback was set, while it is set.
     pub writeback_since: Option<usize>,
+}
+
+impl Told {
+    /// The verdict this step alone amounts to, if it broke a rule.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Broke(violation) => Verdict::of(*violation),
+            _ => None,
+        })
+    }
 }
 
 impl Story {
@@ -110,6 +123,7 @@ impl Story {
             columns: [Column::default(); SECTORS],
             failures: Vec::new(),
             unstable: Vec::new(),
+            silent: Vec::new(),
             locked_since: None,
             writeback_since: None,
         };
@@ -125,6 +139,13 @@ impl Story {
             });
         }
         story
+    }
+
+    /// Retells the current branch from its start to its end, whatever moment is shown.
+    pub fn of_branch(model: &Model, history: &History) -> Story {
+        let mut whole = history.clone();
+        whole.seek(usize::MAX);
+        Story::of(model, &whole)
     }
 
     /// The last step's effects.
@@ -195,6 +216,7 @@ impl Story {
                 });
             }
             Effect::Broke(Violation::Unstable { .. }) => self.unstable.push(step),
+            Effect::Broke(Violation::Silent { sector, .. }) => self.silent.push(sector),
             Effect::Broke(Violation::Guard {
                 hop,
                 page,

@@ -18,7 +18,7 @@ pub fn guard(bytes: &[u8]) -> u16 {
 }
 
 /// The id of one interval's bytes in a [`Contents`] table; 0 is "nothing".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Content(pub u8);
 
 impl Content {

@@ -4,7 +4,7 @@ use super::content::Content;
 use super::world::Access;
 
 /// Where a guard is recomputed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Hop {
     /// The host adapter (DIX check).
     Hba,
@@ -13,7 +13,7 @@ pub enum Hop {
 }
 
 /// How a store reached the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Through {
     /// A cached writable and dirty TLB entry: the page table was not consulted.
     Tlb,
@@ -22,7 +22,7 @@ pub enum Through {
 }
 
 /// What the kernel would BUG or WARN on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Assertion {
     /// `unlock_page` by somebody who does not hold the lock.
     UnlockNotHeld,
@@ -37,7 +37,7 @@ pub enum Assertion {
 }
 
 /// A rule that a step broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Violation {
     /// Bytes changed between their checksum and the I/O's completion, noticed or not.
     Unstable {
@@ -83,7 +83,7 @@ pub enum Violation {
 }
 
 /// One thing a step did. The actor is the one that moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[allow(
     missing_docs,
     reason = "the fields are page, sector, space, and contents by name"

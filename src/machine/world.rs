@@ -16,7 +16,7 @@ pub const MAX_ACTORS: usize = 6;
 pub const NOBODY: u8 = u8::MAX;
 
 /// The bits of a PTE, or of a TLB entry that caches it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Access(u8);
 
 impl Access {

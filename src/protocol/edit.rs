@@ -93,6 +93,9 @@ pub enum EditError {
         /// The second.
         other: String,
     },
+    /// Not one of the forms of an edit.
+    #[error("an edit is drop; move and before; swap and with; or insert and before")]
+    NotAnEdit,
     /// Only ops without operand can be inserted.
     #[error("\"{key}\" cannot be inserted; what can be is {known}")]
     NotInsertable {

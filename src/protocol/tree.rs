@@ -145,10 +145,12 @@ pub struct Code {
     pub lines: Vec<Line>,
 }
 
-/// Flattens a program and its fault handler.
-///
-/// Returns nothing when the code is longer than a pc can count (250 instructions).
-pub fn compile(program: &[Step], handler: &[Step], era: Era) -> Option<Code> {
+/// Most instructions a program and its handler may have, so that a pc fits a byte.
+pub const MOST_INSTRS: usize = 250;
+
+/// Flattens a program and its fault handler. Code of more than [`MOST_INSTRS`] instructions is
+/// not usable; the machine refuses it.
+pub fn compile(program: &[Step], handler: &[Step], era: Era) -> Code {
     let mut code = Code::default();
     let mut jumps = Vec::new();
     let mut part = |steps: &[Step], is_handler: bool, code: &mut Code| {
@@ -180,11 +182,8 @@ pub fn compile(program: &[Step], handler: &[Step], era: Era) -> Option<Code> {
     };
     let main = part(program, false, &mut code);
     part(handler, true, &mut code);
-    if code.instrs.len() > 250 {
-        return None;
-    }
-    code.main = main as u8;
-    Some(code)
+    code.main = main.min(255) as u8;
+    code
 }
 
 /// The pseudo key of a jump over the flush that follows.

@@ -1,21 +1,16 @@
 //! From a file to a scenario that runs.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
-use toml::Spanned;
-
 use crate::machine::{
     Access, Actor, Choice, Geometry, MAX_ACTORS, Model, PAGE_SIZE, Parts, Protection, Role, Rules,
     Store, Violation,
 };
 use crate::protocol::{
-    Edit, Era, Line, Place, Program, Shape, Step, apply, compile, completion, disk, programs,
-    stores,
+    Edit, EditError, Era, Line, MOST_INSTRS, Place, Program, Shape, Step, apply, compile,
+    completion, disk, programs, stores,
 };
 
-use super::error::ScenarioError;
-use super::file::{ActorTable, EditTable, File};
+use super::error::{ScenarioError, Source};
+use super::file::{ActorTable, EditTable, File, PageTable, Word};
 use super::schedule;
 
 /// What can come of a run; a scenario states which it must have.
@@ -77,15 +72,14 @@ impl Device {
         Device(Protection::HbaInsert),
         Device(Protection::None),
     ];
-}
 
-impl fmt::Display for Device {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
+    /// The word scenario files use.
+    pub fn word(self) -> &'static str {
+        match self.0 {
             Protection::DixDif => "dix+dif",
             Protection::HbaInsert => "hba insert",
             Protection::None => "none",
-        })
+        }
     }
 }
 
@@ -128,14 +122,14 @@ pub struct Scenario {
     /// The opening run.
     pub schedule: Vec<Choice>,
     /// The verdicts it must have, by device.
-    pub expect: Vec<(Device, BTreeSet<Verdict>)>,
+    pub expect: Vec<(Device, Vec<Verdict>)>,
     /// Where it comes from.
     pub sources: Vec<String>,
 }
 
 impl Scenario {
     /// The verdicts it must have on its own device; empty means clean.
-    pub fn expected(&self) -> BTreeSet<Verdict> {
+    pub fn expected(&self) -> Vec<Verdict> {
         self.expect
             .iter()
             .find(|(device, _)| *device == self.device)
@@ -170,243 +164,276 @@ pub fn load_for(slug: &str, text: &str, device: Device) -> Result<Scenario, Scen
     build(slug, text, Some(device))
 }
 
-/// Turns reasons into errors at places of one text.
-struct Source<'a>(&'a str);
-
-impl Source<'_> {
-    fn fail<T>(&self, at: &Spanned<T>, reason: impl ToString) -> ScenarioError {
-        ScenarioError::at(self.0, at.span(), reason)
+/// One of several things, by its word; the first where there is no such word.
+fn by_word<T: Copy>(
+    source: &Source,
+    what: &str,
+    given: &Word,
+    all: &[T],
+    word: fn(T) -> &'static str,
+) -> T {
+    for it in all {
+        if word(*it) == given.text {
+            return *it;
+        }
     }
-
-    /// One of several words.
-    fn word<T: Copy>(
-        &self,
-        what: &str,
-        given: &Spanned<String>,
-        all: &[(String, T)],
-    ) -> Result<T, ScenarioError> {
-        all.iter()
-            .find(|(word, _)| word == given.get_ref())
-            .map(|(_, value)| *value)
-            .ok_or_else(|| {
-                let known: Vec<&str> = all.iter().map(|(word, _)| word.as_str()).collect();
-                let reason = format!(
-                    "\"{}\" is no {what}; it is one of {}",
-                    given.get_ref(),
-                    known.join(", ")
-                );
-                self.fail(given, reason)
-            })
-    }
+    let known: Vec<&str> = all.iter().map(|it| word(*it)).collect();
+    let known = known.join(", ");
+    let reason = format!("\"{}\" is no {what}; it is one of {known}", given.text);
+    source.wrong(given.at, reason);
+    all[0]
 }
 
-fn devices() -> Vec<(String, Device)> {
-    Device::ALL
-        .map(|device| (device.to_string(), device))
-        .into()
+/// What most parts of a scenario depend on.
+struct Frame {
+    era: Era,
+    device: Device,
+    geometry: Geometry,
+}
+
+/// The actors and what their programs refer to.
+#[derive(Default)]
+struct Crew {
+    actors: Vec<Actor>,
+    cast: Vec<Cast>,
+    stores: Vec<Store>,
+    /// How many address spaces there are.
+    spaces: u8,
 }
 
 fn build(slug: &str, text: &str, other: Option<Device>) -> Result<Scenario, ScenarioError> {
-    let source = Source(text);
-    let file: File = toml::from_str(text)
-        .map_err(|error| ScenarioError::at(text, error.span().unwrap_or(0..0), error.message()))?;
-    let eras = Era::ALL.map(|era| (era.word().to_owned(), era));
-    let era = source.word("era", &file.era, &eras)?;
-    let device = source.word("device", &file.device, &devices())?;
-    let device = other.unwrap_or(device);
+    let source = Source::new(text);
+    let file = File::read(&source)?;
+    let frame = frame(&source, &file, other);
+    let roles = roles(&source, &file);
+    let expect = expect(&source, &file);
+    source.check()?;
+    let mut crew = crew(&source, &file, &frame, &roles);
+    let cast = std::mem::take(&mut crew.cast);
+    let parts = parts(&source, &file, &frame, crew);
+    source.check()?;
+    let model =
+        Model::new(parts).map_err(|reason| source.error(file.page.at, reason.to_string()))?;
+    let schedule = opening(&source, &file, &model, &cast, other.is_some());
+    source.check()?;
+    Ok(Scenario {
+        slug: slug.to_owned(),
+        title: file.title,
+        order: file.order,
+        era: frame.era,
+        summary: file.summary,
+        watch: file.watch,
+        device: frame.device,
+        inode: file.page.inode,
+        index: file.page.index,
+        model,
+        cast,
+        schedule,
+        expect,
+        sources: file.sources,
+    })
+}
 
-    let page = file.page.get_ref();
-    let geometry = Geometry {
-        pages: 1,
-        interval: page.interval,
-        first_lba: page.first_lba,
-    };
+fn frame(source: &Source, file: &File, other: Option<Device>) -> Frame {
+    let era = by_word(source, "era", &file.era, &Era::ALL, Era::word);
+    let device = by_word(source, "device", &file.device, &Device::ALL, Device::word);
+    let page = &file.page;
     if page.interval != 512 && page.interval != 4096 {
         let reason = "interval: a protection interval has 512 or 4096 bytes";
-        return Err(source.fail(&file.page, reason));
+        source.wrong(page.at, reason.to_owned());
     }
-    let roles = [
-        ("flusher".to_owned(), Role::Flusher),
-        ("mmap".to_owned(), Role::Mmap),
-        ("disk".to_owned(), Role::Disk),
-        ("completion".to_owned(), Role::Completion),
-    ];
-    if let Some(extra) = file.actor.get(MAX_ACTORS) {
-        let reason = format!("a scenario has at most {MAX_ACTORS} actors");
-        return Err(source.fail(extra, reason));
+    Frame {
+        era,
+        device: other.unwrap_or(device),
+        geometry: Geometry {
+            pages: 1,
+            interval: page.interval,
+            first_lba: page.first_lba,
+        },
     }
-    let mut roles_of = Vec::new();
-    for (number, actor) in file.actor.iter().enumerate() {
-        let it = actor.get_ref();
-        let name = it.name.get_ref();
-        if name.is_empty() || name.contains(char::is_whitespace) {
-            return Err(source.fail(&it.name, "an actor's name is one word"));
-        }
-        if file.actor[..number]
-            .iter()
-            .any(|before| before.get_ref().name.get_ref() == name)
-        {
-            return Err(source.fail(&it.name, format!("there is already an actor \"{name}\"")));
-        }
-        roles_of.push(source.word("role", &it.role, &roles)?);
-    }
-    let shape = Shape {
-        sectors: geometry.sectors() as u8,
-        // Each thread that maps the file has an address space of its own.
-        spaces: mappers(&file, &roles_of)
-            .map(|actor| format!("{}'s mm", actor.name.get_ref()))
-            .collect(),
-        protection: device.0,
-    };
-    let mut programs = programs(&shape);
-    for table in &file.edit {
-        let edit = read_edit(table.get_ref()).map_err(|reason| source.fail(table, reason))?;
-        apply(&edit, &mut programs).map_err(|reason| source.fail(table, reason))?;
-    }
+}
 
-    let mut actors = Vec::new();
-    let mut cast = Vec::new();
-    let mut all_stores = Vec::new();
-    let mut space = 0;
-    for (actor, role) in file.actor.iter().zip(&roles_of) {
-        let it = actor.get_ref();
-        if *role != Role::Mmap && !it.stores.is_empty() {
-            return Err(source.fail(actor, "only an actor of role mmap has stores"));
+const ROLES: [Role; 4] = [Role::Flusher, Role::Mmap, Role::Disk, Role::Completion];
+
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Flusher => "flusher",
+        Role::Mmap => "mmap",
+        Role::Disk => "disk",
+        Role::Completion => "completion",
+    }
+}
+
+/// The roles of the actors, whose names are checked.
+fn roles(source: &Source, file: &File) -> Vec<Role> {
+    if let Some(extra) = file.actors.get(MAX_ACTORS) {
+        let reason = format!("a scenario has at most {MAX_ACTORS} actors");
+        source.wrong(extra.at, reason);
+    }
+    let mut roles = Vec::new();
+    for (number, it) in file.actors.iter().enumerate() {
+        let name = &it.name.text;
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            source.wrong(it.name.at, "an actor's name is one word".to_owned());
         }
-        let handler = if *role == Role::Mmap {
-            nth(&programs, "do_wp_page", space)
-        } else {
-            &[]
-        };
-        let own: Vec<Step> = match role {
+        let mut before = file.actors[..number].iter();
+        if before.any(|before| before.name.text == *name) {
+            let reason = format!("there is already an actor \"{name}\"");
+            source.wrong(it.name.at, reason);
+        }
+        let role = by_word(source, "role", &it.role, &ROLES, role_word);
+        if role != Role::Mmap && !it.stores.is_empty() {
+            let reason = "only an actor of role mmap has stores";
+            source.wrong(it.at, reason.to_owned());
+        }
+        roles.push(role);
+    }
+    roles
+}
+
+/// The correct programs with the file's edits made.
+fn edited(source: &Source, file: &File, shape: &Shape) -> Vec<Program> {
+    let mut programs = programs(shape);
+    for table in &file.edits {
+        let edit = read_edit(table);
+        if let Err(error) = edit.and_then(|edit| apply(&edit, &mut programs)) {
+            source.wrong(table.at, error.to_string());
+        }
+    }
+    programs
+}
+
+fn crew(source: &Source, file: &File, frame: &Frame, roles: &[Role]) -> Crew {
+    let mappers = file.actors.iter().zip(roles);
+    let shape = Shape {
+        sectors: frame.geometry.sectors() as u8,
+        // Each thread that maps the file has an address space of its own.
+        spaces: mappers
+            .filter(|(_, role)| **role == Role::Mmap)
+            .map(|(actor, _)| format!("{}'s mm", actor.name.text))
+            .collect(),
+        protection: frame.device.0,
+    };
+    let programs = edited(source, file, &shape);
+    let mut crew = Crew::default();
+    for (it, role) in file.actors.iter().zip(roles) {
+        let mut handler: &[Step] = &[];
+        let own = match role {
             Role::Flusher => nth(&programs, "writepage", 0).to_vec(),
             Role::Disk => disk(&shape),
             Role::Completion => completion(),
             Role::Mmap => {
-                let mut numbered = Vec::new();
-                for store in &it.stores {
-                    let table = store.get_ref();
-                    if table.offset as usize + table.text.len() > PAGE_SIZE || table.text.is_empty()
-                    {
-                        let reason =
-                            "a store writes at least one byte and stays within its 4096-byte page";
-                        return Err(source.fail(store, reason));
-                    }
-                    let shown = format!("\"{}\" at {:#05x}", table.text, table.offset);
-                    numbered.push((all_stores.len().min(255) as u8, 0, shown));
-                    all_stores.push(Store {
-                        page: 0,
-                        offset: table.offset,
-                        bytes: table.text.clone().into_bytes(),
-                    });
-                }
-                stores(&numbered)
+                handler = nth(&programs, "do_wp_page", crew.spaces);
+                stores(&numbered(source, it, &mut crew.stores))
             }
         };
-        let code = compile(&own, handler, era)
-            .ok_or_else(|| source.fail(actor, "its program has more than 250 steps"))?;
-        actors.push(Actor {
+        let code = compile(&own, handler, frame.era);
+        if code.instrs.len() > MOST_INSTRS {
+            let reason = format!("its program has more than {MOST_INSTRS} steps");
+            source.wrong(it.at, reason);
+        }
+        crew.actors.push(Actor {
             role: *role,
-            space,
-            tlb: space,
+            space: crew.spaces,
+            tlb: crew.spaces,
             code: code.instrs,
             main: code.main,
         });
-        cast.push(Cast {
-            name: it.name.get_ref().clone(),
+        crew.cast.push(Cast {
+            name: it.name.text.clone(),
             about: it.about.clone(),
             lines: code.lines,
         });
-        space += u8::from(*role == Role::Mmap);
+        crew.spaces += u8::from(*role == Role::Mmap);
     }
+    crew
+}
 
-    let fill = |texts: &[String], what| {
-        fill(texts, geometry).ok_or_else(|| {
-            let many = geometry.sectors();
-            let reason =
-                format!("{what}: give one text for all sectors, or one for each of {many}");
-            source.fail(&file.page, reason)
-        })
-    };
+/// An actor's stores, each with its number, its page and how it is shown.
+fn numbered(source: &Source, actor: &ActorTable, all: &mut Vec<Store>) -> Vec<(u8, u8, String)> {
+    let mut numbered = Vec::new();
+    for store in &actor.stores {
+        let end = store.offset as usize + store.text.len();
+        if end > PAGE_SIZE || store.text.is_empty() {
+            let reason = "a store writes at least one byte and stays within its 4096-byte page";
+            source.wrong(store.at, reason.to_owned());
+        }
+        let shown = format!("\"{}\" at {:#05x}", store.text, store.offset);
+        numbered.push((all.len().min(255) as u8, 0, shown));
+        all.push(Store {
+            page: 0,
+            offset: store.offset,
+            bytes: store.text.clone().into_bytes(),
+        });
+    }
+    numbered
+}
+
+fn parts(source: &Source, file: &File, frame: &Frame, crew: Crew) -> Parts {
+    let page = &file.page;
     // A dirty page has been written through its mappings: their PTEs and TLBs are writable.
     let access = if page.dirty {
         Access::WRITABLE_DIRTY
     } else {
         Access::READ_ONLY
     };
-    let model = Model::new(Parts {
-        geometry,
-        protection: device.0,
+    Parts {
+        geometry: frame.geometry,
+        protection: frame.device.0,
         rules: Rules {
-            writeback_asserts_lock: era.writeback_asserts_lock(),
+            writeback_asserts_lock: frame.era.writeback_asserts_lock(),
         },
-        actors,
-        stores: all_stores,
-        memory: fill(&page.memory, "memory")?,
-        media: fill(&page.media, "media")?,
+        actors: crew.actors,
+        stores: crew.stores,
+        memory: fill(source, page, &page.memory, frame.geometry),
+        media: fill(source, page, &page.media, frame.geometry),
         dirty: vec![page.dirty],
-        ptes: vec![access; space as usize],
-        tlbs: (0..space).map(|space| (space, access)).collect(),
-    })
-    .map_err(|reason| source.fail(&file.page, reason))?;
+        ptes: vec![access; crew.spaces as usize],
+        tlbs: (0..crew.spaces).map(|space| (space, access)).collect(),
+    }
+}
 
+/// The choices of the opening run.
+fn opening(
+    source: &Source,
+    file: &File,
+    model: &Model,
+    cast: &[Cast],
+    other_device: bool,
+) -> Vec<Choice> {
     let mut choices = Vec::new();
     let mut world = model.initial;
     for line in &file.schedule {
-        match schedule::run(line.get_ref(), &model, &cast, world) {
-            Ok((made, after)) => {
-                choices.extend(made);
-                world = after;
-            }
+        if let Err(reason) = schedule::run(&line.text, model, cast, &mut world, &mut choices) {
             // Another device ends some steps earlier; what is possible is kept.
-            Err(_) if other.is_some() => break,
-            Err(reason) => return Err(source.fail(line, reason)),
+            if !other_device {
+                source.wrong(line.at, reason);
+            }
+            break;
         }
     }
-
-    let mut expect = Vec::new();
-    for (name, words) in file.expect.get_ref() {
-        let (_, known) = devices()
-            .into_iter()
-            .find(|(word, _)| word == name)
-            .ok_or_else(|| source.fail(&file.expect, format!("\"{name}\" is no device")))?;
-        let all = Verdict::ALL.map(|verdict| (verdict.words().to_owned(), verdict));
-        let verdicts: Result<BTreeSet<Verdict>, ScenarioError> = words
-            .iter()
-            .map(|word| source.word("verdict", word, &all))
-            .collect();
-        expect.push((known, verdicts?));
-    }
-    if let Some(missing) = Device::ALL
-        .iter()
-        .find(|device| !expect.iter().any(|(known, _)| known == *device))
-    {
-        let reason = format!("state the verdicts for device \"{missing}\" (an empty list: clean)");
-        return Err(source.fail(&file.expect, reason));
-    }
-    Ok(Scenario {
-        slug: slug.to_owned(),
-        title: file.title,
-        order: file.order,
-        era,
-        summary: file.summary,
-        watch: file.watch,
-        device,
-        inode: page.inode,
-        index: page.index,
-        model,
-        cast,
-        schedule: choices,
-        expect,
-        sources: file.source.into_iter().map(|source| source.text).collect(),
-    })
+    choices
 }
 
-fn mappers<'a>(file: &'a File, roles: &'a [Role]) -> impl Iterator<Item = &'a ActorTable> {
-    let actors = file.actor.iter().zip(roles);
-    actors
-        .filter(|(_, role)| **role == Role::Mmap)
-        .map(|(actor, _)| actor.get_ref())
+fn expect(source: &Source, file: &File) -> Vec<(Device, Vec<Verdict>)> {
+    let mut expect: Vec<(Device, Vec<Verdict>)> = Vec::new();
+    for (name, words) in &file.expect.devices {
+        let device = by_word(source, "device", name, &Device::ALL, Device::word);
+        let stated: Vec<Verdict> = words
+            .iter()
+            .map(|word| by_word(source, "verdict", word, &Verdict::ALL, Verdict::words))
+            .collect();
+        let verdicts = Verdict::ALL.into_iter();
+        expect.push((device, verdicts.filter(|it| stated.contains(it)).collect()));
+    }
+    for device in Device::ALL {
+        if !expect.iter().any(|(known, _)| *known == device) {
+            let word = device.word();
+            let reason = format!("state the verdicts for device \"{word}\" (an empty list: clean)");
+            source.wrong(file.expect.at, reason);
+        }
+    }
+    expect
 }
 
 /// The steps of the nth program of a name.
@@ -418,8 +445,7 @@ fn nth<'a>(programs: &'a [Program], name: &str, index: u8) -> &'a [Step] {
         .map_or(&[], |program| &program.steps)
 }
 
-fn read_edit(table: &EditTable) -> Result<Edit, String> {
-    let place = |text: &String| Place::parse(text).map_err(|error| error.to_string());
+fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
     let EditTable {
         drop,
         moved,
@@ -427,36 +453,38 @@ fn read_edit(table: &EditTable) -> Result<Edit, String> {
         with,
         insert,
         before,
+        at: _,
     } = table;
-    match (drop, moved, swap, with, insert, before) {
-        (Some(step), None, None, None, None, None) => Ok(Edit::Drop(place(step)?)),
-        (None, Some(step), None, None, None, Some(before)) => {
-            Ok(Edit::MoveBefore(place(step)?, place(before)?))
+    let given = [drop, moved, swap, with, insert, before].map(|text| !text.is_empty());
+    match given {
+        [true, false, false, false, false, false] => Ok(Edit::Drop(Place::parse(drop)?)),
+        [false, true, false, false, false, true] => Ok(Edit::MoveBefore(
+            Place::parse(moved)?,
+            Place::parse(before)?,
+        )),
+        [false, false, true, true, false, false] => {
+            Ok(Edit::Swap(Place::parse(swap)?, Place::parse(with)?))
         }
-        (None, None, Some(one), Some(other), None, None) => {
-            Ok(Edit::Swap(place(one)?, place(other)?))
+        [false, false, false, false, true, true] => {
+            Ok(Edit::InsertBefore(insert.clone(), Place::parse(before)?))
         }
-        (None, None, None, None, Some(key), Some(before)) => {
-            Ok(Edit::InsertBefore(key.clone(), place(before)?))
-        }
-        _ => Err("an edit is drop; move and before; swap and with; or insert and before".into()),
+        _ => Err(EditError::NotAnEdit),
     }
 }
 
 /// The bytes of each interval: a text for each, or one for all, repeated to fill it.
-fn fill(texts: &[String], geometry: Geometry) -> Option<Vec<Vec<u8>>> {
-    let sectors = geometry.sectors();
-    let usable = texts.len() == 1 || texts.len() == sectors;
-    if !usable || texts.iter().any(String::is_empty) {
-        return None;
+fn fill(source: &Source, page: &PageTable, texts: &[Word], geometry: Geometry) -> Vec<Vec<u8>> {
+    let many = geometry.sectors();
+    let usable = texts.len() == 1 || texts.len() == many;
+    if !usable || texts.iter().any(|it| it.text.is_empty()) {
+        let reason =
+            format!("memory and media: give one text for all sectors, or one for each of {many}");
+        source.wrong(page.at, reason);
+        return Vec::new();
     }
-    let texts = texts.iter().cycle().take(sectors);
-    Some(
-        texts
-            .map(|text| {
-                let bytes = text.bytes().cycle();
-                bytes.take(geometry.interval as usize).collect()
-            })
-            .collect(),
-    )
+    let size = geometry.interval as usize;
+    let texts = texts.iter().cycle().take(many);
+    texts
+        .map(|it| it.text.bytes().cycle().take(size).collect())
+        .collect()
 }

@@ -4,7 +4,7 @@
 //! `writer 3` (so many steps), `flusher through unlock_page` (up to and including that op, by its
 //! key in the table), `disk until stuck` (until it sleeps, idles or is finished).
 
-use crate::machine::{Choice, Model, Status, World, enabled, status, step};
+use crate::machine::{Choice, Model, Status, World, status, step};
 use crate::protocol::OPS;
 
 use super::build::Cast;
@@ -12,13 +12,14 @@ use super::build::Cast;
 /// Most steps one line may make; a program that loops for ever stops here.
 const MOST: usize = 2000;
 
-/// Runs one line from a world: the choices made and the world after them, or what is wrong.
+/// Runs one line from a world, adding the choices made; or says what is wrong.
 pub(super) fn run(
     line: &str,
     model: &Model,
     cast: &[Cast],
-    mut world: World,
-) -> Result<(Vec<Choice>, World), String> {
+    world: &mut World,
+    choices: &mut Vec<Choice>,
+) -> Result<(), String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (name, rest) = words.split_first().ok_or("the line is empty")?;
     let actor = cast.iter().position(|it| it.name == *name).ok_or_else(|| {
@@ -38,31 +39,31 @@ pub(super) fn run(
         _ => return Err(form(line)),
     };
     let choice = Choice::of(actor);
-    let mut made = Vec::new();
+    let mut made = 0;
     loop {
-        if goal == Goal::Count(made.len()) {
-            return Ok((made, world));
+        if goal == Goal::Count(made) {
+            return Ok(());
         }
-        let now = status(model, &world, actor);
-        if now != Status::Ready || !enabled(model, &world).any(|possible| possible == choice) {
+        let now = status(model, world, actor);
+        if now != Status::Ready {
             return match goal {
-                Goal::Stuck if !made.is_empty() => Ok((made, world)),
+                Goal::Stuck if made > 0 => Ok(()),
                 _ => Err(format!(
-                    "after {} steps {name} cannot go on ({})",
-                    made.len(),
+                    "after {made} steps {name} cannot go on ({})",
                     why(now)
                 )),
             };
         }
-        if made.len() >= MOST {
+        if made >= MOST {
             return Err(format!("{name} goes on for more than {MOST} steps"));
         }
         let pc = world.actors[actor].pc as usize;
         let op = model.actors[actor].code.get(pc).map(|instr| instr.op);
-        world = step(model, &world, choice).0;
-        made.push(choice);
+        *world = step(model, world, choice).0;
+        choices.push(choice);
+        made += 1;
         if op.is_some_and(|op| goal == Goal::Through(op)) {
-            return Ok((made, world));
+            return Ok(());
         }
     }
 }

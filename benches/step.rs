@@ -1,0 +1,41 @@
+//! How many steps a second the engine makes, and how many states the plain search looks at.
+//!
+//! A bench, not a test: it prints rates and judges nothing.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use stable_pages::explore::Search;
+use stable_pages::machine::step_watched;
+use stable_pages::scenario::catalogue;
+
+/// Runs `work`, which says how much it did, again and again for a second; prints the rate.
+fn rate(name: &str, unit: &str, mut work: impl FnMut() -> usize) {
+    let start = Instant::now();
+    let mut done = 0;
+    while start.elapsed() < Duration::from_secs(1) {
+        done += work();
+    }
+    let a_second = done as f64 / start.elapsed().as_secs_f64();
+    println!("{name:24} {:8.2} million {unit} a second", a_second / 1e6);
+}
+
+fn main() {
+    for entry in catalogue() {
+        let scenario = entry.load().expect("the tests load every scenario");
+        let model = &scenario.model;
+        let mut effects = Vec::new();
+        rate(entry.slug, "steps", || {
+            let mut world = black_box(model.initial);
+            for choice in &scenario.schedule {
+                effects.clear();
+                world = step_watched(model, &world, *choice, &mut effects);
+            }
+            black_box(world);
+            scenario.schedule.len()
+        });
+        rate("", "states, plain search,", || {
+            Search::run(model, model.initial, usize::MAX).states
+        });
+    }
+}

@@ -1,0 +1,86 @@
+//! Going through time: back, forward, play, to the next failure, and the runs tried so far.
+
+use leptos::prelude::*;
+
+use stable_pages::machine::Status;
+
+use super::desk::{Desk, SPEEDS};
+use super::parts::{Act, At, button, el, nothing, row, show};
+
+pub fn controls(desk: Desk) -> AnyView {
+    let time = el("div", "group")
+        .at(At::Role, "group")
+        .at(At::Label, "Time")
+        .child(show(move || through_time(desk)));
+    let actors = el("div", "group quick")
+        .at(At::Role, "group")
+        .at(At::Label, "Step an actor")
+        .child(show(move || actors(desk)));
+    el("div", "controls")
+        .with(time)
+        .with(actors)
+        .child(show(move || branches(desk)))
+        .view()
+}
+
+fn through_time(desk: Desk) -> AnyView {
+    let act = |what: fn(Desk)| -> Act { Box::new(move || what(desk)) };
+    let at_start = desk.depth() == 0;
+    let at_end = desk.steps_ahead() == 0;
+    let play = if desk.panel().playing {
+        "Pause"
+    } else {
+        "Play"
+    };
+    row(vec![
+        button("", "R", "Reset", at_start, act(Desk::reset)),
+        button("", "ArrowLeft", "\u{25c2} Back", at_start, act(Desk::back)),
+        button(
+            "primary",
+            "ArrowRight",
+            "Forward \u{25b8}",
+            at_end,
+            act(Desk::forward),
+        ),
+        button("play", "Space", play, false, act(Desk::toggle_play)),
+        speed(desk),
+        button("", "F", "To failure", false, act(Desk::run_to_failure)),
+    ])
+}
+
+fn speed(desk: Desk) -> AnyView {
+    let speed = SPEEDS[desk.panel().speed];
+    el("button", "")
+        .at(At::Keys, "S")
+        .at(At::Label, &format!("Speed: {speed} steps a second"))
+        .text(&format!("{speed}/s"))
+        .press(Box::new(move || desk.next_speed()))
+}
+
+fn actors(desk: Desk) -> AnyView {
+    let scenario = desk.scenario.get();
+    let cast = scenario.cast.iter().enumerate();
+    row(cast
+        .map(|(actor, it)| {
+            let cannot = desk.status(actor) != Status::Ready;
+            button("", "", &it.name, cannot, Box::new(move || desk.step(actor)))
+        })
+        .collect())
+}
+
+/// The runs tried so far, once there is more than one.
+fn branches(desk: Desk) -> AnyView {
+    let branches = desk.branches();
+    if branches.len() < 2 {
+        return nothing();
+    }
+    let mut chips = el("div", "group branches")
+        .at(At::Role, "group")
+        .at(At::Label, "Runs tried so far");
+    for (number, (end, length, current)) in branches.into_iter().enumerate() {
+        let label = format!("run {} \u{b7} {length} steps", number + 1);
+        let chip = el("button", "").is(At::Pressed, current).text(&label);
+        chips = chips.child(chip.press(Box::new(move || desk.switch(end))));
+    }
+    chips.view()
+}

@@ -1,0 +1,78 @@
+//! The keyboard: one table, from which the listener and the help sheet derive.
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, KeyboardEvent};
+
+use super::desk::Desk;
+
+/// A key as the help sheet names it, and what it does.
+pub const TABLE: [(&str, &str); 11] = [
+    ("1 to 9", "step that actor"),
+    ("Shift + 1 to 9", "step that actor to the end of its line"),
+    ("\u{2192}", "one step forward on the current run"),
+    ("\u{2190}", "one step back; the steps ahead stay"),
+    ("Home", "reset: back to the start"),
+    ("End", "to the end of the current run"),
+    ("Space", "play or pause"),
+    ("S", "change the speed"),
+    ("F", "run to the next failure"),
+    ("R", "reset"),
+    ("?", "this sheet"),
+];
+
+/// Listens for the life of the page.
+pub fn listen(desk: Desk) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        if press(desk, &event) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Whether the key belongs to what has the focus: a field, or a button's own Space.
+fn taken(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    let Some(target) = target else {
+        return false;
+    };
+    let field = matches!(target.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA");
+    let presses = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A");
+    field && event.key() != "?" || presses && event.key() == " "
+}
+
+fn press(desk: Desk, event: &KeyboardEvent) -> bool {
+    let other = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if other || taken(event) || untrack(|| desk.panel().help) {
+        return false;
+    }
+    if let Some(digit) = event.code().strip_prefix("Digit") {
+        let actor = digit.parse::<usize>().ok().and_then(|it| it.checked_sub(1));
+        let known = desk.scenario.with_untracked(|it| it.cast.len());
+        return match actor.filter(|actor| *actor < known) {
+            Some(actor) if event.shift_key() => {
+                desk.step_line(actor);
+                true
+            }
+            Some(actor) => {
+                desk.step(actor);
+                true
+            }
+            None => false,
+        };
+    }
+    match event.key().as_str() {
+        "ArrowRight" => desk.forward(),
+        "ArrowLeft" => desk.back(),
+        "Home" | "r" | "R" => desk.reset(),
+        "End" => desk.seek(usize::MAX),
+        " " => desk.toggle_play(),
+        "s" | "S" => desk.next_speed(),
+        "f" | "F" => desk.run_to_failure(),
+        "?" => desk.show_help(true),
+        _ => return false,
+    }
+    true
+}

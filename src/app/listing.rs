@@ -1,0 +1,132 @@
+//! Which lines of an actor's program are shown, and how: folding, the current line, what is done.
+
+use stable_pages::machine::{Actor, ActorState};
+use stable_pages::protocol::{Line, Mark};
+
+/// Composites with more children than this show only those around the current one.
+const WHOLE: usize = 6;
+
+/// Where a line stands relative to its actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Done,
+    Current,
+    Ahead,
+}
+
+/// A line as shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Index of the line; the first of those left out for [`Row::omitted`].
+    pub line: usize,
+    pub depth: u8,
+    pub text: String,
+    pub mark: Mark,
+    pub place: Place,
+    pub handler: bool,
+    /// For a composite: whether it is unfolded.
+    pub open: Option<bool>,
+    /// How many lines are left out here, if the row stands for some.
+    pub omitted: usize,
+}
+
+/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand.
+pub fn rows(lines: &[Line], actor: &Actor, state: ActorState, toggled: &[usize]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        at = visit(lines, at, actor, state, toggled, &mut rows);
+    }
+    rows
+}
+
+/// Shows the line at an index with what is below it; returns the next index on its level.
+fn visit(
+    lines: &[Line],
+    at: usize,
+    actor: &Actor,
+    state: ActorState,
+    toggled: &[usize],
+    rows: &mut Vec<Row>,
+) -> usize {
+    let line = &lines[at];
+    let below = lines[at + 1..].iter();
+    let end = at + 1 + below.take_while(|it| it.depth > line.depth).count();
+    let inside = holds(line, actor, state);
+    let place = if inside && line.op.is_some() {
+        Place::Current
+    } else if done(line, actor, state) {
+        Place::Done
+    } else {
+        Place::Ahead
+    };
+    let edited = lines[at + 1..end].iter().any(|it| it.mark != Mark::Kept);
+    let by_itself = inside || edited || line.handler;
+    let open = line
+        .op
+        .is_none()
+        .then(|| (by_itself != toggled.contains(&at)) && line.mark != Mark::MovedAway);
+    let row = |line: usize, place, open, omitted| Row {
+        line,
+        depth: lines[line].depth,
+        text: lines[line].text.clone(),
+        mark: lines[line].mark,
+        place,
+        handler: lines[line].handler,
+        open,
+        omitted,
+    };
+    rows.push(row(at, place, open, 0));
+    if open != Some(true) {
+        return end;
+    }
+    let shown_by_hand = toggled.contains(&at);
+    let current = (at + 1..end).find(|child| holds(&lines[*child], actor, state));
+    let long = end - at - 1 > WHOLE && !shown_by_hand;
+    let near = |child: usize| !long || current.is_some_and(|it| child.abs_diff(it) <= 1);
+    let mut child = at + 1;
+    while child < end {
+        if near(child) {
+            child = visit(lines, child, actor, state, toggled, rows);
+            continue;
+        }
+        let first = child;
+        while child < end && !near(child) {
+            child += 1;
+        }
+        let place = if done(&lines[child - 1], actor, state) {
+            Place::Done
+        } else {
+            Place::Ahead
+        };
+        rows.push(row(first, place, None, child - first));
+    }
+    end
+}
+
+/// Whether the actor stands in the line.
+fn holds(line: &Line, actor: &Actor, state: ActorState) -> bool {
+    let in_handler = state.retry != 0;
+    let pc = if in_handler && !line.handler {
+        state.retry - 1
+    } else {
+        state.pc
+    };
+    let over = !in_handler && state.pc >= actor.main;
+    line.pcs.contains(&pc) && !over
+}
+
+fn done(line: &Line, actor: &Actor, state: ActorState) -> bool {
+    let in_handler = state.retry != 0;
+    line.mark.runs()
+        && if line.handler {
+            in_handler && line.pcs.end <= state.pc
+        } else {
+            let pc = if in_handler {
+                state.retry - 1
+            } else {
+                state.pc
+            };
+            line.pcs.end <= pc && (!actor.role.serves() || pc > 0)
+        }
+}

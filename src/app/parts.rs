@@ -1,0 +1,184 @@
+//! The few kinds of things the page is made of.
+//!
+//! Nothing here is generic. A section of the page is one closure ([`show`]) that builds plain
+//! elements ([`El`]) from what the desk says; Leptos compares them with those on the page and
+//! touches only what differs. Leptos' code for an element so exists once, not once for each
+//! shape of markup (measured: that was half the page).
+//!
+//! Elements at the same place of a list must keep their tag from one time to the next.
+
+use leptos::html::custom;
+use leptos::prelude::*;
+
+/// Runs what a button is for.
+pub type Act = Box<dyn Fn() + Send + Sync>;
+
+/// The attributes in use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    Id,
+    Role,
+    Title,
+    Href,
+    Scope,
+    TabIndex,
+    Label,
+    LabelledBy,
+    Live,
+    Current,
+    Hidden,
+    Disabled,
+    Pressed,
+    Expanded,
+    Keys,
+    Part,
+    Cell,
+    Actor,
+    Bit,
+}
+
+/// An element under construction.
+pub struct El {
+    tag: &'static str,
+    class: String,
+    attributes: Vec<(At, String)>,
+    children: Vec<AnyView>,
+}
+
+/// An element of a class.
+pub fn el(tag: &'static str, class: &str) -> El {
+    El {
+        tag,
+        class: class.to_owned(),
+        attributes: Vec::new(),
+        children: Vec::new(),
+    }
+}
+
+impl El {
+    /// Sets an attribute.
+    pub fn at(mut self, at: At, value: &str) -> El {
+        self.attributes.push((at, value.to_owned()));
+        self
+    }
+
+    /// Sets an attribute to `"true"` or `"false"`.
+    pub fn is(self, at: At, truth: bool) -> El {
+        self.at(at, if truth { "true" } else { "false" })
+    }
+
+    /// Adds text.
+    pub fn text(mut self, text: &str) -> El {
+        self.children.push(text.to_owned().into_any());
+        self
+    }
+
+    /// Adds an element.
+    pub fn with(self, child: El) -> El {
+        self.child(child.view())
+    }
+
+    /// Adds whatever it is.
+    pub fn child(mut self, child: AnyView) -> El {
+        self.children.push(child);
+        self
+    }
+
+    /// Adds a list.
+    pub fn all(mut self, children: Vec<AnyView>) -> El {
+        self.children.extend(children);
+        self
+    }
+
+    /// The finished element.
+    pub fn view(self) -> AnyView {
+        self.finish(None)
+    }
+
+    /// The finished element, which does something when it is pressed.
+    pub fn press(self, act: Act) -> AnyView {
+        self.finish(Some(act))
+    }
+
+    #[inline(never)]
+    fn finish(self, act: Option<Act>) -> AnyView {
+        let given = self.attributes;
+        let value = |at: At| {
+            let mut all = given.iter();
+            all.find(|(of, _)| *of == at)
+                .map(|(_, value)| value.clone())
+        };
+        let element = custom(self.tag)
+            .class(self.class)
+            .attr("id", value(At::Id))
+            .attr("role", value(At::Role))
+            .attr("title", value(At::Title))
+            .attr("href", value(At::Href))
+            .attr("scope", value(At::Scope))
+            .attr("tabindex", value(At::TabIndex))
+            .attr("aria-label", value(At::Label))
+            .attr("aria-labelledby", value(At::LabelledBy))
+            .attr("aria-live", value(At::Live))
+            .attr("aria-current", value(At::Current))
+            .attr("aria-hidden", value(At::Hidden))
+            .attr("aria-disabled", value(At::Disabled))
+            .attr("aria-pressed", value(At::Pressed))
+            .attr("aria-expanded", value(At::Expanded))
+            .attr("aria-keyshortcuts", value(At::Keys))
+            .attr("data-part", value(At::Part))
+            .attr("data-cell", value(At::Cell))
+            .attr("data-actor", value(At::Actor))
+            .attr("data-bit", value(At::Bit));
+        match act {
+            None => element.child(self.children).into_any(),
+            Some(act) => element
+                .on(leptos::ev::click, move |_| act())
+                .child(self.children)
+                .into_any(),
+        }
+    }
+}
+
+/// A part of the page that is built anew when what it reads has changed.
+pub fn show(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let view: Box<dyn FnMut() -> AnyView + Send> = Box::new(view);
+    view.into_any()
+}
+
+/// Several things in a row.
+pub fn row(views: Vec<AnyView>) -> AnyView {
+    views.into_any()
+}
+
+/// Nothing.
+pub fn nothing() -> AnyView {
+    ().into_any()
+}
+
+/// A button. `cannot` keeps it visible and in the tab order, and says that it does nothing now.
+pub fn button(class: &str, key: &str, label: &str, cannot: bool, act: Act) -> AnyView {
+    let button = el("button", class).is(At::Disabled, cannot).text(label);
+    let button = if key.is_empty() {
+        button
+    } else {
+        button.at(At::Keys, key)
+    };
+    button.press(act)
+}
+
+/// Text with kernel names between backquotes: every second piece is code.
+pub fn rich(mut into: El, text: &str) -> El {
+    for (index, piece) in text.split('`').enumerate() {
+        into = if index % 2 == 1 {
+            into.with(el("code", "").text(piece))
+        } else {
+            into.text(piece)
+        };
+    }
+    into
+}
+
+/// A paragraph of a class.
+pub fn note(class: &str, text: &str) -> El {
+    el("p", class).text(text)
+}

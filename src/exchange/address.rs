@@ -1,0 +1,122 @@
+//! The part of the page's address after `#`.
+
+use crate::scenario::{Entry, find};
+
+/// What an address asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// Nothing in particular.
+    Start,
+    /// A scenario of the catalogue.
+    Scenario(Entry),
+}
+
+/// An address that leads nowhere, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// It is not of the form of a name.
+    #[error(
+        "The address ends in \"#{text}\", which is not a scenario's name (small letters, digits and hyphens). It may have been cut or altered on its way."
+    )]
+    Damaged {
+        /// What stands there, shortened and without control characters.
+        text: String,
+    },
+    /// No scenario has this name.
+    #[error("There is no scenario \"{name}\".{}", hint(.nearest))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// A scenario whose name is close to it.
+        nearest: Option<&'static str>,
+    },
+}
+
+fn hint(nearest: &Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |slug| format!(" Did you mean \"{slug}\"?"))
+}
+
+impl Address {
+    /// Reads a fragment, with or without its `#`.
+    ///
+    /// # Errors
+    /// [`AddressError`], for any text at all that is not a scenario's name.
+    pub fn parse(fragment: &str) -> Result<Address, AddressError> {
+        let name = fragment.strip_prefix('#').unwrap_or(fragment);
+        if name.is_empty() {
+            return Ok(Address::Start);
+        }
+        if let Some(entry) = find(name) {
+            return Ok(Address::Scenario(entry));
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.len() > 60 || !name.chars().all(plain) {
+            let shown = name.chars().filter(|c| !c.is_control()).take(40);
+            return Err(AddressError::Damaged {
+                text: shown.collect(),
+            });
+        }
+        let nearest = crate::scenario::catalogue()
+            .map(|entry| (distance(name, entry.slug), entry.slug))
+            .min()
+            .filter(|(distance, slug)| *distance * 3 <= slug.len())
+            .map(|(_, slug)| slug);
+        Err(AddressError::Unknown {
+            name: name.to_owned(),
+            nearest,
+        })
+    }
+}
+
+/// Levenshtein distance, in bytes.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.bytes().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(a != b)).min(above.min(row[j]) + 1);
+            diagonal = above;
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_catalogue_lead_there() {
+        for entry in crate::scenario::catalogue() {
+            let address = format!("#{}", entry.slug);
+            assert_eq!(Address::parse(&address), Ok(Address::Scenario(entry)));
+        }
+        assert_eq!(Address::parse(""), Ok(Address::Start));
+        assert_eq!(Address::parse("#"), Ok(Address::Start));
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_a_suggestion() {
+        let error = Address::parse("#mkwrite-no-wiat").unwrap_err();
+        assert!(error.to_string().contains("mkwrite-no-wait"), "{error}");
+        let error = Address::parse("#zzz").unwrap_err();
+        assert_eq!(error.to_string(), "There is no scenario \"zzz\".");
+    }
+
+    #[test]
+    fn anything_else_is_called_damaged() {
+        for text in [
+            "#unlock-gap=",
+            "#Unlock",
+            "#%00",
+            "#\u{1F4A5}",
+            &"#a".repeat(90),
+        ] {
+            let error = Address::parse(text).unwrap_err();
+            assert!(matches!(error, AddressError::Damaged { .. }), "{text}");
+            assert!(error.to_string().len() < 260);
+        }
+    }
+}
