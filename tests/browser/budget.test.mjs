@@ -1,0 +1,60 @@
+// What dist/ weighs and how it hangs together, without a browser.
+
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { dist } from "./harness.mjs";
+
+const BUDGET = 160 * 1024;
+
+test("code and style fit into 160 KiB gzipped", (t) => {
+  // .stage is Trunk's own folder while it builds.
+  const names = readdirSync(dist, { recursive: true }).filter((name) => /^(?!\.stage).*\.(wasm|js|css)$/.test(name));
+  assert.ok(names.some((name) => name.endsWith(".wasm")), `no .wasm in ${dist}; run make dist`);
+  let total = 0;
+  for (const name of names.sort()) {
+    const raw = readFileSync(join(dist, name));
+    const packed = gzipSync(raw, { level: 9 }).length;
+    total += packed;
+    t.diagnostic(`${String(raw.length).padStart(8)} raw ${String(packed).padStart(7)} gzipped  ${name}`);
+  }
+  t.diagnostic(`${String(total).padStart(20)} gzipped of ${BUDGET} allowed`);
+  assert.ok(total <= BUDGET, `${total} bytes gzipped, ${total - BUDGET} over the budget`);
+});
+
+test("index.html refers only to files beside it", () => {
+  for (const { tag, name, value } of attributes(page())) {
+    // A link that a reader may follow can go anywhere; nothing is loaded from it.
+    if (tag === "a" && name === "href" && /^https?:/.test(value)) continue;
+    if (value.startsWith("#") || value.startsWith("data:")) continue;
+    assert.doesNotMatch(value, /^([a-z][a-z0-9+.-]*:|\/)/i, `<${tag} ${name}="${value}"> is not relative`);
+    assert.ok(existsSync(join(dist, value.replace(/[?#].*/, ""))), `<${tag} ${name}="${value}"> names no file in dist/`);
+  }
+});
+
+test("index.html has a strict policy and no inline script or handler", () => {
+  const html = page();
+  const policy = html.match(/<meta\b[^>]*http-equiv=["']?content-security-policy[^>]*>/i)?.[0];
+  assert.ok(policy, "no Content-Security-Policy in index.html");
+  assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*/);
+  const scripts = html.match(/<script\b[^>]*>/gi) ?? [];
+  assert.ok(scripts.length > 0, "no script at all");
+  for (const script of scripts) assert.match(script, /\ssrc=/i, `${script} is inline`);
+  assert.doesNotMatch(html, /<[^>]*\son[a-z]+\s*=/i);
+  assert.doesNotMatch(html, /<base\b/i);
+});
+
+function page() {
+  return readFileSync(join(dist, "index.html"), "utf8");
+}
+
+/** Every URL attribute in the page, quoted or, after minifying, not. */
+function* attributes(html) {
+  for (const [, tag, rest] of html.matchAll(/<([a-z][a-z0-9-]*)((?:\s+[^<>]*)?)>/gi)) {
+    for (const [, name, quoted1, quoted2, bare] of rest.matchAll(/\s(src|href|poster|action|data)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {
+      yield { tag: tag.toLowerCase(), name: name.toLowerCase(), value: quoted1 ?? quoted2 ?? bare };
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// What the browser tests stand on: dist/ served as a static host would serve
+// it, Chromium, and a page that keeps account of everything that went wrong.
+//
+//     const site = await start();
+//     const { page, problems } = await site.open("#v1/dif", { width: 390, height: 844 });
+//     assert.deepEqual(problems(), []);
+//     await site.stop();
+
+import { accessSync, constants, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { delimiter, extname, join, normalize, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** The folder under test: dist/ of the repository, unless $DIST says otherwise. */
+export const dist = resolve(process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url)));
+
+const MIME = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+};
+
+// Without the network flags Chromium calls home at every start; --no-sandbox
+// because root may not use the sandbox.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+// Every page is served below a path, so that an absolute URL cannot work by luck.
+const SUB_PATH = "/some/stable-pages/";
+
+/** Chromium and, as they are asked for, servers. Call `stop` at the end. */
+export async function start() {
+  const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+  const servers = new Map();
+
+  async function urlOf(subPath) {
+    if (!servers.has(subPath)) servers.set(subPath, await serve(subPath));
+    return `http://127.0.0.1:${servers.get(subPath).address().port}${subPath}`;
+  }
+
+  /**
+   * Opens the page in a context of its own and waits until it has mounted.
+   * `context` may hold further options of Playwright's newContext.
+   */
+  async function open(fragment = "", options = {}) {
+    const {
+      width = 1440,
+      height = 900,
+      colorScheme = "light",
+      reducedMotion = "no-preference",
+      subPath = SUB_PATH,
+      context: more = {},
+    } = options;
+    const url = await urlOf(subPath);
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion, ...more });
+    const page = await context.newPage();
+    const record = await watch(page, new URL(url).origin);
+    await page.goto(url + fragment);
+    try {
+      await page.locator('html[data-ready="true"]').waitFor({ state: "attached", timeout: 20_000 });
+    } catch {
+      throw new Error(`the page did not mount (no data-ready="true" on <html>): ${JSON.stringify(record.problems(), null, 2)}`);
+    }
+    return { page, url, ...record, close: () => context.close() };
+  }
+
+  async function stop() {
+    await browser.close();
+    for (const server of servers.values()) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  return { open, stop };
+}
+
+/** Faults that axe finds, each as "rule: what (selectors)". */
+export async function axe(page, options = {}) {
+  // By evaluate, since the page's policy rightly refuses an injected <script>.
+  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(source);
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
+  return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(" ")).join(", ")})`);
+}
+
+/** Keeps account of what goes wrong in a page; the arrays grow while it lives. */
+async function watch(page, origin) {
+  const consoleErrors = []; // Warnings too: the page should cause none.
+  const pageErrors = [];
+  const cspViolations = [];
+  const foreignRequests = [];
+  const failedRequests = [];
+
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") consoleErrors.push(message.text());
+  });
+  page.on("pageerror", (error) => pageErrors.push(String(error)));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== origin && !["data:", "blob:"].includes(url.protocol)) foreignRequests.push(url.href);
+  });
+  page.on("requestfailed", (request) => failedRequests.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) failedRequests.push(`${response.url()} ${response.status()}`);
+  });
+  await page.exposeFunction("__cspViolation", (text) => cspViolations.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.__cspViolation(`${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`.trim()),
+    );
+  });
+
+  const lists = { consoleErrors, pageErrors, cspViolations, foreignRequests, failedRequests };
+  const problems = () => Object.entries(lists).flatMap(([kind, list]) => list.map((text) => `${kind}: ${text}`));
+  return { ...lists, problems };
+}
+
+/** Serves `dist` below `subPath` and nothing elsewhere; no fall-back to index.html. */
+async function serve(subPath) {
+  const server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+    const name = path === subPath ? "index.html" : path.slice(subPath.length);
+    const file = normalize(join(dist, name));
+    try {
+      if (!path.startsWith(subPath) || !file.startsWith(dist + sep)) throw new Error("not ours");
+      const body = await readFile(file);
+      response.writeHead(200, { "content-type": MIME[extname(file)] ?? "application/octet-stream" });
+      response.end(body);
+    } catch {
+      response.writeHead(404, { "content-type": "text/plain" });
+      response.end("not found");
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+/** $CHROMIUM, or the first browser of the family on PATH. */
+function findChromium() {
+  const names = process.env.CHROMIUM ? [process.env.CHROMIUM] : ["chromium", "chromium-browser", "google-chrome"];
+  for (const name of names) {
+    const places = name.includes(sep) ? [resolve(name)] : (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name));
+    for (const place of places) {
+      try {
+        accessSync(place, constants.X_OK);
+        return place;
+      } catch {
+        // Look on.
+      }
+    }
+  }
+  throw new Error(`no browser found (looked for ${names.join(", ")}); run tools/setup.sh browser, or set CHROMIUM`);
+}

@@ -1,0 +1,58 @@
+// Screenshots of the built page, for looking at: target/shots/NAME-WIDTH-SCHEME.png
+//
+//   node tests/browser/shots.mjs [--full] [NAME...]
+//
+// --full takes the whole page rather than the first screen.
+
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { start } from "./harness.mjs";
+
+// [name, fragment, keys to press one after another]
+const SHOTS = [
+  ["start", "", []],
+  ["waiting", "#baseline-five-step", [...Array(24)].map(() => "ArrowRight")],
+  ["guard-error", "#mkwrite-no-wait", ["f"]],
+  ["gap", "#unlock-gap", [...Array(12)].map(() => "ArrowRight")],
+  ["skipped", "#mkclean-skipped", ["End"]],
+  ["bad-address", "#mkwrite-no-wiat", []],
+  ["help", "", ["?"]],
+];
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
+
+const args = process.argv.slice(2);
+const full = args.includes("--full");
+const wanted = args.filter((arg) => !arg.startsWith("--"));
+const folder = fileURLToPath(new URL("../../target/shots/", import.meta.url));
+await mkdir(folder, { recursive: true });
+
+const site = await start();
+let troubled = 0;
+try {
+  for (const [name, fragment, keys] of SHOTS) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const size of SIZES) {
+      for (const colorScheme of ["light", "dark"]) {
+        // Reduced motion, so that no picture is taken half-way.
+        const { page, problems, close } = await site.open(fragment, { ...size, colorScheme, reducedMotion: "reduce" });
+        for (const key of keys) await page.keyboard.press(key);
+        const file = `${name}-${size.width}-${colorScheme}.png`;
+        await page.screenshot({ path: folder + file, fullPage: full });
+        console.log(`target/shots/${file}`);
+        for (const problem of problems()) {
+          troubled += 1;
+          console.error(`  ${problem}`);
+        }
+        await close();
+      }
+    }
+  }
+} finally {
+  await site.stop();
+}
+process.exitCode = troubled > 0 ? 1 : 0;

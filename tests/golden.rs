@@ -1,0 +1,46 @@
+//! The opening runs, effect by effect, as JSON lines under `tests/golden`.
+//!
+//! A change of the engine that changes a run shows here as a diff to be read and approved:
+//! `GOLDEN=write cargo test --test golden` writes the files anew.
+
+use std::fs;
+use std::path::Path;
+
+use stable_pages::machine::{History, step};
+use stable_pages::scenario::catalogue;
+
+#[test]
+fn opening_runs_are_as_recorded() {
+    let write = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        let model = &scenario.model;
+        let mut history = History::new(model);
+        let mut lines = String::new();
+        for choice in &scenario.schedule {
+            let (_, effects) = step(model, history.world(), *choice);
+            assert!(history.choose(model, *choice));
+            let line = serde_json::json!({
+                "step": history.depth(),
+                "actor": scenario.cast[choice.actor as usize].name,
+                "effects": effects,
+            });
+            lines += &format!("{line}\n");
+        }
+        let path = Path::new("tests/golden").join(format!("{}.jsonl", entry.slug));
+        if write {
+            fs::write(&path, &lines).expect("writable");
+        }
+        let recorded = fs::read_to_string(&path).unwrap_or_default();
+        for (number, (now, before)) in lines.lines().zip(recorded.lines()).enumerate() {
+            assert_eq!(now, before, "{}, step {}", entry.slug, number + 1);
+        }
+        let steps = lines.lines().count();
+        assert_eq!(
+            steps,
+            recorded.lines().count(),
+            "{}: number of steps",
+            entry.slug
+        );
+    }
+}
