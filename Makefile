@@ -1,0 +1,65 @@
+# `make` prints the targets. Each first installs what it lacks (tools/setup.sh),
+# which takes no time once all is there.
+
+# Tools that set-up had to put aside come first; cargo's own are found even
+# where a fresh rustup has not been put on PATH yet.
+CARGO_HOME ?= $(HOME)/.cargo
+export PATH := $(CURDIR)/.tools/bin:$(PATH):$(CARGO_HOME)/bin
+# Trunk would ask the network for its newest version, and some machines set
+# NO_COLOR=1, where Trunk understands only "true" and "false".
+export TRUNK_SKIP_VERSION_CHECK := true
+unexport NO_COLOR
+
+# Trunk's own log only where something is wrong (cargo's progress is shown all
+# the same), without a backtrace of Trunk itself; 0.21's script minifier gives up
+# on wasm-bindgen's file, harmlessly.
+export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=error
+PORT ?= 8080
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test dist bench shots setup clean
+
+help: ## Print this list
+	@echo "Stable Pages"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+serve: ## Build the page and serve it on http://127.0.0.1:8080/ (PORT=... for another)
+	@tools/setup.sh build
+	@tools/serve.sh $(PORT)
+
+test: ## Run all tests: the model, the page in Chromium, its size
+	@tools/setup.sh test
+	@tools/test.sh
+
+dist: ## Build the page for publication into dist/
+	@tools/setup.sh build
+	$(TRUNK) build --release
+	@$(SHRINK)
+
+bench: ## Run the benchmarks
+	cargo bench --no-default-features
+
+shots: ## Take screenshots into target/shots/ (ARGS=--full for whole pages)
+	@tools/setup.sh browser
+	@$(MAKE) --no-print-directory dist
+	node tests/browser/shots.mjs $(ARGS)
+
+setup: ## Only install what the other targets need
+	@tools/setup.sh test
+
+clean: ## Remove everything built (installed tools stay)
+	cargo clean
+	rm -rf dist tests/browser/node_modules
+
+# wasm-opt makes the page some 5 % smaller; without it, it works as well. It is
+# run here and switched off in index.html (data-wasm-opt="0"), since Trunk would
+# insist on it.
+define SHRINK
+if command -v wasm-opt >/dev/null; then \
+	for wasm in dist/*.wasm; do \
+		if wasm-opt -Oz "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
+		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
+	done; \
+	echo "dist: done"; \
+else echo "dist: done, without wasm-opt (not on PATH; it would save some 5 %)"; fi
+endef

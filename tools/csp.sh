@@ -1,0 +1,56 @@
+#!/bin/sh
+# Trunk's post_build hook: moves the one inline module script that Trunk writes
+# into index.html to a file of its own, so that the page's strict
+# Content-Security-Policy (`script-src 'self'`, no hashes, no 'unsafe-inline')
+# lets it run. The file is named by its content, as Trunk's other files are,
+# and lies beside them, so the module's relative imports still resolve.
+set -eu
+
+fail() {
+    echo "tools/csp.sh: $*" >&2
+    exit 1
+}
+
+dir=${TRUNK_STAGING_DIR:?tools/csp.sh is run by Trunk, which sets TRUNK_STAGING_DIR}
+page=$dir/index.html
+body=$dir/boot.tmp
+rest=$dir/index.tmp
+trap 'rm -f "$body" "$rest"' EXIT
+
+# Splits the page at its script tags, wherever line ends fall (release builds
+# are minified). A script with a src stays; an inline one goes to `body` and
+# leaves @BOOT@ behind. Prints the number of inline scripts.
+inline=$(awk -v body="$body" -v rest="$rest" '
+    { page = page $0 "\n" }
+    END {
+        printf "" > body
+        while (match(tolower(page), /<script[^>]*>/)) {
+            tag = substr(page, RSTART, RLENGTH)
+            before = substr(page, 1, RSTART - 1)
+            page = substr(page, RSTART + RLENGTH)
+            stop = index(tolower(page), "</script>")
+            if (stop == 0) { print "unclosed"; exit }
+            text = substr(page, 1, stop - 1)
+            page = substr(page, stop + length("</script>"))
+            if (tolower(tag) ~ /[ \t\n]src[ \t\n]*=/) {
+                out = out before tag text "</script>"
+            } else {
+                count++
+                if (tolower(tag) !~ /type=["\047]?module["\047 >]/) { print "not a module: " tag; exit }
+                sub(/^[ \t\n]+/, "", text)
+                printf "%s", text > body
+                out = out before "@BOOT@"
+            }
+        }
+        printf "%s", out page > rest
+        print count + 0
+    }' "$page")
+
+[ "$inline" = 1 ] || fail "expected exactly one inline module script in index.html, found: $inline"
+# A module moved to another file resolves './x' against that file; anything but
+# a relative or bare-name import would mean that Trunk now writes something new.
+grep -q "from *[\"']\./" "$body" || fail "the inline module does not import from './', so it may not survive the move"
+
+name=boot-$(cksum < "$body" | awk '{ printf "%08x", $1 }').js
+mv "$body" "$dir/$name"
+sed "s|@BOOT@|<script type=\"module\" src=\"./$name\"></script>|" "$rest" > "$page"

@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Installs what is missing, and nothing else; says in one line what and why.
+#
+#   tools/setup.sh build    what `trunk build` needs: the wasm32 target, Trunk, wasm-bindgen
+#   tools/setup.sh test     the same, and Chromium and the node modules of tests/browser
+#   tools/setup.sh browser  only Chromium and the node modules
+#
+# When all is there it is silent and takes a fraction of a second.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+top=$PWD
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+PATH=$top/.tools/bin:$PATH:$cargo_home/bin # As in the Makefile.
+job=
+# A command in the background does not hear Ctrl-C by itself.
+trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
+
+say() { echo "setup: $*"; }
+
+# What is missing, why it is needed, how to get it: one line, then stop.
+give_up() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# quietly NAME COMMAND...: runs the command with its output in a log, giving a
+# sign of life every 20 s; if it fails, prints the end of the log.
+quietly() {
+    local log=$top/.tools/$1.log status=0 ticks=0 crates
+    shift
+    mkdir -p "$top/.tools"
+    SECONDS=0
+    "$@" >"$log" 2>&1 </dev/null &
+    job=$!
+    while kill -0 "$job" 2>/dev/null; do
+        sleep 0.5
+        ticks=$((ticks + 1))
+        [ $((ticks % 40)) = 0 ] || continue
+        crates=$(grep -c ' Compiling ' "$log" || true)
+        say "  ... ${SECONDS}s$([ "$crates" = 0 ] || echo ", $crates crates compiled")"
+    done
+    wait "$job" || status=$?
+    job=
+    [ "$status" = 0 ] || tail -n 15 "$log" >&2
+    return "$status"
+}
+
+# install_crate NAME VERSION WHY CARGO-INSTALL-ARGUMENT...
+install_crate() {
+    local name=$1 version=$2 why=$3 program=${1%-cli} root=$cargo_home
+    shift 3
+    # A differing version already on PATH may be another project's: leave it
+    # alone and put ours in .tools, which comes first on our own PATH.
+    if have "$program"; then root=$top/.tools; fi
+    if have cargo-binstall; then
+        say "$name $version is missing ($why); fetching the ready-made program"
+        quietly "$name" cargo binstall --no-confirm --disable-strategies compile \
+            --root "$root" "$name@$version" && return
+        say "no ready-made $name could be fetched"
+    fi
+    say "$name $version is missing ($why); compiling it takes some minutes, once"
+    quietly "$name" cargo install --root "$root" "$@" "$name@$version" ||
+        give_up "could not install $name $version ($why); no network? Install it by hand: cargo install $name --version $version"
+    say "$name $version installed in ${SECONDS}s"
+}
+
+setup_build() {
+    have cargo && have rustc ||
+        give_up "Rust is missing (it compiles everything here); install it with rustup or from your distribution, 1.88 or later"
+
+    local sysroot
+    sysroot=$(rustc --print sysroot)
+    if [ ! -d "$sysroot/lib/rustlib/wasm32-unknown-unknown" ]; then
+        have rustup ||
+            give_up "the wasm32-unknown-unknown target is missing (the page is WebAssembly) and there is no rustup to add it; install your distribution's package for it"
+        say "the wasm32-unknown-unknown target is missing (the page is WebAssembly); adding it with rustup"
+        quietly wasm32 rustup target add wasm32-unknown-unknown ||
+            give_up "could not add the wasm32-unknown-unknown target; no network? By hand: rustup target add wasm32-unknown-unknown"
+    fi
+
+    # Any Trunk that Trunk.toml accepts.
+    case $(trunk --version 2>/dev/null || true) in
+    *-*) false ;; # A pre-release is none.
+    "trunk 0.21."1[4-9] | "trunk 0.21."[2-9][0-9] | "trunk 0.22."*) ;;
+    *) false ;;
+    esac || CARGO_PROFILE_DEV_DEBUG=false install_crate trunk 0.21.14 "it builds and serves the page" \
+        --locked --debug --no-default-features --features rustls
+
+    # The command must be of the very version of the library in Cargo.lock.
+    local bindgen
+    bindgen=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/.* "|"$/, ""); print; exit }' Cargo.lock 2>/dev/null || true)
+    [ -n "$bindgen" ] ||
+        give_up "Cargo.lock names no wasm-bindgen (its version says which command the page needs); restore it with git"
+    if [ "$(wasm-bindgen --version 2>/dev/null || true)" != "wasm-bindgen $bindgen" ]; then
+        # Not --locked: the lock file of 0.2.130 names a crate version that registries lack.
+        CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+            install_crate wasm-bindgen-cli "$bindgen" "it joins the WebAssembly to the page"
+    fi
+}
+
+setup_browser() {
+    if [ -n "${CHROMIUM:-}" ]; then
+        have "$CHROMIUM" || give_up "CHROMIUM=$CHROMIUM is not a program (the browser tests run in it); correct or unset it"
+    elif ! have chromium && ! have chromium-browser && ! have google-chrome; then
+        have apt-get && [ "$(id -u)" = 0 ] ||
+            give_up "Chromium is missing (the browser tests run in it); install your system's chromium package, or set CHROMIUM to its path"
+        say "Chromium is missing (the browser tests run in it); installing Debian's packages chromium and fonts-dejavu-core"
+        export DEBIAN_FRONTEND=noninteractive
+        quietly apt-update apt-get update &&
+            quietly apt-install apt-get install -y --no-install-recommends chromium fonts-dejavu-core ||
+            give_up "could not install Chromium (the browser tests run in it); no network? By hand: apt-get install chromium"
+    fi
+
+    have node && have npm ||
+        give_up "Node.js is missing (the browser tests are run by it); install node and npm, 20 or later"
+    local modules=tests/browser/node_modules
+    # npm writes this file last, so it dates the install.
+    if [ ! -e $modules/.package-lock.json ] || [ tests/browser/package-lock.json -nt $modules/.package-lock.json ]; then
+        say "the node modules of tests/browser are missing or old (they drive the browser); running npm ci"
+        quietly npm npm ci --prefix tests/browser --no-audit --no-fund ||
+            give_up "could not install the node modules (they drive the browser tests); no network? By hand: npm ci --prefix tests/browser"
+        touch $modules/.package-lock.json
+    fi
+}
+
+case ${1:-} in
+build) setup_build ;;
+test)
+    setup_build
+    setup_browser
+    ;;
+browser) setup_browser ;;
+*) give_up "usage: tools/setup.sh build | test | browser" ;;
+esac
