@@ -52,7 +52,10 @@ fn speed(desk: Desk) -> AnyView {
     let speed = SPEEDS[desk.panel().speed];
     el("button", "")
         .at(At::Keys, "S")
-        .at(At::Label, &format!("Speed: {speed} steps a second"))
+        .at(
+            At::Label,
+            &format!("{speed}/s: steps a second when playing"),
+        )
         .text(&format!("{speed}/s"))
         .press(Box::new(move || desk.next_speed()))
 }

@@ -19,7 +19,6 @@ const FIRST: &str = "baseline-five-step";
 const MOST_WORLDS: usize = 20_000;
 
 /// A scenario and all its runs so far.
-#[derive(Clone)]
 pub struct Session {
     pub scenario: Arc<Scenario>,
     pub history: History,
@@ -186,12 +185,12 @@ impl Desk {
 
     /// Of all sectors, the one the scenario's first store goes to.
     fn look_at_racing_sector(self) {
-        let model = self.scenario.with_untracked(|it| it.model.clone());
-        let stores = model.stores.first();
-        let hit = stores.and_then(|store| {
-            (0..model.geometry.sectors()).find(|sector| store.touches(model.geometry, *sector))
+        let sector = self.scenario.with_untracked(|it| {
+            let (stores, geometry) = (&it.model.stores, it.model.geometry);
+            let store = stores.first()?;
+            (0..geometry.sectors()).find(|sector| store.touches(geometry, *sector))
         });
-        self.set(|panel| panel.sector = hit.unwrap_or(0));
+        self.set(|panel| panel.sector = sector.unwrap_or(0));
     }
 
     fn change(self, how: impl FnOnce(&mut Session) -> bool) -> bool {

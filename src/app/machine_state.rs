@@ -47,7 +47,7 @@ fn bit(bit: Bit) -> AnyView {
 fn entry(title: String, bits: Vec<Bit>, remark: &str) -> AnyView {
     let bits = bits.into_iter().map(bit).collect();
     el("div", "entry")
-        .with(el("h3", "").text(&title))
+        .with(el("h2", "").text(&title))
         .with(el("ul", "bits").all(bits))
         .with(note("note", remark))
         .view()

@@ -1,0 +1,238 @@
+// The page as a visitor uses it: the release build in Chromium.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+/** CRC-16/T10-DIF, bit by bit: written for this test alone, from the polynomial. */
+function guard(bytes) {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x8bb7) & 0xffff : crc << 1;
+  }
+  return crc.toString(16).padStart(4, "0");
+}
+
+const part = (page, name) => page.locator(`[data-part="${name}"]`);
+const text = async (page, name) => (await part(page, name).first().textContent()).trim();
+
+/** The bytes of a hex dump as shown, without its offsets. */
+async function dumped(page, name) {
+  const lines = (await part(page, name).textContent()).trim().split("\n");
+  return lines.flatMap((line) => line.trim().split(/\s+/).slice(1).map((hex) => parseInt(hex, 16)));
+}
+
+/** Everything a visitor sees of the state, as text and classes. */
+const visible = (page) =>
+  page.evaluate(() => {
+    const marks = [...document.querySelectorAll(".cell, .bit, .code, .actor")].map((it) => `${it.className}|${it.textContent}`);
+    return [document.querySelector("main").innerText, ...marks].join("\n");
+  });
+
+const step = async (page) => Number(/Step (\d+) of/.exec(await text(page, "now"))?.[1] ?? 0);
+
+test("opens, steps the missing wait to its guard error, and back to the start", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  assert.match(await page.title(), /page_mkwrite without the wait/);
+  const atStart = await visible(page);
+  const seen = [];
+
+  // By mouse: the flusher's button until it is finished.
+  const flusher = page.locator('[data-actor="flusher"]');
+  for (let i = 0; i < 40 && !(await flusher.getAttribute("class")).includes("finished"); i++) {
+    await flusher.locator("button.step").click();
+    seen.push(await visible(page));
+  }
+  assert.match(await flusher.textContent(), /finished/);
+  assert.match(await text(page, "window"), /must not change/);
+
+  // By keyboard: the disk takes the request and passes sectors 0 to 2, then the writer stores.
+  for (let i = 0; i < 7; i++) await page.keyboard.press("3");
+  const writer = page.locator('[data-actor="writer"]');
+  for (let i = 0; i < 20 && !(await writer.getAttribute("class")).includes("finished"); i++) await page.keyboard.press("2");
+  assert.equal(await page.locator('[data-cell="memory-3"] .bytes').textContent(), "new!");
+  assert.match(await page.locator('[data-cell="memory-3"]').getAttribute("class"), /newer/);
+  await page.keyboard.press("3");
+  assert.equal(await part(page, "failure").count(), 0, "fetched, not yet checked");
+  await page.keyboard.press("3");
+  assert.equal(await part(page, "failure").count(), 1);
+
+  const failure = await text(page, "failure");
+  assert.match(failure, /at the HBA/);
+  assert.match(failure, /sector 3, LBA 59/);
+  assert.match(await text(page, "who"), /writer stored "new!" at 0x600 at step \d+/);
+  await page.locator("[data-part=failure] summary").click();
+  const sealed = await dumped(page, "sealed-bytes");
+  const fetched = await dumped(page, "fetched-bytes");
+  assert.equal(sealed.length, 512);
+  assert.equal(fetched.length, 512);
+  assert.notDeepEqual(sealed, fetched);
+  const [received, computed] = [await text(page, "received"), await text(page, "computed")];
+  assert.equal(received, guard(sealed));
+  assert.equal(computed, guard(fetched));
+  assert.notEqual(received, computed);
+  assert.match(await text(page, "log"), new RegExp(`GUARD check failed on sector 59 rcvd 0x${received}, data 0x${computed}`));
+  assert.match(await page.locator('[data-cell="HBA-3"]').getAttribute("class"), /failed/);
+
+  // Back, one step at a time; the states on the way are those seen on the way forth.
+  for (let left = await step(page); left > 0; left--) {
+    if (left <= seen.length) assert.equal(clean(await visible(page)), clean(seen[left - 1]), `step ${left}`);
+    await page.keyboard.press("ArrowLeft");
+  }
+  assert.equal(clean(await visible(page)), clean(atStart));
+  assert.deepEqual(problems(), []);
+  await close();
+
+  // "of N" counts the steps ahead, which going forth had not made yet.
+  function clean(state) {
+    return state.replace(/of \d+|\d+ steps lie ahead/g, "of N");
+  }
+});
+
+test("plays each opening run to the end its list entry promises", async () => {
+  const { page, problems, close } = await site.open();
+  const entries = await page.locator(".catalogue a").all();
+  assert.equal(entries.length, 4);
+  for (const entry of entries) {
+    const broken = /guard error/.test(await entry.textContent());
+    await entry.click();
+    await page.keyboard.press("End");
+    assert.equal(await part(page, "failure").count(), broken ? 1 : 0);
+    assert.match(await text(page, "now"), /Everyone is done/);
+  }
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("says on what an actor sleeps and who must act", async () => {
+  const { page, close } = await site.open("#baseline-five-step");
+  for (let i = 0; i < 6; i++) await page.keyboard.press("1");
+  await page.keyboard.press("2");
+  await page.keyboard.press("2");
+  const writer = page.locator('[data-actor="writer"]');
+  assert.match(await writer.locator(".status").textContent(), /asleep on PG_locked, held by flusher since step 1/);
+  assert.equal(await writer.locator("button.step").getAttribute("aria-disabled"), "true");
+  await page.keyboard.press("1");
+  await page.keyboard.press("1");
+  await page.keyboard.press("2");
+  assert.match(await writer.locator(".status").textContent(), /asleep on PG_writeback, set since step \d+; flusher must act next/);
+  const before = await visible(page);
+  await writer.locator("button.step").click({ force: true });
+  assert.equal(await visible(page), before, "a step that is not possible changes nothing");
+  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /idle/);
+  await close();
+});
+
+test("keeps steps ahead and branches within reach", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.keyboard.press("End");
+  const end = await visible(page);
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("End");
+  assert.equal(await visible(page), end);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("2");
+  const runs = page.locator(".branches button");
+  assert.equal(await runs.count(), 2);
+  await runs.first().click();
+  await page.keyboard.press("End");
+  assert.equal(await visible(page), end);
+  await close();
+});
+
+test("runs to the next failure, or says that none can be reached", async () => {
+  const { page, close } = await site.open("#baseline-five-step");
+  await page.keyboard.press("f");
+  assert.match(await text(page, "now"), /No failure can be reached from here: all \d+ states/);
+  await page.locator(".catalogue a", { hasText: "page_mkclean" }).click();
+  await page.keyboard.press("1");
+  await page.keyboard.press("f");
+  assert.equal(await part(page, "failure").count(), 1);
+  await close();
+});
+
+test("plays and pauses, and stops at a failure", async () => {
+  const { page, close } = await site.open("#mkclean-skipped");
+  for (let i = 0; i < 2; i++) await page.keyboard.press("s");
+  await page.keyboard.press(" ");
+  await part(page, "failure").waitFor({ timeout: 10_000 });
+  const at = await step(page);
+  await page.waitForTimeout(400);
+  assert.equal(await step(page), at);
+  assert.equal(await page.locator("button.play").textContent(), "Play");
+  await close();
+});
+
+test("scrubs", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.locator("input[type=range]").fill("31");
+  assert.equal(await step(page), 31);
+  await page.locator("input[type=range]").focus();
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await step(page), 30);
+  await close();
+});
+
+test("answers any address with a message and the list", async () => {
+  for (const [fragment, message] of [
+    ["#mkwrite-no-wiat", /There is no scenario "mkwrite-no-wiat"\. Did you mean "mkwrite-no-wait"\?/],
+    ["#%00%ff%3Cscript%3E", /is not a scenario's name/],
+    ["#" + "x".repeat(5000), /is not a scenario's name/],
+  ]) {
+    const { page, problems, close } = await site.open(fragment);
+    assert.match(await page.locator('[role="alert"]').textContent(), message);
+    assert.equal(await page.locator(".catalogue a").count(), 4);
+    // What was on the page stays, and a good address clears the message.
+    await page.keyboard.press("1");
+    assert.equal(await step(page), 1);
+    await page.evaluate(() => (location.hash = "#nonsense-here"));
+    await page.locator(".notice", { hasText: "nonsense-here" }).waitFor();
+    assert.equal(await step(page), 1);
+    await page.evaluate(() => (location.hash = "#unlock-gap"));
+    await page.locator("h1", { hasText: "unlock_page before" }).waitFor();
+    assert.equal(await page.locator(".notice").count(), 0);
+    assert.deepEqual(problems(), []);
+    await close();
+  }
+});
+
+test("help opens and closes by keyboard, and keys inside it do not step", async () => {
+  const { page, close } = await site.open();
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("dialog").evaluate((it) => it.open), true);
+  assert.ok((await page.locator("dialog .words dt").count()) >= 25);
+  await page.keyboard.press("1");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog").evaluate((it) => it.open), false);
+  assert.equal(await step(page), 0);
+  await page.keyboard.press("1");
+  assert.equal(await step(page), 1);
+  await close();
+});
+
+for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${width} px, ${colorScheme}: nothing sticks out, axe finds nothing`, async () => {
+      const { page, problems, close } = await site.open("#mkwrite-no-wait", { width, height, colorScheme });
+      for (const key of ["", "f", "End"]) {
+        if (key) await page.keyboard.press(key);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(wide <= 0, `${wide} px too wide after "${key}"`);
+        assert.deepEqual(await axe(page), []);
+      }
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll(".cell span, .bit span:first-child")]
+          .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.clientWidth > 0)
+          .map((it) => `${it.textContent} ${it.scrollWidth}>${it.clientWidth}`),
+      );
+      assert.deepEqual(cut, []);
+      assert.deepEqual(problems(), []);
+      await close();
+    });
+  }
+}
