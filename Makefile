@@ -58,7 +58,7 @@ clean: ## Remove everything built (installed tools stay)
 define SHRINK
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
-		if wasm-opt -Oz "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
+		if wasm-opt -Oz --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
 	done; \
 	echo "dist: done"; \

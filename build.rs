@@ -1,4 +1,5 @@
-//! Lists the scenario files, so that adding one to the folder is all it takes.
+//! Lists the scenario files, so that adding one to the folder is all it takes, and embeds them
+//! without their comments.
 //! For the page, keeps the wasm section that tools need although symbols are stripped.
 
 use std::{env, fs, path::Path};
@@ -15,12 +16,16 @@ fn main() {
         })
         .collect();
     slugs.sort();
-    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
     let rows: String = slugs
         .iter()
         .map(|slug| {
-            let file = Path::new(&root).join(folder).join(format!("{slug}.toml"));
-            format!("(\"{slug}\", include_str!({file:?})),")
+            let file = folder.join(format!("{slug}.toml"));
+            let text = fs::read_to_string(file).expect("a scenario file is UTF-8");
+            let kept = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with('#'));
+            let kept: Vec<&str> = kept.filter(|line| !line.is_empty()).collect();
+            format!("({slug:?}, {:?}),", kept.join("\n"))
         })
         .collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");

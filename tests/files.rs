@@ -97,7 +97,7 @@ fn faults_have_a_place_and_a_reason() {
             "is no verdict",
         ),
         ("none = [", "some = [", "none = [", "is no device"),
-        ("title = ", "tittle = ", "#", "lacks \"title\""),
+        ("title = ", "tittle = ", "title = ", "lacks \"title\""),
         ("watch = \"", "watch = ", "watch =", ""),
     ] {
         let error = error(from, to);

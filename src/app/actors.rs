@@ -16,7 +16,7 @@ pub fn cards(desk: Desk) -> AnyView {
 }
 
 /// How a status is called in the page's markup.
-fn status_key(status: Status) -> &'static str {
+pub fn status_key(status: Status) -> &'static str {
     match status {
         Status::Ready => "ready",
         Status::Asleep(_) => "asleep",
@@ -43,8 +43,8 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .get(state.pc as usize)
         .map(|instr| op_row(instr.op).label);
     let label = match status {
-        Status::Ready | Status::Asleep(_) => next.unwrap_or("step"),
-        _ => "step",
+        Status::Finished | Status::Halted => "finished",
+        _ => next.unwrap_or("step"),
     };
     let toggled: Vec<usize> = desk
         .panel()
@@ -85,7 +85,7 @@ fn card(desk: Desk, actor: usize) -> AnyView {
                     cannot,
                     step,
                 ))
-                .child(button("line", "", "\u{21e5} line", cannot, line)),
+                .child(button("line", "", "to line end", cannot, line)),
         )
         .view()
 }
@@ -94,9 +94,11 @@ fn program_line(desk: Desk, actor: usize, row: Row, is_user: bool) -> El {
     let place = match row.place {
         Place::Done => "done",
         Place::Current => "current",
+        Place::Faulted => "faulted",
         Place::Ahead => "ahead",
     };
     let (mark, note) = match row.mark {
+        Mark::Kept if row.place == Place::Faulted => ("kept", "faulted; will be run again"),
         Mark::Kept => ("kept", ""),
         Mark::Dropped => ("dropped", "left out"),
         Mark::MovedAway => ("away", "moved from here"),

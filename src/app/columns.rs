@@ -79,10 +79,12 @@ pub fn legend() -> El {
     let mut legend = el("p", "legend");
     for (class, words) in [
         ("key page", "the page as it was"),
-        ("key newer", "stored later"),
+        ("key newer", "stored since the start"),
         ("key old", "on disk before"),
         ("key fresh", "changed by this step"),
-        ("key sealed", "must not change now"),
+        ("key sealed", "frozen: must not change"),
+        ("key failed", "guard differs"),
+        ("key lock", "page lock held"),
     ] {
         legend = legend.with(el("span", class).text(words));
     }

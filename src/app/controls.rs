@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use stable_pages::machine::Status;
 
+use super::actors::status_key;
 use super::desk::{Desk, SPEEDS};
 use super::parts::{Act, At, button, el, nothing, row, show};
 
@@ -52,10 +53,8 @@ fn speed(desk: Desk) -> AnyView {
     let speed = SPEEDS[desk.panel().speed];
     el("button", "")
         .at(At::Keys, "S")
-        .at(
-            At::Label,
-            &format!("{speed}/s: steps a second when playing"),
-        )
+        .at(At::Label, &format!("Speed {speed}/s"))
+        .with(el("span", "wide").text("Speed "))
         .text(&format!("{speed}/s"))
         .press(Box::new(move || desk.next_speed()))
 }
@@ -65,8 +64,13 @@ fn actors(desk: Desk) -> AnyView {
     let cast = scenario.cast.iter().enumerate();
     row(cast
         .map(|(actor, it)| {
-            let cannot = desk.status(actor) != Status::Ready;
-            button("", "", &it.name, cannot, Box::new(move || desk.step(actor)))
+            let status = desk.status(actor);
+            el("button", "")
+                .is(At::Disabled, status != Status::Ready)
+                .text(&it.name)
+                .text(" ")
+                .with(el("small", "").text(status_key(status)))
+                .press(Box::new(move || desk.step(actor)))
         })
         .collect())
 }

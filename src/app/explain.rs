@@ -31,9 +31,19 @@ pub fn now(desk: Desk) -> AnyView {
         desk.story.with(|story| outcome(&scenario, story, &end))
     });
     let failed = last.is_some_and(|(_, failed)| failed);
+    let cause = desk.story.with(|story| {
+        let failure = story.failures.last().filter(|_| failed)?;
+        let (guard, by) = (failure.guard_step?, failure.stored?);
+        let store = stored(&scenario, &by);
+        Some(format!(
+            "The guard was computed at step {guard}; {store} at step {}.",
+            by.step
+        ))
+    });
     el("div", if failed { "now failed" } else { "now" })
         .with(note("count", &count))
         .with(rich(el("p", "sentence"), &sentence))
+        .with(note("cause", &cause.unwrap_or_default()))
         .with(note("ending", &ending))
         .with(note("remark", &desk.panel().remark))
         .view()
@@ -54,20 +64,19 @@ pub fn cards(desk: Desk) -> AnyView {
 
 /// The op behind the last step.
 fn why(desk: Desk, scenario: &Shown) -> AnyView {
-    let op = desk.story.with(|story| {
+    let line = desk.story.with(|story| {
         let actor = story.steps.last()?.choice.actor as usize;
-        let pc = desk.world_before().actors[actor].pc as usize;
-        let code = &scenario.model.actors[actor].code;
-        code.get(pc).map(|instr| instr.op)
+        let pc = desk.world_before().actors[actor].pc;
+        let mut lines = scenario.cast[actor].lines.iter();
+        lines.find(|line| line.op.is_some() && line.pcs.contains(&pc))
     });
-    let Some(op) = op else {
+    let Some((line, op)) = line.and_then(|line| Some((line, line.op?))) else {
         return nothing();
     };
     let row = op_row(op);
-    let call = row.calls[scenario.era as usize].replace("{}", "\u{2026}");
     el("div", "card")
         .at(At::Part, "why")
-        .with(el("h2", "").with(el("code", "").text(&call)))
+        .with(el("h2", "").with(el("code", "").text(&line.text)))
         .with(note("", row.meaning))
         .with(note("source", row.source))
         .view()
@@ -138,7 +147,10 @@ fn guard_error(desk: Desk, scenario: &Shown, failure: &Failure) -> AnyView {
         .with(el("h2", "").text(&title))
         .with(values)
         .child(between)
-        .with(el("h3", "").text("What the kernel logs"))
+        .with(
+            el("h3", "")
+                .text("What the kernel logs (its sectors are LBAs; the adapter is scsi_debug)"),
+        )
         .with(block("log", "log").text(&log_lines(scenario, failure).join("\n")))
         .with(note("small", fsync_errno(scenario.era)))
         .with(bytes)
@@ -148,7 +160,7 @@ fn guard_error(desk: Desk, scenario: &Shown, failure: &Failure) -> AnyView {
 /// The scenario: what to watch, what must come of it, and where it is from.
 fn what_this_is(scenario: &Shown) -> AnyView {
     let expected = format!(
-        "Over all schedules, on a disk with DIX and DIF, the verdict is: {}.",
+        "What a search through every schedule finds on a disk with DIX and DIF: {}.",
         scenario.expected_words()
     );
     let mut card = el("div", "card")

@@ -46,7 +46,7 @@ impl Level {
         match self {
             Level::Memory => ("memory", "bytes now, their CRC"),
             Level::Tuple => ("bio", "guard tag, ref tag"),
-            Level::Hba => ("HBA", "bytes fetched, their CRC"),
+            Level::Hba => ("HBA", "fetched, CRC"),
             Level::Target => ("target", "CRC recomputed"),
             Level::Media => ("media", "bytes, stored guard"),
         }

@@ -19,7 +19,10 @@ pub fn header(desk: Desk) -> AnyView {
             .with(el("h1", "").text(&it.title))
             .with(note("era", it.era.kernels()))
             .child(button("quiet", "?", "Keys and words (?)", false, help))
-            .with(note("tagline", TAGLINE))
+            .with(note(
+                "tagline",
+                if desk.depth() == 0 { TAGLINE } else { "" },
+            ))
             .view()
     })
 }
@@ -30,8 +33,7 @@ pub fn notice(desk: Desk) -> AnyView {
     if text.is_empty() {
         return nothing();
     }
-    let more = "Choose an ordering from the list; what was on the stage is still there.";
-    note("notice", &format!("{text} {more}")).view()
+    note("notice", &format!("{text} Choose an ordering below.")).view()
 }
 
 /// All scenarios, each with the verdict it must have.
@@ -46,11 +48,14 @@ pub fn list(desk: Desk) -> AnyView {
         let mut list = el("ul", "");
         for scenario in &all {
             let clean = scenario.expected().is_empty();
-            let (class, mark) = match clean {
-                true => ("badge good", '\u{2713}'),
-                false => ("badge bad", '\u{2715}'),
+            let verdict = scenario.expected_words();
+            let (class, words) = match clean {
+                true => (
+                    "badge good",
+                    format!("\u{2713} {verdict} on every schedule"),
+                ),
+                false => ("badge bad", format!("\u{2715} {verdict} possible")),
             };
-            let words = format!("{mark} {}", scenario.expected_words());
             let link = el("a", "")
                 .at(At::Href, &format!("#{}", scenario.slug))
                 .is(At::Current, scenario.slug == current)

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use stable_pages::protocol::{GROUPS, OPS};
+use stable_pages::protocol::{GROUPS, OPS, TERMS};
 
 use super::desk::Desk;
 use super::keys;
@@ -33,6 +33,10 @@ fn contents(desk: Desk) -> AnyView {
     for (key, what) in keys::TABLE {
         keys = word(keys, key, what, "");
     }
+    let mut terms = el("dl", "words");
+    for (term, meaning) in TERMS {
+        terms = word(terms, term, meaning, "");
+    }
     let groups = GROUPS
         .iter()
         .map(|it| (it.calls[era], it.meaning, it.source));
@@ -49,6 +53,8 @@ fn contents(desk: Desk) -> AnyView {
             .view(),
         el("h3", "").text("Keys").view(),
         keys.view(),
+        el("h3", "").text("Words").view(),
+        terms.view(),
         el("h3", "").text("What each step means").view(),
         words.view(),
     ])

@@ -8,17 +8,16 @@ use leptos::web_sys::{Element, KeyboardEvent};
 use super::desk::Desk;
 
 /// A key as the help sheet names it, and what it does.
-pub const TABLE: [(&str, &str); 11] = [
-    ("1 to 9", "step that actor"),
+pub const TABLE: [(&str, &str); 10] = [
+    ("1 to 9", "step that actor, in the order of their panels"),
     ("Shift + 1 to 9", "step that actor to the end of its line"),
     ("\u{2192}", "one step forward on the current run"),
     ("\u{2190}", "one step back; the steps ahead stay"),
-    ("Home", "reset: back to the start"),
+    ("Home or R", "reset: back to the start; the runs stay"),
     ("End", "to the end of the current run"),
     ("Space", "play or pause"),
     ("S", "change the speed"),
     ("F", "run to the next failure"),
-    ("R", "reset"),
     ("?", "this sheet"),
 ];
 

@@ -11,6 +11,8 @@ const WHOLE: usize = 6;
 pub enum Place {
     Done,
     Current,
+    /// A store that has faulted and will be run again.
+    Faulted,
     Ahead,
 }
 
@@ -54,7 +56,10 @@ fn visit(
     let end = at + 1 + below.take_while(|it| it.depth > line.depth).count();
     let inside = holds(line, actor, state);
     let place = if inside && line.op.is_some() {
-        Place::Current
+        match state.retry != 0 && !line.handler {
+            true => Place::Faulted,
+            false => Place::Current,
+        }
     } else if done(line, actor, state) {
         Place::Done
     } else {
@@ -118,9 +123,10 @@ fn holds(line: &Line, actor: &Actor, state: ActorState) -> bool {
 
 fn done(line: &Line, actor: &Actor, state: ActorState) -> bool {
     let in_handler = state.retry != 0;
+    let finished = !in_handler && state.pc >= actor.main;
     line.mark.runs()
         && if line.handler {
-            in_handler && line.pcs.end <= state.pc
+            finished || in_handler && line.pcs.end <= state.pc
         } else {
             let pc = if in_handler {
                 state.retry - 1

@@ -136,7 +136,9 @@ pub fn bits(desk: Desk) -> AnyView {
         let steps = story.columns.iter().filter_map(|it| it.guard);
         steps.map(|(_, step)| step).min()
     });
-    let since = since.map_or(String::new(), |step| format!(" since step {step}"));
+    let since = since.map_or(String::new(), |step| {
+        format!(" since step {step}, when the first guard was computed")
+    });
     let window = match now.bios[0].stage {
         Stage::Preparing | Stage::Queued | Stage::InDevice => {
             format!("Stable window open{since}: these bytes must not change.")

@@ -91,14 +91,25 @@ pub fn timeline(desk: Desk) -> AnyView {
         for cast in &desk.scenario.get().cast {
             names = names.with(el("li", "").text(&cast.name));
         }
-        names.view()
+        names.with(el("li", "").text("PG_writeback")).view()
     });
-    let lanes = move || desk.scenario.with(|it| it.cast.len());
+    // A lane for each actor, and one for PG_writeback.
+    let lanes = move || desk.scenario.with(|it| it.cast.len() + 1);
     let drawing = show(move || {
-        let mut parts = desk.whole.with(|story| draw(story, lanes()));
         let at = percent(desk.depth(), desk.length());
-        parts.push(rect("ahead", &at, 0, "100%", STRIP + lanes() * LANE));
-        parts.push(rect("cursor", &at, 0, "2px", STRIP + lanes() * LANE));
+        let tall = STRIP + lanes() * LANE;
+        let mut parts = desk.whole.with(|story| spans_drawn(story, lanes()));
+        parts.push(rect("cursor", &at, 0, "2px", tall));
+        parts.extend(desk.whole.with(marks_drawn));
+        // What lies ahead is veiled, but not the mark of the step shown.
+        parts.push(
+            view! {
+                <svg x=at overflow="visible">
+                    <rect class="ahead" x="7" y="0" width="100%" height="100%" />
+                </svg>
+            }
+            .into_any(),
+        );
         let height = (STRIP + lanes() * LANE).to_string();
         view! {
             <svg aria-hidden="true" height=height>
@@ -155,7 +166,7 @@ fn rect(class: &'static str, x: &str, y: usize, width: &str, height: usize) -> A
     view! { <rect class=class x=x y=y width=width height=height /> }.into_any()
 }
 
-fn draw(story: &Story, lanes: usize) -> Vec<AnyView> {
+fn spans_drawn(story: &Story, lanes: usize) -> Vec<AnyView> {
     let length = story.steps.len();
     let bottom = STRIP + lanes * LANE;
     let spans = spans(story);
@@ -168,7 +179,7 @@ fn draw(story: &Story, lanes: usize) -> Vec<AnyView> {
         let width = percent(span.to - span.from, length);
         let (y, height) = match span.kind {
             "window" => (0, bottom),
-            "writeback" => (bottom - 4, 4),
+            "writeback" => (bottom - LANE + 6, LANE - 12),
             _ => (STRIP + span.lane * LANE + 4, LANE - 8),
         };
         parts.push(rect(span.kind, &x, y, &width, height));
@@ -184,6 +195,12 @@ fn draw(story: &Story, lanes: usize) -> Vec<AnyView> {
             );
         }
     }
+    parts
+}
+
+fn marks_drawn(story: &Story) -> Vec<AnyView> {
+    let length = story.steps.len();
+    let mut parts: Vec<AnyView> = Vec::new();
     for (index, told) in story.steps.iter().enumerate() {
         let x = percent(index + 1, length);
         let y = (STRIP + told.choice.actor as usize * LANE + LANE / 2).to_string();

@@ -10,7 +10,8 @@ use crate::scenario::Scenario;
 
 /// What the kernel of the scenario's era logs for a guard error, one line each.
 ///
-/// The adapter is scsi_debug, which names both guards
+/// The adapter gives no INFORMATION field with its sense data, so the request fails from its first
+/// sector on. It is scsi_debug, which names both guards
 /// (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check failed on sector ..").
 pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
     let Failure {
@@ -38,7 +39,7 @@ pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
             lines.push(format!("{sd} {text}"));
             lines.push(format!("{sd} Sense Key : {key} [current]"));
             lines.push(format!("{sd} Add. Sense: Logical block guard check failed"));
-            lines.push(format!("end_request: I/O error, dev sdb, sector {lba}"));
+            lines.push(format!("end_request: I/O error, dev sdb, sector {first}"));
         }
         Era::Today => {
             lines.push(format!("{sd} tag#0 Sense Key : {key} [current]"));

@@ -288,17 +288,30 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
             "Everyone is done and no error was reported, but the media holds bytes that were never sealed: silent corruption."
                 .to_owned()
         }
-        End::Rest(lost) => match (lost.first(), story.failures.is_empty()) {
-            (Some(violation), _) => broke(*violation).unwrap_or_default(),
-            (None, false) => {
-                "Everyone is done. The write failed; what was stored is still in memory, and the page is dirty or its PTE is."
-                    .to_owned()
+        End::Rest(lost) => {
+            if let Some(violation) = lost.first() {
+                return broke(*violation).unwrap_or_default();
             }
-            (None, true) => {
-                "Everyone is done, and nothing is lost: what is newer in memory is marked dirty for the next writeback."
-                    .to_owned()
-            }
-        },
+            let failed = match story.failures.is_empty() {
+                true => "",
+                false => " The write failed, and fsync will say so once.",
+            };
+            format!("Everyone is done.{failed} {}", at_rest(scenario, story))
+        }
+    }
+}
+
+/// Where the newest bytes are, and what says so.
+fn at_rest(scenario: &Scenario, story: &Story) -> &'static str {
+    let last = story.steps.last();
+    let world = last.map_or(scenario.model.initial, |told| told.world);
+    let page = &world.pages[0];
+    if page.memory == world.media[0].bytes {
+        "All of the page is on the media."
+    } else if page.dirty {
+        "What is newer in memory is not lost: the page is dirty, so the next writeback writes it."
+    } else {
+        "PG_dirty is clear and only a PTE says dirty: no writeback looks at the page until munmap moves that bit."
     }
 }
 

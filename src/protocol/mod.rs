@@ -6,9 +6,11 @@
 mod edit;
 mod ops;
 mod program;
+mod terms;
 mod tree;
 
 pub use edit::{Edit, EditError, Place, apply};
 pub use ops::{Era, GROUPS, GroupRow, OPS, OpRow, group_row, op_row};
 pub use program::{Program, Shape, completion, disk, programs, stores};
+pub use terms::TERMS;
 pub use tree::{Code, Line, MOST_INSTRS, Mark, Step, What, compile};

@@ -101,6 +101,8 @@ test("plays each opening run to the end its list entry promises", async () => {
   for (const entry of entries) {
     const broken = /guard error/.test(await entry.textContent());
     await entry.click();
+    // The browser tells the page of a new address in a task of its own.
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
     await page.keyboard.press("End");
     assert.equal(await part(page, "failure").count(), broken ? 1 : 0);
     assert.match(await text(page, "now"), /Everyone is done/);
@@ -150,6 +152,7 @@ test("runs to the next failure, or says that none can be reached", async () => {
   await page.keyboard.press("f");
   assert.match(await text(page, "now"), /No failure can be reached from here: all \d+ states/);
   await page.locator(".catalogue a", { hasText: "page_mkclean" }).click();
+  await page.locator("h1", { hasText: "page_mkclean" }).waitFor();
   await page.keyboard.press("1");
   await page.keyboard.press("f");
   assert.equal(await part(page, "failure").count(), 1);
