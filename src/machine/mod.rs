@@ -13,6 +13,7 @@ mod effect;
 mod model;
 mod op;
 mod run;
+mod status;
 mod step;
 mod world;
 
@@ -21,7 +22,8 @@ pub use effect::{Assertion, Effect, Hop, Through, Violation, Watch};
 pub use model::{Actor, Geometry, Model, ModelError, Parts, Protection, Role, Rules, Store};
 pub use op::{Instr, Op};
 pub use run::{History, NodeId};
-pub use step::{Choice, End, Resource, Status, Wait, enabled, end, status, step, step_watched};
+pub use status::{End, Resource, Status, Wait, enabled, end, status};
+pub use step::{Choice, step, step_watched};
 pub use world::{
     Access, ActorState, Bio, IoStatus, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Media, NOBODY,
     Page, SECTORS, Stage, World,

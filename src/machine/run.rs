@@ -2,7 +2,8 @@
 
 use super::effect::Effect;
 use super::model::Model;
-use super::step::{Choice, enabled, step_watched};
+use super::status::enabled;
+use super::step::{Choice, step_watched};
 use super::world::World;
 
 /// A moment in a [`History`].
