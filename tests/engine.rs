@@ -292,6 +292,33 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
     );
 }
 
+/// S32: with 4096-byte intervals there is one guard for the whole page.
+#[test]
+fn one_interval_a_page_fails_as_a_whole() {
+    let base = text("mkwrite-no-wait");
+    let at = base.find("schedule = [").expect("a schedule");
+    let tail = base.find("[[edit]]").expect("an edit");
+    let text = format!("{}schedule = []\n{}", &base[..at], &base[tail..])
+        .replace("interval = 512", "interval = 4096")
+        .replace(
+            "\"0\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\"",
+            "\"A\"",
+        );
+    let scenario = load("whole-page", &text).unwrap_or_else(|error| panic!("{error}"));
+    let report = Search::run(&scenario.model, scenario.model.initial, usize::MAX);
+    let finding = report.finding(Verdict::GuardError).expect("it still fails");
+    let mut history = History::new(&scenario.model);
+    for choice in &finding.schedule {
+        assert!(history.choose(&scenario.model, *choice));
+    }
+    let failure = Story::of(&scenario.model, &history).failures[0];
+    assert_eq!(
+        (failure.sector, failure.lba, failure.received),
+        (0, 56, 0xe8f7)
+    );
+    assert_eq!(scenario.model.contents.bytes(failure.fetched).len(), 4096);
+}
+
 #[test]
 fn going_back_keeps_the_steps_ahead_and_branches_stay_within_reach() {
     let scenario = scenario("mkwrite-no-wait");

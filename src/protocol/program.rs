@@ -45,6 +45,10 @@ pub fn programs(shape: &Shape) -> Vec<Program> {
 }
 
 /// Sections 2.1 and 5.1 of the dossier; `mm/page-writeback.c` and `mm/rmap.c`, 2.6.39.
+///
+/// `ptep_clear_flush` clears the PTE, flushes, and only then is the read-only PTE set. Here it is
+/// set first and flushed next: between the two a walk faults either way, and a stale TLB entry
+/// lets a store through either way, so the same worlds are reached.
 fn writepage(shape: &Shape, page: u8) -> Vec<Step> {
     let mut walk = Vec::new();
     for (space, name) in shape.spaces.iter().enumerate() {
