@@ -54,8 +54,13 @@ clean: ## Remove everything built (installed tools stay)
 # wasm-opt makes the page some 2 % smaller; without it, it works as well. It comes
 # with the node modules of the browser tests (npm's binaryen). It is
 # run here and switched off in index.html (data-wasm-opt="0"), since Trunk would
-# insist on it.
+# insist on it. Before that, indentation and comments leave wasm-bindgen's script,
+# on which Trunk 0.21's own minifier gives up.
 define SHRINK
+for js in dist/stable-pages-*.js; do \
+	awk '{ sub(/^[ \t]+/, "") } /^\/\*\*/ { doc = 1 } !doc && !/^\/\// && length { print } /\*\/$$/ { doc = 0 }' \
+		"$$js" > "$$js.tmp" && mv "$$js.tmp" "$$js"; \
+done; \
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
 		if wasm-opt -Oz --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \

@@ -4,8 +4,6 @@
 //! elements ([`El`]) from what the desk says; Leptos compares them with those on the page and
 //! touches only what differs. Leptos' code for an element so exists once, not once for each
 //! shape of markup (measured: that was half the page).
-//!
-//! Elements at the same place of a list must keep their tag from one time to the next.
 
 use leptos::html::custom;
 use leptos::prelude::*;
@@ -108,7 +106,8 @@ impl El {
             all.find(|(of, _)| *of == at)
                 .map(|(_, value)| value.clone())
         };
-        let element = custom(self.tag)
+        // Leptos keeps an element whose tag is what the browser calls it, which is in capitals.
+        let element = custom(self.tag.to_ascii_uppercase())
             .class(self.class)
             .attr("id", value(At::Id))
             .attr("role", value(At::Role))

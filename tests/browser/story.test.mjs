@@ -171,6 +171,29 @@ test("plays and pauses, and stops at a failure", async () => {
   await close();
 });
 
+test("keeps elements, and with them the focus, from step to step", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.evaluate(() => document.querySelectorAll("main *").forEach((it) => (it.kept = true)));
+  await page.locator('[data-actor="flusher"] button.step').focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press("Enter");
+  assert.equal(await step(page), 5);
+  assert.ok(await page.locator('[data-actor="flusher"] button.step').evaluate((it) => it === document.activeElement));
+  const fold = page.locator('[data-actor="flusher"] button.fold').first();
+  const before = await fold.getAttribute("aria-expanded");
+  await fold.focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await fold.getAttribute("aria-expanded"), before);
+  assert.ok(await fold.evaluate((it) => it === document.activeElement));
+  const anew = await page.evaluate(() => [...document.querySelectorAll(".cell, .actor, .bit")].filter((it) => !it.kept).length);
+  assert.equal(anew, 0);
+  // A button that is used for something else now does that, and only that.
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: "Go to that store" }).click();
+  assert.equal(await step(page), 29);
+  assert.match(await text(page, "now"), /stores "new!"/);
+  await close();
+});
+
 test("scrubs", async () => {
   const { page, close } = await site.open("#mkwrite-no-wait");
   await page.locator("input[type=range]").fill("31");
