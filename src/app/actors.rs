@@ -98,7 +98,7 @@ fn program_line(desk: Desk, actor: usize, row: Row, is_user: bool) -> El {
         Place::Ahead => "ahead",
     };
     let (mark, note) = match row.mark {
-        Mark::Kept if row.place == Place::Faulted => ("kept", "faulted; will be run again"),
+        Mark::Kept if row.place == Place::Faulted => ("kept", "faulted"),
         Mark::Kept => ("kept", ""),
         Mark::Dropped => ("dropped", "left out"),
         Mark::MovedAway => ("away", "moved from here"),

@@ -298,10 +298,10 @@ pub const OPS: [OpRow; Op::ALL.len()] = [
     OpRow {
         op: Op::PteMkwrite,
         key: "pte_mkwrite",
-        calls: same("if (pte_same) pte_mkwrite, pte_mkdirty"),
+        calls: same("maybe_mkwrite(pte_mkdirty(pte))"),
         label: "make the PTE writable",
-        meaning: "Gives the faulting thread a writable and dirty PTE, if nobody changed it \
-                  meanwhile: from here on its stores ask nobody.",
+        meaning: "Gives the faulting thread a writable and dirty PTE, if pte_same finds that nobody \
+                  changed it meanwhile: from here on its stores ask nobody.",
         source: "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault (6.19)",
     },
 ];
