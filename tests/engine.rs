@@ -284,6 +284,15 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
         with("[[edit]]\nswap = \"writepage/unlock_page\"\nwith = \"writepage/submit_bio\""),
         ""
     );
+    // An edit inside a composite that an earlier edit has moved.
+    assert_eq!(
+        with(
+            "[[edit]]\nmove = \"writepage/set_page_writeback\"\nbefore = \"writepage/clear_page_dirty_for_io\"\n\
+              [[edit]]\nmove = \"writepage/clear_page_dirty_for_io\"\nbefore = \"writepage/set_page_writeback\"\n\
+              [[edit]]\ndrop = \"writepage/page_mkclean\""
+        ),
+        "guard error"
+    );
     // S07: guards before the freeze. A store between DMA and mkclean is lost as well: it is cleaned
     // away and was not in the I/O.
     assert_eq!(

@@ -203,7 +203,8 @@ fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
         for (index, step) in steps.iter().enumerate() {
             here.push(index);
             visit(here, step);
-            if let What::Group(_, children) = &step.what {
+            // What a dropped or moved composite held does not run there any more.
+            if let (What::Group(_, children), true) = (&step.what, step.mark.runs()) {
                 walk(children, here, visit);
             }
             here.pop();
