@@ -24,6 +24,21 @@ fn actor(scenario: &Scenario, name: &str) -> usize {
     found.expect("an actor of the scenario")
 }
 
+/// A scenario of the catalogue without opening run, with pieces of its text replaced and with
+/// edits added to those it has.
+fn varied(slug: &str, pieces: &[(&str, &str)], edits: &str) -> Scenario {
+    let mut text = text(slug).to_owned();
+    let start = text.find("schedule = [").expect("a schedule");
+    let end = start + text[start..].find("\n]").expect("the schedule's end") + 2;
+    text.replace_range(start..end, "schedule = []");
+    for (from, to) in pieces {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let text = text.replace("[page]", &format!("{edits}\n[page]"));
+    load("varied", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
 /// Steps an actor until its next op is `op`.
 fn run_to(scenario: &Scenario, world: &mut World, name: &str, op: Op) {
     let who = actor(scenario, name);
@@ -47,16 +62,8 @@ fn one(scenario: &Scenario, world: &mut World, name: &str) -> Vec<Effect> {
 /// Dossier 1.2 and 5.4 R4: a store through a cached writable and dirty TLB entry consults no PTE.
 #[test]
 fn a_store_through_a_stale_tlb_entry_sets_no_pte_bit() {
-    let text = text("baseline-five-step")
-        .replace("schedule = [", "schedule = []\nunused = [")
-        .split("unused = [")
-        .next()
-        .map(str::to_owned)
-        .expect("split gives a first part");
-    let rest = self::text("baseline-five-step");
-    let tail = &rest[rest.find("[page]").expect("a page")..];
-    let edit = "[[edit]]\ndrop = \"writepage/flush_tlb_page\"\n";
-    let scenario = load("no-flush", &format!("{text}{edit}{tail}")).expect("loads");
+    let edit = "[[edit]]\ndrop = \"writepage/flush_tlb_page\"";
+    let scenario = varied("baseline-five-step", &[], edit);
     let mut world = scenario.model.initial;
     run_to(&scenario, &mut world, "flusher", Op::SetPageWriteback);
     assert!(!world.ptes[0][0].write() && !world.ptes[0][0].dirty());
@@ -192,17 +199,8 @@ fn the_guards_of_a_failure_are_those_of_its_bytes() {
 #[test]
 fn a_collision_is_silent_corruption_although_every_guard_matches() {
     // 509 x 'A' then 84 9a c1 has the guard of 512 x 'A' (appendix A). TOML texts are UTF-8, so
-    // the model is built from a scenario whose last three bytes the test replaces.
-    let text = text("mkclean-skipped")
-        .replace(
-            "\"0\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\"",
-            "\"A\"",
-        )
-        .replace(
-            "offset = 1536, text = \"new!\"",
-            "offset = 2045, text = \"xyz\"",
-        );
-    let scenario = load("collision", &text).expect("loads");
+    // the model is built from a scenario's code and the test's own bytes.
+    let scenario = scenario("mkclean-skipped");
     let model = &scenario.model;
     let collide = Model::new(stable_pages::machine::Parts {
         geometry: model.geometry,
@@ -230,12 +228,8 @@ fn a_collision_is_silent_corruption_although_every_guard_matches() {
 /// Today's `__folio_start_writeback` asserts the lock (6.19); 2.6.39 went on and failed later.
 #[test]
 fn today_the_unlock_gap_is_an_assertion() {
-    let text = text("unlock-gap").replace("era = \"2011\"", "era = \"today\"");
-    let text = text.replacen("schedule = [", "schedule = []\n", 1);
-    let start = text.find("schedule = []").expect("just written") + "schedule = []".len();
-    let stop = text[start..].find(']').expect("the old list's end") + start + 1;
-    let text = format!("{}{}", &text[..start], &text[stop..]);
-    let scenario = load("gap-today", &text).expect("loads");
+    let era = [("era = \"2011\"", "era = \"today\"")];
+    let scenario = varied("unlock-gap", &era, "");
     let report = Search::run(&scenario.model, scenario.model.initial, usize::MAX);
     assert!(report.finding(Verdict::Assertion).is_some());
     assert!(report.finding(Verdict::GuardError).is_none());
@@ -244,12 +238,8 @@ fn today_the_unlock_gap_is_an_assertion() {
 /// What is load-bearing is found by leaving it out; one line of the correct protocol each.
 #[test]
 fn single_edits_of_the_correct_ordering_have_these_verdicts() {
-    let base = text("baseline-five-step");
-    let at = base.find("schedule = [").expect("a schedule");
-    let tail = base.find("[page]").expect("a page");
     let with = |edit: &str| {
-        let text = format!("{}schedule = []\n{edit}\n{}", &base[..at], &base[tail..]);
-        let scenario = load("edited", &text).unwrap_or_else(|error| panic!("{edit}: {error}"));
+        let scenario = varied("baseline-five-step", &[], edit);
         let report = Search::run(&scenario.model, scenario.model.initial, usize::MAX);
         assert!(report.complete);
         let mut found: Vec<&str> = report
@@ -304,16 +294,9 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
 /// S32: with 4096-byte intervals there is one guard for the whole page.
 #[test]
 fn one_interval_a_page_fails_as_a_whole() {
-    let base = text("mkwrite-no-wait");
-    let at = base.find("schedule = [").expect("a schedule");
-    let tail = base.find("[[edit]]").expect("an edit");
-    let text = format!("{}schedule = []\n{}", &base[..at], &base[tail..])
-        .replace("interval = 512", "interval = 4096")
-        .replace(
-            "\"0\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\"",
-            "\"A\"",
-        );
-    let scenario = load("whole-page", &text).unwrap_or_else(|error| panic!("{error}"));
+    let digits = r#""0", "1", "2", "3", "4", "5", "6", "7""#;
+    let pieces = [("interval = 512", "interval = 4096"), (digits, r#""A""#)];
+    let scenario = varied("mkwrite-no-wait", &pieces, "");
     let report = Search::run(&scenario.model, scenario.model.initial, usize::MAX);
     let finding = report.finding(Verdict::GuardError).expect("it still fails");
     let mut history = History::new(&scenario.model);

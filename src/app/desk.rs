@@ -198,10 +198,15 @@ impl Desk {
         self.session.try_update(how).unwrap_or(false)
     }
 
-    /// Steps an actor; says why where that is not possible.
-    pub fn step(self, actor: usize) {
+    /// What a visitor does by hand: playing stops.
+    fn act(self, how: impl FnOnce(&mut Session) -> bool) {
         self.play(false);
-        self.change(|it| {
+        self.change(how);
+    }
+
+    /// Steps an actor. Where that is not possible nothing changes; the actor's panel says why.
+    pub fn step(self, actor: usize) {
+        self.act(|it| {
             let model = &it.scenario.model;
             it.history.choose(model, Choice::of(actor))
         });
@@ -209,8 +214,7 @@ impl Desk {
 
     /// Steps an actor to the end of its current top-level line.
     pub fn step_line(self, actor: usize) {
-        self.play(false);
-        self.change(|it| {
+        self.act(|it| {
             let scenario = it.scenario.clone();
             let model = &scenario.model;
             let Some(cast) = scenario.cast.get(actor) else {
@@ -235,18 +239,15 @@ impl Desk {
     }
 
     pub fn back(self) {
-        self.play(false);
-        self.change(|it| it.history.back());
+        self.act(|it| it.history.back());
     }
 
     pub fn forward(self) {
-        self.play(false);
-        self.change(|it| it.history.forward());
+        self.act(|it| it.history.forward());
     }
 
     pub fn seek(self, depth: usize) {
-        self.play(false);
-        self.change(|it| {
+        self.act(|it| {
             it.history.seek(depth);
             true
         });
@@ -270,8 +271,7 @@ impl Desk {
 
     /// Makes another branch the current one.
     pub fn switch(self, end: NodeId) {
-        self.play(false);
-        self.change(|it| {
+        self.act(|it| {
             it.history.switch(end);
             true
         });
@@ -312,9 +312,8 @@ impl Desk {
 
     /// Runs to the next failure, or says that there is none.
     pub fn run_to_failure(self) {
-        self.play(false);
         let mut ahead = None;
-        self.change(|it| {
+        self.act(|it| {
             let model = &it.scenario.model;
             ahead = Some(to_next_failure(model, &mut it.history, MOST_WORLDS));
             true

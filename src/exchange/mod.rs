@@ -6,4 +6,4 @@ mod narration;
 
 pub use address::{Address, AddressError};
 pub use klog::{fsync_errno, log_lines};
-pub use narration::{bytes, hex, loss, outcome, sentence, status_words, stored};
+pub use narration::{bytes, hex, outcome, sentence, status_words, stored};

@@ -233,7 +233,7 @@ fn broke(violation: Violation) -> Option<String> {
 }
 
 /// What a lost update means.
-pub fn loss(sector: u8) -> String {
+fn loss(sector: u8) -> String {
     format!(
         "Sector {sector} is newer in memory than on media, and no dirty bit says so: the update is lost."
     )

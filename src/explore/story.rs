@@ -148,11 +148,6 @@ impl Story {
         Story::of(model, &whole)
     }
 
-    /// The last step's effects.
-    pub fn last(&self) -> &[Effect] {
-        self.steps.last().map_or(&[], |told| &told.effects)
-    }
-
     fn tell(&mut self, model: &Model, step: usize, actor: u8, effect: Effect) {
         match effect {
             Effect::Locked { .. } => self.locked_since = Some(step),

@@ -48,20 +48,23 @@ impl Contents {
     /// Most distinct contents one model can have: ids are one byte and 0 is taken.
     pub const MOST: usize = 255;
 
+    /// The table, the ids of the `initial` contents of memory, and those of `others`.
     pub(super) fn build(
         geometry: Geometry,
         stores: &[Store],
         initial: &[Vec<u8>],
         others: &[Vec<u8>],
-    ) -> Result<(Contents, Vec<Content>), ModelError> {
+    ) -> Result<(Contents, Vec<Content>, Vec<Content>), ModelError> {
         let mut table = Contents {
             bytes: vec![Vec::new()],
             guards: vec![0],
             after: Vec::new(),
         };
-        for bytes in others {
-            table.intern(bytes.clone())?;
-        }
+        let others: Result<Vec<Content>, ModelError> = others
+            .iter()
+            .map(|bytes| table.intern(bytes.clone()))
+            .collect();
+        let others = others?;
         let mut start = Vec::new();
         let mut edges = Vec::new();
         for (interval, bytes) in initial.iter().enumerate() {
@@ -88,7 +91,7 @@ impl Contents {
         for (store, interval, from, to) in edges {
             table.after[store][interval][from.0 as usize] = to;
         }
-        Ok((table, start))
+        Ok((table, start, others))
     }
 
     fn intern(&mut self, bytes: Vec<u8>) -> Result<Content, ModelError> {
@@ -127,15 +130,5 @@ impl Contents {
             .get(from.0 as usize)
             .copied()
             .unwrap_or(from)
-    }
-
-    /// How many distinct contents the model knows.
-    pub fn len(&self) -> usize {
-        self.bytes.len() - 1
-    }
-
-    /// Whether the table is empty; a built model never is.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

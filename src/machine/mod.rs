@@ -19,7 +19,9 @@ mod world;
 
 pub use content::{Content, Contents, PAGE_SIZE, guard};
 pub use effect::{Assertion, Effect, Hop, Through, Violation, Watch};
-pub use model::{Actor, Geometry, Model, ModelError, Parts, Protection, Role, Rules, Store};
+pub use model::{
+    Actor, Geometry, MOST_INSTRS, Model, ModelError, Parts, Protection, Role, Rules, Store,
+};
 pub use op::{Instr, Op};
 pub use run::{History, NodeId};
 pub use status::{End, Resource, Status, Wait, enabled, end, status};

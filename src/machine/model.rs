@@ -4,6 +4,10 @@ use super::content::{Content, Contents, PAGE_SIZE};
 use super::op::{Instr, Op};
 use super::world::{Access, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Media, SECTORS, World};
 
+/// Most instructions of an actor, program and handler together: the pc and the retry register
+/// (a pc plus one) are bytes.
+pub const MOST_INSTRS: usize = 250;
+
 /// Sizes and places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
@@ -278,18 +282,9 @@ impl Model {
             check_code(&parts, actor, it)?;
         }
 
-        let (contents, memory) =
+        let (contents, memory, media) =
             Contents::build(geometry, &parts.stores, &parts.memory, &parts.media)?;
         let mut initial = World::blank();
-        let media: Vec<Content> = parts
-            .media
-            .iter()
-            .filter_map(|bytes| {
-                (1..=contents.len())
-                    .map(|id| Content(id as u8))
-                    .find(|id| contents.bytes(*id) == bytes.as_slice())
-            })
-            .collect();
         let sectors = geometry.sectors();
         for page in 0..pages {
             initial.pages[page].dirty = parts.dirty[page];
@@ -327,8 +322,7 @@ impl Model {
 }
 
 fn check_code(parts: &Parts, actor: usize, it: &Actor) -> Result<(), ModelError> {
-    // The pc and the retry register (a pc plus one) are bytes.
-    within("instructions of an actor", it.code.len(), 0, 250)?;
+    within("instructions of an actor", it.code.len(), 0, MOST_INSTRS)?;
     within(
         "instructions of a program",
         it.main as usize,

@@ -155,7 +155,7 @@ fn edit_one(edit: &Edit, program: &mut Program) -> Result<(), EditError> {
     match edit {
         Edit::Drop(place) => {
             let path = find(program, place)?;
-            at(&mut program.steps, &path).mark = Mark::Dropped;
+            at(program, &path).mark = Mark::Dropped;
         }
         Edit::MoveBefore(what, before) => {
             let (from, to) = separate(program, what, before)?;
@@ -249,29 +249,9 @@ fn separate(program: &Program, one: &Place, other: &Place) -> Result<(Path, Path
     Ok((first, second))
 }
 
-fn at<'a>(steps: &'a mut [Step], path: &[usize]) -> &'a mut Step {
+/// The list a path ends in, and the index there.
+fn level<'a>(program: &'a mut Program, path: &[usize]) -> (&'a mut Vec<Step>, usize) {
     let (last, above) = path.split_last().expect("a path names a step");
-    let mut level = steps;
-    for index in above {
-        match &mut level[*index].what {
-            What::Group(_, children) => level = children,
-            What::Op { .. } => unreachable!("paths lead through composites"),
-        }
-    }
-    &mut level[*last]
-}
-
-/// Leaves a mark at the old place and returns the step for its new one.
-fn ghost(program: &mut Program, path: &Path) -> Step {
-    let step = at(&mut program.steps, path);
-    let mut moved = step.clone();
-    step.mark = Mark::MovedAway;
-    moved.mark = Mark::MovedHere;
-    moved
-}
-
-fn insert(program: &mut Program, before: Path, step: Step) {
-    let (last, above) = before.split_last().expect("a path names a step");
     let mut level = &mut program.steps;
     for index in above {
         match &mut level[*index].what {
@@ -279,5 +259,24 @@ fn insert(program: &mut Program, before: Path, step: Step) {
             What::Op { .. } => unreachable!("paths lead through composites"),
         }
     }
-    level.insert(*last, step);
+    (level, *last)
+}
+
+fn at<'a>(program: &'a mut Program, path: &[usize]) -> &'a mut Step {
+    let (level, index) = level(program, path);
+    &mut level[index]
+}
+
+/// Leaves a mark at the old place and returns the step for its new one.
+fn ghost(program: &mut Program, path: &Path) -> Step {
+    let step = at(program, path);
+    let mut moved = step.clone();
+    step.mark = Mark::MovedAway;
+    moved.mark = Mark::MovedHere;
+    moved
+}
+
+fn insert(program: &mut Program, before: Path, step: Step) {
+    let (level, index) = level(program, &before);
+    level.insert(index, step);
 }

@@ -13,4 +13,4 @@ pub use edit::{Edit, EditError, Place, apply};
 pub use ops::{Era, GROUPS, GroupRow, OPS, OpRow, group_row, op_row};
 pub use program::{Program, Shape, completion, disk, programs, stores};
 pub use terms::TERMS;
-pub use tree::{Code, Line, MOST_INSTRS, Mark, Step, What, compile};
+pub use tree::{Code, Line, Mark, Step, What, compile};

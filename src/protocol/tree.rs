@@ -145,10 +145,7 @@ pub struct Code {
     pub lines: Vec<Line>,
 }
 
-/// Most instructions a program and its handler may have, so that a pc fits a byte.
-pub const MOST_INSTRS: usize = 250;
-
-/// Flattens a program and its fault handler. Code of more than [`MOST_INSTRS`] instructions is
+/// Flattens a program and its fault handler. Code of more than [`MOST_INSTRS`](crate::machine::MOST_INSTRS) instructions is
 /// not usable; the machine refuses it.
 pub fn compile(program: &[Step], handler: &[Step], era: Era) -> Code {
     let mut code = Code::default();

@@ -1,12 +1,12 @@
 //! From a file to a scenario that runs.
 
 use crate::machine::{
-    Access, Actor, Choice, Geometry, MAX_ACTORS, Model, PAGE_SIZE, Parts, Protection, Role, Rules,
-    Store, Violation,
+    Access, Actor, Choice, Geometry, MAX_ACTORS, MOST_INSTRS, Model, PAGE_SIZE, Parts, Protection,
+    Role, Rules, Store, Violation,
 };
 use crate::protocol::{
-    Edit, EditError, Era, Line, MOST_INSTRS, Place, Program, Shape, Step, apply, compile,
-    completion, disk, programs, stores,
+    Edit, EditError, Era, Line, Place, Program, Shape, Step, apply, compile, completion, disk,
+    programs, stores,
 };
 
 use super::error::{ScenarioError, Source};
