@@ -1,37 +1,84 @@
-//! Lists the scenario files, so that adding one to the folder is all it takes, and embeds them
-//! without their comments.
+//! Lists the scenario files, so that adding one to the folder is all it takes. The page gets what
+//! its list says of each and the text of the one it opens with; native builds get every text.
 //! For the page, keeps the wasm section that tools need although symbols are stripped.
 
 use std::{env, fs, path::Path};
+
+use toml::de::{DeTable, DeValue};
+
+/// What the page opens with; see `app/desk.rs`.
+const FIRST: &str = "baseline-five-step";
 
 fn main() {
     let folder = Path::new("assets/scenarios");
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
-    let mut slugs: Vec<String> = fs::read_dir(folder)
-        .expect("assets/scenarios is part of the source")
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            (path.extension()? == "toml").then(|| path.file_stem()?.to_str().map(str::to_owned))?
-        })
-        .collect();
-    slugs.sort();
-    let rows: String = slugs
-        .iter()
-        .map(|slug| {
-            let file = folder.join(format!("{slug}.toml"));
-            let text = fs::read_to_string(file).expect("a scenario file is UTF-8");
-            let kept = text
-                .lines()
-                .filter(|line| !line.trim_start().starts_with('#'));
-            let kept: Vec<&str> = kept.filter(|line| !line.is_empty()).collect();
-            format!("({slug:?}, {:?}),", kept.join("\n"))
-        })
-        .collect();
+    let page = env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm");
+    let mut rows = Vec::new();
+    for entry in fs::read_dir(folder).expect("assets/scenarios is part of the source") {
+        let path = entry.expect("a folder can be listed").path();
+        if path.extension().is_none_or(|it| it != "toml") {
+            continue;
+        }
+        println!("cargo::rerun-if-changed={}", path.display());
+        let slug = path.file_stem().and_then(|it| it.to_str());
+        let slug = slug.expect("a scenario's name is UTF-8").to_owned();
+        let text = fs::read_to_string(&path).expect("a scenario file is UTF-8");
+        rows.push(row(slug, text, page));
+    }
+    rows.sort();
+    let rows: String = rows.into_iter().map(|(.., row)| row).collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");
     fs::write(out, format!("&[{rows}]")).expect("OUT_DIR is writable");
 
-    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+    if page {
         println!("cargo::rustc-link-arg-bins=--keep-section=target_features");
     }
+}
+
+/// Order, slug and source text of one entry. A file that is no TOML is listed without title; the
+/// tests say what is wrong with it.
+fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
+    let table = DeTable::parse(&text).map(|it| it.into_inner());
+    let table = table.unwrap_or_else(|_| DeTable::new());
+    let word = |key: &str| match table.get(key).map(|it| it.get_ref()) {
+        Some(DeValue::String(text)) => text.clone().into_owned(),
+        _ => String::new(),
+    };
+    let order = match table.get("order").map(|it| it.get_ref()) {
+        Some(DeValue::Integer(digits)) => digits.as_str().parse().unwrap_or(65535),
+        _ => 65535,
+    };
+    let expect = match table.get("expect").map(|it| it.get_ref()) {
+        Some(DeValue::Table(expect)) => expect.get(word("device").as_str()),
+        _ => None,
+    };
+    let verdicts: Vec<String> = match expect.map(|it| it.get_ref()) {
+        Some(DeValue::Array(all)) => all
+            .iter()
+            .filter_map(|it| match it.get_ref() {
+                DeValue::String(text) => Some(text.clone().into_owned()),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let text = match page {
+        true if slug == FIRST => kept.join("\n"),
+        true => String::new(),
+        false => text.clone(),
+    };
+    let source = format!(
+        "Entry {{ slug: {slug:?}, section: {:?}, group: {:?}, title: {:?}, order: {order}, verdicts: {:?}, text: {text:?} }},",
+        word("section"),
+        word("group"),
+        word("title"),
+        verdicts.join(", "),
+    );
+    (order, slug, source)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use stable_pages::explore::Search;
 use stable_pages::machine::step_watched;
-use stable_pages::scenario::catalogue;
+use stable_pages::scenario::{Scenario, catalogue};
 
 /// Runs `work`, which says how much it did, again and again for a second; prints the rate.
 fn rate(name: &str, unit: &str, mut work: impl FnMut() -> usize) {
@@ -17,25 +17,36 @@ fn rate(name: &str, unit: &str, mut work: impl FnMut() -> usize) {
         done += work();
     }
     let a_second = done as f64 / start.elapsed().as_secs_f64();
-    println!("{name:24} {:8.2} million {unit} a second", a_second / 1e6);
+    println!("{name:40} {:8.2} million {unit} a second", a_second / 1e6);
 }
 
 fn main() {
-    for entry in catalogue() {
-        let scenario = entry.load().expect("the tests load every scenario");
-        let model = &scenario.model;
-        let mut effects = Vec::new();
-        rate(entry.slug, "steps", || {
-            let mut world = black_box(model.initial);
+    let scenarios: Vec<Scenario> = catalogue()
+        .map(|entry| entry.load().expect("the tests load every scenario"))
+        .collect();
+    let mut effects = Vec::new();
+    rate("every opening run", "steps", || {
+        let mut steps = 0;
+        for scenario in &scenarios {
+            let mut world = black_box(scenario.model.initial);
             for choice in &scenario.schedule {
                 effects.clear();
-                world = step_watched(model, &world, *choice, &mut effects);
+                world = step_watched(&scenario.model, &world, *choice, &mut effects);
             }
             black_box(world);
-            scenario.schedule.len()
-        });
-        rate("", "states, plain search,", || {
-            Search::run(model, model.initial, usize::MAX).states
-        });
+            steps += scenario.schedule.len();
+        }
+        steps
+    });
+    let states = |it: &Scenario| Search::run(&it.model, it.model.initial, usize::MAX).states;
+    rate("the whole catalogue", "states, plain search,", || {
+        scenarios.iter().map(states).sum()
+    });
+    for scenario in &scenarios {
+        let many = states(scenario);
+        if many > 10_000 {
+            let name = format!("{}, {many} states", scenario.slug);
+            rate(&name, "states, plain search,", || states(scenario));
+        }
     }
 }

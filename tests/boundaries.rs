@@ -59,7 +59,7 @@ fn the_machine_is_pure() {
             "std::time",
             "std::fs",
             "std::env",
-            "rand::",
+            "use rand",
             "println",
             "unsafe",
             "static mut",

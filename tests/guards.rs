@@ -1,6 +1,7 @@
-//! CRC-16/T10-DIF against the test vectors of the kernel dossier (appendix A).
+//! CRC-16/T10-DIF, IP checksum and CRC-32C against the test vectors of the kernel dossier
+//! (appendix A).
 
-use stable_pages::machine::guard;
+use stable_pages::machine::{crc32c, guard, ip_checksum};
 
 fn repeat(text: &[u8], length: usize) -> Vec<u8> {
     text.iter().copied().cycle().take(length).collect()
@@ -124,4 +125,39 @@ fn appending_the_guard_leaves_nothing() {
         let tag = guard(&bytes).to_be_bytes();
         assert_eq!(guard(&joined(&[&bytes, &tag])), 0);
     }
+}
+
+#[test]
+fn ip_checksums_hold() {
+    let vectors: Vec<(Vec<u8>, u16)> = vec![
+        (b"123456789".to_vec(), 0xf62a),
+        (vec![0; 32], 0xffff),
+        (vec![0xff; 32], 0x0000),
+        (counting(32), 0x0eff),
+        (vec![0xaa; 512], 0x5555),
+        (repeat(b"A", 512), 0xbebe),
+        (counting(512), 0x7f80),
+        (joined(&[&[1], &[0; 511]]), 0xfeff),
+        (joined(&[&[0; 511], &[1]]), 0xfffe),
+        (joined(&[&[b'A'; 256], &[b'B'; 256]]), 0x3e3e),
+        (joined(&[&[b'A'; 511], b"B"]), 0xbebd),
+        (repeat(b"B", 4096), 0xeded),
+        (counting(4096), 0xfc03),
+    ];
+    for (bytes, expected) in vectors {
+        assert_eq!(ip_checksum(&bytes), expected);
+    }
+    // Swapped 16-bit words: one checksum, two CRCs (8.2).
+    let one = joined(&[&[0x12, 0x34, 0x56, 0x78], &[0; 508]]);
+    let other = joined(&[&[0x56, 0x78, 0x12, 0x34], &[0; 508]]);
+    assert_eq!((ip_checksum(&one), ip_checksum(&other)), (0x9753, 0x9753));
+    assert_eq!((guard(&one), guard(&other)), (0xaa61, 0x1f78));
+}
+
+/// The kernel's ext4 keeps CRC-32C without its final inversion.
+#[test]
+fn crc32c_holds() {
+    assert_eq!(!crc32c(b"123456789"), 0xe306_9283);
+    assert_eq!(!crc32c(&[0; 32]), 0x8a91_36aa);
+    assert_eq!(!crc32c(&counting(4096)), 0x9c71_fe32);
 }

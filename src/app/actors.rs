@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 
 use stable_pages::exchange::status_words;
-use stable_pages::machine::{Role, Status};
-use stable_pages::protocol::{Mark, op_row};
+use stable_pages::machine::{Instr, Model, Op, Stage, Status, World};
+use stable_pages::protocol::{Mark, OPS, ways as words_of_ways};
 
 use super::desk::Desk;
 use super::listing::{Place, Row, rows};
 use super::parts::{At, El, button, el, note, row};
 
 pub fn cards(desk: Desk) -> AnyView {
-    let many = desk.scenario.with(|it| it.cast.len());
+    let many = desk.now().scenario.cast.len();
     row((0..many).map(|actor| card(desk, actor)).collect())
 }
 
@@ -26,25 +26,37 @@ pub fn status_key(status: Status) -> &'static str {
     }
 }
 
+/// What tells a step's ways apart.
+fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
+    let stage = match instr.op {
+        Op::TakeRequest => Stage::Queued,
+        Op::BioEndio => Stage::Done,
+        Op::TakeOver => Stage::Passed,
+        _ => return words_of_ways(OPS[instr.tag as usize].key)[way as usize & 1].to_owned(),
+    };
+    // Pages and bios are as many.
+    let pages = 0..model.geometry.pages as usize;
+    let mut bios = pages
+        .clone()
+        .filter(|bio| model.bio(world, *bio).stage == stage);
+    let bio = bios.nth(way as usize).map(|it| it as u8);
+    let inside = pages.filter(|page| model.page(world, *page).bio == bio);
+    let inside: Vec<String> = inside.map(|page| page.to_string()).collect();
+    format!("the bio of page {}", inside.join(", "))
+}
+
 fn card(desk: Desk, actor: usize) -> AnyView {
-    let scenario = desk.scenario.get();
+    let now = desk.now();
+    let scenario = &now.scenario;
     let it = &scenario.model.actors[actor];
     let cast = &scenario.cast[actor];
-    let state = desk.world().actors[actor];
-    let status = desk.status(actor);
-    let words = desk
-        .story
-        .with(|story| status_words(&scenario, story, status));
-    let last = desk
-        .story
-        .with(|it| it.steps.last().map(|told| told.choice.actor));
-    let next = it
-        .code
-        .get(state.pc as usize)
-        .map(|instr| op_row(instr.op).label);
-    let label = match status {
-        Status::Finished | Status::Halted => "finished",
-        _ => next.unwrap_or("step"),
+    let state = now.stand(actor);
+    let status = now.status(actor);
+    let words = status_words(scenario, &now.story, actor, status);
+    let next = it.code.get(state.pc as usize);
+    let label = match (status, next) {
+        (Status::Finished | Status::Halted, _) | (_, None) => "finished",
+        (_, Some(instr)) => OPS[instr.tag as usize].label,
     };
     let toggled: Vec<usize> = desk
         .panel()
@@ -55,16 +67,32 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .collect();
     let mut program = el("ol", "program");
     for row in rows(&cast.lines, it, state, &toggled) {
-        program = program.with(program_line(desk, actor, row, it.role == Role::Mmap));
+        program = program.with(program_line(desk, actor, row));
     }
-    let moved = if last == Some(actor as u8) {
+    let moved = if now.last_actor() == Some(actor) {
         " moved"
     } else {
         ""
     };
     let heading = format!("actor-{actor}");
     let cannot = status != Status::Ready;
-    let step = Box::new(move || desk.step(actor));
+    let ways = now.ways(actor);
+    let mut moves = el("div", "moves");
+    for way in 0..ways.max(1) {
+        let words = match next {
+            Some(instr) if ways > 1 => {
+                let words = way_words(&scenario.model, &now.world, *instr, way);
+                format!("{label}: {words}")
+            }
+            _ => label.to_owned(),
+        };
+        let words = match way {
+            0 => format!("{}: {words}", actor + 1),
+            _ => words,
+        };
+        let step = Box::new(move || desk.step(actor, way));
+        moves = moves.child(button("step", "", &words, cannot, step));
+    }
     let line = Box::new(move || desk.step_line(actor));
     el("article", &format!("actor {}{moved}", status_key(status)))
         .at(At::Actor, &cast.name)
@@ -76,27 +104,19 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         )
         .with(program)
         .with(note("status", &words))
-        .with(
-            el("div", "moves")
-                .child(button(
-                    "step",
-                    "",
-                    &format!("{}: {label}", actor + 1),
-                    cannot,
-                    step,
-                ))
-                .child(button("line", "", "to line end", cannot, line)),
-        )
+        .with(moves.child(button("line", "", "to line end", cannot, line)))
         .view()
 }
 
-fn program_line(desk: Desk, actor: usize, row: Row, is_user: bool) -> El {
+fn program_line(desk: Desk, actor: usize, row: Row) -> El {
     let place = match row.place {
         Place::Done => "done",
         Place::Current => "current",
         Place::Faulted => "faulted",
         Place::Ahead => "ahead",
     };
+    let era = desk.now().scenario.era.word();
+    let not_yet = format!("not in {era} yet");
     let (mark, note) = match row.mark {
         Mark::Kept if row.place == Place::Faulted => ("kept", "faulted"),
         Mark::Kept => ("kept", ""),
@@ -104,12 +124,9 @@ fn program_line(desk: Desk, actor: usize, row: Row, is_user: bool) -> El {
         Mark::MovedAway => ("away", "moved from here"),
         Mark::MovedHere => ("here", "moved to here"),
         Mark::Inserted => ("inserted", "inserted"),
+        Mark::NotYet | Mark::Elsewhere => ("not-yet", &*not_yet),
     };
-    let handler = if row.handler && is_user {
-        " handler"
-    } else {
-        ""
-    };
+    let handler = if row.handler { " handler" } else { "" };
     let class = format!("code {place} {mark} depth-{}{handler}", row.depth);
     let text = match row.omitted {
         0 => row.text,

@@ -1,37 +1,71 @@
-//! The stage's table: one column a sector, flowing down from memory to media.
+//! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
 use leptos::prelude::*;
 
 use super::desk::Desk;
 use super::grid::{Cell, Level, Moment};
-use super::parts::{At, El, el};
+use super::machine_state;
+use super::parts::{At, El, el, row};
 
-pub fn table(desk: Desk) -> AnyView {
-    let scenario = desk.scenario.get();
-    let many = scenario.model.geometry.sectors();
-    let columns = desk.story.with(|story| story.columns);
-    let moment = Moment {
-        scenario: &scenario,
-        world: desk.world(),
-        before: desk.world_before(),
-        columns: &columns,
-        step: desk.depth(),
+pub fn pages(desk: Desk) -> AnyView {
+    let now = desk.now();
+    let scenario = &now.scenario;
+    let model = &scenario.model;
+    let shared = machine_state::shared(scenario, &now.world, &now.before);
+    let mut sheets: Vec<AnyView> = Vec::new();
+    for number in 0..model.geometry.pages as usize {
+        let moment = Moment {
+            scenario,
+            number,
+            page: model.page(&now.world, number),
+            before: model.page(&now.before, number),
+            initial: model.page(&model.initial, number),
+            stage: model.stage(&now.world, number),
+            columns: &now.story.columns[number],
+            failures: &now.story.failures,
+            step: now.depth(),
+        };
+        let bits = machine_state::bits(&moment, &now.world, &now.before);
+        let sheet = el("div", "sheet").child(bits);
+        sheets.push(sheet.with(table(desk, &moment)).view());
+    }
+    let class = match (model.geometry.sectors(), model.geometry.pages) {
+        (1, 2..) => "sheets beside",
+        _ => "sheets",
+    };
+    let sheets = el("div", class).all(sheets);
+    row(vec![shared, sheets.view()])
+}
+
+fn table(desk: Desk, moment: &Moment) -> El {
+    let (number, geometry) = (moment.number, moment.scenario.model.geometry);
+    let several = geometry.pages > 1;
+    let many = geometry.sectors();
+    // The first page's parts keep their names.
+    let prefix = match number {
+        0 => String::new(),
+        _ => format!("{number}-"),
     };
     let mut heads = el("tr", "").with(el("td", ""));
     for sector in 0..many {
-        let lba = scenario.model.geometry.lba(0, sector);
-        let pressed = desk.panel().sector == sector;
-        let button = el("button", "sector")
-            .is(At::Pressed, pressed)
+        let lba = geometry.lba(number, sector);
+        let pressed = desk.panel().sector == (number, sector);
+        let mut button = el("button", "sector").is(At::Pressed, pressed);
+        if several {
+            button = button.with(el("span", "hidden").text(&format!("page {number}, ")));
+        }
+        let button = button
             .with(el("span", "wide").text("sector "))
             .text(&sector.to_string())
             .with(el("small", "").text(&format!("LBA {lba}")))
-            .press(Box::new(move || desk.set(|panel| panel.sector = sector)));
+            .press(Box::new(move || {
+                desk.set(|panel| panel.sector = (number, sector));
+            }));
         heads = heads.with(el("th", "").at(At::Scope, "col").child(button));
     }
     let mut body = el("tbody", "");
-    for level in Level::ALL {
-        let (title, what) = level.title();
+    for level in Level::all(moment.scenario) {
+        let (title, what) = level.title(moment.scenario.model.protection);
         let mut row = el("tr", "").with(
             el("th", "")
                 .at(At::Scope, "row")
@@ -39,22 +73,24 @@ pub fn table(desk: Desk) -> AnyView {
                 .with(el("small", "").text(what)),
         );
         for sector in 0..many {
-            let key = format!("{}-{sector}", level.key());
+            let key = format!("{prefix}{}-{sector}", level.key());
             row = row.with(cell(moment.cell(level, sector)).at(At::Cell, &key));
         }
         body = body.with(row);
     }
-    let class = if many == 1 {
-        "columns single"
-    } else {
-        "columns"
+    let class = match (many, several) {
+        (1, _) => "columns single",
+        (_, true) => "columns several",
+        _ => "columns",
     };
-    let caption = "Each column is one sector on its way from memory to media.";
+    let mut caption = "Each column is one sector on its way from memory to media.".to_owned();
+    if several {
+        caption = format!("Page {number}. {caption}");
+    }
     el("table", class)
-        .with(el("caption", "hidden").text(caption))
+        .with(el("caption", "hidden").text(&caption))
         .with(el("thead", "").with(heads))
         .with(body)
-        .view()
 }
 
 fn cell(cell: Cell) -> El {
@@ -82,9 +118,10 @@ pub fn legend() -> El {
         ("key newer", "stored since the start"),
         ("key old", "on disk before"),
         ("key fresh", "changed by this step"),
-        ("key sealed", "frozen: must not change"),
-        ("key failed", "guard differs"),
+        ("key sealed", "its bytes are on their way"),
+        ("key failed", "guard differs, or bytes wrong or lost"),
         ("key lock", "page lock held"),
+        ("key broke", "below: an invariant breaks"),
     ] {
         legend = legend.with(el("span", class).text(words));
     }

@@ -26,8 +26,9 @@ pub fn controls(desk: Desk) -> AnyView {
 
 fn through_time(desk: Desk) -> AnyView {
     let act = |what: fn(Desk)| -> Act { Box::new(move || what(desk)) };
-    let at_start = desk.depth() == 0;
-    let at_end = desk.steps_ahead() == 0;
+    let now = desk.now();
+    let at_start = now.depth() == 0;
+    let at_end = now.depth() == now.length();
     let play = if desk.panel().playing {
         "Pause"
     } else {
@@ -60,31 +61,31 @@ fn speed(desk: Desk) -> AnyView {
 }
 
 fn actors(desk: Desk) -> AnyView {
-    let scenario = desk.scenario.get();
-    let cast = scenario.cast.iter().enumerate();
+    let now = desk.now();
+    let cast = now.scenario.cast.iter().enumerate();
     row(cast
         .map(|(actor, it)| {
-            let status = desk.status(actor);
+            let status = now.status(actor);
             el("button", "")
                 .is(At::Disabled, status != Status::Ready)
                 .text(&it.name)
                 .text(" ")
                 .with(el("small", "").text(status_key(status)))
-                .press(Box::new(move || desk.step(actor)))
+                .press(Box::new(move || desk.step(actor, 0)))
         })
         .collect())
 }
 
 /// The runs tried so far, once there is more than one.
 fn branches(desk: Desk) -> AnyView {
-    let branches = desk.branches();
+    let branches = &desk.now().branches;
     if branches.len() < 2 {
         return nothing();
     }
     let mut chips = el("div", "group branches")
         .at(At::Role, "group")
         .at(At::Label, "Runs tried so far");
-    for (number, (end, length, current)) in branches.into_iter().enumerate() {
+    for (number, &(end, length, current)) in branches.iter().enumerate() {
         let label = format!("run {} \u{b7} {length} steps", number + 1);
         let chip = el("button", "").is(At::Pressed, current).text(&label);
         chips = chips.child(chip.press(Box::new(move || desk.switch(end))));

@@ -1,19 +1,25 @@
 //! What the visitor has before them: a scenario, its runs, and how they are played.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use gloo_timers::callback::Interval;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlDialogElement;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::{File, HtmlDialogElement, HtmlElement};
 
-use stable_pages::exchange::{Address, sentence};
-use stable_pages::explore::{Ahead, Story, to_next_failure};
-use stable_pages::machine::{Choice, End, History, NodeId, Status, World, end, status};
-use stable_pages::scenario::{Entry, Scenario, catalogue, find};
+use stable_pages::exchange::{Address, carried_words};
+use stable_pages::explore::{Ahead, carry, to_next_failure};
+use stable_pages::machine::{Choice, History, NodeId, World, ways};
+use stable_pages::protocol::Era;
+use stable_pages::scenario::{Device, Entry, Scenario, catalogue, find, load, load_for};
 
-/// What opens when the address asks for nothing in particular.
+use super::now::Now;
+use super::source;
+
+/// What opens when the address asks for nothing in particular; build.rs embeds its text.
 const FIRST: &str = "baseline-five-step";
 /// Worlds a search on this thread may look at: some tens of milliseconds.
 const MOST_WORLDS: usize = 20_000;
@@ -22,11 +28,15 @@ const MOST_WORLDS: usize = 20_000;
 pub struct Session {
     pub scenario: Arc<Scenario>,
     pub history: History,
+    /// The file it was built from, to build it again for another kernel or device.
+    text: Arc<str>,
+    /// Whether that file is the visitor's.
+    own: bool,
 }
 
 impl Session {
     /// The opening run lies ahead; nothing has happened yet.
-    fn new(scenario: Scenario) -> Session {
+    fn new(scenario: Scenario, text: Arc<str>, own: bool) -> Session {
         let mut history = History::new(&scenario.model);
         for choice in &scenario.schedule {
             history.choose(&scenario.model, *choice);
@@ -35,8 +45,23 @@ impl Session {
         Session {
             scenario: Arc::new(scenario),
             history,
+            text,
+            own,
         }
     }
+}
+
+/// Lets something happen later; boxed, so that the code for it exists once.
+fn start(later: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(later);
+}
+
+/// What no part of the page shows.
+#[derive(Default)]
+struct Backstage {
+    timer: Option<Interval>,
+    /// Counts navigations: an answer to an older one comes too late.
+    turn: u32,
 }
 
 /// Steps a second to play at.
@@ -46,14 +71,10 @@ pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 #[derive(Clone, Copy)]
 pub struct Desk {
     session: RwSignal<Session>,
-    /// The scenario on the stage.
-    pub scenario: Memo<Shown>,
-    /// The run up to the moment shown.
-    pub story: Memo<Story>,
-    /// The current branch from start to end.
-    pub whole: Memo<Story>,
+    scenario: Memo<Shown>,
+    now: Memo<Moment>,
     panel: RwSignal<Panel>,
-    timer: StoredValue<Option<Interval>, LocalStorage>,
+    backstage: StoredValue<Backstage, LocalStorage>,
 }
 
 /// Everything beside the run itself.
@@ -61,13 +82,19 @@ pub struct Desk {
 pub struct Panel {
     /// A message about something that could not be done.
     pub notice: String,
+    /// The scenario that could not be fetched, to be tried again.
+    pub failed: Option<Entry>,
+    /// What is being fetched.
+    pub loading: &'static str,
     /// A message about something that was done.
     pub remark: String,
+    /// Whether a file is held over the page.
+    pub dropping: bool,
     pub playing: bool,
     /// Index into [`SPEEDS`].
     pub speed: usize,
-    /// The sector whose bytes are looked at.
-    pub sector: usize,
+    /// The page and the sector whose bytes are looked at.
+    pub sector: (usize, usize),
     /// Whether the sheet of keys and words is open.
     pub help: bool,
     /// Program lines folded or unfolded by hand: actor and line.
@@ -76,41 +103,58 @@ pub struct Panel {
 
 /// A scenario that compares by identity, so that memos need not look inside.
 #[derive(Clone)]
-pub struct Shown(Arc<Scenario>);
+pub struct Shown {
+    scenario: Arc<Scenario>,
+    /// Whether it is from a file of the visitor's.
+    pub own: bool,
+}
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Shown) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.scenario, &other.scenario)
     }
 }
 
 impl std::ops::Deref for Shown {
     type Target = Scenario;
     fn deref(&self) -> &Scenario {
-        &self.0
+        &self.scenario
+    }
+}
+
+/// Any two moments differ.
+#[derive(Clone)]
+struct Moment(Arc<Now>);
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Moment) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 impl Desk {
     pub fn new() -> Desk {
         let first = find(FIRST).or_else(|| catalogue().next());
-        let first = first.and_then(|entry| entry.load().ok());
         // The build lists the catalogue and the tests load all of it.
-        let session = RwSignal::new(Session::new(first.expect("the catalogue has a scenario")));
+        let first = first.expect("the catalogue has a scenario");
+        let scenario = first
+            .load()
+            .expect("the first scenario is part of the page");
+        let session = RwSignal::new(Session::new(scenario, first.text.into(), false));
         let desk = Desk {
             session,
-            scenario: Memo::new(move |_| session.with(|it| Shown(it.scenario.clone()))),
-            story: Memo::new(move |_| {
-                session.with(|it| Story::of(&it.scenario.model, &it.history))
+            scenario: Memo::new(move |_| {
+                session.with(|it| Shown {
+                    scenario: it.scenario.clone(),
+                    own: it.own,
+                })
             }),
-            whole: Memo::new(move |_| {
-                session.with(|it| Story::of_branch(&it.scenario.model, &it.history))
-            }),
+            now: Memo::new(move |_| session.with(|it| Moment(Arc::new(Now::of(it))))),
             panel: RwSignal::new(Panel {
                 speed: 1,
                 ..Panel::default()
             }),
-            timer: StoredValue::new_local(None),
+            backstage: StoredValue::new_local(Backstage::default()),
         };
         desk.look_at_racing_sector();
         desk.read_address();
@@ -120,99 +164,262 @@ impl Desk {
         desk
     }
 
+    /// The scenario on the stage.
+    #[inline(never)]
+    pub fn scenario(self) -> Shown {
+        self.scenario.get()
+    }
+
+    /// The run at the moment shown.
+    #[inline(never)]
+    pub fn now(self) -> Arc<Now> {
+        self.now.get().0
+    }
+
+    /// The same, for somebody who does not want to be told when it changes.
+    #[inline(never)]
+    pub fn peek(self) -> Arc<Now> {
+        self.now.get_untracked().0
+    }
+
     /// What is beside the run.
+    #[inline(never)]
     pub fn panel(self) -> Panel {
         self.panel.get()
     }
 
-    pub fn set(self, change: impl FnOnce(&mut Panel)) {
+    #[inline(never)]
+    pub fn peek_panel(self) -> Panel {
+        self.panel.get_untracked()
+    }
+
+    pub fn set(self, mut change: impl FnMut(&mut Panel)) {
+        self.set_by(&mut change);
+    }
+
+    #[inline(never)]
+    fn set_by(self, change: &mut dyn FnMut(&mut Panel)) {
         self.panel.update(change);
     }
 
     fn name_the_tab(self) {
-        let title = self.scenario.with_untracked(|it| it.title.clone());
+        let title = &self.peek().scenario.title;
         document().set_title(&format!("{title} \u{b7} Stable Pages"));
     }
 
     /// Plays or pauses: while playing there is a timer, which makes a step each time.
     fn play(self, playing: bool) {
-        self.timer.set_value(None);
+        self.backstage.update_value(|it| it.timer = None);
         self.set(|panel| panel.playing = playing);
         if playing {
-            let speed = SPEEDS[self.panel.with_untracked(|panel| panel.speed)];
+            let speed = SPEEDS[self.peek_panel().speed];
             let timer = Interval::new(1000 / speed, move || self.tick());
-            self.timer.set_value(Some(timer));
+            self.backstage.update_value(|it| it.timer = Some(timer));
         }
     }
 
     fn tick(self) {
         let moved = self.change(|it| it.history.forward());
-        let failed = self.story.with_untracked(|story| {
-            let last = story.steps.last();
-            last.is_some_and(|told| told.verdict().is_some())
-        });
+        let now = self.peek();
+        let last = now.story.steps.last();
+        let failed = last.is_some_and(|told| told.verdict().is_some());
         // A failure is worth a look; playing on is one key away.
         if !moved || failed {
             self.play(false);
         }
     }
 
-    fn read_address(self) {
+    /// Goes where the address says.
+    pub fn read_address(self) {
         let fragment = window().location().hash().unwrap_or_default();
         match Address::parse(&fragment) {
             Ok(Address::Start) => self.set(|panel| panel.notice.clear()),
             Ok(Address::Scenario(entry)) => self.open(entry),
-            Err(error) => self.set(|panel| panel.notice = error.to_string()),
+            Err(error) => self.complain(format!("{error} Choose an ordering from the list below.")),
         }
     }
 
-    fn open(self, entry: Entry) {
+    /// Says what could not be done; everything else stays.
+    fn complain(self, notice: String) {
+        self.set(|panel| {
+            panel.notice = notice.clone();
+            panel.failed = None;
+            panel.loading = "";
+        });
+    }
+
+    pub fn close_notice(self) {
+        self.complain(String::new());
+    }
+
+    /// Begins a navigation; older ones have lost.
+    fn begin(self) -> u32 {
         self.play(false);
-        match entry.load() {
-            Ok(scenario) => {
+        let next = self.backstage.try_update_value(|it| {
+            it.turn += 1;
+            it.turn
+        });
+        next.unwrap_or(0)
+    }
+
+    fn is_latest(self, turn: u32) -> bool {
+        self.backstage.with_value(|it| it.turn) == turn
+    }
+
+    /// Opens a scenario of the catalogue, once its text is here.
+    pub fn open(self, entry: Entry) {
+        let turn = self.begin();
+        if !entry.text.is_empty() {
+            self.show_entry(entry, entry.text);
+            return;
+        }
+        self.set(|panel| panel.loading = entry.title);
+        start(Box::pin(async move {
+            let text = source::fetch(entry.slug).await;
+            if !self.is_latest(turn) {
+                return;
+            }
+            match text {
+                Ok(text) => self.show_entry(entry, &text),
+                Err(reason) => {
+                    let title = entry.title;
+                    self.complain(format!(
+                        "\u{201c}{title}\u{201d} could not be fetched: {reason}. What was on the page is still there."
+                    ));
+                    self.set(|panel| panel.failed = Some(entry));
+                }
+            }
+        }));
+    }
+
+    fn show_entry(self, entry: Entry, text: &str) {
+        match load(entry.slug, text) {
+            Ok(scenario) => self.show(Session::new(scenario, text.into(), false)),
+            Err(error) => self.complain(format!(
+                "The file scenarios/{}.toml cannot be shown: {error}. What was on the page is still there.",
+                entry.slug
+            )),
+        }
+    }
+
+    /// Opens a file of the visitor's.
+    pub fn open_file(self, file: File) {
+        let turn = self.begin();
+        start(Box::pin(async move {
+            let name = file.name();
+            let text = source::read(&file).await;
+            if !self.is_latest(turn) {
+                return;
+            }
+            let slug = name.strip_suffix(".toml").unwrap_or(&name);
+            let scenario = text.and_then(|text| match load(slug, &text) {
+                Ok(scenario) => Ok(Session::new(scenario, text.into(), true)),
+                Err(error) => Err(error.to_string()),
+            });
+            match scenario {
+                Ok(session) => {
+                    self.show(session);
+                    // The address names a scenario of the catalogue, which this is not.
+                    let location = window().location();
+                    let path = location.pathname().unwrap_or_default();
+                    let query = location.search().unwrap_or_default();
+                    if let Ok(history) = window().history() {
+                        // Refused only to pages without an address of their own.
+                        let plain = format!("{path}{query}");
+                        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&plain));
+                    }
+                }
+                Err(reason) => self.complain(format!(
+                    "{name} cannot be shown: {reason}. What was on the page is still there."
+                )),
+            }
+        }));
+    }
+
+    /// Puts another scenario on the page.
+    fn show(self, session: Session) {
+        self.close_notice();
+        self.set(|panel| {
+            panel.remark.clear();
+            panel.toggled.clear();
+        });
+        self.session.set(session);
+        self.look_at_racing_sector();
+        self.name_the_tab();
+    }
+
+    /// Builds the scenario for another device or kernel and takes the run along, as far as both
+    /// have the same steps. Where the file does not fit, everything stays.
+    pub fn rebuild(self, device: Device, era: Era) {
+        self.play(false);
+        let built = self.session.with_untracked(|it| {
+            let new = load_for(&it.scenario.slug, &it.text, Some(device), Some(era))?;
+            let carried = carry(&it.scenario, &it.history, &new);
+            let words = carried_words(&it.scenario, &new, &carried);
+            let mut session = Session::new(new, it.text.clone(), it.own);
+            for choice in carried.choices {
+                session.history.choose(&session.scenario.model, choice);
+            }
+            Ok::<_, stable_pages::scenario::ScenarioError>((session, words))
+        });
+        match built {
+            Ok((session, words)) => {
+                self.close_notice();
+                self.session.set(session);
                 self.set(|panel| {
-                    panel.notice.clear();
-                    panel.remark.clear();
+                    panel.remark = words.clone();
                     panel.toggled.clear();
                 });
-                self.session.set(Session::new(scenario));
-                self.look_at_racing_sector();
-                self.name_the_tab();
             }
-            Err(error) => self.set(|panel| panel.notice = format!("{}: {error}", entry.slug)),
+            Err(error) => self.complain(format!(
+                "This ordering cannot be shown for Linux {} and {}: {error}. Everything stays as it was.",
+                era.word(),
+                device.word()
+            )),
         }
     }
 
     /// Of all sectors, the one the scenario's first store goes to.
     fn look_at_racing_sector(self) {
-        let sector = self.scenario.with_untracked(|it| {
-            let (stores, geometry) = (&it.model.stores, it.model.geometry);
-            let store = stores.first()?;
-            (0..geometry.sectors()).find(|sector| store.touches(geometry, *sector))
+        let scenario = self.peek().scenario.clone();
+        let (stores, geometry) = (&scenario.model.stores, scenario.model.geometry);
+        let sector = stores.first().and_then(|store| {
+            let sector = (0..geometry.sectors()).find(|it| store.touches(geometry, *it))?;
+            Some((store.page as usize, sector))
         });
-        self.set(|panel| panel.sector = sector.unwrap_or(0));
+        self.set(|panel| panel.sector = sector.unwrap_or((0, 0)));
     }
 
-    fn change(self, how: impl FnOnce(&mut Session) -> bool) -> bool {
+    fn change(self, mut how: impl FnMut(&mut Session) -> bool) -> bool {
+        self.change_by(&mut how)
+    }
+
+    #[inline(never)]
+    fn change_by(self, how: &mut dyn FnMut(&mut Session) -> bool) -> bool {
         self.set(|panel| panel.remark.clear());
         self.session.try_update(how).unwrap_or(false)
     }
 
     /// What a visitor does by hand: playing stops.
-    fn act(self, how: impl FnOnce(&mut Session) -> bool) {
+    fn act(self, mut how: impl FnMut(&mut Session) -> bool) {
         self.play(false);
-        self.change(how);
+        self.change_by(&mut how);
     }
 
-    /// Steps an actor. Where that is not possible nothing changes; the actor's panel says why.
-    pub fn step(self, actor: usize) {
+    /// Steps an actor, one of the ways it can go. Where that is not possible nothing changes; the
+    /// actor's panel says why.
+    pub fn step(self, actor: usize, way: u8) {
         self.act(|it| {
             let model = &it.scenario.model;
-            it.history.choose(model, Choice::of(actor))
+            let choice = Choice {
+                way,
+                ..Choice::of(actor)
+            };
+            it.history.choose(model, choice)
         });
     }
 
-    /// Steps an actor to the end of its current top-level line.
+    /// Steps an actor to the end of its current top-level line, or to where it must choose.
     pub fn step_line(self, actor: usize) {
         self.act(|it| {
             let scenario = it.scenario.clone();
@@ -220,17 +427,19 @@ impl Desk {
             let Some(cast) = scenario.cast.get(actor) else {
                 return false;
             };
-            let line_at = |pc: u8| {
+            let line_now = |world: &World| {
+                let pc = model.actor(world, actor).pc;
                 let lines = cast.lines.iter();
                 lines
                     .filter(|line| line.depth == 0 && line.mark.runs())
                     .position(|line| line.pcs.contains(&pc))
             };
-            let start = line_at(it.history.world().actors[actor].pc);
+            let start = line_now(it.history.world());
             let mut moved = false;
             while it.history.choose(model, Choice::of(actor)) {
                 moved = true;
-                if line_at(it.history.world().actors[actor].pc) != start {
+                let world = it.history.world();
+                if line_now(world) != start || ways(model, world, actor) > 1 {
                     break;
                 }
             }
@@ -278,8 +487,8 @@ impl Desk {
     }
 
     pub fn toggle_play(self) {
-        let at_end = self.steps_ahead() == 0;
-        let playing = self.panel.with_untracked(|panel| panel.playing);
+        let at_end = self.peek().depth() == self.peek().length();
+        let playing = self.peek_panel().playing;
         if at_end {
             let text = "No steps lie ahead. Step an actor, or reset and play the run again.";
             self.set(|panel| panel.remark = text.to_owned());
@@ -290,7 +499,7 @@ impl Desk {
     /// The next of the speeds, from the last to the first.
     pub fn next_speed(self) {
         self.set(|panel| panel.speed = (panel.speed + 1) % SPEEDS.len());
-        if self.panel.with_untracked(|panel| panel.playing) {
+        if self.peek_panel().playing {
             self.play(true);
         }
     }
@@ -330,60 +539,18 @@ impl Desk {
             }
             _ => String::new(),
         };
-        self.set(|panel| panel.remark = remark);
+        self.set(|panel| panel.remark = remark.clone());
     }
 
-    pub fn depth(self) -> usize {
-        self.session.with(|it| it.history.depth())
-    }
-
-    pub fn length(self) -> usize {
-        self.whole.with(|it| it.steps.len())
-    }
-
-    pub fn steps_ahead(self) -> usize {
-        self.length() - self.depth()
-    }
-
-    /// The ends of all branches with their lengths, and which is the current one.
-    pub fn branches(self) -> Vec<(NodeId, usize, bool)> {
-        self.session.with(|it| {
-            let current = it.history.branch().last().copied();
-            let ends = it.history.ends().into_iter();
-            ends.map(|end| (end, it.history.depth_of(end), Some(end) == current))
-                .collect()
-        })
-    }
-
-    /// The world at the moment shown.
-    pub fn world(self) -> World {
-        self.session.with(|it| *it.history.world())
-    }
-
-    /// The world one step earlier; the same at the start.
-    pub fn world_before(self) -> World {
-        self.story.with(|story| match story.steps.len() {
-            0 | 1 => self.scenario.with(|it| it.model.initial),
-            n => story.steps[n - 2].world,
-        })
-    }
-
-    pub fn status(self, actor: usize) -> Status {
-        self.session
-            .with(|it| status(&it.scenario.model, it.history.world(), actor))
-    }
-
-    /// How the run ends, where nobody can move.
-    pub fn end(self) -> Option<End> {
-        self.session
-            .with(|it| end(&it.scenario.model, it.history.world()))
-    }
-
-    /// The last step in a sentence.
-    pub fn sentence(self) -> Option<String> {
-        self.story.with(|story| {
-            let told = story.steps.last()?;
-            Some(self.scenario.with(|scenario| sentence(scenario, told)))
-        })
+    /// Opens the list of orderings, or closes it; the focus goes to what does that by mouse.
+    pub fn toggle_list(self) {
+        let list = document().get_element_by_id("orderings");
+        let Some(list) = list else { return };
+        // Fails only for a name that no attribute can have.
+        let _ = list.toggle_attribute("open");
+        let summary = list.first_element_child();
+        if let Some(summary) = summary.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+            let _ = summary.focus();
+        }
     }
 }

@@ -2,83 +2,154 @@
 
 use leptos::prelude::*;
 
-use stable_pages::exchange::{fsync_errno, hex, log_lines, outcome, stored};
+use stable_pages::exchange::{explain, explain_end, fsync_errno, hex, log_lines, outcome};
 use stable_pages::explore::Failure;
-use stable_pages::machine::Hop;
-use stable_pages::protocol::op_row;
+use stable_pages::machine::{Content, End, Hop, Protection, Violation};
+use stable_pages::protocol::OPS;
+use stable_pages::scenario::{Scenario, Verdict, words};
 
 use super::bytes::dump;
-use super::desk::{Desk, Shown};
+use super::desk::Desk;
+use super::now::Now;
 use super::parts::{At, El, button, el, note, nothing, rich, row, show};
 
 /// The last step in one sentence; spoken by screen readers as one steps.
 pub fn now(desk: Desk) -> AnyView {
-    let scenario = desk.scenario.get();
-    let (depth, length) = (desk.depth(), desk.length());
-    let last = desk.story.with(|it| {
-        let told = it.steps.last()?;
-        Some((told.choice.actor as usize, told.verdict().is_some()))
-    });
-    let count = match last {
-        Some((actor, _)) => {
+    let now = desk.now();
+    let scenario = &now.scenario;
+    let (depth, length) = (now.depth(), now.length());
+    let count = match now.last_actor() {
+        Some(actor) => {
             let name = &scenario.cast[actor].name;
             format!("Step {depth} of {length} \u{b7} {name}")
         }
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
-    let sentence = desk.sentence().unwrap_or_else(|| scenario.summary.clone());
-    let ending = desk.end().map_or(String::new(), |end| {
-        desk.story.with(|story| outcome(&scenario, story, &end))
-    });
-    let failed = last.is_some_and(|(_, failed)| failed);
-    let cause = desk.story.with(|story| {
-        let failure = story.failures.last().filter(|_| failed)?;
-        let (guard, by) = (failure.guard_step?, failure.stored?);
-        let store = stored(&scenario, &by);
-        Some(format!(
-            "The guard was computed at step {guard}; {store} at step {}.",
-            by.step
-        ))
-    });
+    let sentence = now.sentence().unwrap_or_else(|| scenario.summary.clone());
+    let ending = match &now.end {
+        Some(end) => outcome(scenario, &now.story, end),
+        None => String::new(),
+    };
+    let last = now.story.steps.last();
+    let failed = last.is_some_and(|told| told.verdict().is_some());
+    let remark = now
+        .last_row()
+        .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
     el("div", if failed { "now failed" } else { "now" })
         .with(note("count", &count))
         .with(rich(el("p", "sentence"), &sentence))
-        .with(note("cause", &cause.unwrap_or_default()))
-        .with(note("ending", &ending))
-        .with(note("remark", &desk.panel().remark))
+        .with(rich(el("p", "decisive"), remark.unwrap_or("")))
+        .with(rich(el("p", "ending"), &ending))
+        .with(rich(el("p", "remark"), &desk.panel().remark))
         .view()
 }
 
 pub fn cards(desk: Desk) -> AnyView {
-    let scenario = desk.scenario.get();
-    let failures = desk.story.with(|story| story.failures.clone());
-    let failures = failures.iter();
-    row(vec![
-        row(failures
-            .map(|it| guard_error(desk, &scenario, it))
-            .collect()),
-        why(desk, &scenario),
-        what_this_is(&scenario),
-    ])
+    let now = desk.now();
+    let (scenario, failures) = (&now.scenario, &now.story.failures);
+    let mut cards = Vec::new();
+    for (at, failure) in failures.iter().enumerate() {
+        let Some(verdict) = failure.verdict() else {
+            continue;
+        };
+        // One card for sectors that fail alike in one step, and for one that fails again.
+        let kind = |it: &Failure| it.verdict() == Some(verdict) && it.hop() == failure.hop();
+        let beside = |it: &&Failure| kind(it) && it.step == failure.step;
+        let again =
+            |it: &&Failure| kind(it) && (it.page, it.sector) == (failure.page, failure.sector);
+        if failures[..at].iter().any(|it| beside(&it) || again(&it)) {
+            continue;
+        }
+        let beside = failures.iter().filter(beside).count();
+        let again = failures.iter().filter(again).count();
+        let and = match (beside, again) {
+            (1, 1) => String::new(),
+            (1, _) => format!(", {again} times"),
+            (_, _) => format!(" and {} more", beside - 1),
+        };
+        cards.push(failed(desk, &now, verdict, failure, &and));
+    }
+    cards.extend(stuck(&now));
+    cards.push(broken(desk, &now));
+    cards.push(why(&now));
+    cards.push(what_this_is(scenario));
+    row(cards)
 }
 
 /// The op behind the last step.
-fn why(desk: Desk, scenario: &Shown) -> AnyView {
-    let line = desk.story.with(|story| {
-        let actor = story.steps.last()?.choice.actor as usize;
-        let pc = desk.world_before().actors[actor].pc;
-        let mut lines = scenario.cast[actor].lines.iter();
-        lines.find(|line| line.op.is_some() && line.pcs.contains(&pc))
-    });
-    let Some((line, op)) = line.and_then(|line| Some((line, line.op?))) else {
+fn why(now: &Now) -> AnyView {
+    let scenario = &now.scenario;
+    let Some((actor, number, pc)) = now.last_row() else {
         return nothing();
     };
-    let row = op_row(op);
+    let mut lines = scenario.cast[actor].lines.iter();
+    let line = lines.find(|line| line.row.is_some() && line.pcs.contains(&pc));
+    let row = &OPS[number];
+    let text = line.map_or(row.calls[scenario.era as usize], |line| &line.text);
     el("div", "card")
         .at(At::Part, "why")
-        .with(el("h2", "").with(el("code", "").text(&line.text)))
+        .with(el("h2", "").with(el("code", "").text(text)))
         .with(note("", row.meaning))
         .with(note("source", row.source))
+        .view()
+}
+
+/// Capital first.
+fn title(words: &str) -> String {
+    let (first, rest) = words.split_at(words.len().min(1));
+    first.to_ascii_uppercase() + rest
+}
+
+/// A list of what there is to say.
+fn said(mut card: El, sentences: &[String]) -> El {
+    for text in sentences {
+        card = card.with(rich(el("p", ""), text));
+    }
+    card
+}
+
+/// A run that ended with actors that sleep for ever.
+fn stuck(now: &Now) -> Option<AnyView> {
+    let end = now.end.as_ref()?;
+    let verdict = match end {
+        End::Deadlock(_) => Verdict::Deadlock,
+        End::Stall(_) => Verdict::Stall,
+        End::Rest(_) | End::Halted => return None,
+    };
+    let sentences = explain_end(&now.scenario, &now.story, end);
+    let card = el("div", "card failure")
+        .at(At::Part, "failure")
+        .with(el("h2", "").text(&title(verdict.words())))
+        .with(note("small", verdict.meaning()));
+    Some(said(card, &sentences).view())
+}
+
+/// The invariants that do not hold any more, each with the step that broke it.
+fn broken(desk: Desk, now: &Now) -> AnyView {
+    let broken = &now.story.broken;
+    if broken.is_empty() {
+        return nothing();
+    }
+    let mut list = el("dl", "invariants");
+    for &(invariant, step) in broken {
+        let (number, name) = invariant.name();
+        let at = match step {
+            0 => "from the start".to_owned(),
+            _ => format!("step {step}"),
+        };
+        let go = Box::new(move || desk.seek(step));
+        let term = el("dt", "")
+            .with(el("b", "").text(number))
+            .text(" ")
+            .text(name);
+        list = list
+            .with(term.text(" ").child(button("", "", &at, false, go)))
+            .with(el("dd", "").text(invariant.meaning()));
+    }
+    el("div", "card")
+        .at(At::Part, "broken")
+        .with(el("h2", "").text("Invariants broken so far"))
+        .with(list)
         .view()
 }
 
@@ -94,79 +165,108 @@ fn block(class: &str, key: &str) -> El {
     el("pre", class).at(At::TabIndex, "0").at(At::Part, key)
 }
 
-fn guard_error(desk: Desk, scenario: &Shown, failure: &Failure) -> AnyView {
-    let hop = match failure.hop {
-        Hop::Hba => "HBA",
-        Hop::Target => "target",
+fn failed(desk: Desk, now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> AnyView {
+    let scenario = &now.scenario;
+    let place = match failure.violation {
+        Violation::Assertion { .. } | Violation::Trap { .. } => String::new(),
+        _ if scenario.model.geometry.pages > 1 => format!(
+            ": page {}, sector {}, LBA {}",
+            failure.page, failure.sector, failure.lba
+        ),
+        _ => format!(": sector {}, LBA {}", failure.sector, failure.lba),
     };
+    let hop = match failure.hop() {
+        Some(Hop::Hba) if scenario.model.protection == Protection::Nvme => " at the controller",
+        Some(Hop::Hba) => " at the HBA",
+        Some(Hop::Target) => " at the target",
+        None => "",
+    };
+    let heading = format!("{}{hop}{place}{and}", title(verdict.words()));
+    let sentences = explain(scenario, &now.story, failure);
+    let card = el("div", "card failure")
+        .at(At::Part, "failure")
+        .with(el("h2", "").text(&heading))
+        .with(note("small", verdict.meaning()));
+    let card = match failure.violation {
+        Violation::Guard {
+            received, computed, ..
+        } => compared(card, scenario, failure, received, computed),
+        _ => card,
+    };
+    let mut card = said(card, &sentences);
+    if let Some(by) = failure.stored {
+        let go = Box::new(move || desk.seek(by.step));
+        card = card.child(button("", "", "Go to that store", false, go));
+    }
+    let log = log_lines(scenario, failure);
+    if !log.is_empty() {
+        let heading = "What the kernel logs (its sectors are LBAs)";
+        card = card
+            .with(el("h3", "").text(heading))
+            .with(block("log", "log").text(&log.join("\n")))
+            .with(note("small", fsync_errno(scenario.era)));
+    }
+    card.with(behind(scenario, failure)).view()
+}
+
+/// Both guards, and when each was computed.
+fn compared(
+    card: El,
+    scenario: &Scenario,
+    failure: &Failure,
+    received: Content,
+    computed: Content,
+) -> El {
     let contents = &scenario.model.contents;
-    let sealed = contents.bytes(failure.sealed);
-    let fetched = contents.bytes(failure.fetched);
     let taken = failure
         .guard_step
         .map_or(String::new(), |step| format!(", computed at step {step}"));
-    let recomputed = format!(", over what the HBA fetched, at step {}", failure.step);
+    let recomputed = format!(", over what was fetched, at step {}", failure.step);
     let values = el("dl", "compare");
-    let values = value(
-        values,
-        "guard received",
-        "received",
-        failure.received,
-        &taken,
-    );
-    let values = value(
-        values,
-        "guard computed",
-        "computed",
-        failure.computed,
-        &recomputed,
-    );
-    let between = match failure.stored {
-        None => nothing(),
-        Some(by) => {
-            let text = format!("In between, {} at step {}.", stored(scenario, &by), by.step);
-            let go = Box::new(move || desk.seek(by.step));
-            row(vec![
-                note("", &text).at(At::Part, "who").view(),
-                button("", "", "Go to that store", false, go),
-            ])
-        }
-    };
-    let title = format!(
-        "Guard error at the {hop}: sector {}, LBA {}",
-        failure.sector, failure.lba
-    );
-    let bytes = el("details", "")
-        .with(el("summary", "").text("The bytes behind both guards"))
-        .with(el("h3", "").text("when the guard was computed"))
+    let (received, computed) = (contents.guard(received), contents.guard(computed));
+    let values = value(values, "guard received", "received", received, &taken);
+    let values = value(values, "guard computed", "computed", computed, &recomputed);
+    card.with(values)
+}
+
+/// The bytes that were sealed beside those that were fetched, where they differ.
+fn behind(scenario: &Scenario, failure: &Failure) -> El {
+    let contents = &scenario.model.contents;
+    let sealed = contents.bytes(failure.sealed);
+    let fetched = contents.bytes(failure.fetched);
+    if sealed == fetched || sealed.is_empty() || fetched.is_empty() {
+        return el("span", "hidden");
+    }
+    el("details", "")
+        .with(el("summary", "").text("The bytes, before and after"))
+        .with(el("h3", "").text("when the checksum was taken"))
         .with(dump(block("dump", "sealed-bytes"), sealed, fetched))
         .with(el("h3", "").text("as fetched"))
-        .with(dump(block("dump", "fetched-bytes"), fetched, sealed));
-    el("div", "card failure")
-        .at(At::Part, "failure")
-        .with(el("h2", "").text(&title))
-        .with(values)
-        .child(between)
-        .with(
-            el("h3", "")
-                .text("What the kernel logs (its sectors are LBAs; the adapter is scsi_debug)"),
-        )
-        .with(block("log", "log").text(&log_lines(scenario, failure).join("\n")))
-        .with(note("small", fsync_errno(scenario.era)))
-        .with(bytes)
-        .view()
+        .with(dump(block("dump", "fetched-bytes"), fetched, sealed))
 }
 
 /// The scenario: what to watch, what must come of it, and where it is from.
-fn what_this_is(scenario: &Shown) -> AnyView {
-    let expected = format!(
-        "What a search through every schedule finds on a disk with DIX and DIF: {}.",
-        scenario.expected_words()
+fn what_this_is(scenario: &Scenario) -> AnyView {
+    let place = format!(
+        "{} and Linux {}",
+        scenario.device.word(),
+        scenario.era.word()
     );
+    let expected = match scenario.stated() {
+        Some(verdicts) => format!(
+            "What a search through every schedule finds with {place}: {}.",
+            words(verdicts)
+        ),
+        None => format!(
+            "The file states no verdict for {place}; it is written for {} and Linux {}. \u{201c}To failure\u{201d} searches from any step.",
+            scenario.own_device.word(),
+            scenario.own_era.word()
+        ),
+    };
     let mut card = el("div", "card")
         .at(At::Part, "scenario")
         .with(el("h2", "").text("What to watch"))
-        .with(note("", &scenario.watch))
+        .with(rich(el("p", ""), &scenario.watch))
         .with(note("verdict", &expected));
     for text in &scenario.sources {
         card = card.with(note("source", text));
@@ -177,23 +277,39 @@ fn what_this_is(scenario: &Shown) -> AnyView {
 /// One sector's bytes in memory.
 pub fn sector_bytes(desk: Desk) -> AnyView {
     let summary = show(move || {
-        let text = format!("Sector {} in memory, byte by byte", desk.panel().sector);
+        let (page, sector) = desk.panel().sector;
+        let of = match desk.scenario().model.geometry.pages {
+            1 => String::new(),
+            _ => format!(" of page {page}"),
+        };
+        let text = format!("Sector {sector}{of} in memory, byte by byte");
         text.into_any()
     });
     let body = show(move || {
-        let sector = desk.panel().sector;
-        let content = desk.world().pages[0].memory[sector];
-        let scenario = desk.scenario.get();
-        let contents = &scenario.model.contents;
-        let initial = scenario.model.initial.pages[0].memory[sector];
-        let crc = hex(contents.guard(content));
+        let now = desk.now();
+        let (model, world) = (&now.scenario.model, now.world);
+        // While another scenario comes in, the place may be one of the last one's.
+        let (page, sector) = desk.panel().sector;
+        let page = page.min(model.geometry.pages as usize - 1);
+        let content = model.page(&world, page).memory[sector];
+        let initial = model.page(&model.initial, page).memory[sector];
+        let guard = hex(model.contents.guard(content));
+        let name = match now.scenario.device.ip {
+            true => "The IP checksum",
+            false => "CRC-16/T10-DIF",
+        };
         let words = format!(
-            "CRC-16/T10-DIF over these bytes: {crc}. Marked bytes have changed since the start. For another sector, press its number on the stage."
+            "{name} over these bytes: {guard}. Marked bytes have changed since the start. For another sector, press its number on the stage."
         );
         let shown = block("dump", "sector-bytes");
         row(vec![
             note("small", &words).view(),
-            dump(shown, contents.bytes(content), contents.bytes(initial)).view(),
+            dump(
+                shown,
+                model.contents.bytes(content),
+                model.contents.bytes(initial),
+            )
+            .view(),
         ])
     });
     el("details", "card")

@@ -1,10 +1,9 @@
 //! What the cells of the stage say: one column a sector, from memory down to media.
 
 use stable_pages::exchange::{bytes, hex, stored};
-use stable_pages::explore::{Check, Column};
-use stable_pages::machine::{Content, SECTORS, Stage, World};
-
-use super::desk::Shown;
+use stable_pages::explore::{Check, Column, Failure};
+use stable_pages::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
+use stable_pages::scenario::Scenario;
 
 /// What a cell shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub struct Cell {
     pub second: String,
     /// Changed by the last step.
     pub fresh: bool,
-    /// A check that failed.
+    /// A check that failed, or bytes that are wrong.
     pub failed: bool,
     /// Under the promise of being stable.
     pub sealed: bool,
@@ -27,6 +26,7 @@ pub struct Cell {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     Memory,
+    Copy,
     Tuple,
     Hba,
     Target,
@@ -34,35 +34,67 @@ pub enum Level {
 }
 
 impl Level {
-    pub const ALL: [Level; 5] = [
-        Level::Memory,
-        Level::Tuple,
-        Level::Hba,
-        Level::Target,
-        Level::Media,
-    ];
+    /// The rows of a scenario: those that its programs fill.
+    pub fn all(scenario: &Scenario) -> Vec<Level> {
+        let runs = |wanted: &[Op]| {
+            let mut code = scenario.model.actors.iter().flat_map(|it| &it.code);
+            code.any(|instr| wanted.iter().any(|it| *it == instr.op))
+        };
+        let all = [
+            (Level::Memory, true),
+            (Level::Copy, runs(&[Op::BounceCopy, Op::GetWriteAccess])),
+            (Level::Tuple, runs(&[Op::GenerateGuard, Op::SampleFirst])),
+            (Level::Hba, true),
+            (Level::Target, runs(&[Op::TargetVerify])),
+            (Level::Media, true),
+        ];
+        all.into_iter()
+            .filter_map(|(level, is)| is.then_some(level))
+            .collect()
+    }
 
-    pub fn title(self) -> (&'static str, &'static str) {
-        match self {
-            Level::Memory => ("memory", "bytes now, their CRC"),
-            Level::Tuple => ("bio", "guard tag, ref tag"),
-            Level::Hba => ("HBA", "fetched, CRC"),
-            Level::Target => ("target", "CRC recomputed"),
-            Level::Media => ("media", "bytes, stored guard"),
+    pub fn title(self, protection: Protection) -> (&'static str, &'static str) {
+        match (self, protection) {
+            (Level::Memory, _) => ("memory", "bytes now, their CRC"),
+            (Level::Copy, _) => ("copy", "what the I/O takes"),
+            (Level::Tuple, Protection::FsChecksum) => ("checksum", "what it is taken from"),
+            (Level::Tuple, Protection::Parity) => ("parity", "what it is taken from"),
+            (Level::Tuple, Protection::Mirror) => ("first leg", "fetched, CRC"),
+            (Level::Tuple, _) => ("bio", "guard tag, ref tag"),
+            (Level::Hba, Protection::Mirror) => ("second leg", "fetched, CRC"),
+            (Level::Hba, Protection::Nvme) => ("controller", "fetched, CRC"),
+            (Level::Hba, Protection::HbaInsert) => ("HBA", "fetched, guard put in"),
+            (Level::Hba, _) => ("HBA", "fetched, CRC"),
+            (Level::Target, _) => ("target", "CRC recomputed"),
+            (Level::Media, it) if it.tuples() => ("media", "bytes, stored guard"),
+            (Level::Media, _) => ("media", "bytes"),
         }
     }
 
     pub fn key(self) -> &'static str {
-        self.title().0
+        match self {
+            Level::Memory => "memory",
+            Level::Copy => "copy",
+            Level::Tuple => "bio",
+            Level::Hba => "HBA",
+            Level::Target => "target",
+            Level::Media => "media",
+        }
     }
 }
 
-/// One moment of the page: the facts a cell is drawn from.
+/// One moment of a page: the facts a cell is drawn from.
 pub struct Moment<'a> {
-    pub scenario: &'a Shown,
-    pub world: World,
-    pub before: World,
+    pub scenario: &'a Scenario,
+    pub number: usize,
+    pub page: Page,
+    pub before: Page,
+    /// As it was when the run began.
+    pub initial: Page,
+    /// Where its bio is.
+    pub stage: Stage,
     pub columns: &'a [Column; SECTORS],
+    pub failures: &'a [Failure],
     pub step: usize,
 }
 
@@ -72,10 +104,9 @@ impl Moment<'_> {
     }
 
     fn tone(&self, sector: usize, content: Content) -> &'static str {
-        let initial = &self.scenario.model.initial;
-        if content == initial.pages[0].memory[sector] {
+        if content == self.initial.memory[sector] {
             "page"
-        } else if content == initial.media[0].bytes[sector] {
+        } else if content == self.initial.media[sector] {
             "old"
         } else {
             "newer"
@@ -86,9 +117,11 @@ impl Moment<'_> {
     fn excerpt(&self, sector: usize, content: Content) -> String {
         let model = &self.scenario.model;
         let size = model.geometry.interval as usize;
-        let stores = model.stores.iter();
-        let mut touching = stores.filter(|store| store.touches(model.geometry, sector));
-        let at = touching.next().map_or(0, |store| {
+        let mut stores = model.stores.iter();
+        let touching = stores.find(|store| {
+            store.page as usize == self.number && store.touches(model.geometry, sector)
+        });
+        let at = touching.map_or(0, |store| {
             (store.offset as usize)
                 .saturating_sub(sector * size)
                 .min(size - 4)
@@ -97,11 +130,25 @@ impl Moment<'_> {
         bytes(all.get(at..at + 4).unwrap_or(&[]))
     }
 
+    /// Whether a rule about this sector's bytes on media, or kept beside them, was broken.
+    fn wrong(&self, sector: usize, lost: bool) -> bool {
+        let mut failures = self.failures.iter();
+        failures.any(|it| {
+            let of = match it.violation {
+                Violation::Silent { .. } | Violation::Checksum { .. } => !lost,
+                Violation::Lost { .. } => lost,
+                _ => false,
+            };
+            of && (it.page as usize, it.sector as usize) == (self.number, sector)
+        })
+    }
+
     /// The cell of a row in a column.
     pub fn cell(&self, level: Level, sector: usize) -> Cell {
         let column = &self.columns[sector];
         match level {
             Level::Memory => self.memory(sector, column),
+            Level::Copy => self.copy(sector),
             Level::Tuple => self.tuple(sector, column),
             Level::Hba => match column.wire {
                 None => Cell::default(),
@@ -116,11 +163,10 @@ impl Moment<'_> {
                     };
                     match column.hba {
                         Some(check) => self.checked(fetched, check),
-                        None if column.inserted => Cell {
+                        None => Cell {
                             second: self.guard(content),
                             ..fetched
                         },
-                        None => fetched,
                     }
                 }
             },
@@ -135,21 +181,22 @@ impl Moment<'_> {
                 }
             },
             Level::Media => {
-                let media = self.world.media[0];
-                let content = media.bytes[sector];
+                let content = self.page.media[sector];
                 let first = self.excerpt(sector, content);
-                let tuple = media.tuples[sector];
-                let before = self.before.media[0].bytes[sector];
+                let tuple = self.page.tuples[sector];
+                let failed = self.wrong(sector, false);
+                let but = if failed { ", which is wrong" } else { "" };
                 Cell {
                     tone: self.tone(sector, content),
-                    words: format!("media holds \"{first}\""),
+                    words: format!("media holds \"{first}\"{but}"),
                     first,
-                    second: if tuple.is_some() {
-                        self.guard(tuple)
-                    } else {
-                        String::new()
+                    second: match (tuple.is_some(), failed) {
+                        (_, true) => "\u{2715} wrong".to_owned(),
+                        (true, _) => self.guard(tuple),
+                        _ => String::new(),
                     },
-                    fresh: before != content,
+                    fresh: self.before.media[sector] != content,
+                    failed,
                     ..Cell::default()
                 }
             }
@@ -157,21 +204,51 @@ impl Moment<'_> {
     }
 
     fn memory(&self, sector: usize, column: &Column) -> Cell {
-        let content = self.world.pages[0].memory[sector];
+        let content = self.page.memory[sector];
         let first = self.excerpt(sector, content);
-        let bio = self.world.bios[0];
         let guard = self.guard(content);
         let mut words = format!("memory holds \"{first}\", CRC {guard}");
         if let Some(by) = &column.stored {
             words += &format!("; {} at step {}", stored(self.scenario, by), by.step);
         }
+        let failed = self.wrong(sector, true);
+        if failed {
+            words += "; lost";
+        }
+        let copied = self.page.copy[sector].is_some();
         Cell {
             tone: self.tone(sector, content),
             words,
             first,
-            second: guard,
-            fresh: column.stored.is_some_and(|by| by.step == self.step),
-            sealed: bio.sealed[sector].is_some() && bio.stage != Stage::Done,
+            second: match failed {
+                true => "\u{2715} lost".to_owned(),
+                false => guard,
+            },
+            fresh: self.before.memory[sector] != content,
+            failed,
+            sealed: self.frozen() && self.page.sealed[sector].is_some() && !copied,
+        }
+    }
+
+    /// Whether the page's bytes are on their way.
+    pub fn frozen(&self) -> bool {
+        let sealed = self.page.sealed.iter().any(|it| it.is_some());
+        sealed && !matches!(self.stage, Stage::Free | Stage::Done)
+    }
+
+    fn copy(&self, sector: usize) -> Cell {
+        let content = self.page.copy[sector];
+        if !content.is_some() {
+            return Cell::default();
+        }
+        let first = self.excerpt(sector, content);
+        Cell {
+            tone: self.tone(sector, content),
+            words: format!("the I/O takes this copy, \"{first}\""),
+            first,
+            second: self.guard(content),
+            fresh: self.before.copy[sector] != content,
+            sealed: self.frozen() && self.page.sealed[sector].is_some(),
             ..Cell::default()
         }
     }
@@ -180,15 +257,27 @@ impl Moment<'_> {
         let Some((content, step)) = column.guard else {
             return Cell::default();
         };
-        let lba = self.scenario.model.geometry.lba(0, sector);
         let guard = self.guard(content);
-        Cell {
+        let cell = Cell {
             tone: self.tone(sector, content),
+            fresh: step == self.step,
+            ..Cell::default()
+        };
+        if !self.scenario.model.protection.guards() {
+            let first = self.excerpt(sector, content);
+            return Cell {
+                words: format!("taken from \"{first}\" at step {step}"),
+                first,
+                second: guard,
+                ..cell
+            };
+        }
+        let lba = self.scenario.model.geometry.lba(self.number, sector);
+        Cell {
             words: format!("guard {guard} computed at step {step}, reference tag {lba}"),
             first: guard,
             second: format!("ref {lba}"),
-            fresh: step == self.step,
-            ..Cell::default()
+            ..cell
         }
     }
 

@@ -1,11 +1,12 @@
-//! Top of the page: name, scenario, the list with expected verdicts, and messages.
+//! Top of the page: name, scenario, kernel and device, and messages.
 
 use leptos::prelude::*;
 
-use stable_pages::scenario::{Scenario, catalogue};
+use stable_pages::protocol::Era;
+use stable_pages::scenario::Device;
 
 use super::desk::Desk;
-use super::parts::{At, button, el, note, nothing, show};
+use super::parts::{At, button, el, note, nothing, select};
 
 /// What the page is about, for whoever comes without knowing.
 const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
@@ -13,60 +14,75 @@ const TAGLINE: &str = "A page must not change between the moment its checksum is
 
 pub fn header(desk: Desk) -> AnyView {
     let help = Box::new(move || desk.show_help(true));
-    desk.scenario.with(|it| {
-        el("header", "top")
-            .with(note("brand", "Stable Pages"))
-            .with(el("h1", "").text(&it.title))
-            .with(note("era", it.era.kernels()))
-            .child(button("quiet", "?", "Keys and words (?)", false, help))
-            .with(note(
-                "tagline",
-                if desk.depth() == 0 { TAGLINE } else { "" },
-            ))
-            .view()
-    })
+    let loading = desk.panel().loading;
+    let loading = match loading {
+        "" => String::new(),
+        title => format!("Fetching \u{201c}{title}\u{201d}\u{2026}"),
+    };
+    let scenario = desk.scenario();
+    let own = if scenario.own { "your file" } else { "" };
+    el("header", "top")
+        .with(note("brand", "Stable Pages"))
+        .with(el("h1", "").text(&scenario.title))
+        .with(el("span", "own").text(own))
+        .with(note("loading", &loading))
+        .child(button("quiet", "?", "Keys and words (?)", false, help))
+        .with(note(
+            "tagline",
+            if desk.now().depth() == 0 { TAGLINE } else { "" },
+        ))
+        .view()
 }
 
-/// A message about an address or a file that leads nowhere. The list stands right below it.
+/// Which kernel and which device, each to be changed.
+pub fn settings(desk: Desk) -> AnyView {
+    let shown = desk.scenario();
+    let (era, device) = (shown.era, shown.device);
+    let of = |era: Era| Era::ALL.iter().position(|it| *it == era).unwrap_or(0);
+    let at = |device: Device| Device::ALL.iter().position(|it| *it == device).unwrap_or(0);
+    let eras = select(
+        "Linux",
+        Era::ALL.map(Era::word).to_vec(),
+        of(era),
+        Box::new(move |index| {
+            let device = desk.peek().scenario.device;
+            desk.rebuild(device, Era::ALL[index]);
+            of(desk.peek().scenario.era)
+        }),
+    );
+    let devices = select(
+        "Device",
+        Device::ALL.map(Device::word).to_vec(),
+        at(device),
+        Box::new(move |index| {
+            let era = desk.peek().scenario.era;
+            desk.rebuild(Device::ALL[index], era);
+            at(desk.peek().scenario.device)
+        }),
+    );
+    let about = format!("{} \u{b7} {}", era.kernels(), device.about());
+    el("section", "settings")
+        .at(At::Label, "Kernel and device")
+        .child(eras)
+        .child(devices)
+        .with(note("era", &about))
+        .view()
+}
+
+/// A message about an address or a file that leads nowhere.
 pub fn notice(desk: Desk) -> AnyView {
-    let text = desk.panel().notice;
-    if text.is_empty() {
+    let panel = desk.panel();
+    if panel.notice.is_empty() {
         return nothing();
     }
-    note("notice", &format!("{text} Choose an ordering below.")).view()
-}
-
-/// All scenarios, each with the verdict it must have.
-pub fn list(desk: Desk) -> AnyView {
-    let mut all: Vec<Scenario> = Vec::new();
-    for scenario in catalogue().filter_map(|entry| entry.load().ok()) {
-        let after = all.iter().position(|it| it.order > scenario.order);
-        all.insert(after.unwrap_or(all.len()), scenario);
+    let close = Box::new(move || desk.close_notice());
+    let mut moves = el("div", "moves");
+    if let Some(entry) = panel.failed {
+        let again = Box::new(move || desk.open(entry));
+        moves = moves.child(button("", "", "Try again", false, again));
     }
-    let cards = show(move || {
-        let current = desk.scenario.with(|it| it.slug.clone());
-        let mut list = el("ul", "");
-        for scenario in &all {
-            let clean = scenario.expected().is_empty();
-            let verdict = scenario.expected_words();
-            let (class, words) = match clean {
-                true => (
-                    "badge good",
-                    format!("\u{2713} {verdict} on every schedule"),
-                ),
-                false => ("badge bad", format!("\u{2715} {verdict} possible")),
-            };
-            let link = el("a", "")
-                .at(At::Href, &format!("#{}", scenario.slug))
-                .is(At::Current, scenario.slug == current)
-                .with(el("span", "").text(&scenario.title))
-                .with(el("span", class).text(&words));
-            list = list.with(el("li", "").with(link));
-        }
-        list.view()
-    });
-    el("nav", "catalogue")
-        .at(At::Label, "Orderings, each with its expected verdict")
-        .child(cards)
+    el("div", "notice")
+        .with(note("", &panel.notice))
+        .with(moves.child(button("", "", "Close", false, close)))
         .view()
 }

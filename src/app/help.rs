@@ -28,7 +28,7 @@ pub fn sheet(desk: Desk) -> AnyView {
 }
 
 fn contents(desk: Desk) -> AnyView {
-    let era = desk.scenario.with(|it| it.era as usize);
+    let era = desk.scenario().era as usize;
     let mut keys = el("dl", "keys");
     for (key, what) in keys::TABLE {
         keys = word(keys, key, what, "");

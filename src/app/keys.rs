@@ -8,7 +8,7 @@ use leptos::web_sys::{Element, KeyboardEvent};
 use super::desk::Desk;
 
 /// A key as the help sheet names it, and what it does.
-pub const TABLE: [(&str, &str); 10] = [
+pub const TABLE: [(&str, &str); 11] = [
     ("1 to 9", "step that actor, in the order of their panels"),
     ("Shift + 1 to 9", "step that actor to the end of its line"),
     ("\u{2192}", "one step forward on the current run"),
@@ -18,6 +18,7 @@ pub const TABLE: [(&str, &str); 10] = [
     ("Space", "play or pause"),
     ("S", "change the speed"),
     ("F", "run to the next failure"),
+    ("O", "open or close the list of orderings"),
     ("?", "this sheet"),
 ];
 
@@ -44,19 +45,19 @@ fn taken(event: &KeyboardEvent) -> bool {
 
 fn press(desk: Desk, event: &KeyboardEvent) -> bool {
     let other = event.ctrl_key() || event.meta_key() || event.alt_key();
-    if other || taken(event) || untrack(|| desk.panel().help) {
+    if other || taken(event) || desk.peek_panel().help {
         return false;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
         let actor = digit.parse::<usize>().ok().and_then(|it| it.checked_sub(1));
-        let known = desk.scenario.with_untracked(|it| it.cast.len());
+        let known = desk.peek().scenario.cast.len();
         return match actor.filter(|actor| *actor < known) {
             Some(actor) if event.shift_key() => {
                 desk.step_line(actor);
                 true
             }
             Some(actor) => {
-                desk.step(actor);
+                desk.step(actor, 0);
                 true
             }
             None => false,
@@ -70,6 +71,7 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         " " => desk.toggle_play(),
         "s" | "S" => desk.next_speed(),
         "f" | "F" => desk.run_to_failure(),
+        "o" | "O" => desk.toggle_list(),
         "?" => desk.show_help(true),
         _ => return false,
     }

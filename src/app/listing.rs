@@ -1,10 +1,19 @@
 //! Which lines of an actor's program are shown, and how: folding, the current line, what is done.
 
-use stable_pages::machine::{Actor, ActorState};
+use stable_pages::machine::Actor;
 use stable_pages::protocol::{Line, Mark};
 
 /// Composites with more children than this show only those around the current one.
 const WHOLE: usize = 6;
+
+/// Where an actor is in its program.
+#[derive(Clone, Copy)]
+pub struct Stand {
+    /// The instruction it will run next.
+    pub pc: u8,
+    /// While a fault is handled, the store that faulted.
+    pub retry: Option<u8>,
+}
 
 /// Where a line stands relative to its actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +42,7 @@ pub struct Row {
 }
 
 /// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand.
-pub fn rows(lines: &[Line], actor: &Actor, state: ActorState, toggled: &[usize]) -> Vec<Row> {
+pub fn rows(lines: &[Line], actor: &Actor, state: Stand, toggled: &[usize]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
@@ -47,7 +56,7 @@ fn visit(
     lines: &[Line],
     at: usize,
     actor: &Actor,
-    state: ActorState,
+    state: Stand,
     toggled: &[usize],
     rows: &mut Vec<Row>,
 ) -> usize {
@@ -55,8 +64,8 @@ fn visit(
     let below = lines[at + 1..].iter();
     let end = at + 1 + below.take_while(|it| it.depth > line.depth).count();
     let inside = holds(line, actor, state);
-    let place = if inside && line.op.is_some() {
-        match state.retry != 0 && !line.handler {
+    let place = if inside && line.row.is_some() {
+        match state.retry.is_some() && !line.handler {
             true => Place::Faulted,
             false => Place::Current,
         }
@@ -67,10 +76,9 @@ fn visit(
     };
     let edited = lines[at + 1..end].iter().any(|it| it.mark != Mark::Kept);
     let by_itself = inside || edited || line.handler;
-    let open = line
-        .op
-        .is_none()
-        .then(|| (by_itself != toggled.contains(&at)) && line.mark != Mark::MovedAway);
+    let unfolds = line.row.is_none() && !line.key.is_empty();
+    let open =
+        unfolds.then(|| (by_itself != toggled.contains(&at)) && line.mark != Mark::MovedAway);
     let row = |line: usize, place, open, omitted| Row {
         line,
         depth: lines[line].depth,
@@ -88,7 +96,10 @@ fn visit(
     let shown_by_hand = toggled.contains(&at);
     let current = (at + 1..end).find(|child| holds(&lines[*child], actor, state));
     let long = end - at - 1 > WHOLE && !shown_by_hand;
-    let near = |child: usize| !long || current.is_some_and(|it| child.abs_diff(it) <= 1);
+    let near = |child: usize| {
+        let edited = lines[child].mark != Mark::Kept;
+        !long || edited || current.is_some_and(|it| child.abs_diff(it) <= 1)
+    };
     let mut child = at + 1;
     while child < end {
         if near(child) {
@@ -110,29 +121,25 @@ fn visit(
 }
 
 /// Whether the actor stands in the line.
-fn holds(line: &Line, actor: &Actor, state: ActorState) -> bool {
-    let in_handler = state.retry != 0;
-    let pc = if in_handler && !line.handler {
-        state.retry - 1
-    } else {
-        state.pc
-    };
-    let over = !in_handler && state.pc >= actor.main;
-    line.pcs.contains(&pc) && !over
+fn holds(line: &Line, actor: &Actor, state: Stand) -> bool {
+    let over = state.retry.is_none() && state.pc >= actor.main;
+    line.pcs.contains(&main_pc(line, state)) && !over
 }
 
-fn done(line: &Line, actor: &Actor, state: ActorState) -> bool {
-    let in_handler = state.retry != 0;
-    let finished = !in_handler && state.pc >= actor.main;
+/// Where the actor is in the part, program or handler, that a line belongs to.
+fn main_pc(line: &Line, state: Stand) -> u8 {
+    match state.retry {
+        Some(store) if !line.handler => store,
+        _ => state.pc,
+    }
+}
+
+fn done(line: &Line, actor: &Actor, state: Stand) -> bool {
+    let finished = state.retry.is_none() && state.pc >= actor.main;
+    let past = line.pcs.end <= main_pc(line, state);
     line.mark.runs()
-        && if line.handler {
-            finished || in_handler && line.pcs.end <= state.pc
-        } else {
-            let pc = if in_handler {
-                state.retry - 1
-            } else {
-                state.pc
-            };
-            line.pcs.end <= pc && (!actor.role.serves() || pc > 0)
+        && match line.handler {
+            true => finished || state.retry.is_some() && past,
+            false => past,
         }
 }

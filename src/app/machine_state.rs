@@ -1,11 +1,13 @@
-//! Page flags, PTEs and TLBs as labelled bits; what the last step changed is ringed.
+//! Page flags, PTEs, TLBs and what else one sleeps on, as labelled bits; what the last step
+//! changed is ringed.
 
 use leptos::prelude::*;
 
-use stable_pages::machine::{Access, NOBODY, Role, Stage, World};
+use stable_pages::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
+use stable_pages::scenario::Scenario;
 
-use super::desk::{Desk, Shown};
-use super::parts::{At, el, note};
+use super::grid::Moment;
+use super::parts::{At, el, note, nothing};
 
 /// A bit and the part of the world it shows.
 struct Bit {
@@ -13,6 +15,15 @@ struct Bit {
     name: String,
     on: bool,
     was: bool,
+}
+
+fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
+    Bit {
+        kind,
+        name: name.to_owned(),
+        on,
+        was,
+    }
 }
 
 /// Changed bits carry a ring and their old value in words.
@@ -44,109 +55,252 @@ fn bit(bit: Bit) -> AnyView {
 }
 
 /// A titled group of bits.
-fn entry(title: String, bits: Vec<Bit>, remark: &str) -> AnyView {
+fn entry(title: &str, bits: Vec<Bit>, remark: &str) -> AnyView {
     let bits = bits.into_iter().map(bit).collect();
     el("div", "entry")
-        .with(el("h2", "").text(&title))
+        .with(el("h2", "").text(title))
         .with(el("ul", "bits").all(bits))
         .with(note("note", remark))
         .view()
 }
 
 fn access(present: &str, now: Access, was: Access) -> Vec<Bit> {
-    let bit = |kind, name: &str, on, was| Bit {
-        kind,
-        name: name.to_owned(),
-        on,
-        was,
-    };
     vec![
-        bit("", present, now.present(), was.present()),
-        bit("write", "write", now.write(), was.write()),
-        bit("dirty", "dirty", now.dirty(), was.dirty()),
+        flag("", present, now.present(), was.present()),
+        flag("write", "write", now.write(), was.write()),
+        flag("dirty", "dirty", now.dirty(), was.dirty()),
     ]
 }
 
-fn page(scenario: &Shown, now: &World, was: &World) -> AnyView {
-    let (page, before) = (now.pages[0], was.pages[0]);
-    let owner = scenario.cast.get(page.lock as usize);
-    let lock = owner.map_or("PG_locked".to_owned(), |it| {
-        format!("PG_locked by {}", it.name)
-    });
-    let mut bits = vec![
-        Bit {
-            kind: "lock",
-            name: lock,
-            on: page.lock != NOBODY,
-            was: before.lock != NOBODY,
-        },
-        Bit {
-            kind: "dirty",
-            name: "PG_dirty".to_owned(),
-            on: page.dirty,
-            was: before.dirty,
-        },
-        Bit {
-            kind: "writeback",
-            name: "PG_writeback".to_owned(),
-            on: page.writeback != NOBODY,
-            was: before.writeback != NOBODY,
-        },
-    ];
-    // Of interest only once something has failed.
-    if now.mapping_error || was.mapping_error {
-        bits.push(Bit {
-            kind: "error",
-            name: "AS_EIO".to_owned(),
-            on: now.mapping_error,
-            was: was.mapping_error,
-        });
-    }
-    let title = format!("page {} of inode {}", scenario.index, scenario.inode);
-    entry(title, bits, "")
+/// A thing with an owner: its name, and who holds it.
+fn owned(
+    scenario: &Scenario,
+    kind: &'static str,
+    name: &str,
+    now: Option<u8>,
+    was: Option<u8>,
+) -> Bit {
+    let owner = now.and_then(|it| scenario.cast.get(it as usize));
+    let name = owner.map_or(name.to_owned(), |it| format!("{name} by {}", it.name));
+    flag(kind, &name, now.is_some(), was.is_some())
 }
 
-pub fn bits(desk: Desk) -> AnyView {
-    let (now, was) = (desk.world(), desk.world_before());
-    let scenario = desk.scenario.get();
-    let mut entries = vec![page(&scenario, &now, &was)];
-    for (actor, cast) in scenario.model.actors.iter().zip(&scenario.cast) {
-        if actor.role != Role::Mmap {
+/// What a page does not have one of.
+pub fn shared(scenario: &Scenario, now: &World, was: &World) -> AnyView {
+    let model = &scenario.model;
+    let mut bits = Vec::new();
+    for (resource, name) in [
+        (Resource::Handle, "journal handle"),
+        (Resource::Commit, "commit"),
+        (Resource::Mutex, "mmap_lock"),
+    ] {
+        if model.has(resource) {
+            let of = |world| model.owner(world, resource, 0);
+            bits.push(owned(scenario, "lock", name, of(now), of(was)));
+        }
+    }
+    // Of interest only once something has failed.
+    let (error, before) = (model.mapping_error(now), model.mapping_error(was));
+    if error || before {
+        bits.push(flag("error", "write error latched", error, before));
+    }
+    if bits.is_empty() {
+        return nothing();
+    }
+    let title = match model.has(Resource::Handle) {
+        true => "file system",
+        false => "mapping and process",
+    };
+    el("div", "machine shared")
+        .child(entry(title, bits, ""))
+        .view()
+}
+
+fn page(moment: &Moment) -> AnyView {
+    let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
+    let model = &scenario.model;
+    let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
+    let mut bits = Vec::new();
+    if model.cached[moment.number] || uses(model, moment.number, &[Op::LockPage]) {
+        let (now, was) = (somebody(page.lock), somebody(before.lock));
+        bits.push(owned(scenario, "lock", "PG_locked", now, was));
+        bits.push(flag("dirty", "PG_dirty", page.dirty, before.dirty));
+        let (on, was) = (page.writeback != NOBODY, before.writeback != NOBODY);
+        bits.push(flag("writeback", "PG_writeback", on, was));
+    }
+    // Dirty buffers, each a block.
+    if let (Some(now), Some(was)) = (page.buffers, before.buffers) {
+        let geometry = model.geometry;
+        let many = (geometry.block / geometry.interval).max(1);
+        for block in 0..geometry.sectors() as u16 / many {
+            let dirty = |mask: u8| mask >> (block * many) & 1 != 0;
+            let name = format!("BH_Dirty {block}");
+            bits.push(flag("dirty", &name, dirty(now), dirty(was)));
+        }
+    }
+    let (now, was) = (page, before);
+    for (kind, name, ops, on, was) in [
+        (
+            "lock",
+            "TOWRITE",
+            &[Op::TagTowrite][..],
+            now.towrite,
+            was.towrite,
+        ),
+        (
+            "lock",
+            "BJ_Metadata",
+            &[Op::FileShadow],
+            now.committing,
+            was.committing,
+        ),
+        (
+            "error",
+            "truncated",
+            &[Op::RemoveFromCache],
+            now.gone,
+            was.gone,
+        ),
+        (
+            "lock",
+            "read-only in the kernel",
+            &[Op::SetMemoryRo],
+            now.read_only,
+            was.read_only,
+        ),
+        (
+            "lock",
+            "pinned for DMA",
+            &[Op::Pin, Op::Unpin],
+            now.pins > 0,
+            was.pins > 0,
+        ),
+    ] {
+        if on || was || uses(model, moment.number, ops) {
+            bits.push(flag(kind, name, on, was));
+        }
+    }
+    title_page(moment, bits)
+}
+
+fn title_page(moment: &Moment, bits: Vec<Bit>) -> AnyView {
+    let scenario = moment.scenario;
+    let index = scenario.indexes.get(moment.number).copied().unwrap_or(0);
+    let (cached, number) = (scenario.model.cached[moment.number], moment.number);
+    let title = match (scenario.model.geometry.pages, cached) {
+        (1, true) => format!("page {index} of inode {}", scenario.inode),
+        (1, false) => "a page outside the page cache".to_owned(),
+        (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
+        (_, false) => format!("page {number} (outside the page cache)"),
+    };
+    entry(&title, bits, "")
+}
+
+/// Whether a program does something of this kind to a page.
+fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
+    let mut code = model.actors.iter().flat_map(|it| &it.code);
+    code.any(|instr| instr.page as usize == page && wanted.iter().any(|it| *it == instr.op))
+}
+
+pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
+    let (number, scenario) = (moment.number, moment.scenario);
+    let model = &scenario.model;
+    let mut entries = vec![page(moment)];
+    let mut buffer = Vec::new();
+    for (resource, name) in [
+        (Resource::BufferLock, "BH_Lock"),
+        (Resource::Shadow, "BH_Shadow"),
+    ] {
+        if model.has(resource) {
+            let of = |world| model.owner(world, resource, number);
+            buffer.push(owned(scenario, "lock", name, of(now), of(was)));
+        }
+    }
+    if !buffer.is_empty() {
+        entries.push(entry("its buffer", buffer, ""));
+    }
+    // Where there are several pages, those that a thread maps.
+    let maps = |space: u8, tlb: Option<u8>, initial: Access| {
+        let mut actors = model.actors.iter();
+        let stores = [Op::Store, Op::Load, Op::ForkPte, Op::ZapPte];
+        model.geometry.pages == 1
+            || initial.present()
+            || actors.any(|it| {
+                let here = it.space == Some(space) && (tlb.is_none() || it.tlb == tlb);
+                let mut code = it.code.iter();
+                here && code.any(|instr| {
+                    let of = stores.iter().any(|it| *it == instr.op);
+                    of && instr.page as usize == number
+                })
+            })
+    };
+    for space in 0..model.spaces {
+        let s = space as usize;
+        let pte = |world| model.pte(world, s, number);
+        if !maps(space, None, pte(&model.initial)) {
             continue;
         }
-        let (space, tlb) = (actor.space as usize, actor.tlb as usize);
-        let (pte, cached) = (now.ptes[space][0], now.tlbs[tlb][0]);
-        entries.push(entry(
-            format!("{}'s PTE", cast.name),
-            access("present", pte, was.ptes[space][0]),
-            "",
-        ));
-        let stale = cached.write() && !pte.write();
-        entries.push(entry(
-            format!("{}'s TLB entry", cast.name),
-            access("cached", cached, was.tlbs[tlb][0]),
-            if stale {
-                "stale: allows what the PTE forbids"
-            } else {
-                ""
-            },
-        ));
-    }
-    let since = desk.story.with(|story| {
-        let steps = story.columns.iter().filter_map(|it| it.guard);
-        steps.map(|(_, step)| step).min()
-    });
-    let since = since.map_or(String::new(), |step| {
-        format!(" since step {step}, when the first guard was computed")
-    });
-    let window = match now.bios[0].stage {
-        Stage::Preparing | Stage::Queued | Stage::InDevice => {
-            format!("Stable window open{since}: these bytes must not change.")
+        let mut own = access("present", pte(now), pte(was));
+        if model.has(Resource::PteLock) {
+            let of = |world| model.owner(world, Resource::PteLock, s);
+            own.push(owned(scenario, "lock", "locked", of(now), of(was)));
         }
-        Stage::Free | Stage::Done => String::new(),
-    };
+        let in_space = |it: &usize| model.actors[*it].space == Some(space);
+        let actors: Vec<usize> = (0..model.actors.len()).filter(in_space).collect();
+        let owner = match actors[..] {
+            [one] => &scenario.cast[one].name,
+            _ => &scenario.spaces[s],
+        };
+        entries.push(entry(&format!("{owner}'s PTE"), own, ""));
+        for (tlb, of) in model.tlb_spaces.iter().enumerate() {
+            let cached = |world| model.tlb(world, tlb, number);
+            if *of != space || !maps(space, Some(tlb as u8), cached(&model.initial)) {
+                continue;
+            }
+            let (entry_now, pte_now) = (cached(now), pte(now));
+            let runs = |it: &usize| model.actors[*it].tlb == Some(tlb as u8);
+            let name = actors
+                .iter()
+                .copied()
+                .find(runs)
+                .map_or("?", |it| &scenario.cast[it].name);
+            let stale = entry_now.write() && !pte_now.write();
+            entries.push(entry(
+                &format!("{name}'s TLB entry"),
+                access("cached", entry_now, cached(was)),
+                if stale {
+                    "stale: allows what the PTE forbids"
+                } else {
+                    ""
+                },
+            ));
+        }
+    }
     el("div", "machine")
         .all(entries)
-        .with(note("window", &window).at(At::Part, "window"))
+        .with(note("window", &window(moment)).at(At::Part, "window"))
         .view()
+}
+
+/// What holds while the page's bytes are on their way.
+fn window(moment: &Moment) -> String {
+    if !moment.frozen() {
+        return String::new();
+    }
+    let steps = moment.columns.iter().filter_map(|it| it.guard);
+    let since = steps.map(|(_, step)| step).min();
+    let since = since.map_or(String::new(), |step| {
+        format!(" since step {step}, when the first checksum was taken")
+    });
+    if moment.page.copy.iter().any(|it| it.is_some()) {
+        return "The I/O takes the copy: the page itself may change.".to_owned();
+    }
+    match moment.scenario.model.stable {
+        true => format!("Stable window open{since}: these bytes must not change."),
+        false => match moment.stage {
+            Stage::Building => String::new(),
+            _ => "These bytes are on their way; nobody here asks for them to stay the same."
+                .to_owned(),
+        },
+    }
 }

@@ -3,6 +3,7 @@
 
 mod actors;
 mod bytes;
+mod catalogue;
 mod columns;
 mod controls;
 mod desk;
@@ -13,7 +14,9 @@ mod help;
 mod keys;
 mod listing;
 mod machine_state;
+mod now;
 mod parts;
+mod source;
 mod timeline;
 
 use leptos::prelude::*;
@@ -35,10 +38,10 @@ pub fn mount() {
 fn app() -> AnyView {
     let desk = desk::Desk::new();
     keys::listen(desk);
+    source::take_drops(desk);
     let stage = el("section", "stage")
         .at(At::Label, "Stage")
-        .child(show(move || machine_state::bits(desk)))
-        .child(show(move || columns::table(desk)))
+        .child(show(move || columns::pages(desk)))
         .with(columns::legend());
     let middle = el("div", "middle")
         .with(
@@ -70,9 +73,18 @@ fn app() -> AnyView {
             .at(At::Role, "alert")
             .child(show(move || header::notice(desk)))
             .view(),
-        header::list(desk),
+        el("div", "bar")
+            .child(catalogue::catalogue_list(desk))
+            .child(show(move || header::settings(desk)))
+            .view(),
         main.view(),
         foot.view(),
         help::sheet(desk),
+        show(move || match desk.panel().dropping {
+            true => el("div", "drop")
+                .text("Drop a scenario file to open it")
+                .view(),
+            false => parts::nothing(),
+        }),
     ])
 }

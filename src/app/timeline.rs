@@ -4,61 +4,58 @@
 use leptos::prelude::*;
 
 use stable_pages::explore::Story;
-use stable_pages::machine::Effect;
+use stable_pages::machine::{Effect, Model, NOBODY, Stage};
+use stable_pages::scenario::Scenario;
 
 use super::desk::Desk;
 use super::parts::{At, el, show};
 
-/// A stretch of steps during which something held.
+/// A stretch of steps during which something held of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Span {
     kind: &'static str,
-    lane: usize,
+    page: usize,
+    /// Who held it, for a lock.
+    actor: usize,
     /// First and last step, from 1.
     from: usize,
     to: usize,
 }
 
 /// Spans of a run, in the order they began.
-fn spans(story: &Story) -> Vec<Span> {
-    let length = story.steps.len();
+fn spans(model: &Model, story: &Story) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
-    for (index, told) in story.steps.iter().enumerate() {
-        let (step, lane) = (index + 1, told.choice.actor as usize);
-        let mut open = |kind| {
-            if !spans
-                .iter()
-                .any(|span| span.kind == kind && span.to == length)
-            {
-                spans.push(Span {
-                    kind,
-                    lane,
-                    from: step,
-                    to: length,
+    for page in 0..model.geometry.pages as usize {
+        // What holds now: by whom, and which span shows it.
+        let mut open: [Option<(u8, usize)>; 3] = [None; 3];
+        let before = std::iter::once(&model.initial);
+        let worlds = before.chain(story.steps.iter().map(|told| &told.world));
+        for (step, world) in worlds.enumerate() {
+            let (it, stage) = (model.page(world, page), model.stage(world, page));
+            let sealed = it.sealed.iter().any(|it| it.is_some());
+            let moving = sealed && !matches!(stage, Stage::Free | Stage::Done);
+            let held = [
+                ("window", moving.then_some(0)),
+                ("writeback", (it.writeback != NOBODY).then_some(0)),
+                ("lock", (it.lock != NOBODY).then_some(it.lock)),
+            ];
+            for ((kind, now), open) in held.into_iter().zip(&mut open) {
+                if let Some((_, span)) = *open {
+                    spans[span].to = step;
+                }
+                if now == open.map(|(by, _)| by) {
+                    continue;
+                }
+                *open = now.map(|by| {
+                    spans.push(Span {
+                        kind,
+                        page,
+                        actor: by as usize,
+                        from: step,
+                        to: step,
+                    });
+                    (by, spans.len() - 1)
                 });
-            }
-        };
-        for effect in &told.effects {
-            match effect {
-                Effect::Locked { .. } => open("lock"),
-                Effect::WritebackSet { .. } => open("writeback"),
-                Effect::Guarded { .. } | Effect::Queued { .. } => open("window"),
-                _ => {}
-            }
-        }
-        for effect in &told.effects {
-            let kind = match effect {
-                Effect::Unlocked { .. } => "lock",
-                Effect::WritebackCleared { .. } => "writeback",
-                Effect::Completed { .. } => "window",
-                _ => continue,
-            };
-            let running = spans
-                .iter_mut()
-                .rev()
-                .find(|span| span.kind == kind && span.to == length);
-            if let Some(span) = running {
-                span.to = step;
             }
         }
     }
@@ -81,26 +78,66 @@ fn shape(effects: &[Effect]) -> (&'static str, &'static str) {
     shape
 }
 
-/// Height of a lane and of the strip above the lanes, in CSS pixels.
-const LANE: usize = 17;
+/// Height of the strip above the lanes, in CSS pixels.
 const STRIP: usize = 15;
+
+/// Where things stand, from top to bottom: a lane for each actor, then one for each page.
+#[derive(Clone, Copy)]
+struct Lanes {
+    actors: usize,
+    pages: usize,
+    /// Height of a lane, in CSS pixels; the style sheet knows both.
+    tall: usize,
+}
+
+impl Lanes {
+    fn of(desk: Desk) -> Lanes {
+        let shown = desk.scenario();
+        let (actors, pages) = (shown.cast.len(), shown.model.geometry.pages as usize);
+        Lanes {
+            actors,
+            pages,
+            tall: if actors + pages > 7 { 14 } else { 17 },
+        }
+    }
+
+    fn top(self, lane: usize) -> usize {
+        STRIP + lane * self.tall
+    }
+
+    fn bottom(self) -> usize {
+        self.top(self.actors + self.pages)
+    }
+}
 
 pub fn timeline(desk: Desk) -> AnyView {
     let names = show(move || {
-        let mut names = el("ul", "lanes").is(At::Hidden, true);
-        for cast in &desk.scenario.get().cast {
+        let lanes = Lanes::of(desk);
+        let class = if lanes.tall < 17 {
+            "lanes low"
+        } else {
+            "lanes"
+        };
+        let mut names = el("ul", class).is(At::Hidden, true);
+        for cast in &desk.scenario().cast {
             names = names.with(el("li", "").text(&cast.name));
         }
-        names.with(el("li", "").text("PG_writeback")).view()
+        for page in 0..lanes.pages {
+            let name = match lanes.pages {
+                1 => "PG_writeback".to_owned(),
+                _ => format!("page {page}"),
+            };
+            names = names.with(el("li", "").text(&name));
+        }
+        names.view()
     });
-    // A lane for each actor, and one for PG_writeback.
-    let lanes = move || desk.scenario.with(|it| it.cast.len() + 1);
     let drawing = show(move || {
-        let at = percent(desk.depth(), desk.length());
-        let tall = STRIP + lanes() * LANE;
-        let mut parts = desk.whole.with(|story| spans_drawn(story, lanes()));
-        parts.push(rect("cursor", &at, 0, "2px", tall));
-        parts.extend(desk.whole.with(marks_drawn));
+        let now = desk.now();
+        let at = percent(now.depth(), now.length());
+        let lanes = Lanes::of(desk);
+        let mut parts = spans_drawn(&now.scenario, &now.whole, lanes);
+        parts.push(rect("cursor", &at, 0, "2px", lanes.bottom()));
+        parts.extend(marks_drawn(&now.whole, lanes));
         // What lies ahead is veiled, but not the mark of the step shown.
         parts.push(
             view! {
@@ -110,7 +147,7 @@ pub fn timeline(desk: Desk) -> AnyView {
             }
             .into_any(),
         );
-        let height = (STRIP + lanes() * LANE).to_string();
+        let height = lanes.bottom().to_string();
         view! {
             <svg aria-hidden="true" height=height>
                 {parts}
@@ -119,9 +156,10 @@ pub fn timeline(desk: Desk) -> AnyView {
         .into_any()
     });
     let range = show(move || {
-        let sentence = desk.sentence().unwrap_or_else(|| "start".to_owned());
+        let now = desk.now();
+        let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
         let sentence = sentence.replace('`', "");
-        let (depth, length) = (desk.depth().to_string(), desk.length().to_string());
+        let (depth, length) = (now.depth().to_string(), now.length().to_string());
         let spoken = format!("step {depth} of {length}: {sentence}");
         let scrub = move |event| {
             if let Ok(step) = event_target_value(&event).parse() {
@@ -166,10 +204,10 @@ fn rect(class: &'static str, x: &str, y: usize, width: &str, height: usize) -> A
     view! { <rect class=class x=x y=y width=width height=height /> }.into_any()
 }
 
-fn spans_drawn(story: &Story, lanes: usize) -> Vec<AnyView> {
+fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<AnyView> {
     let length = story.steps.len();
-    let bottom = STRIP + lanes * LANE;
-    let spans = spans(story);
+    let several = lanes.pages > 1;
+    let spans = spans(&scenario.model, story);
     // The window lies under everything else.
     let windows = spans.iter().filter(|span| span.kind == "window");
     let others = spans.iter().filter(|span| span.kind != "window");
@@ -177,14 +215,20 @@ fn spans_drawn(story: &Story, lanes: usize) -> Vec<AnyView> {
     for span in windows.chain(others) {
         let x = percent(span.from, length);
         let width = percent(span.to - span.from, length);
+        let page = lanes.top(lanes.actors + span.page);
         let (y, height) = match span.kind {
-            "window" => (0, bottom),
-            "writeback" => (bottom - LANE + 6, LANE - 12),
-            _ => (STRIP + span.lane * LANE + 4, LANE - 8),
+            "window" if several => (page + 1, lanes.tall - 2),
+            "window" => (0, lanes.bottom()),
+            "writeback" => (page + 6, lanes.tall - 12),
+            _ if several => (page + 3, lanes.tall - 6),
+            _ => (lanes.top(span.actor) + 4, lanes.tall - 8),
         };
         parts.push(rect(span.kind, &x, y, &width, height));
-        if span.kind == "window" {
-            let name = "stable window: bytes must not change";
+        if span.kind == "window" && !several {
+            let name = match scenario.model.stable {
+                true => "stable window: bytes must not change",
+                false => "on the way: nobody asks for stable bytes",
+            };
             parts.push(
                 view! {
                     <text class="window-name" x=x y="12" dx="4">
@@ -195,15 +239,25 @@ fn spans_drawn(story: &Story, lanes: usize) -> Vec<AnyView> {
             );
         }
     }
+    for (_, step) in &story.broken {
+        parts.push(rect(
+            "broke",
+            &percent(*step, length),
+            0,
+            "1px",
+            lanes.bottom(),
+        ));
+    }
     parts
 }
 
-fn marks_drawn(story: &Story) -> Vec<AnyView> {
+fn marks_drawn(story: &Story, lanes: Lanes) -> Vec<AnyView> {
     let length = story.steps.len();
     let mut parts: Vec<AnyView> = Vec::new();
     for (index, told) in story.steps.iter().enumerate() {
         let x = percent(index + 1, length);
-        let y = (STRIP + told.choice.actor as usize * LANE + LANE / 2).to_string();
+        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
+        let y = y.to_string();
         let (class, outline) = shape(&told.effects);
         // Nested, so that the outline is in pixels around a point in percent.
         parts.push(

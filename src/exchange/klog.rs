@@ -14,24 +14,29 @@ use crate::scenario::Scenario;
 /// sector on. It is scsi_debug, which names both guards
 /// (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check failed on sector ..").
 pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
-    let Failure {
-        lba,
-        received,
-        computed,
-        hop,
-        ..
-    } = failure;
+    let Some(hop) = failure.hop() else {
+        return Vec::new();
+    };
     let key = match hop {
         Hop::Hba => "Illegal Request",
         Hop::Target => "Aborted Command",
     };
-    let first = scenario.model.geometry.lba(failure.page as usize, 0);
+    let geometry = scenario.model.geometry;
+    let contents = &scenario.model.contents;
+    let (received, computed) = (
+        contents.guard(failure.sealed),
+        contents.guard(failure.fetched),
+    );
+    // The block layer counts in units of 512 bytes, whatever the disk does.
+    let first =
+        u64::from(geometry.lba(failure.first_page.into(), 0)) * u64::from(geometry.interval / 512);
     let mut lines = vec![format!(
-        "scsi_debug:dif_verify: GUARD check failed on sector {lba} rcvd 0x{received:04x}, data 0x{computed:04x}"
+        "scsi_debug:dif_verify: GUARD check failed on sector {} rcvd 0x{received:04x}, data 0x{computed:04x}",
+        failure.lba
     )];
     let sd = "sd 2:0:0:0: [sdb]";
     match scenario.era {
-        Era::Y2011 | Era::Y2013 => {
+        Era::V2_6_39 | Era::V3_0 | Era::V3_9 => {
             let text = match hop {
                 Hop::Hba => "Host Data Integrity Failure",
                 Hop::Target => "Target Data Integrity Failure",
@@ -57,7 +62,7 @@ pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
 /// What fsync returns for the failure, and why, in the scenario's era (section 8.6).
 pub fn fsync_errno(era: Era) -> &'static str {
     match era {
-        Era::Y2011 | Era::Y2013 => {
+        Era::V2_6_39 | Era::V3_0 | Era::V3_9 => {
             "The block layer reports -EILSEQ; mapping_set_error keeps it as AS_EIO, so the next fsync returns EIO, once."
         }
         Era::Today => {

@@ -1,9 +1,16 @@
 //! What leaves the page or comes in: addresses, and texts in the kernel's own words.
 
 mod address;
+mod carried;
+mod ending;
+mod explain;
 mod klog;
 mod narration;
+mod words;
 
 pub use address::{Address, AddressError};
+pub use carried::carried_words;
+pub use ending::{explain_end, outcome, status_words};
+pub use explain::explain;
 pub use klog::{fsync_errno, log_lines};
-pub use narration::{bytes, hex, outcome, sentence, status_words, stored};
+pub use narration::{bytes, hex, sentence, stored};

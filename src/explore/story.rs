@@ -1,7 +1,8 @@
 //! What a run has done so far: the facts that a world, having no history, cannot know.
 
 use crate::machine::{
-    Choice, Content, Effect, History, Hop, Model, SECTORS, Through, Violation, World,
+    Choice, Consumer, Content, Effect, End, History, Hop, Invariant, Loss, MAX_PAGES, Model,
+    NOBODY, SECTORS, Through, Violation, World, broken, end,
 };
 use crate::scenario::Verdict;
 
@@ -23,9 +24,9 @@ pub struct Check {
 pub struct Stored {
     /// Who stored.
     pub actor: u8,
-    /// Which of the model's stores.
+    /// Which of the model's stores; none of them for a checksum put into its block.
     pub store: u8,
-    /// Through TLB or page table.
+    /// How it reached the page.
     pub through: Through,
     /// At which step, from 1.
     pub step: usize,
@@ -36,8 +37,10 @@ pub struct Stored {
 pub struct Column {
     /// The last store into it.
     pub stored: Option<Stored>,
-    /// The content its guard was computed from, and at which step.
+    /// The content its guard or other checksum was computed from, and at which step.
     pub guard: Option<(Content, usize)>,
+    /// At which step parity or the first leg of a mirror took its sample.
+    pub sampled: Option<usize>,
     /// What the HBA fetched, and at which step.
     pub wire: Option<(Content, usize)>,
     /// Whether the HBA inserted the guard.
@@ -48,31 +51,46 @@ pub struct Column {
     pub target: Option<Check>,
 }
 
-/// A guard error, with everything needed to explain it.
+/// A broken rule that amounts to a verdict, with what is needed to explain it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// At which step, from 1.
     pub step: usize,
-    /// Who refused.
-    pub hop: Hop,
+    /// Who made that step.
+    pub actor: u8,
+    /// What was broken.
+    pub violation: Violation,
     /// The page.
     pub page: u8,
-    /// The sector in the page.
+    /// The sector in the page; 0 where it is about the whole page.
     pub sector: u8,
     /// The sector's LBA.
     pub lba: u32,
-    /// The content the guard was computed from.
+    /// The first page of the request it happened to.
+    pub first_page: u8,
+    /// The content its checksum was computed from, or that was submitted.
     pub sealed: Content,
     /// The content that was fetched.
     pub fetched: Content,
-    /// The guard received.
-    pub received: u16,
-    /// The guard computed.
-    pub computed: u16,
-    /// When the guard was generated, if the block layer did it.
+    /// When the checksum was taken, if one was.
     pub guard_step: Option<usize>,
-    /// The store that made the difference.
+    /// The last store into the sector.
     pub stored: Option<Stored>,
+}
+
+impl Failure {
+    /// The verdict it amounts to.
+    pub fn verdict(&self) -> Option<Verdict> {
+        Verdict::of(self.violation)
+    }
+
+    /// Which hop refused, for a guard error.
+    pub fn hop(&self) -> Option<Hop> {
+        match self.violation {
+            Violation::Guard { hop, .. } => Some(hop),
+            _ => None,
+        }
+    }
 }
 
 /// A step as it happened.
@@ -86,23 +104,25 @@ pub struct Told {
     pub world: World,
 }
 
-/// The facts of a run up to the moment shown. One page.
+/// The facts of a run up to the moment shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// The steps, oldest first.
     pub steps: Vec<Told>,
-    /// The sectors of the page.
-    pub columns: [Column; SECTORS],
-    /// Guard errors, oldest first.
+    /// The sectors of each page.
+    pub columns: [[Column; SECTORS]; MAX_PAGES],
+    /// Broken rules, oldest first; where a step does the same to several sectors of a page, the
+    /// first of them.
     pub failures: Vec<Failure>,
     /// Steps at which bytes changed inside the stable window.
     pub unstable: Vec<usize>,
-    /// Sectors that a write reported as successful left wrong on media.
-    pub silent: Vec<u8>,
-    /// The step at which the page lock was taken by its present holder.
-    pub locked_since: Option<usize>,
-    /// The step at which PG_writeback was set, while it is set.
-    pub writeback_since: Option<usize>,
+    /// Invariants that were broken, each with the first step after which it was (0: from the
+    /// start).
+    pub broken: Vec<(Invariant, usize)>,
+    /// The step at which each page's lock was taken by its present holder.
+    pub locked_since: [Option<usize>; MAX_PAGES],
+    /// The step at which each page's PG_writeback was set, while it is set.
+    pub writeback_since: [Option<usize>; MAX_PAGES],
 }
 
 impl Told {
@@ -120,18 +140,28 @@ impl Story {
     pub fn of(model: &Model, history: &History) -> Story {
         let mut story = Story {
             steps: Vec::new(),
-            columns: [Column::default(); SECTORS],
+            columns: [[Column::default(); SECTORS]; MAX_PAGES],
             failures: Vec::new(),
             unstable: Vec::new(),
-            silent: Vec::new(),
-            locked_since: None,
-            writeback_since: None,
+            broken: Vec::new(),
+            locked_since: [None; MAX_PAGES],
+            writeback_since: [None; MAX_PAGES],
         };
+        story.judge(model, &model.initial, 0, NOBODY, &[]);
+        let mut before = model.initial;
         for (choice, effects, world) in history.replay(model) {
             let step = story.steps.len() + 1;
             for effect in &effects {
-                story.tell(model, step, choice.actor, *effect);
+                story.tell(model, &before, step, choice.actor, *effect);
             }
+            story.judge(model, &world, step, choice.actor, &effects);
+            // What is lost at rest nobody's step says.
+            if let Some(End::Rest(lost)) = end(model, &world) {
+                for violation in lost {
+                    story.fail(model, &before, step, choice.actor, violation);
+                }
+            }
+            before = world;
             story.steps.push(Told {
                 choice,
                 effects,
@@ -148,42 +178,142 @@ impl Story {
         Story::of(model, &whole)
     }
 
-    fn tell(&mut self, model: &Model, step: usize, actor: u8, effect: Effect) {
+    /// The verdicts of this run: of its broken rules, and of how it ended.
+    pub fn verdicts(&self, model: &Model) -> Vec<Verdict> {
+        let failures = self.failures.iter();
+        let mut found: Vec<Verdict> = failures.filter_map(Failure::verdict).collect();
+        let last = self.steps.last().map_or(model.initial, |told| told.world);
+        match end(model, &last) {
+            Some(End::Deadlock(_)) => found.push(Verdict::Deadlock),
+            Some(End::Stall(_)) => found.push(Verdict::Stall),
+            _ => {}
+        }
+        let all = Verdict::ALL.into_iter();
+        all.filter(|it| found.contains(it)).collect()
+    }
+
+    fn judge(&mut self, model: &Model, world: &World, step: usize, actor: u8, effects: &[Effect]) {
+        for invariant in broken(model, world, actor, effects) {
+            if !self.broken.iter().any(|(known, _)| *known == invariant) {
+                self.broken.push((invariant, step));
+            }
+        }
+    }
+
+    /// Notes a broken rule; `before` is the world before the step, with the I/O's contents.
+    fn fail(
+        &mut self,
+        model: &Model,
+        before: &World,
+        step: usize,
+        actor: u8,
+        violation: Violation,
+    ) {
+        let (page, sector) = match violation {
+            Violation::Unstable { page, sector }
+            | Violation::Guard { page, sector, .. }
+            | Violation::Silent { page, sector }
+            | Violation::Checksum { page, sector, .. }
+            | Violation::Lost { page, sector, .. } => (page, sector),
+            Violation::Assertion { page, .. } | Violation::Trap { page } => (page, 0),
+        };
+        // One for all sectors of a page that the same step did the same to.
+        let kind = std::mem::discriminant(&violation);
+        let same = |it: &Failure| {
+            it.step == step && it.page == page && std::mem::discriminant(&it.violation) == kind
+        };
+        if self.failures.iter().any(same) {
+            return;
+        }
+        let column = self.columns[page as usize][sector as usize];
+        let held = model.page(before, page.into());
+        let (mut sealed, mut fetched) = (held.sealed[sector as usize], held.wire[sector as usize]);
+        if let Violation::Guard {
+            received, computed, ..
+        } = violation
+        {
+            (sealed, fetched) = (received, computed);
+        }
+        let pages = 0..model.geometry.pages;
+        let mut same = pages.filter(|it| model.page(before, (*it).into()).bio == held.bio);
+        let first_page = match held.bio {
+            Some(_) => same.next().unwrap_or(page),
+            None => page,
+        };
+        self.failures.push(Failure {
+            step,
+            actor,
+            violation,
+            page,
+            sector,
+            lba: model.geometry.lba(page.into(), sector.into()),
+            first_page,
+            sealed,
+            fetched,
+            guard_step: column.guard.map(|(_, step)| step).or(column.sampled),
+            stored: column.stored,
+        });
+    }
+
+    fn tell(&mut self, model: &Model, before: &World, step: usize, actor: u8, effect: Effect) {
+        let column = |page: u8, sector: u8| (page as usize, sector as usize);
         match effect {
-            Effect::Locked { .. } => self.locked_since = Some(step),
-            Effect::Unlocked { .. } => self.locked_since = None,
-            Effect::WritebackSet { .. } => {
-                self.writeback_since = Some(step);
-                // A new I/O begins: what the last one did is over.
-                for column in &mut self.columns {
+            Effect::Locked { page } => self.locked_since[page as usize] = Some(step),
+            Effect::Unlocked { page } => self.locked_since[page as usize] = None,
+            Effect::WritebackSet { page } => self.writeback_since[page as usize] = Some(step),
+            Effect::WritebackCleared { page, .. } => self.writeback_since[page as usize] = None,
+            // A new I/O begins: what the last one did is over.
+            Effect::Added { page, .. } => {
+                for column in &mut self.columns[page as usize] {
                     *column = Column {
                         stored: column.stored,
                         ..Column::default()
                     };
                 }
             }
-            Effect::WritebackCleared { .. } => self.writeback_since = None,
             Effect::Guarded {
-                sector, content, ..
-            } => self.columns[sector as usize].guard = Some((content, step)),
-            Effect::Fetched {
-                sector, content, ..
-            } => self.columns[sector as usize].wire = Some((content, step)),
-            Effect::Inserted {
-                sector, content, ..
+                page,
+                sector,
+                content,
             } => {
-                let column = &mut self.columns[sector as usize];
-                column.guard = Some((content, step));
-                column.inserted = true;
+                let (p, s) = column(page, sector);
+                self.columns[p][s].guard = Some((content, step));
+            }
+            Effect::Sampled {
+                page,
+                sector,
+                content,
+            } => {
+                let (p, s) = column(page, sector);
+                self.columns[p][s].guard = Some((content, step));
+                self.columns[p][s].sampled = Some(step);
+            }
+            Effect::Fetched {
+                page,
+                sector,
+                content,
+            } => {
+                let (p, s) = column(page, sector);
+                self.columns[p][s].wire = Some((content, step));
+            }
+            Effect::Inserted {
+                page,
+                sector,
+                content,
+            } => {
+                let (p, s) = column(page, sector);
+                self.columns[p][s].guard = Some((content, step));
+                self.columns[p][s].inserted = true;
             }
             Effect::Checked {
                 hop,
+                page,
                 sector,
                 received,
                 computed,
                 matched,
-                ..
             } => {
+                let (p, s) = column(page, sector);
                 let check = Some(Check {
                     received,
                     computed,
@@ -191,19 +321,20 @@ impl Story {
                     step,
                 });
                 match hop {
-                    Hop::Hba => self.columns[sector as usize].hba = check,
-                    Hop::Target => self.columns[sector as usize].target = check,
+                    Hop::Hba => self.columns[p][s].hba = check,
+                    Hop::Target => self.columns[p][s].target = check,
                 }
             }
             Effect::Stored {
+                page,
                 sector,
                 store,
                 from,
                 to,
                 through,
-                ..
             } if from != to => {
-                self.columns[sector as usize].stored = Some(Stored {
+                let (p, s) = column(page, sector);
+                self.columns[p][s].stored = Some(Stored {
                     actor,
                     store,
                     through,
@@ -211,30 +342,30 @@ impl Story {
                 });
             }
             Effect::Broke(Violation::Unstable { .. }) => self.unstable.push(step),
-            Effect::Broke(Violation::Silent { sector, .. }) => self.silent.push(sector),
-            Effect::Broke(Violation::Guard {
-                hop,
-                page,
-                sector,
-                received,
-                computed,
-            }) => {
-                let column = self.columns[sector as usize];
-                self.failures.push(Failure {
-                    step,
-                    hop,
-                    page,
-                    sector,
-                    lba: model.geometry.lba(page as usize, sector as usize),
-                    sealed: received,
-                    fetched: computed,
-                    received: model.contents.guard(received),
-                    computed: model.contents.guard(computed),
-                    guard_step: column.guard.map(|(_, step)| step),
-                    stored: column.stored,
-                });
-            }
+            Effect::Broke(violation) => self.fail(model, before, step, actor, violation),
             _ => {}
         }
+    }
+
+    /// Whether a run left wrong bytes on media without anybody having noticed.
+    pub fn silent(&self) -> bool {
+        let quiet = |it: &Failure| matches!(it.violation, Violation::Silent { .. });
+        self.failures.iter().any(quiet)
+    }
+
+    /// The consumer whose second copy differs, if one does.
+    pub fn mismatch(&self) -> Option<Consumer> {
+        self.failures.iter().find_map(|it| match it.violation {
+            Violation::Checksum { consumer, .. } => Some(consumer),
+            _ => None,
+        })
+    }
+
+    /// How something was lost, if it was.
+    pub fn loss(&self) -> Option<Loss> {
+        self.failures.iter().find_map(|it| match it.violation {
+            Violation::Lost { how, .. } => Some(how),
+            _ => None,
+        })
     }
 }

@@ -1,13 +1,14 @@
 //! Real bytes, kept outside the world: equal bytes have equal ids.
 
-use crc::{CRC_16_T10_DIF, Crc};
+use crc::{CRC_16_T10_DIF, CRC_32_ISCSI, Crc};
 
-use super::model::{Geometry, ModelError, Store};
+use super::model::{Geometry, ModelError, Stamp, Store};
 
 /// Bytes in a page. (x86 and the dossier's scenarios; `PAGE_SIZE` in the kernel.)
 pub const PAGE_SIZE: usize = 4096;
 
 const T10_DIF: Crc<u16> = Crc::<u16>::new(&CRC_16_T10_DIF);
+const CRC32C: Crc<u32, crc::NoTable> = Crc::<u32, crc::NoTable>::new(&CRC_32_ISCSI);
 
 /// The guard tag of one protection interval: CRC-16/T10-DIF over all of its bytes.
 ///
@@ -15,6 +16,25 @@ const T10_DIF: Crc<u16> = Crc::<u16>::new(&CRC_16_T10_DIF);
 /// `"123456789"` is D0DBh. (T10 SBC, as `crc_t10dif` in the kernel's `lib/crc-t10dif.c`.)
 pub fn guard(bytes: &[u8]) -> u16 {
     T10_DIF.checksum(bytes)
+}
+
+/// The guard tag where operating system and adapter agree on the Internet checksum: the ones'
+/// complement of the ones' complement sum of big-endian words.
+///
+/// (RFC 1071; `ip_compute_csum`, used by `block/t10-pi.c` for `T10-DIF-TYPE1-IP`.)
+pub fn ip_checksum(bytes: &[u8]) -> u16 {
+    let mut sum = 0u32;
+    for pair in bytes.chunks(2) {
+        sum += u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0));
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    !(sum as u16)
+}
+
+/// CRC-32C, as ext4 keeps it in its superblock (`ext4_superblock_csum`, fs/ext4/super.c, 6.19:
+/// seed all ones, no final inversion).
+pub fn crc32c(bytes: &[u8]) -> u32 {
+    !CRC32C.checksum(bytes)
 }
 
 /// The id of one interval's bytes in a [`Contents`] table; 0 is "nothing".
@@ -40,8 +60,14 @@ impl Content {
 pub struct Contents {
     bytes: Vec<Vec<u8>>,
     guards: Vec<u16>,
+    ip: bool,
     /// `after[store][interval][content]`, where interval counts through all pages.
     after: Vec<Vec<Vec<Content>>>,
+    stamp: Option<Stamp>,
+    /// Whether a block's own checksum is that of its bytes, for each content.
+    valid: Vec<bool>,
+    /// `stamped[content][read]`: the content once the checksum over `read` is stored in it.
+    stamped: Vec<Vec<Content>>,
 }
 
 impl Contents {
@@ -58,7 +84,11 @@ impl Contents {
         let mut table = Contents {
             bytes: vec![Vec::new()],
             guards: vec![0],
+            ip: geometry.ip_guards,
             after: Vec::new(),
+            stamp: geometry.stamp,
+            valid: Vec::new(),
+            stamped: Vec::new(),
         };
         let others: Result<Vec<Content>, ModelError> = others
             .iter()
@@ -67,10 +97,12 @@ impl Contents {
         let others = others?;
         let mut start = Vec::new();
         let mut edges = Vec::new();
+        let mut stamped = Vec::new();
         for (interval, bytes) in initial.iter().enumerate() {
             let first = table.intern(bytes.clone())?;
             start.push(first);
             let mut reached = vec![first];
+            let stamp = table.stamp.filter(|it| it.interval(geometry) == interval);
             let mut next = 0;
             while next < reached.len() {
                 let from = reached[next];
@@ -84,12 +116,34 @@ impl Contents {
                         reached.push(to);
                     }
                 }
+                let Some(stamp) = stamp else { continue };
+                // Every pair of a content and one read earlier, in both orders.
+                for earlier in 0..next {
+                    let read = reached[earlier];
+                    for (into, read) in [(from, read), (read, from)] {
+                        let mut changed = table.bytes[into.0 as usize].clone();
+                        stamp.write(&table.bytes[read.0 as usize], &mut changed);
+                        let to = table.intern(changed)?;
+                        stamped.push((into, read, to));
+                        if !reached.contains(&to) {
+                            reached.push(to);
+                        }
+                    }
+                }
             }
         }
-        let same: Vec<Content> = (0..table.bytes.len()).map(|id| Content(id as u8)).collect();
-        table.after = vec![vec![same; initial.len()]; stores.len()];
+        let many = table.bytes.len();
+        let same: Vec<Content> = (0..many).map(|id| Content(id as u8)).collect();
+        table.after = vec![vec![same.clone(); initial.len()]; stores.len()];
         for (store, interval, from, to) in edges {
             table.after[store][interval][from.0 as usize] = to;
+        }
+        if let Some(stamp) = table.stamp {
+            table.valid = table.bytes.iter().map(|it| stamp.verifies(it)).collect();
+            table.stamped = same.iter().map(|into| vec![*into; many]).collect();
+            for (into, read, to) in stamped {
+                table.stamped[into.0 as usize][read.0 as usize] = to;
+            }
         }
         Ok((table, start, others))
     }
@@ -104,7 +158,10 @@ impl Contents {
                 most: Contents::MOST,
             });
         }
-        self.guards.push(guard(&bytes));
+        self.guards.push(match self.ip {
+            true => ip_checksum(&bytes),
+            false => guard(&bytes),
+        });
         self.bytes.push(bytes);
         Ok(Content(self.bytes.len() as u8 - 1))
     }
@@ -114,12 +171,12 @@ impl Contents {
         self.bytes.get(content.0 as usize).map_or(&[], |b| b)
     }
 
-    /// The guard tag of the bytes behind an id.
+    /// The guard tag of the bytes behind an id, in the format the adapter wants.
     pub fn guard(&self, content: Content) -> u16 {
         self.guards.get(content.0 as usize).copied().unwrap_or(0)
     }
 
-    /// Whether a check that compares guards passes: equal bytes, or a collision of their CRCs.
+    /// Whether a check that compares guards passes: equal bytes, or a collision of their guards.
     pub fn guards_match(&self, one: Content, other: Content) -> bool {
         self.guard(one) == self.guard(other)
     }
@@ -130,5 +187,18 @@ impl Contents {
             .get(from.0 as usize)
             .copied()
             .unwrap_or(from)
+    }
+
+    /// What a block holds once the checksum computed over `read` is stored in it.
+    pub(super) fn stamped(&self, into: Content, read: Content) -> Content {
+        let row = self.stamped.get(into.0 as usize);
+        row.and_then(|row| row.get(read.0 as usize))
+            .copied()
+            .unwrap_or(into)
+    }
+
+    /// Whether a block's own checksum is that of its bytes; true for blocks without one.
+    pub fn verifies(&self, content: Content) -> bool {
+        self.valid.get(content.0 as usize).copied().unwrap_or(true)
     }
 }

@@ -1,6 +1,7 @@
 //! What a step changed and why, typed: the page marks it, the narration tells it.
 
 use super::content::Content;
+use super::op::{EndIo, Resource};
 use super::world::Access;
 
 /// Where a guard is recomputed.
@@ -19,6 +20,10 @@ pub enum Through {
     Tlb,
     /// A walk of the page table, which set the PTE's dirty bit and filled the TLB.
     PageTable,
+    /// The kernel's own mapping of all memory.
+    Kernel,
+    /// A device, by physical address.
+    Dma,
 }
 
 /// What the kernel would BUG or WARN on.
@@ -34,25 +39,48 @@ pub enum Assertion {
     WritebackUnlocked,
     /// `end_page_writeback` although PG_writeback is clear.
     EndWithoutWriteback,
+    /// `BUG_ON(PageWriteback(page))` after a wait that should have left it clear.
+    StillWriteback,
+    /// A journal handle, a buffer lock or another lock given back by somebody else.
+    ReleaseNotHeld,
+    /// A page removed from its mapping without the page lock.
+    RemoveUnlocked,
+}
+
+/// How an update is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub enum Loss {
+    /// At rest: memory is newer than media, and no dirty bit and no error says so.
+    AtRest,
+    /// fsync returned success although bytes stored before it was called are not on media.
+    Fsync,
+    /// A store went into a page that is no longer part of the file.
+    Detached,
+}
+
+/// Which second copy a checksum mismatch is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub enum Consumer {
+    /// The file system's data checksum, kept apart from the data (btrfs).
+    FileSystem,
+    /// The parity of a RAID5 stripe.
+    Parity,
+    /// The other leg of a mirror.
+    Mirror,
+    /// A checksum stored inside the block it covers.
+    Block,
 }
 
 /// A rule that a step broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[allow(missing_docs, reason = "the fields are page and sector by name")]
 pub enum Violation {
     /// Bytes changed between their checksum and the I/O's completion, noticed or not.
-    Unstable {
-        /// The page.
-        page: u8,
-        /// The interval.
-        sector: u8,
-    },
+    Unstable { page: u8, sector: u8 },
     /// A hop recomputed a guard and it differed.
     Guard {
-        /// Who refused.
         hop: Hop,
-        /// The page.
         page: u8,
-        /// The interval.
         sector: u8,
         /// The content the received guard was computed from.
         received: Content,
@@ -60,69 +88,109 @@ pub enum Violation {
         computed: Content,
     },
     /// The write completed without error, but the media does not hold what was sealed.
-    Silent {
-        /// The page.
+    Silent { page: u8, sector: u8 },
+    /// The write completed without error, but a checksum, parity or mirror kept elsewhere was
+    /// taken from other bytes: a later read or rebuild finds out.
+    Checksum {
         page: u8,
-        /// The interval.
         sector: u8,
+        consumer: Consumer,
     },
-    /// At rest: memory newer than media, and no dirty bit and no error says so.
-    Lost {
-        /// The page.
-        page: u8,
-        /// The interval.
-        sector: u8,
-    },
+    /// Newer bytes will never reach the media, and nothing says so.
+    Lost { page: u8, sector: u8, how: Loss },
     /// The kernel would BUG.
-    Assertion {
-        /// The page.
-        page: u8,
-        /// Which assertion.
-        what: Assertion,
-    },
+    Assertion { page: u8, what: Assertion },
+    /// A store hit a page that `set_memory_ro` had made read-only.
+    Trap { page: u8 },
 }
 
 /// One thing a step did. The actor is the one that moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[allow(
     missing_docs,
-    reason = "the fields are page, sector, space, and contents by name"
+    reason = "the fields are page, sector, space, bio and contents by name"
 )]
 pub enum Effect {
     /// Took the page lock.
     Locked { page: u8 },
+    /// `trylock_page` failed.
+    LockBusy { page: u8 },
     /// Released the page lock.
     Unlocked { page: u8 },
+    /// Took, gave back, or found free another thing one sleeps on.
+    Took { what: Resource, page: u8 },
+    /// See [`Effect::Took`].
+    GaveBack { what: Resource, page: u8 },
+    /// See [`Effect::Took`].
+    FoundFree { what: Resource, page: u8 },
     /// Write-protected and cleaned a PTE.
     Cleaned { page: u8, space: u8, was: Access },
-    /// Found a PTE read-only and clean already.
+    /// Write-protected a PTE, its dirty bit left as it was.
+    Revoked { page: u8, space: u8 },
+    /// Found a PTE read-only and clean already (or not there).
     FoundClean { page: u8, space: u8 },
     /// Flushed a translation; `entries` says how many TLBs held it.
     TlbFlushed { page: u8, space: u8, entries: u8 },
+    /// Removed a PTE, as `munmap` and `truncate` do.
+    Zapped { page: u8, space: u8, was: Access },
+    /// Copied a PTE to a child: clean, the write bit kept.
+    Forked { page: u8, space: u8, to: Access },
     /// Set PG_dirty, which was `was`.
     DirtySet { page: u8, was: bool },
     /// No PTE had been dirty or writable, so PG_dirty stays as it is.
     NotRedirtied { page: u8 },
     /// Cleared PG_dirty.
     DirtyCleared { page: u8 },
+    /// Found PG_dirty set.
+    FoundDirty { page: u8 },
     /// Found PG_dirty clear: nothing to write.
     NotDirty { page: u8 },
+    /// Tagged the page TOWRITE, if it was dirty.
+    Tagged { page: u8, tagged: bool },
+    /// Moved the dirty buffers, one bit a sector, into the I/O.
+    Buffers { page: u8, mask: u8 },
     /// Set PG_writeback.
     WritebackSet { page: u8 },
     /// Found PG_writeback clear and goes on.
     NoWriteback { page: u8 },
-    /// Cleared PG_writeback.
-    WritebackCleared { page: u8 },
-    /// Generated the guard of an interval.
+    /// Goes on although PG_writeback is set: nothing asks for stable pages here.
+    WritebackIgnored { page: u8 },
+    /// Queued itself to be woken.
+    FellAsleep { page: u8 },
+    /// Was woken and goes on without looking again.
+    Woke { page: u8 },
+    /// Cleared PG_writeback; `woke` says whether its waiters are woken in the same step.
+    WritebackCleared { page: u8, woke: bool },
+    /// Woke those who wait for PG_writeback.
+    WokeWaiters { page: u8, many: u8 },
+    /// A step in which nothing but time passes.
+    Passed,
+    /// Took one of two ways.
+    Chose { way: u8 },
+    /// Added the page to its bio.
+    Added { page: u8, bio: u8 },
+    /// Generated the guard (or another checksum) of an interval.
     Guarded {
         page: u8,
         sector: u8,
         content: Content,
     },
+    /// Copied the page; from here on the I/O takes the copy.
+    Copied { page: u8 },
     /// Submitted the bio.
-    Queued { page: u8, guarded: bool },
+    Queued { bio: u8, guarded: bool },
+    /// Handed the bio to the host below.
+    HandedOver { bio: u8 },
+    /// The host took the guest's bio.
+    TookOver { bio: u8 },
     /// The device took the request.
-    Taken { page: u8 },
+    Taken { bio: u8 },
+    /// Parity, or the mirror's first leg, took its sample.
+    Sampled {
+        page: u8,
+        sector: u8,
+        content: Content,
+    },
     /// The HBA fetched an interval.
     Fetched {
         page: u8,
@@ -144,16 +212,22 @@ pub enum Effect {
         computed: Content,
         matched: bool,
     },
-    /// The target wrote the page's intervals.
-    Committed { page: u8 },
+    /// The target wrote the bio's intervals.
+    Committed { bio: u8 },
+    /// The driver requeued the failed command, for the nth time.
+    Requeued { bio: u8, times: u8 },
     /// The device reported status.
-    Completed { page: u8, failed: bool },
+    Completed { bio: u8, failed: bool },
     /// The completion looked at the status.
-    Ended { page: u8, failed: bool },
+    Ended { bio: u8, failed: bool },
     /// Latched an error in the mapping.
-    ErrorLatched { page: u8 },
+    ErrorLatched,
+    /// Gave back what the page's I/O held.
+    IoEnded { page: u8, what: EndIo },
     /// A store was refused by the MMU; the fault handler runs.
-    Faulted { page: u8, space: u8 },
+    Faulted { page: u8, space: u8, mapped: bool },
+    /// A load went through.
+    Loaded { page: u8, space: u8 },
     /// A store changed an interval.
     Stored {
         page: u8,
@@ -169,6 +243,28 @@ pub enum Effect {
     PteChanged { page: u8, space: u8 },
     /// The fault is handled: the CPU runs the store again.
     Retries,
+    /// The page is still part of the file, or no longer.
+    MappingChecked { page: u8, gone: bool },
+    /// Truncate dropped the page's dirty bit.
+    DirtyCancelled { page: u8 },
+    /// The page left the file.
+    Removed { page: u8 },
+    /// The thread got SIGBUS.
+    Sigbus,
+    /// Pinned or unpinned the page for DMA.
+    Pinned { page: u8, pins: u8 },
+    /// fsync began: what memory holds now must be on media when it returns success.
+    FsyncBegan,
+    /// fsync returned; `failed` with the error, once.
+    FsyncReturned { failed: bool, missed: bool },
+    /// The kernel's mapping of the page became read-only, or writable again.
+    KernelMapping { page: u8, read_only: bool },
+    /// Found that it may write the block, perhaps after a frozen copy was taken.
+    WriteAccess { page: u8, frozen: bool },
+    /// The journal filed the block as being written.
+    Shadowed { page: u8 },
+    /// Computed a block's checksum.
+    ChecksumRead { page: u8, content: Content },
     /// A rule is broken.
     Broke(Violation),
 }

@@ -10,23 +10,27 @@
 
 mod content;
 mod effect;
+mod invariant;
 mod model;
 mod op;
 mod run;
 mod status;
 mod step;
+mod view;
 mod world;
 
-pub use content::{Content, Contents, PAGE_SIZE, guard};
-pub use effect::{Assertion, Effect, Hop, Through, Violation, Watch};
+pub use content::{Content, Contents, PAGE_SIZE, crc32c, guard, ip_checksum};
+pub use effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
+pub use invariant::{Invariant, broken};
 pub use model::{
-    Actor, Geometry, MOST_INSTRS, Model, ModelError, Parts, Protection, Role, Rules, Store,
+    Actor, Geometry, MOST_INSTRS, Model, ModelError, PageStart, Parts, Protection, Rules,
+    StableWait, Stamp, Store,
 };
-pub use op::{Instr, Op};
+pub use op::{EndIo, Instr, Op, Operand, Resource};
 pub use run::{History, NodeId};
-pub use status::{End, Resource, Status, Wait, enabled, end, status};
+pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
 pub use step::{Choice, step, step_watched};
+pub use view::{ActorState, Bio, Intervals, Page, Stage};
 pub use world::{
-    Access, ActorState, Bio, IoStatus, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Media, NOBODY,
-    Page, SECTORS, Stage, World,
+    Access, CELLS, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, NOBODY, SECTORS, World,
 };

@@ -1,29 +1,22 @@
 //! Who can move and why not, who holds what, and how a run ends.
 
-use super::effect::Violation;
-use super::model::{Model, Role};
-use super::op::{Instr, Op};
+use super::effect::{Loss, Violation};
+use super::model::{Model, StableWait};
+use super::op::{Instr, Op, Resource};
 use super::step::Choice;
-use super::world::{NOBODY, Stage, World};
-
-/// A thing one sleeps on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resource {
-    /// PG_locked of a page.
-    PageLock(u8),
-    /// PG_writeback of a page.
-    Writeback(u8),
-    /// The page's earlier bio, which is still on its way.
-    Bio(u8),
-}
+use super::view::Stage;
+use super::world::{NOBODY, World, actor as bit, flag, global};
 
 /// On what an actor sleeps, and who must act before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Wait {
     /// What it sleeps on.
     pub on: Resource,
-    /// Who holds it. A page's writeback bit is held by whoever must act next to clear it: the
-    /// actor that has not submitted its bio, then the device, then the completion.
+    /// Its page or address space.
+    pub which: u8,
+    /// Who holds it. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
+    /// whoever must act next to give it back: the actor that has not submitted its bio, then the
+    /// device, then the completion.
     pub holder: Option<u8>,
 }
 
@@ -47,9 +40,10 @@ pub enum Status {
 pub enum End {
     /// Everyone is finished or idle; what is lost at rest is listed.
     Rest(Vec<Violation>),
-    /// Actors are left asleep. The cycle names them in the order of waiting; it is empty where
-    /// somebody waits for a holder that has finished.
+    /// Actors are left asleep that wait for each other, in the order of waiting.
     Deadlock(Vec<u8>),
+    /// This actor sleeps for ever: what it waits for nobody will do any more.
+    Stall(u8),
     /// The kernel hit a BUG.
     Halted,
 }
@@ -57,94 +51,218 @@ pub enum End {
 /// The instruction an actor will run next; none when its program is over.
 pub(super) fn instr(model: &Model, world: &World, actor: usize) -> Option<Instr> {
     let it = model.actors.get(actor)?;
-    let state = world.actors[actor];
-    if state.retry == 0 && state.pc >= it.main {
+    let pc = world[model.layout.pc(actor)];
+    if world[model.layout.retry(actor)] == 0 && pc >= it.main {
         return None;
     }
-    it.code.get(state.pc as usize).copied()
+    let mut instr = it.code.get(pc as usize).copied()?;
+    // A fault handler works on the page whose store faulted.
+    if let Some(store) = world[model.layout.retry(actor)].checked_sub(1) {
+        instr.page = it.code.get(store as usize)?.page;
+    }
+    Some(instr)
 }
 
-fn holder_of_writeback(model: &Model, world: &World, page: usize) -> Option<u8> {
-    let serving = |role| {
-        model
-            .actors
-            .iter()
-            .position(|actor| actor.role == role)
-            .map(|actor| actor as u8)
+/// The actor's bio under construction, if it has one.
+pub(super) fn own_bio(model: &Model, world: &World, actor: usize) -> Option<usize> {
+    (0..model.layout.most_bios()).find(|bio| {
+        Stage::of(world[model.layout.bio_state(*bio)]) == Stage::Building
+            && world[model.layout.bio_owner(*bio)] == actor as u8
+    })
+}
+
+/// The nth bio of a stage.
+pub(super) fn nth_bio(model: &Model, world: &World, stage: Stage, way: u8) -> Option<usize> {
+    (0..model.layout.most_bios())
+        .filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage)
+        .nth(way as usize)
+}
+
+/// Who must act next for an I/O's hold on a page to end; `owner` where there is no I/O yet.
+fn io_holder(model: &Model, world: &World, page: usize, owner: u8) -> Option<u8> {
+    let at = &model.layout;
+    let bio = world[at.bio_of(page)].checked_sub(1);
+    let stage = bio.map_or(Stage::Free, |bio| {
+        Stage::of(world[at.bio_state(bio.into())])
+    });
+    let holder = match stage {
+        Stage::Free => owner,
+        Stage::Building => bio.map_or(owner, |bio| world[at.bio_owner(bio.into())]),
+        Stage::Passed => return model.host,
+        Stage::Queued | Stage::InDevice => return model.disk,
+        Stage::Done => return model.completion,
     };
-    match world.bios[page].stage {
-        Stage::Free | Stage::Preparing => Some(world.pages[page].writeback),
-        Stage::Queued | Stage::InDevice => serving(Role::Disk),
-        Stage::Done => serving(Role::Completion),
+    (holder != NOBODY).then_some(holder)
+}
+
+/// Whether whoever wants to write must wait for this page's writeback, if it is under any.
+fn must_wait(model: &Model) -> bool {
+    match model.rules.wait {
+        StableWait::Never => false,
+        StableWait::Always => true,
+        StableWait::IfRequired => model.stable,
+    }
+}
+
+/// Whether an instruction has nothing to do where it stands, and is passed over without a step:
+/// a sector that is not under I/O, a page of somebody else's bio.
+pub(super) fn void(model: &Model, world: &World, actor: usize, instr: Instr) -> bool {
+    let at = &model.layout;
+    let (page, sector) = (instr.page as usize, instr.arg);
+    let in_mask = at
+        .mask(page)
+        .is_none_or(|cell| world[cell] & 1 << (sector & 7) != 0);
+    let bio = world[at.bio_of(page)];
+    match instr.op {
+        Op::Goto => true,
+        Op::GenerateGuard => {
+            let mine = own_bio(model, world, actor);
+            !in_mask || mine.is_none_or(|it| bio != it as u8 + 1)
+        }
+        Op::SampleFirst | Op::DmaSector | Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => {
+            !in_mask || bio == 0 || bio != world[at.reg(actor)]
+        }
+        Op::EndIo(_) => bio == 0 || bio != world[at.reg(actor)],
+        Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
+        Op::BounceCopy => {
+            let mine = own_bio(model, world, actor);
+            mine.is_none_or(|it| bio != it as u8 + 1)
+        }
+        Op::QueueBio | Op::HandOver => own_bio(model, world, actor).is_none(),
+        _ => false,
     }
 }
 
 /// Whether an actor can move, and if not, why.
 pub fn status(model: &Model, world: &World, actor: usize) -> Status {
-    if world.halted {
+    let at = &model.layout;
+    if world[at.global] & global::HALTED != 0 {
         return Status::Halted;
     }
-    let Some(Instr { op, page, .. }) = instr(model, world, actor) else {
+    let Some(instr) = instr(model, world, actor) else {
         return Status::Finished;
     };
-    let p = page as usize;
-    let bio = &world.bios[p];
-    match op {
-        Op::LockPage if world.pages[p].lock != NOBODY => Status::Asleep(Wait {
-            on: Resource::PageLock(page),
-            holder: Some(world.pages[p].lock),
-        }),
-        Op::WaitOnPageWriteback if world.pages[p].writeback != NOBODY => Status::Asleep(Wait {
-            on: Resource::Writeback(page),
-            holder: holder_of_writeback(model, world, p),
-        }),
-        Op::GenerateGuard | Op::QueueBio
-            if !(bio.stage == Stage::Free
-                || bio.stage == Stage::Preparing && bio.owner == actor as u8) =>
-        {
-            let holder = match bio.stage {
-                Stage::Preparing => Some(bio.owner),
-                _ => holder_of_writeback(model, world, p),
-            };
-            Status::Asleep(Wait {
-                on: Resource::Bio(page),
-                holder,
-            })
+    let (page, p) = (instr.page, instr.page as usize);
+    let me = actor as u8;
+    let asleep = |on, which, holder| Status::Asleep(Wait { on, which, holder });
+    let on_writeback = || {
+        let owner = world[at.writeback(p)];
+        asleep(Resource::Writeback, page, io_holder(model, world, p, owner))
+    };
+    let under_writeback = world[at.writeback(p)] != NOBODY;
+    match instr.op {
+        Op::LockPage | Op::WaitPageUnlocked if world[at.lock(p)] != NOBODY => {
+            asleep(Resource::PageLock, page, Some(world[at.lock(p)]))
         }
-        Op::TakeRequest if bio.stage != Stage::Queued => Status::Idle,
-        Op::BioEndio if bio.stage != Stage::Done => Status::Idle,
+        Op::Take(on) | Op::Await(on) => {
+            let which = if on == Resource::PteLock {
+                instr.arg
+            } else {
+                page
+            };
+            taken(model, world, on, which, None)
+        }
+        Op::GetWriteAccess | Op::FileShadow => taken(model, world, Resource::Shadow, page, None),
+        Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::ForkPte => {
+            taken(model, world, Resource::PteLock, instr.arg, Some(me))
+        }
+        Op::WaitWriteback if under_writeback => on_writeback(),
+        Op::WaitStable if under_writeback && must_wait(model) => on_writeback(),
+        Op::WaitOnce => match world[at.actor_flags(actor)] & (bit::SLEEPING | bit::WOKEN) {
+            bit::SLEEPING => asleep(Resource::Writeback, page, model.completion),
+            _ => Status::Ready,
+        },
+        Op::BioAdd | Op::WaitBio if world[at.bio_of(p)] != 0 => {
+            let mine = own_bio(model, world, actor).map(|bio| bio as u8 + 1);
+            if instr.op == Op::BioAdd && mine == Some(world[at.bio_of(p)]) {
+                return Status::Ready;
+            }
+            asleep(Resource::Bio, page, io_holder(model, world, p, NOBODY))
+        }
+        Op::TakeRequest => idle_without(model, world, Stage::Queued),
+        Op::BioEndio => idle_without(model, world, Stage::Done),
+        Op::TakeOver => idle_without(model, world, Stage::Passed),
+        _ if void(model, world, actor, instr) => Status::Idle,
         _ => Status::Ready,
+    }
+}
+
+fn idle_without(model: &Model, world: &World, stage: Stage) -> Status {
+    match nth_bio(model, world, stage, 0) {
+        Some(_) => Status::Ready,
+        None => Status::Idle,
+    }
+}
+
+/// Asleep while a resource is taken, by anyone but `except`.
+fn taken(model: &Model, world: &World, on: Resource, which: u8, except: Option<u8>) -> Status {
+    let cell = model.layout.resource(on, which.into());
+    let Some(owner) = cell.and_then(|cell| world[cell].checked_sub(1)) else {
+        return Status::Ready;
+    };
+    if except == Some(owner) {
+        return Status::Ready;
+    }
+    let holder = match on {
+        Resource::BufferLock | Resource::Shadow => io_holder(model, world, which.into(), owner),
+        _ => Some(owner),
+    };
+    Status::Asleep(Wait { on, which, holder })
+}
+
+/// In how many ways an actor can make its next step; 0 where it cannot.
+pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
+    if status(model, world, actor) != Status::Ready {
+        return 0;
+    }
+    let many = |stage| {
+        let bios = 0..model.layout.most_bios();
+        let all = bios.filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage);
+        all.count() as u8
+    };
+    match instr(model, world, actor).map(|instr| instr.op) {
+        Some(Op::Choose) => 2,
+        Some(Op::TakeRequest) => many(Stage::Queued),
+        Some(Op::BioEndio) => many(Stage::Done),
+        Some(Op::TakeOver) => many(Stage::Passed),
+        _ => 1,
     }
 }
 
 /// The steps that are possible now, in the order of the actors.
 pub fn enabled<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Choice> + 'a {
-    (0..model.actors.len())
-        .filter(|actor| status(model, world, *actor) == Status::Ready)
-        .map(Choice::of)
+    (0..model.actors.len()).flat_map(|actor| {
+        (0..ways(model, world, actor)).map(move |way| Choice {
+            actor: actor as u8,
+            way,
+        })
+    })
 }
 
 /// How the run ends, if nobody can move.
 pub fn end(model: &Model, world: &World) -> Option<End> {
-    if world.halted {
+    if world[model.layout.global] & global::HALTED != 0 {
         return Some(End::Halted);
     }
     let mut asleep = None;
     for actor in 0..model.actors.len() {
         match status(model, world, actor) {
             Status::Ready => return None,
-            Status::Asleep(_) if asleep.is_none() => asleep = Some(actor),
+            Status::Asleep(_) if asleep.is_none() => asleep = Some(actor as u8),
             _ => {}
         }
     }
-    match asleep {
-        Some(first) => Some(End::Deadlock(cycle(model, world, first))),
-        None => Some(End::Rest(lost(model, world))),
-    }
+    let Some(first) = asleep else {
+        return Some(End::Rest(lost(model, world)));
+    };
+    let sleepers = first as usize..model.actors.len();
+    let cycle = sleepers.map(|actor| cycle(model, world, actor));
+    let found = cycle.into_iter().find(|cycle| !cycle.is_empty());
+    Some(found.map_or(End::Stall(first), End::Deadlock))
 }
 
-/// Follows holders from one sleeper until somebody comes round again.
-fn cycle(model: &Model, world: &World, first: usize) -> Vec<u8> {
+/// Follows holders from one sleeper until somebody comes round again; empty if nobody does.
+pub fn cycle(model: &Model, world: &World, first: usize) -> Vec<u8> {
     let mut chain = vec![first as u8];
     loop {
         let last = chain[chain.len() - 1] as usize;
@@ -164,20 +282,32 @@ fn cycle(model: &Model, world: &World, first: usize) -> Vec<u8> {
 /// At rest: every interval that is newer in memory than on media although nothing says so.
 fn lost(model: &Model, world: &World) -> Vec<Violation> {
     let mut found = Vec::new();
-    for page in 0..model.geometry.pages as usize {
-        let it = &world.pages[page];
-        let known = it.dirty
-            || it.writeback != NOBODY
-            || world.mapping_error
-            || world.ptes.iter().any(|space| space[page].dirty());
-        for sector in 0..model.geometry.sectors() {
-            if !known && it.memory[sector] != world.media[page].bytes[sector] {
+    for page in 0..model.geometry.pages {
+        for sector in 0..model.geometry.sectors() as u8 {
+            if forgotten(model, world, page, sector) {
                 found.push(Violation::Lost {
-                    page: page as u8,
-                    sector: sector as u8,
+                    page,
+                    sector,
+                    how: Loss::AtRest,
                 });
             }
         }
     }
     found
+}
+
+/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor
+/// an error says so. (The dossier's invariant I3.)
+pub(super) fn forgotten(model: &Model, world: &World, page: u8, sector: u8) -> bool {
+    let at = &model.layout;
+    let (p, s) = (page as usize, sector as usize);
+    if !model.cached[p] || world[at.memory(p, s)] == world[at.media(p, s)] {
+        return false;
+    }
+    let said = world[at.flags(p)] & (flag::DIRTY | flag::GONE) != 0
+        || world[at.writeback(p)] != NOBODY
+        || world[at.bio_of(p)] != 0
+        || world[at.global] & global::ERROR_EVER != 0
+        || (0..model.spaces as usize).any(|space| model.pte(world, space, p).dirty());
+    !said
 }

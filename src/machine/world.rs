@@ -1,23 +1,73 @@
 //! The state of everything at one moment: small, `Copy`, hashable, without history.
+//!
+//! A world is a row of bytes. Which byte means what is up to the model's [`Layout`]: registers
+//! that no program of the model uses take no room, so that worlds stay small although the machine
+//! knows many things. [`view`](super::view) reads them by name.
 
-use super::content::Content;
+use std::ops::{Index, IndexMut};
 
-/// Most pages a world has room for.
-pub const MAX_PAGES: usize = 2;
+use super::op::Resource;
+
+/// Most pages a model has.
+pub const MAX_PAGES: usize = 3;
 /// Most protection intervals a page has: eight of 512 bytes.
 pub const SECTORS: usize = 8;
 /// Most address spaces (`mm_struct`) that map the file.
-pub const MAX_SPACES: usize = 2;
+pub const MAX_SPACES: usize = 3;
 /// Most TLBs, one for each pair of CPU and address space that runs on it.
-pub const MAX_TLBS: usize = 3;
+pub const MAX_TLBS: usize = 4;
 /// Most actors.
-pub const MAX_ACTORS: usize = 6;
+pub const MAX_ACTORS: usize = 8;
 /// The actor number that stands for nobody.
 pub const NOBODY: u8 = u8::MAX;
+/// Bytes of a world.
+pub const CELLS: usize = 128;
+
+/// Everything that can change, as registers of one byte. Registers not in use are zero, so that
+/// worlds that behave alike are equal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct World {
+    cells: [u8; CELLS],
+}
+
+impl World {
+    pub(super) const BLANK: World = World { cells: [0; CELLS] };
+
+    /// All registers.
+    pub fn cells(&self) -> &[u8; CELLS] {
+        &self.cells
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        for cell in &self.cells {
+            write!(out, "{cell:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+// Every layout fits, so the mask changes nothing; it spares the check at each access.
+impl Index<usize> for World {
+    type Output = u8;
+    fn index(&self, cell: usize) -> &u8 {
+        &self.cells[cell & (CELLS - 1)]
+    }
+}
+
+impl IndexMut<usize> for World {
+    fn index_mut(&mut self, cell: usize) -> &mut u8 {
+        &mut self.cells[cell & (CELLS - 1)]
+    }
+}
+
+// A world is copied at every step and stored for every state the checker visits.
+const _: () = assert!(size_of::<World>() <= 128 && CELLS.is_power_of_two());
 
 /// The bits of a PTE, or of a TLB entry that caches it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
-pub struct Access(u8);
+pub struct Access(pub(super) u8);
 
 impl Access {
     /// Not present, not cached.
@@ -47,151 +97,226 @@ impl Access {
     }
 }
 
-/// One page-cache page (folio) and the flags of its `struct page`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Page {
-    /// PG_locked's holder, or [`NOBODY`]. The kernel records no owner; the model does.
-    pub lock: u8,
-    /// PG_writeback: who set it, or [`NOBODY`] when clear.
-    pub writeback: u8,
-    /// PG_dirty.
-    pub dirty: bool,
-    /// What each interval holds now.
-    pub memory: [Content; SECTORS],
+/// Bits of a page's flag register.
+pub(super) mod flag {
+    pub const DIRTY: u8 = 1;
+    pub const GONE: u8 = 2;
+    pub const READ_ONLY: u8 = 4;
+    pub const TOWRITE: u8 = 8;
+    pub const COMMITTING: u8 = 16;
+    /// One pin.
+    pub const PIN: u8 = 32;
+    pub const PINS: u8 = 0xe0;
 }
 
-/// Where a bio is between the submitter and the completion.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Stage {
-    /// There is none.
-    #[default]
-    Free,
-    /// Its submitter is generating guards; the device has not seen it.
-    Preparing,
-    /// Submitted, waiting for the device.
-    Queued,
-    /// The device works on it.
-    InDevice,
-    /// The device is done; completion has not run.
-    Done,
+/// Bits of an actor's flag register.
+pub(super) mod actor {
+    pub const CLEANED: u8 = 1;
+    pub const TAGGED: u8 = 2;
+    pub const SLEEPING: u8 = 4;
+    pub const WOKEN: u8 = 8;
+    /// This opener has been told of the write error.
+    pub const SEEN: u8 = 16;
+    /// The PTE as it was at the fault, three bits.
+    pub const ORIG: u8 = 5;
 }
 
-/// How the device ended a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum IoStatus {
-    /// No error so far.
-    #[default]
-    Ok,
-    /// A guard check failed: `BLK_STS_PROTECTION`, `-EILSEQ`.
-    Protection,
+/// Bits of the machine's own register.
+pub(super) mod global {
+    pub const HALTED: u8 = 1;
+    pub const ERROR_PENDING: u8 = 2;
+    pub const ERROR_EVER: u8 = 4;
 }
 
-/// The write of one page on its way to the media.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Bio {
-    /// Where it is.
-    pub stage: Stage,
-    /// Who submits it, or [`NOBODY`].
-    pub owner: u8,
-    /// How it ended.
-    pub status: IoStatus,
-    /// Whether it carries a tuple for each interval, generated by the block layer.
-    pub guarded: bool,
-    /// What each interval held when its guard was generated, or, without guards, at submission.
-    /// From here to completion these bytes must not change.
-    pub sealed: [Content; SECTORS],
-    /// What the HBA fetched.
-    pub wire: [Content; SECTORS],
+/// Bits of a bio's state register; the low three are its [`Stage`](super::view::Stage).
+pub(super) mod bio {
+    pub const STAGE: u8 = 7;
+    pub const FAILED: u8 = 8;
+    pub const GUARDED: u8 = 16;
+    /// One requeue.
+    pub const REQUEUE: u8 = 32;
+    pub const REQUEUES: u8 = 0xe0;
 }
 
-impl Bio {
-    /// No bio; all registers zero, so that worlds that behave alike are equal.
-    pub const FREE: Bio = Bio {
-        stage: Stage::Free,
-        owner: NOBODY,
-        status: IoStatus::Ok,
-        guarded: false,
-        sealed: [Content::NONE; SECTORS],
-        wire: [Content::NONE; SECTORS],
-    };
+/// What a model needs registers for, beyond what every model has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needs {
+    pub pages: usize,
+    pub sectors: usize,
+    pub spaces: usize,
+    pub tlbs: usize,
+    pub actors: usize,
+    pub tuples: bool,
+    pub buffers: bool,
+    pub copy: bool,
+    pub promise: bool,
+    /// For each of [`Resource::OWNED`].
+    pub resources: [bool; 6],
+}
 
-    /// The bytes the tuple's guard was computed from: the submitter's when the bio is guarded,
-    /// else those the HBA fetched (WRITE_INSERT).
-    pub fn tuple(&self, sector: usize) -> Content {
-        if self.guarded {
-            self.sealed[sector]
-        } else {
-            self.wire[sector]
+/// Where each register of a model's worlds stands.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    sectors: usize,
+    pages: usize,
+    /// Cells in use.
+    pub used: usize,
+    pub(super) global: usize,
+    lock: usize,
+    writeback: usize,
+    flags: usize,
+    bio_of: usize,
+    buffers: Option<usize>,
+    mask: Option<usize>,
+    sampled: Option<usize>,
+    memory: usize,
+    sealed: usize,
+    wire: usize,
+    media: usize,
+    tuples: Option<usize>,
+    copy: Option<usize>,
+    promise: Option<usize>,
+    ptes: usize,
+    tlbs: usize,
+    bios: usize,
+    actors: usize,
+    resources: [Option<usize>; 6],
+}
+
+impl Layout {
+    /// Lays the registers out; the `used` count may exceed [`CELLS`], which the caller refuses.
+    pub(super) fn new(needs: &Needs) -> Layout {
+        let mut used = 0;
+        let mut take = |many: usize| {
+            let at = used;
+            used += many;
+            at
+        };
+        let pages = needs.pages;
+        let intervals = pages * needs.sectors;
+        let mut layout = Layout {
+            sectors: needs.sectors,
+            pages,
+            used: 0,
+            global: take(1),
+            lock: take(pages),
+            writeback: take(pages),
+            flags: take(pages),
+            bio_of: take(pages),
+            buffers: needs.buffers.then(|| take(pages)),
+            mask: needs.buffers.then(|| take(pages)),
+            sampled: needs.promise.then(|| take(pages)),
+            memory: take(intervals),
+            sealed: take(intervals),
+            wire: take(intervals),
+            media: take(intervals),
+            tuples: needs.tuples.then(|| take(intervals)),
+            copy: needs.copy.then(|| take(intervals)),
+            promise: needs.promise.then(|| take(intervals)),
+            ptes: take(needs.spaces * pages),
+            tlbs: take(needs.tlbs * pages),
+            bios: take(2 * pages),
+            actors: take(4 * needs.actors),
+            resources: [None; 6],
+        };
+        for (number, resource) in Resource::OWNED.into_iter().enumerate() {
+            if needs.resources[number] {
+                let many = match resource {
+                    Resource::PteLock => needs.spaces,
+                    it if it.of_page() => pages,
+                    _ => 1,
+                };
+                layout.resources[number] = Some(take(many));
+            }
         }
+        layout.used = used;
+        layout
     }
-}
 
-/// What the disk holds of one page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Media {
-    /// The bytes of each interval.
-    pub bytes: [Content; SECTORS],
-    /// The content each stored guard was computed from; none where no tuple was ever written.
-    pub tuples: [Content; SECTORS],
-}
-
-/// Where an actor stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ActorState {
-    /// Index of the instruction it will run next.
-    pub pc: u8,
+    pub(super) fn lock(&self, page: usize) -> usize {
+        self.lock + page
+    }
+    pub(super) fn writeback(&self, page: usize) -> usize {
+        self.writeback + page
+    }
+    pub(super) fn flags(&self, page: usize) -> usize {
+        self.flags + page
+    }
+    /// The page's bio, plus one; 0 for none.
+    pub(super) fn bio_of(&self, page: usize) -> usize {
+        self.bio_of + page
+    }
+    /// Dirty buffers, one bit a sector.
+    pub(super) fn buffers(&self, page: usize) -> Option<usize> {
+        self.buffers.map(|at| at + page)
+    }
+    /// Sectors that are under I/O, one bit each.
+    pub(super) fn mask(&self, page: usize) -> Option<usize> {
+        self.mask.map(|at| at + page)
+    }
+    /// Sectors fetched after fsync promised them, one bit each.
+    pub(super) fn sampled(&self, page: usize) -> Option<usize> {
+        self.sampled.map(|at| at + page)
+    }
+    pub(super) fn memory(&self, page: usize, sector: usize) -> usize {
+        self.memory + page * self.sectors + sector
+    }
+    pub(super) fn sealed(&self, page: usize, sector: usize) -> usize {
+        self.sealed + page * self.sectors + sector
+    }
+    pub(super) fn wire(&self, page: usize, sector: usize) -> usize {
+        self.wire + page * self.sectors + sector
+    }
+    pub(super) fn media(&self, page: usize, sector: usize) -> usize {
+        self.media + page * self.sectors + sector
+    }
+    pub(super) fn tuples(&self, page: usize, sector: usize) -> Option<usize> {
+        self.tuples.map(|at| at + page * self.sectors + sector)
+    }
+    /// The bounce copy, or jbd2's frozen data.
+    pub(super) fn copy(&self, page: usize, sector: usize) -> Option<usize> {
+        self.copy.map(|at| at + page * self.sectors + sector)
+    }
+    /// What fsync must see on the media before it returns.
+    pub(super) fn promise(&self, page: usize, sector: usize) -> Option<usize> {
+        self.promise.map(|at| at + page * self.sectors + sector)
+    }
+    pub(super) fn pte(&self, space: usize, page: usize) -> usize {
+        self.ptes + space * self.pages + page
+    }
+    pub(super) fn tlb(&self, tlb: usize, page: usize) -> usize {
+        self.tlbs + tlb * self.pages + page
+    }
+    /// How many bios there are room for: a page is in at most one.
+    pub(super) fn most_bios(&self) -> usize {
+        self.pages
+    }
+    pub(super) fn bio_state(&self, bio: usize) -> usize {
+        self.bios + 2 * bio
+    }
+    pub(super) fn bio_owner(&self, bio: usize) -> usize {
+        self.bios + 2 * bio + 1
+    }
+    pub(super) fn pc(&self, actor: usize) -> usize {
+        self.actors + 4 * actor
+    }
     /// While a write fault is handled: the store to run again, plus one; 0 otherwise.
-    pub retry: u8,
-    /// `page_mkclean` found a PTE dirty or writable, and the caller has not yet acted on it.
-    pub cleaned: bool,
-}
-
-/// Everything that can change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct World {
-    /// The pages.
-    pub pages: [Page; MAX_PAGES],
-    /// `ptes[space][page]`.
-    pub ptes: [[Access; MAX_PAGES]; MAX_SPACES],
-    /// `tlbs[tlb][page]`: what a CPU has cached, possibly stale.
-    pub tlbs: [[Access; MAX_PAGES]; MAX_TLBS],
-    /// The bio of each page.
-    pub bios: [Bio; MAX_PAGES],
-    /// The disk.
-    pub media: [Media; MAX_PAGES],
-    /// The actors.
-    pub actors: [ActorState; MAX_ACTORS],
-    /// The mapping's latched write error, for the next fsync (AS_EIO in 2.6.39).
-    pub mapping_error: bool,
-    /// The kernel hit a BUG: nobody moves any more.
-    pub halted: bool,
-}
-
-impl World {
-    /// A world with nothing in it; the model's builder fills it.
-    pub(super) fn blank() -> World {
-        World {
-            pages: [Page {
-                lock: NOBODY,
-                writeback: NOBODY,
-                dirty: false,
-                memory: [Content::NONE; SECTORS],
-            }; MAX_PAGES],
-            ptes: [[Access::NONE; MAX_PAGES]; MAX_SPACES],
-            tlbs: [[Access::NONE; MAX_PAGES]; MAX_TLBS],
-            bios: [Bio::FREE; MAX_PAGES],
-            media: [Media {
-                bytes: [Content::NONE; SECTORS],
-                tuples: [Content::NONE; SECTORS],
-            }; MAX_PAGES],
-            actors: [ActorState::default(); MAX_ACTORS],
-            mapping_error: false,
-            halted: false,
-        }
+    pub(super) fn retry(&self, actor: usize) -> usize {
+        self.actors + 4 * actor + 1
+    }
+    pub(super) fn actor_flags(&self, actor: usize) -> usize {
+        self.actors + 4 * actor + 2
+    }
+    /// Device and completion: the bio at hand, plus one. Checksum writers: what was read.
+    pub(super) fn reg(&self, actor: usize) -> usize {
+        self.actors + 4 * actor + 3
+    }
+    /// The owner, plus one, of a resource; `which` is its page or address space.
+    pub(super) fn resource(&self, resource: Resource, which: usize) -> Option<usize> {
+        let number = Resource::OWNED.iter().position(|it| *it == resource)?;
+        self.resources[number].map(|at| match resource {
+            Resource::Handle | Resource::Commit | Resource::Mutex => at,
+            _ => at + which,
+        })
     }
 }
-
-// A world is copied at every step and stored for every state the checker visits.
-const _: () = assert!(size_of::<World>() <= 128);

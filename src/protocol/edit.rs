@@ -1,39 +1,63 @@
 //! Edits: a broken ordering is the correct one plus these.
 
-use crate::machine::Op;
-
-use super::ops::OPS;
-use super::program::Program;
+use super::text::{Frame, Shape, Source, TextError, expand};
 use super::tree::{Mark, Step, What};
 
-/// A step of a program, written `program/step`: `writepage/unlock_page`.
+/// A program as an actor runs it, which edits can address by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its name in edits.
+    pub name: String,
+    /// What its lines refer to.
+    pub frame: Frame,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// A step of a program, written `program/step`: `writepage/unlock_page`; where a program has
+/// several of a name, `writepage/pte_wrprotect#2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The program's name.
     pub program: String,
     /// The step's key, at any depth.
     pub step: String,
+    /// Which of several, from 1.
+    pub nth: Option<usize>,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "{}/{}", self.program, self.step)?;
+        match self.nth {
+            Some(nth) => write!(out, "#{nth}"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Place {
-    /// Reads `program/step`.
+    /// Reads `program/step` or `program/step#n`.
     ///
     /// # Errors
     /// [`EditError::NotAPlace`] if there is no single `/` between two names.
     pub fn parse(text: &str) -> Result<Place, EditError> {
-        match text.split_once('/') {
-            Some((program, step))
-                if !program.is_empty() && !step.is_empty() && !step.contains('/') =>
-            {
-                Ok(Place {
-                    program: program.to_owned(),
-                    step: step.to_owned(),
-                })
-            }
-            _ => Err(EditError::NotAPlace {
-                text: text.to_owned(),
-            }),
+        let wrong = || EditError::NotAPlace {
+            text: text.to_owned(),
+        };
+        let (program, step) = text.split_once('/').ok_or_else(wrong)?;
+        let (step, nth) = match step.split_once('#') {
+            Some((step, nth)) => (step, Some(nth.parse().map_err(|_| wrong())?)),
+            None => (step, None),
+        };
+        if program.is_empty() || step.is_empty() || step.contains('/') || nth == Some(0) {
+            return Err(wrong());
         }
+        Ok(Place {
+            program: program.to_owned(),
+            step: step.to_owned(),
+            nth,
+        })
     }
 }
 
@@ -42,12 +66,21 @@ impl Place {
 pub enum Edit {
     /// The step is not run.
     Drop(Place),
-    /// The step runs right before another one of the same program.
-    MoveBefore(Place, Place),
+    /// The step runs right before (or, if so said, right after) another one of the same program.
+    Move(Place, Place, Side),
     /// Two steps of the same program change places.
     Swap(Place, Place),
-    /// An op without operand (by key) runs right before a step.
-    InsertBefore(String, Place),
+    /// A line of the program language is added right before or after a step.
+    Insert(String, Place, Side),
+}
+
+/// On which side of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Right before it.
+    Before,
+    /// Right after it.
+    After,
 }
 
 /// An edit that cannot be made, and why.
@@ -60,7 +93,7 @@ pub enum EditError {
         text: String,
     },
     /// No program of this name.
-    #[error("there is no program \"{name}\"; programs are {known}")]
+    #[error("no actor runs a program \"{name}\"; programs are {known}")]
     NoProgram {
         /// The name given.
         name: String,
@@ -78,12 +111,14 @@ pub enum EditError {
         known: String,
     },
     /// A program has more than one step of this key.
-    #[error("program \"{program}\" has several steps \"{step}\"; edit the step that holds them")]
+    #[error("program \"{program}\" has {many} steps \"{step}\"; say which, as \"{step}#1\"")]
     Ambiguous {
         /// The program.
         program: String,
         /// The step given.
         step: String,
+        /// How many there are.
+        many: usize,
     },
     /// The two steps of one edit are in different programs, or one holds the other.
     #[error("\"{one}\" and \"{other}\" must be two separate steps of the same program")]
@@ -94,29 +129,18 @@ pub enum EditError {
         other: String,
     },
     /// Not one of the forms of an edit.
-    #[error("an edit is drop; move and before; swap and with; or insert and before")]
+    #[error(
+        "an edit is drop; move and before or after; swap and with; or insert and before or after"
+    )]
     NotAnEdit,
-    /// Only ops without operand can be inserted.
-    #[error("\"{key}\" cannot be inserted; what can be is {known}")]
+    /// What is to be inserted is no line of the language.
+    #[error("\"{line}\" cannot be inserted: {reason}")]
     NotInsertable {
-        /// The key given.
-        key: String,
-        /// What is possible.
-        known: String,
+        /// The line given.
+        line: String,
+        /// Why not.
+        reason: TextError,
     },
-}
-
-/// The ops an edit may insert: those that need no operand beyond the page.
-fn insertable() -> impl Iterator<Item = Op> {
-    [
-        Op::LockPage,
-        Op::UnlockPage,
-        Op::TestClearPageDirty,
-        Op::SetPageDirty,
-        Op::SetPageWriteback,
-        Op::WaitOnPageWriteback,
-    ]
-    .into_iter()
 }
 
 /// Where a step is: an index at each level.
@@ -126,41 +150,40 @@ type Path = Vec<usize>;
 ///
 /// # Errors
 /// [`EditError`]; the programs are then unchanged.
-pub fn apply(edit: &Edit, programs: &mut [Program]) -> Result<(), EditError> {
+pub fn apply(shape: &Shape, edit: &Edit, programs: &mut [Program]) -> Result<(), EditError> {
     let place = match edit {
         Edit::Drop(place)
-        | Edit::MoveBefore(place, _)
+        | Edit::Move(place, ..)
         | Edit::Swap(place, _)
-        | Edit::InsertBefore(_, place) => place,
+        | Edit::Insert(_, place, _) => place,
     };
     if !programs.iter().any(|program| program.name == place.program) {
-        let mut known: Vec<&str> = programs.iter().map(|program| program.name).collect();
-        known.dedup();
+        let known = programs.iter().map(|program| program.name.as_str());
         return Err(EditError::NoProgram {
             name: place.program.clone(),
-            known: known.join(", "),
+            known: list(known),
         });
     }
     let mut edited = programs.to_vec();
     for program in &mut edited {
         if program.name == place.program {
-            edit_one(edit, program)?;
+            edit_one(shape, edit, program)?;
         }
     }
     programs.clone_from_slice(&edited);
     Ok(())
 }
 
-fn edit_one(edit: &Edit, program: &mut Program) -> Result<(), EditError> {
+fn edit_one(shape: &Shape, edit: &Edit, program: &mut Program) -> Result<(), EditError> {
     match edit {
         Edit::Drop(place) => {
             let path = find(program, place)?;
             at(program, &path).mark = Mark::Dropped;
         }
-        Edit::MoveBefore(what, before) => {
-            let (from, to) = separate(program, what, before)?;
+        Edit::Move(what, to, side) => {
+            let (from, to) = separate(program, what, to)?;
             let moved = ghost(program, &from);
-            insert(program, to, moved);
+            insert(program, beside(to, *side), vec![moved]);
         }
         Edit::Swap(one, other) => {
             let (first, second) = separate(program, one, other)?;
@@ -172,71 +195,115 @@ fn edit_one(edit: &Edit, program: &mut Program) -> Result<(), EditError> {
             } else {
                 ((second, moved_first), (first, moved_second))
             };
-            insert(program, late.0, late.1);
-            insert(program, early.0, early.1);
+            insert(program, late.0, vec![late.1]);
+            insert(program, early.0, vec![early.1]);
         }
-        Edit::InsertBefore(key, place) => {
+        Edit::Insert(line, place, side) => {
             let path = find(program, place)?;
-            let op = insertable()
-                .find(|op| OPS[*op as usize].key == key)
-                .ok_or_else(|| EditError::NotInsertable {
-                    key: key.clone(),
-                    known: list(insertable().map(|op| OPS[op as usize].key)),
-                })?;
-            let mut step = Step::op(op, 0);
-            step.mark = Mark::Inserted;
-            insert(program, path, step);
+            let source = Source {
+                name: line.clone(),
+                forever: false,
+                lines: vec![(0, line.clone(), 0)],
+            };
+            let mut steps = expand(shape, &source, program.frame).map_err(|reason| {
+                EditError::NotInsertable {
+                    line: line.clone(),
+                    reason,
+                }
+            })?;
+            for step in &mut steps {
+                if step.mark == Mark::Kept {
+                    step.mark = Mark::Inserted;
+                }
+            }
+            insert(program, beside(path, *side), steps);
         }
     }
     Ok(())
 }
 
 fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {
-    let mut keys: Vec<&str> = keys.collect();
-    keys.dedup();
-    keys.join(", ")
+    let mut known: Vec<&str> = Vec::new();
+    for key in keys {
+        if !key.is_empty() && !known.contains(&key) {
+            known.push(key);
+        }
+    }
+    known.join(", ")
 }
 
-/// The only running step of a key.
+fn beside(mut path: Path, side: Side) -> Path {
+    if let (Side::After, Some(last)) = (side, path.last_mut()) {
+        *last += 1;
+    }
+    path
+}
+
+/// The step of a key. Steps that are reached by a label only (after an `end`) must be asked for
+/// by number.
 fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
-    fn walk(steps: &[Step], here: &mut Path, visit: &mut dyn FnMut(&Path, &Step)) {
+    struct Found<'a> {
+        key: &'a str,
+        all: Vec<Path>,
+        straight: usize,
+        left: bool,
+        known: Vec<&'a str>,
+    }
+    fn walk<'a>(steps: &'a [Step], here: &mut Path, found: &mut Found<'a>) {
         for (index, step) in steps.iter().enumerate() {
             here.push(index);
-            visit(here, step);
-            // What a dropped or moved composite held does not run there any more.
-            if let (What::Group(_, children), true) = (&step.what, step.mark.runs()) {
-                walk(children, here, visit);
+            if step.mark.counts() {
+                found.known.push(step.key());
+                if step.key() == found.key {
+                    found.all.push(here.clone());
+                    found.straight += usize::from(!found.left);
+                }
+                if here.len() == 1 && step.leaves() {
+                    found.left = true;
+                }
+                // What a dropped or moved composite held does not run there any more.
+                if let What::Group(_, children) = &step.what {
+                    walk(children, here, found);
+                }
             }
             here.pop();
         }
     }
-    let mut found = Vec::new();
-    let mut known = Vec::new();
-    walk(&program.steps, &mut Vec::new(), &mut |path, step| {
-        if step.mark.runs() {
-            known.push(step.key());
-            if step.key() == place.step {
-                found.push(path.clone());
-            }
+    let mut found = Found {
+        key: &place.step,
+        all: Vec::new(),
+        straight: 0,
+        left: false,
+        known: Vec::new(),
+    };
+    walk(&program.steps, &mut Vec::new(), &mut found);
+    let nth = match (place.nth, found.straight) {
+        (Some(nth), _) => nth - 1,
+        (None, 0 | 1) => 0,
+        (None, many) => {
+            return Err(EditError::Ambiguous {
+                program: place.program.clone(),
+                step: place.step.clone(),
+                many,
+            });
         }
-    });
-    if found.len() > 1 {
-        return Err(EditError::Ambiguous {
+    };
+    let known = list(found.known.into_iter());
+    found
+        .all
+        .into_iter()
+        .nth(nth)
+        .ok_or_else(|| EditError::NoStep {
             program: place.program.clone(),
             step: place.step.clone(),
-        });
-    }
-    found.pop().ok_or_else(|| EditError::NoStep {
-        program: place.program.clone(),
-        step: place.step.clone(),
-        known: list(known.into_iter()),
-    })
+            known,
+        })
 }
 
 fn separate(program: &Program, one: &Place, other: &Place) -> Result<(Path, Path), EditError> {
     let not_separate = || EditError::NotSeparate {
-        one: format!("{}/{}", one.program, one.step),
-        other: format!("{}/{}", other.program, other.step),
+        one: one.to_string(),
+        other: other.to_string(),
     };
     if one.program != other.program {
         return Err(not_separate());
@@ -256,7 +323,7 @@ fn level<'a>(program: &'a mut Program, path: &[usize]) -> (&'a mut Vec<Step>, us
     for index in above {
         match &mut level[*index].what {
             What::Group(_, children) => level = children,
-            What::Op { .. } => unreachable!("paths lead through composites"),
+            _ => unreachable!("paths lead through composites"),
         }
     }
     (level, *last)
@@ -271,12 +338,17 @@ fn at<'a>(program: &'a mut Program, path: &[usize]) -> &'a mut Step {
 fn ghost(program: &mut Program, path: &Path) -> Step {
     let step = at(program, path);
     let mut moved = step.clone();
-    step.mark = Mark::MovedAway;
-    moved.mark = Mark::MovedHere;
+    if step.mark.runs() {
+        step.mark = Mark::MovedAway;
+        moved.mark = Mark::MovedHere;
+    } else {
+        // Of another era or device: it moves unseen.
+        step.mark = Mark::Elsewhere;
+    }
     moved
 }
 
-fn insert(program: &mut Program, before: Path, step: Step) {
-    let (level, index) = level(program, &before);
-    level.insert(index, step);
+fn insert(program: &mut Program, place: Path, steps: Vec<Step>) {
+    let (level, index) = level(program, &place);
+    level.splice(index..index, steps);
 }

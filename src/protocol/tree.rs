@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::machine::{Instr, Op};
 
-use super::ops::{Era, group_row, op_row};
+use super::ops::{Era, OPS, group_row};
 
-/// What an edit did to a step; the page shows it in place.
+/// What an edit, an era or a device did to a step; the page shows it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mark {
     /// As in the correct ordering.
@@ -19,11 +19,20 @@ pub enum Mark {
     MovedHere,
     /// Not in the correct ordering.
     Inserted,
+    /// Came with a later kernel than the one shown.
+    NotYet,
+    /// Of no concern on this device; not shown.
+    Elsewhere,
 }
 
 impl Mark {
     /// Whether the step runs.
     pub fn runs(self) -> bool {
+        matches!(self, Mark::Kept | Mark::MovedHere | Mark::Inserted)
+    }
+
+    /// Whether an edit can name it.
+    pub(super) fn counts(self) -> bool {
         !matches!(self, Mark::Dropped | Mark::MovedAway)
     }
 }
@@ -33,85 +42,75 @@ impl Mark {
 pub enum What {
     /// One op with its page and operand.
     Op {
-        /// The op.
-        op: Op,
+        /// Its row in the table.
+        row: usize,
         /// The page.
         page: u8,
         /// Interval, address space or store.
         arg: u8,
         /// The operand as shown, if the line shows one.
         shown: Option<String>,
-        /// Which step (by key, in the same program) follows when the op answers *no*.
-        no: Option<&'static str>,
+        /// Which label follows when the op answers *no*.
+        no: Option<String>,
     },
-    /// A line that unfolds, by its key in the table.
-    Group(&'static str, Vec<Step>),
+    /// A line that unfolds, by its key.
+    Group(String, Vec<Step>),
+    /// A place one can go to.
+    Label(String),
 }
 
 /// A node of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Op or composite.
+    /// Op, composite or label.
     pub what: What,
     /// What an edit did to it.
     pub mark: Mark,
 }
 
 impl Step {
-    /// An op without operand.
-    pub fn op(op: Op, page: u8) -> Step {
-        Step::with(op, page, 0, None)
-    }
-
-    /// An op with an operand and how to show it.
-    pub fn with(op: Op, page: u8, arg: u8, shown: Option<String>) -> Step {
-        Step {
-            what: What::Op {
-                op,
-                page,
-                arg,
-                shown,
-                no: None,
-            },
-            mark: Mark::Kept,
-        }
-    }
-
-    /// A composite.
-    pub fn group(key: &'static str, steps: Vec<Step>) -> Step {
-        Step {
-            what: What::Group(key, steps),
-            mark: Mark::Kept,
-        }
-    }
-
-    /// This op, going to the step called `key` when it answers *no*.
-    pub fn or(mut self, key: &'static str) -> Step {
-        if let What::Op { no, .. } = &mut self.what {
-            *no = Some(key);
-        }
-        self
-    }
-
     /// The name edits use.
-    pub fn key(&self) -> &'static str {
+    pub fn key(&self) -> &str {
         match &self.what {
-            What::Op { op, .. } => op_row(*op).key,
+            What::Op { row, .. } => OPS[*row].key,
             What::Group(key, _) => key,
+            What::Label(_) => "",
         }
     }
 
-    /// The line of source shown in an era.
-    pub fn call(&self, era: Era) -> String {
-        match &self.what {
-            What::Op { op, shown, .. } => {
-                let call = op_row(*op).calls[era as usize];
-                call.replace("{}", shown.as_deref().unwrap_or(""))
+    /// Whether the program ends or turns here: what follows is reached by a label only.
+    pub(super) fn leaves(&self) -> bool {
+        matches!(&self.what, What::Op { row, .. } if OPS[*row].op == Op::Goto)
+    }
+
+    /// The line of source shown in an era; `of` names the page where there are several.
+    fn call(&self, era: Era, several: bool) -> String {
+        let (call, page) = match &self.what {
+            What::Op {
+                row, page, shown, ..
+            } => {
+                let call = OPS[*row].calls[era as usize];
+                (call.replace("{}", shown.as_deref().unwrap_or("")), *page)
             }
-            What::Group(key, _) => {
-                group_row(key).map_or((*key).to_owned(), |row| row.calls[era as usize].to_owned())
+            What::Group(key, children) => {
+                let row = group_row(key).map(|row| row.calls[era as usize]);
+                let page = children.iter().find_map(|child| match child.what {
+                    What::Op { page, .. } => Some(page),
+                    _ => None,
+                });
+                (row.unwrap_or(key).to_owned(), page.unwrap_or(0))
             }
+            What::Label(_) => return String::new(),
+        };
+        if !several {
+            return call;
         }
+        let named = [("page)", page), ("folio)", page)];
+        named.iter().fold(call, |call, (word, page)| {
+            let with = format!("{} {page})", &word[..word.len() - 1]);
+            call.replace(&format!("({word}"), &format!("({with}"))
+                .replace(&format!(", {word}"), &format!(", {with}"))
+        })
     }
 }
 
@@ -120,10 +119,10 @@ impl Step {
 pub struct Line {
     /// Nesting, 0 for the program's own steps.
     pub depth: u8,
-    /// The op, or none for a composite.
-    pub op: Option<Op>,
-    /// The step's key.
-    pub key: &'static str,
+    /// The row of the op in the table, or none for a composite or a label.
+    pub row: Option<usize>,
+    /// The step's key; empty for a label.
+    pub key: String,
     /// The line of source.
     pub text: String,
     /// The instructions it stands for; empty where it does not run.
@@ -145,91 +144,124 @@ pub struct Code {
     pub lines: Vec<Line>,
 }
 
-/// Flattens a program and its fault handler. Code of more than [`MOST_INSTRS`](crate::machine::MOST_INSTRS) instructions is
-/// not usable; the machine refuses it.
-pub fn compile(program: &[Step], handler: &[Step], era: Era) -> Code {
-    let mut code = Code::default();
-    let mut jumps = Vec::new();
-    let mut part = |steps: &[Step], is_handler: bool, code: &mut Code| {
-        jumps.clear();
-        let first_line = code.lines.len();
-        flatten(steps, 0, true, is_handler, era, code, &mut jumps);
-        let end = code.instrs.len();
-        for (pc, key) in jumps.drain(..) {
-            // A jump only leads forward: where an edit left nothing there, the program ends.
-            let lines = &code.lines[first_line..];
-            let target = match key {
-                // Nothing was cleaned: past the flush of the same PTE, if an edit has left it.
-                SKIP_FLUSH => {
-                    let flush = |instr: &Instr| {
-                        instr.op == Op::FlushTlb && instr.arg == code.instrs[pc].arg
-                    };
-                    let next = code.instrs.get(pc + 1);
-                    Some(pc + 1 + usize::from(next.is_some_and(flush)))
-                }
-                key => lines
-                    .iter()
-                    .filter(|line| line.key == key && line.mark.runs() && !line.pcs.is_empty())
-                    .map(|line| line.pcs.start as usize)
-                    .find(|start| *start > pc),
-            };
-            code.instrs[pc].no = target.unwrap_or(end).min(end) as u8;
-        }
-        end
-    };
-    let main = part(program, false, &mut code);
-    part(handler, true, &mut code);
-    code.main = main.min(255) as u8;
-    code
+struct Compiler {
+    era: Era,
+    several: bool,
+    handler: bool,
+    code: Code,
+    /// Where a jump stands and the label it leads to.
+    jumps: Vec<(usize, String)>,
+    /// A label's instruction, and whether it stands where steps run.
+    labels: Vec<(String, usize, bool)>,
 }
 
-/// The pseudo key of a jump over the flush that follows.
-pub(super) const SKIP_FLUSH: &str = "(skip flush)";
+/// Flattens a program and its fault handler. Code of more than
+/// [`MOST_INSTRS`](crate::machine::MOST_INSTRS) instructions is not usable; the machine refuses it.
+pub fn compile(program: &[Step], handler: &[Step], era: Era, several_pages: bool) -> Code {
+    let mut compiler = Compiler {
+        era,
+        several: several_pages,
+        handler: false,
+        code: Code::default(),
+        jumps: Vec::new(),
+        labels: Vec::new(),
+    };
+    compiler.part(program);
+    let main = compiler.code.instrs.len();
+    compiler.handler = true;
+    compiler.part(handler);
+    compiler.code.main = main.min(255) as u8;
+    compiler.code
+}
 
-fn flatten(
-    steps: &[Step],
-    depth: u8,
-    runs: bool,
-    handler: bool,
-    era: Era,
-    code: &mut Code,
-    jumps: &mut Vec<(usize, &'static str)>,
-) {
-    for step in steps {
-        let runs = runs && step.mark.runs();
-        // Past 250 the whole is refused; until then a pc fits.
-        let first = code.instrs.len().min(255) as u8;
-        let line = code.lines.len();
-        code.lines.push(Line {
+impl Compiler {
+    fn part(&mut self, steps: &[Step]) {
+        self.jumps.clear();
+        self.labels.clear();
+        self.flatten(steps, 0, true);
+        let end = self.code.instrs.len();
+        for (pc, label) in std::mem::take(&mut self.jumps) {
+            let mut places = self.labels.iter().filter(|(name, ..)| *name == label);
+            let running = places.clone().find(|(.., runs)| *runs);
+            let target = running.or(places.next()).map_or(end, |(_, at, _)| *at);
+            self.code.instrs[pc].no = target.min(255) as u8;
+        }
+    }
+
+    /// The line of a label, as C writes it.
+    fn label(&mut self, name: &str, depth: u8) {
+        let at = self.code.instrs.len().min(255) as u8;
+        self.code.lines.push(Line {
             depth,
-            op: None,
-            key: step.key(),
-            text: step.call(era),
-            pcs: first..first,
-            mark: step.mark,
-            handler,
+            row: None,
+            key: String::new(),
+            text: format!("{name}:"),
+            pcs: at..at,
+            mark: Mark::Kept,
+            handler: self.handler,
         });
-        match &step.what {
-            What::Op {
-                op, page, arg, no, ..
-            } => {
-                code.lines[line].op = Some(*op);
-                if runs {
-                    if let Some(key) = no {
-                        jumps.push((code.instrs.len(), key));
+    }
+
+    fn flatten(&mut self, steps: &[Step], depth: u8, runs: bool) {
+        // What follows a jump is reached by its label only, which is shown then.
+        let mut left = false;
+        for step in steps {
+            let runs = runs && step.mark.runs();
+            // Past 250 the whole is refused; until then a pc fits.
+            let first = self.code.instrs.len().min(255) as u8;
+            let line = self.code.lines.len();
+            left |= step.leaves() && runs;
+            let shown = match &step.what {
+                What::Label(name) => {
+                    let at = self.code.instrs.len();
+                    self.labels.push((name.clone(), at, runs));
+                    let name = name.split('@').next().unwrap_or("");
+                    if left && runs && name != "end" {
+                        self.label(name, depth);
                     }
-                    code.instrs.push(Instr {
-                        op: *op,
-                        page: *page,
-                        arg: *arg,
-                        no: first.saturating_add(1),
-                    });
+                    continue;
                 }
+                // The plain end of a program needs no line.
+                What::Op { row, shown, .. } => OPS[*row].op != Op::Goto || shown.is_some(),
+                What::Group(..) => true,
+            } && step.mark != Mark::Elsewhere;
+            if shown {
+                self.code.lines.push(Line {
+                    depth,
+                    row: match &step.what {
+                        What::Op { row, .. } => Some(*row),
+                        _ => None,
+                    },
+                    key: step.key().to_owned(),
+                    text: step.call(self.era, self.several),
+                    pcs: first..first,
+                    mark: step.mark,
+                    handler: self.handler,
+                });
             }
-            What::Group(_, children) => {
-                flatten(children, depth + 1, runs, handler, era, code, jumps);
+            match &step.what {
+                What::Op {
+                    row, page, arg, no, ..
+                } => {
+                    if runs {
+                        if let Some(label) = no {
+                            self.jumps.push((self.code.instrs.len(), label.clone()));
+                        }
+                        self.code.instrs.push(Instr {
+                            op: OPS[*row].op,
+                            page: *page,
+                            arg: *arg,
+                            no: first.saturating_add(1),
+                            tag: *row as u8,
+                        });
+                    }
+                }
+                What::Group(_, children) if shown => self.flatten(children, depth + 1, runs),
+                What::Group(..) | What::Label(_) => {}
+            }
+            if shown {
+                self.code.lines[line].pcs.end = self.code.instrs.len().min(255) as u8;
             }
         }
-        code.lines[line].pcs.end = code.instrs.len().min(255) as u8;
     }
 }

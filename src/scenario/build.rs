@@ -1,87 +1,18 @@
 //! From a file to a scenario that runs.
 
 use crate::machine::{
-    Access, Actor, Choice, Geometry, MAX_ACTORS, MOST_INSTRS, Model, PAGE_SIZE, Parts, Protection,
-    Role, Rules, Store, Violation,
+    Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
+    MOST_INSTRS, Model, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
 };
 use crate::protocol::{
-    Edit, EditError, Era, Line, Place, Program, Shape, Step, apply, compile, completion, disk,
-    programs, stores,
+    Edit, EditError, Era, Frame, Line, Place, Program, Shape, Side, Source as Text, Step, apply,
+    compile, expand, lines, op_number, source as program_source,
 };
 
 use super::error::{ScenarioError, Source};
 use super::file::{ActorTable, EditTable, File, PageTable, Word};
 use super::schedule;
-
-/// What can come of a run; a scenario states which it must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verdict {
-    /// A hop recomputed a guard and it differed.
-    GuardError,
-    /// The write completed without error, but media does not hold what was sealed.
-    SilentCorruption,
-    /// At rest, newer bytes in memory than on media, and nothing says so.
-    LostUpdate,
-    /// Actors left that wait for each other.
-    Deadlock,
-    /// The kernel would BUG or WARN.
-    Assertion,
-}
-
-impl Verdict {
-    /// All of them.
-    pub const ALL: [Verdict; 5] = [
-        Verdict::GuardError,
-        Verdict::SilentCorruption,
-        Verdict::LostUpdate,
-        Verdict::Deadlock,
-        Verdict::Assertion,
-    ];
-
-    /// The words scenario files and the page use.
-    pub fn words(self) -> &'static str {
-        match self {
-            Verdict::GuardError => "guard error",
-            Verdict::SilentCorruption => "silent corruption",
-            Verdict::LostUpdate => "lost update",
-            Verdict::Deadlock => "deadlock",
-            Verdict::Assertion => "assertion",
-        }
-    }
-
-    /// The verdict a violation amounts to; an unstable window alone is a property, not a verdict.
-    pub fn of(violation: Violation) -> Option<Verdict> {
-        match violation {
-            Violation::Unstable { .. } => None,
-            Violation::Guard { .. } => Some(Verdict::GuardError),
-            Violation::Silent { .. } => Some(Verdict::SilentCorruption),
-            Violation::Lost { .. } => Some(Verdict::LostUpdate),
-            Violation::Assertion { .. } => Some(Verdict::Assertion),
-        }
-    }
-}
-
-/// A kind of device for which a scenario states its verdicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Device(pub Protection);
-
-impl Device {
-    /// Every kind.
-    pub const ALL: [Device; 3] = [
-        Device(Protection::DixDif),
-        Device(Protection::HbaInsert),
-        Device(Protection::None),
-    ];
-
-    /// The word scenario files use.
-    pub fn word(self) -> &'static str {
-        match self.0 {
-            Protection::DixDif => "dix+dif",
-            Protection::HbaInsert => "hba insert",
-            Protection::None => "none",
-        }
-    }
-}
+use super::verdict::{Device, Verdict};
 
 /// An actor as the page shows it.
 #[derive(Clone, Debug)]
@@ -94,6 +25,28 @@ pub struct Cast {
     pub lines: Vec<Line>,
 }
 
+/// A remark on a decisive step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whose step.
+    pub actor: u8,
+    /// Which, by its row in the table.
+    pub row: usize,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// How long somebody must sleep at worst, and behind whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StallBound {
+    /// Who sleeps.
+    pub actor: u8,
+    /// Who must make most of the steps.
+    pub behind: u8,
+    /// Steps others must make before it is woken, however quickly they act.
+    pub steps: u32,
+}
+
 /// A scenario, checked and ready to run.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -101,67 +54,147 @@ pub struct Scenario {
     pub slug: String,
     /// Its title.
     pub title: String,
+    /// Its number in the dossier's catalogue, such as `S04`; empty for others.
+    pub section: String,
+    /// The heading it stands under in the list.
+    pub group: String,
     /// Its place in the list.
     pub order: u16,
     /// Which kernel's names and rules hold.
     pub era: Era,
+    /// The era the file is written for.
+    pub own_era: Era,
     /// What is different, in a sentence or two.
     pub summary: String,
     /// What to look at in the opening run.
     pub watch: String,
     /// The device it runs on.
     pub device: Device,
-    /// Inode number and page index in the file, for log lines.
+    /// The device the file is written for.
+    pub own_device: Device,
+    /// Inode number, for log lines.
     pub inode: u32,
-    /// The page's index in the file.
-    pub index: u32,
+    /// Each page's index in the file.
+    pub indexes: Vec<u32>,
+    /// The names of the address spaces.
+    pub spaces: Vec<String>,
     /// The machine.
     pub model: Model,
     /// The actors as shown, in the machine's order.
     pub cast: Vec<Cast>,
+    /// How each store is shown.
+    pub stores: Vec<String>,
+    /// Remarks on decisive steps.
+    pub notes: Vec<Note>,
     /// The opening run.
     pub schedule: Vec<Choice>,
+    /// The verdicts the opening run shows.
+    pub opening: Vec<Verdict>,
+    /// The invariants the opening run breaks, in the order of breaking.
+    pub breaks: Vec<Invariant>,
     /// The verdicts it must have, by device.
     pub expect: Vec<(Device, Vec<Verdict>)>,
+    /// What it says of the longest sleep there is.
+    pub stall: Option<StallBound>,
     /// Where it comes from.
     pub sources: Vec<String>,
 }
 
 impl Scenario {
-    /// The verdicts it must have on its own device; empty means clean.
-    pub fn expected(&self) -> Vec<Verdict> {
-        self.expect
-            .iter()
-            .find(|(device, _)| *device == self.device)
-            .map(|(_, verdicts)| verdicts.clone())
-            .unwrap_or_default()
+    /// The verdicts it must have on its device; empty means clean. None where the file does not
+    /// say: on other devices, and in other eras than its own.
+    pub fn stated(&self) -> Option<&[Verdict]> {
+        if self.era != self.own_era {
+            return None;
+        }
+        let all = self.expect.iter();
+        let found = all.into_iter().find(|(device, _)| *device == self.device);
+        found.map(|(_, verdicts)| verdicts.as_slice())
     }
 
-    /// The expected verdicts in words: "clean", or "guard error".
-    pub fn expected_words(&self) -> String {
-        let words: Vec<&str> = self.expected().iter().map(|v| v.words()).collect();
-        if words.is_empty() {
-            "clean".to_owned()
-        } else {
-            words.join(", ")
-        }
+    /// The remark on a step.
+    pub fn note(&self, actor: u8, row: usize) -> Option<&str> {
+        let mut notes = self.notes.iter();
+        let found = notes.find(|note| note.actor == actor && note.row == row);
+        found.map(|note| note.text.as_str())
     }
 }
 
-/// Loads a scenario for the device it names.
+/// Verdicts in words: "clean", or "guard error, lost update".
+pub fn words(verdicts: &[Verdict]) -> String {
+    if verdicts.is_empty() {
+        return "clean".to_owned();
+    }
+    let words: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
+    words.join(", ")
+}
+
+/// Loads a scenario for the device and the era it names.
 ///
 /// # Errors
 /// [`ScenarioError`] with line, column and reason, whatever the text is.
 pub fn load(slug: &str, text: &str) -> Result<Scenario, ScenarioError> {
-    build(slug, text, None)
+    load_for(slug, text, None, None)
 }
 
-/// Loads a scenario for another device. Its opening schedule is the file's as far as it goes.
+/// Loads a scenario for another device or era. Its opening schedule is the file's as far as it
+/// goes.
 ///
 /// # Errors
-/// As [`load`].
-pub fn load_for(slug: &str, text: &str, device: Device) -> Result<Scenario, ScenarioError> {
-    build(slug, text, Some(device))
+/// As [`load`]; and where an edit of the file has no place in the other era's programs.
+pub fn load_for(
+    slug: &str,
+    text: &str,
+    device: Option<Device>,
+    era: Option<Era>,
+) -> Result<Scenario, ScenarioError> {
+    let source = Source::new(text);
+    let file = File::read(&source)?;
+    let own_era = by_word(&source, "era", &file.era, &Era::ALL, Era::word);
+    let own_device = by_word(&source, "device", &file.device, &Device::ALL, Device::word);
+    let setting = Setting {
+        source: &source,
+        file: &file,
+        era: era.unwrap_or(own_era),
+        device: device.unwrap_or(own_device),
+    };
+    let built = setting.build()?;
+    let (expect, opening, breaks) = (setting.expect(), setting.opening(), setting.breaks());
+    let notes = setting.notes(&built.cast);
+    let stall = setting.stall(&built.cast);
+    let elsewhere = setting.device != own_device || setting.era != own_era;
+    let schedule = setting.schedule(&built, elsewhere);
+    source.check()?;
+    Ok(Scenario {
+        slug: slug.to_owned(),
+        era: setting.era,
+        own_era,
+        device: setting.device,
+        own_device,
+        inode: file.geometry.inode,
+        indexes: file.pages.iter().map(|page| page.index).collect(),
+        spaces: built.spaces,
+        opening: opening.unwrap_or_else(|| {
+            let all = expect.iter();
+            let own = all.into_iter().find(|(device, _)| *device == own_device);
+            own.map_or(Vec::new(), |(_, verdicts)| verdicts.clone())
+        }),
+        model: built.model,
+        cast: built.cast,
+        stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
+        notes,
+        schedule,
+        breaks,
+        expect,
+        stall,
+        title: file.title,
+        section: file.section,
+        group: file.group,
+        order: file.order,
+        summary: file.summary,
+        watch: file.watch,
+        sources: file.sources,
+    })
 }
 
 /// One of several things, by its word; the first where there is no such word.
@@ -172,277 +205,605 @@ fn by_word<T: Copy>(
     all: &[T],
     word: fn(T) -> &'static str,
 ) -> T {
-    for it in all {
-        if word(*it) == given.text {
-            return *it;
+    all[place_of(source, what, given, all.len(), &|it| word(all[it]))]
+}
+
+/// As [`by_word`], for things of any type.
+fn place_of(
+    source: &Source,
+    what: &str,
+    given: &Word,
+    many: usize,
+    word: &dyn Fn(usize) -> &'static str,
+) -> usize {
+    let mut known = String::new();
+    for it in 0..many {
+        if word(it) == given.text {
+            return it;
         }
+        known += if it > 0 { ", " } else { "" };
+        known += word(it);
     }
-    let known: Vec<&str> = all.iter().map(|it| word(*it)).collect();
-    let known = known.join(", ");
     let reason = format!("\"{}\" is no {what}; it is one of {known}", given.text);
     source.wrong(given.at, reason);
-    all[0]
+    0
 }
 
-/// What most parts of a scenario depend on.
-struct Frame {
+/// What somebody can hold when a run begins.
+const HELD: [Resource; 5] = [
+    Resource::Handle,
+    Resource::Commit,
+    Resource::Mutex,
+    Resource::PageLock,
+    Resource::BufferLock,
+];
+
+fn held_word(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Handle => "journal handle",
+        Resource::Commit => "commit",
+        Resource::Mutex => "mmap_lock",
+        Resource::PageLock => "page lock",
+        _ => "buffer lock",
+    }
+}
+
+const ACCESS: [Access; 4] = [
+    Access::NONE,
+    Access::READ_ONLY,
+    Access::WRITABLE_DIRTY,
+    Access::WRITABLE_CLEAN,
+];
+
+fn access_word(access: Access) -> &'static str {
+    match (access.present(), access.write(), access.dirty()) {
+        (false, ..) => "none",
+        (_, false, _) => "read-only",
+        (.., true) => "writable",
+        _ => "writable clean",
+    }
+}
+
+/// A file on its way to becoming a machine.
+struct Setting<'a> {
+    source: &'a Source<'a>,
+    file: &'a File,
     era: Era,
     device: Device,
-    geometry: Geometry,
 }
 
-/// The actors and what their programs refer to.
-#[derive(Default)]
-struct Crew {
-    actors: Vec<Actor>,
+struct Built {
+    model: Model,
     cast: Vec<Cast>,
-    stores: Vec<Store>,
-    /// How many address spaces there are.
-    spaces: u8,
+    spaces: Vec<String>,
 }
 
-fn build(slug: &str, text: &str, other: Option<Device>) -> Result<Scenario, ScenarioError> {
-    let source = Source::new(text);
-    let file = File::read(&source)?;
-    let frame = frame(&source, &file, other);
-    let roles = roles(&source, &file);
-    let expect = expect(&source, &file);
-    source.check()?;
-    let mut crew = crew(&source, &file, &frame, &roles);
-    let cast = std::mem::take(&mut crew.cast);
-    let parts = parts(&source, &file, &frame, crew);
-    source.check()?;
-    let model =
-        Model::new(parts).map_err(|reason| source.error(file.page.at, reason.to_string()))?;
-    let schedule = opening(&source, &file, &model, &cast, other.is_some());
-    source.check()?;
-    Ok(Scenario {
-        slug: slug.to_owned(),
-        title: file.title,
-        order: file.order,
-        era: frame.era,
-        summary: file.summary,
-        watch: file.watch,
-        device: frame.device,
-        inode: file.page.inode,
-        index: file.page.index,
-        model,
-        cast,
-        schedule,
-        expect,
-        sources: file.sources,
-    })
-}
-
-fn frame(source: &Source, file: &File, other: Option<Device>) -> Frame {
-    let era = by_word(source, "era", &file.era, &Era::ALL, Era::word);
-    let device = by_word(source, "device", &file.device, &Device::ALL, Device::word);
-    let page = &file.page;
-    if page.interval != 512 && page.interval != 4096 {
-        let reason = "interval: a protection interval has 512 or 4096 bytes";
-        source.wrong(page.at, reason.to_owned());
+impl Setting<'_> {
+    fn wrong(&self, at: usize, reason: impl Into<String>) {
+        self.source.wrong(at, reason.into());
     }
-    Frame {
-        era,
-        device: other.unwrap_or(device),
-        geometry: Geometry {
-            pages: 1,
-            interval: page.interval,
-            first_lba: page.first_lba,
-        },
-    }
-}
 
-const ROLES: [Role; 4] = [Role::Flusher, Role::Mmap, Role::Disk, Role::Completion];
-
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Flusher => "flusher",
-        Role::Mmap => "mmap",
-        Role::Disk => "disk",
-        Role::Completion => "completion",
-    }
-}
-
-/// The roles of the actors, whose names are checked.
-fn roles(source: &Source, file: &File) -> Vec<Role> {
-    if let Some(extra) = file.actors.get(MAX_ACTORS) {
-        let reason = format!("a scenario has at most {MAX_ACTORS} actors");
-        source.wrong(extra.at, reason);
-    }
-    let mut roles = Vec::new();
-    for (number, it) in file.actors.iter().enumerate() {
-        let name = &it.name.text;
-        if name.is_empty() || name.contains(char::is_whitespace) {
-            source.wrong(it.name.at, "an actor's name is one word".to_owned());
-        }
-        let mut before = file.actors[..number].iter();
-        if before.any(|before| before.name.text == *name) {
-            let reason = format!("there is already an actor \"{name}\"");
-            source.wrong(it.name.at, reason);
-        }
-        let role = by_word(source, "role", &it.role, &ROLES, role_word);
-        if role != Role::Mmap && !it.stores.is_empty() {
-            let reason = "only an actor of role mmap has stores";
-            source.wrong(it.at, reason.to_owned());
-        }
-        roles.push(role);
-    }
-    roles
-}
-
-/// The correct programs with the file's edits made.
-fn edited(source: &Source, file: &File, shape: &Shape) -> Vec<Program> {
-    let mut programs = programs(shape);
-    for table in &file.edits {
-        let edit = read_edit(table);
-        if let Err(error) = edit.and_then(|edit| apply(&edit, &mut programs)) {
-            source.wrong(table.at, error.to_string());
-        }
-    }
-    programs
-}
-
-fn crew(source: &Source, file: &File, frame: &Frame, roles: &[Role]) -> Crew {
-    let mappers = file.actors.iter().zip(roles);
-    let shape = Shape {
-        sectors: frame.geometry.sectors() as u8,
-        // Each thread that maps the file has an address space of its own.
-        spaces: mappers
-            .filter(|(_, role)| **role == Role::Mmap)
-            .map(|(actor, _)| format!("{}'s mm", actor.name.text))
+    fn build(&self) -> Result<Built, ScenarioError> {
+        let geometry = self.geometry();
+        let spaces = self.spaces();
+        self.names();
+        let stores = self.stores();
+        self.source.check()?;
+        let mut shape = Shape {
+            pages: geometry.pages,
+            sectors: geometry.sectors() as u8,
+            spaces,
+            stores: (self.file.stores.iter().map(|it| {
+                let of = match geometry.pages {
+                    1 => it.shown.clone(),
+                    _ => format!("{} of page {}", it.shown, it.page),
+                };
+                (it.name.text.clone(), it.page, of)
+            }))
             .collect(),
-        protection: frame.device.0,
-    };
-    let programs = edited(source, file, &shape);
-    let mut crew = Crew::default();
-    for (it, role) in file.actors.iter().zip(roles) {
-        let mut handler: &[Step] = &[];
-        let own = match role {
-            Role::Flusher => nth(&programs, "writepage", 0).to_vec(),
-            Role::Disk => disk(&shape),
-            Role::Completion => completion(),
-            Role::Mmap => {
-                handler = nth(&programs, "do_wp_page", crew.spaces);
-                stores(&numbered(source, it, &mut crew.stores))
+            buffers: geometry.block != 0,
+            protection: self.device.protection,
+            era: self.era,
+            own: Vec::new(),
+        };
+        shape.own = self.programs();
+        let (actors, cast, tlbs) = self.crew(&shape);
+        self.source.check()?;
+        let parts = Parts {
+            geometry,
+            protection: self.device.protection,
+            stable: self
+                .file
+                .stable
+                .unwrap_or(self.device.protection.wants_stable()),
+            rules: Rules {
+                writeback_asserts_lock: self.era.writeback_asserts_lock(),
+                wait: self.era.wait(),
+                errseq: self.era.errseq(),
+            },
+            held: self.held(),
+            actors,
+            stores,
+            memory: self.fill(geometry, |page| &page.memory),
+            media: self.fill(geometry, |page| &page.media),
+            pages: self.pages(&shape, geometry, &tlbs),
+            spaces: shape.spaces.len() as u8,
+            tlbs,
+        };
+        self.source.check()?;
+        let model = Model::new(parts)
+            .map_err(|reason| self.source.error(self.file.geometry.at, reason.to_string()))?;
+        Ok(Built {
+            model,
+            cast,
+            spaces: shape.spaces,
+        })
+    }
+
+    fn geometry(&self) -> Geometry {
+        let table = &self.file.geometry;
+        if table.interval != 512 && table.interval != 4096 {
+            self.wrong(
+                table.at,
+                "interval: a protection interval has 512 or 4096 bytes",
+            );
+        }
+        if let Some(extra) = self.file.pages.get(MAX_PAGES) {
+            let reason = format!("a scenario has at most {MAX_PAGES} pages");
+            self.wrong(extra.at, reason);
+        }
+        if self.file.pages.is_empty() {
+            self.wrong(self.file.at, "a scenario has at least one [[page]]");
+        }
+        let stamp = match table.checksum[..] {
+            [] => None,
+            [from, at] => Some(Stamp {
+                page: 0,
+                from: from as u16,
+                at: at as u16,
+            }),
+            _ => {
+                self.wrong(
+                    table.at,
+                    "checksum: two offsets in page 0, where the covered bytes begin and where the checksum stands",
+                );
+                None
             }
         };
-        let code = compile(&own, handler, frame.era);
-        if code.instrs.len() > MOST_INSTRS {
-            let reason = format!("its program has more than {MOST_INSTRS} steps");
-            source.wrong(it.at, reason);
+        Geometry {
+            pages: self.file.pages.len().min(MAX_PAGES) as u8,
+            interval: table.interval.max(512),
+            first_lba: table.first_lba,
+            block: table.block,
+            ip_guards: self.device.ip,
+            stamp,
         }
-        crew.actors.push(Actor {
-            role: *role,
-            space: crew.spaces,
-            tlb: crew.spaces,
-            code: code.instrs,
-            main: code.main,
-        });
-        crew.cast.push(Cast {
-            name: it.name.text.clone(),
-            about: it.about.clone(),
-            lines: code.lines,
-        });
-        crew.spaces += u8::from(*role == Role::Mmap);
     }
-    crew
-}
 
-/// An actor's stores, each with its number, its page and how it is shown.
-fn numbered(source: &Source, actor: &ActorTable, all: &mut Vec<Store>) -> Vec<(u8, u8, String)> {
-    let mut numbered = Vec::new();
-    for store in &actor.stores {
-        let end = store.offset as usize + store.text.len();
-        if end > PAGE_SIZE || store.text.is_empty() {
-            let reason = "a store writes at least one byte and stays within its 4096-byte page";
-            source.wrong(store.at, reason.to_owned());
-        }
-        let shown = format!("\"{}\" at {:#05x}", store.text, store.offset);
-        numbered.push((all.len().min(255) as u8, 0, shown));
-        all.push(Store {
-            page: 0,
-            offset: store.offset,
-            bytes: store.text.clone().into_bytes(),
-        });
-    }
-    numbered
-}
-
-fn parts(source: &Source, file: &File, frame: &Frame, crew: Crew) -> Parts {
-    let page = &file.page;
-    // A dirty page has been written through its mappings: their PTEs and TLBs are writable.
-    let access = if page.dirty {
-        Access::WRITABLE_DIRTY
-    } else {
-        Access::READ_ONLY
-    };
-    Parts {
-        geometry: frame.geometry,
-        protection: frame.device.0,
-        rules: Rules {
-            writeback_asserts_lock: frame.era.writeback_asserts_lock(),
-        },
-        actors: crew.actors,
-        stores: crew.stores,
-        memory: fill(source, page, &page.memory, frame.geometry),
-        media: fill(source, page, &page.media, frame.geometry),
-        dirty: vec![page.dirty],
-        ptes: vec![access; crew.spaces as usize],
-        tlbs: (0..crew.spaces).map(|space| (space, access)).collect(),
-    }
-}
-
-/// The choices of the opening run.
-fn opening(
-    source: &Source,
-    file: &File,
-    model: &Model,
-    cast: &[Cast],
-    other_device: bool,
-) -> Vec<Choice> {
-    let mut choices = Vec::new();
-    let mut world = model.initial;
-    for line in &file.schedule {
-        if let Err(reason) = schedule::run(&line.text, model, cast, &mut world, &mut choices) {
-            // Another device ends some steps earlier; what is possible is kept.
-            if !other_device {
-                source.wrong(line.at, reason);
+    /// The address spaces, in the order in which actors name them.
+    fn spaces(&self) -> Vec<String> {
+        let mut spaces: Vec<String> = Vec::new();
+        for actor in &self.file.actors {
+            let mm = &actor.mm;
+            if mm.text.contains(char::is_whitespace) || mm.text.parse::<u8>().is_ok() {
+                self.wrong(mm.at, "an address space's name is one word, not a number");
             }
-            break;
+            if !mm.text.is_empty() && !spaces.contains(&mm.text) {
+                spaces.push(mm.text.clone());
+                if spaces.len() > MAX_SPACES {
+                    let reason = format!("a scenario has at most {MAX_SPACES} address spaces");
+                    self.wrong(mm.at, reason);
+                }
+            }
+        }
+        spaces
+    }
+
+    /// Names of actors and stores are single words, used once.
+    fn names(&self) {
+        if let Some(extra) = self.file.actors.get(MAX_ACTORS) {
+            let reason = format!("a scenario has at most {MAX_ACTORS} actors");
+            self.wrong(extra.at, reason);
+        }
+        let actors = self.file.actors.iter().map(|it| ("actor", &it.name));
+        let stores = self.file.stores.iter().map(|it| ("store", &it.name));
+        let mut before: Vec<(&str, &str)> = Vec::new();
+        for (what, name) in actors.chain(stores) {
+            if name.text.is_empty() || name.text.contains(char::is_whitespace) {
+                self.wrong(name.at, format!("the name of an {what} is one word"));
+            }
+            if name.text.parse::<u8>().is_ok() {
+                self.wrong(name.at, "a number names a page; choose a word");
+            }
+            if before.contains(&(what, &name.text)) {
+                self.wrong(
+                    name.at,
+                    format!("there is already another {what} \"{}\"", name.text),
+                );
+            }
+            before.push((what, &name.text));
         }
     }
-    choices
-}
 
-fn expect(source: &Source, file: &File) -> Vec<(Device, Vec<Verdict>)> {
-    let mut expect: Vec<(Device, Vec<Verdict>)> = Vec::new();
-    for (name, words) in &file.expect.devices {
-        let device = by_word(source, "device", name, &Device::ALL, Device::word);
+    fn stores(&self) -> Vec<Store> {
+        let mut stores = Vec::new();
+        for it in &self.file.stores {
+            if it.bytes.is_empty() || it.offset as usize + it.bytes.len() > PAGE_SIZE {
+                self.wrong(
+                    it.at,
+                    "a store writes at least one byte and stays within its 4096-byte page",
+                );
+            }
+            if it.page as usize >= self.file.pages.len() {
+                self.wrong(
+                    it.at,
+                    format!("there is no page {}; they count from 0", it.page),
+                );
+            }
+            stores.push(Store {
+                page: it.page,
+                offset: it.offset,
+                bytes: it.bytes.clone(),
+            });
+        }
+        stores
+    }
+
+    /// The programs the file brings along.
+    fn programs(&self) -> Vec<Text> {
+        let mut own = Vec::new();
+        for it in &self.file.programs {
+            let name = &it.name;
+            if name.text.is_empty() || name.text.contains(char::is_whitespace) {
+                self.wrong(name.at, "a program's name is one word");
+            }
+            if op_number(&name.text).is_some() {
+                self.wrong(name.at, format!("\"{}\" is a step's name", name.text));
+            }
+            // Lines keep their place in the file: the text begins after the opening quotes.
+            let from = &self.source.text()[it.text.at.min(self.source.text().len())..];
+            let mut starts = vec![it.text.at];
+            starts.extend(from.match_indices('\n').map(|(at, _)| it.text.at + at + 1));
+            let first = usize::from(from.starts_with("'''\n") || from.starts_with("\"\"\"\n"));
+            let place = |line: usize| starts.get(line + first).copied().unwrap_or(it.text.at);
+            own.push(Text {
+                name: name.text.clone(),
+                forever: it.forever,
+                lines: lines(&it.text.text, place),
+            });
+        }
+        own
+    }
+
+    /// The programs an actor runs, one after the other, and whether they begin again.
+    fn run(&self, shape: &Shape, it: &ActorTable, frame: Frame) -> (Vec<Program>, bool) {
+        let mut programs = Vec::new();
+        let mut forever = it.forever;
+        for line in &it.run {
+            let head = line.text.split_whitespace().next().unwrap_or("");
+            let called = program_source(shape, head);
+            let name = match &called {
+                Some(source) => source.name.clone(),
+                None => it.name.text.clone(),
+            };
+            forever |= called.is_some_and(|source| source.forever);
+            let text = Text {
+                name: name.clone(),
+                forever: false,
+                lines: vec![(0, line.text.clone(), line.at)],
+            };
+            match expand(shape, &text, frame) {
+                Ok(steps) => programs.push(Program {
+                    name,
+                    frame,
+                    steps: unwrapped(steps),
+                }),
+                Err(error) => {
+                    let at = if error.at == 0 { line.at } else { error.at };
+                    self.wrong(at, error.reason);
+                }
+            }
+        }
+        (programs, forever)
+    }
+
+    fn crew(&self, shape: &Shape) -> (Vec<Actor>, Vec<Cast>, Vec<u8>) {
+        let mut tlbs: Vec<(u8, i64)> = Vec::new();
+        let mut programs = Vec::new();
+        // For each actor: how many programs it runs, whether it has a handler, its place.
+        let mut rows = Vec::new();
+        for (number, it) in self.file.actors.iter().enumerate() {
+            let space = shape.spaces.iter().position(|name| *name == it.mm.text);
+            let space = space.map(|space| space as u8);
+            let tlb = space.map(|space| {
+                let cpu = match it.cpu {
+                    -1 => -1 - number as i64,
+                    cpu => cpu,
+                };
+                tlbs.iter()
+                    .position(|known| *known == (space, cpu))
+                    .unwrap_or_else(|| {
+                        tlbs.push((space, cpu));
+                        tlbs.len() - 1
+                    }) as u8
+            });
+            let frame = Frame {
+                space,
+                ..Frame::default()
+            };
+            let (mut own, forever) = self.run(shape, it, frame);
+            let many = own.len();
+            if space.is_some() {
+                let name = match it.fault.text.as_str() {
+                    "" => "do_wp_page",
+                    name => name,
+                };
+                match program_source(shape, name).map(|text| expand(shape, &text, frame)) {
+                    Some(Ok(steps)) => own.push(Program {
+                        name: name.to_owned(),
+                        frame,
+                        steps,
+                    }),
+                    Some(Err(error)) => {
+                        let at = if error.at == 0 { it.fault.at } else { error.at };
+                        self.wrong(at, error.reason);
+                    }
+                    None => self.wrong(it.fault.at, format!("there is no program \"{name}\"")),
+                }
+            }
+            rows.push((space, tlb, forever, many, own.len()));
+            programs.extend(own);
+        }
+        if tlbs.len() > MAX_TLBS {
+            let reason =
+                format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
+            self.wrong(self.file.at, reason);
+        }
+        for table in &self.file.edits {
+            let edit = read_edit(table);
+            if let Err(error) = edit.and_then(|edit| apply(shape, &edit, &mut programs)) {
+                self.wrong(table.at, error.to_string());
+            }
+        }
+        let (mut actors, mut cast) = (Vec::new(), Vec::new());
+        let mut rest = programs.into_iter();
+        for (it, (space, tlb, forever, many, all)) in self.file.actors.iter().zip(rows) {
+            let mut steps = |many: usize| -> Vec<Step> {
+                rest.by_ref()
+                    .take(many)
+                    .flat_map(|program| program.steps)
+                    .collect()
+            };
+            let (main, handler) = (steps(many), steps(all - many));
+            let code = compile(&main, &handler, self.era, shape.pages > 1);
+            if code.instrs.len() > MOST_INSTRS {
+                let reason = format!("its programs have more than {MOST_INSTRS} steps");
+                self.wrong(it.at, reason);
+            }
+            actors.push(Actor {
+                space,
+                tlb,
+                code: code.instrs,
+                main: code.main,
+                forever,
+            });
+            cast.push(Cast {
+                name: it.name.text.clone(),
+                about: it.about.clone(),
+                lines: code.lines,
+            });
+        }
+        (
+            actors,
+            cast,
+            tlbs.into_iter().map(|(space, _)| space).collect(),
+        )
+    }
+
+    fn held(&self) -> Vec<(Resource, u8, u8)> {
+        let mut held = Vec::new();
+        for (number, it) in self.file.actors.iter().enumerate() {
+            for word in &it.holds {
+                let resource = by_word(self.source, "resource", word, &HELD, held_word);
+                held.push((resource, 0, number as u8));
+            }
+        }
+        held
+    }
+
+    fn pages(&self, shape: &Shape, geometry: Geometry, tlbs: &[u8]) -> Vec<PageStart> {
+        let mut pages = Vec::new();
+        for it in &self.file.pages {
+            // A dirty page has been written through its mappings: their PTEs are writable.
+            let usual = match it.dirty || !it.cached {
+                true => Access::WRITABLE_DIRTY,
+                false => Access::READ_ONLY,
+            };
+            let access = |word: &Word, usual: Access| match word.text.as_str() {
+                "" => usual,
+                _ => by_word(self.source, "state of a PTE", word, &ACCESS, access_word),
+            };
+            let pte = access(&it.pte, usual);
+            let tlb = access(&it.tlb, pte);
+            let mut ptes = vec![pte; shape.spaces.len()];
+            let mut cached = vec![tlb; tlbs.len()];
+            for (name, word) in &it.ptes {
+                let Some(space) = shape.spaces.iter().position(|it| *it == name.text) else {
+                    let reason = format!("no actor has \"mm\" \"{}\"", name.text);
+                    self.wrong(name.at, reason);
+                    continue;
+                };
+                ptes[space] = access(word, pte);
+                for (entry, of) in cached.iter_mut().zip(tlbs) {
+                    if *of as usize == space {
+                        *entry = access(&it.tlb, ptes[space]);
+                    }
+                }
+            }
+            let mut buffers = if it.dirty { u8::MAX } else { 0 };
+            let many = (geometry.block / geometry.interval.max(1)).max(1);
+            for block in &it.clean_blocks {
+                for sector in 0..many {
+                    let bit = *block as u16 * many + sector;
+                    buffers &= !(1u16.checked_shl(bit.into()).unwrap_or(0) as u8);
+                }
+            }
+            pages.push(PageStart {
+                dirty: it.dirty,
+                cached: it.cached,
+                buffers,
+                committing: it.committing,
+                pins: it.pins,
+                ptes,
+                tlbs: cached,
+            });
+        }
+        pages
+    }
+
+    /// The bytes of each interval: a text for each, or one for all, repeated to fill it.
+    fn fill(&self, geometry: Geometry, of: fn(&PageTable) -> &Vec<Word>) -> Vec<Vec<u8>> {
+        let many = geometry.sectors();
+        let size = geometry.interval as usize;
+        let mut all = Vec::new();
+        for page in &self.file.pages {
+            let texts = of(page);
+            let usable = texts.len() == 1 || texts.len() == many;
+            if !usable || texts.iter().any(|it| it.text.is_empty()) {
+                let reason = format!(
+                    "memory and media: give one text for all sectors, or one for each of {many}"
+                );
+                self.wrong(page.at, reason);
+                continue;
+            }
+            let texts = texts.iter().cycle().take(many);
+            all.extend(texts.map(|it| it.text.bytes().cycle().take(size).collect::<Vec<u8>>()));
+        }
+        all
+    }
+
+    /// The choices of the opening run.
+    fn schedule(&self, built: &Built, elsewhere: bool) -> Vec<Choice> {
+        let mut choices = Vec::new();
+        let mut world = built.model.initial;
+        for line in &self.file.schedule {
+            let ran = schedule::run(
+                &line.text,
+                &built.model,
+                &built.cast,
+                &mut world,
+                &mut choices,
+            );
+            if let Err(reason) = ran {
+                // Another device or era ends some steps earlier; what is possible is kept.
+                if !elsewhere {
+                    self.wrong(line.at, reason);
+                }
+                break;
+            }
+        }
+        choices
+    }
+
+    fn verdicts(&self, stated: &[Word]) -> Vec<Verdict> {
+        let words = stated.iter();
         let stated: Vec<Verdict> = words
-            .iter()
-            .map(|word| by_word(source, "verdict", word, &Verdict::ALL, Verdict::words))
+            .map(|word| by_word(self.source, "verdict", word, &Verdict::ALL, Verdict::words))
             .collect();
-        let verdicts = Verdict::ALL.into_iter();
-        expect.push((device, verdicts.filter(|it| stated.contains(it)).collect()));
+        let all = Verdict::ALL.into_iter();
+        all.filter(|it| stated.contains(it)).collect()
     }
-    for device in Device::ALL {
-        if !expect.iter().any(|(known, _)| *known == device) {
-            let word = device.word();
-            let reason = format!("state the verdicts for device \"{word}\" (an empty list: clean)");
-            source.wrong(file.expect.at, reason);
+
+    fn expect(&self) -> Vec<(Device, Vec<Verdict>)> {
+        let mut expect: Vec<(Device, Vec<Verdict>)> = Vec::new();
+        for (name, words) in &self.file.expect.devices {
+            let device = by_word(self.source, "device", name, &Device::ALL, Device::word);
+            expect.push((device, self.verdicts(words)));
         }
+        for device in &Device::ALL[..Device::STATED] {
+            if !expect.iter().any(|(known, _)| known == device) {
+                let word = device.word();
+                let reason =
+                    format!("state the verdicts for device \"{word}\" (an empty list: clean)");
+                self.wrong(self.file.expect.at, reason);
+            }
+        }
+        expect
     }
-    expect
+
+    fn opening(&self) -> Option<Vec<Verdict>> {
+        let stated = self.file.opening.as_ref()?;
+        Some(self.verdicts(stated))
+    }
+
+    fn breaks(&self) -> Vec<Invariant> {
+        let words = self.file.breaks.iter();
+        let number = |it: Invariant| it.name().0;
+        words
+            .map(|word| by_word(self.source, "invariant", word, &Invariant::ALL, number))
+            .collect()
+    }
+
+    fn actor(&self, cast: &[Cast], word: &Word) -> u8 {
+        let found = cast.iter().position(|it| it.name == word.text);
+        if found.is_none() {
+            self.wrong(word.at, format!("there is no actor \"{}\"", word.text));
+        }
+        found.unwrap_or(0) as u8
+    }
+
+    fn notes(&self, cast: &[Cast]) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for it in &self.file.notes {
+            let on = it.on.text.split_once(' ');
+            let row = on.and_then(|(_, key)| op_number(key));
+            let (Some((name, _)), Some(row)) = (on, row) else {
+                self.wrong(
+                    it.on.at,
+                    "a note is \"on\" an actor and a step's key, such as \"writer pte_mkwrite\"",
+                );
+                continue;
+            };
+            let name = Word {
+                text: name.to_owned(),
+                at: it.on.at,
+            };
+            notes.push(Note {
+                actor: self.actor(cast, &name),
+                row,
+                text: it.text.clone(),
+            });
+        }
+        notes
+    }
+
+    fn stall(&self, cast: &[Cast]) -> Option<StallBound> {
+        let it = self.file.stall.as_ref()?;
+        Some(StallBound {
+            actor: self.actor(cast, &it.actor),
+            behind: self.actor(cast, &it.behind),
+            steps: it.steps as u32,
+        })
+    }
 }
 
-/// The steps of the nth program of a name.
-fn nth<'a>(programs: &'a [Program], name: &str, index: u8) -> &'a [Step] {
-    programs
-        .iter()
-        .filter(|program| program.name == name)
-        .nth(index as usize)
-        .map_or(&[], |program| &program.steps)
+/// A call expands to one composite and the end of the line; its steps are the program.
+fn unwrapped(mut steps: Vec<Step>) -> Vec<Step> {
+    use crate::protocol::What;
+    if let [
+        Step {
+            what: What::Group(_, inner),
+            ..
+        },
+        Step {
+            what: What::Label(_),
+            ..
+        },
+    ] = &mut steps[..]
+    {
+        return std::mem::take(inner);
+    }
+    steps
 }
 
 fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
@@ -453,38 +814,29 @@ fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
         with,
         insert,
         before,
+        after,
         at: _,
     } = table;
-    let given = [drop, moved, swap, with, insert, before].map(|text| !text.is_empty());
-    match given {
-        [true, false, false, false, false, false] => Ok(Edit::Drop(Place::parse(drop)?)),
-        [false, true, false, false, false, true] => Ok(Edit::MoveBefore(
-            Place::parse(moved)?,
-            Place::parse(before)?,
-        )),
-        [false, false, true, true, false, false] => {
+    let beside = || match (before.is_empty(), after.is_empty()) {
+        (false, true) => Ok((Place::parse(before)?, Side::Before)),
+        (true, false) => Ok((Place::parse(after)?, Side::After)),
+        _ => Err(EditError::NotAnEdit),
+    };
+    let given = [drop, moved, swap, insert].map(|text| !text.is_empty());
+    let placed = !before.is_empty() || !after.is_empty();
+    match (given, with.is_empty(), placed) {
+        ([true, false, false, false], true, false) => Ok(Edit::Drop(Place::parse(drop)?)),
+        ([false, true, false, false], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Move(Place::parse(moved)?, to, side))
+        }
+        ([false, false, true, false], false, false) => {
             Ok(Edit::Swap(Place::parse(swap)?, Place::parse(with)?))
         }
-        [false, false, false, false, true, true] => {
-            Ok(Edit::InsertBefore(insert.clone(), Place::parse(before)?))
+        ([false, false, false, true], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Insert(insert.clone(), to, side))
         }
         _ => Err(EditError::NotAnEdit),
     }
-}
-
-/// The bytes of each interval: a text for each, or one for all, repeated to fill it.
-fn fill(source: &Source, page: &PageTable, texts: &[Word], geometry: Geometry) -> Vec<Vec<u8>> {
-    let many = geometry.sectors();
-    let usable = texts.len() == 1 || texts.len() == many;
-    if !usable || texts.iter().any(|it| it.text.is_empty()) {
-        let reason =
-            format!("memory and media: give one text for all sectors, or one for each of {many}");
-        source.wrong(page.at, reason);
-        return Vec::new();
-    }
-    let size = geometry.interval as usize;
-    let texts = texts.iter().cycle().take(many);
-    texts
-        .map(|it| it.text.bytes().cycle().take(size).collect())
-        .collect()
 }

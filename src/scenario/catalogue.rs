@@ -3,14 +3,25 @@
 use super::build::{Scenario, load};
 use super::error::ScenarioError;
 
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+/// Listed by build.rs from `assets/scenarios`.
+static FILES: &[Entry] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
-/// A scenario file of the catalogue.
+/// A scenario file of the catalogue: what a list says of it, and its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its name in links.
     pub slug: &'static str,
-    /// The file's text.
+    /// Its number in the dossier's catalogue; empty for others.
+    pub section: &'static str,
+    /// The heading it stands under.
+    pub group: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Its place in the list.
+    pub order: u16,
+    /// The verdicts it must have on its own device, in words; empty for clean.
+    pub verdicts: &'static str,
+    /// The file's text. The page holds one text only and fetches the others; here it is empty.
     pub text: &'static str,
 }
 
@@ -24,9 +35,9 @@ impl Entry {
     }
 }
 
-/// Every file under `assets/scenarios`, by name.
+/// Every file under `assets/scenarios`, in the order of the list.
 pub fn catalogue() -> impl Iterator<Item = Entry> {
-    FILES.iter().map(|(slug, text)| Entry { slug, text })
+    FILES.iter().copied()
 }
 
 /// The file of a slug.

@@ -13,44 +13,84 @@ pub(super) struct Word {
 }
 
 pub(super) struct File {
+    pub at: usize,
     pub title: String,
+    pub section: String,
+    pub group: String,
     pub order: u16,
     pub era: Word,
     pub summary: String,
     pub watch: String,
     pub device: Word,
+    pub stable: Option<bool>,
     pub schedule: Vec<Word>,
-    pub page: PageTable,
+    pub opening: Option<Vec<Word>>,
+    pub breaks: Vec<Word>,
+    pub geometry: GeometryTable,
+    pub pages: Vec<PageTable>,
+    pub stores: Vec<StoreTable>,
     pub actors: Vec<ActorTable>,
+    pub programs: Vec<ProgramTable>,
     pub edits: Vec<EditTable>,
+    pub notes: Vec<NoteTable>,
+    pub stall: Option<StallTable>,
     pub expect: ExpectTable,
     pub sources: Vec<String>,
 }
 
-pub(super) struct PageTable {
+pub(super) struct GeometryTable {
     pub at: usize,
     pub inode: u32,
-    pub index: u32,
     pub first_lba: u32,
     pub interval: u16,
+    pub block: u16,
+    /// Where the bytes begin that a checksum in the block covers, and where it stands.
+    pub checksum: Vec<i64>,
+}
+
+pub(super) struct PageTable {
+    pub at: usize,
+    pub index: u32,
     /// One text a sector, repeated to fill it; a single one fills every sector.
     pub memory: Vec<Word>,
     pub media: Vec<Word>,
     pub dirty: bool,
+    pub cached: bool,
+    pub committing: bool,
+    pub pins: u8,
+    pub pte: Word,
+    pub tlb: Word,
+    /// The PTE of single address spaces, by name.
+    pub ptes: Vec<(Word, Word)>,
+    pub clean_blocks: Vec<i64>,
 }
 
 pub(super) struct ActorTable {
     pub at: usize,
     pub name: Word,
-    pub role: Word,
     pub about: String,
-    pub stores: Vec<StoreTable>,
+    pub run: Vec<Word>,
+    pub fault: Word,
+    pub mm: Word,
+    pub cpu: i64,
+    pub forever: bool,
+    pub holds: Vec<Word>,
 }
 
 pub(super) struct StoreTable {
     pub at: usize,
+    pub name: Word,
+    pub page: u8,
     pub offset: u16,
-    pub text: String,
+    pub bytes: Vec<u8>,
+    /// How it is shown.
+    pub shown: String,
+}
+
+pub(super) struct ProgramTable {
+    pub name: Word,
+    pub forever: bool,
+    pub text: Word,
 }
 
 /// The keys of an edit that are given; the others are empty.
@@ -62,6 +102,19 @@ pub(super) struct EditTable {
     pub with: String,
     pub insert: String,
     pub before: String,
+    pub after: String,
+}
+
+pub(super) struct NoteTable {
+    pub on: Word,
+    pub text: String,
+}
+
+/// How long somebody sleeps at most.
+pub(super) struct StallTable {
+    pub actor: Word,
+    pub behind: Word,
+    pub steps: i64,
 }
 
 /// The stated verdicts, by device.
@@ -85,16 +138,33 @@ impl File {
 
 fn file(mut top: Table) -> File {
     let file = File {
+        at: top.at,
         title: top.text("title").text,
-        order: top.number("order", u16::MAX.into()) as u16,
+        section: top.maybe_text("section").text,
+        group: top.maybe_text("group").text,
+        order: top.maybe_number("order", u16::MAX.into(), u16::MAX.into()) as u16,
         era: top.text("era"),
         summary: top.text("summary").text,
         watch: top.text("watch").text,
         device: top.text("device"),
+        stable: top
+            .maybe("stable")
+            .map(|value| top.boolean("stable", value)),
         schedule: top.texts("schedule"),
-        page: page(top.table("page")),
+        opening: top
+            .maybe("opening")
+            .map(|value| top.words("opening", value)),
+        breaks: top.maybe_texts("breaks"),
+        geometry: geometry(top.table("file")),
+        pages: top.tables("page").into_iter().map(page).collect(),
+        stores: top.tables("store").into_iter().map(store).collect(),
         actors: top.tables("actor").into_iter().map(actor).collect(),
+        programs: top.tables("program").into_iter().map(program).collect(),
         edits: top.tables("edit").into_iter().map(edit).collect(),
+        notes: top.tables("note").into_iter().map(note).collect(),
+        stall: top
+            .maybe("stall")
+            .map(|value| stall(top.below("stall", value))),
         expect: expect(top.table("expect")),
         sources: top.tables("source").into_iter().map(cited).collect(),
     };
@@ -102,55 +172,153 @@ fn file(mut top: Table) -> File {
     file
 }
 
+fn geometry(mut table: Table) -> GeometryTable {
+    let geometry = GeometryTable {
+        at: table.at,
+        inode: table.number("inode", u32::MAX.into()) as u32,
+        first_lba: table.number("first_lba", u32::MAX.into()) as u32,
+        interval: table.number("interval", u16::MAX.into()) as u16,
+        block: table.maybe_number("block", u16::MAX.into(), 0) as u16,
+        checksum: table.maybe_numbers("checksum", u16::MAX.into()),
+    };
+    table.finish();
+    geometry
+}
+
 fn page(mut table: Table) -> PageTable {
     let page = PageTable {
         at: table.at,
-        inode: table.number("inode", u32::MAX.into()) as u32,
         index: table.number("index", u32::MAX.into()) as u32,
-        first_lba: table.number("first_lba", u32::MAX.into()) as u32,
-        interval: table.number("interval", u16::MAX.into()) as u16,
         memory: table.texts("memory"),
         media: table.texts("media"),
         dirty: table.truth("dirty"),
+        cached: table.maybe_truth("cached", true),
+        committing: table.maybe_truth("committing", false),
+        pins: table.maybe_number("pins", 7, 0) as u8,
+        pte: table.maybe_text("pte"),
+        tlb: table.maybe_text("tlb"),
+        ptes: named(&mut table, "ptes"),
+        clean_blocks: table.maybe_numbers("clean_blocks", 7),
     };
     table.finish();
     page
+}
+
+/// A table of names and words, if it is there.
+fn named(table: &mut Table, key: &'static str) -> Vec<(Word, Word)> {
+    let Some(value) = table.maybe(key) else {
+        return Vec::new();
+    };
+    let mut inner = table.below(key, value);
+    let names: Vec<Word> = inner.entries.iter().map(|(key, _)| key.clone()).collect();
+    let words = names.into_iter().map(|name| {
+        let word = inner.text(&name.text);
+        (name, word)
+    });
+    words.collect()
 }
 
 fn actor(mut table: Table) -> ActorTable {
     let actor = ActorTable {
         at: table.at,
         name: table.text("name"),
-        role: table.text("role"),
         about: table.text("about").text,
-        stores: table.tables("stores").into_iter().map(store).collect(),
+        run: table.texts("run"),
+        fault: table.maybe_text("fault"),
+        mm: table.maybe_text("mm"),
+        cpu: table.maybe_number("cpu", 63, -1),
+        forever: table.maybe_truth("forever", false),
+        holds: table.maybe_texts("holds"),
     };
     table.finish();
     actor
 }
 
 fn store(mut table: Table) -> StoreTable {
+    let name = table.text("name");
+    let offset = table.number("offset", u16::MAX.into()) as u16;
+    let page = table.maybe_number("page", 7, 0) as u8;
+    let text = table.maybe_text("text");
+    let hex = table.maybe_text("hex");
+    let zeros = table.maybe_number("zeros", 4096, 0) as usize;
+    let digits: Vec<u8> = hex.text.bytes().filter(|it| *it != b' ').collect();
+    let mut bytes = text.text.clone().into_bytes();
+    let mut shown = format!("\"{}\" at {offset:#05x}", text.text);
+    if !hex.text.is_empty() {
+        shown = format!("{} at {offset:#05x}", hex.text);
+        for pair in digits.chunks(2) {
+            let pair = std::str::from_utf8(pair).unwrap_or("");
+            match u8::from_str_radix(pair, 16) {
+                Ok(byte) if pair.len() == 2 => bytes.push(byte),
+                _ => {
+                    let reason = "\"hex\" is pairs of hexadecimal digits, such as \"84 9a c1\"";
+                    table.source.wrong(hex.at, reason.to_owned());
+                }
+            }
+        }
+    } else if zeros > 0 {
+        shown = format!("{zeros} zeros at {offset:#05x}");
+        bytes = vec![0; zeros];
+    }
+    let given = [!text.text.is_empty(), !hex.text.is_empty(), zeros > 0];
+    if given.iter().filter(|it| **it).count() != 1 {
+        let reason = "a store has one of \"text\", \"hex\" and \"zeros\"";
+        table.source.wrong(table.at, reason.to_owned());
+    }
     let store = StoreTable {
         at: table.at,
-        offset: table.number("offset", u16::MAX.into()) as u16,
-        text: table.text("text").text,
+        name,
+        page,
+        offset,
+        bytes,
+        shown,
     };
     table.finish();
     store
 }
 
+fn program(mut table: Table) -> ProgramTable {
+    let program = ProgramTable {
+        name: table.text("name"),
+        forever: table.maybe_truth("forever", false),
+        text: table.text("text"),
+    };
+    table.finish();
+    program
+}
+
 fn edit(mut table: Table) -> EditTable {
     let edit = EditTable {
         at: table.at,
-        drop: table.maybe_text("drop"),
-        moved: table.maybe_text("move"),
-        swap: table.maybe_text("swap"),
-        with: table.maybe_text("with"),
-        insert: table.maybe_text("insert"),
-        before: table.maybe_text("before"),
+        drop: table.maybe_text("drop").text,
+        moved: table.maybe_text("move").text,
+        swap: table.maybe_text("swap").text,
+        with: table.maybe_text("with").text,
+        insert: table.maybe_text("insert").text,
+        before: table.maybe_text("before").text,
+        after: table.maybe_text("after").text,
     };
     table.finish();
     edit
+}
+
+fn note(mut table: Table) -> NoteTable {
+    let note = NoteTable {
+        on: table.text("on"),
+        text: table.text("text").text,
+    };
+    table.finish();
+    note
+}
+
+fn stall(mut table: Table) -> StallTable {
+    let stall = StallTable {
+        actor: table.text("actor"),
+        behind: table.text("behind"),
+        steps: table.number("steps", u32::MAX.into()),
+    };
+    table.finish();
+    stall
 }
 
 fn cited(mut table: Table) -> String {
@@ -236,9 +404,9 @@ impl<'a> Table<'a> {
         self.word(key, value)
     }
 
-    fn maybe_text(&mut self, key: &str) -> String {
+    fn maybe_text(&mut self, key: &str) -> Word {
         let value = self.maybe(key);
-        value.map_or(String::new(), |value| self.word(key, value).text)
+        value.map_or(Word::default(), |value| self.word(key, value))
     }
 
     fn list(&self, key: &str, value: Value<'a>) -> Vec<Value<'a>> {
@@ -251,8 +419,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn texts(&mut self, key: &str) -> Vec<Word> {
-        let value = self.need(key);
+    fn words(&self, key: &str, value: Value<'a>) -> Vec<Word> {
         let values = self.list(key, value);
         values
             .into_iter()
@@ -260,9 +427,18 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// A whole number from 0 to `most`.
-    fn number(&mut self, key: &str, most: i64) -> i64 {
+    fn texts(&mut self, key: &str) -> Vec<Word> {
         let value = self.need(key);
+        self.words(key, value)
+    }
+
+    fn maybe_texts(&mut self, key: &str) -> Vec<Word> {
+        let value = self.maybe(key);
+        value.map_or(Vec::new(), |value| self.words(key, value))
+    }
+
+    /// A whole number from 0 to `most`.
+    fn whole(&self, key: &str, value: &Value<'a>, most: i64) -> i64 {
         let number = match value.get_ref() {
             DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
             _ => None,
@@ -270,18 +446,46 @@ impl<'a> Table<'a> {
         match number {
             Some(number) if (0..=most).contains(&number) => number,
             _ => {
-                self.wrong(&value, key, &format!("a whole number from 0 to {most}"));
+                self.wrong(value, key, &format!("a whole number from 0 to {most}"));
                 0
             }
         }
     }
 
-    fn truth(&mut self, key: &str) -> bool {
+    fn number(&mut self, key: &str, most: i64) -> i64 {
         let value = self.need(key);
+        self.whole(key, &value, most)
+    }
+
+    fn maybe_number(&mut self, key: &str, most: i64, otherwise: i64) -> i64 {
+        let value = self.maybe(key);
+        value.map_or(otherwise, |value| self.whole(key, &value, most))
+    }
+
+    fn maybe_numbers(&mut self, key: &str, most: i64) -> Vec<i64> {
+        let Some(value) = self.maybe(key) else {
+            return Vec::new();
+        };
+        let values = self.list(key, value);
+        let values = values.iter();
+        values.map(|value| self.whole(key, value, most)).collect()
+    }
+
+    fn boolean(&self, key: &str, value: Value<'a>) -> bool {
         if !matches!(value.get_ref(), DeValue::Boolean(_)) {
             self.wrong(&value, key, "true or false");
         }
         matches!(value.get_ref(), DeValue::Boolean(true))
+    }
+
+    fn truth(&mut self, key: &str) -> bool {
+        let value = self.need(key);
+        self.boolean(key, value)
+    }
+
+    fn maybe_truth(&mut self, key: &str, otherwise: bool) -> bool {
+        let value = self.maybe(key);
+        value.map_or(otherwise, |value| self.boolean(key, value))
     }
 
     fn table(&mut self, key: &'static str) -> Table<'a> {

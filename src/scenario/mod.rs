@@ -8,7 +8,9 @@ mod catalogue;
 mod error;
 mod file;
 mod schedule;
+mod verdict;
 
-pub use build::{Cast, Device, Scenario, Verdict, load, load_for};
+pub use build::{Cast, Note, Scenario, StallBound, load, load_for, words};
 pub use catalogue::{Entry, catalogue, find};
 pub use error::ScenarioError;
+pub use verdict::{Device, Verdict};

@@ -1,11 +1,11 @@
 //! The small language of opening schedules.
 //!
-//! A line names an actor and how far it goes:
-//! `writer 3` (so many steps), `flusher through unlock_page` (up to and including that op, by its
-//! key in the table), `disk until stuck` (until it sleeps, idles or is finished).
+//! A line names an actor and how far it goes: `writer 3` (so many steps), `flusher through
+//! unlock_page` (up to and including that step or composite, by its key), `flusher way 1` (one
+//! step, the other way), `disk until stuck` (until it sleeps, idles or is finished).
 
 use crate::machine::{Choice, Model, Status, World, status, step};
-use crate::protocol::OPS;
+use crate::protocol::{OPS, group_row, op_number};
 
 use super::build::Cast;
 
@@ -29,16 +29,23 @@ pub(super) fn run(
             known.join(", ")
         )
     })?;
+    let mut choice = Choice::of(actor);
     let goal = match rest {
         ["until", "stuck"] => Goal::Stuck,
         ["through", key] => {
-            let row = OPS.iter().find(|row| row.key == *key);
-            Goal::Through(row.ok_or_else(|| format!("there is no op \"{key}\""))?.op)
+            let own = cast[actor].lines.iter().any(|line| line.key == *key);
+            if op_number(key).is_none() && group_row(key).is_none() && !own {
+                return Err(format!("there is no step \"{key}\""));
+            }
+            Goal::Through(key)
+        }
+        ["way", way] => {
+            choice.way = way.parse().map_err(|_| form(line))?;
+            Goal::Count(1)
         }
         [count] => Goal::Count(count.parse().map_err(|_| form(line))?),
         _ => return Err(form(line)),
     };
-    let choice = Choice::of(actor);
     let mut made = 0;
     loop {
         if goal == Goal::Count(made) {
@@ -47,7 +54,7 @@ pub(super) fn run(
         let now = status(model, world, actor);
         if now != Status::Ready {
             return match goal {
-                Goal::Stuck if made > 0 => Ok(()),
+                Goal::Stuck => Ok(()),
                 _ => Err(format!(
                     "after {made} steps {name} cannot go on ({})",
                     why(now)
@@ -57,27 +64,42 @@ pub(super) fn run(
         if made >= MOST {
             return Err(format!("{name} goes on for more than {MOST} steps"));
         }
-        let pc = world.actors[actor].pc as usize;
-        let op = model.actors[actor].code.get(pc).map(|instr| instr.op);
-        *world = step(model, world, choice).0;
+        let pc = model.actor(world, actor).pc;
+        let tag = model.actors[actor].code.get(pc as usize).map(|it| it.tag);
+        let next = step(model, world, choice).0;
+        if next == *world {
+            return Err(format!("{name} has no such way here"));
+        }
+        *world = next;
         choices.push(choice);
         made += 1;
-        if op.is_some_and(|op| goal == Goal::Through(op)) {
-            return Ok(());
+        if let Goal::Through(key) = goal {
+            let op = tag.is_some_and(|tag| OPS[tag as usize].key == key);
+            let now = model.actor(world, actor).pc;
+            let mut lines = cast[actor].lines.iter();
+            let group = lines.any(|line| {
+                line.key == key
+                    && line.row.is_none()
+                    && line.pcs.contains(&pc)
+                    && !line.pcs.contains(&now)
+            });
+            if op || group {
+                return Ok(());
+            }
         }
     }
 }
 
 #[derive(PartialEq)]
-enum Goal {
+enum Goal<'a> {
     Count(usize),
-    Through(crate::machine::Op),
+    Through(&'a str),
     Stuck,
 }
 
 fn form(line: &str) -> String {
     format!(
-        "\"{line}\" is not of the form \"actor 3\", \"actor through unlock_page\" or \"actor until stuck\""
+        "\"{line}\" is not of the form \"actor 3\", \"actor through unlock_page\", \"actor way 1\" or \"actor until stuck\""
     )
 }
 

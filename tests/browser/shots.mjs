@@ -17,6 +17,14 @@ const SHOTS = [
   ["skipped", "#mkclean-skipped", ["End"]],
   ["bad-address", "#mkwrite-no-wiat", []],
   ["help", "", ["?"]],
+  ["list", "", ["o"]],
+  ["deadlock", "#two-page-inversion", ["End"]],
+  ["lost", "#zap-stale-tlb", ["End"]],
+  ["three-pages", "#bio-of-three-pages", ["End"]],
+  ["mail", "#mpage-da-submit-io", [...Array(7)].map(() => "ArrowRight")],
+  ["block", "#checksum-inside-the-block", ["End"]],
+  ["stall", "#writeback-flag-leaked", ["End"]],
+  ["handle", "#mkwrite-waits-with-handle-open", ["End"]],
 ];
 
 const SIZES = [
@@ -40,6 +48,8 @@ try {
       for (const colorScheme of ["light", "dark"]) {
         // Reduced motion, so that no picture is taken half-way.
         const { page, problems, close } = await site.open(fragment, { ...size, colorScheme, reducedMotion: "reduce" });
+        // Texts other than the first scenario's are fetched.
+        await page.waitForTimeout(150);
         for (const key of keys) await page.keyboard.press(key);
         const file = `${name}-${size.width}-${colorScheme}.png`;
         await page.screenshot({ path: folder + file, fullPage: full });

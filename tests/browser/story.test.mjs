@@ -1,8 +1,10 @@
 // The page as a visitor uses it: the release build in Chromium.
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, start } from "./harness.mjs";
+import { axe, dist, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -25,6 +27,13 @@ const text = async (page, name) => (await part(page, name).first().textContent()
 async function dumped(page, name) {
   const lines = (await part(page, name).textContent()).trim().split("\n");
   return lines.flatMap((line) => line.trim().split(/\s+/).slice(1).map((hex) => parseInt(hex, 16)));
+}
+
+/** Opens an ordering from the list. */
+async function choose(page, title) {
+  await page.locator("#orderings summary").click();
+  await page.locator(".catalogue a", { hasText: title }).first().click();
+  await page.locator("h1", { hasText: title }).waitFor();
 }
 
 /** Everything a visitor sees of the state, as text and classes. */
@@ -65,7 +74,7 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
   const failure = await text(page, "failure");
   assert.match(failure, /at the HBA/);
   assert.match(failure, /sector 3, LBA 59/);
-  assert.match(await text(page, "who"), /writer stored "new!" at 0x600 at step \d+/);
+  assert.match(failure, /at step \d+ the writer stored "new!" at 0x600/);
   await page.locator("[data-part=failure] summary").click();
   const sealed = await dumped(page, "sealed-bytes");
   const fetched = await dumped(page, "fetched-bytes");
@@ -96,16 +105,31 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
 
 test("plays each opening run to the end its list entry promises", async () => {
   const { page, problems, close } = await site.open();
+  const many = readdirSync(join(dist, "scenarios")).filter((name) => name.endsWith(".toml")).length;
+  // Runs that end well although others fail; a livelock has no end.
+  const quiet = new Set();
+  for (const name of readdirSync(join(dist, "scenarios"))) {
+    const text = readFileSync(join(dist, "scenarios", name), "utf8");
+    if (/^opening = \[\]/m.test(text)) quiet.add(name.replace(/\.toml$/, ""));
+  }
+  const slug = async (entry) => (await entry.getAttribute("href")).slice(1);
   const entries = await page.locator(".catalogue a").all();
-  assert.equal(entries.length, 4);
+  assert.equal(entries.length, many);
   for (const entry of entries) {
-    const broken = /guard error/.test(await entry.textContent());
+    await page.locator("#orderings summary").click();
+    const title = await entry.locator("span").nth(1).textContent();
+    const badge = await entry.locator(".badge").textContent();
     await entry.click();
-    // The browser tells the page of a new address in a task of its own.
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+    await page.waitForFunction((title) => document.querySelector("h1").textContent === title, title);
+    assert.equal(await entry.getAttribute("aria-current"), "true");
+    assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)), "the list closes");
     await page.keyboard.press("End");
-    assert.equal(await part(page, "failure").count(), broken ? 1 : 0);
-    assert.match(await text(page, "now"), /Everyone is done/);
+    const failures = await part(page, "failure").count();
+    // What loops for ever has no last step that could fail.
+    if (/clean/.test(badge)) assert.equal(failures, 0, title);
+    else if (!/^\S+ livelock$/.test(badge) && !quiet.has(await slug(entry))) assert.ok(failures > 0, title);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `${title}: ${wide} px too wide`);
   }
   assert.deepEqual(problems(), []);
   await close();
@@ -121,7 +145,7 @@ test("says on what an actor sleeps and who must act", async () => {
   assert.equal(await writer.locator("button.step").getAttribute("aria-disabled"), "true");
   await page.keyboard.press("1");
   await page.keyboard.press("1");
-  await page.keyboard.press("2");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("2");
   assert.match(await writer.locator(".status").textContent(), /asleep on PG_writeback, set since step \d+; flusher must act next/);
   const before = await visible(page);
   await writer.locator("button.step").click({ force: true });
@@ -151,8 +175,7 @@ test("runs to the next failure, or says that none can be reached", async () => {
   const { page, close } = await site.open("#baseline-five-step");
   await page.keyboard.press("f");
   assert.match(await text(page, "now"), /No failure can be reached from here: all \d+ states/);
-  await page.locator(".catalogue a", { hasText: "page_mkclean" }).click();
-  await page.locator("h1", { hasText: "page_mkclean" }).waitFor();
+  await choose(page, "page_mkclean left out");
   await page.keyboard.press("1");
   await page.keyboard.press("f");
   assert.equal(await part(page, "failure").count(), 1);
@@ -189,7 +212,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   // A button that is used for something else now does that, and only that.
   await page.keyboard.press("f");
   await page.getByRole("button", { name: "Go to that store" }).click();
-  assert.equal(await step(page), 29);
+  assert.equal(await step(page), 31);
   assert.match(await text(page, "now"), /stores "new!"/);
   await close();
 });
@@ -212,7 +235,7 @@ test("answers any address with a message and the list", async () => {
   ]) {
     const { page, problems, close } = await site.open(fragment);
     assert.match(await page.locator('[role="alert"]').textContent(), message);
-    assert.equal(await page.locator(".catalogue a").count(), 4);
+    assert.ok(await page.locator("#orderings summary").isVisible());
     // What was on the page stays, and a good address clears the message.
     await page.keyboard.press("1");
     assert.equal(await step(page), 1);

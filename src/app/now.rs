@@ -1,0 +1,115 @@
+//! The run at the moment shown, with all that the page derives from it.
+
+use std::sync::Arc;
+
+use stable_pages::exchange::sentence;
+use stable_pages::explore::Story;
+use stable_pages::machine::{Effect, End, NodeId, Status, World, end, status, ways};
+use stable_pages::scenario::Scenario;
+
+use super::desk::Session;
+use super::listing::Stand;
+
+/// What the page shows of a session.
+pub struct Now {
+    pub scenario: Arc<Scenario>,
+    /// The run up to the moment shown.
+    pub story: Story,
+    /// The current branch from start to end.
+    pub whole: Story,
+    /// The world at the moment shown, and one step earlier (the same at the start).
+    pub world: World,
+    pub before: World,
+    /// How the run ends, where nobody can move.
+    pub end: Option<End>,
+    /// The ends of all branches with their lengths, and which is the current one.
+    pub branches: Vec<(NodeId, usize, bool)>,
+}
+
+impl Now {
+    pub fn of(session: &Session) -> Now {
+        let (scenario, history) = (&session.scenario, &session.history);
+        let model = &scenario.model;
+        let story = Story::of(model, history);
+        let current = history.branch().last().copied();
+        let ends = history.ends().into_iter();
+        let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));
+        let mut now = Now {
+            scenario: scenario.clone(),
+            whole: Story::of_branch(model, history),
+            world: *history.world(),
+            before: model.initial,
+            end: end(model, history.world()),
+            branches: branches.collect(),
+            story,
+        };
+        now.before = now.world_at(now.depth().saturating_sub(1));
+        now
+    }
+
+    /// How many steps led here.
+    pub fn depth(&self) -> usize {
+        self.story.steps.len()
+    }
+
+    /// How many steps the current branch has.
+    pub fn length(&self) -> usize {
+        self.whole.steps.len()
+    }
+
+    /// The world after so many steps of the run shown.
+    fn world_at(&self, steps: usize) -> World {
+        match steps.checked_sub(1) {
+            Some(at) => self.story.steps[at].world,
+            None => self.scenario.model.initial,
+        }
+    }
+
+    /// Who made the last step.
+    pub fn last_actor(&self) -> Option<usize> {
+        Some(self.story.steps.last()?.choice.actor.into())
+    }
+
+    /// The actor of the step made last, its row and its pc.
+    pub fn last_row(&self) -> Option<(usize, usize, u8)> {
+        let actor = self.last_actor()?;
+        let model = &self.scenario.model;
+        let pc = model.actor(&self.before, actor).pc;
+        let instr = model.actors[actor].code.get(pc as usize)?;
+        Some((actor, instr.tag as usize, pc))
+    }
+
+    /// Where an actor is in its program.
+    pub fn stand(&self, actor: usize) -> Stand {
+        let model = &self.scenario.model;
+        let state = model.actor(&self.world, actor);
+        let mut retry = None;
+        if state.faulting {
+            let faulted = |effect: &Effect| matches!(effect, Effect::Faulted { .. });
+            let fault = self.story.steps.iter().rposition(|told| {
+                told.choice.actor as usize == actor && told.effects.iter().any(faulted)
+            });
+            retry = fault.map(|at| model.actor(&self.world_at(at), actor).pc);
+        }
+        Stand {
+            pc: state.pc,
+            retry,
+        }
+    }
+
+    pub fn status(&self, actor: usize) -> Status {
+        status(&self.scenario.model, &self.world, actor)
+    }
+
+    /// How many ways an actor can go now.
+    pub fn ways(&self, actor: usize) -> u8 {
+        ways(&self.scenario.model, &self.world, actor)
+    }
+
+    /// The last step in a sentence.
+    #[inline(never)]
+    pub fn sentence(&self) -> Option<String> {
+        let last = self.depth().checked_sub(1)?;
+        Some(sentence(&self.scenario, &self.story, last))
+    }
+}

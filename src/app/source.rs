@@ -1,0 +1,105 @@
+//! Scenario texts from elsewhere: fetched from beside the page, or read from a visitor's file.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::js_sys::Uint8Array;
+use leptos::web_sys::{DataTransfer, DragEvent, Event, File, FileList, HtmlInputElement, Response};
+use wasm_bindgen_futures::JsFuture;
+
+use super::desk::Desk;
+
+/// Most bytes of a scenario file; those of the catalogue have a few thousand.
+const MOST_BYTES: u32 = 256 * 1024;
+
+/// The text of a scenario of the catalogue, or why there is none.
+pub async fn fetch(slug: &str) -> Result<String, String> {
+    let offline = "there is no answer from the server";
+    let response = window().fetch_with_str(&format!("scenarios/{slug}.toml"));
+    let response = JsFuture::from(response).await.map_err(|_| offline)?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("the server answered {}", response.status()));
+    }
+    let text = response.text().map_err(|_| offline)?;
+    let text = JsFuture::from(text).await.map_err(|_| offline)?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
+/// The text of a visitor's file, or what is wrong with it.
+pub async fn read(file: &File) -> Result<String, String> {
+    if file.size() > f64::from(MOST_BYTES) {
+        let most = MOST_BYTES / 1024;
+        return Err(format!(
+            "it is larger than {most} KiB, so it is hardly a scenario"
+        ));
+    }
+    // Also what the browser answers for a folder.
+    let bytes = JsFuture::from(file.array_buffer()).await;
+    let bytes = bytes.map_err(|_| "the browser cannot read it as a file")?;
+    let text = String::from_utf8(Uint8Array::new(&bytes).to_vec()).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].split(|it| *it == b'\n').count();
+        format!("line {line}: it is not UTF-8 text from byte {} on", at + 1)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    match text.trim().is_empty() {
+        true => Err("it is empty".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// A button that lets the visitor choose a file. The field itself takes the focus.
+pub fn picker(desk: Desk) -> AnyView {
+    let chosen = move |event| {
+        let field: HtmlInputElement = event_target(&event);
+        open_first(desk, field.files());
+        // The same file can be chosen again once it is corrected.
+        field.set_value("");
+    };
+    view! {
+        <label class="file">
+            <span>"Open a file\u{2026}"</span>
+            <input type="file" accept=".toml" on:change=chosen />
+        </label>
+    }
+    .into_any()
+}
+
+fn open_first(desk: Desk, files: Option<FileList>) -> bool {
+    let file = files.and_then(|files| files.get(0));
+    let found = file.is_some();
+    if let Some(file) = file {
+        desk.open_file(file);
+    }
+    found
+}
+
+/// Takes files that are dropped anywhere on the page.
+pub fn take_drops(desk: Desk) {
+    for kind in ["dragenter", "dragover", "dragleave", "drop"] {
+        let listener = window_event_listener_untyped(kind, move |event: Event| {
+            let event: DragEvent = event.unchecked_into();
+            let Some(carried) = event.data_transfer().filter(has_files) else {
+                return;
+            };
+            event.prevent_default();
+            // Leaving for nothing is leaving the window.
+            let over = match kind {
+                "drop" => false,
+                "dragleave" => event.related_target().is_some(),
+                _ => true,
+            };
+            if desk.peek_panel().dropping != over {
+                desk.set(|panel| panel.dropping = over);
+            }
+            if kind == "drop" {
+                open_first(desk, carried.files());
+            }
+        });
+        on_cleanup(move || listener.remove());
+    }
+}
+
+fn has_files(carried: &DataTransfer) -> bool {
+    carried.types().iter().any(|it| it == "Files")
+}

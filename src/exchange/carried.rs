@@ -1,0 +1,70 @@
+//! What changed when a run was carried over to another kernel or device.
+
+use super::words::the;
+use crate::explore::Carried;
+use crate::machine::Protection;
+use crate::protocol::OPS;
+use crate::scenario::Scenario;
+
+/// How far a run is the same in another build of its scenario, in a sentence or two.
+pub fn carried_words(old: &Scenario, new: &Scenario, carried: &Carried) -> String {
+    let (there, here) = (place(old, new), place(new, old));
+    let many = carried.choices.len();
+    let Some(parting) = &carried.parting else {
+        return match many {
+            0 => String::new(),
+            1 => format!("The step is the same {there}."),
+            _ => format!("All {many} steps are the same {there}."),
+        };
+    };
+    let same = match many {
+        0 => String::new(),
+        1 => "The first step is the same. ".to_owned(),
+        _ => format!("The first {many} steps are the same. "),
+    };
+    let who = the(new, parting.actor);
+    let made = call(old, parting.old);
+    let step = parting.step;
+    let begins = format!("{same}At step {step} {who} makes {made} {here};");
+    match parting.new {
+        _ if parting.blocked => {
+            format!("{begins} {there} it sleeps before that step, or has no work yet.")
+        }
+        None => format!("{begins} {there} its program is over."),
+        Some(row) if row == parting.old => {
+            format!("{begins} {there} the same step is about something else or cannot go that way.")
+        }
+        Some(row) => format!("{begins} {there} it is at {} instead.", call(new, row)),
+    }
+}
+
+/// "in 6.19", or "with DIX only" where the kernel is the same.
+fn place(other: &Scenario, of: &Scenario) -> String {
+    if of.era != other.era {
+        return format!("in Linux {}", of.era.word());
+    }
+    let with = match of.device.protection {
+        _ if of.device.ip => "with IP-checksum guards",
+        Protection::DixDif => "with DIX and DIF",
+        Protection::DixOnly => "with DIX only",
+        Protection::Nvme => "with NVMe protection information",
+        Protection::HbaInsert => "with DIF only",
+        Protection::None => "without protection information",
+        Protection::FsChecksum => "with file system checksums",
+        Protection::Parity => "with RAID5 parity",
+        Protection::Mirror => "with a RAID1 mirror",
+    };
+    with.to_owned()
+}
+
+/// The line of source of a step, or what it is called where the line has an operand.
+fn call(scenario: &Scenario, row: usize) -> String {
+    let Some(row) = OPS.get(row) else {
+        return "a step".to_owned();
+    };
+    let call = row.calls[scenario.era as usize];
+    match call.contains('(') && !call.contains("{}") {
+        true => format!("`{call}`"),
+        false => format!("\"{}\"", row.label),
+    }
+}

@@ -1,0 +1,296 @@
+//! Who sleeps on what, behind whom, and how a run ended.
+
+use super::narration::{bug, loss};
+use super::words::{begin, of_page, sectors, the, thing};
+use crate::explore::Story;
+use crate::machine::{Effect, End, Loss, Resource, Stage, Status, Violation, Wait, World, status};
+use crate::scenario::Scenario;
+
+fn last_world(scenario: &Scenario, story: &Story) -> World {
+    let last = story.steps.last();
+    last.map_or(scenario.model.initial, |told| told.world)
+}
+
+/// Why an actor moves or does not, and behind whom.
+pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: Status) -> String {
+    match status {
+        Status::Ready => "ready".to_owned(),
+        Status::Idle => "idle: no work has come yet".to_owned(),
+        Status::Finished => "finished".to_owned(),
+        Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
+        Status::Asleep(wait) => {
+            let text = held(scenario, story, actor as u8, wait);
+            // Terse, and in one face.
+            let text = text.replace('`', "").replace("by the ", "by ");
+            format!("asleep on {}", text.replace("; the ", "; "))
+        }
+    }
+}
+
+/// "`PG_locked` of page 0, held by P2 since step 12; P2 must act next".
+fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
+    let thing = thing(scenario, wait.on, wait.which);
+    let since = match since(story, wait) {
+        Some(step) => format!(" since step {step}"),
+        None => " from the start".to_owned(),
+    };
+    let Some(holder) = wait.holder else {
+        return format!("{thing}, taken{since}; nobody is left to act");
+    };
+    let who = match holder == actor {
+        true => "itself".to_owned(),
+        false => the(scenario, holder),
+    };
+    match wait.on {
+        Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow => {
+            let taken = match wait.on {
+                Resource::Bio => "under way",
+                Resource::BufferLock => "taken",
+                _ => "set",
+            };
+            match holder == actor {
+                true => format!("{thing}, {taken}{since}; it waits for itself"),
+                false => format!("{thing}, {taken}{since}; {who} must act next"),
+            }
+        }
+        Resource::Handle => format!("{thing}, opened by {who}{}", since.replace("since", "at")),
+        Resource::Commit => format!("{thing}, which {who} is to make"),
+        _ => format!("{thing}, held by {who}{since}"),
+    }
+}
+
+/// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
+fn since(story: &Story, wait: Wait) -> Option<usize> {
+    match wait.on {
+        Resource::PageLock => return story.locked_since[wait.which as usize],
+        Resource::Writeback => return story.writeback_since[wait.which as usize],
+        _ => {}
+    }
+    let took = |effect: &Effect| match effect {
+        Effect::Took { what, page } => *what == wait.on && (!what.of_page() || *page == wait.which),
+        Effect::Shadowed { page } => wait.on == Resource::Shadow && *page == wait.which,
+        Effect::Added { page, .. } => wait.on == Resource::Bio && *page == wait.which,
+        _ => false,
+    };
+    let at = story.steps.iter().rposition(|told| {
+        let by_holder = wait.on != Resource::PteLock || wait.holder == Some(told.choice.actor);
+        by_holder && told.effects.iter().any(took)
+    });
+    at.map(|at| at + 1)
+}
+
+/// How a run ended, in a sentence.
+pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
+    let done = "Everyone is done";
+    match end {
+        End::Halted => match story.failures.last().map(|it| it.violation) {
+            Some(Violation::Trap { .. }) => {
+                "The store has trapped: the kernel stops where it was made.".to_owned()
+            }
+            Some(Violation::Assertion { what, .. }) => {
+                format!("The kernel has stopped: {}.", bug(what))
+            }
+            _ => "The kernel has stopped.".to_owned(),
+        },
+        End::Deadlock(cycle) => {
+            let mut text = "Deadlock".to_owned();
+            for (at, actor) in cycle.iter().enumerate() {
+                let next = cycle[(at + 1) % cycle.len()];
+                let (who, next) = (the(scenario, *actor), the(scenario, next));
+                text += match at {
+                    0 => ": ",
+                    _ if at + 1 == cycle.len() => ", and ",
+                    _ => ", ",
+                };
+                text += &match cycle.len() {
+                    1 => format!("{who} waits for itself"),
+                    _ => format!("{who} waits for {next}"),
+                };
+            }
+            text + "."
+        }
+        End::Stall(actor) => {
+            let world = last_world(scenario, story);
+            match status(&scenario.model, &world, (*actor).into()) {
+                Status::Asleep(wait) => format!(
+                    "Stall: {} sleeps for ever on {}.",
+                    the(scenario, *actor),
+                    thing(scenario, wait.on, wait.which)
+                ),
+                _ => format!("Stall: {} sleeps for ever.", the(scenario, *actor)),
+            }
+        }
+        End::Rest(_) if story.silent() => {
+            format!(
+                "{done} and no error was reported, but the media holds bytes that were never sealed: silent corruption."
+            )
+        }
+        End::Rest(_) if story.mismatch().is_some() => {
+            format!(
+                "{done} and no error was reported, but a checksum or second copy was taken from other bytes than the media holds."
+            )
+        }
+        End::Rest(lost) => {
+            let Some(Violation::Lost { page, how, .. }) = lost.first() else {
+                return rest(scenario, story);
+            };
+            let mut which = Vec::new();
+            for violation in lost {
+                match violation {
+                    Violation::Lost {
+                        page: of, sector, ..
+                    } if of == page => which.push(*sector),
+                    _ => {}
+                }
+            }
+            loss(&sectors(scenario, *page, &which), which.len(), *how)
+        }
+    }
+}
+
+/// How a run ended in which everyone is done and nothing is lost at rest.
+fn rest(scenario: &Scenario, story: &Story) -> String {
+    let done = "Everyone is done";
+    if let Some(how) = story.loss() {
+        return format!("{done}, but {}.", lost_words(how));
+    }
+    let failed = match story.failures.iter().any(|it| it.hop().is_some()) {
+        true if scenario.model.cached.contains(&true) => " A write failed, and fsync says so once.",
+        true => " A write failed.",
+        false => "",
+    };
+    let text = format!("{done}.{failed} {}", at_rest(scenario, story));
+    text.trim_end().to_owned()
+}
+
+fn lost_words(how: Loss) -> &'static str {
+    match how {
+        Loss::AtRest => "an update was lost",
+        Loss::Fsync => "fsync returned success for bytes that were not on the media",
+        Loss::Detached => "a store went into a page that had left the file",
+    }
+}
+
+/// Where the newest bytes are, and what says so.
+fn at_rest(scenario: &Scenario, story: &Story) -> String {
+    let (model, world) = (&scenario.model, last_world(scenario, story));
+    for number in 0..model.geometry.pages {
+        let page = model.page(&world, number.into());
+        if page.memory == page.media || page.gone || !model.cached[number as usize] {
+            continue;
+        }
+        let of = of_page(scenario, number);
+        if page.dirty {
+            return format!(
+                "What is newer in memory{of} is not lost: `PG_dirty` is set, so the next writeback writes it."
+            );
+        }
+        let spaces = 0..model.spaces as usize;
+        let mut ptes = spaces.map(|space| model.pte(&world, space, number.into()));
+        return match ptes.any(|pte| pte.dirty()) {
+            true => format!(
+                "`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap moves that bit."
+            ),
+            false => format!(
+                "What is newer in memory{of} will not be written: `PG_dirty` is clear, and only the error tells."
+            ),
+        };
+    }
+    match model.cached.iter().any(|it| *it) {
+        true => "All of the file is on the media.".to_owned(),
+        false => String::new(),
+    }
+}
+
+/// Why nobody can move any more: the circle of a deadlock, or what a stall waits for.
+pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String> {
+    let (model, world) = (&scenario.model, last_world(scenario, story));
+    let wait = |actor: u8| match status(model, &world, actor.into()) {
+        Status::Asleep(wait) => Some(wait),
+        _ => None,
+    };
+    let sleeps = |actor: u8, wait: Wait| {
+        let mut text = format!(
+            "{} sleeps on {}.",
+            begin(&the(scenario, actor)),
+            held(scenario, story, actor, wait)
+        );
+        if let Some(why) = unsubmitted(scenario, &world, wait) {
+            text += &format!(" {why}");
+        }
+        text
+    };
+    let mut said = Vec::new();
+    match end {
+        End::Deadlock(cycle) => {
+            for actor in cycle {
+                said.extend(wait(*actor).map(|it| sleeps(*actor, it)));
+            }
+            said.push(match cycle.len() {
+                1 => "It waits for itself, so it never wakes.".to_owned(),
+                _ => "Each waits for the next, so none of them ever wakes.".to_owned(),
+            });
+            for actor in 0..model.actors.len() as u8 {
+                if let (Some(it), false) = (wait(actor), cycle.contains(&actor)) {
+                    let text = held(scenario, story, actor, it);
+                    let who = begin(&the(scenario, actor));
+                    said.push(format!("{who} is stuck behind them: it sleeps on {text}."));
+                }
+            }
+        }
+        End::Stall(first) => {
+            let mut actor = *first;
+            // Everybody in the chain sleeps but the last, or there would be a circle.
+            for _ in 0..model.actors.len() {
+                let Some(it) = wait(actor) else { break };
+                said.push(sleeps(actor, it));
+                let Some(next) = it.holder else {
+                    said.push(
+                        "No I/O is on its way that would end it, and nobody else will.".to_owned(),
+                    );
+                    break;
+                };
+                if wait(next).is_none() {
+                    let who = begin(&the(scenario, next));
+                    said.push(match status(model, &world, next.into()) {
+                        Status::Finished if it.on == Resource::Writeback => format!(
+                            "The program of {} is over and no I/O is on its way: nobody will ever clear the bit.",
+                            the(scenario, next)
+                        ),
+                        Status::Finished => format!(
+                            "The program of {} is over: it never gives back what it took.",
+                            the(scenario, next)
+                        ),
+                        _ => format!("{who} has no work left that would end it."),
+                    });
+                    break;
+                }
+                actor = next;
+            }
+        }
+        End::Rest(_) | End::Halted => {}
+    }
+    said
+}
+
+/// Where a bio is that holds an I/O's bits, if that is why somebody must act.
+fn unsubmitted(scenario: &Scenario, world: &World, wait: Wait) -> Option<String> {
+    let io = matches!(
+        wait.on,
+        Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow
+    );
+    let holder = the(scenario, wait.holder?);
+    if !io {
+        return None;
+    }
+    let of = of_page(scenario, wait.which);
+    match scenario.model.stage(world, wait.which.into()) {
+        Stage::Building => Some(format!(
+            "The bio{of} is built, but {holder} has not submitted it."
+        )),
+        Stage::Done => Some(format!(
+            "The device is done; {holder} has yet to end the I/O."
+        )),
+        _ => None,
+    }
+}

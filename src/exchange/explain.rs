@@ -1,0 +1,556 @@
+//! What a broken rule means: who did what when.
+
+use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
+use super::words::{begin, of_page, page, sectors, store, the, way};
+use crate::explore::{Failure, Story};
+use crate::machine::{
+    Assertion, Consumer, Content, Effect, Hop, Loss, NOBODY, Page, Protection, Stage, Through,
+    Violation,
+};
+use crate::scenario::Scenario;
+
+/// What broke which rule, at which step, who did it, and what it means.
+pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<String> {
+    let at = failure.step.saturating_sub(1);
+    let before = world_before(scenario, story, at);
+    let case = Case {
+        scenario,
+        story,
+        failure,
+        page: scenario.model.page(&before, failure.page.into()),
+        stage: scenario.model.stage(&before, failure.page.into()),
+        sector: sectors(scenario, failure.page, &[failure.sector]),
+        io: Io::find(story, failure),
+    };
+    let mut said = match failure.violation {
+        Violation::Unstable { .. } => case.changes().into_iter().collect(),
+        Violation::Guard { hop, .. } => case.guard(hop),
+        Violation::Silent { .. } => case.silent(),
+        Violation::Checksum {
+            consumer: Consumer::Block,
+            ..
+        } => case.block(),
+        Violation::Checksum { consumer, .. } => case.checksum(consumer),
+        Violation::Lost { how, .. } => case.lost(how),
+        Violation::Assertion { what, .. } => case.assertion(what),
+        Violation::Trap { .. } => case.trap(),
+    };
+    said.retain(|text| !text.is_empty());
+    said
+}
+
+/// The steps of the failing sector's latest I/O, from 1.
+#[derive(Default)]
+struct Io {
+    /// A checksum or sample was taken: at which step and by whom.
+    sealed: Option<(usize, u8)>,
+    queued: Option<usize>,
+    fetched: Option<usize>,
+}
+
+impl Io {
+    fn find(story: &Story, failure: &Failure) -> Io {
+        let mut io = Io::default();
+        let mine = |page: u8, sector: u8| page == failure.page && sector == failure.sector;
+        let mut bio_of = 0;
+        for (at, told) in story.steps.iter().take(failure.step).enumerate() {
+            let step = Some(at + 1);
+            for effect in &told.effects {
+                match *effect {
+                    Effect::Added { page, bio } if page == failure.page => {
+                        io = Io::default();
+                        bio_of = bio;
+                    }
+                    Effect::Guarded { page, sector, .. } | Effect::Sampled { page, sector, .. }
+                        if mine(page, sector) =>
+                    {
+                        io.sealed = Some((at + 1, told.choice.actor));
+                    }
+                    Effect::Fetched { page, sector, .. } if mine(page, sector) => io.fetched = step,
+                    Effect::Queued { bio, .. } if bio == bio_of => io.queued = step,
+                    _ => {}
+                }
+            }
+        }
+        io
+    }
+
+    /// From when on the bytes must not change: from the checksum, or from submission.
+    fn from(&self) -> usize {
+        let sealed = self.sealed.map(|(step, _)| step);
+        sealed.or(self.queued).unwrap_or(0)
+    }
+}
+
+/// A store into the failing sector, as the run tells it.
+struct Change {
+    step: usize,
+    actor: u8,
+    store: u8,
+    through: Through,
+}
+
+/// A failure with what is known of it.
+struct Case<'a> {
+    scenario: &'a Scenario,
+    story: &'a Story,
+    failure: &'a Failure,
+    /// The page just before the failing step.
+    page: Page,
+    /// Where its bio was just before the failing step.
+    stage: Stage,
+    sector: String,
+    io: Io,
+}
+
+impl Case<'_> {
+    fn the(&self, actor: u8) -> String {
+        the(self.scenario, actor)
+    }
+
+    fn hex(&self, content: Content) -> String {
+        hex(self.scenario.model.contents.guard(content))
+    }
+
+    fn who(&self) -> String {
+        begin(&self.the(self.failure.actor))
+    }
+
+    /// The last step before the failure, from 1, with an effect on the page, and who made it.
+    fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
+        let steps = self.story.steps.iter().take(self.failure.step);
+        let of = |effect: &Effect| is(effect) == Some(self.failure.page);
+        let found = steps
+            .enumerate()
+            .rfind(|(_, told)| told.effects.iter().any(of));
+        found.map(|(at, told)| (at + 1, told.choice.actor))
+    }
+
+    /// The last step before the failure, from 1, at which a device fetched the sector.
+    fn fetched(&self) -> Option<usize> {
+        let it = self.failure;
+        let steps = self.story.steps.iter().take(it.step).enumerate();
+        let fetches = |effect: &Effect| match *effect {
+            Effect::Fetched { page, sector, .. } => (page, sector) == (it.page, it.sector),
+            _ => false,
+        };
+        let mut found = steps.filter(|(_, told)| told.effects.iter().any(fetches));
+        found.next_back().map(|(at, _)| at + 1)
+    }
+
+    /// The stores that changed the sector after one step and not after another.
+    fn stores(&self, after: usize, until: usize) -> Vec<Change> {
+        let mut found = Vec::new();
+        for (at, told) in self.story.steps.iter().enumerate() {
+            if at < after || at >= until {
+                continue;
+            }
+            for effect in &told.effects {
+                match *effect {
+                    Effect::Stored {
+                        page,
+                        sector,
+                        store,
+                        from,
+                        to,
+                        through,
+                    } if page == self.failure.page
+                        && sector == self.failure.sector
+                        && from != to =>
+                    {
+                        found.push(Change {
+                            step: at + 1,
+                            actor: told.choice.actor,
+                            store,
+                            through,
+                        });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    fn change(&self, it: &Change) -> String {
+        format!(
+            "at step {} {} stored {} {}",
+            it.step,
+            self.the(it.actor),
+            store(self.scenario, it.store),
+            way(it.through)
+        )
+    }
+
+    /// Who changed the bytes between checksum and fetch, and whether anything forbade it.
+    fn changes(&self) -> Option<String> {
+        let until = self.io.fetched.unwrap_or(self.failure.step);
+        let stores = self.stores(self.io.from(), until);
+        let last = stores.last()?;
+        let many = match stores.len() {
+            1 => String::new(),
+            many => format!(" (the last of {many} such stores)"),
+        };
+        let rule = match (self.scenario.model.stable, self.io.sealed) {
+            (true, Some(_)) => "from their checksum to the end of the I/O they must not change",
+            (true, None) => "from submission to the end of the I/O they must not change",
+            _ => "nothing forbade it, because nothing asks for stable pages here",
+        };
+        let fetch = match self.io.fetched {
+            Some(step) => format!("before the bytes were fetched at step {step}"),
+            None => "while the write was under way".to_owned(),
+        };
+        Some(format!(
+            "In between, {}{many}, {fetch}: {rule}.",
+            self.change(last)
+        ))
+    }
+
+    /// When the checksum was taken, or the write submitted.
+    fn sealed(&self, what: &str) -> String {
+        match (self.io.sealed, self.io.queued) {
+            (Some((step, actor)), _) => {
+                format!("{} {what} at step {step}.", begin(&self.the(actor)))
+            }
+            (None, Some(step)) => format!("The write was submitted at step {step}."),
+            _ => String::new(),
+        }
+    }
+
+    /// Whether the newer bytes still have a chance.
+    fn afterwards(&self) -> &'static str {
+        match self.page.dirty {
+            true => {
+                "`PG_dirty` is set again by now, so the next writeback tries once more; fsync still reports the error, once."
+            }
+            false => {
+                "`PG_dirty` is clear by now, so no writeback tries again unless somebody dirties the page; fsync reports the error, once."
+            }
+        }
+    }
+
+    fn guard(&self, hop: Hop) -> Vec<String> {
+        let it = self.failure;
+        let mut said = vec![format!(
+            "At step {} the {} recomputed the guard of {} (LBA {}): it received {} and computed {} from the bytes that arrived.",
+            it.step,
+            hop_name(hop),
+            self.sector,
+            it.lba,
+            self.hex(it.sealed),
+            self.hex(it.fetched),
+        )];
+        said.push(self.sealed("had computed the guard it received"));
+        said.extend(self.changes());
+        said.push(
+            "No hardware misbehaved, yet the whole bio fails with `-EILSEQ`, and every page in it."
+                .to_owned(),
+        );
+        if self.scenario.model.cached[it.page as usize] {
+            said.push(self.afterwards().to_owned());
+        }
+        said
+    }
+
+    fn silent(&self) -> Vec<String> {
+        let sector = self.failure.sector as usize;
+        let (sealed, wire) = (self.page.sealed[sector], self.page.wire[sector]);
+        let model = &self.scenario.model;
+        let mut said = vec![format!(
+            "At step {} the write was reported as done, but the media does not hold what {} held when it was sealed.",
+            self.failure.step, self.sector
+        )];
+        said.push(self.sealed("had computed its guard"));
+        said.extend(self.changes());
+        let guarded = model.protection.guards();
+        said.push(match model.protection {
+            _ if !wire.is_some() => "Nobody ever fetched these bytes.".to_owned(),
+            _ if guarded && self.io.sealed.is_some() && model.contents.guards_match(sealed, wire) => {
+                format!(
+                    "The bytes differ, but both have the guard {}: every check compared equal guards and let them pass.",
+                    self.hex(wire)
+                )
+            }
+            _ if guarded => {
+                "The bio carried no guard from before the change, so no check could notice."
+                    .to_owned()
+            }
+            Protection::HbaInsert => {
+                "The adapter computed the guard itself, from the bytes it had fetched, so the disk's check could only agree: a guard that is made after the change blesses it."
+                    .to_owned()
+            }
+            _ => "Nobody on the way keeps a checksum, so nobody notices.".to_owned(),
+        });
+        said
+    }
+
+    fn checksum(&self, consumer: Consumer) -> Vec<String> {
+        let (what, taken, end) = match consumer {
+            Consumer::Parity => (
+                "the parity was computed from",
+                "had computed the parity",
+                "Data and parity disagree, and nothing compares them: a rebuild from parity gives bytes that differ from those written.",
+            ),
+            Consumer::Mirror => (
+                "the first leg of the mirror took",
+                "had fetched for the first leg",
+                "The two legs hold different bytes, and nothing compares them.",
+            ),
+            _ => (
+                "the file system's checksum was taken from",
+                "had computed the checksum",
+                "The checksum is kept apart from the data: a later read computes it again and finds that it does not match.",
+            ),
+        };
+        let mut said = vec![format!(
+            "At step {} the write was reported as done, but {what} other bytes of {} than reached the media.",
+            self.failure.step, self.sector
+        )];
+        said.push(self.sealed(taken));
+        said.extend(self.changes());
+        said.push(end.to_owned());
+        said
+    }
+
+    fn block(&self) -> Vec<String> {
+        let mut said = vec![format!(
+            "At step {} the block in {} was reported as written, but the checksum inside it is not that of its bytes.",
+            self.failure.step, self.sector
+        )];
+        let until = self.io.fetched.unwrap_or(self.failure.step);
+        let all = self.stores(0, until);
+        let put = all.iter().rfind(|it| it.store == u8::MAX);
+        let read = put.and_then(|put| {
+            let steps = self.story.steps.iter().take(put.step).enumerate();
+            let computed = |it: &Effect| matches!(it, Effect::ChecksumRead { .. });
+            let mut mine = steps.filter(|(_, told)| {
+                told.choice.actor == put.actor && told.effects.iter().any(computed)
+            });
+            mine.next_back().map(|(at, _)| at + 1)
+        });
+        if let (Some(put), Some(read)) = (put, read) {
+            said.push(format!(
+                "{} computed it at step {read} and stored it at step {}.",
+                begin(&self.the(put.actor)),
+                put.step
+            ));
+        }
+        if let Some(other) = all.iter().rfind(|it| it.store != u8::MAX) {
+            let text = begin(&self.change(other));
+            said.push(match (read, put) {
+                (Some(read), Some(put)) if other.step > read && other.step < put.step => {
+                    format!("{text}, in between: the checksum is of bytes that are gone.")
+                }
+                _ => format!(
+                    "{text}; a new checksum was not stored yet when the block was fetched at step {until}."
+                ),
+            });
+        }
+        if all.is_empty() {
+            said.push("It was wrong when the run began, and nobody has stored another.".to_owned());
+        }
+        said.push(match self.scenario.model.protection {
+            Protection::None => "Nobody on the way looks inside the block.".to_owned(),
+            _ => "Whoever checks on the way compares the bytes with their own checksum, which is right: nobody looks inside the block."
+                .to_owned(),
+        });
+        said
+    }
+
+    fn lost(&self, how: Loss) -> Vec<String> {
+        let it = self.failure;
+        let number = page(self.scenario, it.page);
+        let of = of_page(self.scenario, it.page);
+        let stores = self.stores(0, it.step);
+        let fetched = self.fetched();
+        match how {
+            Loss::AtRest => {
+                let mut said = vec![format!(
+                    "Everyone is done after step {}, and {} is newer in memory than on the media.",
+                    it.step, self.sector
+                )];
+                let change = stores.last();
+                let text = change.map_or_else(String::new, |last| begin(&self.change(last)));
+                said.push(match (change.map(|last| last.step), fetched) {
+                    (Some(stored), Some(step)) if step > stored => format!(
+                        "{text}, the last change to it; it was fetched at step {step}, but did not reach the media."
+                    ),
+                    (Some(_), Some(step)) => format!(
+                        "{text}, the last change to it; the write had fetched it at step {step}, before that."
+                    ),
+                    (Some(_), None) => {
+                        format!("{text}, the last change to it; no write has fetched it.")
+                    }
+                    (None, Some(step)) => format!(
+                        "It was newer when the run began; it was fetched at step {step}, but did not reach the media."
+                    ),
+                    (None, None) => {
+                        "It was newer when the run began, and no write has fetched it.".to_owned()
+                    }
+                });
+                if stores.last().is_some_and(|it| it.through == Through::Tlb) {
+                    said.push("A store through a writable and dirty TLB entry sets no bit in the PTE, so nobody was told.".to_owned());
+                }
+                let cleared = self.last(|effect| match effect {
+                    Effect::DirtyCleared { page } | Effect::DirtyCancelled { page } => Some(*page),
+                    _ => None,
+                });
+                if let Some((step, actor)) = cleared {
+                    let who = begin(&self.the(actor));
+                    let when = match change {
+                        Some(last) if last.step > step => ", before that change",
+                        Some(_) => ", after that change",
+                        None => "",
+                    };
+                    said.push(format!(
+                        "{who} cleared `PG_dirty`{of} at step {step}{when}."
+                    ));
+                }
+                said.push(format!(
+                    "No dirty bit, no I/O and no error says so any more: no writeback will look at {number}."
+                ));
+                said
+            }
+            Loss::Fsync => {
+                let began = self.story.steps.iter().take(it.step).rposition(|told| {
+                    told.choice.actor == it.actor && told.effects.contains(&Effect::FsyncBegan)
+                });
+                let began = began.map_or(0, |at| at + 1);
+                let mut said = vec![format!(
+                    "At step {} fsync returned success to {}, but what {} held when fsync was called (step {began}) is not on the media.",
+                    it.step,
+                    self.the(it.actor),
+                    self.sector
+                )];
+                let earlier = stores.iter().rfind(|it| it.step <= began);
+                said.extend(earlier.map(|last| format!("{}.", begin(&self.change(last)))));
+                let missed = Effect::FsyncReturned {
+                    failed: false,
+                    missed: true,
+                };
+                let told = self.story.steps.get(it.step.saturating_sub(1));
+                said.push(match fetched {
+                    _ if told.is_some_and(|it| it.effects.contains(&missed)) => {
+                        "The write has failed, and the error was reported to somebody else already."
+                            .to_owned()
+                    }
+                    Some(step) if step > began => format!(
+                        "It was fetched at step {step}, but had not reached the media when fsync returned."
+                    ),
+                    _ => "No device has fetched it since.".to_owned(),
+                });
+                said.push("Whoever called fsync relies on bytes that are not there.".to_owned());
+                said
+            }
+            Loss::Detached => {
+                let removed = self.last(|effect| match effect {
+                    Effect::Removed { page } => Some(*page),
+                    _ => None,
+                });
+                let mut said = Vec::new();
+                if let Some(last) = stores.last() {
+                    said.push(format!(
+                        "{}, into {}.",
+                        begin(&self.change(last)),
+                        self.sector
+                    ));
+                }
+                if let Some((step, actor)) = removed {
+                    let who = self.the(actor);
+                    said.push(format!(
+                        "But {who} had removed {number} from the file at step {step}: the bytes belong to no file any more."
+                    ));
+                }
+                said.push("No writeback finds such a page. That is why whoever has slept for the page lock must check the mapping again.".to_owned());
+                said
+            }
+        }
+    }
+
+    fn assertion(&self, what: Assertion) -> Vec<String> {
+        let it = self.failure;
+        let before = world_before(self.scenario, self.story, it.step.saturating_sub(1));
+        let step = row(instr_at(self.scenario, &before, it.actor));
+        let mut said = vec![format!(
+            "At step {} {} made the step \"{}\" on {}.",
+            it.step,
+            self.the(it.actor),
+            step.label,
+            page(self.scenario, it.page)
+        )];
+        let of = of_page(self.scenario, it.page);
+        let by = |who: u8, what: &str| format!("{what} {}", self.the(who));
+        said.push(match what {
+            Assertion::UnlockNotHeld
+            | Assertion::CleanUnlocked
+            | Assertion::WritebackUnlocked
+            | Assertion::RemoveUnlocked => match self.page.lock {
+                NOBODY => format!("Nobody held the page lock{of} then."),
+                holder => format!("The page lock{of} was {} then.", by(holder, "held by")),
+            },
+            Assertion::WritebackTwice | Assertion::StillWriteback => {
+                let set = self.last(|effect| match effect {
+                    Effect::WritebackSet { page } => Some(*page),
+                    _ => None,
+                });
+                let way = match self.stage {
+                    Stage::Free => ", and is in no bio",
+                    Stage::Building => ", and its bio is not submitted yet",
+                    _ => ", and its write is still on its way",
+                };
+                match set {
+                    Some((step, actor)) => format!(
+                        "`PG_writeback`{of} was {} at step {step}{way}.",
+                        by(actor, "set by")
+                    ),
+                    None => format!("`PG_writeback`{of} was set."),
+                }
+            }
+            Assertion::EndWithoutWriteback => {
+                let cleared = self.last(|effect| match effect {
+                    Effect::WritebackCleared { page, .. } => Some(*page),
+                    _ => None,
+                });
+                match cleared {
+                    Some((step, actor)) => format!(
+                        "`PG_writeback`{of} had been {} at step {step} already.",
+                        by(actor, "cleared by")
+                    ),
+                    None => format!("`PG_writeback`{of} had never been set."),
+                }
+            }
+            Assertion::ReleaseNotHeld => format!("{} did not hold it.", self.who()),
+        });
+        said.push(format!(
+            "The kernel would stop with a BUG or complain with a WARN: {}.",
+            bug(what)
+        ));
+        said
+    }
+
+    fn trap(&self) -> Vec<String> {
+        let it = self.failure;
+        let of = of_page(self.scenario, it.page);
+        let set = self.last(|effect| match effect {
+            Effect::KernelMapping {
+                page,
+                read_only: true,
+            } => Some(*page),
+            _ => None,
+        });
+        let mut said = vec![format!(
+            "At step {} {} stored into {} through the kernel's own mapping, which is read-only.",
+            it.step,
+            self.the(it.actor),
+            page(self.scenario, it.page)
+        )];
+        if let Some((step, actor)) = set {
+            said.push(format!(
+                "{} had made the mapping{of} read-only at step {step}.",
+                begin(&self.the(actor))
+            ));
+        }
+        said.push("The debugging aid stops the culprit in the act, instead of leaving a guard error that says only that somebody changed the bytes.".to_owned());
+        said
+    }
+}

@@ -1,0 +1,155 @@
+//! How actors, pages, sectors and what one sleeps on are called in texts.
+
+use crate::machine::{Resource, Through, World};
+use crate::scenario::Scenario;
+
+/// "the flusher", or "P2": names that begin with a capital or end with a digit need no article.
+pub(super) fn the(scenario: &Scenario, actor: u8) -> String {
+    let Some(cast) = scenario.cast.get(actor as usize) else {
+        return "nobody".to_owned();
+    };
+    let name = &cast.name;
+    let capital = name.starts_with(|c: char| c.is_ascii_uppercase());
+    if capital || name.ends_with(|c: char| c.is_ascii_digit()) {
+        return name.clone();
+    }
+    format!("the {name}")
+}
+
+/// The same at the beginning of a sentence; names stay as they are.
+pub(super) fn begin(text: &str) -> String {
+    let words = ["the ", "sector", "page ", "at step "];
+    if !words.iter().any(|it| text.starts_with(it)) {
+        return text.to_owned();
+    }
+    let (first, rest) = text.split_at(1);
+    format!("{}{rest}", first.to_ascii_uppercase())
+}
+
+pub(super) fn several(scenario: &Scenario) -> bool {
+    scenario.model.geometry.pages > 1
+}
+
+/// "the page", or "page 1" where there are several.
+pub(super) fn page(scenario: &Scenario, page: u8) -> String {
+    match several(scenario) {
+        true => format!("page {page}"),
+        false => "the page".to_owned(),
+    }
+}
+
+/// "", or " of page 1" where there are several.
+pub(super) fn of_page(scenario: &Scenario, page: u8) -> String {
+    match several(scenario) {
+        true => format!(" of page {page}"),
+        false => String::new(),
+    }
+}
+
+/// "0 and 2", "1 to 7".
+fn list(numbers: &[u8]) -> String {
+    if let [first, _, .., last] = numbers
+        && (last - first) as usize + 1 == numbers.len()
+    {
+        return format!("{first} to {last}");
+    }
+    let mut text = String::new();
+    for (at, number) in numbers.iter().enumerate() {
+        text += match at {
+            0 => "",
+            _ if at + 1 == numbers.len() => " and ",
+            _ => ", ",
+        };
+        text += &number.to_string();
+    }
+    text
+}
+
+/// "sector 3", "sectors 3 and 4 of page 1", or "the sector" where a page is one.
+pub(super) fn sectors(scenario: &Scenario, page: u8, which: &[u8]) -> String {
+    let of = of_page(scenario, page);
+    match which {
+        _ if scenario.model.geometry.sectors() == 1 => format!("the sector{of}"),
+        [one] => format!("sector {one}{of}"),
+        _ => format!("sectors {}{of}", list(which)),
+    }
+}
+
+/// "the bio", or "the bio of pages 0 and 1" where there are several pages.
+pub(super) fn bio(scenario: &Scenario, world: &World, bio: u8) -> String {
+    let pages = 0..scenario.model.geometry.pages;
+    let inside: Vec<u8> = pages
+        .filter(|it| scenario.model.page(world, (*it).into()).bio == Some(bio))
+        .collect();
+    match &inside[..] {
+        _ if !several(scenario) => "the bio".to_owned(),
+        [] => "the bio".to_owned(),
+        [one] => format!("the bio of page {one}"),
+        _ => format!("the bio of pages {}", list(&inside)),
+    }
+}
+
+/// "", or " in A's mm" where there are several address spaces.
+pub(super) fn in_space(scenario: &Scenario, space: u8) -> String {
+    match scenario.spaces.get(space as usize) {
+        Some(name) if scenario.spaces.len() > 1 => match name.starts_with("mm") {
+            true => format!(" in {name}"),
+            false => format!(" in {name}'s mm"),
+        },
+        _ => String::new(),
+    }
+}
+
+/// "the PTE of page 1 in A's mm".
+pub(super) fn pte(scenario: &Scenario, page: u8, space: u8) -> String {
+    format!(
+        "the PTE{}{}",
+        of_page(scenario, page),
+        in_space(scenario, space)
+    )
+}
+
+/// What one sleeps on; `which` is its page or address space.
+pub(super) fn thing(scenario: &Scenario, on: Resource, which: u8) -> String {
+    let name = match on {
+        Resource::PageLock => "`PG_locked`",
+        Resource::Writeback => "`PG_writeback`",
+        Resource::Bio => "the earlier bio",
+        Resource::BufferLock => "the buffer lock",
+        Resource::Shadow => "`BH_Shadow`",
+        Resource::PteLock => "the page table lock",
+        Resource::Handle => "the journal handle",
+        Resource::Commit => "the journal commit",
+        Resource::Mutex => "`mmap_lock`",
+    };
+    let of = match on {
+        Resource::PteLock => in_space(scenario, which),
+        _ if on.of_page() => of_page(scenario, which),
+        _ => String::new(),
+    };
+    format!("{name}{of}")
+}
+
+/// How a store is shown; ids past the model's stores are the checksum put into its block.
+pub(super) fn store(scenario: &Scenario, store: u8) -> String {
+    let Some(shown) = scenario.stores.get(store as usize) else {
+        return "the block's checksum".to_owned();
+    };
+    match shown.rsplit_once(" at ") {
+        Some((bytes, place)) if bytes.chars().count() > 32 => {
+            let some: String = bytes.chars().take(16).collect();
+            format!("{some}\u{2026} at {place}")
+        }
+        _ => shown.clone(),
+    }
+}
+
+/// By which way a store reached the page.
+pub(super) fn way(through: Through) -> &'static str {
+    match through {
+        Through::Tlb => "through its cached, writable TLB entry, past the page table",
+        Through::PageTable => "through its writable PTE",
+        Through::Kernel => "through the kernel's own mapping, which no user PTE guards",
+        Through::Dma => "by DMA to the physical address, which asks neither lock nor PTE",
+    }
+}

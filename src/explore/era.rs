@@ -1,0 +1,74 @@
+//! Carrying a run over to another kernel or device, as far as the orders agree.
+
+use crate::machine::{Choice, History, Model, Status, status, ways};
+use crate::scenario::Scenario;
+
+/// How much of a run another era or device has in common with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The choices that both have, from the start.
+    pub choices: Vec<Choice>,
+    /// Where they part, if they do.
+    pub parting: Option<Parting>,
+}
+
+/// The step at which two variants of a run part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parting {
+    /// The step's number in the old run, from 1.
+    pub step: usize,
+    /// Whose step it is.
+    pub actor: u8,
+    /// The row of the step that the old run makes.
+    pub old: usize,
+    /// The row of the step that the actor would make in the new one; none if its program is over.
+    pub new: Option<usize>,
+    /// Whether the same step is due there, but cannot be made now.
+    pub blocked: bool,
+}
+
+/// Runs the current branch of a history, up to the moment shown, in another build of the same
+/// scenario, as long as the same actors have the same steps to make.
+pub fn carry(old: &Scenario, history: &History, new: &Scenario) -> Carried {
+    let mut there = History::new(&new.model);
+    let mut choices = Vec::new();
+    let mut world = old.model.initial;
+    for (choice, _, after) in history.replay(&old.model) {
+        let actor = choice.actor as usize;
+        let before = next(&old.model, &world, actor);
+        let due = next(&new.model, there.world(), actor);
+        let same = before.is_some() && before == due;
+        let possible = choice.way < ways(&new.model, there.world(), actor);
+        if !same || !possible {
+            let parting = Parting {
+                step: choices.len() + 1,
+                actor: choice.actor,
+                old: before.map_or(0, |(row, ..)| row),
+                new: due.map(|(row, ..)| row),
+                blocked: same && status(&new.model, there.world(), actor) != Status::Ready,
+            };
+            return Carried {
+                choices,
+                parting: Some(parting),
+            };
+        }
+        there.choose(&new.model, choice);
+        choices.push(choice);
+        world = after;
+    }
+    Carried {
+        choices,
+        parting: None,
+    }
+}
+
+/// The row, page and operand of the step an actor would make next.
+fn next(model: &Model, world: &crate::machine::World, actor: usize) -> Option<(usize, u8, u8)> {
+    let it = model.actors.get(actor)?;
+    let state = model.actor(world, actor);
+    if !state.faulting && state.pc >= it.main {
+        return None;
+    }
+    let instr = it.code.get(state.pc as usize)?;
+    Some((instr.tag.into(), instr.page, instr.arg))
+}

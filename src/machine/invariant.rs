@@ -1,0 +1,245 @@
+//! The protocol's invariants as named checks, evaluated on each step.
+//!
+//! The numbers are those of the project's kernel dossier, section 10. They are stated as Linux
+//! keeps them: some hold only where the mapping asks for stable pages, and transients that the
+//! kernel allows are allowed here.
+
+use super::effect::{Assertion, Effect, Violation};
+use super::model::Model;
+use super::status::{End, Status, end, forgotten, status};
+use super::view::Stage;
+use super::world::{NOBODY, World};
+
+/// What must hold after every step (I), and what must come of every fair run (L).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Invariant {
+    /// Frozen.
+    I1,
+    /// No writable alias.
+    I2,
+    /// No lost update.
+    I3,
+    /// Clean means protected.
+    I4,
+    /// A dirty PTE means the file system knows.
+    I5,
+    /// Lock discipline.
+    I6,
+    /// Writeback is set once.
+    I7,
+    /// Writeback implies a pending completion.
+    I8,
+    /// The mapping is checked again.
+    I9,
+    /// Guard honesty.
+    I10,
+    /// Reference tag honesty.
+    I11,
+    /// Errors are visible.
+    I12,
+    /// No deadlock.
+    L1,
+    /// Every waiter is woken.
+    L2,
+    /// fsync terminates.
+    L3,
+    /// A fault terminates.
+    L4,
+}
+
+impl Invariant {
+    /// All of them.
+    pub const ALL: [Invariant; 16] = [
+        Invariant::I1,
+        Invariant::I2,
+        Invariant::I3,
+        Invariant::I4,
+        Invariant::I5,
+        Invariant::I6,
+        Invariant::I7,
+        Invariant::I8,
+        Invariant::I9,
+        Invariant::I10,
+        Invariant::I11,
+        Invariant::I12,
+        Invariant::L1,
+        Invariant::L2,
+        Invariant::L3,
+        Invariant::L4,
+    ];
+
+    /// Number and name.
+    pub fn name(self) -> (&'static str, &'static str) {
+        self.row().0
+    }
+
+    /// What must hold, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        self.row().1
+    }
+
+    fn row(self) -> ((&'static str, &'static str), &'static str) {
+        match self {
+            Invariant::I1 => (
+                ("I1", "frozen"),
+                "Where stable pages are asked for, an interval's bytes do not change from its checksum (or submission) until the I/O is complete.",
+            ),
+            Invariant::I2 => (
+                ("I2", "no writable alias"),
+                "Where stable pages are asked for, no PTE and no TLB entry of a page under writeback is writable.",
+            ),
+            Invariant::I3 => (
+                ("I3", "no lost update"),
+                "Bytes newer than the disk's are announced by a dirty bit, an I/O under way or a reported error.",
+            ),
+            Invariant::I4 => (
+                ("I4", "clean means protected"),
+                "While PG_dirty is clear no PTE and no TLB entry is writable, except under the page lock or inside the fault that will set it.",
+            ),
+            Invariant::I5 => (
+                ("I5", "dirty PTE, file system told"),
+                "A dirty PTE means that the page has been marked dirty since it was last cleaned, except under the page lock or inside a fault.",
+            ),
+            Invariant::I6 => (
+                ("I6", "lock discipline"),
+                "Only the holder unlocks; PG_writeback is set, PG_dirty cleared and a page removed only under its lock.",
+            ),
+            Invariant::I7 => (
+                ("I7", "writeback once"),
+                "PG_writeback is set only where it is clear and cleared only where it is set.",
+            ),
+            Invariant::I8 => (
+                ("I8", "writeback has an end coming"),
+                "A page under writeback is in a bio on its way, or whoever will submit it is still at it.",
+            ),
+            Invariant::I9 => (
+                ("I9", "mapping checked again"),
+                "Whoever acts on a page after sleeping for its lock has checked that it still belongs to the file.",
+            ),
+            Invariant::I10 => (
+                ("I10", "guard honesty"),
+                "The CRC over the bytes fetched is the guard that came with them.",
+            ),
+            Invariant::I11 => (
+                ("I11", "reference tag honesty"),
+                "The reference tag on media is the low 32 bits of the sector's address; no step of this machine can break it.",
+            ),
+            Invariant::I12 => (
+                ("I12", "errors are visible"),
+                "A failed write is reported once by the next fsync of everyone who had the file open.",
+            ),
+            Invariant::L1 => (("L1", "no deadlock"), "Nobody waits in a circle."),
+            Invariant::L2 => (
+                ("L2", "waiters are woken"),
+                "Whoever waits for PG_writeback is woken in the end.",
+            ),
+            Invariant::L3 => (
+                ("L3", "fsync terminates"),
+                "fsync returns even while somebody goes on dirtying pages.",
+            ),
+            Invariant::L4 => (
+                ("L4", "a fault terminates"),
+                "A store that faults is done in the end.",
+            ),
+        }
+    }
+}
+
+/// The invariants that do not hold in a world, and those that the step into it broke. The
+/// liveness ones are judged only where nobody can move; L3 and L4 take a whole search.
+pub fn broken(model: &Model, world: &World, actor: u8, effects: &[Effect]) -> Vec<Invariant> {
+    let mut found = [false; Invariant::ALL.len()];
+    let mut add = |it: Invariant| found[it as usize] = true;
+    for effect in effects {
+        if let Some(it) = by_effect(model, world, actor, effect) {
+            add(it);
+        }
+    }
+    for page in 0..model.geometry.pages as usize {
+        by_state(model, world, page, &mut add);
+    }
+    match end(model, world) {
+        Some(End::Deadlock(_)) => add(Invariant::L1),
+        Some(End::Stall(_)) => add(Invariant::L2),
+        _ => {}
+    }
+    let all = Invariant::ALL.into_iter();
+    all.filter(|it| found[*it as usize]).collect()
+}
+
+fn by_effect(model: &Model, world: &World, actor: u8, effect: &Effect) -> Option<Invariant> {
+    match *effect {
+        Effect::Broke(Violation::Unstable { .. }) if model.stable => Some(Invariant::I1),
+        Effect::Broke(Violation::Guard { .. }) => Some(Invariant::I10),
+        Effect::Broke(Violation::Lost { .. }) => Some(Invariant::I3),
+        Effect::Broke(Violation::Assertion { what, .. }) => Some(match what {
+            Assertion::WritebackTwice
+            | Assertion::EndWithoutWriteback
+            | Assertion::StillWriteback => Invariant::I7,
+            Assertion::UnlockNotHeld
+            | Assertion::CleanUnlocked
+            | Assertion::WritebackUnlocked
+            | Assertion::ReleaseNotHeld
+            | Assertion::RemoveUnlocked => Invariant::I6,
+        }),
+        Effect::WritebackSet { page } => {
+            let held = model.page(world, page.into()).lock == actor;
+            (!held).then_some(Invariant::I6)
+        }
+        Effect::MadeWritable { page, .. } => {
+            let gone = model.page(world, page.into()).gone;
+            gone.then_some(Invariant::I9)
+        }
+        Effect::FsyncReturned { missed: true, .. } => Some(Invariant::I12),
+        _ => None,
+    }
+}
+
+fn by_state(model: &Model, world: &World, number: usize, add: &mut dyn FnMut(Invariant)) {
+    let page = model.page(world, number);
+    if !model.cached[number] {
+        return;
+    }
+    let spaces = 0..model.spaces as usize;
+    let ptes = spaces.clone().map(|it| model.pte(world, it, number));
+    let tlbs = (0..model.tlb_spaces.len()).map(|it| model.tlb(world, it, number));
+    let writable = ptes.clone().chain(tlbs).any(|it| it.write());
+    let dirty_pte = ptes.clone().any(|it| it.dirty());
+    let writeback = page.writeback != NOBODY;
+    if writeback && model.stable && writable {
+        add(Invariant::I2);
+    }
+    // The kernel's allowed transients.
+    let faulting = (0..model.actors.len()).any(|it| model.actor(world, it).faulting);
+    let transient = page.lock != NOBODY || faulting;
+    if !transient && !page.gone && !page.dirty {
+        if writable {
+            add(Invariant::I4);
+        }
+        if dirty_pte {
+            add(Invariant::I5);
+        }
+    }
+    if page.lock == NOBODY {
+        let sectors = 0..model.geometry.sectors() as u8;
+        if sectors
+            .clone()
+            .any(|it| forgotten(model, world, number as u8, it))
+        {
+            add(Invariant::I3);
+        }
+    }
+    if writeback {
+        let alive = |actor: u8| status(model, world, actor.into()) != Status::Finished;
+        let coming = match model.stage(world, number) {
+            Stage::Free => alive(page.writeback),
+            Stage::Building => page
+                .bio
+                .is_some_and(|bio| alive(model.bio(world, bio.into()).owner)),
+            _ => true,
+        };
+        if !coming {
+            add(Invariant::I8);
+        }
+    }
+}

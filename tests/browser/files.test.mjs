@@ -1,0 +1,298 @@
+// Scenarios that are fetched, a visitor's own files, and other kernels and devices.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { axe, dist, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+const part = (page, name) => page.locator(`[data-part="${name}"]`);
+const heading = (page) => page.locator("h1").textContent();
+const step = async (page) => Number(/Step (\d+) of/.exec(await part(page, "now").textContent())?.[1] ?? 0);
+const go = (page, hash) => page.evaluate((hash) => (location.hash = hash), hash);
+const titled = (page, text) => page.locator("h1", { hasText: text }).waitFor();
+const notice = (page, text) => page.locator(".notice", { hasText: text }).waitFor();
+const scenario = (slug) => readFileSync(join(dist, "scenarios", `${slug}.toml`), "utf8");
+const era = (page) => page.locator(".settings select").nth(0);
+const device = (page) => page.locator(".settings select").nth(1);
+const word = (select) => select.evaluate((it) => it.selectedOptions[0].textContent);
+
+/** Hands the page a file by its picker. */
+const pick = (page, name, text) =>
+  page.locator('input[type="file"]').setInputFiles({ name, mimeType: "", buffer: Buffer.from(text) });
+
+test("fetches the scenario that is asked for, from beside the page", async () => {
+  const { page, problems, close } = await site.open();
+  const asked = [];
+  page.on("request", (request) => /scenarios/.test(request.url()) && asked.push(new URL(request.url()).pathname));
+  await go(page, "#two-page-inversion");
+  await titled(page, "two pages");
+  assert.deepEqual(asked, ["/some/stable-pages/scenarios/two-page-inversion.toml"]);
+  assert.match(await page.title(), /two pages/);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a fetch that fails is a message; nothing is lost, and it can be tried again", async () => {
+  const { page, pageErrors, close } = await site.open();
+  await page.keyboard.press("1");
+  const before = await page.locator("main").innerText();
+  await page.route("**/scenarios/*", (route) => route.abort());
+  await go(page, "#unlock-gap");
+  await notice(page, "could not be fetched: there is no answer from the server");
+  assert.equal(await page.locator("main").innerText(), before);
+  assert.deepEqual(await axe(page), []);
+  await page.unroute("**/scenarios/*");
+  await page.route("**/scenarios/*", (route) => route.fulfill({ status: 503, body: "busy" }));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await notice(page, "the server answered 503");
+  // A host that answers everything with its start page.
+  await page.unroute("**/scenarios/*");
+  await page.route("**/scenarios/*", (route) => route.fulfill({ body: "<!doctype html>" }));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await notice(page, "scenarios/unlock-gap.toml cannot be shown: line 1, column 1");
+  assert.equal(await step(page), 1);
+  await page.unroute("**/scenarios/*");
+  // The same link once more, although the address stays the same.
+  await page.locator("#orderings summary").click();
+  await page.locator('.catalogue a[href="#unlock-gap"]').click();
+  await titled(page, "unlock_page before");
+  assert.equal(await page.locator(".notice").count(), 0);
+  assert.deepEqual(pageErrors, []);
+  await close();
+});
+
+test("an answer that comes late does not displace what was asked for since", async () => {
+  const { page, close } = await site.open();
+  let answer;
+  const held = new Promise((done) => (answer = done));
+  await page.route("**/scenarios/unlock-gap.toml", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await go(page, "#unlock-gap");
+  await page.locator(".loading", { hasText: "unlock_page before" }).waitFor();
+  await go(page, "#mkwrite-no-wait");
+  await titled(page, "page_mkwrite without");
+  const late = page.waitForResponse(/unlock-gap/);
+  answer();
+  await late;
+  await page.waitForTimeout(200);
+  assert.match(await heading(page), /page_mkwrite without/);
+  assert.equal(await page.locator(".loading", { hasText: "Fetching" }).count(), 0);
+  await close();
+});
+
+test("opens a visitor's file, or says line, column and reason", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  await titled(page, "page_mkwrite without");
+  await page.keyboard.press("1");
+  const good = scenario("unlock-gap");
+  const line = good.split("\n").findIndex((it) => it.startsWith("era = ")) + 1;
+  for (const [text, reason] of [
+    [good.replace(/^era = .*$/m, 'era = "1.0"'), new RegExp(`my\\.toml cannot be shown: line ${line}, column 7: .*"1\\.0" is no era`)],
+    [good.replace(/^title/m, "titel"), /line \d+, column \d+: /],
+    ["title = ", /line 1, column 9: /],
+    ["", /it is empty/],
+    [" \n", /it is empty/],
+    [Buffer.from([0x61, 0x0a, 0xff, 0xfe]), /line 2: it is not UTF-8 text/],
+    ["#".repeat(256 * 1024 + 1), /larger than 256 KiB/],
+    ["\0".repeat(1000), /line 1, column/],
+    ["a=[".repeat(60000), /line 1, column/],
+  ]) {
+    await pick(page, "my.toml", text);
+    await page.waitForFunction((source) => new RegExp(source).test(document.querySelector(".notice")?.textContent ?? ""), reason.source);
+    assert.match(await heading(page), /page_mkwrite without/);
+    assert.equal(await step(page), 1, "nothing is lost");
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    assert.equal(await page.locator(".notice").count(), 0);
+  }
+  await pick(page, "my.toml", good.replace(/^title = .*$/m, 'title = "An ordering of mine"'));
+  await titled(page, "An ordering of mine");
+  assert.match(await page.title(), /An ordering of mine/);
+  assert.equal(await page.locator(".own").textContent(), "your file");
+  assert.equal(new URL(page.url()).hash, "");
+  assert.equal(await page.locator('.catalogue a[aria-current="true"]').count(), 0);
+  await page.keyboard.press("End");
+  assert.equal(await part(page, "failure").count(), 1);
+  // Its text is kept for other kernels too.
+  await era(page).selectOption({ label: "6.19" });
+  assert.equal(await page.locator(".own").textContent(), "your file");
+  assert.equal(await heading(page), "An ordering of mine");
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("takes a file that is dropped, and says that it would", async () => {
+  const { page, problems, close } = await site.open();
+  const drag = (kind, text) =>
+    page.evaluate(
+      ([kind, text]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], "dropped.toml"));
+        return window.document.body.dispatchEvent(
+          new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }),
+        );
+      },
+      [kind, text],
+    );
+  assert.equal(await drag("dragover", ""), false, "the browser must not open it itself");
+  await page.locator(".drop", { hasText: "Drop a scenario file" }).waitFor();
+  await drag("dragleave", "");
+  assert.equal(await page.locator(".drop").count(), 0);
+  await drag("dragover", "");
+  assert.equal(await drag("drop", scenario("unlock-gap")), false);
+  await titled(page, "unlock_page before");
+  assert.equal(await page.locator(".drop").count(), 0);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("another kernel takes the run along, and says where they part", async () => {
+  const { page, problems, close } = await site.open("#baseline-five-step");
+  assert.equal(await word(era(page)), "3.0");
+  await page.keyboard.press("End");
+  const end = await step(page);
+  await era(page).selectOption({ label: "6.19" });
+  assert.match(await part(page, "now").textContent(), /The first \d+ steps are the same\. At step \d+/);
+  const carried = await step(page);
+  assert.ok(carried > 0 && carried < end);
+  assert.equal(await word(era(page)), "6.19");
+  assert.match(await page.locator('[data-actor="flusher"]').textContent(), /folio_lock\(folio\)/);
+  assert.match(await part(page, "scenario").textContent(), /states no verdict for dix\+dif and Linux 6\.19; it is written for dix\+dif and Linux 3\.0/);
+  await era(page).selectOption({ label: "2.6.39" });
+  assert.match(await page.locator('[data-actor="writer"]').textContent(), /not in 2\.6\.39 yet/);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("another device has other columns and its own verdict", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  await titled(page, "page_mkwrite without");
+  assert.equal(await page.locator("tbody tr").count(), 5);
+  assert.match(await part(page, "scenario").textContent(), /with dix\+dif and Linux 2\.6\.39: guard error\./);
+  await page.keyboard.press("ArrowRight");
+  await device(page).selectOption({ label: "none" });
+  assert.equal(await page.locator("tbody tr").count(), 3);
+  assert.equal(await step(page), 1);
+  assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39: silent corruption\./);
+  await page.keyboard.press("f");
+  assert.match(await part(page, "failure").textContent(), /Silent corruption/);
+  await device(page).selectOption({ label: "fs checksum" });
+  await page.keyboard.press("f");
+  assert.match(await part(page, "failure").textContent(), /Checksum mismatch/);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a file that does not fit another device stays as it is", async () => {
+  const { page, problems, close } = await site.open();
+  // Two pages and eight actors leave no room for the tuples on media.
+  const many = [1, 2, 3, 4].map((n) => `[[actor]]\nname = "w${n}"\nabout = ""\nrun = ["wait_on_page_writeback 1"]\n`);
+  const text = scenario("baseline-five-step")
+    .replace('device = "dix+dif"', 'device = "none"')
+    .replace("[[store]]", '[[page]]\nindex = 8\nmemory = ["8"]\nmedia = ["old "]\ndirty = false\n\n[[store]]')
+    .replace("[[note]]", `${many.join("\n")}\n[[note]]`);
+  await pick(page, "large.toml", text);
+  await page.locator(".own", { hasText: "your file" }).waitFor();
+  await page.keyboard.press("1");
+  const before = await page.locator("main").innerText();
+  await device(page).selectOption({ label: "dix+dif" });
+  await notice(page, /This ordering cannot be shown for Linux 3\.0 and dix\+dif: line \d+, column \d+: this takes \d+ bytes/);
+  assert.equal(await word(device(page)), "none");
+  assert.equal(await page.locator("main").innerText(), before);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("several pages have a sheet, a lane and states of their own", async () => {
+  const { page, problems, close } = await site.open("#bio-of-three-pages");
+  await titled(page, "three pages");
+  assert.equal(await page.locator(".columns").count(), 3);
+  assert.match(await page.locator(".sheet").nth(1).textContent(), /page 1 \(inode \d+, index \d+\)/);
+  assert.match(await page.locator(".lanes").textContent(), /page 0page 1page 2/);
+  await page.keyboard.press("End");
+  assert.match(await part(page, "failure").textContent(), /page 1, sector 0/);
+  assert.match(await page.locator('[data-cell="1-HBA-0"]').getAttribute("class"), /failed/);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a step that can go two ways has a button for each", async () => {
+  const { page, problems, close } = await site.open("#writeback-flag-leaked");
+  await titled(page, "leaked");
+  const two = page.locator('[data-actor="flusher"] button.step');
+  for (let i = 0; i < 30 && (await two.count()) < 2; i++) await page.keyboard.press("1");
+  assert.match(await two.nth(0).textContent(), /allocate memory: it is there/);
+  assert.match(await two.nth(1).textContent(), /allocate memory: it fails/);
+  await two.nth(1).click();
+  assert.equal(await two.count(), 1, "the way is taken");
+  await page.keyboard.press("End");
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("explains what got stuck, and which invariants broke where", async () => {
+  const { page, problems, close } = await site.open("#two-page-inversion");
+  await titled(page, "two pages");
+  await page.keyboard.press("End");
+  assert.match(await part(page, "failure").textContent(), /Deadlock.*Actors wait for each other.*sleeps on PG_locked/s);
+  assert.match(await part(page, "broken").textContent(), /L1.*no deadlock/);
+  await go(page, "#mkwrite-no-wait");
+  await titled(page, "page_mkwrite without");
+  await page.keyboard.press("End");
+  const first = part(page, "broken").locator("button").first();
+  const at = Number(/step (\d+)/.exec(await first.textContent())[1]);
+  await first.click();
+  assert.equal(await step(page), at);
+  // The step that breaks it is a decisive one, on which the file has something to say.
+  assert.match(await page.locator(".decisive").textContent(), /nothing stops the next store/);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("the list of orderings works by keyboard", async () => {
+  const { page, problems, close } = await site.open();
+  await page.keyboard.press("o");
+  assert.ok(await page.locator("#orderings").evaluate((it) => it.open && it.contains(document.activeElement)));
+  assert.deepEqual(await axe(page), []);
+  await page.locator('.catalogue a[href="#unlock-gap"]').focus();
+  await page.keyboard.press("Enter");
+  await titled(page, "unlock_page before");
+  assert.ok(await page.locator("#orderings summary").evaluate((it) => it === document.activeElement));
+  assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)));
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, "dark"], [390, 844, "light"], [360, 740, "dark"]]) {
+  test(`${width} px, ${colorScheme}: list, several pages and a deadlock fit and are accessible`, async () => {
+    const { page, problems, close } = await site.open("#two-page-inversion", { width, height, colorScheme });
+    await titled(page, "two pages");
+    const fits = async (what) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${what}: ${wide} px too wide`);
+      assert.deepEqual(await axe(page), [], what);
+      if (width > 859) return;
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, select, summary, .file, .orderings a")]
+          .filter((it) => it.checkVisibility() && !it.matches(".fold"))
+          .map((it) => [it.textContent, it.getBoundingClientRect()])
+          .filter(([, { height, width }]) => height < 43.5 || width < 24)
+          .map(([text, { height }]) => `${text}: ${height}`),
+      );
+      assert.deepEqual(small, [], what);
+    };
+    await page.keyboard.press("End");
+    await fits("deadlock");
+    await page.keyboard.press("o");
+    await fits("list");
+    assert.deepEqual(problems(), []);
+    await close();
+  });
+}

@@ -1,0 +1,562 @@
+//! Single facts about Linux that the model keeps, each with its source. "Dossier" is the project's
+//! kernel dossier; S numbers are its catalogue's.
+
+mod support;
+
+use stable_pages::machine::{
+    Access, Assertion, Consumer, Content, Effect, End, Hop, Invariant, Resource, Status, Through,
+    Violation, end, guard, status,
+};
+use stable_pages::scenario::{Verdict, load_for};
+use support::{actor, exhaust, explored, next, one, opening, run_to, scenario, varied, verdicts};
+
+/// Dossier 1.2 and 5.4 R4 (S10): a store through a cached writable and dirty TLB entry consults no
+/// PTE, so it sets no PTE bit, faults nowhere, and nobody is told.
+#[test]
+fn a_store_through_a_stale_tlb_entry_sets_no_pte_bit() {
+    let scenario = scenario("mkclean-without-flush");
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "flusher", "set_page_writeback");
+    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
+    assert_eq!(scenario.model.tlb(&world, 0, 0), Access::WRITABLE_DIRTY);
+    let effects = one(&scenario, &mut world, "writer");
+    let through = matches!(
+        effects[0],
+        Effect::Stored {
+            through: Through::Tlb,
+            ..
+        }
+    );
+    assert!(through);
+    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
+    assert!(!scenario.model.page(&world, 0).dirty, "nobody was told");
+}
+
+/// Dossier 3.2 F1 to F8 [K2.6.39 mm/memory.c]: store, read-only PTE, page_mkwrite, writable and
+/// dirty PTE, and the store is run again.
+#[test]
+fn the_fault_path_is_walked_and_the_store_is_run_again() {
+    let scenario = scenario("baseline-five-step");
+    let model = &scenario.model;
+    let mut world = model.initial;
+    run_to(&scenario, &mut world, "flusher", "bio_add_page");
+    let before = model.page(&world, 0).memory;
+    assert_eq!(
+        one(&scenario, &mut world, "writer"),
+        [Effect::Faulted {
+            page: 0,
+            space: 0,
+            mapped: true
+        }]
+    );
+    assert_eq!(
+        one(&scenario, &mut world, "writer"),
+        [Effect::Locked { page: 0 }]
+    );
+    run_to(&scenario, &mut world, "writer", "wait_for_stable_page");
+    // B 12: waiting for writeback while holding the page lock is the standard idiom.
+    let writer = actor(&scenario, "writer");
+    let Status::Asleep(wait) = status(model, &world, writer) else {
+        panic!("page_mkwrite waits for writeback");
+    };
+    assert_eq!((wait.on, wait.which), (Resource::Writeback, 0));
+    assert_eq!(model.page(&world, 0).memory, before, "nothing stored yet");
+    for name in ["flusher", "disk", "completion"] {
+        exhaust(&scenario, &mut world, name);
+    }
+    run_to(&scenario, &mut world, "writer", "pte_mkwrite");
+    one(&scenario, &mut world, "writer");
+    assert_eq!(model.pte(&world, 0, 0), Access::WRITABLE_DIRTY);
+    run_to(&scenario, &mut world, "writer", "store");
+    assert_eq!(model.page(&world, 0).memory, before);
+    let effects = one(&scenario, &mut world, "writer");
+    let walked = matches!(
+        effects[0],
+        Effect::Stored {
+            through: Through::PageTable,
+            ..
+        }
+    );
+    assert!(walked);
+    assert!(model.page(&world, 0).dirty && model.page(&world, 0).lock == u8::MAX);
+}
+
+/// Dossier 3.3 and 3.4 G5, G6 [K6.19 fs/buffer.c]: today the fault marks the page dirty before it
+/// waits, so that a freezing file system sees it. 3.0's ext4 (S01) waited first.
+#[test]
+fn the_modern_fault_path_marks_dirty_before_it_waits() {
+    let entry = stable_pages::scenario::find("baseline-five-step").expect("there");
+    for (era, first) in [
+        ("3.0", "wait_for_stable_page"),
+        ("3.9", "set_page_dirty"),
+        ("6.19", "set_page_dirty"),
+    ] {
+        let era = stable_pages::protocol::Era::ALL
+            .into_iter()
+            .find(|it| it.word() == era);
+        let scenario = load_for("x", entry.text, None, era).expect("loads");
+        let mut world = scenario.model.initial;
+        run_to(&scenario, &mut world, "flusher", "bio_add_page");
+        run_to(&scenario, &mut world, "writer", "check_mapping");
+        one(&scenario, &mut world, "writer");
+        assert_eq!(next(&scenario, &world, "writer"), first);
+        if first == "set_page_dirty" {
+            one(&scenario, &mut world, "writer");
+            // B 4 and the dossier's 2.1: dirty and under writeback at once is legal.
+            let page = scenario.model.page(&world, 0);
+            assert!(page.dirty && page.writeback != u8::MAX);
+            let who = actor(&scenario, "writer");
+            let asleep = status(&scenario.model, &world, who);
+            assert!(matches!(asleep, Status::Asleep(_)));
+        }
+    }
+}
+
+/// B 1 and dossier 3.3: 2.6.39's ext4_page_mkwrite has no wait; 3.0 has; 3.9 waits only where the
+/// device asks for it.
+#[test]
+fn the_wait_came_in_3_0_and_became_conditional_in_3_9() {
+    use stable_pages::protocol::Era;
+    let entry = stable_pages::scenario::find("baseline-five-step").expect("there");
+    let none = stable_pages::scenario::Device::ALL[2];
+    assert_eq!(none.word(), "none");
+    let with = |era, device| {
+        let scenario = load_for("x", entry.text, device, Some(era)).expect("loads");
+        verdicts(&scenario)
+    };
+    assert_eq!(with(Era::V2_6_39, None), "guard error");
+    for era in [Era::V3_0, Era::V3_9, Era::Today] {
+        assert_eq!(with(era, None), "clean");
+    }
+    assert_eq!(with(Era::V3_0, Some(none)), "clean");
+    assert_eq!(with(Era::V3_9, Some(none)), "silent corruption");
+    assert_eq!(with(Era::Today, Some(none)), "silent corruption");
+}
+
+/// Design, section 2: PG_writeback is held by whoever must act next to clear it.
+#[test]
+fn the_holder_of_writeback_is_whoever_must_act_next() {
+    let scenario = scenario("baseline-five-step");
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "flusher", "bio_add_page");
+    run_to(&scenario, &mut world, "writer", "wait_for_stable_page");
+    let holder = |world: &stable_pages::machine::World| match status(
+        &scenario.model,
+        world,
+        actor(&scenario, "writer"),
+    ) {
+        Status::Asleep(wait) => wait
+            .holder
+            .map(|it| scenario.cast[it as usize].name.clone()),
+        other => panic!("the writer waits, but is {other:?}"),
+    };
+    assert_eq!(holder(&world).as_deref(), Some("flusher"));
+    run_to(&scenario, &mut world, "flusher", "queue_bio");
+    assert_eq!(holder(&world).as_deref(), Some("flusher"));
+    one(&scenario, &mut world, "flusher");
+    assert_eq!(holder(&world).as_deref(), Some("disk"));
+    run_to(&scenario, &mut world, "disk", "complete_request");
+    assert_eq!(holder(&world).as_deref(), Some("disk"));
+    one(&scenario, &mut world, "disk");
+    assert_eq!(holder(&world).as_deref(), Some("completion"));
+}
+
+/// Dossier 8.5 (S02): scsi_debug verifies before it stores, so nothing of a failed write reaches
+/// the media; 8.6: the racing writer has set PG_dirty again, so no data is lost.
+#[test]
+fn a_guard_error_stores_nothing_and_is_latched_for_fsync() {
+    let scenario = scenario("mkwrite-no-wait");
+    let (history, story) = opening(&scenario);
+    let model = &scenario.model;
+    let page = model.page(history.world(), 0);
+    assert_eq!(page.media, model.page(&model.initial, 0).media);
+    assert!(model.mapping_error(history.world()) && page.dirty);
+    assert_eq!(end(model, history.world()), Some(End::Rest(Vec::new())));
+    // B 7: with DIX the adapter sees it first.
+    assert_eq!(story.failures[0].hop(), Some(Hop::Hba));
+}
+
+/// Guards arise from bytes: those of a failure are the CRCs of what was sealed and fetched.
+#[test]
+fn the_guards_of_a_failure_are_those_of_its_bytes() {
+    for slug in [
+        "mkwrite-no-wait",
+        "unlock-gap",
+        "mkclean-skipped",
+        "nested-vm",
+    ] {
+        let scenario = scenario(slug);
+        let contents = &scenario.model.contents;
+        let failure = opening(&scenario).1.failures[0];
+        let fetched = contents.bytes(failure.fetched);
+        assert_eq!(contents.bytes(failure.sealed), [b'3'; 512]);
+        assert_eq!(&fetched[..4], b"new!");
+        assert_eq!(&fetched[4..], [b'3'; 508]);
+        assert_eq!(contents.guard(failure.sealed), 0xb218);
+        assert_eq!(contents.guard(failure.fetched), guard(fetched));
+    }
+}
+
+/// S34a and appendix A: the delta C5 DB 80 keeps the CRC; the Internet checksum sees it.
+#[test]
+fn a_collision_is_silent_corruption_although_every_guard_matches() {
+    let scenario = scenario("unlucky-collision");
+    let (_, story) = opening(&scenario);
+    let (mut checks, mut different) = (0, 0);
+    for effect in story.steps.iter().flat_map(|told| &told.effects) {
+        if let Effect::Checked {
+            matched,
+            received,
+            computed,
+            ..
+        } = effect
+        {
+            assert!(matched);
+            checks += 1;
+            different += usize::from(received != computed);
+        }
+    }
+    assert_eq!((checks, different), (16, 2), "HBA and target, one sector");
+    assert_eq!(verdicts(&scenario), "silent corruption");
+}
+
+/// Dossier 8.2: the Internet checksum cannot see swapped 16-bit words; the CRC can.
+#[test]
+fn swapped_words_pass_an_ip_guard() {
+    let pieces = [
+        ("memory = [\"A\"]", "memory = [\"ABCD\"]"),
+        ("hex = \"84 9a c1\"", "text = \"CDAB\""),
+        ("offset = 2045", "offset = 2044"),
+    ];
+    let crc = varied("unlucky-collision", &pieces, "");
+    assert_eq!(verdicts(&crc), "guard error");
+    let mut ip = pieces.to_vec();
+    ip.push(("device = \"dix+dif\"", "device = \"dix+dif ip\""));
+    assert_eq!(
+        verdicts(&varied("unlucky-collision", &ip, "")),
+        "silent corruption"
+    );
+}
+
+/// Dossier 0.2 and S04 [K6.19 mm/page-writeback.c]: today's __folio_start_writeback asserts the
+/// lock; 2.6.39 went on and failed later.
+#[test]
+fn today_the_unlock_gap_is_an_assertion() {
+    let scenario = varied("unlock-gap", &[("era = \"3.0\"", "era = \"6.19\"")], "");
+    let report = explored(&scenario);
+    let finding = report.finding(Verdict::Assertion).expect("it asserts");
+    assert!(matches!(
+        finding.outcome,
+        stable_pages::explore::Outcome::Broke(Violation::Assertion {
+            what: Assertion::WritebackUnlocked,
+            ..
+        })
+    ));
+    assert!(report.finding(Verdict::GuardError).is_none());
+}
+
+/// Dossier 5.2 [C 7658cc289288] (S12): set_page_dirty marks every buffer, and that is what makes
+/// all four blocks be written.
+#[test]
+fn set_page_dirty_marks_every_buffer() {
+    let broken = scenario("partial-buffers");
+    let mut world = broken.model.initial;
+    assert_eq!(broken.model.page(&world, 0).buffers, Some(0b0000_1111));
+    run_to(&broken, &mut world, "flusher", "generate_guard");
+    exhaust(&broken, &mut world, "flusher");
+    let sealed = broken.model.page(&world, 0).sealed;
+    assert!(sealed[..4].iter().all(|it| it.is_some()));
+    assert!(
+        sealed[4..].iter().all(|it| *it == Content::NONE),
+        "blocks 2 and 3"
+    );
+
+    let edit = "[[edit]]\ndrop = \"writepage/redirty_if_cleaned\"";
+    let whole = varied("partial-buffers", &[(edit, "")], "");
+    let mut world = whole.model.initial;
+    run_to(&whole, &mut world, "flusher", "set_page_writeback");
+    assert_eq!(whole.model.page(&world, 0).buffers, Some(0b1111_1111));
+    assert_eq!(verdicts(&whole), "clean");
+}
+
+/// Dossier 5.4 R1 [C 79352894b285] (S13): waiting for the page lock between PTE and set_page_dirty
+/// closes the race; without page_mkwrite nothing waits for writeback all the same (3.3).
+#[test]
+fn dirtying_passes_through_the_page_lock() {
+    assert!(verdicts(&scenario("fault-vs-clear")).contains("lost update"));
+    assert_eq!(verdicts(&scenario("fault-vs-clear-fixed")), "guard error");
+}
+
+/// Dossier 6.3 [C 1cf35d47712d] (S14): page_mkclean needs the page table lock that munmap holds.
+#[test]
+fn page_mkclean_waits_for_the_page_table_lock() {
+    let scenario = scenario("zap-flush-first");
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "unmapper", "flush_tlb_page");
+    run_to(&scenario, &mut world, "flusher", "pte_wrprotect");
+    let who = actor(&scenario, "flusher");
+    let Status::Asleep(wait) = status(&scenario.model, &world, who) else {
+        panic!("the lock is held");
+    };
+    assert_eq!(wait.on, Resource::PteLock);
+    assert_eq!(wait.holder, Some(actor(&scenario, "unmapper") as u8));
+}
+
+/// Dossier 6.10 (S23) [K6.19 fs/jbd2/transaction.c]: wait for the shadow, or leave a frozen copy.
+#[test]
+fn jbd2_waits_or_freezes() {
+    let scenario = scenario("jbd2-shadow");
+    // T+1 first: a frozen copy, which the journal then writes.
+    let mut world = scenario.model.initial;
+    let effects = one(&scenario, &mut world, "txn2");
+    assert_eq!(
+        effects,
+        [Effect::WriteAccess {
+            page: 0,
+            frozen: true
+        }]
+    );
+    let old = scenario.model.page(&world, 0).memory;
+    one(&scenario, &mut world, "txn2");
+    exhaust(&scenario, &mut world, "jbd2");
+    let page = scenario.model.page(&world, 0);
+    assert_eq!(page.sealed, old, "the journal guards the frozen copy");
+    assert_ne!(page.memory, old);
+    // The journal first: T+1 sleeps until its I/O is over.
+    let mut world = scenario.model.initial;
+    exhaust(&scenario, &mut world, "jbd2");
+    let who = actor(&scenario, "txn2");
+    let Status::Asleep(wait) = status(&scenario.model, &world, who) else {
+        panic!("BH_Shadow is set");
+    };
+    assert_eq!(wait.on, Resource::Shadow);
+    assert_eq!(wait.holder, Some(actor(&scenario, "disk") as u8));
+}
+
+/// Dossier 2.6 [K3.9.6 block/blk-core.c] (S17): the copy is taken before the guards.
+#[test]
+fn the_snapshot_is_taken_before_the_guards() {
+    assert_eq!(verdicts(&scenario("snapshot-order")), "guard error");
+    assert_eq!(verdicts(&scenario("snapshot-right")), "clean");
+    let (history, _) = opening(&scenario("snapshot-right"));
+    assert!(history.depth() > 0);
+}
+
+/// Dossier 6.7 [DOC pin_user_pages.rst] (S18): DMA asks neither PTE nor lock nor PG_writeback.
+#[test]
+fn dma_ignores_every_protection() {
+    let scenario = scenario("gup-dma-into-page");
+    let mut world = scenario.model.initial;
+    exhaust(&scenario, &mut world, "flusher");
+    assert_ne!(scenario.model.page(&world, 0).writeback, u8::MAX);
+    let effects = one(&scenario, &mut world, "adapter");
+    let dma = matches!(
+        effects[0],
+        Effect::Stored {
+            through: Through::Dma,
+            ..
+        }
+    );
+    assert!(dma && scenario.model.page(&world, 0).pins == 1);
+}
+
+/// Dossier 6.9 (S24) [M 2020-09-14]: a stale checksum stored into a block is bad on every disk;
+/// every guard matches.
+#[test]
+fn a_checksum_inside_a_block_can_be_stale_with_perfect_guards() {
+    let scenario = scenario("checksum-inside-the-block");
+    let (_, story) = opening(&scenario);
+    assert_eq!(story.mismatch(), Some(Consumer::Block));
+    let checked = story.steps.iter().flat_map(|told| &told.effects);
+    let bad = checked.filter(|it| matches!(it, Effect::Checked { matched: false, .. }));
+    assert_eq!(bad.count(), 0);
+}
+
+/// Dossier 8.5 and S32: one status for the bio, so all its pages fail with one bad sector.
+#[test]
+fn one_bad_sector_fails_every_page_of_the_bio() {
+    let scenario = scenario("bio-of-three-pages");
+    let (history, story) = opening(&scenario);
+    assert_eq!(story.failures.len(), 1);
+    assert_eq!((story.failures[0].page, story.failures[0].lba), (1, 57));
+    let model = &scenario.model;
+    for page in 0..3 {
+        let (now, before) = (
+            model.page(history.world(), page),
+            model.page(&model.initial, page),
+        );
+        assert_eq!(
+            now.media, before.media,
+            "page {page} did not reach the media"
+        );
+        assert_eq!(now.writeback, u8::MAX, "and is no longer under writeback");
+    }
+    assert!(model.mapping_error(history.world()));
+}
+
+/// S32: a store across two sectors changes both; the first is reported.
+#[test]
+fn the_first_of_two_bad_sectors_is_reported() {
+    let scenario = scenario("straddling-store");
+    let (_, story) = opening(&scenario);
+    assert_eq!(story.unstable.len(), 2, "both sectors changed under I/O");
+    assert_eq!(story.failures.len(), 1);
+    assert_eq!((story.failures[0].sector, story.failures[0].lba), (2, 58));
+}
+
+/// S32: with 4096-byte intervals there is one guard for the whole page.
+#[test]
+fn one_interval_a_page_fails_as_a_whole() {
+    let scenario = scenario("one-guard-a-page");
+    let failure = opening(&scenario).1.failures[0];
+    assert_eq!((failure.sector, failure.lba), (0, 56));
+    assert_eq!(scenario.model.contents.bytes(failure.fetched).len(), 4096);
+}
+
+/// S33 and dossier 8.4: an adapter that inserts guards blesses torn data.
+#[test]
+fn inserted_guards_match_whatever_was_fetched() {
+    let scenario = scenario("insert-mode-blindness");
+    let (history, story) = opening(&scenario);
+    assert!(story.silent());
+    let page = scenario.model.page(history.world(), 0);
+    assert_eq!(page.media, page.tuples, "every stored guard fits its bytes");
+    let initial = scenario.model.page(&scenario.model.initial, 0);
+    assert_eq!(page.media[3..5], initial.memory[3..5], "old");
+    assert_eq!(page.media[5..7], page.memory[5..7], "new");
+    assert_ne!(page.media[5], initial.memory[5]);
+}
+
+/// Dossier 7 [C c2407cf7d22d] (S29): a waiter that looks again is safe from a late wake-up.
+#[test]
+fn a_late_wake_up_hits_only_who_does_not_look_again() {
+    let scenario_once = scenario("wake-after-rearm");
+    let (_, story) = opening(&scenario_once);
+    let last = story.steps.last().expect("steps");
+    let bug = last.effects.iter().any(|it| {
+        matches!(
+            it,
+            Effect::Broke(Violation::Assertion {
+                what: Assertion::StillWriteback,
+                ..
+            })
+        )
+    });
+    assert!(bug);
+    assert_eq!(verdicts(&scenario("wake-and-look-again")), "clean");
+}
+
+/// Dossier 2.3 [C a54aa7610861] (S06): with the flag set first a failed allocation leaks it.
+#[test]
+fn a_leaked_writeback_bit_has_no_completion_coming() {
+    let scenario = scenario("writeback-flag-leaked");
+    let (history, story) = opening(&scenario);
+    assert!(story.broken.iter().any(|(it, _)| *it == Invariant::I8));
+    let sync = actor(&scenario, "sync") as u8;
+    assert_eq!(
+        end(&scenario.model, history.world()),
+        Some(End::Stall(sync))
+    );
+    let edit = "[[edit]]\nmove = \"ext4_writepage/set_page_writeback\"\nbefore = \"ext4_writepage/kmem_cache_alloc\"";
+    assert_eq!(
+        verdicts(&varied("writeback-flag-leaked", &[(edit, "")], "")),
+        "clean"
+    );
+}
+
+/// L1 and S26 to S28, S35, S36: the wait cycle runs through bios that were never submitted.
+#[test]
+fn deadlocks_are_named_by_their_true_cycle() {
+    for (slug, cycle) in [
+        ("two-page-inversion", vec!["flusher", "fsync2", "fsync1"]),
+        ("reclaim-waits-for-own-bio", vec!["flusher"]),
+        ("journal-stop-with-bio", vec!["flusher", "jbd2"]),
+        (
+            "mkwrite-waits-with-handle-open",
+            vec!["writer", "completion", "jbd2"],
+        ),
+        ("waiting-on-a-cached-bio", vec!["gc"]),
+    ] {
+        let scenario = scenario(slug);
+        let (history, _) = opening(&scenario);
+        let Some(End::Deadlock(found)) = end(&scenario.model, history.world()) else {
+            panic!("{slug} ends in a deadlock");
+        };
+        let mut names: Vec<&str> = (found.iter())
+            .map(|it| scenario.cast[*it as usize].name.as_str())
+            .collect();
+        let first = names.iter().position(|it| *it == cycle[0]);
+        names.rotate_left(first.expect("in the cycle"));
+        assert_eq!(names, cycle, "{slug}");
+    }
+}
+
+/// Dossier 8.6: AS_EIO is tested and cleared by whoever asks first; errseq tells each opener once.
+#[test]
+fn a_write_error_is_told_once_or_once_to_each() {
+    use stable_pages::protocol::Era;
+    let entry = stable_pages::scenario::find("error-told-once").expect("there");
+    for (era, expected) in [(Era::V3_0, [true, false]), (Era::Today, [true, true])] {
+        let scenario = load_for("x", entry.text, None, Some(era)).expect("loads");
+        let mut world = scenario.model.initial;
+        run_to(&scenario, &mut world, "flusher", "queue_bio");
+        for name in ["flusher", "adapter", "disk", "completion"] {
+            exhaust(&scenario, &mut world, name);
+        }
+        let told = ["opener1", "opener2"].map(|name| {
+            matches!(
+                one(&scenario, &mut world, name)[0],
+                Effect::FsyncReturned { failed: true, .. }
+            )
+        });
+        assert_eq!(told, expected, "{}", era.word());
+    }
+}
+
+/// Dossier 5.3: a forked PTE can be clean and writable, so page_mkclean must look at both bits.
+#[test]
+fn page_mkclean_takes_clean_but_writable_ptes() {
+    let scenario = scenario("fork-writable-clean");
+    let mut world = scenario.model.initial;
+    exhaust(&scenario, &mut world, "parent");
+    assert_eq!(scenario.model.pte(&world, 1, 0), Access::WRITABLE_CLEAN);
+    run_to(&scenario, &mut world, "flusher", "set_page_writeback");
+    assert_eq!(scenario.model.pte(&world, 1, 0), Access::READ_ONLY);
+}
+
+/// What is load-bearing is found by leaving it out; one line of the correct protocol each.
+#[test]
+fn single_edits_of_the_correct_ordering_have_these_verdicts() {
+    let with = |edit: &str| verdicts(&varied("baseline-five-step", &[], edit));
+    let drop = |step: &str| with(&format!("[[edit]]\ndrop = \"{step}\""));
+    assert_eq!(with(""), "clean");
+    // The release of a lock that is never given up: whoever faults waits for ever.
+    assert_eq!(drop("writepage/unlock_page"), "stall");
+    // Writeback never set: page_mkwrite has nothing to wait for, completion nothing to clear.
+    assert_eq!(
+        drop("writepage/set_page_writeback"),
+        "guard error, assertion"
+    );
+    assert_eq!(drop("writepage/lock_page"), "assertion");
+    // S11: the PTE's dirt is thrown away, but here PG_dirty was set already: harmless.
+    assert_eq!(drop("writepage/redirty_if_cleaned"), "clean");
+    // Dossier 2.1: setting writeback before cleaning, inside one lock hold, is as safe.
+    let first = "[[edit]]\nmove = \"writepage/set_page_writeback\"\nbefore = \"writepage/clear_page_dirty_for_io\"";
+    assert_eq!(with(first), "clean");
+    // Dossier 2.1, B 2: unlocking after the submission instead of before it is as safe.
+    assert_eq!(
+        with("[[edit]]\nswap = \"writepage/unlock_page\"\nwith = \"writepage/submit_bio\""),
+        "clean"
+    );
+    // An edit inside a composite that an earlier edit has moved.
+    let inside = format!(
+        "{first}\n[[edit]]\nmove = \"writepage/clear_page_dirty_for_io\"\nbefore = \"writepage/set_page_writeback\"\n[[edit]]\ndrop = \"writepage/page_mkclean\""
+    );
+    assert_eq!(with(&inside), "guard error");
+    // The whole submission before the lock: a store between DMA and mkclean is lost as well, as it
+    // is cleaned away and was not in the I/O.
+    assert_eq!(
+        with("[[edit]]\nmove = \"writepage/submit_bio\"\nbefore = \"writepage/lock_page\""),
+        "guard error, lost update, assertion"
+    );
+}

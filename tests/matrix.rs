@@ -1,0 +1,168 @@
+//! The dossier's section 9.1, cell by cell: which verdict each family of orderings has on each
+//! kind of device. Where the model disagrees with a cell, the exception says why.
+
+mod support;
+
+use stable_pages::scenario::{Device, Verdict, catalogue, load_for, words};
+use support::explored;
+
+const GUARD: &[Verdict] = &[Verdict::GuardError];
+const TORN: &[Verdict] = &[Verdict::SilentCorruption];
+const CSUM: &[Verdict] = &[Verdict::ChecksumMismatch];
+const LOST: &[Verdict] = &[Verdict::LostUpdate];
+const STUCK: &[Verdict] = &[Verdict::Deadlock];
+const CRASH: &[Verdict] = &[Verdict::Assertion];
+
+/// Rows of the matrix: files, then the cells for none, DIX+DIF, HBA insert, fs checksum.
+type Row = (&'static [&'static str], [&'static [&'static [Verdict]]; 4]);
+const ROWS: &[Row] = &[
+    (
+        // S01, S05, S17 right
+        &[
+            "baseline-five-step",
+            "sleep-with-lock-held",
+            "snapshot-right",
+        ],
+        [&[], &[], &[], &[]],
+    ),
+    (
+        // S02 S03 S04 S09 S16 S18 S22 S25
+        &[
+            "mkwrite-no-wait",
+            "write2-no-wait",
+            "unlock-gap",
+            "second-mapper-missed",
+            "ext3-ordered-data",
+            "gup-dma-into-page",
+            "kernel-metadata-writer",
+            "truncate-tail-zeroing",
+        ],
+        [&[TORN], &[GUARD], &[TORN], &[CSUM]],
+    ),
+    (
+        // S10 S14
+        &["mkclean-without-flush", "zap-stale-tlb"],
+        [&[LOST, TORN], &[LOST, GUARD], &[LOST], &[LOST, CSUM]],
+    ),
+    (
+        // S11 S12 S13 S15
+        &[
+            "mkclean-no-redirty",
+            "partial-buffers",
+            "fault-vs-clear",
+            "mkwrite-unlocked-truncate",
+        ],
+        [&[LOST], &[LOST], &[LOST], &[LOST]],
+    ),
+    (
+        // S26 S27 S28 S35 S36
+        &[
+            "two-page-inversion",
+            "reclaim-waits-for-own-bio",
+            "journal-stop-with-bio",
+            "mkwrite-waits-with-handle-open",
+            "waiting-on-a-cached-bio",
+        ],
+        [&[STUCK], &[STUCK], &[STUCK], &[STUCK]],
+    ),
+    // S29
+    (
+        &["wake-after-rearm"],
+        [&[CRASH], &[CRASH], &[CRASH], &[CRASH]],
+    ),
+];
+
+/// What the model finds beyond the matrix, and why it is right.
+struct Exception {
+    file: &'static str,
+    /// What is found besides the cell's verdicts: for none, DIX+DIF, HBA insert, fs checksum.
+    besides: [&'static [Verdict]; 4],
+    why: &'static str,
+}
+
+const EXCEPTIONS: &[Exception] = &[
+    Exception {
+        file: "second-mapper-missed",
+        besides: [LOST, LOST, LOST, LOST],
+        why: "S09's own text says LOST: PG_dirty stays clear, so fsync after a store that comes too late for the I/O misses it",
+    },
+    Exception {
+        file: "mkclean-without-flush",
+        besides: [&[], &[], TORN, &[]],
+        why: "a store through the stale entry can also fall between submission and DMA; the inserted guard then fits torn bytes, as in S02's row",
+    },
+    Exception {
+        file: "zap-stale-tlb",
+        besides: [&[], &[], TORN, &[]],
+        why: "as for S10",
+    },
+    Exception {
+        file: "fault-vs-clear",
+        besides: [TORN, GUARD, TORN, CSUM],
+        why: "the file system of S13 has no page_mkwrite, so nothing waits for writeback either (section 3.3: ext2, ext3, fat)",
+    },
+];
+
+const DEVICES: [&str; 4] = ["none", "dix+dif", "hba insert", "fs checksum"];
+
+#[test]
+fn the_matrix_holds_cell_by_cell() {
+    let (mut cells, mut used, mut wrong) = (0, 0, Vec::new());
+    for (files, row) in ROWS {
+        for file in *files {
+            let entry = stable_pages::scenario::find(file).expect(file);
+            let exception = EXCEPTIONS.iter().find(|it| it.file == *file);
+            used += usize::from(exception.is_some());
+            for (column, device) in DEVICES.iter().enumerate() {
+                let device = Device::ALL.into_iter().find(|it| it.word() == *device);
+                let scenario = load_for(file, entry.text, device, None).expect(file);
+                let mut expected: Vec<Verdict> = row[column].concat();
+                if let Some(exception) = exception {
+                    assert!(!exception.why.is_empty());
+                    expected.extend(exception.besides[column]);
+                }
+                expected.sort_unstable();
+                let report = explored(&scenario);
+                let mut found: Vec<Verdict> = report.findings.iter().map(|it| it.verdict).collect();
+                found.sort_unstable();
+                if found != expected {
+                    wrong.push(format!(
+                        "{file} on {}: found {}, the matrix says {}",
+                        DEVICES[column],
+                        words(&found),
+                        words(&expected)
+                    ));
+                }
+                cells += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!((cells, used), (92, EXCEPTIONS.len()));
+}
+
+/// Key lesson of the matrix: guard tags catch *changed after the checksum*, never *forgot to
+/// write*.
+#[test]
+fn no_guard_error_tells_of_a_forgotten_write() {
+    for file in [
+        "mkclean-no-redirty",
+        "partial-buffers",
+        "mkwrite-unlocked-truncate",
+    ] {
+        let scenario = support::scenario(file);
+        assert_eq!(support::verdicts(&scenario), "lost update", "{file}");
+    }
+}
+
+/// Every ordering of the dossier's catalogue is there, S01 to S36.
+#[test]
+fn the_catalogue_is_whole() {
+    for number in 1..=36 {
+        let section = format!("S{number:02}");
+        assert!(
+            catalogue().any(|entry| entry.section == section),
+            "{section} has no file"
+        );
+    }
+}

@@ -1,0 +1,321 @@
+//! Properties of random scenarios, edits and schedules.
+
+mod support;
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use stable_pages::explore::{Search, Story};
+use stable_pages::machine::{
+    Choice, Effect, End, History, Model, Operand, Violation, World, enabled, end, step,
+};
+use stable_pages::protocol::{Era, OPS, library};
+use stable_pages::scenario::{Device, Scenario, catalogue, load, load_for};
+
+fn all() -> &'static [Scenario] {
+    static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let files = catalogue().flat_map(|entry| {
+            Device::ALL
+                .into_iter()
+                .flat_map(move |device| Era::ALL.map(|era| (entry, device, era)))
+        });
+        // Every file of the catalogue can be looked at in every era and on every device.
+        files
+            .map(|(entry, device, era)| {
+                load_for(entry.slug, entry.text, Some(device), Some(era)).expect(entry.slug)
+            })
+            .collect()
+    })
+}
+
+/// Every world moves, waits in a named way, or is an end.
+fn well_formed(model: &Model, world: &World) -> Result<(), TestCaseError> {
+    let moves = enabled(model, world).next().is_some();
+    match end(model, world) {
+        None => prop_assert!(moves),
+        Some(End::Deadlock(cycle)) => prop_assert!(!moves && !cycle.is_empty()),
+        Some(End::Stall(actor)) => {
+            prop_assert!(!moves && (actor as usize) < model.actors.len());
+        }
+        Some(End::Rest(_) | End::Halted) => prop_assert!(!moves),
+    }
+    Ok(())
+}
+
+/// Makes a run by taking, at each step, the wanted of the possible choices; then goes over it
+/// again in every way there is.
+fn check_run(model: &Model, wanted: &[usize]) -> Result<(), TestCaseError> {
+    let mut history = History::new(model);
+    let mut worlds = vec![model.initial];
+    let mut unstable = false;
+    for wanted in wanted {
+        let choices: Vec<Choice> = enabled(model, history.world()).collect();
+        well_formed(model, history.world())?;
+        let nobody = Choice { actor: 99, way: 0 };
+        prop_assert_eq!(
+            step(model, history.world(), nobody),
+            (*history.world(), Vec::new())
+        );
+        if choices.is_empty() {
+            break;
+        }
+        let choice = choices[wanted % choices.len()];
+        let (next, effects) = step(model, history.world(), choice);
+        for effect in effects {
+            match effect {
+                Effect::Broke(Violation::Unstable { .. }) => unstable = true,
+                Effect::Broke(Violation::Guard { .. }) => {
+                    // A guard differs only where bytes changed after it was taken, or where the
+                    // copy that was fetched is not the one that was guarded.
+                    prop_assert!(unstable || model_copies(model));
+                }
+                _ => {}
+            }
+        }
+        prop_assert!(history.choose(model, choice));
+        prop_assert_eq!(history.world(), &next);
+        worlds.push(next);
+    }
+    // The same choices give the same worlds; a story tells as many steps.
+    let mut world = model.initial;
+    for (choice, expected) in history.choices().into_iter().zip(&worlds[1..]) {
+        world = step(model, &world, choice).0;
+        prop_assert_eq!(&world, expected);
+    }
+    let story = Story::of(model, &history);
+    prop_assert_eq!(story.steps.len(), history.depth());
+    // A verdict comes from a broken rule or from how the run ended.
+    let ended = matches!(
+        end(model, history.world()),
+        Some(End::Deadlock(_) | End::Stall(_))
+    );
+    prop_assert!(story.verdicts(model).is_empty() || ended || !story.failures.is_empty());
+    // Stepping back equals replaying.
+    for expected in worlds.iter().rev() {
+        prop_assert_eq!(history.world(), expected);
+        history.back();
+    }
+    Ok(())
+}
+
+fn model_copies(model: &Model) -> bool {
+    let code = model.actors.iter().flat_map(|it| &it.code);
+    code.into_iter()
+        .any(|it| OPS[it.tag as usize].key == "bounce_copy")
+}
+
+/// A line of a random program; most are right by themselves, a few are not.
+fn line() -> impl Strategy<Value = String> {
+    let mut words: Vec<String> = Vec::new();
+    for row in &OPS {
+        let argument = match row.op.operand() {
+            Operand::Store => " new",
+            Operand::Space => " B",
+            Operand::None => "",
+            Operand::Sector => continue,
+        };
+        words.push(format!("{}{argument}", row.key));
+        if row.op.can_answer_no() && row.key != "goto" {
+            words.push(format!("{}{argument} else end", row.key));
+            words.push(format!("{}{argument} else l", row.key));
+        }
+    }
+    let stores = [
+        "generic_perform_write",
+        "ext2_add_link",
+        "direct_io_read_into_page",
+    ];
+    for name in library() {
+        if !["clear_page_dirty_for_io", "munmap", "disk"].contains(&name) {
+            let argument = if stores.contains(&name) { " new" } else { "" };
+            words.push(format!("{name}{argument}"));
+        }
+    }
+    for word in [
+        "end",
+        "goto l",
+        "l>",
+        "l>",
+        "each sector",
+        "each page",
+        "munmap B",
+        "nonsense",
+    ] {
+        words.push(word.to_owned());
+    }
+    (
+        prop::sample::select(words),
+        prop::sample::select(vec!["", "", "", "", "", "?guards ", "?3.9+ "]),
+    )
+        .prop_map(|(word, condition)| format!("{condition}{word}"))
+}
+
+/// A scenario file with random programs, edits, pages and devices.
+fn file() -> impl Strategy<Value = String> {
+    let program = || prop::collection::vec(line(), 1..12);
+    let device = prop::sample::select(Device::ALL.map(|it| it.word()).to_vec());
+    let era = prop::sample::select(Era::ALL.map(|it| it.word()).to_vec());
+    let pte = prop::sample::select(vec!["none", "read-only", "writable", "writable clean"]);
+    let edit = prop::sample::select(vec![
+        "",
+        "drop = \"one/lock_page\"",
+        "drop = \"writepage/page_mkclean\"",
+        "swap = \"writepage/unlock_page\"\nwith = \"writepage/set_page_writeback\"",
+        "insert = \"wait_on_page_writeback\"\nafter = \"writepage/lock_page\"",
+        "insert = \"revoke_writes\"\nbefore = \"two/unlock_page\"",
+        "move = \"do_wp_page/pte_mkwrite\"\nbefore = \"do_wp_page/page_mkwrite\"",
+    ]);
+    (
+        (program(), program()),
+        (device, era, pte),
+        edit,
+        (1..3usize, any::<bool>(), any::<bool>()),
+    )
+        .prop_map(|((one, two), (device, era, pte), edit, (pages, small, buffers))| {
+            let page = |index: usize| {
+                format!("[[page]]\nindex = {index}\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = {}\npte = \"{pte}\"\n", index == 0)
+            };
+            let interval = if small && pages == 1 { 512 } else { 4096 };
+            let block = if buffers { "block = 4096" } else { "" };
+            let edit = match edit {
+                "" => String::new(),
+                edit => format!("[[edit]]\n{edit}\n"),
+            };
+            format!(
+                "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
+                 {edit}[file]\ninode = 1\nfirst_lba = 8\ninterval = {interval}\n{block}\n{}\
+                 [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
+                 [[program]]\nname = \"one\"\ntext = '''\n{}\nl>\n'''\n\
+                 [[program]]\nname = \"two\"\ntext = '''\n{}\nl>\n'''\n\
+                 [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"one\"]\nmm = \"A\"\n\
+                 [[actor]]\nname = \"b\"\nabout = \"\"\nrun = [\"two\", \"store new\"]\nmm = \"B\"\n\
+                 [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n\
+                 [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
+                 [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
+                 [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n",
+                (0..pages).map(page).collect::<String>(),
+                one.join("\n").replace("each sector", "each sector\n  generate_guard").replace("each page", "each page\n  set_page_dirty"),
+                two.join("\n").replace("each sector", "each sector\n  dma_sector").replace("each page", "each page\n  end_page_writeback"),
+            )
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    /// Random runs of every scenario, device and era.
+    #[test]
+    fn random_runs_replay(pick in any::<prop::sample::Index>(), wanted in prop::collection::vec(0_usize..8, 0..160)) {
+        let scenario = pick.get(all());
+        check_run(&scenario.model, &wanted)?;
+    }
+
+    /// No program that a file can express makes the machine panic, or leaves a world that is
+    /// neither moving, waiting nor over.
+    #[test]
+    fn no_program_breaks_the_machine(text in file(), wanted in prop::collection::vec(0_usize..8, 0..120)) {
+        match load("random", &text) {
+            // Most words in a random order are wrong somewhere; that is said with its place.
+            Err(error) => prop_assert!(error.line >= 1 && error.column >= 1 && !error.reason.is_empty()),
+            Ok(scenario) => {
+                check_run(&scenario.model, &wanted)?;
+                let report = Search::run(&scenario.model, scenario.model.initial, 2_000);
+                prop_assert!(report.states >= 1);
+            }
+        }
+    }
+}
+
+/// Most random files are scenarios, so the property above is about running and not about refusing.
+#[test]
+fn most_random_files_load() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut loaded = 0;
+    for _ in 0..400 {
+        let text = file().new_tree(&mut runner).expect("a file").current();
+        loaded += usize::from(load("random", &text).is_ok());
+    }
+    assert!(loaded > 160, "only {loaded} of 400");
+}
+
+/// Programs of single known steps, so that every op is run in a place it is not meant for.
+#[test]
+fn every_step_alone_is_safe_to_run() {
+    let mut loaded = 0;
+    for row in &OPS {
+        for argument in ["", " new", " A"] {
+            let text = format!(
+                "title = \"t\"\nera = \"6.19\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"dix+dif\"\nschedule = []\n\
+                 [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\nblock = 4096\nchecksum = [0, 8]\n\
+                 [[page]]\nindex = 0\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = true\n\
+                 [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
+                 [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"{}{argument}\"]\nmm = \"A\"\nforever = true\n\
+                 [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n\
+                 [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
+                 [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
+                 [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n",
+                row.key
+            );
+            let Ok(scenario) = load("alone", &text) else {
+                continue;
+            };
+            let mut search = Search::new(scenario.model.initial);
+            assert!(search.advance(&scenario.model, 200_000), "{}", row.key);
+            for world in search.worlds() {
+                well_formed(&scenario.model, world).expect(row.key);
+            }
+            loaded += 1;
+            break;
+        }
+    }
+    // All but the jump and those that stand below "each sector".
+    assert!(loaded >= OPS.len() - 10, "only {loaded} of {}", OPS.len());
+}
+
+/// Every world of every scenario, device and era moves, waits in a named way, or is an end; and
+/// each is found once.
+#[test]
+fn every_reachable_world_moves_waits_or_ends() {
+    let (mut models, mut seen) = (0, 0);
+    for scenario in all().iter().filter(|it| it.era == it.own_era) {
+        let model = &scenario.model;
+        let mut search = Search::new(model.initial);
+        assert!(search.advance(model, 2_000_000));
+        let mut worlds = HashSet::new();
+        for world in search.worlds() {
+            assert!(worlds.insert(*world), "each world once");
+            well_formed(model, world).expect(&scenario.slug);
+        }
+        models += 1;
+        seen += worlds.len();
+    }
+    assert!(models > 400 && seen > 200_000, "{models} {seen}");
+}
+
+/// The geometry that the dossier's races need fits into a world of 128 bytes.
+#[test]
+fn two_writers_and_two_pages_fit_into_a_world() {
+    let text = "title = \"t\"\nera = \"6.19\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"dix+dif\"\nschedule = []\n\
+         [file]\ninode = 1\nfirst_lba = 8\ninterval = 512\n\
+         [[page]]\nindex = 0\nmemory = [\"a\"]\nmedia = [\"b\"]\ndirty = true\n\
+         [[page]]\nindex = 1\nmemory = [\"c\"]\nmedia = [\"d\"]\ndirty = true\n\
+         [[store]]\nname = \"x\"\noffset = 100\ntext = \"x\"\n\
+         [[store]]\nname = \"y\"\npage = 1\noffset = 100\ntext = \"y\"\n\
+         [[actor]]\nname = \"one\"\nabout = \"\"\nrun = [\"store x\"]\nmm = \"A\"\n\
+         [[actor]]\nname = \"two\"\nabout = \"\"\nrun = [\"store y\"]\nmm = \"B\"\n\
+         [[actor]]\nname = \"flusher\"\nabout = \"\"\nrun = [\"wb_page 0\", \"wb_page 1\", \"submit\"]\n\
+         [[actor]]\nname = \"disk\"\nabout = \"\"\nrun = [\"disk\"]\n\
+         [[actor]]\nname = \"completion\"\nabout = \"\"\nrun = [\"completion\"]\n\
+         [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n";
+    let scenario = load("two", text).expect("fits");
+    assert!(size_of::<World>() <= 128);
+    let used = scenario.model.layout.used;
+    println!("{used} of 128 bytes");
+    assert!(used <= 128);
+    let report = support::explored(&scenario);
+    assert!(report.findings.is_empty() && report.states > 1000);
+    println!("{} states", report.states);
+}

@@ -1,0 +1,156 @@
+//! Runs as visitors make them: a tree in which nothing is lost, to the next failure, to another
+//! kernel.
+
+mod support;
+
+use stable_pages::explore::{Ahead, Search, Story, carry, to_next_failure};
+use stable_pages::machine::{Choice, History, enabled};
+use stable_pages::protocol::{Era, OPS};
+use stable_pages::scenario::{find, load_for};
+use support::scenario;
+
+#[test]
+fn going_back_keeps_the_steps_ahead_and_branches_stay_within_reach() {
+    let scenario = scenario("mkwrite-no-wait");
+    let model = &scenario.model;
+    let mut history = History::new(model);
+    let mut worlds = vec![*history.world()];
+    for choice in &scenario.schedule {
+        assert!(history.choose(model, *choice));
+        worlds.push(*history.world());
+    }
+    let length = scenario.schedule.len();
+    for depth in (0..length).rev() {
+        assert!(history.back());
+        assert_eq!(history.depth(), depth);
+        assert_eq!(*history.world(), worlds[depth], "exactly as it was");
+    }
+    assert!(!history.back());
+    assert_eq!(
+        history.branch().len(),
+        length + 1,
+        "the steps ahead are kept"
+    );
+    assert_eq!(history.choices(), scenario.schedule);
+
+    // Another step at step 3 starts a branch.
+    history.seek(3);
+    let taken = scenario.schedule[3];
+    let other = enabled(model, history.world()).find(|it| *it != taken);
+    assert!(history.choose(model, other.expect("somebody else can move")));
+    assert_eq!(history.ends().len(), 2);
+    assert_eq!(history.choices().len(), 4);
+    let first = history
+        .ends()
+        .into_iter()
+        .find(|it| history.depth_of(*it) == length);
+    history.switch(first.expect("the old branch is still there"));
+    assert_eq!(history.depth(), 3, "at the last moment both share");
+    assert_eq!(history.choices(), scenario.schedule);
+    history.seek(usize::MAX);
+    assert_eq!(*history.world(), worlds[length]);
+    // The same choice again follows the branch that exists.
+    history.seek(3);
+    assert!(history.choose(model, taken));
+    assert_eq!(history.ends().len(), 2);
+}
+
+#[test]
+fn run_to_failure_follows_searches_or_says_safe() {
+    let broken = scenario("mkwrite-no-wait");
+    let mut history = History::new(&broken.model);
+    for choice in &broken.schedule {
+        history.choose(&broken.model, *choice);
+    }
+    history.seek(0);
+    let went = to_next_failure(&broken.model, &mut history, 10_000);
+    assert_eq!(went, Ahead::Followed);
+    assert_eq!(Story::of(&broken.model, &history).failures.len(), 1);
+
+    let mut empty = History::new(&broken.model);
+    assert_eq!(
+        to_next_failure(&broken.model, &mut empty, 10_000),
+        Ahead::Found
+    );
+    let story = Story::of(&broken.model, &empty);
+    assert_eq!(story.failures[0].step, story.steps.len());
+
+    let safe = scenario("baseline-five-step");
+    let mut history = History::new(&safe.model);
+    let said = to_next_failure(&safe.model, &mut history, 10_000);
+    let states = Search::run(&safe.model, safe.model.initial, usize::MAX).states;
+    assert_eq!(said, Ahead::Safe { states });
+    let said = to_next_failure(&safe.model, &mut history, 5);
+    assert!(matches!(said, Ahead::Unknown { states } if states < 20));
+}
+
+fn run_of(slug: &str, steps: usize) -> (stable_pages::scenario::Scenario, History) {
+    let scenario = scenario(slug);
+    let mut history = History::new(&scenario.model);
+    for choice in scenario.schedule.iter().take(steps) {
+        assert!(history.choose(&scenario.model, *choice));
+    }
+    (scenario, history)
+}
+
+/// Switching the era keeps the run where the orders agree and says where they part.
+#[test]
+fn a_run_is_carried_to_another_kernel_as_far_as_the_orders_agree() {
+    let (old, history) = run_of("baseline-five-step", usize::MAX);
+    let text = find("baseline-five-step").expect("there").text;
+    let to = |era| load_for("x", text, None, Some(era)).expect("loads");
+
+    // The same order, other names: everything is kept.
+    let same = carry(&old, &history, &to(Era::V3_0));
+    assert_eq!((same.choices.len(), same.parting), (history.depth(), None));
+
+    // Since 3.9 the fault marks the page dirty before it waits.
+    for era in [Era::V3_9, Era::Today] {
+        let carried = carry(&old, &history, &to(era));
+        let parting = carried.parting.expect("the orders differ");
+        assert_eq!(carried.choices.len(), parting.step - 1);
+        assert_eq!(OPS[parting.old].key, "wait_for_stable_page");
+        assert_eq!(OPS[parting.new.expect("a step")].key, "set_page_dirty");
+    }
+
+    // In 2.6.39 there is no wait: the writer is at its PTE already.
+    let parting = carry(&old, &history, &to(Era::V2_6_39)).parting;
+    let parting = parting.expect("the wait is missing");
+    assert_eq!(OPS[parting.old].key, "wait_for_stable_page");
+    assert_eq!(OPS[parting.new.expect("a step")].key, "pte_mkwrite");
+}
+
+/// Where the same step is due but somebody waits there, that is said too.
+#[test]
+fn a_run_parts_where_the_other_kernel_sleeps() {
+    let (old, history) = run_of("no-stable-pages-needed", usize::MAX);
+    let text = find("no-stable-pages-needed").expect("there").text;
+    let dix = stable_pages::scenario::Device::ALL[0];
+    let waits = load_for("x", text, Some(dix), None).expect("loads");
+    let parting = carry(&old, &history, &waits).parting.expect("it waits");
+    // The disk that takes guards parts first: the flusher generates them.
+    assert_eq!(OPS[parting.old].key, "queue_bio");
+    assert_eq!(OPS[parting.new.expect("a step")].key, "generate_guard");
+
+    let stable = text.replace("device = \"none\"", "device = \"none\"\nstable = true");
+    let stable = stable_pages::scenario::load("x", &stable).expect("loads");
+    let parting = carry(&old, &history, &stable).parting.expect("it waits");
+    assert!(parting.blocked);
+    assert_eq!(OPS[parting.old].key, "wait_for_stable_page");
+    assert_eq!(parting.new, Some(parting.old));
+}
+
+/// A choice that is not possible changes nothing.
+#[test]
+fn an_impossible_choice_is_refused() {
+    let (scenario, mut history) = run_of("baseline-five-step", 0);
+    let before = *history.world();
+    for choice in [
+        Choice { actor: 2, way: 0 },
+        Choice { actor: 0, way: 1 },
+        Choice { actor: 99, way: 0 },
+    ] {
+        assert!(!history.choose(&scenario.model, choice));
+        assert_eq!(*history.world(), before);
+    }
+}
