@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use stable_pages::scenario::{Entry, catalogue};
 
 use super::desk::Desk;
-use super::parts::{At, El, el, row, show};
+use super::parts::{At, El, el, note, row, show};
 use super::source;
 
 pub fn catalogue_list(desk: Desk) -> AnyView {
@@ -16,6 +16,7 @@ pub fn catalogue_list(desk: Desk) -> AnyView {
         let all = format!("Orderings ({many})");
         row(vec![
             el("b", "").text(&all).view(),
+            el("span", "this").text("this one:").view(),
             match &entry {
                 Some(entry) => badge(entry).view(),
                 None => el("span", "badge").text("your file").view(),
@@ -30,6 +31,8 @@ pub fn catalogue_list(desk: Desk) -> AnyView {
             }
         }
         let mut lists: Vec<AnyView> = Vec::new();
+        let legend = "Each with the number it has in the project's kernel dossier and with what a search through every schedule finds, on the device and in the kernel it is written for.";
+        lists.push(note("small", legend).view());
         for group in groups {
             let entries = catalogue().filter(|entry| entry.group == group);
             let entries: Vec<AnyView> = entries.map(|entry| item(desk, entry)).collect();
@@ -73,7 +76,7 @@ fn item(desk: Desk, entry: Entry) -> AnyView {
         .with(el("span", "").text(entry.title))
         .with(badge(&entry));
     let link = link.press(Box::new(move || {
-        desk.toggle_list();
+        desk.show_list(false);
         // The browser tells of a new address only.
         if window().location().hash().ok().as_ref() == Some(&address) {
             desk.open(entry);

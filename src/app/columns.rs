@@ -55,8 +55,11 @@ fn table(desk: Desk, moment: &Moment) -> El {
             button = button.with(el("span", "hidden").text(&format!("page {number}, ")));
         }
         let button = button
-            .with(el("span", "wide").text("sector "))
-            .text(&sector.to_string())
+            .with(el("span", "wide").text(if many == 1 { "" } else { "sector " }))
+            .text(&match many {
+                1 => "one interval of 4096 bytes".to_owned(),
+                _ => sector.to_string(),
+            })
             .with(el("small", "").text(&format!("LBA {lba}")))
             .press(Box::new(move || {
                 desk.set(|panel| panel.sector = (number, sector));

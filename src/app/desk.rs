@@ -543,14 +543,18 @@ impl Desk {
     }
 
     /// Opens the list of orderings, or closes it; the focus goes to what does that by mouse.
-    pub fn toggle_list(self) {
+    /// Returns whether that was to be done.
+    pub fn show_list(self, open: bool) -> bool {
         let list = document().get_element_by_id("orderings");
-        let Some(list) = list else { return };
+        let Some(list) = list.filter(|it| it.has_attribute("open") != open) else {
+            return false;
+        };
         // Fails only for a name that no attribute can have.
         let _ = list.toggle_attribute("open");
         let summary = list.first_element_child();
         if let Some(summary) = summary.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
             let _ = summary.focus();
         }
+        true
     }
 }

@@ -32,14 +32,24 @@ pub fn now(desk: Desk) -> AnyView {
     };
     let last = now.story.steps.last();
     let failed = last.is_some_and(|told| told.verdict().is_some());
+    // How a run ends badly matters more than the step it ended with.
+    let badly = match &now.end {
+        Some(End::Rest(lost)) => !lost.is_empty(),
+        Some(_) => true,
+        None => false,
+    };
+    let first = if badly { ending.as_str() } else { "" };
+    let ending = if badly { "" } else { ending.as_str() };
     let remark = now
         .last_row()
         .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
-    el("div", if failed { "now failed" } else { "now" })
+    let bad = failed || badly;
+    el("div", if bad { "now failed" } else { "now" })
         .with(note("count", &count))
+        .with(rich(el("p", "sentence badly"), first))
         .with(rich(el("p", "sentence"), &sentence))
         .with(rich(el("p", "decisive"), remark.unwrap_or("")))
-        .with(rich(el("p", "ending"), &ending))
+        .with(rich(el("p", "ending"), ending))
         .with(rich(el("p", "remark"), &desk.panel().remark))
         .view()
 }
@@ -121,7 +131,18 @@ fn stuck(now: &Now) -> Option<AnyView> {
         .at(At::Part, "failure")
         .with(el("h2", "").text(&title(verdict.words())))
         .with(note("small", verdict.meaning()));
-    Some(said(card, &sentences).view())
+    Some(changed(said(card, &sentences), &now.scenario).view())
+}
+
+/// What is not as in the correct ordering: the cause behind the mechanism.
+fn changed(card: El, scenario: &Scenario) -> El {
+    match scenario.edits.is_empty() {
+        true => card,
+        false => {
+            let text = format!("What was changed: {}.", scenario.edits.join("; "));
+            card.with(rich(el("p", "changed"), &text))
+        }
+    }
 }
 
 /// The invariants that do not hold any more, each with the step that broke it.
@@ -193,7 +214,7 @@ fn failed(desk: Desk, now: &Now, verdict: Verdict, failure: &Failure, and: &str)
         } => compared(card, scenario, failure, received, computed),
         _ => card,
     };
-    let mut card = said(card, &sentences);
+    let mut card = changed(said(card, &sentences), scenario);
     if let Some(by) = failure.stored {
         let go = Box::new(move || desk.seek(by.step));
         card = card.child(button("", "", "Go to that store", false, go));
@@ -254,8 +275,11 @@ fn what_this_is(scenario: &Scenario) -> AnyView {
     );
     let expected = match scenario.stated() {
         Some(verdicts) => format!(
-            "What a search through every schedule finds with {place}: {}.",
-            words(verdicts)
+            "A search through every schedule, with {place}, finds {}.",
+            match verdicts.is_empty() {
+                true => "no failure".to_owned(),
+                false => words(verdicts),
+            }
         ),
         None => format!(
             "The file states no verdict for {place}; it is written for {} and Linux {}. \u{201c}To failure\u{201d} searches from any step.",

@@ -38,7 +38,7 @@ impl Level {
     pub fn all(scenario: &Scenario) -> Vec<Level> {
         let runs = |wanted: &[Op]| {
             let mut code = scenario.model.actors.iter().flat_map(|it| &it.code);
-            code.any(|instr| wanted.iter().any(|it| *it == instr.op))
+            code.any(|instr| wanted.contains(&instr.op))
         };
         let all = [
             (Level::Memory, true),

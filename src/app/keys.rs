@@ -71,7 +71,8 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         " " => desk.toggle_play(),
         "s" | "S" => desk.next_speed(),
         "f" | "F" => desk.run_to_failure(),
-        "o" | "O" => desk.toggle_list(),
+        "o" | "O" => return desk.show_list(true) || desk.show_list(false),
+        "Escape" => return desk.show_list(false),
         "?" => desk.show_help(true),
         _ => return false,
     }

@@ -199,7 +199,7 @@ fn title_page(moment: &Moment, bits: Vec<Bit>) -> AnyView {
 /// Whether a program does something of this kind to a page.
 fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
     let mut code = model.actors.iter().flat_map(|it| &it.code);
-    code.any(|instr| instr.page as usize == page && wanted.iter().any(|it| *it == instr.op))
+    code.any(|instr| instr.page as usize == page && wanted.contains(&instr.op))
 }
 
 pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
@@ -229,7 +229,7 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
                 let here = it.space == Some(space) && (tlb.is_none() || it.tlb == tlb);
                 let mut code = it.code.iter();
                 here && code.any(|instr| {
-                    let of = stores.iter().any(|it| *it == instr.op);
+                    let of = stores.contains(&instr.op);
                     of && instr.page as usize == number
                 })
             })
@@ -248,10 +248,10 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
         let in_space = |it: &usize| model.actors[*it].space == Some(space);
         let actors: Vec<usize> = (0..model.actors.len()).filter(in_space).collect();
         let owner = match actors[..] {
-            [one] => &scenario.cast[one].name,
-            _ => &scenario.spaces[s],
+            [one] => format!("{}'s PTE", scenario.cast[one].name),
+            _ => format!("PTE in mm {}", scenario.spaces[s]),
         };
-        entries.push(entry(&format!("{owner}'s PTE"), own, ""));
+        entries.push(entry(&owner, own, ""));
         for (tlb, of) in model.tlb_spaces.iter().enumerate() {
             let cached = |world| model.tlb(world, tlb, number);
             if *of != space || !maps(space, Some(tlb as u8), cached(&model.initial)) {

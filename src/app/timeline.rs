@@ -33,7 +33,9 @@ fn spans(model: &Model, story: &Story) -> Vec<Span> {
         for (step, world) in worlds.enumerate() {
             let (it, stage) = (model.page(world, page), model.stage(world, page));
             let sealed = it.sealed.iter().any(|it| it.is_some());
-            let moving = sealed && !matches!(stage, Stage::Free | Stage::Done);
+            // With a copy to take from, the page itself may change.
+            let copied = it.copy.iter().any(|it| it.is_some());
+            let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
             let held = [
                 ("window", moving.then_some(0)),
                 ("writeback", (it.writeback != NOBODY).then_some(0)),
@@ -208,11 +210,10 @@ fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<AnyView>
     let length = story.steps.len();
     let several = lanes.pages > 1;
     let spans = spans(&scenario.model, story);
-    // The window lies under everything else.
-    let windows = spans.iter().filter(|span| span.kind == "window");
-    let others = spans.iter().filter(|span| span.kind != "window");
+    // The window lies under everything else, and the thin writeback line over the locks.
+    let of = |kind: &'static str| spans.iter().filter(move |span| span.kind == kind);
     let mut parts: Vec<AnyView> = Vec::new();
-    for span in windows.chain(others) {
+    for span in of("window").chain(of("lock")).chain(of("writeback")) {
         let x = percent(span.from, length);
         let width = percent(span.to - span.from, length);
         let page = lanes.top(lanes.actors + span.page);

@@ -37,6 +37,14 @@ fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
     let Some(holder) = wait.holder else {
         return format!("{thing}, taken{since}; nobody is left to act");
     };
+    let last = story
+        .steps
+        .last()
+        .map_or(scenario.model.initial, |it| it.world);
+    if status(&scenario.model, &last, holder.into()) == Status::Finished {
+        let who = the(scenario, holder);
+        return format!("{thing}, held{since}; {who} is finished, and nobody else will act");
+    }
     let who = match holder == actor {
         true => "itself".to_owned(),
         false => the(scenario, holder),

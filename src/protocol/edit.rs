@@ -74,6 +74,22 @@ pub enum Edit {
     Insert(String, Place, Side),
 }
 
+impl Edit {
+    /// What it does, in words; steps between backquotes.
+    pub fn words(&self) -> String {
+        let side = |side: &Side| match side {
+            Side::Before => "before",
+            Side::After => "after",
+        };
+        match self {
+            Edit::Drop(it) => format!("`{}` left out of {}", it.step, it.program),
+            Edit::Move(it, to, at) => format!("`{}` moved {} `{}`", it.step, side(at), to.step),
+            Edit::Swap(one, other) => format!("`{}` and `{}` swapped", one.step, other.step),
+            Edit::Insert(line, to, at) => format!("`{line}` added {} `{}`", side(at), to.step),
+        }
+    }
+}
+
 /// On which side of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {

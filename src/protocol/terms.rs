@@ -4,7 +4,7 @@
 pub const TERMS: [(&str, &str); 13] = [
     (
         "guard tag",
-        "CRC-16 over the 512 bytes of a sector; it travels with them and is recomputed on the way.",
+        "CRC-16 over the bytes of a protection interval (a sector of 512, or 4096); it travels with them and is recomputed on the way.",
     ),
     (
         "reference tag",

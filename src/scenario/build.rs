@@ -2,11 +2,11 @@
 
 use crate::machine::{
     Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
-    MOST_INSTRS, Model, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
+    MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
 };
 use crate::protocol::{
-    Edit, EditError, Era, Frame, Line, Place, Program, Shape, Side, Source as Text, Step, apply,
-    compile, expand, lines, op_number, source as program_source,
+    Edit, EditError, Era, Frame, Line, OPS, Place, Program, Shape, Side, Source as Text, Step,
+    What, apply, compile, expand, lines, op_number, source as program_source,
 };
 
 use super::error::{ScenarioError, Source};
@@ -86,6 +86,8 @@ pub struct Scenario {
     pub stores: Vec<String>,
     /// Remarks on decisive steps.
     pub notes: Vec<Note>,
+    /// What is changed from the correct ordering, in words.
+    pub edits: Vec<String>,
     /// The opening run.
     pub schedule: Vec<Choice>,
     /// The verdicts the opening run shows.
@@ -183,6 +185,9 @@ pub fn load_for(
         cast: built.cast,
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
+        edits: (file.edits.iter().filter_map(|it| read_edit(it).ok()))
+            .map(|edit| edit.words())
+            .collect(),
         schedule,
         breaks,
         expect,
@@ -534,6 +539,16 @@ impl Setting<'_> {
             let (mut own, forever) = self.run(shape, it, frame);
             let many = own.len();
             if space.is_some() {
+                // The handler works on the page whose store faulted; its lines name the first.
+                let mut stores = own.iter().flat_map(|program| &program.steps);
+                let page = stores.find_map(|step| match &step.what {
+                    What::Op { row, page, .. } if OPS[*row].op == Op::Store => Some(*page),
+                    _ => None,
+                });
+                let frame = Frame {
+                    page: page.unwrap_or(0),
+                    ..frame
+                };
                 let name = match it.fault.text.as_str() {
                     "" => "do_wp_page",
                     name => name,
@@ -789,7 +804,6 @@ impl Setting<'_> {
 
 /// A call expands to one composite and the end of the line; its steps are the program.
 fn unwrapped(mut steps: Vec<Step>) -> Vec<Step> {
-    use crate::protocol::What;
     if let [
         Step {
             what: What::Group(_, inner),

@@ -174,12 +174,12 @@ test("another device has other columns and its own verdict", async () => {
   const { page, problems, close } = await site.open("#mkwrite-no-wait");
   await titled(page, "page_mkwrite without");
   assert.equal(await page.locator("tbody tr").count(), 5);
-  assert.match(await part(page, "scenario").textContent(), /with dix\+dif and Linux 2\.6\.39: guard error\./);
+  assert.match(await part(page, "scenario").textContent(), /with dix\+dif and Linux 2\.6\.39, finds guard error\./);
   await page.keyboard.press("ArrowRight");
   await device(page).selectOption({ label: "none" });
   assert.equal(await page.locator("tbody tr").count(), 3);
   assert.equal(await step(page), 1);
-  assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39: silent corruption\./);
+  assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39, finds silent corruption\./);
   await page.keyboard.press("f");
   assert.match(await part(page, "failure").textContent(), /Silent corruption/);
   await device(page).selectOption({ label: "fs checksum" });
@@ -261,6 +261,13 @@ test("the list of orderings works by keyboard", async () => {
   await page.keyboard.press("o");
   assert.ok(await page.locator("#orderings").evaluate((it) => it.open && it.contains(document.activeElement)));
   assert.deepEqual(await axe(page), []);
+  const open = () => page.locator("#orderings").evaluate((it) => it.open);
+  await page.keyboard.press("Escape");
+  assert.ok(!(await open()));
+  await page.keyboard.press("o");
+  await page.keyboard.press("o");
+  assert.ok(!(await open()));
+  await page.keyboard.press("o");
   await page.locator('.catalogue a[href="#unlock-gap"]').focus();
   await page.keyboard.press("Enter");
   await titled(page, "unlock_page before");
