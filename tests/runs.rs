@@ -84,6 +84,22 @@ fn run_to_failure_follows_searches_or_says_safe() {
     assert!(matches!(said, Ahead::Unknown { states } if states < 20));
 }
 
+/// A deadlock at the end of the steps ahead is a failure to run to, as is a lost update.
+#[test]
+fn run_to_failure_follows_to_a_bad_end() {
+    for slug in [
+        "two-page-inversion",
+        "writeback-flag-leaked",
+        "zap-stale-tlb",
+    ] {
+        let (scenario, mut history) = run_of(slug, usize::MAX);
+        let length = history.depth();
+        history.seek(1);
+        let went = to_next_failure(&scenario.model, &mut history, 10);
+        assert_eq!((went, history.depth()), (Ahead::Followed, length), "{slug}");
+    }
+}
+
 fn run_of(slug: &str, steps: usize) -> (stable_pages::scenario::Scenario, History) {
     let scenario = scenario(slug);
     let mut history = History::new(&scenario.model);

@@ -8,9 +8,13 @@ use leptos::web_sys::{Element, KeyboardEvent};
 use super::desk::Desk;
 
 /// A key as the help sheet names it, and what it does.
-pub const TABLE: [(&str, &str); 11] = [
+pub const TABLE: [(&str, &str); 12] = [
     ("1 to 9", "step that actor, in the order of their panels"),
     ("Shift + 1 to 9", "step that actor to the end of its line"),
+    (
+        "W",
+        "the other way, for the first actor whose step can go two ways",
+    ),
     ("\u{2192}", "one step forward on the current run"),
     ("\u{2190}", "one step back; the steps ahead stay"),
     ("Home or R", "reset: back to the start; the runs stay"),
@@ -69,6 +73,7 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         "Home" | "r" | "R" => desk.reset(),
         "End" => desk.seek(usize::MAX),
         " " => desk.toggle_play(),
+        "w" | "W" => return desk.other_way(),
         "s" | "S" => desk.next_speed(),
         "f" | "F" => desk.run_to_failure(),
         "o" | "O" => return desk.show_list(true) || desk.show_list(false),

@@ -1,6 +1,6 @@
 //! Run to the next failure: along the steps ahead if one stands there, else by search.
 
-use crate::machine::{History, Model};
+use crate::machine::{End, History, Model, end};
 
 use super::search::Search;
 use super::story::Story;
@@ -24,16 +24,32 @@ pub enum Ahead {
     },
 }
 
+/// Worlds looked at before asking whether a failure was among them.
+const SLICE: usize = 500;
+
 /// Moves to the next failure after the moment shown, looking at up to `most` worlds.
 pub fn to_next_failure(model: &Model, history: &mut History, most: usize) -> Ahead {
     let whole = Story::of_branch(model, history);
     let here = history.depth();
-    let ahead = whole.steps.iter().skip(here);
-    if let Some(steps) = ahead.map(|told| told.verdict().is_some()).position(|it| it) {
-        history.seek(here + steps + 1);
+    let failures = whole.failures.iter().map(|it| it.step);
+    let last = whole.steps.last().map(|told| end(model, &told.world));
+    let stuck = matches!(last, Some(Some(End::Deadlock(_) | End::Stall(_))));
+    let ends = stuck.then_some(whole.steps.len());
+    if let Some(step) = failures.chain(ends).filter(|it| *it > here).min() {
+        history.seek(step);
         return Ahead::Followed;
     }
-    let report = Search::run(model, *history.world(), most);
+    // Nearest first, so the first failure found is among the nearest; no need to go on.
+    let mut search = Search::new(*history.world());
+    let mut left = most;
+    while left > 0 && !search.advance(model, left.min(SLICE)) {
+        left -= left.min(SLICE);
+        let mut found = search.report().findings.iter();
+        if found.any(|it| !it.schedule.is_empty()) {
+            break;
+        }
+    }
+    let report = search.report();
     let nearest = report
         .findings
         .iter()

@@ -232,6 +232,10 @@ test("a step that can go two ways has a button for each", async () => {
   assert.match(await two.nth(1).textContent(), /allocate memory: it fails/);
   await two.nth(1).click();
   assert.equal(await two.count(), 1, "the way is taken");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("w");
+  assert.equal(await two.count(), 1, "by keyboard too");
+  assert.match(await part(page, "now").textContent(), /Step 5 of/);
   await page.keyboard.press("End");
   assert.deepEqual(problems(), []);
   await close();
