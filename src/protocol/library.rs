@@ -19,13 +19,15 @@ program writepage
   unlock_page
 
 program clear_page_dirty_for_io
-  page_mkclean:
-    each mapping
-      pte_wrprotect else next
-      flush_tlb_page
-      next>
+  page_mkclean
   redirty_if_cleaned
   TestClearPageDirty else clean
+
+program page_mkclean
+  each mapping
+    pte_wrprotect else next
+    flush_tlb_page
+    next>
 
 # W5 (2.6). Data checksums of the file system are taken before the block layer sees the bio.
 program submit_bio
@@ -109,11 +111,7 @@ program mpage_da_submit_io
   wait_on_page_writeback
   BUG_ON_writeback
   clear_page_dirty_for_io:
-    page_mkclean:
-      each mapping
-        pte_wrprotect else next
-        flush_tlb_page
-        next>
+    page_mkclean
     redirty_if_cleaned
     TestClearPageDirty
   mblk_io_submit else buffers
@@ -135,14 +133,17 @@ program mpage_da_submit_io
   set_page_dirty
   unlock_page
 
-# The write fault (3.2 F2 to F6; 3.4 G1 to G8): lock, wait, return VM_FAULT_LOCKED. Since 3.9 the
-# generic helpers mark the page dirty first and wait last.
+# The file system's half of a write fault (3.3, 3.4): lock, wait, return VM_FAULT_LOCKED. Since 3.9
+# the generic helpers mark the page dirty first and wait last.
+program page_mkwrite
+  lock_page
+  check_mapping else gone
+  ?3.9+ set_page_dirty
+  ?3.0+ wait_for_stable_page
+
+# The write fault (3.2 F2 to F6; 3.4 G1 to G8).
 program do_wp_page
-  page_mkwrite:
-    lock_page
-    check_mapping else gone
-    ?3.9+ set_page_dirty
-    ?3.0+ wait_for_stable_page
+  page_mkwrite
   pte_mkwrite else changed
   set_page_dirty
   changed>
@@ -155,11 +156,7 @@ program do_wp_page
 # The same with the process's mmap_lock, which is held all the while (3.5).
 program do_wp_page_mmap_lock
   mmap_read_lock
-  page_mkwrite:
-    lock_page
-    check_mapping else gone
-    ?3.9+ set_page_dirty
-    ?3.0+ wait_for_stable_page
+  page_mkwrite
   pte_mkwrite else changed
   set_page_dirty
   changed>
@@ -181,11 +178,7 @@ program do_wp_page_no_mkwrite
 # A thread whose mapping may be gone (munmap in another thread).
 program do_wp_page_or_segv
   check_vma else segv
-  page_mkwrite:
-    lock_page
-    check_mapping else gone
-    ?3.9+ set_page_dirty
-    ?3.0+ wait_for_stable_page
+  page_mkwrite
   pte_mkwrite else changed
   set_page_dirty
   changed>
