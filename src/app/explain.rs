@@ -292,6 +292,16 @@ fn what_this_is(scenario: &Scenario) -> AnyView {
         .with(el("h2", "").text("What to watch"))
         .with(rich(el("p", ""), &scenario.watch))
         .with(note("verdict", &expected));
+    // The same ordering elsewhere: guards catch what changed, never what was forgotten.
+    let mut others = el("dl", "elsewhere");
+    for (device, verdicts) in &scenario.expect {
+        if *device != scenario.device && scenario.era == scenario.own_era {
+            others = others
+                .with(el("dt", "").text(device.word()))
+                .with(el("dd", "").text(&words(verdicts)));
+        }
+    }
+    card = card.with(others);
     for text in &scenario.sources {
         card = card.with(note("source", text));
     }

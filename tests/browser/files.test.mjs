@@ -180,6 +180,7 @@ test("another device has other columns and its own verdict", async () => {
   assert.equal(await page.locator("tbody tr").count(), 3);
   assert.equal(await step(page), 1);
   assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39, finds silent corruption\./);
+  assert.match(await page.locator(".elsewhere").textContent(), /dix\+difguard error.*fs checksumchecksum mismatch/);
   await page.keyboard.press("f");
   assert.match(await part(page, "failure").textContent(), /Silent corruption/);
   await device(page).selectOption({ label: "fs checksum" });
