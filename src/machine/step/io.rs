@@ -1,0 +1,307 @@
+//! A bio from its first page to the end of its I/O: submitter, device, completion.
+
+use super::*;
+
+impl<W: Watch> Run<'_, W> {
+    /// The bio the device or the completion has at hand.
+    pub(super) fn bio_at_hand(&self) -> Option<u8> {
+        self.world[self.model.layout.reg(self.actor)].checked_sub(1)
+    }
+
+    pub(super) fn pages_of(&self, bio: u8) -> impl Iterator<Item = usize> + use<W> {
+        let mut mine = 0u8;
+        for page in 0..self.model.geometry.pages as usize {
+            if self.world[self.model.layout.bio_of(page)] == bio + 1 {
+                mine |= 1 << page;
+            }
+        }
+        (0..self.model.geometry.pages as usize).filter(move |page| mine & 1 << page != 0)
+    }
+
+    pub(super) fn under_io(&self, page: usize, sector: usize) -> bool {
+        let mask = self.model.layout.mask(page);
+        mask.is_none_or(|cell| self.world[cell] & 1 << sector != 0)
+    }
+
+    pub(super) fn set_stage(&mut self, number: usize, stage: Stage) {
+        let cell = self.model.layout.bio_state(number);
+        self.world[cell] = self.world[cell] & !bio::STAGE | stage as u8;
+    }
+
+    pub(super) fn clear_writeback(&mut self, page: u8, woke: bool) -> Answer {
+        let cell = self.model.layout.writeback(page.into());
+        if self.world[cell] == NOBODY {
+            return Answer::Bug(Assertion::EndWithoutWriteback);
+        }
+        self.world[cell] = NOBODY;
+        self.release_from_bio(page.into());
+        self.see(Effect::WritebackCleared { page, woke });
+        Answer::Yes
+    }
+
+    /// Takes a page out of its bio; a bio without pages is free.
+    pub(super) fn release_from_bio(&mut self, page: usize) {
+        let at = &self.model.layout;
+        let Some(number) = self.world[at.bio_of(page)].checked_sub(1) else {
+            return;
+        };
+        self.world[at.bio_of(page)] = 0;
+        if let Some(cell) = at.mask(page) {
+            self.world[cell] = 0;
+        }
+        for sector in 0..self.model.geometry.sectors() {
+            self.world[at.sealed(page, sector)] = 0;
+            self.world[at.wire(page, sector)] = 0;
+            if let Some(cell) = at.copy(page, sector) {
+                self.world[cell] = 0;
+            }
+        }
+        if self.pages_of(number).next().is_none() {
+            self.world[at.bio_state(number.into())] = 0;
+            self.world[at.bio_owner(number.into())] = NOBODY;
+        }
+    }
+
+    pub(super) fn end_io(&mut self, page: u8, what: EndIo) -> Answer {
+        if what == EndIo::Writeback {
+            let answer = self.clear_writeback(page, true);
+            if matches!(answer, Answer::Yes) {
+                self.wake(page);
+            }
+            return answer;
+        }
+        let resource = match what {
+            EndIo::Buffer => Some(Resource::BufferLock),
+            EndIo::Shadow => Some(Resource::Shadow),
+            _ => None,
+        };
+        let cell = resource.and_then(|it| self.model.layout.resource(it, page.into()));
+        if let Some(cell) = cell {
+            self.world[cell] = 0;
+        }
+        self.release_from_bio(page.into());
+        self.see(Effect::IoEnded { page, what });
+        Answer::Yes
+    }
+
+    pub(super) fn bio_add(&mut self, page: u8) {
+        let at = &self.model.layout;
+        let own = own_bio(self.model, self.world, self.actor);
+        let free = || nth_bio(self.model, self.world, Stage::Free, 0);
+        // A page is in one bio at most and there are as many bios as pages, so one is free.
+        let Some(number) = own.or_else(free) else {
+            return;
+        };
+        self.set_stage(number, Stage::Building);
+        self.world[at.bio_owner(number)] = self.actor as u8;
+        self.world[at.bio_of(page.into())] = number as u8 + 1;
+        if let Some(cell) = at.mask(page.into()) {
+            self.world[cell] = self.model.geometry.all_sectors();
+        }
+        let bio = number as u8;
+        self.see(Effect::Added { page, bio });
+    }
+
+    /// What an I/O takes: the copy if there is one, else memory as it is at this moment.
+    pub(super) fn source(&self, page: usize, sector: usize) -> Content {
+        let at = &self.model.layout;
+        let copy = at.copy(page, sector).map_or(0, |cell| self.world[cell]);
+        match copy {
+            0 => Content(self.world[at.memory(page, sector)]),
+            id => Content(id),
+        }
+    }
+
+    pub(super) fn copy(&mut self, page: u8) {
+        let at = &self.model.layout;
+        for sector in 0..self.model.geometry.sectors() {
+            if let Some(cell) = at.copy(page.into(), sector) {
+                self.world[cell] = self.world[at.memory(page.into(), sector)];
+            }
+        }
+    }
+
+    /// Submission seals what has no checksum yet: without protection information the bytes are
+    /// promised from here on. (The dossier's invariant I1.)
+    pub(super) fn queue(&mut self) {
+        let at = &self.model.layout;
+        let Some(number) = own_bio(self.model, self.world, self.actor) else {
+            return;
+        };
+        let mut guarded = self.model.protection.guards();
+        for page in self.pages_of(number as u8) {
+            for sector in 0..self.model.geometry.sectors() {
+                if !self.under_io(page, sector) {
+                    continue;
+                }
+                let sealed = at.sealed(page, sector);
+                if self.world[sealed] == 0 {
+                    guarded = false;
+                    self.world[sealed] = self.source(page, sector).0;
+                }
+            }
+        }
+        self.set_stage(number, Stage::Queued);
+        self.world[at.bio_owner(number)] = self.actor as u8;
+        if guarded {
+            self.world[at.bio_state(number)] |= bio::GUARDED;
+        }
+        let bio = number as u8;
+        self.see(Effect::Queued { bio, guarded });
+    }
+
+    /// The bytes a tuple's guard was computed from: the submitter's when the bio is guarded,
+    /// else those the HBA fetched (WRITE_INSERT).
+    pub(super) fn tuple(&self, page: usize, sector: usize) -> Content {
+        let at = &self.model.layout;
+        let guarded = self.world[at.bio_of(page)]
+            .checked_sub(1)
+            .is_some_and(|it| self.world[at.bio_state(it.into())] & bio::GUARDED != 0);
+        match guarded {
+            true => Content(self.world[at.sealed(page, sector)]),
+            false => Content(self.world[at.wire(page, sector)]),
+        }
+    }
+
+    pub(super) fn verify(&mut self, hop: Hop, page: u8, sector: u8) -> Answer {
+        let at = &self.model.layout;
+        let received = self.tuple(page.into(), sector.into());
+        let computed = Content(self.world[at.wire(page.into(), sector.into())]);
+        let matched = self.model.contents.guards_match(received, computed);
+        self.see(Effect::Checked {
+            hop,
+            page,
+            sector,
+            received,
+            computed,
+            matched,
+        });
+        if matched {
+            return Answer::Yes;
+        }
+        if let Some(number) = self.bio_at_hand() {
+            self.world[at.bio_state(number.into())] |= bio::FAILED;
+        }
+        self.see(Effect::Broke(Violation::Guard {
+            hop,
+            page,
+            sector,
+            received,
+            computed,
+        }));
+        Answer::No
+    }
+
+    pub(super) fn commit(&mut self) {
+        let at = &self.model.layout;
+        let Some(bio) = self.bio_at_hand() else {
+            return;
+        };
+        for page in self.pages_of(bio) {
+            for sector in 0..self.model.geometry.sectors() {
+                let wire = self.world[at.wire(page, sector)];
+                if wire == 0 {
+                    continue;
+                }
+                self.world[at.media(page, sector)] = wire;
+                if let Some(cell) = at.tuples(page, sector) {
+                    self.world[cell] = self.tuple(page, sector).0;
+                }
+                if let (Some(promise), Some(sampled)) = (at.promise(page, sector), at.sampled(page))
+                {
+                    let fresh = self.world[sampled] & 1 << sector != 0;
+                    if fresh || self.world[promise] == wire {
+                        self.world[promise] = 0;
+                        self.world[sampled] &= !(1 << sector);
+                    }
+                }
+            }
+        }
+        self.see(Effect::Committed { bio });
+    }
+
+    /// NVMe requeues a failed command up to `nvme_max_retries` times with the same PI buffer; the
+    /// bytes are fetched anew. (drivers/nvme/host/core.c, 6.19)
+    pub(super) fn requeue(&mut self) -> Answer {
+        const MOST: u8 = 5;
+        let at = &self.model.layout;
+        let Some(bio) = self.bio_at_hand() else {
+            return Answer::No;
+        };
+        let cell = at.bio_state(bio.into());
+        let times = (self.world[cell] & bio::REQUEUES) / bio::REQUEUE;
+        if self.world[cell] & bio::FAILED == 0 || times >= MOST {
+            return Answer::No;
+        }
+        self.world[cell] &= !bio::FAILED;
+        self.world[cell] += bio::REQUEUE;
+        for page in self.pages_of(bio) {
+            for sector in 0..self.model.geometry.sectors() {
+                self.world[at.wire(page, sector)] = 0;
+            }
+        }
+        let times = times + 1;
+        self.see(Effect::Requeued { bio, times });
+        Answer::Yes
+    }
+
+    pub(super) fn complete(&mut self) {
+        let at = &self.model.layout;
+        let Some(bio) = self.bio_at_hand() else {
+            return;
+        };
+        let failed = self.world[at.bio_state(bio.into())] & bio::FAILED != 0;
+        self.see(Effect::Completed { bio, failed });
+        for page in self.pages_of(bio) {
+            for sector in 0..self.model.geometry.sectors() {
+                let sealed = Content(self.world[at.sealed(page, sector)]);
+                let wire = Content(self.world[at.wire(page, sector)]);
+                if !failed {
+                    self.judge(page as u8, sector as u8, sealed, wire);
+                }
+                // Only the status is still of interest to anyone.
+                self.world[at.sealed(page, sector)] = 0;
+                self.world[at.wire(page, sector)] = 0;
+                if let Some(cell) = at.copy(page, sector) {
+                    self.world[cell] = 0;
+                }
+            }
+            if let Some(cell) = at.sampled(page) {
+                self.world[cell] = 0;
+            }
+        }
+        self.world[at.bio_state(bio.into())] &= !(bio::GUARDED | bio::REQUEUES);
+        self.set_stage(bio.into(), Stage::Done);
+        self.world[at.bio_owner(bio.into())] = NOBODY;
+    }
+
+    /// A write that was reported as done: does the media hold what was sealed?
+    pub(super) fn judge(&mut self, page: u8, sector: u8, sealed: Content, wire: Content) {
+        let consumer = match self.model.protection {
+            Protection::FsChecksum => Some(Consumer::FileSystem),
+            Protection::Parity => Some(Consumer::Parity),
+            Protection::Mirror => Some(Consumer::Mirror),
+            _ => None,
+        };
+        if wire != sealed {
+            self.see(Effect::Broke(match consumer {
+                Some(consumer) => Violation::Checksum {
+                    page,
+                    sector,
+                    consumer,
+                },
+                None => Violation::Silent { page, sector },
+            }));
+        }
+        let stamp = self.model.geometry.stamp;
+        let interval = page as usize * self.model.geometry.sectors() + sector as usize;
+        let covered = stamp.is_some_and(|it| it.interval(self.model.geometry) == interval);
+        if covered && wire.is_some() && !self.model.contents.verifies(wire) {
+            self.see(Effect::Broke(Violation::Checksum {
+                page,
+                sector,
+                consumer: Consumer::Block,
+            }));
+        }
+    }
+}
