@@ -1,0 +1,230 @@
+//! The actors: the programs they run, with the edits of the file made.
+
+use super::*;
+
+impl Setting<'_> {
+    /// The programs the file brings along.
+    pub(super) fn programs(&self) -> Vec<Text> {
+        let mut own = Vec::new();
+        for it in &self.file.programs {
+            let name = &it.name;
+            if name.text.is_empty() || name.text.contains(char::is_whitespace) {
+                self.wrong(name.at, "a program's name is one word");
+            }
+            if op_number(&name.text).is_some() {
+                self.wrong(name.at, format!("\"{}\" is a step's name", name.text));
+            }
+            // Lines keep their place in the file: the text begins after the opening quotes.
+            let from = &self.source.text()[it.text.at.min(self.source.text().len())..];
+            let mut starts = vec![it.text.at];
+            starts.extend(from.match_indices('\n').map(|(at, _)| it.text.at + at + 1));
+            let first = usize::from(from.starts_with("'''\n") || from.starts_with("\"\"\"\n"));
+            let place = |line: usize| starts.get(line + first).copied().unwrap_or(it.text.at);
+            own.push(Text {
+                name: name.text.clone(),
+                forever: it.forever,
+                lines: lines(&it.text.text, place),
+            });
+        }
+        own
+    }
+
+    /// The programs an actor runs, one after the other, and whether they begin again.
+    pub(super) fn run(&self, shape: &Shape, it: &ActorTable, frame: Frame) -> (Vec<Program>, bool) {
+        let mut programs = Vec::new();
+        let mut forever = it.forever;
+        for line in &it.run {
+            let head = line.text.split_whitespace().next().unwrap_or("");
+            let called = program_source(shape, head);
+            let name = match &called {
+                Some(source) => source.name.clone(),
+                None => it.name.text.clone(),
+            };
+            forever |= called.is_some_and(|source| source.forever);
+            let text = Text {
+                name: name.clone(),
+                forever: false,
+                lines: vec![(0, line.text.clone(), line.at)],
+            };
+            match expand(shape, &text, frame) {
+                Ok(steps) => programs.push(Program {
+                    name,
+                    frame,
+                    steps: unwrapped(steps),
+                }),
+                Err(error) => {
+                    let at = if error.at == 0 { line.at } else { error.at };
+                    self.wrong(at, error.reason);
+                }
+            }
+        }
+        (programs, forever)
+    }
+
+    pub(super) fn crew(&self, shape: &Shape) -> (Vec<Actor>, Vec<Cast>, Vec<u8>) {
+        let mut tlbs: Vec<(u8, i64)> = Vec::new();
+        let mut programs = Vec::new();
+        // For each actor: how many programs it runs, whether it has a handler, its place.
+        let mut rows = Vec::new();
+        for (number, it) in self.file.actors.iter().enumerate() {
+            let space = shape.spaces.iter().position(|name| *name == it.mm.text);
+            let space = space.map(|space| space as u8);
+            let tlb = space.map(|space| {
+                let cpu = match it.cpu {
+                    -1 => -1 - number as i64,
+                    cpu => cpu,
+                };
+                tlbs.iter()
+                    .position(|known| *known == (space, cpu))
+                    .unwrap_or_else(|| {
+                        tlbs.push((space, cpu));
+                        tlbs.len() - 1
+                    }) as u8
+            });
+            let frame = Frame {
+                space,
+                ..Frame::default()
+            };
+            let (mut own, forever) = self.run(shape, it, frame);
+            let many = own.len();
+            if space.is_some() {
+                // The handler works on the page whose store faulted; its lines name the first.
+                let mut stores = own.iter().flat_map(|program| &program.steps);
+                let page = stores.find_map(|step| match &step.what {
+                    What::Op { row, page, .. } if OPS[*row].op == Op::Store => Some(*page),
+                    _ => None,
+                });
+                let frame = Frame {
+                    page: page.unwrap_or(0),
+                    ..frame
+                };
+                let name = match it.fault.text.as_str() {
+                    "" => "do_wp_page",
+                    name => name,
+                };
+                match program_source(shape, name).map(|text| expand(shape, &text, frame)) {
+                    Some(Ok(steps)) => own.push(Program {
+                        name: name.to_owned(),
+                        frame,
+                        steps,
+                    }),
+                    Some(Err(error)) => {
+                        let at = if error.at == 0 { it.fault.at } else { error.at };
+                        self.wrong(at, error.reason);
+                    }
+                    None => self.wrong(it.fault.at, format!("there is no program \"{name}\"")),
+                }
+            }
+            rows.push((space, tlb, forever, many, own.len()));
+            programs.extend(own);
+        }
+        if tlbs.len() > MAX_TLBS {
+            let reason =
+                format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
+            self.wrong(self.file.at, reason);
+        }
+        for table in &self.file.edits {
+            let edit = read_edit(table);
+            if let Err(error) = edit.and_then(|edit| apply(shape, &edit, &mut programs)) {
+                self.wrong(table.at, error.to_string());
+            }
+        }
+        let (mut actors, mut cast) = (Vec::new(), Vec::new());
+        let mut rest = programs.into_iter();
+        for (it, (space, tlb, forever, many, all)) in self.file.actors.iter().zip(rows) {
+            let mut steps = |many: usize| -> Vec<Step> {
+                rest.by_ref()
+                    .take(many)
+                    .flat_map(|program| program.steps)
+                    .collect()
+            };
+            let (main, handler) = (steps(many), steps(all - many));
+            let code = compile(&main, &handler, self.era, shape.pages > 1);
+            if code.instrs.len() > MOST_INSTRS {
+                let reason = format!("its programs have more than {MOST_INSTRS} steps");
+                self.wrong(it.at, reason);
+            }
+            actors.push(Actor {
+                space,
+                tlb,
+                code: code.instrs,
+                main: code.main,
+                forever,
+            });
+            cast.push(Cast {
+                name: it.name.text.clone(),
+                about: it.about.clone(),
+                lines: code.lines,
+            });
+        }
+        (
+            actors,
+            cast,
+            tlbs.into_iter().map(|(space, _)| space).collect(),
+        )
+    }
+
+    pub(super) fn held(&self) -> Vec<(Resource, u8, u8)> {
+        let mut held = Vec::new();
+        for (number, it) in self.file.actors.iter().enumerate() {
+            for word in &it.holds {
+                let resource = by_word(self.source, "resource", word, &HELD, held_word);
+                held.push((resource, 0, number as u8));
+            }
+        }
+        held
+    }
+}
+
+/// A call expands to one composite and the end of the line; its steps are the program.
+fn unwrapped(mut steps: Vec<Step>) -> Vec<Step> {
+    if let [
+        Step {
+            what: What::Group(_, inner),
+            ..
+        },
+        Step {
+            what: What::Label(_),
+            ..
+        },
+    ] = &mut steps[..]
+    {
+        return std::mem::take(inner);
+    }
+    steps
+}
+
+pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
+    let EditTable {
+        drop,
+        moved,
+        swap,
+        with,
+        insert,
+        before,
+        after,
+        at: _,
+    } = table;
+    let beside = || match (before.is_empty(), after.is_empty()) {
+        (false, true) => Ok((Place::parse(before)?, Side::Before)),
+        (true, false) => Ok((Place::parse(after)?, Side::After)),
+        _ => Err(EditError::NotAnEdit),
+    };
+    let given = [drop, moved, swap, insert].map(|text| !text.is_empty());
+    let placed = !before.is_empty() || !after.is_empty();
+    match (given, with.is_empty(), placed) {
+        ([true, false, false, false], true, false) => Ok(Edit::Drop(Place::parse(drop)?)),
+        ([false, true, false, false], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Move(Place::parse(moved)?, to, side))
+        }
+        ([false, false, true, false], false, false) => {
+            Ok(Edit::Swap(Place::parse(swap)?, Place::parse(with)?))
+        }
+        ([false, false, false, true], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Insert(insert.clone(), to, side))
+        }
+        _ => Err(EditError::NotAnEdit),
+    }
+}
