@@ -61,6 +61,30 @@ impl Setting<'_> {
         (programs, forever)
     }
 
+    /// The program of an actor's write faults.
+    fn handler(&self, shape: &Shape, it: &ActorTable, frame: Frame) -> Option<Program> {
+        let name = match it.fault.text.as_str() {
+            "" => "do_wp_page",
+            name => name,
+        };
+        let Some(text) = program_source(shape, name) else {
+            self.wrong(it.fault.at, format!("there is no program \"{name}\""));
+            return None;
+        };
+        match expand(shape, &text, frame) {
+            Ok(steps) => Some(Program {
+                name: name.to_owned(),
+                frame,
+                steps,
+            }),
+            Err(error) => {
+                let at = if error.at == 0 { it.fault.at } else { error.at };
+                self.wrong(at, error.reason);
+                None
+            }
+        }
+    }
+
     pub(super) fn crew(&self, shape: &Shape) -> (Vec<Actor>, Vec<Cast>, Vec<u8>) {
         let mut tlbs: Vec<(u8, i64)> = Vec::new();
         let mut programs = Vec::new();
@@ -87,33 +111,11 @@ impl Setting<'_> {
             };
             let (mut own, forever) = self.run(shape, it, frame);
             let many = own.len();
-            if space.is_some() {
-                // The handler works on the page whose store faulted; its lines name the first.
-                let mut stores = own.iter().flat_map(|program| &program.steps);
-                let page = stores.find_map(|step| match &step.what {
-                    What::Op { row, page, .. } if OPS[*row].op == Op::Store => Some(*page),
-                    _ => None,
-                });
-                let frame = Frame {
-                    page: page.unwrap_or(0),
-                    ..frame
-                };
-                let name = match it.fault.text.as_str() {
-                    "" => "do_wp_page",
-                    name => name,
-                };
-                match program_source(shape, name).map(|text| expand(shape, &text, frame)) {
-                    Some(Ok(steps)) => own.push(Program {
-                        name: name.to_owned(),
-                        frame,
-                        steps,
-                    }),
-                    Some(Err(error)) => {
-                        let at = if error.at == 0 { it.fault.at } else { error.at };
-                        self.wrong(at, error.reason);
-                    }
-                    None => self.wrong(it.fault.at, format!("there is no program \"{name}\"")),
-                }
+            let stored = own.iter().find_map(|program| page_of_store(&program.steps));
+            // Whoever never stores never faults for writing. The handler works on the page whose
+            // store faulted; its lines name the first.
+            if let (Some(_), Some(page)) = (space, stored) {
+                own.extend(self.handler(shape, it, Frame { page, ..frame }));
             }
             rows.push((space, tlb, forever, many, own.len()));
             programs.extend(own);
@@ -227,4 +229,13 @@ pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
         }
         _ => Err(EditError::NotAnEdit),
     }
+}
+
+/// The page of the first store through a mapping, at any depth.
+fn page_of_store(steps: &[Step]) -> Option<u8> {
+    steps.iter().find_map(|step| match &step.what {
+        What::Op { row, page, .. } => (OPS[*row].op == Op::Store).then_some(*page),
+        What::Group(_, inner) => page_of_store(inner),
+        What::Label(_) => None,
+    })
 }
