@@ -255,8 +255,11 @@ impl Story {
         });
     }
 
+    fn column(&mut self, page: u8, sector: u8) -> &mut Column {
+        &mut self.columns[page as usize][sector as usize]
+    }
+
     fn tell(&mut self, model: &Model, before: &World, step: usize, actor: u8, effect: Effect) {
-        let column = |page: u8, sector: u8| (page as usize, sector as usize);
         match effect {
             Effect::Locked { page } => self.locked_since[page as usize] = Some(step),
             Effect::Unlocked { page } => self.locked_since[page as usize] = None,
@@ -276,34 +279,32 @@ impl Story {
                 sector,
                 content,
             } => {
-                let (p, s) = column(page, sector);
-                self.columns[p][s].guard = Some((content, step));
+                self.column(page, sector).guard = Some((content, step));
             }
             Effect::Sampled {
                 page,
                 sector,
                 content,
             } => {
-                let (p, s) = column(page, sector);
-                self.columns[p][s].guard = Some((content, step));
-                self.columns[p][s].sampled = Some(step);
+                let column = self.column(page, sector);
+                column.guard = Some((content, step));
+                column.sampled = Some(step);
             }
             Effect::Fetched {
                 page,
                 sector,
                 content,
             } => {
-                let (p, s) = column(page, sector);
-                self.columns[p][s].wire = Some((content, step));
+                self.column(page, sector).wire = Some((content, step));
             }
             Effect::Inserted {
                 page,
                 sector,
                 content,
             } => {
-                let (p, s) = column(page, sector);
-                self.columns[p][s].guard = Some((content, step));
-                self.columns[p][s].inserted = true;
+                let column = self.column(page, sector);
+                column.guard = Some((content, step));
+                column.inserted = true;
             }
             Effect::Checked {
                 hop,
@@ -313,7 +314,7 @@ impl Story {
                 computed,
                 matched,
             } => {
-                let (p, s) = column(page, sector);
+                let column = self.column(page, sector);
                 let check = Some(Check {
                     received,
                     computed,
@@ -321,8 +322,8 @@ impl Story {
                     step,
                 });
                 match hop {
-                    Hop::Hba => self.columns[p][s].hba = check,
-                    Hop::Target => self.columns[p][s].target = check,
+                    Hop::Hba => column.hba = check,
+                    Hop::Target => column.target = check,
                 }
             }
             Effect::Stored {
@@ -333,8 +334,7 @@ impl Story {
                 to,
                 through,
             } if from != to => {
-                let (p, s) = column(page, sector);
-                self.columns[p][s].stored = Some(Stored {
+                self.column(page, sector).stored = Some(Stored {
                     actor,
                     store,
                     through,

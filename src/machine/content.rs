@@ -2,7 +2,8 @@
 
 use crc::{CRC_16_T10_DIF, CRC_32_ISCSI, Crc};
 
-use super::model::{Geometry, ModelError, Stamp, Store};
+use super::check::ModelError;
+use super::parts::{Geometry, Stamp, Store};
 
 /// Bytes in a page. (x86 and the dossier's scenarios; `PAGE_SIZE` in the kernel.)
 pub const PAGE_SIZE: usize = 4096;

@@ -8,25 +8,26 @@
 //! Sources named in this module are sections of the project's kernel dossier and, through it,
 //! files of the Linux kernel at the release given.
 
+mod check;
 mod content;
 mod effect;
 mod invariant;
 mod model;
 mod op;
+mod parts;
 mod run;
 mod status;
 mod step;
 mod view;
 mod world;
 
+pub use check::{MOST_INSTRS, ModelError};
 pub use content::{Content, Contents, PAGE_SIZE, crc32c, guard, ip_checksum};
 pub use effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
 pub use invariant::{Invariant, broken};
-pub use model::{
-    Actor, Geometry, MOST_INSTRS, Model, ModelError, PageStart, Parts, Protection, Rules,
-    StableWait, Stamp, Store,
-};
+pub use model::Model;
 pub use op::{EndIo, Instr, Op, Operand, Resource};
+pub use parts::{Actor, Geometry, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store};
 pub use run::{History, NodeId};
 pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
 pub use step::{Choice, step, step_watched};

@@ -6,8 +6,9 @@ mod sync;
 
 use super::content::Content;
 use super::effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
-use super::model::{Model, Protection};
+use super::model::Model;
 use super::op::{EndIo, Instr, Op, Resource};
+use super::parts::Protection;
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
 use super::world::{Access, NOBODY, World, actor as bit, bio, flag, global};

@@ -178,14 +178,8 @@ program do_wp_page_no_mkwrite
 # A thread whose mapping may be gone (munmap in another thread).
 program do_wp_page_or_segv
   check_vma else segv
-  page_mkwrite
-  pte_mkwrite else changed
-  set_page_dirty
-  changed>
-  unlock_page
+  do_wp_page
   end
-  gone>
-  unlock_page
   segv>
   sigbus
 

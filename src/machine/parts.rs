@@ -1,0 +1,267 @@
+//! What a model is built from: geometry, device, rules, actors and their code, the start.
+
+use super::content::{PAGE_SIZE, crc32c};
+use super::op::{Instr, Resource};
+use super::world::Access;
+
+/// Sizes and places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// How many pages exist, 1 to [`MAX_PAGES`].
+    pub pages: u8,
+    /// Bytes in a protection interval: 512 or 4096.
+    pub interval: u16,
+    /// LBA of the first interval of page 0, in intervals.
+    pub first_lba: u32,
+    /// Bytes in a file system block, where pages have buffers (512 to 4096); 0 where they do not.
+    pub block: u16,
+    /// Whether operating system and adapter guard with the Internet checksum instead of the CRC.
+    pub ip_guards: bool,
+    /// The checksum a block carries inside, if it does.
+    pub stamp: Option<Stamp>,
+}
+
+impl Geometry {
+    /// Protection intervals in a page: 8 or 1.
+    pub fn sectors(self) -> usize {
+        PAGE_SIZE / self.interval as usize
+    }
+
+    /// The LBA of an interval, which is also its Type 1 reference tag (low 32 bits).
+    pub fn lba(self, page: usize, sector: usize) -> u32 {
+        self.first_lba
+            .wrapping_add((page * self.sectors() + sector) as u32)
+    }
+
+    /// The sectors of the buffers that a bit mask of sectors touches, whole buffers only.
+    pub(super) fn whole_buffers(self, sectors: u8) -> u8 {
+        let many = (self.block as usize / self.interval as usize).max(1);
+        let mut all = 0;
+        for first in (0..self.sectors()).step_by(many) {
+            let buffer = (((1u16 << many) - 1) << first) as u8;
+            if sectors & buffer != 0 {
+                all |= buffer;
+            }
+        }
+        all
+    }
+
+    /// Every sector of a page, as bits.
+    pub(super) fn all_sectors(self) -> u8 {
+        ((1u16 << self.sectors()) - 1) as u8
+    }
+}
+
+/// A CRC-32C stored inside the block it covers (ext4's superblock).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The page that holds the block.
+    pub page: u8,
+    /// Where the covered bytes begin, in the page.
+    pub from: u16,
+    /// Where they end and the four bytes of the checksum stand, little-endian.
+    pub at: u16,
+}
+
+impl Stamp {
+    pub(super) fn interval(self, geometry: Geometry) -> usize {
+        self.page as usize * geometry.sectors() + self.at as usize / geometry.interval as usize
+    }
+
+    pub(super) fn range(self, size: usize) -> Option<(usize, usize)> {
+        let base = (self.at as usize).checked_div(size)? * size;
+        let from = (self.from as usize).checked_sub(base)?;
+        let at = self.at as usize - base;
+        (from < at && at + 4 <= size).then_some((from, at))
+    }
+
+    /// Stores the checksum over what was read into a block.
+    pub(super) fn write(self, read: &[u8], into: &mut [u8]) {
+        if let Some((from, at)) = self.range(read.len()) {
+            into[at..at + 4].copy_from_slice(&crc32c(&read[from..at]).to_le_bytes());
+        }
+    }
+
+    pub(super) fn verifies(self, bytes: &[u8]) -> bool {
+        match self.range(bytes.len()) {
+            Some((from, at)) => bytes[at..at + 4] == crc32c(&bytes[from..at]).to_le_bytes(),
+            None => true,
+        }
+    }
+}
+
+/// Who takes a checksum of the bytes, or a second copy of them, and who compares.
+///
+/// The dossier's section 8.4 (`drivers/scsi/sd.c`, 6.19) and 7.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Protection {
+    /// Nobody (NORMAL).
+    None,
+    /// The block layer generates, HBA and target check (WRITE_PASS).
+    DixDif,
+    /// The block layer generates, the HBA checks and strips (Type 0, WRITE_STRIP).
+    DixOnly,
+    /// The HBA generates from the bytes it fetched, the target checks (WRITE_INSERT).
+    HbaInsert,
+    /// The block layer generates, the NVMe controller checks; the host requeues what fails.
+    Nvme,
+    /// The file system keeps a checksum of the data elsewhere; reads compare (btrfs).
+    FsChecksum,
+    /// Parity is computed first, the data fetched later, with `skip_copy` (raid5).
+    Parity,
+    /// Each leg of a mirror fetches for itself (raid1).
+    Mirror,
+}
+
+impl Protection {
+    /// Whether the block layer generates a guard for each interval.
+    pub fn guards(self) -> bool {
+        matches!(
+            self,
+            Protection::DixDif | Protection::DixOnly | Protection::Nvme
+        )
+    }
+
+    /// Whether the media stores a tuple with each interval.
+    pub fn tuples(self) -> bool {
+        matches!(
+            self,
+            Protection::DixDif | Protection::HbaInsert | Protection::Nvme
+        )
+    }
+
+    /// Whether the device or the file system asks for stable pages (the dossier's 7.1): raid1
+    /// does not, and a disk whose adapter inserts guards has no integrity profile that would.
+    pub fn wants_stable(self) -> bool {
+        matches!(
+            self,
+            Protection::DixDif
+                | Protection::DixOnly
+                | Protection::Nvme
+                | Protection::FsChecksum
+                | Protection::Parity
+        )
+    }
+}
+
+/// How the fault path and `write_begin` wait for a page under writeback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StableWait {
+    /// Not at all (2.6.39).
+    Never,
+    /// Always (3.0 to 3.8).
+    Always,
+    /// If the mapping asks for stable pages (3.9 and later).
+    IfRequired,
+}
+
+/// Rules that differ between kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// `set_page_writeback` asserts the page lock (today's `__folio_start_writeback`; 2.6.39's
+    /// `set_page_writeback` did not).
+    pub writeback_asserts_lock: bool,
+    /// How whoever wants to write waits.
+    pub wait: StableWait,
+    /// Whether each opener learns of a write error once (errseq), rather than the first to ask
+    /// (AS_EIO).
+    pub errseq: bool,
+}
+
+/// An actor and its code: its program, then, for a user thread, its fault handler.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The address space it runs in, for user threads.
+    pub space: Option<u8>,
+    /// The TLB it uses, for user threads.
+    pub tlb: Option<u8>,
+    /// Program and handler.
+    pub code: Vec<Instr>,
+    /// How many instructions of `code` are the program; the handler is the rest.
+    pub main: u8,
+    /// Its program begins again when it ends.
+    pub forever: bool,
+}
+
+/// A store of fixed bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Which page.
+    pub page: u8,
+    /// Byte offset in the page.
+    pub offset: u16,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Store {
+    /// Writes this store's share into the bytes of `interval` (counted through all pages).
+    pub(super) fn write(&self, geometry: Geometry, interval: usize, into: &mut [u8]) {
+        let size = geometry.interval as usize;
+        let start = interval * size;
+        let first = self.page as usize * PAGE_SIZE + self.offset as usize;
+        for (index, byte) in self.bytes.iter().enumerate() {
+            if let Some(cell) = (first + index)
+                .checked_sub(start)
+                .and_then(|at| into.get_mut(at))
+            {
+                *cell = *byte;
+            }
+        }
+    }
+
+    /// Whether the store touches an interval of its page.
+    pub fn touches(&self, geometry: Geometry, sector: usize) -> bool {
+        let size = geometry.interval as usize;
+        let end = self.offset as usize + self.bytes.len();
+        (self.offset as usize) < (sector + 1) * size && end > sector * size
+    }
+}
+
+/// A page as it is when a run begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageStart {
+    /// PG_dirty.
+    pub dirty: bool,
+    /// Whether it belongs to a file; a user's direct I/O buffer or a guest's page does not.
+    pub cached: bool,
+    /// Its dirty buffers, one bit a sector, where pages have buffers.
+    pub buffers: u8,
+    /// The journal's committing transaction holds it (jbd2).
+    pub committing: bool,
+    /// How often it is pinned for DMA.
+    pub pins: u8,
+    /// The PTE of each address space.
+    pub ptes: Vec<Access>,
+    /// What each TLB caches of it.
+    pub tlbs: Vec<Access>,
+}
+
+/// What a model is built from.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// Sizes and places.
+    pub geometry: Geometry,
+    /// The device.
+    pub protection: Protection,
+    /// Whether the mapping asks for stable pages.
+    pub stable: bool,
+    /// The kernel's rules.
+    pub rules: Rules,
+    /// The actors.
+    pub actors: Vec<Actor>,
+    /// The stores that instructions refer to.
+    pub stores: Vec<Store>,
+    /// Bytes of every interval in memory at the start, all pages in a row.
+    pub memory: Vec<Vec<u8>>,
+    /// Bytes of every interval on media at the start, all pages in a row.
+    pub media: Vec<Vec<u8>>,
+    /// The pages.
+    pub pages: Vec<PageStart>,
+    /// How many address spaces there are.
+    pub spaces: u8,
+    /// For each TLB, the address space it belongs to.
+    pub tlbs: Vec<u8>,
+    /// What is taken at the start: resource, its page or address space, and by whom.
+    pub held: Vec<(Resource, u8, u8)>,
+}
