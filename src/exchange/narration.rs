@@ -2,6 +2,11 @@
 //!
 //! Kernel names stand between backquotes; whoever shows the text sets them in another face.
 
+mod deeds;
+mod rules;
+
+pub(super) use rules::{bug, loss};
+
 use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, way};
 use crate::explore::{Stored, Story};
 use crate::machine::{
@@ -596,197 +601,6 @@ impl Step<'_> {
     fn about_bio(&self, number: u8, text: &str) -> Option<String> {
         self.fill(0, text, &bio(self.scenario, &self.after, number), "")
     }
-
-    fn took(&self, what: Resource, page: u8) -> Option<String> {
-        let text = match what {
-            Resource::Handle => {
-                "{Who} opens a journal handle: the transaction cannot commit while it is open."
-            }
-            _ => "{Who} takes {x}.",
-        };
-        self.fill(page, text, &self.thing(what, page), "")
-    }
-
-    fn gave_back(&self, what: Resource, page: u8) -> Option<String> {
-        let text = match what {
-            Resource::Handle => "{Who} closes its journal handle.",
-            Resource::Commit => {
-                "{Who} has committed the transaction: whoever waits for it goes on."
-            }
-            _ => "{Who} gives {x} back.",
-        };
-        self.fill(page, text, &self.thing(what, page), "")
-    }
-
-    fn found_free(&self, what: Resource, page: u8) -> Option<String> {
-        let text = match what {
-            Resource::PageLock => "{Who} finds {page} unlocked: whoever held the lock is done.",
-            Resource::Bio => "{Who} finds no I/O{of} under way and goes on.",
-            Resource::Handle => "{Who} finds no journal handle open and goes on.",
-            Resource::Commit => "{Who} finds the transaction committed and goes on.",
-            _ => "{Who} finds {x} free and goes on.",
-        };
-        self.fill(page, text, &self.thing(what, page), "")
-    }
-
-    /// The effect names a page; a page table's lock belongs to an address space.
-    fn thing(&self, what: Resource, page: u8) -> String {
-        let which = match what {
-            Resource::PteLock => self.instr.map_or(0, |it| it.arg),
-            _ => page,
-        };
-        thing(self.scenario, what, which)
-    }
-
-    fn dirty_set(&self, page: u8, was: bool) -> Option<String> {
-        let why = match self.row.key {
-            "redirty_if_cleaned" => "A PTE had been dirty or writable, so {who}",
-            "set_dirty_if_pte_was" => "The PTE was dirty, so {who}",
-            _ => "{Who}",
-        };
-        let more = match (self.scenario.model.geometry.block, was) {
-            (0, false) => "",
-            (0, true) => ", which was set already",
-            (_, false) => " and the dirty bit of every buffer",
-            (_, true) => " once more and the dirty bit of every buffer",
-        };
-        self.fill(
-            page,
-            &format!("{why} sets `PG_dirty`{{of}}{{x}}."),
-            more,
-            "",
-        )
-    }
-
-    fn buffers(&self, page: u8, mask: u8) -> Option<String> {
-        let all = self.scenario.model.geometry.sectors() as u8;
-        let taken: Vec<u8> = (0..all).filter(|it| mask & 1 << it != 0).collect();
-        let text = match taken.len() {
-            0 => "{Who} finds no dirty block{of}: the I/O will carry nothing.",
-            many if many == all as usize => "{Who} takes every block{of} into the I/O.",
-            _ => {
-                "{Who} takes only the dirty blocks into the I/O: {x}. Blocks that count as clean are not written."
-            }
-        };
-        self.fill(page, text, &self.names_several(page, &taken), "")
-    }
-
-    fn chose(&self, way: u8) -> Option<String> {
-        let text = match (self.row.key, way) {
-            ("kmem_cache_alloc", 0) => "{Who} gets the memory it asks for.",
-            ("kmem_cache_alloc", _) => "The allocation fails: {who} gets no memory.",
-            ("alloc_or_reclaim", 0) => "{Who} gets the memory at once.",
-            ("alloc_or_reclaim", _) => "There is no free memory: {who} has to reclaim some first.",
-            ("mblk_io_submit", 0) => "{Who} takes the branch of `ext4_bio_write_page`.",
-            ("mblk_io_submit", _) => "{Who} takes the branch of `block_write_full_page`.",
-            (_, 0) => "{Who} goes on as usual.",
-            _ => "{Who} goes the other way.",
-        };
-        self.say(0, text)
-    }
-
-    fn stores(&self, at: usize) -> Option<String> {
-        let which = self.same_kind(at, |it| match it {
-            Effect::Stored { page, sector, .. } => Some((*page, *sector)),
-            _ => None,
-        });
-        let Effect::Stored {
-            page,
-            store: id,
-            from,
-            to,
-            through,
-            ..
-        } = self.effects[at]
-        else {
-            return None;
-        };
-        if which.is_empty() {
-            return None;
-        }
-        let model = &self.scenario.model;
-        let guarded = model.protection.guards() || model.protection.tuples();
-        let unchanged = self.effects.iter().all(|it| match it {
-            Effect::Stored { from, to, .. } => from == to,
-            _ => true,
-        });
-        let change = if unchanged {
-            ", which held these bytes already,".to_owned()
-        } else if guarded && which.len() == 1 && from != to {
-            format!(", whose guard would now be {},", self.guard(to))
-        } else {
-            String::new()
-        };
-        Some(format!(
-            "{} stores {} into {}{change} {}.",
-            self.begin,
-            store(self.scenario, id),
-            sectors(self.scenario, page, &which),
-            way(through)
-        ))
-    }
-
-    fn broke(&self, at: usize, violation: Violation) -> Option<String> {
-        let which = self.same_kind(at, |it| match it {
-            Effect::Broke(
-                Violation::Unstable { page, sector }
-                | Violation::Silent { page, sector }
-                | Violation::Checksum { page, sector, .. }
-                | Violation::Lost { page, sector, .. },
-            ) => Some((*page, *sector)),
-            _ => None,
-        });
-        let sectors = |page: u8| self.names_several(page, &which);
-        match violation {
-            Violation::Assertion { what, .. } => {
-                return Some(format!("The kernel would stop here: {}.", bug(what)));
-            }
-            Violation::Trap { page } => {
-                return self.say(
-                    page,
-                    "The store of {who} traps: the kernel's own mapping{of} is read-only.",
-                );
-            }
-            // The check has said so already.
-            Violation::Guard { .. } => return None,
-            _ if which.is_empty() => return None,
-            _ => {}
-        }
-        Some(match violation {
-            Violation::Unstable { .. } if self.scenario.model.stable => {
-                "The bytes were promised to be stable: the write is on its way to the disk."
-                    .to_owned()
-            }
-            Violation::Unstable { .. } => {
-                "The write is on its way to the disk, and nothing asks for stable pages here."
-                    .to_owned()
-            }
-            Violation::Silent { page, .. } => format!(
-                "Yet the media does not hold what was sealed of {}: silent corruption.",
-                sectors(page)
-            ),
-            Violation::Checksum { page, consumer, .. } => match consumer {
-                Consumer::FileSystem => format!(
-                    "Yet the file system's checksum was taken from other bytes of {}: a later read finds a mismatch.",
-                    sectors(page)
-                ),
-                Consumer::Parity => format!(
-                    "Yet parity was computed from other bytes of {}: data and parity disagree.",
-                    sectors(page)
-                ),
-                Consumer::Mirror => format!(
-                    "Yet the other leg holds other bytes of {}: the mirror disagrees with itself.",
-                    sectors(page)
-                ),
-                Consumer::Block => format!(
-                    "Yet the checksum inside {} is not that of its bytes.",
-                    sectors(page)
-                ),
-            },
-            Violation::Lost { page, how, .. } => loss(&sectors(page), which.len(), how),
-            _ => return None,
-        })
-    }
 }
 
 pub(super) fn hop_name(hop: Hop) -> &'static str {
@@ -803,39 +617,5 @@ fn access(it: Access) -> &'static str {
         (_, false, true) => "read-only and dirty",
         (_, true, false) => "writable and clean",
         (_, true, true) => "writable and dirty",
-    }
-}
-
-/// What a lost update means; `what` names the sectors.
-pub(super) fn loss(what: &str, many: usize, how: Loss) -> String {
-    match how {
-        Loss::AtRest => format!(
-            "{} {} newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
-            begin(what),
-            if many == 1 { "is" } else { "are" }
-        ),
-        Loss::Fsync => {
-            format!("But the media does not hold what memory held of {what} when fsync was called.")
-        }
-        Loss::Detached => format!("The page has left the file: nobody will ever write {what}."),
-    }
-}
-
-pub(super) fn bug(what: Assertion) -> &'static str {
-    match what {
-        Assertion::UnlockNotHeld => "`unlock_page` on a page that its caller has not locked",
-        Assertion::CleanUnlocked => "the page must be locked while it is cleaned",
-        Assertion::WritebackTwice => "`set_page_writeback` on a page under writeback",
-        Assertion::WritebackUnlocked => {
-            "`set_page_writeback` on a page that its caller has not locked"
-        }
-        Assertion::EndWithoutWriteback => "`end_page_writeback` on a page not under writeback",
-        Assertion::StillWriteback => {
-            "the page is under writeback where it must not be (`BUG_ON(PageWriteback(page))`)"
-        }
-        Assertion::ReleaseNotHeld => {
-            "a lock or a journal handle given back by somebody who does not hold it"
-        }
-        Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
     }
 }

@@ -7,8 +7,9 @@
 
 use crate::machine::{Op, Operand, Protection};
 
+use super::era::Era;
 use super::library::LIBRARY;
-use super::ops::{Era, OPS, op_number};
+use super::ops::{OPS, op_number};
 use super::tree::{Mark, Step, What};
 
 /// What a program must know of the machine it runs on.

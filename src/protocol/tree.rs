@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::machine::{Instr, Op};
 
-use super::ops::{Era, OPS, group_row};
+use super::era::Era;
+use super::groups::group_row;
+use super::ops::OPS;
 
 /// What an edit, an era or a device did to a step; the page shows it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,134 @@
+//! Sentences that take more than a template: locks, dirty bits, ways, stores.
+
+use super::*;
+
+impl Step<'_> {
+    pub(super) fn took(&self, what: Resource, page: u8) -> Option<String> {
+        let text = match what {
+            Resource::Handle => {
+                "{Who} opens a journal handle: the transaction cannot commit while it is open."
+            }
+            _ => "{Who} takes {x}.",
+        };
+        self.fill(page, text, &self.thing(what, page), "")
+    }
+
+    pub(super) fn gave_back(&self, what: Resource, page: u8) -> Option<String> {
+        let text = match what {
+            Resource::Handle => "{Who} closes its journal handle.",
+            Resource::Commit => {
+                "{Who} has committed the transaction: whoever waits for it goes on."
+            }
+            _ => "{Who} gives {x} back.",
+        };
+        self.fill(page, text, &self.thing(what, page), "")
+    }
+
+    pub(super) fn found_free(&self, what: Resource, page: u8) -> Option<String> {
+        let text = match what {
+            Resource::PageLock => "{Who} finds {page} unlocked: whoever held the lock is done.",
+            Resource::Bio => "{Who} finds no I/O{of} under way and goes on.",
+            Resource::Handle => "{Who} finds no journal handle open and goes on.",
+            Resource::Commit => "{Who} finds the transaction committed and goes on.",
+            _ => "{Who} finds {x} free and goes on.",
+        };
+        self.fill(page, text, &self.thing(what, page), "")
+    }
+
+    /// The effect names a page; a page table's lock belongs to an address space.
+    pub(super) fn thing(&self, what: Resource, page: u8) -> String {
+        let which = match what {
+            Resource::PteLock => self.instr.map_or(0, |it| it.arg),
+            _ => page,
+        };
+        thing(self.scenario, what, which)
+    }
+
+    pub(super) fn dirty_set(&self, page: u8, was: bool) -> Option<String> {
+        let why = match self.row.key {
+            "redirty_if_cleaned" => "A PTE had been dirty or writable, so {who}",
+            "set_dirty_if_pte_was" => "The PTE was dirty, so {who}",
+            _ => "{Who}",
+        };
+        let more = match (self.scenario.model.geometry.block, was) {
+            (0, false) => "",
+            (0, true) => ", which was set already",
+            (_, false) => " and the dirty bit of every buffer",
+            (_, true) => " once more and the dirty bit of every buffer",
+        };
+        self.fill(
+            page,
+            &format!("{why} sets `PG_dirty`{{of}}{{x}}."),
+            more,
+            "",
+        )
+    }
+
+    pub(super) fn buffers(&self, page: u8, mask: u8) -> Option<String> {
+        let all = self.scenario.model.geometry.sectors() as u8;
+        let taken: Vec<u8> = (0..all).filter(|it| mask & 1 << it != 0).collect();
+        let text = match taken.len() {
+            0 => "{Who} finds no dirty block{of}: the I/O will carry nothing.",
+            many if many == all as usize => "{Who} takes every block{of} into the I/O.",
+            _ => {
+                "{Who} takes only the dirty blocks into the I/O: {x}. Blocks that count as clean are not written."
+            }
+        };
+        self.fill(page, text, &self.names_several(page, &taken), "")
+    }
+
+    pub(super) fn chose(&self, way: u8) -> Option<String> {
+        let text = match (self.row.key, way) {
+            ("kmem_cache_alloc", 0) => "{Who} gets the memory it asks for.",
+            ("kmem_cache_alloc", _) => "The allocation fails: {who} gets no memory.",
+            ("alloc_or_reclaim", 0) => "{Who} gets the memory at once.",
+            ("alloc_or_reclaim", _) => "There is no free memory: {who} has to reclaim some first.",
+            ("mblk_io_submit", 0) => "{Who} takes the branch of `ext4_bio_write_page`.",
+            ("mblk_io_submit", _) => "{Who} takes the branch of `block_write_full_page`.",
+            (_, 0) => "{Who} goes on as usual.",
+            _ => "{Who} goes the other way.",
+        };
+        self.say(0, text)
+    }
+
+    pub(super) fn stores(&self, at: usize) -> Option<String> {
+        let which = self.same_kind(at, |it| match it {
+            Effect::Stored { page, sector, .. } => Some((*page, *sector)),
+            _ => None,
+        });
+        let Effect::Stored {
+            page,
+            store: id,
+            from,
+            to,
+            through,
+            ..
+        } = self.effects[at]
+        else {
+            return None;
+        };
+        if which.is_empty() {
+            return None;
+        }
+        let model = &self.scenario.model;
+        let guarded = model.protection.guards() || model.protection.tuples();
+        let unchanged = self.effects.iter().all(|it| match it {
+            Effect::Stored { from, to, .. } => from == to,
+            _ => true,
+        });
+        let change = if unchanged {
+            ", which held these bytes already,".to_owned()
+        } else if guarded && which.len() == 1 && from != to {
+            format!(", whose guard would now be {},", self.guard(to))
+        } else {
+            String::new()
+        };
+        Some(format!(
+            "{} stores {} into {}{change} {}.",
+            self.begin,
+            store(self.scenario, id),
+            sectors(self.scenario, page, &which),
+            way(through)
+        ))
+    }
+}

@@ -1,0 +1,101 @@
+//! What a broken rule means, in a sentence.
+
+use super::*;
+
+impl Step<'_> {
+    pub(super) fn broke(&self, at: usize, violation: Violation) -> Option<String> {
+        let which = self.same_kind(at, |it| match it {
+            Effect::Broke(
+                Violation::Unstable { page, sector }
+                | Violation::Silent { page, sector }
+                | Violation::Checksum { page, sector, .. }
+                | Violation::Lost { page, sector, .. },
+            ) => Some((*page, *sector)),
+            _ => None,
+        });
+        let sectors = |page: u8| self.names_several(page, &which);
+        match violation {
+            Violation::Assertion { what, .. } => {
+                return Some(format!("The kernel would stop here: {}.", bug(what)));
+            }
+            Violation::Trap { page } => {
+                return self.say(
+                    page,
+                    "The store of {who} traps: the kernel's own mapping{of} is read-only.",
+                );
+            }
+            // The check has said so already.
+            Violation::Guard { .. } => return None,
+            _ if which.is_empty() => return None,
+            _ => {}
+        }
+        Some(match violation {
+            Violation::Unstable { .. } if self.scenario.model.stable => {
+                "The bytes were promised to be stable: the write is on its way to the disk."
+                    .to_owned()
+            }
+            Violation::Unstable { .. } => {
+                "The write is on its way to the disk, and nothing asks for stable pages here."
+                    .to_owned()
+            }
+            Violation::Silent { page, .. } => format!(
+                "Yet the media does not hold what was sealed of {}: silent corruption.",
+                sectors(page)
+            ),
+            Violation::Checksum { page, consumer, .. } => match consumer {
+                Consumer::FileSystem => format!(
+                    "Yet the file system's checksum was taken from other bytes of {}: a later read finds a mismatch.",
+                    sectors(page)
+                ),
+                Consumer::Parity => format!(
+                    "Yet parity was computed from other bytes of {}: data and parity disagree.",
+                    sectors(page)
+                ),
+                Consumer::Mirror => format!(
+                    "Yet the other leg holds other bytes of {}: the mirror disagrees with itself.",
+                    sectors(page)
+                ),
+                Consumer::Block => format!(
+                    "Yet the checksum inside {} is not that of its bytes.",
+                    sectors(page)
+                ),
+            },
+            Violation::Lost { page, how, .. } => loss(&sectors(page), which.len(), how),
+            _ => return None,
+        })
+    }
+}
+
+/// What a lost update means; `what` names the sectors.
+pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
+    match how {
+        Loss::AtRest => format!(
+            "{} {} newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
+            begin(what),
+            if many == 1 { "is" } else { "are" }
+        ),
+        Loss::Fsync => {
+            format!("But the media does not hold what memory held of {what} when fsync was called.")
+        }
+        Loss::Detached => format!("The page has left the file: nobody will ever write {what}."),
+    }
+}
+
+pub(in crate::exchange) fn bug(what: Assertion) -> &'static str {
+    match what {
+        Assertion::UnlockNotHeld => "`unlock_page` on a page that its caller has not locked",
+        Assertion::CleanUnlocked => "the page must be locked while it is cleaned",
+        Assertion::WritebackTwice => "`set_page_writeback` on a page under writeback",
+        Assertion::WritebackUnlocked => {
+            "`set_page_writeback` on a page that its caller has not locked"
+        }
+        Assertion::EndWithoutWriteback => "`end_page_writeback` on a page not under writeback",
+        Assertion::StillWriteback => {
+            "the page is under writeback where it must not be (`BUG_ON(PageWriteback(page))`)"
+        }
+        Assertion::ReleaseNotHeld => {
+            "a lock or a journal handle given back by somebody who does not hold it"
+        }
+        Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
+    }
+}

@@ -1,0 +1,61 @@
+//! The kernels whose names and rules a scenario can have.
+
+use crate::machine::StableWait;
+
+/// Which kernel's names and rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Era {
+    /// 2.6.39, May 2011: most file systems do not wait yet.
+    V2_6_39,
+    /// 3.0, July 2011: whoever wants to write waits, on every disk.
+    V3_0,
+    /// 3.9, April 2013: `wait_for_stable_page`, and snapshots for ext3.
+    V3_9,
+    /// 6.19: folios.
+    Today,
+}
+
+impl Era {
+    /// All eras, oldest first.
+    pub const ALL: [Era; 4] = [Era::V2_6_39, Era::V3_0, Era::V3_9, Era::Today];
+
+    /// The word scenario files use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Era::V2_6_39 => "2.6.39",
+            Era::V3_0 => "3.0",
+            Era::V3_9 => "3.9",
+            Era::Today => "6.19",
+        }
+    }
+
+    /// The kernel release and what is special about it.
+    pub fn kernels(self) -> &'static str {
+        match self {
+            Era::V2_6_39 => "Linux 2.6.39 (May 2011): hardly anybody waits yet",
+            Era::V3_0 => "Linux 3.0 (2011): every writer waits, on every disk",
+            Era::V3_9 => "Linux 3.9 (2013): waits where the disk asks for it",
+            Era::Today => "Linux 6.19 (today, folios): waits where the mapping asks for it",
+        }
+    }
+
+    /// Whether `set_page_writeback` asserts the page lock.
+    /// (`__folio_start_writeback`, mm/page-writeback.c, 6.19; absent in 2.6.39.)
+    pub fn writeback_asserts_lock(self) -> bool {
+        self == Era::Today
+    }
+
+    /// How the fault path and `write_begin` wait. (The dossier's 3.3 and 4.)
+    pub fn wait(self) -> StableWait {
+        match self {
+            Era::V2_6_39 => StableWait::Never,
+            Era::V3_0 => StableWait::Always,
+            Era::V3_9 | Era::Today => StableWait::IfRequired,
+        }
+    }
+
+    /// Whether each opener is told of a write error once (errseq, 4.13), or whoever asks first.
+    pub fn errseq(self) -> bool {
+        self == Era::Today
+    }
+}
