@@ -1,11 +1,10 @@
-//! How many steps a second the engine makes, and how many states the plain search looks at.
+//! How many steps a second the engine makes.
 //!
 //! A bench, not a test: it prints rates and judges nothing.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use stable_pages::explore::Search;
 use stable_pages::machine::step_watched;
 use stable_pages::scenario::{Scenario, catalogue};
 
@@ -38,15 +37,4 @@ fn main() {
         }
         steps
     });
-    let states = |it: &Scenario| Search::run(&it.model, it.model.initial, usize::MAX).states;
-    rate("the whole catalogue", "states, plain search,", || {
-        scenarios.iter().map(states).sum()
-    });
-    for scenario in &scenarios {
-        let many = states(scenario);
-        if many > 10_000 {
-            let name = format!("{}, {many} states", scenario.slug);
-            rate(&name, "states, plain search,", || states(scenario));
-        }
-    }
 }

@@ -247,7 +247,7 @@ fn today_the_unlock_gap_is_an_assertion() {
     let finding = report.finding(Verdict::Assertion).expect("it asserts");
     assert!(matches!(
         finding.outcome,
-        stable_pages::explore::Outcome::Broke(Violation::Assertion {
+        support::plain::Outcome::Broke(Violation::Assertion {
             what: Assertion::WritebackUnlocked,
             ..
         })

@@ -258,7 +258,9 @@ proptest! {
         let damaged: String = text[..at].iter().copied().chain(put.chars()).chain(text[end..].iter().copied()).collect();
         if let Ok(scenario) = load("x", &damaged) {
             // What loads also runs: a bounded search visits it without panicking.
-            stable_pages::explore::Search::run(&scenario.model, scenario.model.initial, 300);
+            let from = scenario.model.initial;
+            let mut space = stable_pages::explore::Space::new(from, stable_pages::explore::Limits::NONE);
+            space.advance(&scenario.model, 300);
         }
     }
 }

@@ -7,12 +7,13 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use stable_pages::explore::{Search, Story};
+use stable_pages::explore::{Limits, Space, Story};
 use stable_pages::machine::{
     Choice, Effect, End, History, Model, Operand, Violation, World, enabled, end, step,
 };
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::{Device, Scenario, catalogue, load, load_for};
+use support::plain::Search;
 
 fn all() -> &'static [Scenario] {
     static ALL: OnceLock<Vec<Scenario>> = OnceLock::new();
@@ -222,8 +223,13 @@ proptest! {
             Err(error) => prop_assert!(error.line >= 1 && error.column >= 1 && !error.reason.is_empty()),
             Ok(scenario) => {
                 check_run(&scenario.model, &wanted)?;
-                let report = Search::run(&scenario.model, scenario.model.initial, 2_000);
-                prop_assert!(report.states >= 1);
+                let mut plain = Search::new(scenario.model.initial);
+                let whole = plain.advance(&scenario.model, 2_000);
+                let mut space = Space::new(scenario.model.initial, Limits::NONE);
+                space.advance(&scenario.model, 2_001);
+                if whole {
+                    support::same(&scenario, plain.report(), &space);
+                }
             }
         }
     }

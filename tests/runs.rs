@@ -3,7 +3,7 @@
 
 mod support;
 
-use stable_pages::explore::{Ahead, Search, Story, carry, to_next_failure};
+use stable_pages::explore::{Ahead, Story, carry, to_next_failure};
 use stable_pages::machine::{Choice, History, enabled};
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{find, load_for};
@@ -78,7 +78,7 @@ fn run_to_failure_follows_searches_or_says_safe() {
     let safe = scenario("baseline-five-step");
     let mut history = History::new(&safe.model);
     let said = to_next_failure(&safe.model, &mut history, 10_000);
-    let states = Search::run(&safe.model, safe.model.initial, usize::MAX).states;
+    let states = support::explored(&safe).states;
     assert_eq!(said, Ahead::Safe { states });
     let said = to_next_failure(&safe.model, &mut history, 5);
     assert!(matches!(said, Ahead::Unknown { states } if states < 20));

@@ -2,7 +2,7 @@
 
 use crate::machine::{End, History, Model, end};
 
-use super::search::Search;
+use super::space::{Limits, Progress, Space};
 use super::story::Story;
 
 /// Where [`to_next_failure`] has led.
@@ -40,31 +40,26 @@ pub fn to_next_failure(model: &Model, history: &mut History, most: usize) -> Ahe
         return Ahead::Followed;
     }
     // Nearest first, so the first failure found is among the nearest; no need to go on.
-    let mut search = Search::new(*history.world());
-    let mut left = most;
-    while left > 0 && !search.advance(model, left.min(SLICE)) {
-        left -= left.min(SLICE);
-        let mut found = search.report().findings.iter();
-        if found.any(|it| !it.schedule.is_empty()) {
+    let mut space = Space::new(*history.world(), Limits::NONE);
+    let mut nearest = None;
+    while nearest.is_none() && space.states() < most {
+        let progress = space.advance(model, SLICE.min(most));
+        let found = space.findings(model).into_iter();
+        let ahead = found.filter(|it| !it.schedule.is_empty());
+        nearest = ahead.min_by_key(|it| it.schedule.len());
+        if progress != Progress::Running {
             break;
         }
     }
-    let report = search.report();
-    let nearest = report
-        .findings
-        .iter()
-        .filter(|finding| !finding.schedule.is_empty())
-        .min_by_key(|finding| finding.schedule.len());
     if let Some(finding) = nearest {
         for choice in &finding.schedule {
             history.choose(model, *choice);
         }
         return Ahead::Found;
     }
-    let states = report.states;
-    if report.complete {
-        Ahead::Safe { states }
-    } else {
-        Ahead::Unknown { states }
+    let states = space.states();
+    match space.progress() {
+        Progress::Complete => Ahead::Safe { states },
+        _ => Ahead::Unknown { states },
     }
 }

@@ -30,8 +30,9 @@ pub use op::{EndIo, Instr, Op, Operand, Resource};
 pub use parts::{Actor, Geometry, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store};
 pub use run::{History, NodeId};
 pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
-pub use step::{Choice, step, step_watched};
+pub use step::{Choice, step, step_possible, step_watched};
 pub use view::{ActorState, Bio, Intervals, Page, Stage};
 pub use world::{
-    Access, CELLS, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, NOBODY, SECTORS, World,
+    Access, CELLS, LANES, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, NOBODY, SECTORS,
+    World,
 };

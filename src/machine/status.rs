@@ -136,13 +136,20 @@ pub(super) fn void(model: &Model, world: &World, actor: usize, instr: Instr) -> 
 
 /// Whether an actor can move, and if not, why.
 pub fn status(model: &Model, world: &World, actor: usize) -> Status {
-    let at = &model.layout;
-    if world[at.global] & global::HALTED != 0 {
+    if world[model.layout.global] & global::HALTED != 0 {
         return Status::Halted;
     }
-    let Some(instr) = instr(model, world, actor) else {
-        return Status::Finished;
-    };
+    match instr(model, world, actor) {
+        Some(instr) => status_at(model, world, actor, instr),
+        None => Status::Finished,
+    }
+}
+
+/// As [`status`], before an instruction. Inlined, so that who only asks whether the actor is ready
+/// does not pay for the reasons why not.
+#[inline(always)]
+fn status_at(model: &Model, world: &World, actor: usize, instr: Instr) -> Status {
+    let at = &model.layout;
     let (page, p) = (instr.page, instr.page as usize);
     let me = actor as u8;
     let asleep = |on, which, holder| Status::Asleep(Wait { on, which, holder });
@@ -213,7 +220,13 @@ fn taken(model: &Model, world: &World, on: Resource, which: u8, except: Option<u
 
 /// In how many ways an actor can make its next step; 0 where it cannot.
 pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
-    if status(model, world, actor) != Status::Ready {
+    if world[model.layout.global] & global::HALTED != 0 {
+        return 0;
+    }
+    let Some(instr) = instr(model, world, actor) else {
+        return 0;
+    };
+    if status_at(model, world, actor, instr) != Status::Ready {
         return 0;
     }
     let many = |stage| {
@@ -221,11 +234,11 @@ pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
         let all = bios.filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage);
         all.count() as u8
     };
-    match instr(model, world, actor).map(|instr| instr.op) {
-        Some(Op::Choose) => 2,
-        Some(Op::TakeRequest) => many(Stage::Queued),
-        Some(Op::BioEndio) => many(Stage::Done),
-        Some(Op::TakeOver) => many(Stage::Passed),
+    match instr.op {
+        Op::Choose => 2,
+        Op::TakeRequest => many(Stage::Queued),
+        Op::BioEndio => many(Stage::Done),
+        Op::TakeOver => many(Stage::Passed),
         _ => 1,
     }
 }

@@ -43,11 +43,21 @@ pub fn step(model: &Model, world: &World, choice: Choice) -> (World, Vec<Effect>
 
 /// As [`step`], with the effects shown to a watcher: the checker's way, which allocates nothing.
 pub fn step_watched(model: &Model, world: &World, choice: Choice, watch: &mut impl Watch) -> World {
+    if choice.way >= ways(model, world, choice.actor.into()) {
+        return *world;
+    }
+    step_possible(model, world, choice, watch)
+}
+
+/// As [`step_watched`], for a choice that is known to be possible.
+pub fn step_possible(
+    model: &Model,
+    world: &World,
+    choice: Choice,
+    watch: &mut impl Watch,
+) -> World {
     let actor = choice.actor as usize;
     let mut next = *world;
-    if choice.way >= ways(model, world, actor) {
-        return next;
-    }
     let Some(instr) = instr(model, world, actor) else {
         return next;
     };

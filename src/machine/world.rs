@@ -22,6 +22,8 @@ pub const MAX_ACTORS: usize = 8;
 pub const NOBODY: u8 = u8::MAX;
 /// Bytes of a world.
 pub const CELLS: usize = 128;
+/// Words of eight registers in a world.
+pub const LANES: usize = CELLS / 8;
 
 /// Everything that can change, as registers of one byte. Registers not in use are zero, so that
 /// worlds that behave alike are equal.
@@ -33,9 +35,22 @@ pub struct World {
 impl World {
     pub(super) const BLANK: World = World { cells: [0; CELLS] };
 
-    /// All registers.
-    pub fn cells(&self) -> &[u8; CELLS] {
-        &self.cells
+    /// All registers, eight to a lane: the form in which the checker compares and stores worlds.
+    pub fn lanes(&self) -> [u64; LANES] {
+        std::array::from_fn(|lane| {
+            let cells = self.cells[8 * lane..].first_chunk();
+            cells.map_or(0, |it| u64::from_le_bytes(*it))
+        })
+    }
+
+    /// The world of these [`lanes`](World::lanes). They must be those of a world of the model it
+    /// is used with.
+    pub fn of_lanes(lanes: &[u64; LANES]) -> World {
+        let mut world = World::BLANK;
+        for (cells, lane) in world.cells.chunks_exact_mut(8).zip(lanes) {
+            cells.copy_from_slice(&lane.to_le_bytes());
+        }
+        world
     }
 }
 
@@ -198,14 +213,7 @@ impl Layout {
             sectors: needs.sectors,
             pages,
             used: 0,
-            global: take(1),
-            lock: take(pages),
-            writeback: take(pages),
-            flags: take(pages),
-            bio_of: take(pages),
-            buffers: needs.buffers.then(|| take(pages)),
-            mask: needs.buffers.then(|| take(pages)),
-            sampled: needs.promise.then(|| take(pages)),
+            // What changes together stands together: the checker stores four registers as one.
             memory: take(intervals),
             sealed: take(intervals),
             wire: take(intervals),
@@ -213,10 +221,18 @@ impl Layout {
             tuples: needs.tuples.then(|| take(intervals)),
             copy: needs.copy.then(|| take(intervals)),
             promise: needs.promise.then(|| take(intervals)),
+            actors: take(4 * needs.actors),
+            global: take(1),
+            lock: take(pages),
+            writeback: take(pages),
+            flags: take(pages),
+            bio_of: take(pages),
+            bios: take(2 * pages),
+            buffers: needs.buffers.then(|| take(pages)),
+            mask: needs.buffers.then(|| take(pages)),
+            sampled: needs.promise.then(|| take(pages)),
             ptes: take(needs.spaces * pages),
             tlbs: take(needs.tlbs * pages),
-            bios: take(2 * pages),
-            actors: take(4 * needs.actors),
             resources: [None; 6],
         };
         for (number, resource) in Resource::OWNED.into_iter().enumerate() {

@@ -2,10 +2,15 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
-use stable_pages::explore::{Report, Search, Story};
-use stable_pages::machine::{Choice, Effect, History, Status, World, status, step};
+pub mod plain;
+
+use plain::{Report, Search};
+use stable_pages::explore::{Finding, Limits, Space, Story};
+use stable_pages::machine::{
+    Choice, Effect, End, History, Model, Status, World, end, status, step, ways,
+};
 use stable_pages::protocol::OPS;
-use stable_pages::scenario::{Scenario, find, load};
+use stable_pages::scenario::{Scenario, Verdict, find, load};
 
 /// A scenario of the catalogue.
 pub fn scenario(slug: &str) -> Scenario {
@@ -80,11 +85,56 @@ pub fn explored(scenario: &Scenario) -> Report {
     report
 }
 
+/// The checker's answer.
+pub fn checked(scenario: &Scenario) -> Space {
+    let model = &scenario.model;
+    let space = Space::explore(model, model.initial, Limits::NONE);
+    assert_eq!(space.progress(), stable_pages::explore::Progress::Complete);
+    space
+}
+
+/// Holds the checker to the plain search: the same numbers, and for each verdict but livelock, which
+/// the plain search does not know, a schedule of the same length that replays to it.
+pub fn same(scenario: &Scenario, plain: &Report, space: &Space) {
+    let (slug, model) = (&scenario.slug, &scenario.model);
+    assert_eq!(plain.states, space.states(), "{slug}");
+    assert_eq!(plain.edges as u64, space.edges(), "{slug}");
+    assert_eq!(plain.ends as u32, space.ends(), "{slug}");
+    assert_eq!(plain.depth as u32, space.depth(), "{slug}");
+    assert_eq!(plain.unstable, space.unstable(), "{slug}");
+    let found = space.findings(model);
+    let known = |it: &&Finding| it.verdict != Verdict::Livelock;
+    assert_eq!(plain.findings.len(), found.iter().filter(known).count());
+    for finding in found.iter().filter(known) {
+        let other = plain.finding(finding.verdict).expect(slug);
+        assert_eq!(other.schedule.len(), finding.schedule.len(), "{slug}");
+        assert_eq!(replayed(model, &finding.schedule).1, Some(finding.verdict));
+    }
+}
+
+/// The world at the end of a schedule, and the worst its last step or its end amounts to.
+pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Option<Verdict>) {
+    let (mut world, mut effects) = (model.initial, Vec::new());
+    for choice in schedule {
+        assert!(choice.way < ways(model, &world, choice.actor.into()));
+        (world, effects) = step(model, &world, *choice);
+    }
+    let mut broke = effects.iter().filter_map(|effect| match effect {
+        Effect::Broke(violation) => Verdict::of(*violation),
+        _ => None,
+    });
+    let verdict = broke.next().or_else(|| match end(model, &world)? {
+        End::Deadlock(_) => Some(Verdict::Deadlock),
+        End::Stall(_) => Some(Verdict::Stall),
+        End::Rest(lost) => Verdict::of(*lost.first()?),
+        End::Halted => None,
+    });
+    (world, verdict)
+}
+
 /// The verdicts in words, sorted.
 pub fn verdicts(scenario: &Scenario) -> String {
-    let report = explored(scenario);
-    let mut found: Vec<_> = report.findings.iter().map(|it| it.verdict).collect();
-    found.sort_unstable();
+    let found: Vec<_> = checked(scenario).verdicts().iter().collect();
     stable_pages::scenario::words(&found)
 }
 

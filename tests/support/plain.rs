@@ -1,13 +1,13 @@
-//! Plain exhaustive search over every interleaving, breadth first.
+//! Plain exhaustive search over every interleaving, breadth first: what the checker is held to.
 //!
-//! The seed of the checker: no reduction, no cleverness; every state once, every edge looked at.
+//! No packing, no reduction, no cleverness; every world once, every step looked at.
 
 use std::collections::hash_map::{Entry, HashMap};
 
-use crate::machine::{Choice, Effect, End, Model, Violation, World, enabled, end, step_watched};
-use crate::scenario::Verdict;
-
-use super::fairness::{Graph, livelock};
+use stable_pages::machine::{
+    Choice, Effect, End, Model, Violation, World, enabled, end, step_watched,
+};
+use stable_pages::scenario::Verdict;
 
 /// Why a schedule is worth keeping.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,6 @@ pub enum Outcome {
     Deadlock(Vec<u8>),
     /// It ends with this actor asleep for ever.
     Stall(u8),
-    /// From its end on, everybody can go on getting turns for ever while this actor, whose program
-    /// has an end, never finishes.
-    Livelock(u8),
 }
 
 /// A shortest schedule to a verdict.
@@ -72,8 +69,6 @@ pub struct Search {
     seen: Vec<Seen>,
     index: HashMap<World, u32>,
     next: usize,
-    /// Whether some edge leads no further from the start, as every cycle must.
-    may_loop: bool,
     report: Report,
 }
 
@@ -89,7 +84,6 @@ impl Search {
             }],
             index: HashMap::from([(from, 0)]),
             next: 0,
-            may_loop: false,
             report: Report {
                 states: 1,
                 ..Report::default()
@@ -123,46 +117,20 @@ impl Search {
                     }
                 }
                 let id = self.seen.len() as u32;
-                match self.index.entry(next) {
-                    Entry::Vacant(free) => {
-                        free.insert(id);
-                        self.seen.push(Seen {
-                            world: next,
-                            parent: at,
-                            choice,
-                            depth: depth + 1,
-                        });
-                    }
-                    Entry::Occupied(known) => {
-                        self.may_loop |= self.seen[*known.get() as usize].depth <= depth;
-                    }
+                if let Entry::Vacant(free) = self.index.entry(next) {
+                    free.insert(id);
+                    self.seen.push(Seen {
+                        world: next,
+                        parent: at,
+                        choice,
+                        depth: depth + 1,
+                    });
                 }
             }
         }
         self.report.states = self.seen.len();
-        let complete = self.next == self.seen.len();
-        if complete && !self.report.complete {
-            self.report.complete = true;
-            self.look_for_livelock(model);
-        }
-        complete
-    }
-
-    /// Once everything is known: can everybody go round for ever?
-    fn look_for_livelock(&mut self, model: &Model) {
-        if !self.may_loop {
-            return;
-        }
-        if let Some((at, actor)) = livelock(model, &self.graph(model)) {
-            self.keep(Verdict::Livelock, Outcome::Livelock(actor), at, None);
-        }
-    }
-
-    /// The worlds found and the steps between them, in the order of finding.
-    pub fn graph(&self, model: &Model) -> Graph {
-        Graph::new(model, self.seen.iter().map(|it| it.world).collect(), |it| {
-            self.index.get(it).copied()
-        })
+        self.report.complete = self.next == self.seen.len();
+        self.report.complete
     }
 
     fn look_at_end(&mut self, model: &Model, world: &World, at: u32) {

@@ -1,0 +1,235 @@
+//! Worlds in a few words: four registers at a time become a number in a dictionary.
+//!
+//! What happens to a page or an actor takes few forms although it spans many registers, so each
+//! group of four has a dictionary of the values seen, and a world is stored as the row of their
+//! numbers, each in as many bits as its dictionary needs. Nothing is lost: a row is unpacked by
+//! looking the numbers up. A step changes few groups, so a neighbour is packed from its
+//! predecessor's row.
+
+use crate::machine::{LANES, World};
+
+/// Groups of four registers in a world.
+const GROUPS: usize = 2 * LANES;
+/// Most words of a row. The catalogue needs one or two.
+pub(super) const MOST_WORDS: usize = 4;
+
+/// A packed world; words beyond [`Packing::words`] are zero.
+pub(super) type Row = [u64; MOST_WORDS];
+
+/// The values a group has taken, and where in a row its number stands.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    word: usize,
+    shift: u32,
+    bits: u32,
+    values: Vec<u32>,
+    /// Open addressing: numbers plus one, by hash of the value; at most half full.
+    slots: Vec<u32>,
+}
+
+impl Group {
+    fn hash(&self, value: u32) -> usize {
+        (value.wrapping_mul(0x9e37_79b1) >> 7) as usize & (self.slots.len() - 1)
+    }
+
+    /// The slot of a value: its own, or the empty one where it would go.
+    fn slot(&self, value: u32) -> usize {
+        let mut at = self.hash(value);
+        while self.slots[at] != 0 && self.values[self.slots[at] as usize - 1] != value {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    fn find(&self, value: u32) -> Option<u32> {
+        self.slots[self.slot(value)].checked_sub(1)
+    }
+
+    /// The value's number, a new one if need be.
+    fn number(&mut self, value: u32) -> u32 {
+        let at = self.slot(value);
+        if let Some(known) = self.slots[at].checked_sub(1) {
+            return known;
+        }
+        self.values.push(value);
+        let many = self.values.len() as u32;
+        self.slots[at] = many;
+        if 2 * self.values.len() > self.slots.len() {
+            self.slots = vec![0; 2 * self.slots.len()];
+            for number in 0..self.values.len() {
+                let mut at = self.hash(self.values[number]);
+                while self.slots[at] != 0 {
+                    at = (at + 1) & (self.slots.len() - 1);
+                }
+                self.slots[at] = number as u32 + 1;
+            }
+        }
+        many - 1
+    }
+}
+
+/// The dictionaries of a search.
+#[derive(Clone, Debug)]
+pub(super) struct Packing {
+    groups: Vec<Group>,
+    words: usize,
+    /// Word, shift and bits of each group before the last change of layout.
+    before: [(usize, u32, u32); GROUPS],
+}
+
+impl Packing {
+    /// A packing for worlds like this one, whose row is all zeroes.
+    pub(super) fn new(first: &[u64; LANES]) -> Packing {
+        let group = |index: usize| {
+            let mut group = Group {
+                slots: vec![0; 8],
+                ..Group::default()
+            };
+            group.number(half(first, index));
+            group
+        };
+        Packing {
+            groups: (0..GROUPS).map(group).collect(),
+            words: 1,
+            before: [(0, 0, 0); GROUPS],
+        }
+    }
+
+    /// How many words a row has at present.
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// Bytes the dictionaries take.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |it: &Group| 4 * (it.values.capacity() + it.slots.capacity());
+        self.groups.iter().map(of).sum()
+    }
+
+    /// Packs a world that differs from another only in some groups, given the other's row.
+    ///
+    /// None where a dictionary has outgrown its bits: rows are laid out anew from now on, and all
+    /// there are must be [`moved`](Packing::moved) before anything else.
+    pub(super) fn neighbour(
+        &mut self,
+        from: &[u64; LANES],
+        row: &Row,
+        to: &[u64; LANES],
+    ) -> Option<Row> {
+        let mut packed = *row;
+        for lane in 0..LANES {
+            let changed = from[lane] ^ to[lane];
+            if changed == 0 {
+                continue;
+            }
+            if changed as u32 != 0 {
+                self.set(2 * lane, to[lane] as u32, &mut packed)?;
+            }
+            if changed >> 32 != 0 {
+                self.set(2 * lane + 1, (to[lane] >> 32) as u32, &mut packed)?;
+            }
+        }
+        Some(packed)
+    }
+
+    fn set(&mut self, group: usize, value: u32, row: &mut Row) -> Option<()> {
+        let it = &mut self.groups[group];
+        let number = u64::from(it.number(value));
+        if number >> it.bits != 0 {
+            self.widen();
+            return None;
+        }
+        let mask = (1u64 << it.bits) - 1;
+        let word = &mut row[it.word];
+        *word = *word & !(mask << it.shift) | number << it.shift;
+        Some(())
+    }
+
+    /// Gives each group the bits it needs by now, and lays all out anew.
+    fn widen(&mut self) {
+        self.before = std::array::from_fn(|at| {
+            let it = &self.groups[at];
+            (it.word, it.shift, it.bits)
+        });
+        let needed = |it: &Group| usize::BITS - it.values.len().saturating_sub(1).leading_zeros();
+        for it in &mut self.groups {
+            it.bits = needed(it);
+        }
+        self.lay_out();
+        // Moving all rows is dear, and room in a last word is free: the fullest dictionaries get
+        // it, so that they last longer.
+        let most = self.words.max(2);
+        for _ in 0..3 {
+            let mut fullest: Vec<usize> = (0..GROUPS).collect();
+            let room = |it: &Group| (1u64 << it.bits) * 64 / it.values.len().max(1) as u64;
+            fullest.sort_by_key(|it| room(&self.groups[*it]));
+            for group in fullest {
+                self.groups[group].bits += 1;
+                self.lay_out();
+                if self.words > most {
+                    self.groups[group].bits -= 1;
+                    self.lay_out();
+                }
+            }
+        }
+    }
+
+    /// Gives each group its place, none across two words.
+    fn lay_out(&mut self) {
+        let (mut word, mut shift) = (0, 0);
+        for it in &mut self.groups {
+            if shift + it.bits > 64 {
+                (word, shift) = (word + 1, 0);
+            }
+            // A group that has had one value only stands nowhere.
+            (it.word, it.shift) = if it.bits == 0 { (0, 0) } else { (word, shift) };
+            shift += it.bits;
+        }
+        self.words = word + 1;
+    }
+
+    /// A row of the layout before the last change, in the new one.
+    pub(super) fn moved(&self, row: &[u64]) -> Row {
+        let mut moved = Row::default();
+        for (it, (word, shift, bits)) in self.groups.iter().zip(self.before) {
+            let number = row[word] >> shift & ((1 << bits) - 1);
+            moved[it.word] |= number << it.shift;
+        }
+        moved
+    }
+
+    /// The row of a world all of whose groups have been seen.
+    pub(super) fn known(&self, lanes: &[u64; LANES]) -> Option<Row> {
+        let mut row = Row::default();
+        for (index, it) in self.groups.iter().enumerate() {
+            let number = it.find(half(lanes, index))?;
+            row[it.word] |= u64::from(number) << it.shift;
+        }
+        Some(row)
+    }
+
+    /// Whether rows have outgrown their room.
+    pub(super) fn is_full(&self) -> bool {
+        self.words > MOST_WORDS
+    }
+
+    pub(super) fn unpack(&self, row: &[u64]) -> [u64; LANES] {
+        let value = |it: &Group| {
+            let number = row[it.word] >> it.shift & ((1 << it.bits) - 1);
+            u64::from(it.values[number as usize])
+        };
+        std::array::from_fn(|lane| {
+            value(&self.groups[2 * lane]) | value(&self.groups[2 * lane + 1]) << 32
+        })
+    }
+
+    /// The world of a row.
+    pub(super) fn world(&self, row: &[u64]) -> World {
+        World::of_lanes(&self.unpack(row))
+    }
+}
+
+/// Four registers.
+fn half(lanes: &[u64; LANES], index: usize) -> u32 {
+    (lanes[index / 2] >> (32 * (index % 2))) as u32
+}

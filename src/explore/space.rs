@@ -1,0 +1,463 @@
+//! Every interleaving, breadth first: the checker's search.
+//!
+//! Each state is looked at once, each step from it taken. States are packed rows
+//! ([`packing`](super::packing)) in one array, in the order of finding, so that a state's number
+//! also says how near it is; a hash table of numbers finds them again.
+
+use std::collections::VecDeque;
+
+use crate::machine::{
+    Choice, Effect, End, LANES, MAX_ACTORS, Model, Watch, World, enabled, end, step_possible, ways,
+};
+use crate::scenario::Verdict;
+
+use super::graph::{Graph, Label};
+use super::packing::{MOST_WORDS, Packing, Row};
+use super::verdicts::Verdicts;
+
+/// What a search keeps, and how much room it may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes for states, table and graph; the search stops before it would take more.
+    pub bytes: usize,
+    /// Whether the steps are kept too, as questions about the whole graph need.
+    pub graph: bool,
+}
+
+impl Limits {
+    /// No bound worth the name, with the graph.
+    pub const NONE: Limits = Limits {
+        bytes: usize::MAX,
+        graph: true,
+    };
+}
+
+/// How a search stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more to look at.
+    Running,
+    /// Every reachable state was looked at: only now does no failure mean *safe*.
+    Complete,
+    /// The bound on memory was hit before that.
+    Full,
+}
+
+/// A shortest schedule to a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The choices, from the world the search started in.
+    pub schedule: Vec<Choice>,
+}
+
+/// What a step broke.
+#[derive(Default)]
+struct Broken {
+    verdicts: Verdicts,
+    unstable: bool,
+}
+
+impl Watch for Broken {
+    #[inline]
+    fn see(&mut self, effect: Effect) {
+        if let Effect::Broke(violation) = effect {
+            match Verdict::of(violation) {
+                Some(verdict) => self.verdicts.add(Verdicts::one(verdict)),
+                None => self.unstable = true,
+            }
+        }
+    }
+}
+
+/// Where a verdict was first met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    state: u32,
+    /// The step that broke the rule, where the state itself is not the failure.
+    step: Option<Choice>,
+}
+
+/// A search and all it has found, to be run in slices.
+#[derive(Clone, Debug)]
+pub struct Space {
+    packing: Packing,
+    /// Packed states, each of as many words as the packing says.
+    rows: Vec<u64>,
+    /// The state each was found from.
+    parents: Vec<u32>,
+    /// Numbers of states plus one, by hash; at most three quarters full.
+    table: Vec<u32>,
+    limits: Limits,
+    /// The worlds of the states that are still to be looked at, nearest first.
+    ahead: VecDeque<[u64; LANES]>,
+    /// The next state to look at, and the first that is further from the start than it.
+    next: u32,
+    level: u32,
+    depth: u32,
+    edges: u64,
+    ends: u32,
+    unstable: bool,
+    /// Whether some step leads no further from the start, as one in each cycle must.
+    may_loop: bool,
+    met: [Option<Met>; Verdict::ALL.len()],
+    graph: Option<Graph>,
+    /// How often each instruction of each actor ran.
+    ran: Vec<u32>,
+    progress: Progress,
+}
+
+/// Instructions an actor can have.
+const MOST_CODE: usize = 256;
+
+impl Space {
+    /// A search from one world.
+    pub fn new(from: World, limits: Limits) -> Space {
+        let packing = Packing::new(&from.lanes());
+        let mut space = Space {
+            rows: vec![0; packing.words()],
+            packing,
+            parents: vec![0],
+            table: vec![0; 1 << 10],
+            limits,
+            ahead: VecDeque::from([from.lanes()]),
+            next: 0,
+            level: 1,
+            depth: 0,
+            edges: 0,
+            ends: 0,
+            unstable: false,
+            may_loop: false,
+            met: [None; Verdict::ALL.len()],
+            graph: limits.graph.then(Graph::new),
+            ran: vec![0; MAX_ACTORS * MOST_CODE],
+            progress: Progress::Running,
+        };
+        space.index();
+        space
+    }
+
+    /// Looks at everything reachable, as far as the limits allow.
+    pub fn explore(model: &Model, from: World, limits: Limits) -> Space {
+        let mut space = Space::new(from, limits);
+        while space.advance(model, 1 << 16) == Progress::Running {}
+        space
+    }
+
+    /// Looks at up to so many more states.
+    pub fn advance(&mut self, model: &Model, states: usize) -> Progress {
+        for _ in 0..states {
+            if self.progress != Progress::Running {
+                break;
+            }
+            if self.next as usize == self.parents.len() {
+                self.progress = Progress::Complete;
+                self.look_for_livelock(model);
+            } else if self.bytes() > self.limits.bytes || self.packing.is_full() {
+                self.progress = Progress::Full;
+            } else {
+                self.look(model);
+            }
+        }
+        self.progress
+    }
+
+    fn look(&mut self, model: &Model) {
+        let at = self.next;
+        if at == self.level {
+            self.level = self.parents.len() as u32;
+            self.depth += 1;
+        }
+        let mut row = self.row(at);
+        let Some(lanes) = self.ahead.pop_front() else {
+            return;
+        };
+        let world = World::of_lanes(&lanes);
+        let mut ended = true;
+        for actor in 0..model.actors.len() {
+            for way in 0..ways(model, &world, actor) {
+                ended = false;
+                let choice = Choice {
+                    actor: actor as u8,
+                    way,
+                };
+                let mut broken = Broken::default();
+                let to = step_possible(model, &world, choice, &mut broken).lanes();
+                let packed = loop {
+                    match self.packing.neighbour(&lanes, &row, &to) {
+                        Some(packed) => break packed,
+                        None => {
+                            self.repack();
+                            if self.packing.is_full() {
+                                return;
+                            }
+                            row = self.row(at);
+                        }
+                    }
+                };
+                let number = self.number(&packed, &to, at);
+                self.may_loop |= number < self.level;
+                self.edges += 1;
+                let pc = model.actor(&world, actor).pc as usize;
+                self.ran[actor * MOST_CODE + pc] += 1;
+                self.unstable |= broken.unstable;
+                if !broken.verdicts.is_empty() {
+                    self.meet(broken.verdicts, at, Some(choice));
+                }
+                if let Some(graph) = &mut self.graph {
+                    graph.add(Label::new(choice, broken.verdicts), number);
+                }
+            }
+        }
+        if ended {
+            self.ends += 1;
+            let verdicts = verdicts_of_end(model, &world);
+            self.meet(verdicts, at, None);
+            if let Some(graph) = &mut self.graph {
+                graph.end(at, verdicts);
+            }
+        }
+        if let Some(graph) = &mut self.graph {
+            graph.close();
+        }
+        self.next += 1;
+    }
+
+    #[cold]
+    fn meet(&mut self, verdicts: Verdicts, state: u32, step: Option<Choice>) {
+        for verdict in verdicts.iter() {
+            self.met[verdict as usize].get_or_insert(Met { state, step });
+        }
+    }
+
+    fn look_for_livelock(&mut self, model: &Model) {
+        if !self.may_loop {
+            return;
+        }
+        let Some(mut graph) = self.graph.take() else {
+            return;
+        };
+        let worlds = |state| self.world(state);
+        let found = super::fairness::livelocks(model, &graph, &worlds);
+        // States are numbered in the order of finding, so the first is nearest.
+        if let Some(nearest) = found.iter().flatten().min() {
+            self.meet(Verdicts::one(Verdict::Livelock), *nearest, None);
+        }
+        for mut states in found {
+            states.sort_unstable();
+            graph.mark(&states, Verdicts::one(Verdict::Livelock));
+        }
+        self.graph = Some(graph);
+    }
+
+    /// Whether only keeping the graph could tell if somebody can go round for ever.
+    pub fn livelock_unknown(&self) -> bool {
+        self.may_loop && self.graph.is_none()
+    }
+
+    fn row(&self, state: u32) -> Row {
+        let words = self.packing.words();
+        let mut row = [0; MOST_WORDS];
+        let from = state as usize * words;
+        row[..words].copy_from_slice(&self.rows[from..from + words]);
+        row
+    }
+
+    /// A state by its number.
+    pub fn world(&self, state: u32) -> World {
+        self.packing.world(&self.row(state))
+    }
+
+    /// The number of a row, a new one if it was not known.
+    fn number(&mut self, row: &Row, lanes: &[u64; LANES], from: u32) -> u32 {
+        let words = self.packing.words();
+        let mask = self.table.len() - 1;
+        let mut slot = hash(&row[..words]) & mask;
+        loop {
+            let known = self.table[slot];
+            if known == 0 {
+                break;
+            }
+            let at = (known as usize - 1) * words;
+            // A call to compare memory would take longer than these few words.
+            let mut here = self.rows[at..at + words].iter().zip(row);
+            if here.all(|(one, other)| one == other) {
+                return known - 1;
+            }
+            slot = (slot + 1) & mask;
+        }
+        let number = self.parents.len() as u32;
+        room(&mut self.rows, words);
+        self.rows.extend_from_slice(&row[..words]);
+        room(&mut self.parents, 1);
+        self.parents.push(from);
+        self.ahead.push_back(*lanes);
+        self.table[slot] = number + 1;
+        if 4 * self.parents.len() > 3 * self.table.len() {
+            self.table = vec![0; 2 * self.table.len()];
+            self.index();
+        }
+        number
+    }
+
+    /// Fills the empty table.
+    fn index(&mut self) {
+        let words = self.packing.words();
+        let mask = self.table.len() - 1;
+        for (number, row) in self.rows.chunks_exact(words).enumerate() {
+            let mut slot = hash(row) & mask;
+            while self.table[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.table[slot] = number as u32 + 1;
+        }
+    }
+
+    /// Rows are laid out anew: moves them all.
+    fn repack(&mut self) {
+        if self.packing.is_full() {
+            return;
+        }
+        let words = self.rows.len() / self.parents.len();
+        let mut rows = Vec::with_capacity(self.parents.len() * self.packing.words());
+        for row in self.rows.chunks_exact(words) {
+            rows.extend_from_slice(&self.packing.moved(row)[..self.packing.words()]);
+        }
+        self.rows = rows;
+        self.table.fill(0);
+        self.index();
+    }
+
+    /// The number of a world, if it was found.
+    pub fn find(&self, world: &World) -> Option<u32> {
+        let row = self.packing.known(&world.lanes())?;
+        let words = self.packing.words();
+        let mask = self.table.len() - 1;
+        let mut slot = hash(&row[..words]) & mask;
+        loop {
+            let number = self.table[slot].checked_sub(1)?;
+            let at = number as usize * words;
+            if self.rows[at..at + words] == row[..words] {
+                return Some(number);
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// A shortest schedule to a state.
+    pub fn schedule(&self, model: &Model, state: u32) -> Vec<Choice> {
+        let mut chain = vec![state];
+        let mut at = state;
+        while at != 0 {
+            at = self.parents[at as usize];
+            chain.push(at);
+        }
+        chain.reverse();
+        let mut schedule = Vec::new();
+        for pair in chain.windows(2) {
+            let (from, to) = (self.world(pair[0]), self.world(pair[1]));
+            let leads = |choice: &Choice| {
+                step_possible(model, &from, *choice, &mut Broken::default()) == to
+            };
+            schedule.extend(enabled(model, &from).find(leads));
+        }
+        schedule
+    }
+
+    /// A shortest schedule for each verdict met, as it was found first.
+    pub fn findings(&self, model: &Model) -> Vec<Finding> {
+        let found = |verdict: Verdict| {
+            let met = self.met[verdict as usize]?;
+            let mut schedule = self.schedule(model, met.state);
+            schedule.extend(met.step);
+            Some(Finding { verdict, schedule })
+        };
+        Verdict::ALL.into_iter().filter_map(found).collect()
+    }
+
+    /// The verdicts met so far.
+    pub fn verdicts(&self) -> Verdicts {
+        let met = |verdict: &Verdict| self.met[*verdict as usize].is_some();
+        Verdict::ALL.into_iter().filter(met).collect()
+    }
+
+    /// How it stands.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Distinct states found.
+    pub fn states(&self) -> usize {
+        self.parents.len()
+    }
+
+    /// States found whose steps have not been taken yet.
+    pub fn frontier(&self) -> usize {
+        self.parents.len() - self.next as usize
+    }
+
+    /// Steps taken between states.
+    pub fn edges(&self) -> u64 {
+        self.edges
+    }
+
+    /// States in which nobody can move.
+    pub fn ends(&self) -> u32 {
+        self.ends
+    }
+
+    /// Steps of the longest shortest schedule to any state looked at.
+    pub fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// Whether some schedule changes bytes between checksum and completion, noticed or not.
+    pub fn unstable(&self) -> bool {
+        self.unstable
+    }
+
+    /// The steps, where they were kept.
+    pub fn graph(&self) -> Option<&Graph> {
+        self.graph.as_ref()
+    }
+
+    /// How often an instruction ran: on how many of the steps.
+    pub fn ran(&self, actor: usize, pc: usize) -> u32 {
+        self.ran.get(actor * MOST_CODE + pc).copied().unwrap_or(0)
+    }
+
+    /// Bytes it takes, dictionaries, table and graph included.
+    pub fn bytes(&self) -> usize {
+        8 * self.rows.capacity()
+            + 4 * (self.parents.capacity() + self.table.capacity() + self.ran.capacity())
+            + self.packing.bytes()
+            + size_of::<[u64; LANES]>() * self.ahead.capacity()
+            + self.graph.as_ref().map_or(0, Graph::bytes)
+    }
+}
+
+/// The verdicts of a run that ends in a world.
+fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
+    match end(model, world) {
+        Some(End::Deadlock(_)) => Verdicts::one(Verdict::Deadlock),
+        Some(End::Stall(_)) => Verdicts::one(Verdict::Stall),
+        Some(End::Rest(lost)) => lost.into_iter().filter_map(Verdict::of).collect(),
+        Some(End::Halted) | None => Verdicts::NONE,
+    }
+}
+
+/// Makes room by a quarter rather than by doubling: memory is what bounds a search.
+fn room<T>(all: &mut Vec<T>, more: usize) {
+    if all.len() + more > all.capacity() {
+        all.reserve_exact(more.max(all.len() / 4));
+    }
+}
+
+fn hash(row: &[u64]) -> usize {
+    let mut hash = 0u64;
+    for word in row {
+        hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    (hash >> 29) as usize
+}

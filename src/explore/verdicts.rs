@@ -1,0 +1,57 @@
+//! Sets of verdicts.
+
+use crate::scenario::Verdict;
+
+/// A set of verdicts, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Verdicts(u16);
+
+impl Verdicts {
+    /// None.
+    pub const NONE: Verdicts = Verdicts(0);
+
+    /// A set of one.
+    pub fn one(verdict: Verdict) -> Verdicts {
+        Verdicts(1 << verdict as u16)
+    }
+
+    /// The set with these bits; others than those of verdicts are dropped.
+    pub fn of_bits(bits: u16) -> Verdicts {
+        Verdicts(bits & ((1 << Verdict::ALL.len()) - 1))
+    }
+
+    /// One bit for each verdict, in the order of [`Verdict::ALL`].
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a verdict is in it.
+    pub fn has(self, verdict: Verdict) -> bool {
+        self.0 & Verdicts::one(verdict).0 != 0
+    }
+
+    /// Adds those of another set.
+    pub fn add(&mut self, other: Verdicts) {
+        self.0 |= other.0;
+    }
+
+    /// Those in it, in the order of [`Verdict::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Verdict> {
+        Verdict::ALL.into_iter().filter(move |it| self.has(*it))
+    }
+}
+
+impl FromIterator<Verdict> for Verdicts {
+    fn from_iter<I: IntoIterator<Item = Verdict>>(all: I) -> Verdicts {
+        let mut set = Verdicts::NONE;
+        for verdict in all {
+            set.add(Verdicts::one(verdict));
+        }
+        set
+    }
+}
