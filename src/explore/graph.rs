@@ -35,6 +35,8 @@ pub struct Edge {
     pub to: u32,
     /// The verdicts the step itself amounts to.
     pub broke: Verdicts,
+    /// Its place among all steps of the graph.
+    pub number: u32,
 }
 
 /// The states of a search, numbered in the order of finding, and the steps between them.
@@ -101,6 +103,7 @@ impl Graph {
             choice: self.labels[at].choice(),
             to: self.to[at],
             broke: self.labels[at].broke(),
+            number: at as u32,
         })
     }
 
@@ -148,6 +151,34 @@ impl Graph {
             }
         }
         Backwards { first, from }
+    }
+
+    /// All strongly connected components, each one's successors before it.
+    pub fn order(&self) -> Order {
+        let all: Vec<u32> = (0..self.states() as u32).collect();
+        let components = self.components(&all);
+        let mut member = vec![0; self.states()];
+        for (number, component) in components.iter().enumerate() {
+            for state in component {
+                member[*state as usize] = number as u32;
+            }
+        }
+        Order { components, member }
+    }
+
+    /// The components a run can stay in for ever and never leave once it is there.
+    pub fn rounds(&self) -> Vec<Vec<u32>> {
+        let mut order = self.order();
+        let components = std::mem::take(&mut order.components);
+        let mut found = components;
+        found.retain(|component| {
+            let inside = |it: &u32| {
+                let mut steps = self.steps(*it).peekable();
+                steps.peek().is_some() && steps.all(|edge| order.inside(*it, edge.to))
+            };
+            component.iter().all(inside)
+        });
+        found
     }
 
     /// The strongly connected components among some states, each component's successors before
@@ -212,6 +243,21 @@ impl Graph {
             }
         }
         found
+    }
+}
+
+/// The parts of a graph within which one can go round.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The strongly connected components, each one's successors before it.
+    pub components: Vec<Vec<u32>>,
+    member: Vec<u32>,
+}
+
+impl Order {
+    /// Whether a step stays in its component.
+    pub fn inside(&self, from: u32, to: u32) -> bool {
+        self.member.get(from as usize) == self.member.get(to as usize)
     }
 }
 

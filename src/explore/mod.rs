@@ -1,18 +1,28 @@
 //! What a run did, and what every run can do.
 
 mod ahead;
+mod costs;
 mod era;
+mod expectation;
 mod fairness;
+mod foresight;
 mod graph;
+mod odds;
 mod packing;
+mod race;
 mod space;
 mod story;
 mod verdicts;
 
 pub use ahead::{Ahead, to_next_failure};
+pub use costs::{Bill, Cost, costs};
 pub use era::{Carried, Parting, carry};
+pub use expectation::failing_share;
 pub use fairness::{Sleep, longest_sleep, starved};
+pub use foresight::{Fate, Foresight};
 pub use graph::{Backwards, Edge, Graph};
+pub use odds::{Odds, OddsWork, Share, TooManyEquations};
+pub use race::{Cell, Position, RaceMap};
 pub use space::{Finding, Limits, Progress, Space};
 pub use story::{Check, Column, Failure, Stored, Story, Told};
 pub use verdicts::Verdicts;

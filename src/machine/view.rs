@@ -98,6 +98,8 @@ pub struct ActorState {
     pub pc: u8,
     /// Whether it is in its fault handler.
     pub faulting: bool,
+    /// While it is: the store that faulted, by its index.
+    pub store: Option<u8>,
     /// `page_mkclean` found a PTE dirty or writable, and the caller has not yet acted on it.
     pub cleaned: bool,
 }
@@ -170,6 +172,7 @@ impl Model {
         ActorState {
             pc: world[at.pc(number)],
             faulting: world[at.retry(number)] != 0,
+            store: world[at.retry(number)].checked_sub(1),
             cleaned: world[at.actor_flags(number)] & actor::CLEANED != 0,
         }
     }

@@ -123,13 +123,18 @@ pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Option<Verdict>) 
         Effect::Broke(violation) => Verdict::of(*violation),
         _ => None,
     });
-    let verdict = broke.next().or_else(|| match end(model, &world)? {
+    let verdict = broke.next().or_else(|| bad_end(model, &world));
+    (world, verdict)
+}
+
+/// What a run amounts to that ends badly in a world.
+pub fn bad_end(model: &Model, world: &World) -> Option<Verdict> {
+    match end(model, world)? {
         End::Deadlock(_) => Some(Verdict::Deadlock),
         End::Stall(_) => Some(Verdict::Stall),
         End::Rest(lost) => Verdict::of(*lost.first()?),
         End::Halted => None,
-    });
-    (world, verdict)
+    }
 }
 
 /// The verdicts in words, sorted.

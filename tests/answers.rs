@@ -1,0 +1,386 @@
+//! The checker's answers about the whole graph, against counting by hand.
+
+mod support;
+
+use std::collections::HashMap;
+
+use num_bigint::BigUint;
+use stable_pages::explore::{
+    Cost, Fate, Foresight, Graph, Limits, Odds, Position, RaceMap, Space, costs, failing_share,
+};
+use stable_pages::machine::{Choice, Effect, Model, Status, World, enabled, end, status, step};
+use stable_pages::scenario::{Scenario, Verdict, catalogue};
+
+use support::{checked, scenario};
+
+/// Small enough to be counted by hand.
+const SMALL: [&str; 6] = [
+    "writeback-flag-leaked",
+    "mkclean-no-redirty",
+    "reclaim-waits-for-own-bio",
+    "reclaim-passes-over",
+    "waiting-on-a-cached-bio",
+    "cached-bio-submitted",
+];
+
+fn graph(space: &Space) -> &Graph {
+    space.graph().expect("kept")
+}
+
+/// The verdicts of one step and of the end it may lead to.
+fn verdict(model: &Model, effects: &[Effect], world: &World) -> Option<Verdict> {
+    let broke = effects.iter().find_map(|effect| match effect {
+        Effect::Broke(violation) => Verdict::of(*violation),
+        _ => None,
+    });
+    broke.or_else(|| support::bad_end(model, world))
+}
+
+/// Every schedule, one after the other: how many there are, how many fail, and the weight of those
+/// under a die.
+fn count(model: &Model, world: &World, failed: bool, weight: f64, sums: &mut (u64, u64, f64)) {
+    let choices: Vec<Choice> = enabled(model, world).collect();
+    if choices.is_empty() {
+        sums.0 += 1;
+        sums.1 += u64::from(failed);
+        sums.2 += if failed { weight } else { 0.0 };
+    }
+    for choice in &choices {
+        let (next, effects) = step(model, world, *choice);
+        let failed = failed || verdict(model, &effects, &next).is_some();
+        count(model, &next, failed, weight / choices.len() as f64, sums);
+    }
+}
+
+#[test]
+fn odds_are_those_of_counting_every_schedule() {
+    let mut failing = 0;
+    for slug in SMALL {
+        let scenario = scenario(slug);
+        let model = &scenario.model;
+        let mut sums = (0, 0, 0.0);
+        count(model, &model.initial, false, 1.0, &mut sums);
+        let odds = Odds::of(graph(&checked(&scenario))).expect("small");
+        assert_eq!(odds.schedules, Some(BigUint::from(sums.0)), "{slug}");
+        assert_eq!(
+            odds.failing_schedules,
+            Some(BigUint::from(sums.1)),
+            "{slug}"
+        );
+        assert!((odds.failing.value() - sums.2).abs() < 1e-9, "{slug}");
+        println!("{slug}: {} schedules, {} fail, {}", sums.0, sums.1, sums.2);
+        failing += u32::from(sums.1 > 0 && sums.1 < sums.0);
+    }
+    assert!(failing > 0, "some schedules fail and some do not");
+}
+
+/// The exact share and the one in floating point are computed in different ways.
+#[test]
+fn both_ways_to_the_odds_agree_over_the_catalogue() {
+    let (mut sure, mut never, mut between, mut rounds) = (0, 0, 0, 0);
+    for entry in catalogue() {
+        let scenario = entry.load().expect(entry.slug);
+        let space = checked(&scenario);
+        let odds = Odds::of(graph(&space)).expect(entry.slug);
+        let share = failing_share(graph(&space));
+        let value = odds.failing.value();
+        assert!(
+            (value - share).abs() < 1e-9,
+            "{}: {value} {share}",
+            entry.slug
+        );
+        match odds.schedules {
+            Some(all) => {
+                let bad = odds.failing_schedules.expect("counted");
+                assert_eq!(bad == BigUint::ZERO, value == 0.0);
+                assert_eq!(bad == all, value == 1.0);
+            }
+            None => rounds += 1,
+        }
+        // Only a livelock has no share: it takes a scheduler that goes round for ever.
+        let fails = space.verdicts().iter().any(|it| it != Verdict::Livelock);
+        assert_eq!(fails, value > 0.0, "{}", entry.slug);
+        match value {
+            1.0 => sure += 1,
+            0.0 => never += 1,
+            _ => between += 1,
+        }
+    }
+    println!("{sure} always fail, {never} never, {between} sometimes, {rounds} can go round");
+    assert!(never > 15 && between > 20 && rounds == 2);
+}
+
+/// A file with one thread that may go round a loop for ever, with one chance in two each time to
+/// leave it; and a lock it takes without giving it back on one way out.
+fn looping(leave: &str) -> Scenario {
+    let text = format!(
+        "title = \"t\"\nera = \"3.0\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"none\"\nschedule = []\n\
+         [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\n\
+         [[page]]\nindex = 0\nmemory = [\"a\"]\nmedia = [\"a\"]\ndirty = false\n\
+         [[program]]\nname = \"spin\"\ntext = \"\"\"\n{leave}\n\"\"\"\n\
+         [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"spin\"]\n\
+         [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n"
+    );
+    stable_pages::scenario::load("looping", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// Rounds: x = 1/2 x + 1/2 y by hand.
+#[test]
+fn odds_of_runs_that_can_go_round() {
+    // Way 0 goes on to a second die, way 1 leaves by unlocking what it does not hold (fails).
+    let text =
+        "again>\nkmem_cache_alloc else bad\nkmem_cache_alloc else again\nend\nbad>\nunlock_page";
+    let scenario = looping(text);
+    let space = checked(&scenario);
+    let odds = Odds::of(graph(&space)).expect("small");
+    // x = 1/2 * 1 + 1/2 * (1/2 * 0 + 1/2 x), so x = 2/3.
+    let (above, below) = odds.failing.terms();
+    assert_eq!(
+        (above.to_string(), below.to_string()),
+        ("2".into(), "3".into())
+    );
+    assert_eq!(odds.endless.value(), 0.0);
+    assert_eq!(
+        odds.schedules, None,
+        "one can go round as often as one likes"
+    );
+    assert!((failing_share(graph(&space)) - 2.0 / 3.0).abs() < 1e-12);
+
+    // Half of all runs end, half go round for ever.
+    let text = "kmem_cache_alloc else out\nagain>\nkmem_cache_alloc\ngoto again\nout>\nmay_sleep";
+    let scenario = looping(text);
+    let space = checked(&scenario);
+    let odds = Odds::of(graph(&space)).expect("small");
+    assert_eq!(odds.endless.value(), 0.5);
+    println!("{:?}", space.verdicts().iter().collect::<Vec<_>>());
+}
+
+/// From every state of small scenarios: what a search from there finds, and how soon.
+#[test]
+fn foresight_is_what_a_search_from_there_finds() {
+    let mut looked = 0;
+    for slug in [
+        "unlock-gap",
+        "reclaim-waits-for-own-bio",
+        "mkclean-no-redirty",
+        "error-told-once",
+        "sync-chases-dirtier",
+    ] {
+        let scenario = scenario(slug);
+        let model = &scenario.model;
+        let space = checked(&scenario);
+        let foresight = Foresight::of(graph(&space));
+        for state in 0..space.states() as u32 {
+            let world = space.world(state);
+            assert_eq!(space.find(&world), Some(state));
+            let from = Space::explore(model, world, Limits::NONE);
+            let mut found: Vec<(Verdict, u16)> = (from.findings(model).iter())
+                .map(|it| (it.verdict, it.schedule.len() as u16))
+                .collect();
+            found.sort();
+            let mut ahead: Vec<(Verdict, u16)> = foresight.ahead(state).collect();
+            ahead.sort();
+            assert_eq!(ahead, found, "{slug} from state {state}");
+            let share = failing_share(graph(&from));
+            match foresight.fate(state) {
+                Fate::Safe => assert_eq!(share, 0.0),
+                Fate::Doomed => assert!(share > 0.999_999, "{slug} {state}"),
+                Fate::AtRisk => assert!(share < 1.0, "{slug} {state}"),
+            }
+            looked += 1;
+        }
+    }
+    assert!(looked > 1000);
+}
+
+/// All schedules of a length that end with a verdict, and the fewest changes of actor among them.
+fn fewest(model: &Model, foresight: &Foresight, space: &Space, verdict: Verdict) -> usize {
+    let mut known: HashMap<(u32, Option<u8>), usize> = HashMap::new();
+    fn walk(
+        at: (u32, Option<u8>),
+        known: &mut HashMap<(u32, Option<u8>), usize>,
+        next: &dyn Fn(u32) -> Vec<(u8, Option<u32>)>,
+    ) -> usize {
+        if let Some(known) = known.get(&at) {
+            return *known;
+        }
+        let mut best = usize::MAX;
+        for (actor, to) in next(at.0) {
+            let change = usize::from(at.1.is_some_and(|it| it != actor));
+            let rest = to.map_or(0, |to| walk((to, Some(actor)), known, next));
+            best = best.min(change.saturating_add(rest));
+        }
+        known.insert(at, best);
+        best
+    }
+    let away = |state: u32| {
+        foresight
+            .ahead(state)
+            .find(|(it, _)| *it == verdict)
+            .map(|it| it.1)
+    };
+    let next = |state: u32| {
+        let left = away(state).expect("on the way");
+        let mut steps = Vec::new();
+        for edge in graph(space).steps(state) {
+            if left == 1 && edge.broke.has(verdict) {
+                steps.push((edge.choice.actor, None));
+            } else if away(edge.to).is_some_and(|it| it + 1 == left) {
+                let rest = (left > 1).then_some(edge.to);
+                steps.push((edge.choice.actor, rest));
+            }
+        }
+        steps
+    };
+    let _ = model;
+    walk((0, None), &mut known, &next)
+}
+
+#[test]
+fn the_witness_is_shortest_and_changes_actor_least() {
+    let mut shown = 0;
+    for entry in catalogue() {
+        let scenario = entry.load().expect(entry.slug);
+        let model = &scenario.model;
+        let space = checked(&scenario);
+        if space.states() > 5000 {
+            continue;
+        }
+        let foresight = Foresight::of(graph(&space));
+        for finding in space.findings(model) {
+            let witness = foresight
+                .witness(graph(&space), 0, finding.verdict)
+                .expect("reached");
+            assert_eq!(witness.len(), finding.schedule.len(), "{}", entry.slug);
+            let world = support::replayed(model, &witness).0;
+            if finding.verdict == Verdict::Livelock {
+                let state = space.find(&world).expect("found");
+                assert!(graph(&space).verdicts_at(state).has(Verdict::Livelock));
+            } else {
+                assert_eq!(support::replayed(model, &witness).1, Some(finding.verdict));
+            }
+            if witness.is_empty() {
+                continue;
+            }
+            let changes = witness
+                .windows(2)
+                .filter(|it| it[0].actor != it[1].actor)
+                .count();
+            assert_eq!(
+                changes,
+                fewest(model, &foresight, &space, finding.verdict),
+                "{}",
+                entry.slug
+            );
+            shown += 1;
+        }
+    }
+    assert!(shown > 40, "{shown}");
+}
+
+/// Each cell is the sum of its states, and its nearest state is really there.
+#[test]
+fn the_race_map_is_the_sum_of_its_states() {
+    let scenario = scenario("unlock-gap");
+    let model = &scenario.model;
+    let space = checked(&scenario);
+    let foresight = Foresight::of(graph(&space));
+    let map = RaceMap::of(model, &space, &foresight, (0, 1));
+    let total: u32 = map.cells.iter().map(|cell| cell.states).sum();
+    assert_eq!(total as usize, space.states());
+    for cell in &map.cells {
+        let world = support::replayed(model, &space.schedule(model, cell.nearest)).0;
+        assert_eq!(Position::of(model, &world, 0), map.rows[cell.at.0 as usize]);
+        assert_eq!(
+            Position::of(model, &world, 1),
+            map.columns[cell.at.1 as usize]
+        );
+        assert!(cell.doomed <= cell.risky && cell.risky <= cell.states);
+        let sleeps = matches!(status(model, &world, 1), Status::Asleep(_));
+        assert!(!sleeps || cell.asleep.1 > 0);
+    }
+    let mut fates: Vec<Fate> = map.cells.iter().map(|it| it.fate()).collect();
+    // Where everybody waits for everybody, there are cells from which no way leads out.
+    for slug in ["mkwrite-waits-with-handle-open", "journal-stop-with-bio"] {
+        let stuck = support::scenario(slug);
+        let held = checked(&stuck);
+        let foresight = Foresight::of(graph(&held));
+        for second in 1..stuck.cast.len() as u8 {
+            let cells = RaceMap::of(&stuck.model, &held, &foresight, (0, second)).cells;
+            fates.extend(cells.iter().map(|it| it.fate()));
+        }
+    }
+    for fate in [Fate::Safe, Fate::AtRisk, Fate::Doomed] {
+        assert!(fates.contains(&fate), "{fate:?}");
+    }
+    // The page lock excludes: nobody is in both of its regions.
+    assert!(
+        map.cells
+            .iter()
+            .all(|it| it.locked.0 + it.locked.1 + it.locked.2 <= it.states)
+    );
+    // Rows are in the order of progress: the handler lies between the store and the end.
+    let columns: Vec<bool> = map.columns.iter().map(|it| it.store.is_some()).collect();
+    assert!(!columns[0] && columns[1] && !columns[columns.len() - 1]);
+}
+
+/// Costs, by following every schedule.
+#[test]
+fn costs_are_those_of_following_every_schedule() {
+    fn follow(model: &Model, world: &World, weight: f64, so_far: f64, sums: &mut (f64, f64)) {
+        let choices: Vec<Choice> = enabled(model, world).collect();
+        if choices.is_empty() {
+            assert!(end(model, world).is_some());
+            sums.0 += weight * so_far;
+            sums.1 = sums.1.max(so_far);
+        }
+        for choice in &choices {
+            let (next, effects) = step(model, world, *choice);
+            let walked = effects.iter().filter(|effect| {
+                matches!(
+                    effect,
+                    Effect::Cleaned { .. }
+                        | Effect::FoundClean { .. }
+                        | Effect::Zapped { .. }
+                        | Effect::Revoked { .. }
+                )
+            });
+            let more = so_far + walked.count() as f64;
+            follow(model, &next, weight / choices.len() as f64, more, sums);
+        }
+    }
+    let mut paid = 0.0;
+    for slug in SMALL {
+        let scenario = scenario(slug);
+        let model = &scenario.model;
+        let mut sums = (0.0, 0.0);
+        follow(model, &model.initial, 1.0, 0.0, &mut sums);
+        let space = checked(&scenario);
+        let bills = costs(model, graph(&space), &|state| space.world(state));
+        let bill = bills
+            .iter()
+            .find(|it| it.cost == Cost::Walked)
+            .expect("there");
+        assert!(
+            (bill.mean - sums.0).abs() < 1e-9 && bill.most == sums.1,
+            "{slug}"
+        );
+        paid += bill.most;
+    }
+    assert!(paid > 0.0);
+    // Where writers wait, they wait; where a copy is taken, nobody does (the dossier's S16).
+    let bill = |slug: &str, cost: Cost| {
+        let scenario = scenario(slug);
+        let space = checked(&scenario);
+        let bills = costs(&scenario.model, graph(&space), &|state| space.world(state));
+        *bills.iter().find(|it| it.cost == cost).expect("there")
+    };
+    let (waits, copies) = ("baseline-five-step", "snapshot-right");
+    assert!(bill(waits, Cost::Stall).most > bill(copies, Cost::Stall).most);
+    assert!(bill(waits, Cost::Stall).mean > bill(copies, Cost::Stall).mean);
+    assert_eq!(bill(waits, Cost::Copied).most, 0.0);
+    assert_eq!(bill(copies, Cost::Copied).most, 4096.0);
+    // Whoever chases a dirtier can do so for ever.
+    assert_eq!(bill("sync-chases-dirtier", Cost::Stall).most, f64::INFINITY);
+    assert!(bill("sync-chases-dirtier", Cost::Stall).mean.is_finite());
+}
