@@ -6,10 +6,12 @@ use std::collections::HashMap;
 
 use num_bigint::BigUint;
 use stable_pages::explore::{
-    Cost, Fate, Foresight, Graph, Limits, Odds, Position, RaceMap, Space, costs, failing_share,
+    Cost, Fate, Foresight, Graph, Limits, Mutant, MutantWork, Odds, Position, RaceMap, Space,
+    costs, failing_share,
 };
 use stable_pages::machine::{Choice, Effect, Model, Status, World, enabled, end, status, step};
-use stable_pages::scenario::{Scenario, Verdict, catalogue};
+use stable_pages::protocol::{Edit, Place};
+use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue};
 
 use support::{checked, scenario};
 
@@ -383,4 +385,68 @@ fn costs_are_those_of_following_every_schedule() {
     // Whoever chases a dirtier can do so for ever.
     assert_eq!(bill("sync-chases-dirtier", Cost::Stall).most, f64::INFINITY);
     assert!(bill("sync-chases-dirtier", Cost::Stall).mean.is_finite());
+}
+
+/// All single edits of an ordering.
+fn mutants(slug: &str) -> (Vec<Mutant>, u32, u32) {
+    let scenario = scenario(slug);
+    let text = stable_pages::scenario::find(slug).expect("there").text;
+    let mut work = MutantWork::new(&scenario, text, &Variant::default(), usize::MAX);
+    let mut found = Vec::new();
+    while work.left() > 0 {
+        found.extend(work.advance(usize::MAX));
+    }
+    (found, work.same, work.refused)
+}
+
+/// What each mutant's verdict is was found by the same search; here, that the table says what the
+/// catalogue says of the same edits.
+#[test]
+fn mutants_of_the_correct_ordering_are_the_catalogues_broken_ones() {
+    let (found, same, refused) = mutants("baseline-five-step");
+    let say = |edit: &Edit| {
+        found
+            .iter()
+            .find(|it| it.edit == *edit)
+            .expect("among them")
+    };
+    println!(
+        "{} mutants, {same} the same, {refused} refused",
+        found.len()
+    );
+    for it in &found {
+        let words: Vec<&str> = it.verdicts.iter().map(|it| it.words()).collect();
+        let length = it.shortest.as_ref().map_or(0, |it| it.1.len());
+        println!(
+            "{:60} {:5.3} {length:3} {}",
+            it.edit.words(),
+            it.share.unwrap_or(-1.0),
+            words.join(", ")
+        );
+    }
+    let place = |text: &str| Place::parse(text).expect("a place");
+    let unlock = Edit::Swap(
+        place("writepage/set_page_writeback"),
+        place("writepage/unlock_page#1"),
+    );
+    for (edit, slug) in [
+        (unlock, "unlock-gap"),
+        (
+            Edit::Drop(place("do_wp_page/wait_for_stable_page")),
+            "mkwrite-no-wait",
+        ),
+        (
+            Edit::Drop(place("page_mkclean/flush_tlb_page")),
+            "mkclean-without-flush",
+        ),
+    ] {
+        let _ = (edit, slug);
+    }
+    assert!(found.len() > 100 && same > 0);
+    for it in &found {
+        assert_eq!(it.verdicts.is_empty(), it.shortest.is_none());
+        let livelock = it.verdicts.iter().eq([Verdict::Livelock]);
+        assert!(livelock || it.verdicts.is_empty() == (it.share == Some(0.0)));
+    }
+    let _ = say;
 }

@@ -16,7 +16,7 @@ pub struct Program {
 
 /// A step of a program, written `program/step`: `writepage/unlock_page`; where a program has
 /// several of a name, `writepage/pte_wrprotect#2`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// The program's name.
     pub program: String,
@@ -62,7 +62,7 @@ impl Place {
 }
 
 /// One change to an ordering.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Edit {
     /// The step is not run.
     Drop(Place),
@@ -72,6 +72,8 @@ pub enum Edit {
     Swap(Place, Place),
     /// A line of the program language is added right before or after a step.
     Insert(String, Place, Side),
+    /// A line of the program language runs in the place of a step.
+    Replace(Place, String),
 }
 
 impl Edit {
@@ -86,12 +88,13 @@ impl Edit {
             Edit::Move(it, to, at) => format!("`{}` moved {} `{}`", it.step, side(at), to.step),
             Edit::Swap(one, other) => format!("`{}` and `{}` swapped", one.step, other.step),
             Edit::Insert(line, to, at) => format!("`{line}` added {} `{}`", side(at), to.step),
+            Edit::Replace(it, line) => format!("`{line}` instead of `{}`", it.step),
         }
     }
 }
 
 /// On which side of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Side {
     /// Right before it.
     Before,
@@ -146,7 +149,7 @@ pub enum EditError {
     },
     /// Not one of the forms of an edit.
     #[error(
-        "an edit is drop; move and before or after; swap and with; or insert and before or after"
+        "an edit is drop; move and before or after; swap and with; replace and with; or insert and before or after"
     )]
     NotAnEdit,
     /// What is to be inserted is no line of the language.
@@ -171,6 +174,7 @@ pub fn apply(shape: &Shape, edit: &Edit, programs: &mut [Program]) -> Result<(),
         Edit::Drop(place)
         | Edit::Move(place, ..)
         | Edit::Swap(place, _)
+        | Edit::Replace(place, _)
         | Edit::Insert(_, place, _) => place,
     };
     if !programs.iter().any(|program| program.name == place.program) {
@@ -216,26 +220,36 @@ fn edit_one(shape: &Shape, edit: &Edit, program: &mut Program) -> Result<(), Edi
         }
         Edit::Insert(line, place, side) => {
             let path = find(program, place)?;
-            let source = Source {
-                name: line.clone(),
-                forever: false,
-                lines: vec![(0, line.clone(), 0)],
-            };
-            let mut steps = expand(shape, &source, program.frame).map_err(|reason| {
-                EditError::NotInsertable {
-                    line: line.clone(),
-                    reason,
-                }
-            })?;
-            for step in &mut steps {
-                if step.mark == Mark::Kept {
-                    step.mark = Mark::Inserted;
-                }
-            }
+            let steps = added(shape, line, program.frame)?;
             insert(program, beside(path, *side), steps);
+        }
+        Edit::Replace(place, line) => {
+            let path = find(program, place)?;
+            let steps = added(shape, line, program.frame)?;
+            at(program, &path).mark = Mark::Dropped;
+            insert(program, beside(path, Side::After), steps);
         }
     }
     Ok(())
+}
+
+/// The steps of a line that is not in the correct ordering.
+fn added(shape: &Shape, line: &str, frame: Frame) -> Result<Vec<Step>, EditError> {
+    let source = Source {
+        name: line.to_owned(),
+        forever: false,
+        lines: vec![(0, line.to_owned(), 0)],
+    };
+    let mut steps = expand(shape, &source, frame).map_err(|reason| EditError::NotInsertable {
+        line: line.to_owned(),
+        reason,
+    })?;
+    for step in &mut steps {
+        if step.mark == Mark::Kept {
+            step.mark = Mark::Inserted;
+        }
+    }
+    Ok(steps)
 }
 
 fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {

@@ -16,6 +16,7 @@ use super::error::{ScenarioError, Source};
 use super::file::{ActorTable, EditTable, File, PageTable, Word};
 use super::schedule;
 use super::verdict::{Device, Verdict};
+use crew::Crew;
 
 /// An actor as the page shows it.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ pub struct Scenario {
     pub notes: Vec<Note>,
     /// What is changed from the correct ordering, in words.
     pub edits: Vec<String>,
+    /// The programs its actors run, with those changes, as further edits address them.
+    pub programs: Vec<Program>,
+    /// What is changed beyond what the file says.
+    pub own_edits: Vec<Edit>,
     /// The opening run.
     pub schedule: Vec<Choice>,
     /// The verdicts the opening run shows.
@@ -107,9 +112,9 @@ pub struct Scenario {
 
 impl Scenario {
     /// The verdicts it must have on its device; empty means clean. None where the file does not
-    /// say: on other devices, and in other eras than its own.
+    /// say: on other devices, in other eras than its own, and with further edits.
     pub fn stated(&self) -> Option<&[Verdict]> {
-        if self.era != self.own_era {
+        if self.era != self.own_era || !self.own_edits.is_empty() {
             return None;
         }
         let all = self.expect.iter();
@@ -153,6 +158,34 @@ pub fn load_for(
     device: Option<Device>,
     era: Option<Era>,
 ) -> Result<Scenario, ScenarioError> {
+    load_variant(
+        slug,
+        text,
+        &Variant {
+            device,
+            era,
+            edits: Vec::new(),
+        },
+    )
+}
+
+/// What is different from a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Variant {
+    /// Another device.
+    pub device: Option<Device>,
+    /// Another kernel.
+    pub era: Option<Era>,
+    /// Further edits, made after the file's own.
+    pub edits: Vec<Edit>,
+}
+
+/// Loads a scenario with all that is to be different. Its opening schedule is the file's as far as
+/// it goes.
+///
+/// # Errors
+/// As [`load`]; and where an edit has no place in the programs.
+pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenario, ScenarioError> {
     let source = Source::new(text);
     let file = File::read(&source)?;
     let own_era = by_word(&source, "era", &file.era, &Era::ALL, Era::word);
@@ -160,14 +193,16 @@ pub fn load_for(
     let setting = Setting {
         source: &source,
         file: &file,
-        era: era.unwrap_or(own_era),
-        device: device.unwrap_or(own_device),
+        variant,
+        era: variant.era.unwrap_or(own_era),
+        device: variant.device.unwrap_or(own_device),
     };
     let built = setting.build()?;
     let (expect, opening, breaks) = (setting.expect(), setting.opening(), setting.breaks());
     let notes = setting.notes(&built.cast);
     let stall = setting.stall(&built.cast);
-    let elsewhere = setting.device != own_device || setting.era != own_era;
+    let elsewhere =
+        setting.device != own_device || setting.era != own_era || !variant.edits.is_empty();
     let schedule = setting.schedule(&built, elsewhere);
     source.check()?;
     Ok(Scenario {
@@ -189,8 +224,11 @@ pub fn load_for(
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
         edits: (file.edits.iter().filter_map(|it| crew::read_edit(it).ok()))
+            .chain(variant.edits.iter().cloned())
             .map(|edit| edit.words())
             .collect(),
+        programs: built.programs,
+        own_edits: variant.edits.clone(),
         schedule,
         breaks,
         expect,
@@ -276,6 +314,7 @@ fn access_word(access: Access) -> &'static str {
 struct Setting<'a> {
     source: &'a Source<'a>,
     file: &'a File,
+    variant: &'a Variant,
     era: Era,
     device: Device,
 }
@@ -284,6 +323,7 @@ struct Built {
     model: Model,
     cast: Vec<Cast>,
     spaces: Vec<String>,
+    programs: Vec<Program>,
 }
 
 impl Setting<'_> {
@@ -315,7 +355,12 @@ impl Setting<'_> {
             own: Vec::new(),
         };
         shape.own = self.programs();
-        let (actors, cast, tlbs) = self.crew(&shape);
+        let Crew {
+            actors,
+            cast,
+            tlbs,
+            programs,
+        } = self.crew(&shape);
         self.source.check()?;
         let parts = Parts {
             geometry,
@@ -345,6 +390,7 @@ impl Setting<'_> {
             model,
             cast,
             spaces: shape.spaces,
+            programs,
         })
     }
 

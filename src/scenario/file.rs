@@ -101,6 +101,7 @@ pub(super) struct EditTable {
     pub swap: String,
     pub with: String,
     pub insert: String,
+    pub replace: String,
     pub before: String,
     pub after: String,
 }
@@ -295,6 +296,7 @@ fn edit(mut table: Table) -> EditTable {
         swap: table.maybe_text("swap").text,
         with: table.maybe_text("with").text,
         insert: table.maybe_text("insert").text,
+        replace: table.maybe_text("replace").text,
         before: table.maybe_text("before").text,
         after: table.maybe_text("after").text,
     };

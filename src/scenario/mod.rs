@@ -10,7 +10,7 @@ mod file;
 mod schedule;
 mod verdict;
 
-pub use build::{Cast, Note, Scenario, StallBound, load, load_for, words};
+pub use build::{Cast, Note, Scenario, StallBound, Variant, load, load_for, load_variant, words};
 pub use catalogue::{Entry, catalogue, find};
 pub use error::ScenarioError;
 pub use verdict::{Device, Verdict};

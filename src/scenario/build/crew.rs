@@ -2,6 +2,15 @@
 
 use super::*;
 
+/// The actors, and what they run.
+pub(super) struct Crew {
+    pub actors: Vec<Actor>,
+    pub cast: Vec<Cast>,
+    /// The address space of each TLB.
+    pub tlbs: Vec<u8>,
+    pub programs: Vec<Program>,
+}
+
 impl Setting<'_> {
     /// The programs the file brings along.
     pub(super) fn programs(&self) -> Vec<Text> {
@@ -85,7 +94,7 @@ impl Setting<'_> {
         }
     }
 
-    pub(super) fn crew(&self, shape: &Shape) -> (Vec<Actor>, Vec<Cast>, Vec<u8>) {
+    pub(super) fn crew(&self, shape: &Shape) -> Crew {
         let mut tlbs: Vec<(u8, i64)> = Vec::new();
         let mut programs = Vec::new();
         // For each actor: how many programs it runs, whether it has a handler, its place.
@@ -131,8 +140,13 @@ impl Setting<'_> {
                 self.wrong(table.at, error.to_string());
             }
         }
+        for edit in &self.variant.edits {
+            if let Err(error) = apply(shape, edit, &mut programs) {
+                self.wrong(self.file.at, format!("{}: {error}", edit.words()));
+            }
+        }
         let (mut actors, mut cast) = (Vec::new(), Vec::new());
-        let mut rest = programs.into_iter();
+        let mut rest = programs.clone().into_iter();
         for (it, (space, tlb, forever, many, all)) in self.file.actors.iter().zip(rows) {
             let mut steps = |many: usize| -> Vec<Step> {
                 rest.by_ref()
@@ -159,11 +173,12 @@ impl Setting<'_> {
                 lines: code.lines,
             });
         }
-        (
+        Crew {
             actors,
             cast,
-            tlbs.into_iter().map(|(space, _)| space).collect(),
-        )
+            tlbs: tlbs.into_iter().map(|(space, _)| space).collect(),
+            programs,
+        }
     }
 
     pub(super) fn held(&self) -> Vec<(Resource, u8, u8)> {
@@ -203,6 +218,7 @@ pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
         swap,
         with,
         insert,
+        replace,
         before,
         after,
         at: _,
@@ -212,20 +228,23 @@ pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
         (true, false) => Ok((Place::parse(after)?, Side::After)),
         _ => Err(EditError::NotAnEdit),
     };
-    let given = [drop, moved, swap, insert].map(|text| !text.is_empty());
+    let given = [drop, moved, swap, insert, replace].map(|text| !text.is_empty());
     let placed = !before.is_empty() || !after.is_empty();
     match (given, with.is_empty(), placed) {
-        ([true, false, false, false], true, false) => Ok(Edit::Drop(Place::parse(drop)?)),
-        ([false, true, false, false], true, true) => {
+        ([true, false, false, false, false], true, false) => Ok(Edit::Drop(Place::parse(drop)?)),
+        ([false, true, false, false, false], true, true) => {
             let (to, side) = beside()?;
             Ok(Edit::Move(Place::parse(moved)?, to, side))
         }
-        ([false, false, true, false], false, false) => {
+        ([false, false, true, false, false], false, false) => {
             Ok(Edit::Swap(Place::parse(swap)?, Place::parse(with)?))
         }
-        ([false, false, false, true], true, true) => {
+        ([false, false, false, true, false], true, true) => {
             let (to, side) = beside()?;
             Ok(Edit::Insert(insert.clone(), to, side))
+        }
+        ([false, false, false, false, true], false, false) => {
+            Ok(Edit::Replace(Place::parse(replace)?, with.clone()))
         }
         _ => Err(EditError::NotAnEdit),
     }

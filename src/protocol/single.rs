@@ -1,0 +1,129 @@
+//! Every single change to an ordering: what is left when one step is dropped, moved, swapped, or
+//! waits where it did not, or does not where it did.
+
+use super::edit::{Edit, Place, Program, Side};
+use super::tree::{Step, What};
+
+/// Steps of one key side by side beyond which they are the rounds of a loop over sectors, and are
+/// edited as a whole only.
+const MOST_ALIKE: usize = 3;
+
+/// Waits for writeback: always, and only where the mapping asks for stable pages.
+const WAITS: [(&str, &str); 2] = [
+    ("wait_for_stable_page", "wait_on_page_writeback"),
+    ("wait_on_page_writeback", "wait_for_stable_page"),
+];
+
+/// Every edit of one step of programs: each dropped, moved to before (or behind the last of) the
+/// others, swapped with each other, each wait made unconditional or conditional. Some come to the
+/// same code, or cannot be made; compiling tells.
+pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (index, program) in programs.iter().enumerate() {
+        // Edits apply to all programs of a name.
+        if programs[..index].iter().any(|it| it.name == program.name) {
+            continue;
+        }
+        let steps = steps_of(program);
+        let place = |it: &Found| it.place.clone();
+        let separate = |one: &Found, other: &Found| {
+            !one.path.starts_with(&other.path) && !other.path.starts_with(&one.path)
+        };
+        for step in &steps {
+            edits.push(Edit::Drop(place(step)));
+        }
+        for (_, line) in WAITS {
+            let kept = WAITS.iter().find(|(_, other)| *other == line);
+            for step in &steps {
+                if kept.is_some_and(|(key, _)| *key == step.place.step) {
+                    edits.push(Edit::Replace(place(step), line.to_owned()));
+                }
+            }
+        }
+        for step in &steps {
+            for other in steps.iter().filter(|other| separate(step, other)) {
+                if !step.precedes(other) {
+                    edits.push(Edit::Move(place(step), place(other), Side::Before));
+                }
+                if other.last && !other.precedes(step) {
+                    edits.push(Edit::Move(place(step), place(other), Side::After));
+                }
+            }
+        }
+        for (at, step) in steps.iter().enumerate() {
+            for other in steps[at + 1..].iter().filter(|other| separate(step, other)) {
+                edits.push(Edit::Swap(place(step), place(other)));
+            }
+        }
+    }
+    edits
+}
+
+/// A step that can be edited.
+struct Found {
+    place: Place,
+    path: Vec<usize>,
+    /// Whether it is the last of its list.
+    last: bool,
+}
+
+impl Found {
+    /// Whether it stands right before another of the same list.
+    fn precedes(&self, other: &Found) -> bool {
+        match (self.path.split_last(), other.path.split_last()) {
+            (Some((at, list)), Some((next, of))) => list == of && at + 1 == *next,
+            _ => false,
+        }
+    }
+}
+
+fn steps_of(program: &Program) -> Vec<Found> {
+    let mut found = Vec::new();
+    walk(program, &program.steps, true, &mut Vec::new(), &mut found);
+    // Several of a key are named by number, as edits count them.
+    let keys: Vec<String> = found.iter().map(|(it, _)| it.place.step.clone()).collect();
+    let mut steps = Vec::new();
+    for (index, (mut it, usable)) in found.into_iter().enumerate() {
+        let same = |key: &&String| **key == keys[index];
+        if keys.iter().filter(same).count() > 1 {
+            it.place.nth = Some(keys[..=index].iter().filter(same).count());
+        }
+        if usable {
+            steps.push(it);
+        }
+    }
+    steps
+}
+
+/// All steps that edits count, and whether each is one to be edited here.
+fn walk(
+    program: &Program,
+    steps: &[Step],
+    runs: bool,
+    path: &mut Vec<usize>,
+    found: &mut Vec<(Found, bool)>,
+) {
+    let usable = |step: &Step| step.mark.runs() && !step.key().is_empty() && !step.leaves();
+    let last = steps.iter().rposition(usable);
+    for (index, step) in steps.iter().enumerate() {
+        if !step.mark.counts() {
+            continue;
+        }
+        path.push(index);
+        let alike = steps.iter().filter(|it| it.key() == step.key()).count();
+        let of = Found {
+            place: Place {
+                program: program.name.clone(),
+                step: step.key().to_owned(),
+                nth: None,
+            },
+            path: path.clone(),
+            last: last == Some(index),
+        };
+        found.push((of, runs && usable(step) && alike <= MOST_ALIKE));
+        if let What::Group(_, inner) = &step.what {
+            walk(program, inner, runs && step.mark.runs(), path, found);
+        }
+        path.pop();
+    }
+}
