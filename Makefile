@@ -57,13 +57,14 @@ clean: ## Remove everything built (installed tools stay)
 # insist on it. Before that, indentation and comments leave wasm-bindgen's script,
 # on which Trunk 0.21's own minifier gives up.
 define SHRINK
-for js in dist/stable-pages-*.js; do \
+for js in dist/stable-pages-*.js dist/checker-*.js; do \
 	awk '{ sub(/^[ \t]+/, "") } /^\/\*\*/ { doc = 1 } !doc && !/^\/\// && length { print } /\*\/$$/ { doc = 0 }' \
 		"$$js" > "$$js.tmp" && mv "$$js.tmp" "$$js"; \
 done; \
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
-		if wasm-opt -Oz --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
+		case $$wasm in dist/checker*) how=-O3 ;; *) how=-Oz ;; esac; \
+		if wasm-opt $$how --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
 	done; \
 	echo "dist: done"; \

@@ -3,7 +3,7 @@
 
 mod support;
 
-use stable_pages::explore::{Ahead, Story, carry, to_next_failure};
+use stable_pages::explore::{Story, carry, follow_to_failure};
 use stable_pages::machine::{Choice, History, enabled};
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{find, load_for};
@@ -56,32 +56,14 @@ fn going_back_keeps_the_steps_ahead_and_branches_stay_within_reach() {
 }
 
 #[test]
-fn run_to_failure_follows_searches_or_says_safe() {
-    let broken = scenario("mkwrite-no-wait");
-    let mut history = History::new(&broken.model);
-    for choice in &broken.schedule {
-        history.choose(&broken.model, *choice);
-    }
+fn run_to_failure_follows_the_steps_ahead() {
+    let (broken, mut history) = run_of("mkwrite-no-wait", usize::MAX);
     history.seek(0);
-    let went = to_next_failure(&broken.model, &mut history, 10_000);
-    assert_eq!(went, Ahead::Followed);
+    assert!(follow_to_failure(&broken.model, &mut history));
     assert_eq!(Story::of(&broken.model, &history).failures.len(), 1);
-
-    let mut empty = History::new(&broken.model);
-    assert_eq!(
-        to_next_failure(&broken.model, &mut empty, 10_000),
-        Ahead::Found
-    );
-    let story = Story::of(&broken.model, &empty);
-    assert_eq!(story.failures[0].step, story.steps.len());
-
-    let safe = scenario("baseline-five-step");
-    let mut history = History::new(&safe.model);
-    let said = to_next_failure(&safe.model, &mut history, 10_000);
-    let states = support::explored(&safe).states;
-    assert_eq!(said, Ahead::Safe { states });
-    let said = to_next_failure(&safe.model, &mut history, 5);
-    assert!(matches!(said, Ahead::Unknown { states } if states < 20));
+    let failed = history.depth();
+    assert!(!follow_to_failure(&broken.model, &mut history));
+    assert_eq!(history.depth(), failed, "nothing more fails, so it stays");
 }
 
 /// A deadlock at the end of the steps ahead is a failure to run to, as is a lost update.
@@ -95,8 +77,8 @@ fn run_to_failure_follows_to_a_bad_end() {
         let (scenario, mut history) = run_of(slug, usize::MAX);
         let length = history.depth();
         history.seek(1);
-        let went = to_next_failure(&scenario.model, &mut history, 10);
-        assert_eq!((went, history.depth()), (Ahead::Followed, length), "{slug}");
+        assert!(follow_to_failure(&scenario.model, &mut history), "{slug}");
+        assert_eq!(history.depth(), length, "{slug}");
     }
 }
 

@@ -54,3 +54,20 @@ grep -q "from *[\"']\./" "$body" || fail "the inline module does not import from
 name=boot-$(cksum < "$body" | awk '{ printf "%08x", $1 }').js
 mv "$body" "$dir/$name"
 sed "s|@BOOT@|<script type=\"module\" src=\"./$name\"></script>|" "$rest" > "$page"
+
+# The checker's files carry no hash from Trunk, so that after a deploy an old one in
+# a cache could meet a new page. They get one here, which the page reads in its
+# <meta name="checker">.
+if [ -e "$dir/checker.js" ]; then
+    name=checker-$(cat "$dir/checker.js" "$dir/checker_bg.wasm" | cksum | awk '{ printf "%08x", $1 }')
+    mv "$dir/checker_bg.wasm" "$dir/${name}_bg.wasm"
+    mv "$dir/checker.js" "$dir/$name.js"
+    sed -e "s|checker\.js|$name.js|g" -e "s|checker_bg\.wasm|${name}_bg.wasm|g" \
+        -e "s|wasm_bindgen(\([^)]*\))|wasm_bindgen({ module_or_path: \1 })|" \
+        "$dir/checker_loader.js" > "$dir/${name}_loader.js"
+    rm "$dir/checker_loader.js"
+    sed -e "s|\(name=\"\{0,1\}checker\"\{0,1\} content=\)\"\{0,1\}checker\"\{0,1\}|\1\"$name\"|" \
+        -e "s|\(content=\)\"\{0,1\}checker\"\{0,1\}\( name=\"\{0,1\}checker\)|\1\"$name\"\2|" "$page" > "$rest"
+    mv "$rest" "$page"
+    grep -q "$name" "$page" || fail "index.html has no <meta name=\"checker\" content=\"checker\">, so the page would not find the checker"
+fi

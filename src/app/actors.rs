@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use stable_pages::exchange::status_words;
-use stable_pages::machine::{Instr, Model, Op, Stage, Status, World};
+use stable_pages::exchange::{Outlooks, foresee_step, status_words};
+use stable_pages::explore::Fate;
+use stable_pages::machine::{Choice, Instr, Model, Op, Stage, Status, World};
 use stable_pages::protocol::{Mark, OPS, ways as words_of_ways};
 
 use super::desk::Desk;
 use super::listing::{Place, Row, rows};
-use super::parts::{At, El, button, el, note, row};
+use super::parts::{At, El, button, el, note, nothing, row, show};
 
 pub fn cards(desk: Desk) -> AnyView {
     let many = desk.now().scenario.cast.len();
@@ -92,6 +93,9 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         };
         let step = Box::new(move || desk.step(actor, way));
         moves = moves.child(button("step", "", &words, cannot, step));
+        if ways > 1 {
+            moves = moves.child(show(move || foresight(desk, actor, way)));
+        }
     }
     let line = Box::new(move || desk.step_line(actor));
     el("article", &format!("actor {}{moved}", status_key(status)))
@@ -105,7 +109,40 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .with(program)
         .with(note("status", &words))
         .with(moves.child(button("line", "", "to line end", cannot, line)))
+        .child(match ways {
+            1 => show(move || foresight(desk, actor, 0)),
+            _ => nothing(),
+        })
         .view()
+}
+
+/// Where a step that is offered leads.
+fn foresight(desk: Desk, actor: usize, way: u8) -> AnyView {
+    let Some(seen) = desk.outlook() else {
+        return nothing();
+    };
+    let choice = Choice {
+        way,
+        ..Choice::of(actor)
+    };
+    let mut steps = seen.0.steps.iter();
+    match steps.find(|(of, _)| *of == choice) {
+        Some((_, ahead)) => outlook(foresee_step(ahead, seen.0.complete)),
+        None => nothing(),
+    }
+}
+
+/// Words with the sign of what they bode.
+pub fn outlook(it: Outlooks) -> AnyView {
+    let (class, sign) = match it.fate {
+        Fate::Safe => ("outlook safe", "\u{2713} "),
+        Fate::AtRisk => ("outlook risk", "\u{25cb} "),
+        Fate::Doomed => ("outlook doomed", "\u{2715} "),
+    };
+    match it.words.is_empty() {
+        true => nothing(),
+        false => el("p", class).text(sign).text(&it.words).view(),
+    }
 }
 
 fn program_line(desk: Desk, actor: usize, row: Row) -> El {

@@ -11,18 +11,20 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{File, HtmlDialogElement, HtmlElement};
 
 use stable_pages::exchange::{Address, carried_words};
-use stable_pages::explore::{Ahead, carry, to_next_failure};
+use stable_pages::explore::{Subject, carry, follow_to_failure};
+use stable_pages::machine::Op;
 use stable_pages::machine::{Choice, History, NodeId, World, ways};
-use stable_pages::protocol::Era;
-use stable_pages::scenario::{Device, Entry, Scenario, catalogue, find, load, load_for};
+use stable_pages::protocol::{Edit, Era};
+use stable_pages::scenario::{
+    Device, Entry, Scenario, Variant, catalogue, find, load, load_variant,
+};
 
+use super::check::{Check, Seen, outlook};
 use super::now::Now;
 use super::source;
 
 /// What opens when the address asks for nothing in particular; build.rs embeds its text.
 const FIRST: &str = "baseline-five-step";
-/// Worlds a search on this thread may look at: some tens of milliseconds.
-const MOST_WORLDS: usize = 12_000;
 
 /// A scenario and all its runs so far.
 pub struct Session {
@@ -74,6 +76,8 @@ pub struct Desk {
     scenario: Memo<Shown>,
     now: Memo<Moment>,
     panel: RwSignal<Panel>,
+    checks: RwSignal<Check>,
+    outlook: Memo<Option<Seen>>,
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 
@@ -141,6 +145,7 @@ impl Desk {
             .load()
             .expect("the first scenario is part of the page");
         let session = RwSignal::new(Session::new(scenario, first.text.into(), false));
+        let checks = RwSignal::new(Check::default());
         let desk = Desk {
             session,
             scenario: Memo::new(move |_| {
@@ -154,6 +159,8 @@ impl Desk {
                 speed: 1,
                 ..Panel::default()
             }),
+            checks,
+            outlook: outlook(checks),
             backstage: StoredValue::new_local(Backstage::default()),
         };
         desk.look_at_racing_sector();
@@ -161,7 +168,49 @@ impl Desk {
         let listener = window_event_listener(ev::hashchange, move |_| desk.read_address());
         on_cleanup(move || listener.remove());
         desk.name_the_tab();
+        desk.check();
+        desk.start_checking();
         desk
+    }
+
+    /// What the checker has said.
+    #[inline(never)]
+    pub fn checks(self) -> RwSignal<Check> {
+        self.checks
+    }
+
+    /// What lies ahead of the moment shown, once that is known.
+    #[inline(never)]
+    pub fn outlook(self) -> Option<Seen> {
+        self.outlook.get()
+    }
+
+    /// What is on the stage, as the checker builds it.
+    pub fn subject(self) -> Subject {
+        self.session.with_untracked(|it| {
+            let scenario = &it.scenario;
+            let device = Device::ALL.iter().position(|of| *of == scenario.device);
+            let era = Era::ALL.iter().position(|of| *of == scenario.era);
+            Subject {
+                slug: scenario.slug.clone(),
+                text: it.text.to_string(),
+                device: device.map(|at| at as u8),
+                era: era.map(|at| at as u8),
+                edits: scenario.own_edits.clone(),
+            }
+        })
+    }
+
+    /// The first actor, and the first other one that stores.
+    pub fn usual_racers(self) -> (u8, u8) {
+        let now = self.peek();
+        let stores = |op: Op| matches!(op, Op::Store | Op::KernelStore | Op::StoreChecksum);
+        let mut actors = now.scenario.model.actors.iter();
+        let found = actors.position(|it| it.code.iter().any(|instr| stores(instr.op)));
+        match found {
+            Some(0) | None => (0, 1),
+            Some(at) => (0, at as u8),
+        }
     }
 
     /// The scenario on the stage.
@@ -346,6 +395,7 @@ impl Desk {
         self.session.set(session);
         self.look_at_racing_sector();
         self.name_the_tab();
+        self.check();
     }
 
     /// Builds the scenario for another device or kernel and takes the run along, as far as both
@@ -353,7 +403,12 @@ impl Desk {
     pub fn rebuild(self, device: Device, era: Era) {
         self.play(false);
         let built = self.session.with_untracked(|it| {
-            let new = load_for(&it.scenario.slug, &it.text, Some(device), Some(era))?;
+            let variant = Variant {
+                device: Some(device),
+                era: Some(era),
+                edits: it.scenario.own_edits.clone(),
+            };
+            let new = load_variant(&it.scenario.slug, &it.text, &variant)?;
             let carried = carry(&it.scenario, &it.history, &new);
             let words = carried_words(&it.scenario, &new, &carried);
             let mut session = Session::new(new, it.text.clone(), it.own);
@@ -370,6 +425,7 @@ impl Desk {
                     panel.remark = words.clone();
                     panel.toggled.clear();
                 });
+                self.check();
             }
             Err(error) => self.complain(format!(
                 "This ordering cannot be shown for Linux {} and {}: {error}. Everything stays as it was.",
@@ -377,6 +433,62 @@ impl Desk {
                 device.word()
             )),
         }
+    }
+
+    /// Builds the scenario with other edits beyond its file's, a run of it ahead.
+    pub fn rebuild_with(self, edits: Vec<Edit>, run: Vec<Choice>) {
+        self.play(false);
+        let built = self.session.with_untracked(|it| {
+            let variant = Variant {
+                device: Some(it.scenario.device),
+                era: Some(it.scenario.era),
+                edits,
+            };
+            let mut new = load_variant(&it.scenario.slug, &it.text, &variant)?;
+            if !run.is_empty() {
+                new.schedule = run;
+            }
+            Ok::<_, stable_pages::scenario::ScenarioError>(Session::new(
+                new,
+                it.text.clone(),
+                it.own,
+            ))
+        });
+        match built {
+            Ok(session) => self.show(session),
+            Err(error) => self.complain(format!(
+                "This change cannot be shown: {error}. Everything stays as it was."
+            )),
+        }
+    }
+
+    /// Puts a schedule on the stage, from its start, and goes to one of its moments.
+    pub fn load_run(self, schedule: &[Choice], moment: usize) {
+        self.act(|it| {
+            let model = &it.scenario.model;
+            it.history.seek(0);
+            for choice in schedule {
+                it.history.choose(model, *choice);
+            }
+            it.history.seek(moment.min(schedule.len()));
+            true
+        });
+    }
+
+    /// Goes on from the moment shown.
+    pub fn go_on_with(self, schedule: &[Choice]) {
+        self.act(|it| {
+            let model = &it.scenario.model;
+            for choice in schedule {
+                it.history.choose(model, *choice);
+            }
+            true
+        });
+    }
+
+    /// Says what was done.
+    pub fn remark(self, remark: String) {
+        self.set(|panel| panel.remark = remark.clone());
     }
 
     /// Of all sectors, the one the scenario's first store goes to.
@@ -529,27 +641,25 @@ impl Desk {
         }
     }
 
-    /// Runs to the next failure, or says that there is none.
+    /// Runs to the next failure among the steps ahead, or asks the checker for one.
     pub fn run_to_failure(self) {
-        let mut ahead = None;
+        let mut followed = false;
         self.act(|it| {
             let model = &it.scenario.model;
-            ahead = Some(to_next_failure(model, &mut it.history, MOST_WORLDS));
-            true
+            followed = follow_to_failure(model, &mut it.history);
+            followed
         });
-        let remark = match ahead {
-            Some(Ahead::Safe { states }) => format!(
-                "No failure can be reached from here: all {states} states that can follow were looked at."
-            ),
-            Some(Ahead::Unknown { states }) => format!(
-                "No failure in the first {states} states from here; not all were looked at."
-            ),
-            Some(Ahead::Found) => {
-                "Found by search: one of the shortest ways to fail from there.".to_owned()
-            }
-            _ => String::new(),
-        };
-        self.set(|panel| panel.remark = remark.clone());
+        if followed {
+            return;
+        }
+        let (gone, running) = self.checks.with_untracked(|it| (it.gone, it.running()));
+        if gone {
+            return self.remark("None among the steps ahead, and there is no checker.".to_owned());
+        }
+        if running {
+            self.remark("The checker is looking at every schedule\u{2026}".to_owned());
+        }
+        self.ask_for_failure();
     }
 
     /// Opens the list of orderings, or closes it; the focus goes to what does that by mouse.

@@ -2,14 +2,16 @@
 
 use leptos::prelude::*;
 
-use stable_pages::exchange::{explain, explain_end, fsync_errno, hex, log_lines, outcome};
+use stable_pages::exchange::{explain, explain_end, foresee, fsync_errno, hex, log_lines, outcome};
 use stable_pages::explore::Failure;
 use stable_pages::machine::{Content, End, Hop, Protection, Violation};
 use stable_pages::protocol::OPS;
 use stable_pages::scenario::{Scenario, Verdict, words};
 
+use super::actors::outlook;
 use super::bytes::dump;
 use super::desk::Desk;
+use super::figures::percent;
 use super::now::Now;
 use super::parts::{At, El, button, el, note, nothing, rich, row, show};
 
@@ -52,6 +54,15 @@ pub fn now(desk: Desk) -> AnyView {
         .with(rich(el("p", "ending"), ending))
         .with(rich(el("p", "remark"), &desk.panel().remark))
         .view()
+}
+
+/// What can still come of the moment shown.
+pub fn ahead(desk: Desk) -> AnyView {
+    let Some(seen) = desk.outlook() else {
+        return nothing();
+    };
+    let share = percent(seen.0.here.share);
+    outlook(foresee(&seen.0.here, seen.0.complete, &share))
 }
 
 pub fn cards(desk: Desk) -> AnyView {

@@ -6,7 +6,7 @@ use stable_pages::protocol::Era;
 use stable_pages::scenario::Device;
 
 use super::desk::Desk;
-use super::parts::{At, button, el, note, nothing, select};
+use super::parts::{At, button, el, note, nothing, select, words};
 
 /// What the page is about, for whoever comes without knowing.
 const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
@@ -42,7 +42,7 @@ pub fn settings(desk: Desk) -> AnyView {
     let at = |device: Device| Device::ALL.iter().position(|it| *it == device).unwrap_or(0);
     let eras = select(
         "Linux",
-        Era::ALL.map(Era::word).to_vec(),
+        words(&Era::ALL.map(Era::word)),
         of(era),
         Box::new(move |index| {
             let device = desk.peek().scenario.device;
@@ -52,7 +52,7 @@ pub fn settings(desk: Desk) -> AnyView {
     );
     let devices = select(
         "Device",
-        Device::ALL.map(Device::word).to_vec(),
+        words(&Device::ALL.map(Device::word)),
         at(device),
         Box::new(move |index| {
             let era = desk.peek().scenario.era;

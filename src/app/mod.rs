@@ -4,14 +4,18 @@
 mod actors;
 mod bytes;
 mod catalogue;
+mod check;
+mod checker;
 mod columns;
 mod controls;
 mod desk;
 mod explain;
+mod figures;
 mod grid;
 mod header;
 mod help;
 mod keys;
+mod link;
 mod listing;
 mod machine_state;
 mod now;
@@ -50,6 +54,7 @@ fn app() -> AnyView {
                 .at(At::Part, "now")
                 .child(show(move || explain::now(desk))),
         )
+        .child(show(move || explain::ahead(desk)))
         .with(stage);
     let main = el("main", "desk")
         .with(middle)
@@ -77,6 +82,7 @@ fn app() -> AnyView {
             .child(catalogue::catalogue_list(desk))
             .child(show(move || header::settings(desk)))
             .view(),
+        checker::checker(desk),
         main.view(),
         foot.view(),
         help::sheet(desk),

@@ -30,6 +30,7 @@ pub enum At {
     Pressed,
     Expanded,
     Keys,
+    Sort,
     Part,
     Cell,
     Actor,
@@ -140,6 +141,7 @@ impl El {
             .attr("aria-pressed", value(At::Pressed))
             .attr("aria-expanded", value(At::Expanded))
             .attr("aria-keyshortcuts", value(At::Keys))
+            .attr("aria-sort", value(At::Sort))
             .attr("data-part", value(At::Part))
             .attr("data-cell", value(At::Cell))
             .attr("data-actor", value(At::Actor))
@@ -201,7 +203,7 @@ pub fn rich(mut into: El, text: &str) -> El {
 /// may have been refused.
 pub fn select(
     label: &str,
-    words: Vec<&'static str>,
+    words: Vec<String>,
     chosen: usize,
     choose: Box<dyn Fn(usize) -> usize + Send + Sync>,
 ) -> AnyView {
@@ -226,6 +228,11 @@ pub fn select(
         </label>
     }
     .into_any()
+}
+
+/// Words for a [`select`].
+pub fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|it| (*it).to_owned()).collect()
 }
 
 /// A paragraph of a class.

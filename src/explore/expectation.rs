@@ -96,11 +96,16 @@ pub(super) fn most(graph: &Graph, order: &Order, adds: &dyn Fn(Edge) -> f64) -> 
 
 /// The share of schedules that fail, to the precision of floating point.
 pub fn failing_share(graph: &Graph) -> f64 {
+    failing_shares(graph)[0]
+}
+
+/// The same from every state on.
+pub(super) fn failing_shares(graph: &Graph) -> Vec<f64> {
     let order = graph.order();
     let worth = |edge: Edge| Worth {
         adds: f64::from(u8::from(!edge.broke.is_empty())),
         follow: edge.broke.is_empty(),
     };
     let at_end = |state: u32| f64::from(u8::from(!graph.verdicts_at(state).is_empty()));
-    mean(graph, &order, &worth, &at_end)[0]
+    mean(graph, &order, &worth, &at_end)
 }

@@ -12,7 +12,7 @@ use super::verdicts::Verdicts;
 const NEVER: u16 = u16::MAX;
 
 /// What can still come of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Fate {
     /// No schedule from here fails.
     Safe,

@@ -12,7 +12,7 @@ use super::space::{Limits, Progress, Space};
 use super::verdicts::Verdicts;
 
 /// What comes of one change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Mutant {
     /// The change.
     pub edit: Edit,

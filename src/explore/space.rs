@@ -41,6 +41,8 @@ pub enum Progress {
     Complete,
     /// The bound on memory was hit before that.
     Full,
+    /// It was stopped before that.
+    Stopped,
 }
 
 /// A shortest schedule to a verdict.
@@ -380,6 +382,13 @@ impl Space {
     pub fn verdicts(&self) -> Verdicts {
         let met = |verdict: &Verdict| self.met[*verdict as usize].is_some();
         Verdict::ALL.into_iter().filter(met).collect()
+    }
+
+    /// Looks no further; what was found stays.
+    pub fn stop(&mut self) {
+        if self.progress == Progress::Running {
+            self.progress = Progress::Stopped;
+        }
     }
 
     /// How it stands.

@@ -3,7 +3,9 @@
 use crate::scenario::Verdict;
 
 /// A set of verdicts, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Verdicts(u16);
 
 impl Verdicts {

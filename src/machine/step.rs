@@ -14,7 +14,7 @@ use super::view::Stage;
 use super::world::{Access, NOBODY, World, actor as bit, bio, flag, global};
 
 /// Which actor moves, and which way where its op has more than one outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Choice {
     /// The actor's number.
     pub actor: u8,

@@ -3,7 +3,9 @@
 use crate::machine::{Protection, Violation};
 
 /// What can come of a run; a scenario states which it must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Verdict {
     /// A hop recomputed a guard and it differed.
     GuardError,

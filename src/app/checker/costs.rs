@@ -1,0 +1,80 @@
+//! What an ordering costs, and what another one does, side by side.
+
+use leptos::prelude::*;
+
+use stable_pages::explore::Bill;
+use stable_pages::scenario::catalogue;
+
+use super::super::desk::Desk;
+use super::super::figures::amount;
+use super::super::parts::{At, El, el, note, select};
+
+pub fn panel(desk: Desk) -> AnyView {
+    let check = desk.checks().get();
+    let Some(own) = &check.costs else {
+        let words = match check.checked.as_ref().is_some_and(|it| !it.complete) {
+            true => "Not everything was looked at, so the costs are not known.",
+            false => "Once everything has been looked at.",
+        };
+        return note("small", words).view();
+    };
+    let scenario = desk.scenario();
+    let slug = scenario.slug.clone();
+    let choices: Vec<_> = catalogue().filter(|it| it.slug != slug).collect();
+    let chosen = check
+        .other
+        .and_then(|it| choices.iter().position(|of| of.slug == it.slug));
+    let mut words = vec!["another ordering\u{2026}".to_owned()];
+    words.extend(choices.iter().map(|it| it.title.to_owned()));
+    let list = select(
+        "Compare with",
+        words,
+        chosen.map_or(0, |at| at + 1),
+        Box::new(move |index| {
+            if let Some(entry) = index.checked_sub(1).and_then(|at| choices.get(at)) {
+                desk.compare(*entry);
+            }
+            index
+        }),
+    );
+    let other = check.compared.as_ref();
+    let mut head = el("tr", "")
+        .with(el("th", "").at(At::Scope, "col").text("per schedule"))
+        .with(el("th", "").at(At::Scope, "col").text(&scenario.title));
+    if let Some((title, _)) = other {
+        head = head.with(el("th", "").at(At::Scope, "col").text(title));
+    }
+    let mut body = el("tbody", "");
+    for (at, bill) in own.iter().enumerate() {
+        let mut line = el("tr", "")
+            .with(el("th", "").at(At::Scope, "row").text(bill.cost.words()))
+            .with(value(bill));
+        if let Some(bill) = other.and_then(|(_, bills)| bills.get(at)) {
+            line = line.with(value(bill));
+        }
+        body = body.with(line);
+    }
+    let device = scenario.device.word();
+    let era = scenario.era.word();
+    el("div", "costs")
+        .child(list)
+        .with(
+            el("table", "bills")
+                .at(At::Part, "costs")
+                .with(el("thead", "").with(head))
+                .with(body),
+        )
+        .with(note(
+            "small",
+            &format!("Both on {device} in Linux {era}. On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep counts the steps that others make meanwhile, the disk's among them."),
+        ))
+        .view()
+}
+
+fn value(bill: &Bill) -> El {
+    el("td", "")
+        .with(el("b", "").text(&amount(bill.mean)))
+        .text(" on average, ")
+        .with(el("b", "").text(&amount(bill.most)))
+        .text(" at worst")
+}

@@ -1,0 +1,210 @@
+//! Load-bearing steps: every single change, what comes of it, sortable; each opens on the stage.
+
+use std::cmp::Ordering;
+
+use leptos::prelude::*;
+
+use stable_pages::explore::{Mutant, Verdicts};
+use stable_pages::protocol::Edit;
+
+use super::super::desk::Desk;
+use super::super::figures::{grouped, percent};
+use super::super::parts::{At, El, button, el, note, nothing, rich, select, words};
+use super::list;
+
+const COLUMNS: [&str; 5] = [
+    "change",
+    "in",
+    "verdict",
+    "schedules that fail",
+    "steps to the first",
+];
+const KINDS: [&str; 5] = [
+    "left out, or waits changed",
+    "moved",
+    "swapped",
+    "all changes",
+    "all that harm nothing",
+];
+/// Rows shown at once.
+const MOST_ROWS: usize = 120;
+
+fn kind(edit: &Edit) -> usize {
+    match edit {
+        Edit::Drop(_) | Edit::Replace(..) | Edit::Insert(..) => 0,
+        Edit::Move(..) => 1,
+        Edit::Swap(..) => 2,
+    }
+}
+
+fn program(edit: &Edit) -> &str {
+    match edit {
+        Edit::Drop(it)
+        | Edit::Replace(it, _)
+        | Edit::Move(it, ..)
+        | Edit::Swap(it, _)
+        | Edit::Insert(_, it, _) => &it.program,
+    }
+}
+
+fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
+    let steps = |it: &Mutant| it.shortest.as_ref().map_or(usize::MAX, |it| it.1.len());
+    match column {
+        0 => one.edit.words().cmp(&other.edit.words()),
+        1 => program(&one.edit).cmp(program(&other.edit)),
+        2 => one.verdicts.bits().cmp(&other.verdicts.bits()),
+        3 => one
+            .share
+            .partial_cmp(&other.share)
+            .unwrap_or(Ordering::Equal),
+        _ => steps(one).cmp(&steps(other)),
+    }
+}
+
+pub fn panel(desk: Desk) -> AnyView {
+    let check = desk.checks().get();
+    let table = &check.table;
+    let Some(of) = &table.of else {
+        return el("div", "")
+            .child(button(
+                "",
+                "",
+                "Try every single change",
+                false,
+                Box::new(move || desk.mutate()),
+            ))
+            .view();
+    };
+    let before: Verdicts = match (&check.checked, check.subject.as_ref() == Some(of)) {
+        (Some(checked), true) => checked.findings.iter().map(|it| it.0).collect(),
+        _ => Verdicts::NONE,
+    };
+    let mut rows: Vec<&Mutant> = table.rows.iter().collect();
+    rows.retain(|it| match check.kind {
+        3 => true,
+        4 => it.verdicts.is_empty(),
+        kind_shown => kind(&it.edit) == kind_shown,
+    });
+    let (column, down) = check.order;
+    if column > 0 || down {
+        rows.sort_by(|one, other| compare(one, other, column));
+    }
+    if down {
+        rows.reverse();
+    }
+    let harmless = table
+        .rows
+        .iter()
+        .filter(|it| it.verdicts.is_empty())
+        .count();
+    let summary = match table.left {
+        0 => format!(
+            "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} harm nothing here.",
+            grouped(&table.rows.len().to_string()),
+            table.same,
+            table.rows.len() - harmless
+        ),
+        u32::MAX => "Every single change is being tried\u{2026}".to_owned(),
+        left => format!("{} changes tried, {} to go\u{2026}", table.rows.len(), left),
+    };
+    let stop = match table.left {
+        0 => nothing(),
+        _ => button(
+            "",
+            "",
+            "Stop",
+            false,
+            Box::new(move || desk.stop_checking()),
+        ),
+    };
+    let kinds = select(
+        "Show",
+        words(&KINDS),
+        check.kind,
+        Box::new(move |index| {
+            desk.checks().update(|it| it.kind = index);
+            index
+        }),
+    );
+    let mut head = el("tr", "");
+    for (at, title) in COLUMNS.iter().enumerate() {
+        let current = at == column;
+        let arrow = match (current, down) {
+            (false, _) => "",
+            (true, false) => " \u{25b4}",
+            (true, true) => " \u{25be}",
+        };
+        let sort = Box::new(move || {
+            desk.checks()
+                .update(|it| it.order = (at, it.order.0 == at && !it.order.1));
+        });
+        head = head.with(
+            el("th", "")
+                .at(At::Scope, "col")
+                .at(
+                    At::Sort,
+                    match (current, down) {
+                        (false, _) => "none",
+                        (_, false) => "ascending",
+                        _ => "descending",
+                    },
+                )
+                .child(button("link", "", &format!("{title}{arrow}"), false, sort)),
+        );
+    }
+    let mut body = el("tbody", "");
+    let many = rows.len();
+    for mutant in rows.into_iter().take(MOST_ROWS) {
+        body = body.with(line(desk, mutant, before));
+    }
+    let more = match many > MOST_ROWS {
+        true => format!(
+            "The first {MOST_ROWS} of {many} rows; sort, or choose another kind, to see others."
+        ),
+        false => String::new(),
+    };
+    el("div", "mutants")
+        .with(el("div", "above").with(note("", &summary)).child(stop).child(kinds))
+        .with(
+            el("div", "scroll").at(At::TabIndex, "0").at(At::Role, "group").at(At::Label, "Table of changes").with(
+                el("table", "changes")
+                    .at(At::Part, "mutants")
+                    .with(el("thead", "").with(head))
+                    .with(body),
+            ),
+        )
+        .with(note("small", &more))
+        .with(note(
+            "small",
+            "\u{201c}Harms nothing here\u{201d} is said of this scenario only: of its actors, its stores, its device and its kernel. Another one may need the step: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only.",
+        ))
+        .view()
+}
+
+fn line(desk: Desk, mutant: &Mutant, before: Verdicts) -> El {
+    let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
+        (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
+        (true, Some(_)) => ("good", "\u{2713}", "harms nothing here".to_owned()),
+        (true, None) => ("", "?", "not all looked at".to_owned()),
+        (false, _) => ("bad", "\u{2715}", list(mutant.verdicts)),
+    };
+    let steps = mutant
+        .shortest
+        .as_ref()
+        .map_or(String::new(), |it| it.1.len().to_string());
+    let open = {
+        let mutant = mutant.clone();
+        Box::new(move || desk.open_mutant(&mutant))
+    };
+    let change = el("button", "link");
+    let change = rich(change, &mutant.edit.words()).press(open);
+    el("tr", class)
+        .with(el("th", "").at(At::Scope, "row").child(change))
+        .with(el("td", "").with(el("code", "").text(program(&mutant.edit))))
+        .with(
+            el("td", "")
+                .with(el("span", &format!("badge {class}")).text(&format!("{badge} {said}"))),
+        )
+        .with(el("td", "figure").text(&mutant.share.map_or("not known".to_owned(), percent)))
+        .with(el("td", "figure").text(&steps))
+}

@@ -1,0 +1,159 @@
+//! The verdicts, each with a shortest schedule, and the odds.
+
+use leptos::prelude::*;
+
+use stable_pages::explore::{Checked, Digits};
+use stable_pages::scenario::Verdict;
+
+use super::super::check::Check;
+use super::super::desk::Desk;
+use super::super::figures::{grouped, percent};
+use super::super::parts::{At, El, button, el, note, row};
+
+pub fn panel(desk: Desk) -> AnyView {
+    let check = desk.checks().get();
+    let Some(checked) = &check.checked else {
+        return note("small", "Once everything has been looked at.").view();
+    };
+    let mut cards = el("div", "cards");
+    for (verdict, schedule) in &checked.findings {
+        cards = cards.with(finding(desk, *verdict, schedule.clone()));
+    }
+    if checked.findings.is_empty() {
+        let words = match checked.complete {
+            true => "No schedule breaks a rule, loses an update or gets stuck.",
+            false => "None of the states looked at is a failure. Not all were looked at.",
+        };
+        cards = cards.with(el("div", "card").with(note("", words)));
+    }
+    row(vec![
+        cards.with(odds(&check)).with(stated(desk, checked)).view(),
+    ])
+}
+
+fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Choice>) -> El {
+    let steps = schedule.len();
+    let changes = schedule.windows(2).filter(|it| it[0].actor != it[1].actor);
+    let words = match steps {
+        0 => "The run begins so.".to_owned(),
+        _ => format!(
+            "Shortest schedule: {steps} steps, with {} changes of actor, and none of that length has fewer.",
+            changes.count()
+        ),
+    };
+    let livelock = match verdict {
+        Verdict::Livelock => " From its end on, everybody can get turns for ever.",
+        _ => "",
+    };
+    let (walk, end) = (schedule.clone(), schedule);
+    let from_start = Box::new(move || {
+        desk.close_panel();
+        desk.load_run(&walk, 0);
+        desk.remark(format!(
+            "{steps} steps to a {} lie ahead: go forward, or play.",
+            verdict.words()
+        ));
+    });
+    let to_end = Box::new(move || {
+        desk.close_panel();
+        desk.load_run(&end, usize::MAX);
+    });
+    el("div", "card failure")
+        .at(At::Part, "finding")
+        .with(el("h3", "").text(verdict.words()))
+        .with(note("small", verdict.meaning()))
+        .with(note("", &format!("{words}{livelock}")))
+        .with(
+            el("div", "moves")
+                .child(button("primary", "", "Walk through it", false, from_start))
+                .child(button("", "", "Show its end", false, to_end)),
+        )
+}
+
+fn odds(check: &Check) -> El {
+    let card = el("div", "card")
+        .at(At::Part, "odds")
+        .with(el("h3", "").text("Odds"));
+    let digits = match &check.odds {
+        None => return card.with(note("", "Not known yet, or not everything was looked at.")),
+        Some(Err(reason)) => return card.with(note("", reason)),
+        Some(Ok(digits)) => digits,
+    };
+    let mut list = el("dl", "figures");
+    let mut say = |term: &str, value: El| {
+        let row = std::mem::replace(&mut list, el("dl", "figures"));
+        list = row.with(el("dt", "").text(term)).with(value);
+    };
+    say(
+        "schedules that fail",
+        el("dd", "").text(&percent(digits.failing)),
+    );
+    if digits.endless > 0.0 {
+        say(
+            "go on for ever without failing",
+            el("dd", "").text(&percent(digits.endless)),
+        );
+    }
+    match &digits.schedules {
+        Some((all, failing)) => {
+            say("different schedules", number(all));
+            say("of which fail", number(failing));
+        }
+        None => say(
+            "different schedules",
+            el("dd", "").text("without end: a run can go round"),
+        ),
+    }
+    card.with(list)
+        .with(note(
+            "small",
+            "A die is thrown at every moment: each step that is possible is equally likely. Computed over all states, not sampled; schedules differ in probability, so the share is not the quotient of the two numbers.",
+        ))
+        .with(exactly(digits))
+}
+
+fn number(digits: &str) -> El {
+    el("dd", "").at(At::Title, digits).text(&grouped(digits))
+}
+
+fn exactly(digits: &Digits) -> El {
+    let (above, below) = &digits.exactly;
+    if above == "0" || above == below {
+        return el("span", "hidden");
+    }
+    el("details", "")
+        .with(el("summary", "").text("The share exactly"))
+        .with(note("digits", &format!("{above} / {below}")))
+}
+
+/// What the file says must come of it, beside what did.
+fn stated(desk: Desk, checked: &Checked) -> El {
+    let scenario = desk.scenario();
+    let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
+    let words = stable_pages::scenario::words(&found);
+    let text = match scenario.stated() {
+        _ if !checked.complete => return el("span", "hidden"),
+        Some(stated) if stated == found => {
+            format!("The file states: {words}. That is what was found, just now, in your browser.")
+        }
+        Some(stated) => format!(
+            "The file states: {}. Found was: {words}. One of the two is wrong.",
+            stable_pages::scenario::words(stated)
+        ),
+        None => format!(
+            "The file states no verdict for this kernel, device and change. Found: {words}."
+        ),
+    };
+    let unstable = match (checked.unstable, found.is_empty()) {
+        (true, true) => {
+            " In some schedules bytes do change between their checksum and the end of the I/O, harmlessly."
+        }
+        (false, _) => {
+            " In no schedule do bytes change between their checksum and the end of the I/O."
+        }
+        _ => "",
+    };
+    el("div", "card")
+        .with(el("h3", "").text("Stated and found"))
+        .with(note("", &format!("{text}{unstable}")))
+}

@@ -1,0 +1,128 @@
+//! The checker in a thread of its own: a web worker. Where no worker may run, the page loads the
+//! same module into its own thread, and the checker works there in smaller slices.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use js_sys::{Date, Uint8Array};
+use stable_pages::explore::{Answer, Ask, Checker, Tell};
+use wasm_bindgen::prelude::*;
+use web_sys::{CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent, Window};
+
+/// Milliseconds of work between two looks at what else has come in. In the page's own thread
+/// these are milliseconds in which nothing else moves.
+const SLICE: f64 = 45.0;
+const SLICE_IN_PAGE: f64 = 10.0;
+
+/// Where questions come from and answers go.
+#[derive(Clone)]
+enum Place {
+    Worker(DedicatedWorkerGlobalScope),
+    Page(Window),
+}
+
+impl Place {
+    fn send(&self, tell: &Tell) {
+        // Messages are plain data; encoding them cannot fail.
+        let Ok(bytes) = postcard::to_allocvec(tell) else {
+            return;
+        };
+        let bytes = Uint8Array::from(&bytes[..]);
+        // Sending fails only where nobody is left to listen.
+        let _ = match self {
+            Place::Worker(scope) => scope.post_message(&bytes),
+            Place::Page(window) => {
+                let init = CustomEventInit::new();
+                init.set_detail(&bytes);
+                CustomEvent::new_with_event_init_dict("checker-tells", &init)
+                    .and_then(|event| window.dispatch_event(&event).map(|_| ()))
+            }
+        };
+    }
+
+    fn slice(&self) -> f64 {
+        match self {
+            Place::Worker(_) => SLICE,
+            Place::Page(_) => SLICE_IN_PAGE,
+        }
+    }
+}
+
+struct Work {
+    place: Place,
+    checker: Checker,
+    /// Whether the next slice is on its way.
+    going: bool,
+}
+
+type Shared = Rc<RefCell<Work>>;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    let global: JsValue = js_sys::global().into();
+    let place = match global.dyn_into::<DedicatedWorkerGlobalScope>() {
+        Ok(scope) => Place::Worker(scope),
+        Err(other) => Place::Page(other.unchecked_into()),
+    };
+    let work = Rc::new(RefCell::new(Work {
+        place: place.clone(),
+        checker: Checker::new(Date::now),
+        going: false,
+    }));
+    match &place {
+        Place::Worker(scope) => {
+            let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                hear(&work, &event.data());
+            });
+            scope.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+            heard.forget();
+        }
+        Place::Page(window) => {
+            let heard = Closure::<dyn FnMut(CustomEvent)>::new(move |event: CustomEvent| {
+                hear(&work, &event.detail());
+            });
+            // Fails only for a listener that is none.
+            let _ = window
+                .add_event_listener_with_callback("checker-asked", heard.as_ref().unchecked_ref());
+            heard.forget();
+        }
+    }
+    place.send(&Tell {
+        turn: 0,
+        answer: Answer::Ready,
+    });
+}
+
+fn hear(work: &Shared, data: &JsValue) {
+    let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
+        return;
+    };
+    let Ok(ask) = postcard::from_bytes::<Ask>(&bytes.to_vec()) else {
+        return;
+    };
+    let mut it = work.borrow_mut();
+    let place = it.place.clone();
+    it.checker.ask(ask, &mut |tell| place.send(&tell));
+    if !it.going && it.checker.busy() {
+        it.going = true;
+        next(work.clone());
+    }
+}
+
+/// Works for a slice, after whatever else there is to hear.
+fn next(work: Shared) {
+    Timeout::new(0, move || {
+        let mut it = work.borrow_mut();
+        let place = it.place.clone();
+        let until = Date::now() + place.slice();
+        it.checker.work(until, &mut |tell| place.send(&tell));
+        it.going = it.checker.busy();
+        let more = it.going;
+        drop(it);
+        if more {
+            next(work);
+        }
+    })
+    .forget();
+}

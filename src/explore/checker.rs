@@ -1,0 +1,410 @@
+//! The checker at work: takes questions, does a slice of whatever is under way, tells answers.
+//!
+//! It has no clock and no thread of its own. The page's worker runs it, or, where no worker may
+//! run, the page itself in small slices; the tests run it as it is.
+
+use std::collections::VecDeque;
+
+use crate::machine::{Choice, World, step_possible, ways};
+use crate::scenario::{Scenario, load_variant};
+
+use super::costs::costs;
+use super::expectation::failing_shares;
+use super::foresight::{Fate, Foresight};
+use super::messages::{Ahead, Answer, Ask, Checked, Digits, Outlook, Sofar, Subject, Tell};
+use super::mutants::MutantWork;
+use super::odds::{Odds, OddsWork};
+use super::race::RaceMap;
+use super::space::{Limits, Progress, Space};
+
+/// States looked at between two looks at the clock.
+const SLICE: usize = 2_000;
+
+/// What is known of the whole graph.
+struct Known {
+    foresight: Foresight,
+    shares: Vec<f64>,
+}
+
+/// A scenario under check.
+struct Case {
+    subject: Subject,
+    scenario: Scenario,
+    space: Space,
+    began: f64,
+    known: Option<Known>,
+    odds: Option<OddsWork>,
+    mutants: Option<MutantWork>,
+}
+
+/// Another ordering, whose costs are wanted.
+struct Other {
+    scenario: Scenario,
+    space: Space,
+}
+
+/// See the [module](self).
+pub struct Checker {
+    /// Milliseconds from some moment on.
+    clock: fn() -> f64,
+    turn: u32,
+    bytes: usize,
+    case: Option<Case>,
+    other: Option<Other>,
+    /// Questions to be answered once the search is over.
+    asked: VecDeque<Ask>,
+    told: f64,
+}
+
+/// Milliseconds between two reports of progress.
+const REPORT: f64 = 90.0;
+
+impl Checker {
+    /// A checker that has nothing to do.
+    pub fn new(clock: fn() -> f64) -> Checker {
+        Checker {
+            clock,
+            turn: 0,
+            bytes: 0,
+            case: None,
+            other: None,
+            asked: VecDeque::new(),
+            told: 0.0,
+        }
+    }
+
+    /// Takes a question; the answer may be immediate or come from [`work`](Checker::work).
+    pub fn ask(&mut self, ask: Ask, tell: &mut dyn FnMut(Tell)) {
+        match ask {
+            Ask::Check {
+                turn,
+                subject,
+                bytes,
+            } => {
+                *self = Checker {
+                    turn,
+                    bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
+                    told: (self.clock)(),
+                    ..Checker::new(self.clock)
+                };
+                match load_variant(&subject.slug, &subject.text, &subject.variant()) {
+                    Ok(scenario) => {
+                        let limits = self.limits();
+                        self.case = Some(Case {
+                            space: Space::new(scenario.model.initial, limits),
+                            subject,
+                            scenario,
+                            began: (self.clock)(),
+                            known: None,
+                            odds: None,
+                            mutants: None,
+                        });
+                    }
+                    Err(error) => self.tell(tell, Answer::Failed(error.to_string())),
+                }
+            }
+            Ask::Stop => self.stop(tell),
+            // Only the newest of its kind matters.
+            ask => {
+                let kind = std::mem::discriminant(&ask);
+                self.asked.retain(|it| std::mem::discriminant(it) != kind);
+                self.asked.push_back(ask);
+            }
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            bytes: self.bytes,
+            graph: true,
+        }
+    }
+
+    fn tell(&self, tell: &mut dyn FnMut(Tell), answer: Answer) {
+        tell(Tell {
+            turn: self.turn,
+            answer,
+        });
+    }
+
+    fn stop(&mut self, tell: &mut dyn FnMut(Tell)) {
+        self.other = None;
+        self.asked.clear();
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        case.odds = None;
+        if let Some(mutants) = case.mutants.take() {
+            let (left, same) = (0, mutants.same);
+            let found = Vec::new();
+            self.tell(tell, Answer::Mutants { found, left, same });
+        } else if case.space.progress() == Progress::Running {
+            case.space.stop();
+            self.report(true, tell);
+        }
+    }
+
+    /// Whether there is anything to do.
+    pub fn busy(&self) -> bool {
+        let Some(case) = &self.case else {
+            return false;
+        };
+        case.space.progress() == Progress::Running
+            || case.odds.is_some()
+            || case.mutants.is_some()
+            || self.other.is_some()
+            || !self.asked.is_empty()
+    }
+
+    /// Does what there is to do until the clock says so, or until there is nothing left.
+    pub fn work(&mut self, until: f64, tell: &mut dyn FnMut(Tell)) {
+        while self.busy() && (self.clock)() < until {
+            self.slice(tell);
+        }
+    }
+
+    fn slice(&mut self, tell: &mut dyn FnMut(Tell)) {
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        if case.space.progress() == Progress::Running {
+            if case.space.advance(&case.scenario.model, SLICE) != Progress::Running {
+                self.report(false, tell);
+            } else if (self.clock)() - self.told > REPORT {
+                self.told = (self.clock)();
+                let answer = Answer::Progress(self.sofar());
+                self.tell(tell, answer);
+            }
+        } else if let Some(ask) = self.asked.pop_front() {
+            self.answer(ask, tell);
+        } else if let Some(odds) = &mut case.odds {
+            let Some(graph) = case.space.graph() else {
+                return;
+            };
+            if let Some(done) = odds.advance(graph, SLICE) {
+                case.odds = None;
+                let answer = done.map(|odds| digits(&odds)).map_err(|it| it.to_string());
+                self.tell(tell, Answer::Odds(answer));
+            }
+        } else if let Some(other) = &mut self.other {
+            let model = &other.scenario.model;
+            if other.space.advance(model, SLICE) == Progress::Running {
+                return;
+            }
+            let complete = other.space.progress() == Progress::Complete;
+            let answer = match (other.space.graph(), complete) {
+                (Some(graph), true) => {
+                    let space = &other.space;
+                    let bills = costs(model, graph, &|state| space.world(state));
+                    Answer::Compared(other.scenario.title.clone(), bills)
+                }
+                _ => Answer::Failed(format!(
+                    "\u{201c}{}\u{201d} has more states than memory is granted for, so its costs are not known.",
+                    other.scenario.title
+                )),
+            };
+            self.other = None;
+            self.tell(tell, answer);
+        } else if let Some(mutants) = &mut case.mutants {
+            let found: Vec<_> = mutants.advance(SLICE).into_iter().collect();
+            let (left, same) = (mutants.left() as u32, mutants.same);
+            if left == 0 {
+                case.mutants = None;
+            }
+            if left == 0 || !found.is_empty() {
+                self.tell(tell, Answer::Mutants { found, left, same });
+            }
+        }
+    }
+
+    fn sofar(&self) -> Sofar {
+        let Some(case) = &self.case else {
+            return Sofar {
+                states: 0,
+                frontier: 0,
+                edges: 0,
+                depth: 0,
+                millis: 0,
+                verdicts: super::verdicts::Verdicts::NONE,
+            };
+        };
+        Sofar {
+            states: case.space.states() as u32,
+            frontier: case.space.frontier() as u32,
+            edges: case.space.edges(),
+            depth: case.space.depth(),
+            millis: ((self.clock)() - case.began) as u32,
+            verdicts: case.space.verdicts(),
+        }
+    }
+
+    /// The search is over, one way or another.
+    fn report(&mut self, stopped: bool, tell: &mut dyn FnMut(Tell)) {
+        let sofar = self.sofar();
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let Some(graph) = case.space.graph() else {
+            return;
+        };
+        let complete = case.space.progress() == Progress::Complete;
+        let foresight = Foresight::of(graph);
+        let best = |verdict| foresight.witness(graph, 0, verdict);
+        let model = &case.scenario.model;
+        let findings = case.space.findings(model).into_iter().map(|it| {
+            let schedule = best(it.verdict).filter(|best| best.len() == it.schedule.len());
+            (it.verdict, schedule.unwrap_or(it.schedule))
+        });
+        let actors = model.actors.iter().enumerate();
+        let answer = Checked {
+            sofar,
+            complete,
+            stopped,
+            ends: case.space.ends(),
+            unstable: case.space.unstable(),
+            bytes: case.space.bytes() as u64,
+            findings: findings.collect(),
+            ran: actors
+                .map(|(actor, it)| {
+                    let pcs = 0..it.code.len();
+                    pcs.map(|pc| case.space.ran(actor, pc)).collect()
+                })
+                .collect(),
+        };
+        case.known = Some(Known {
+            shares: if complete {
+                failing_shares(graph)
+            } else {
+                Vec::new()
+            },
+            foresight,
+        });
+        case.odds = complete.then(|| OddsWork::new(graph));
+        self.tell(tell, Answer::Checked(Box::new(answer)));
+    }
+
+    fn answer(&mut self, ask: Ask, tell: &mut dyn FnMut(Tell)) {
+        let limits = self.limits();
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let (Some(graph), Some(known)) = (case.space.graph(), &case.known) else {
+            return;
+        };
+        let model = &case.scenario.model;
+        let complete = case.space.progress() == Progress::Complete;
+        let answer = match ask {
+            Ask::Look { moment, schedule } => {
+                let world = replay(&case.scenario, &schedule);
+                let state = world.and_then(|it| case.space.find(&it));
+                let inside = state.filter(|it| (*it as usize) < graph.states());
+                Answer::Outlook(moment, inside.map(|state| outlook(case, known, state)))
+            }
+            Ask::Fail { schedule } => {
+                let world = replay(&case.scenario, &schedule);
+                let from = world.and_then(|it| case.space.find(&it));
+                let way = from.and_then(|state| {
+                    let ahead = known.foresight.ahead(state).filter(|it| it.1 > 0);
+                    let (verdict, _) = ahead.min_by_key(|(_, steps)| *steps)?;
+                    known.foresight.witness(graph, state, verdict)
+                });
+                let states = case.space.states() as u32;
+                way.map_or(Answer::NoFailure { complete, states }, Answer::Failure)
+            }
+            Ask::Map(actors) => {
+                let many = model.actors.len() as u8;
+                match actors.0 < many && actors.1 < many && actors.0 != actors.1 {
+                    true => {
+                        let space = &case.space;
+                        Answer::Map(RaceMap::of(model, space, &known.foresight, actors))
+                    }
+                    false => Answer::Failed("A race map takes two different actors.".to_owned()),
+                }
+            }
+            Ask::Way(state) if (state as usize) < case.space.states() => {
+                Answer::Way(case.space.schedule(model, state))
+            }
+            Ask::Costs if complete => {
+                let space = &case.space;
+                Answer::Costs(costs(model, graph, &|state| space.world(state)))
+            }
+            Ask::Mutants => {
+                let Subject { text, .. } = &case.subject;
+                let variant = case.subject.variant();
+                let work = MutantWork::new(&case.scenario, text, &variant, limits.bytes);
+                case.mutants = Some(work);
+                return;
+            }
+            Ask::Compare(subject) => {
+                match load_variant(&subject.slug, &subject.text, &subject.variant()) {
+                    Ok(scenario) => {
+                        let space = Space::new(scenario.model.initial, limits);
+                        self.other = Some(Other { scenario, space });
+                        return;
+                    }
+                    Err(error) => Answer::Failed(error.to_string()),
+                }
+            }
+            Ask::Costs | Ask::Way(_) => {
+                Answer::Failed("Not everything was looked at, so this is not known.".to_owned())
+            }
+            Ask::Check { .. } | Ask::Stop => return,
+        };
+        self.tell(tell, answer);
+    }
+}
+
+/// The world at the end of a schedule; none where a step of it is not possible.
+fn replay(scenario: &Scenario, schedule: &[Choice]) -> Option<World> {
+    let model = &scenario.model;
+    let mut world = model.initial;
+    for choice in schedule {
+        if choice.way >= ways(model, &world, choice.actor.into()) {
+            return None;
+        }
+        world = step_possible(model, &world, *choice, &mut Vec::new());
+    }
+    Some(world)
+}
+
+fn ahead(known: &Known, state: u32) -> Ahead {
+    Ahead {
+        verdicts: known.foresight.ahead(state).collect(),
+        fate: known.foresight.fate(state),
+        share: known.shares.get(state as usize).copied().unwrap_or(0.0),
+    }
+}
+
+fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
+    let steps = case.space.graph().map(|graph| {
+        let each = graph.steps(state).map(|edge| {
+            let mut after = ahead(known, edge.to);
+            for (_, steps) in &mut after.verdicts {
+                *steps = steps.saturating_add(1);
+            }
+            for verdict in edge.broke.iter() {
+                after.verdicts.retain(|(it, _)| *it != verdict);
+                after.verdicts.push((verdict, 1));
+                (after.fate, after.share) = (Fate::Doomed, 1.0);
+            }
+            (edge.choice, after)
+        });
+        each.collect()
+    });
+    Outlook {
+        here: ahead(known, state),
+        steps: steps.unwrap_or_default(),
+        complete: case.space.progress() == Progress::Complete,
+    }
+}
+
+fn digits(odds: &Odds) -> Digits {
+    let (above, below) = odds.failing.terms();
+    let counted = odds.schedules.as_ref().zip(odds.failing_schedules.as_ref());
+    Digits {
+        failing: odds.failing.value(),
+        exactly: (above.to_string(), below.to_string()),
+        endless: odds.endless.value(),
+        schedules: counted.map(|(all, failing)| (all.to_string(), failing.to_string())),
+    }
+}
