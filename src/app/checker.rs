@@ -13,7 +13,7 @@ use stable_pages::scenario::{Scenario, Verdict};
 
 use super::check::{Check, Panel};
 use super::desk::Desk;
-use super::figures::{grouped, percent};
+use super::figures::{grouped, millions, percent};
 use super::parts::{At, El, button, el, note, nothing, row, show};
 
 /// The panels, in the order of their buttons.
@@ -69,7 +69,7 @@ fn count(many: u64, one: &str) -> String {
 fn rate(sofar: &Sofar) -> String {
     let seconds = f64::from(sofar.millis.max(1)) / 1000.0;
     let rate = f64::from(sofar.states) / seconds;
-    format!("{:.1} million states a second", rate / 1e6)
+    format!("{} million states a second", millions(rate))
 }
 
 fn running(desk: Desk, sofar: &Sofar) -> El {

@@ -1,4 +1,5 @@
-//! Numbers as people read them.
+//! Numbers as people read them. All in integers: formatting floating point numbers would cost the
+//! page five kilobytes.
 
 /// Digits in groups of three; numbers of more than fifteen digits as a power of ten.
 pub fn grouped(digits: &str) -> String {
@@ -16,38 +17,52 @@ pub fn grouped(digits: &str) -> String {
     out
 }
 
-/// A share in per cent; a small one also as one in so many.
-pub fn percent(share: f64) -> String {
-    match share * 100.0 {
-        0.0 => "none".to_owned(),
-        100.0 => "all".to_owned(),
-        it if it > 99.9 => "nearly all (over 99.9 %)".to_owned(),
-        it if it >= 10.0 => format!("{it:.0} %"),
-        it if it >= 1.0 => format!("{it:.1} %"),
-        it => {
-            let one_in = grouped(&format!("{:.0}", 100.0 / it));
-            format!("{} (1 in {one_in})", few_digits(it))
-        }
+/// A number with some decimal places.
+fn decimal(value: f64, places: usize) -> String {
+    let scale = 10u64.pow(places as u32);
+    let scaled = (value * scale as f64).round() as u64;
+    let (whole, rest) = (scaled / scale, scaled % scale);
+    match places {
+        0 => grouped(&whole.to_string()),
+        _ => format!("{}.{rest:0places$}", grouped(&whole.to_string())),
     }
 }
 
-/// Two digits that say something, in per cent.
-fn few_digits(percent: f64) -> String {
-    let places = (-percent.log10()).ceil().max(0.0) as usize + 1;
+/// A share in per cent; a small one also as one in so many.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent == 0.0 {
+        return "none".to_owned();
+    }
+    if percent >= 99.95 {
+        let all = if share >= 1.0 { "all" } else { "nearly all" };
+        return all.to_owned();
+    }
+    if percent >= 1.0 {
+        return format!("{} %", decimal(percent, usize::from(percent < 10.0)));
+    }
+    let one_in = decimal(100.0 / percent, 0);
+    // Two digits that say something.
+    let (mut places, mut first) = (1, percent * 10.0);
+    while first < 10.0 && places < 7 {
+        (places, first) = (places + 1, first * 10.0);
+    }
     match places {
-        0..=6 => format!("{percent:.places$} %"),
-        _ => "under 0.000001 %".to_owned(),
+        7 => format!("1 in {one_in}"),
+        _ => format!("{} % (1 in {one_in})", decimal(percent, places)),
     }
 }
 
 /// A quantity that may be infinite.
 pub fn amount(value: f64) -> String {
-    if value.is_infinite() {
-        return "without end".to_owned();
+    match value {
+        _ if value.is_infinite() => "without end".to_owned(),
+        _ if value == value.round() || value >= 100.0 => decimal(value, 0),
+        _ => decimal(value, 2),
     }
-    match value == value.round() {
-        true => grouped(&format!("{value:.0}")),
-        false if value < 10.0 => format!("{value:.2}"),
-        false => grouped(&format!("{value:.0}")),
-    }
+}
+
+/// Millions, with one decimal place.
+pub fn millions(value: f64) -> String {
+    decimal(value / 1e6, 1)
 }

@@ -22,9 +22,9 @@ use super::line_text;
 const SIDE: usize = 13;
 const LEFT: usize = 190;
 const ABOVE: usize = 150;
-/// Room to the right for the slanted labels, and how large a unit is on the screen.
+/// Room to the right for the slanted labels, and a unit's size on the screen, in hundredths of a pixel.
 const RIGHT: usize = 76;
-const SCALE: f64 = 1.35;
+const SCALE: usize = 135;
 /// Characters of a label.
 const LABEL: usize = 27;
 
@@ -387,7 +387,7 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
     let (width, height) = (grid.columns() * SIDE, grid.rows() * SIDE);
     let (wide, high) = (LEFT + width + RIGHT, ABOVE + height + 8);
     let view_box = format!("0 0 {wide} {high}");
-    let on_screen = format!("{:.0}", wide as f64 * SCALE);
+    let on_screen = (wide * SCALE / 100).to_string();
     let label = format!(
         "Race map: {} downwards, {} to the right. Arrow keys move, Enter goes there.",
         name(first),
