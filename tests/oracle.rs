@@ -1,0 +1,92 @@
+//! An independent explorer over the same `step`: stateright, with every scenario of the catalogue.
+//!
+//! It keeps whole worlds in its own tables, so it vouches for the checker's packing, numbering and
+//! verdicts, not for the step function (SPIN does that: `tests/spin.rs`).
+
+mod support;
+
+use stable_pages::explore::Verdicts;
+use stable_pages::machine::{Choice, Model, World, enabled, step};
+use stable_pages::scenario::{Verdict, catalogue};
+use stateright::{Checker, Model as _, Property};
+
+/// A scenario as stateright sees it.
+struct Machine(Model);
+
+/// What a state's steps break, and what it amounts to where nobody can move.
+fn verdicts_at(model: &Model, world: &World) -> Verdicts {
+    let ways = enabled(model, world).map(|choice| step(model, world, choice).1);
+    let broken = ways.flatten().filter_map(|effect| match effect {
+        stable_pages::machine::Effect::Broke(violation) => Verdict::of(violation),
+        _ => None,
+    });
+    broken.chain(support::bad_end(model, world)).collect()
+}
+
+macro_rules! never {
+    ($($verdict:ident),*) => {
+        vec![
+            // Holds everywhere, so that the search does not end before everything was seen.
+            Property::<Machine>::always("goes on", |_, _| true),
+            $(Property::<Machine>::always(stringify!($verdict), |it, world| {
+                !verdicts_at(&it.0, world).has(Verdict::$verdict)
+            })),*
+        ]
+    };
+}
+
+impl stateright::Model for Machine {
+    type State = World;
+    type Action = Choice;
+
+    fn init_states(&self) -> Vec<World> {
+        vec![self.0.initial]
+    }
+
+    fn actions(&self, world: &World, actions: &mut Vec<Choice>) {
+        actions.extend(enabled(&self.0, world));
+    }
+
+    fn next_state(&self, world: &World, choice: Choice) -> Option<World> {
+        Some(step(&self.0, world, choice).0)
+    }
+
+    fn properties(&self) -> Vec<Property<Machine>> {
+        never!(
+            GuardError,
+            SilentCorruption,
+            ChecksumMismatch,
+            LostUpdate,
+            Deadlock,
+            Stall,
+            Assertion,
+            Trap
+        )
+    }
+}
+
+#[test]
+fn stateright_finds_the_same_states_and_verdicts() {
+    let mut states = 0;
+    for entry in catalogue() {
+        let scenario = entry.load().expect(entry.slug);
+        let ours = support::checked(&scenario);
+        let theirs = Machine(scenario.model.clone()).checker().spawn_bfs().join();
+        assert!(theirs.is_done(), "{}", entry.slug);
+        assert_eq!(theirs.unique_state_count(), ours.states(), "{}", entry.slug);
+        let discovered = theirs.discoveries();
+        // Only livelock is no property of single states.
+        for verdict in Verdict::ALL.into_iter().filter(|it| *it != Verdict::Livelock) {
+            let name = format!("{verdict:?}");
+            assert_eq!(
+                discovered.contains_key(name.as_str()),
+                ours.verdicts().has(verdict),
+                "{}: {name}",
+                entry.slug
+            );
+        }
+        states += ours.states();
+    }
+    println!("{states} states of {} scenarios", catalogue().count());
+    assert!(states > 150_000);
+}
