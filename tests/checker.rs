@@ -222,9 +222,15 @@ fn too_large_for_memory_ends_with_what_was_covered() {
             bytes,
         },
     );
-    let [.., Answer::Checked(checked)] = &answers[..] else {
+    let [
+        ..,
+        Answer::Checked(checked),
+        Answer::Reduced { complete, .. },
+    ] = &answers[..]
+    else {
         panic!("{answers:?}");
     };
+    assert!(!complete, "it needs less, but not that little");
     assert!(!checked.complete && !checked.stopped);
     assert!(checked.sofar.states > 5_000 && checked.sofar.frontier > 0);
     assert!(checked.bytes < 2 * bytes, "{}", checked.bytes);
@@ -308,4 +314,33 @@ fn what_cannot_be_checked_is_said() {
         ask(&mut checker, Ask::Mutants).is_empty(),
         "there is nothing to change"
     );
+}
+
+/// What is too large for the full search need not be for the reduced one.
+#[test]
+fn a_reduced_search_goes_further() {
+    let mut checker = Checker::new(clock);
+    let bytes = 4 << 20;
+    let answers = ask(
+        &mut checker,
+        Ask::Check {
+            turn: 4,
+            subject: subject("two-page-submitted"),
+            bytes,
+        },
+    );
+    let [.., Answer::Checked(checked), reduced] = &answers[..] else {
+        panic!("{answers:?}");
+    };
+    assert!(!checked.complete);
+    let Answer::Reduced {
+        complete: true,
+        states,
+        verdicts,
+        may_loop: false,
+    } = reduced
+    else {
+        panic!("{reduced:?}");
+    };
+    assert!(verdicts.is_empty() && *states > checked.sofar.states);
 }

@@ -76,7 +76,10 @@ fn stateright_finds_the_same_states_and_verdicts() {
         assert_eq!(theirs.unique_state_count(), ours.states(), "{}", entry.slug);
         let discovered = theirs.discoveries();
         // Only livelock is no property of single states.
-        for verdict in Verdict::ALL.into_iter().filter(|it| *it != Verdict::Livelock) {
+        for verdict in Verdict::ALL
+            .into_iter()
+            .filter(|it| *it != Verdict::Livelock)
+        {
             let name = format!("{verdict:?}");
             assert_eq!(
                 discovered.contains_key(name.as_str()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
+use stable_pages::exchange::reduced_words;
 use stable_pages::explore::{
     Answer, Ask, Bill, Checked, Digits, Mutant, Outlook, RaceMap, Sofar, Subject, Tell,
 };
@@ -17,7 +18,7 @@ use super::link::{self, Heard};
 use super::source;
 
 /// Bytes a search may take, in a worker and on the page's own thread.
-const MOST_BYTES: u64 = 512 << 20;
+const MOST_BYTES: u64 = 320 << 20;
 const MOST_BYTES_HERE: u64 = 48 << 20;
 
 /// The questions that have a panel of their own.
@@ -53,6 +54,8 @@ pub struct Check {
     pub sofar: Option<Sofar>,
     pub checked: Option<Arc<Checked>>,
     pub odds: Option<Result<Digits, String>>,
+    /// What a search that needs less memory found, in words.
+    pub reduced: String,
     /// What lies ahead, and of which moment.
     pub outlook: Option<(u32, Arc<Outlook>)>,
     pub moment: u32,
@@ -304,6 +307,15 @@ impl Desk {
                 it.sofar = Some(checked.sofar);
                 it.checked = Some(Arc::from(checked));
             }),
+            Answer::Reduced {
+                complete,
+                states,
+                verdicts,
+                may_loop,
+            } => {
+                let words = reduced_words(complete, states, &verdicts, may_loop);
+                checks.update(|it| it.reduced = words.clone());
+            }
             Answer::Odds(odds) => checks.update(|it| it.odds = Some(odds)),
             Answer::Outlook(moment, outlook) => checks.update(|it| {
                 it.outlook = outlook.map(|outlook| (moment, Arc::new(outlook)));

@@ -57,7 +57,11 @@ fn strip(desk: Desk) -> AnyView {
             )
         }
     };
-    fewer(el("div", "result").with(line).with(note("small", slow))).view()
+    let result = el("div", "result")
+        .with(line)
+        .with(note("small", &check.reduced))
+        .with(note("small", slow));
+    fewer(result).view()
 }
 
 /// A number and what it counts.

@@ -84,6 +84,35 @@ pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
     }
 }
 
+/// What a reduced search found where the full one ran out of memory.
+pub fn reduced_words(
+    complete: bool,
+    states: u32,
+    verdicts: &[(Verdict, u16)],
+    may_loop: bool,
+) -> String {
+    let how = "A search that takes alike actors as one, and steps that nobody else can notice together with the next,";
+    let each = verdicts
+        .iter()
+        .map(|(it, away)| format!("{} first in {}", it.words(), steps(*away)));
+    let found = each.collect::<Vec<String>>().join(", ");
+    let found = match (found.is_empty(), complete) {
+        (false, _) => found,
+        (true, true) => "no failure".to_owned(),
+        (true, false) => "no failure so far".to_owned(),
+    };
+    let livelock = match may_loop {
+        true => "; whether somebody can go round for ever it cannot tell",
+        false => "",
+    };
+    match complete {
+        true => format!("{how} did look at everything ({states} states): {found}{livelock}."),
+        false => {
+            format!("{how} ran out of memory as well, after {states} states: {found}{livelock}.")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,6 @@ pub use address::{Address, AddressError};
 pub use carried::carried_words;
 pub use ending::{explain_end, outcome, status_words};
 pub use explain::explain;
-pub use foresight::{Outlooks, foresee, foresee_step};
+pub use foresight::{Outlooks, foresee, foresee_step, reduced_words};
 pub use klog::{fsync_errno, log_lines};
 pub use narration::{bytes, hex, sentence, stored};

@@ -15,6 +15,7 @@ use super::messages::{Ahead, Answer, Ask, Checked, Digits, Outlook, Sofar, Subje
 use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
+use super::reduced::Reduced;
 use super::space::{Limits, Progress, Space};
 
 /// States looked at between two looks at the clock.
@@ -34,6 +35,8 @@ struct Case {
     began: f64,
     known: Option<Known>,
     odds: Option<OddsWork>,
+    /// Where memory was full: a search that needs less.
+    reduced: Option<Reduced>,
     mutants: Option<MutantWork>,
 }
 
@@ -97,6 +100,7 @@ impl Checker {
                             began: (self.clock)(),
                             known: None,
                             odds: None,
+                            reduced: None,
                             mutants: None,
                         });
                     }
@@ -134,6 +138,7 @@ impl Checker {
             return;
         };
         case.odds = None;
+        case.reduced = None;
         if let Some(mutants) = case.mutants.take() {
             let (left, same) = (0, mutants.same);
             let found = Vec::new();
@@ -151,6 +156,7 @@ impl Checker {
         };
         case.space.progress() == Progress::Running
             || case.odds.is_some()
+            || case.reduced.is_some()
             || case.mutants.is_some()
             || self.other.is_some()
             || !self.asked.is_empty()
@@ -186,6 +192,18 @@ impl Checker {
                 let answer = done.map(|odds| digits(&odds)).map_err(|it| it.to_string());
                 self.tell(tell, Answer::Odds(answer));
             }
+        } else if let Some(reduced) = &mut case.reduced {
+            if reduced.advance(&case.scenario.model, SLICE) == Progress::Running {
+                return;
+            }
+            let answer = Answer::Reduced {
+                complete: reduced.progress() == Progress::Complete,
+                states: reduced.states() as u32,
+                verdicts: reduced.verdicts().collect(),
+                may_loop: reduced.may_loop(),
+            };
+            case.reduced = None;
+            self.tell(tell, answer);
         } else if let Some(other) = &mut self.other {
             let model = &other.scenario.model;
             if other.space.advance(model, SLICE) == Progress::Running {
@@ -280,6 +298,8 @@ impl Checker {
             foresight,
         });
         case.odds = complete.then(|| OddsWork::new(graph));
+        let full = case.space.progress() == Progress::Full;
+        case.reduced = full.then(|| Reduced::new(model, self.bytes));
         self.tell(tell, Answer::Checked(Box::new(answer)));
     }
 

@@ -163,6 +163,17 @@ pub enum Answer {
     Progress(Sofar),
     /// A search is over.
     Checked(Box<Checked>),
+    /// What a reduced search found, where memory was full before everything was looked at.
+    Reduced {
+        /// Whether it looked at everything.
+        complete: bool,
+        /// States stored.
+        states: u32,
+        /// The verdicts, each with the fewest steps to it.
+        verdicts: Vec<(Verdict, u16)>,
+        /// Whether somebody might go round for ever, which a reduced search cannot tell.
+        may_loop: bool,
+    },
     /// The odds, or why there are none.
     Odds(Result<Digits, String>),
     /// What lies ahead at a moment; none where the moment lies beyond what was looked at.

@@ -12,8 +12,11 @@ mod messages;
 mod mutants;
 mod odds;
 mod packing;
+mod quiet;
 mod race;
+mod reduced;
 mod space;
+mod states;
 mod story;
 mod verdicts;
 
@@ -29,6 +32,7 @@ pub use messages::{Ahead, Answer, Ask, Checked, Digits, Outlook, Sofar, Subject,
 pub use mutants::{Mutant, MutantWork};
 pub use odds::{Odds, OddsWork, Share, TooManyEquations};
 pub use race::{Cell, Position, RaceMap};
+pub use reduced::Reduced;
 pub use space::{Finding, Limits, Progress, Space};
 pub use story::{Check, Column, Failure, Stored, Story, Told};
 pub use verdicts::Verdicts;

@@ -1,8 +1,7 @@
 //! Every interleaving, breadth first: the checker's search.
 //!
-//! Each state is looked at once, each step from it taken. States are packed rows
-//! ([`packing`](super::packing)) in one array, in the order of finding, so that a state's number
-//! also says how near it is; a hash table of numbers finds them again.
+//! Each state is looked at once, each step from it taken. States are numbered in the order of
+//! finding, so that a state's number also says how near it is.
 
 use std::collections::VecDeque;
 
@@ -12,7 +11,7 @@ use crate::machine::{
 use crate::scenario::Verdict;
 
 use super::graph::{Graph, Label};
-use super::packing::{MOST_WORDS, Packing, Row};
+use super::states::States;
 use super::verdicts::Verdicts;
 
 /// What a search keeps, and how much room it may take.
@@ -56,9 +55,9 @@ pub struct Finding {
 
 /// What a step broke.
 #[derive(Default)]
-struct Broken {
-    verdicts: Verdicts,
-    unstable: bool,
+pub(super) struct Broken {
+    pub(super) verdicts: Verdicts,
+    pub(super) unstable: bool,
 }
 
 impl Watch for Broken {
@@ -84,13 +83,7 @@ struct Met {
 /// A search and all it has found, to be run in slices.
 #[derive(Clone, Debug)]
 pub struct Space {
-    packing: Packing,
-    /// Packed states, each of as many words as the packing says.
-    rows: Vec<u64>,
-    /// The state each was found from.
-    parents: Vec<u32>,
-    /// Numbers of states plus one, by hash; at most three quarters full.
-    table: Vec<u32>,
+    known: States,
     limits: Limits,
     /// The worlds of the states that are still to be looked at, nearest first.
     ahead: VecDeque<[u64; LANES]>,
@@ -110,18 +103,16 @@ pub struct Space {
     progress: Progress,
 }
 
+/// States between two looks at the memory taken.
+const LOOKS: u32 = 256;
 /// Instructions an actor can have.
 const MOST_CODE: usize = 256;
 
 impl Space {
     /// A search from one world.
     pub fn new(from: World, limits: Limits) -> Space {
-        let packing = Packing::new(&from.lanes());
-        let mut space = Space {
-            rows: vec![0; packing.words()],
-            packing,
-            parents: vec![0],
-            table: vec![0; 1 << 10],
+        Space {
+            known: States::new(&from),
             limits,
             ahead: VecDeque::from([from.lanes()]),
             next: 0,
@@ -135,9 +126,7 @@ impl Space {
             graph: limits.graph.then(Graph::new),
             ran: vec![0; MAX_ACTORS * MOST_CODE],
             progress: Progress::Running,
-        };
-        space.index();
-        space
+        }
     }
 
     /// Looks at everything reachable, as far as the limits allow.
@@ -153,10 +142,10 @@ impl Space {
             if self.progress != Progress::Running {
                 break;
             }
-            if self.next as usize == self.parents.len() {
+            if self.next as usize == self.known.len() {
                 self.progress = Progress::Complete;
                 self.look_for_livelock(model);
-            } else if self.bytes() > self.limits.bytes || self.packing.is_full() {
+            } else if self.next % LOOKS == 0 && self.bytes() > self.limits.bytes {
                 self.progress = Progress::Full;
             } else {
                 self.look(model);
@@ -168,10 +157,10 @@ impl Space {
     fn look(&mut self, model: &Model) {
         let at = self.next;
         if at == self.level {
-            self.level = self.parents.len() as u32;
+            self.level = self.known.len() as u32;
             self.depth += 1;
         }
-        let mut row = self.row(at);
+        let mut row = self.known.row(at);
         let Some(lanes) = self.ahead.pop_front() else {
             return;
         };
@@ -186,19 +175,13 @@ impl Space {
                 };
                 let mut broken = Broken::default();
                 let to = step_possible(model, &world, choice, &mut broken).lanes();
-                let packed = loop {
-                    match self.packing.neighbour(&lanes, &row, &to) {
-                        Some(packed) => break packed,
-                        None => {
-                            self.repack();
-                            if self.packing.is_full() {
-                                return;
-                            }
-                            row = self.row(at);
-                        }
-                    }
+                let Some((number, new)) = self.known.number(at, &lanes, &mut row, &to) else {
+                    self.progress = Progress::Full;
+                    return;
                 };
-                let number = self.number(&packed, &to, at);
+                if new {
+                    self.ahead.push_back(to);
+                }
                 self.may_loop |= number < self.level;
                 self.edges += 1;
                 let pc = model.actor(&world, actor).pc as usize;
@@ -258,93 +241,14 @@ impl Space {
         self.may_loop && self.graph.is_none()
     }
 
-    fn row(&self, state: u32) -> Row {
-        let words = self.packing.words();
-        let mut row = [0; MOST_WORDS];
-        let from = state as usize * words;
-        row[..words].copy_from_slice(&self.rows[from..from + words]);
-        row
-    }
-
     /// A state by its number.
     pub fn world(&self, state: u32) -> World {
-        self.packing.world(&self.row(state))
-    }
-
-    /// The number of a row, a new one if it was not known.
-    fn number(&mut self, row: &Row, lanes: &[u64; LANES], from: u32) -> u32 {
-        let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        let mut slot = hash(&row[..words]) & mask;
-        loop {
-            let known = self.table[slot];
-            if known == 0 {
-                break;
-            }
-            let at = (known as usize - 1) * words;
-            // A call to compare memory would take longer than these few words.
-            let mut here = self.rows[at..at + words].iter().zip(row);
-            if here.all(|(one, other)| one == other) {
-                return known - 1;
-            }
-            slot = (slot + 1) & mask;
-        }
-        let number = self.parents.len() as u32;
-        room(&mut self.rows, words);
-        self.rows.extend_from_slice(&row[..words]);
-        room(&mut self.parents, 1);
-        self.parents.push(from);
-        self.ahead.push_back(*lanes);
-        self.table[slot] = number + 1;
-        if 4 * self.parents.len() > 3 * self.table.len() {
-            self.table = vec![0; 2 * self.table.len()];
-            self.index();
-        }
-        number
-    }
-
-    /// Fills the empty table.
-    fn index(&mut self) {
-        let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        for (number, row) in self.rows.chunks_exact(words).enumerate() {
-            let mut slot = hash(row) & mask;
-            while self.table[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.table[slot] = number as u32 + 1;
-        }
-    }
-
-    /// Rows are laid out anew: moves them all.
-    fn repack(&mut self) {
-        if self.packing.is_full() {
-            return;
-        }
-        let words = self.rows.len() / self.parents.len();
-        let mut rows = Vec::with_capacity(self.parents.len() * self.packing.words());
-        for row in self.rows.chunks_exact(words) {
-            rows.extend_from_slice(&self.packing.moved(row)[..self.packing.words()]);
-        }
-        self.rows = rows;
-        self.table.fill(0);
-        self.index();
+        self.known.world(state)
     }
 
     /// The number of a world, if it was found.
     pub fn find(&self, world: &World) -> Option<u32> {
-        let row = self.packing.known(&world.lanes())?;
-        let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        let mut slot = hash(&row[..words]) & mask;
-        loop {
-            let number = self.table[slot].checked_sub(1)?;
-            let at = number as usize * words;
-            if self.rows[at..at + words] == row[..words] {
-                return Some(number);
-            }
-            slot = (slot + 1) & mask;
-        }
+        self.known.find(world)
     }
 
     /// A shortest schedule to a state.
@@ -352,7 +256,7 @@ impl Space {
         let mut chain = vec![state];
         let mut at = state;
         while at != 0 {
-            at = self.parents[at as usize];
+            at = self.known.parent(at);
             chain.push(at);
         }
         chain.reverse();
@@ -398,12 +302,12 @@ impl Space {
 
     /// Distinct states found.
     pub fn states(&self) -> usize {
-        self.parents.len()
+        self.known.len()
     }
 
     /// States found whose steps have not been taken yet.
     pub fn frontier(&self) -> usize {
-        self.parents.len() - self.next as usize
+        self.known.len() - self.next as usize
     }
 
     /// Steps taken between states.
@@ -438,35 +342,19 @@ impl Space {
 
     /// Bytes it takes, dictionaries, table and graph included.
     pub fn bytes(&self) -> usize {
-        8 * self.rows.capacity()
-            + 4 * (self.parents.capacity() + self.table.capacity() + self.ran.capacity())
-            + self.packing.bytes()
+        self.known.bytes()
+            + 4 * self.ran.capacity()
             + size_of::<[u64; LANES]>() * self.ahead.capacity()
             + self.graph.as_ref().map_or(0, Graph::bytes)
     }
 }
 
 /// The verdicts of a run that ends in a world.
-fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
+pub(super) fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
     match end(model, world) {
         Some(End::Deadlock(_)) => Verdicts::one(Verdict::Deadlock),
         Some(End::Stall(_)) => Verdicts::one(Verdict::Stall),
         Some(End::Rest(lost)) => lost.into_iter().filter_map(Verdict::of).collect(),
         Some(End::Halted) | None => Verdicts::NONE,
     }
-}
-
-/// Makes room by a quarter rather than by doubling: memory is what bounds a search.
-fn room<T>(all: &mut Vec<T>, more: usize) {
-    if all.len() + more > all.capacity() {
-        all.reserve_exact(more.max(all.len() / 4));
-    }
-}
-
-fn hash(row: &[u64]) -> usize {
-    let mut hash = 0u64;
-    for word in row {
-        hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    (hash >> 29) as usize
 }

@@ -8,6 +8,7 @@
 //! Sources named in this module are sections of the project's kernel dossier and, through it,
 //! files of the Linux kernel at the release given.
 
+mod alike;
 mod check;
 mod content;
 mod effect;
@@ -21,6 +22,7 @@ mod step;
 mod view;
 mod world;
 
+pub use alike::{alike, sort_alike};
 pub use check::{MOST_INSTRS, ModelError};
 pub use content::{Content, Contents, PAGE_SIZE, crc32c, guard, ip_checksum};
 pub use effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};

@@ -64,7 +64,8 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn interval(self, geometry: Geometry) -> usize {
+    /// The protection interval that holds it, counted through all pages.
+    pub fn interval(self, geometry: Geometry) -> usize {
         self.page as usize * geometry.sectors() + self.at as usize / geometry.interval as usize
     }
 

@@ -1,0 +1,57 @@
+//! Steps that no other actor can tell from not having been made yet: a reduced search need not look
+//! at them in every order.
+
+use crate::machine::{Instr, Model, Op, World};
+
+/// For each actor, which of its instructions are quiet.
+///
+/// A quiet step is always possible, has one outcome, breaks nothing, and neither changes nor reads
+/// what another actor's step reads or changes while it is due. Guards, DMA and checks of intervals
+/// that no store touches are: the bytes are the same whenever they are taken, and what is taken
+/// concerns only those who work on the bio later. So are steps that do nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Quiet {
+    steps: Vec<Vec<bool>>,
+}
+
+impl Quiet {
+    pub(super) fn of(model: &Model) -> Quiet {
+        let ops = || model.actors.iter().flat_map(|it| it.code.iter());
+        // Whoever ends writeback by hand takes pages out of bios that others are filling; with
+        // buffers, another writer changes which sectors an I/O covers.
+        let alone = ops().all(|it| !matches!(it.op, Op::ClearWriteback | Op::ClearDirtyBuffers));
+        // fsync asks which sectors were fetched since it began.
+        let fsync = ops().any(|it| matches!(it.op, Op::FsyncBegin | Op::FsyncReturn));
+        let sectors = model.geometry.sectors();
+        let fixed = |it: &Instr| {
+            let interval = it.page as usize * sectors + it.arg as usize;
+            let stamped = (model.geometry.stamp)
+                .is_some_and(|stamp| stamp.interval(model.geometry) == interval);
+            let mut stores = model.stores.iter();
+            !stamped
+                && !stores.any(|store| {
+                    store.page == it.page && store.touches(model.geometry, it.arg as usize)
+                })
+        };
+        let quiet = |it: &Instr| match it.op {
+            Op::Pause => true,
+            Op::GenerateGuard
+            | Op::SampleFirst
+            | Op::HbaInsert
+            | Op::HbaVerify
+            | Op::TargetVerify => alone && fixed(it),
+            Op::DmaSector => alone && !fsync && fixed(it),
+            _ => false,
+        };
+        let of = model.actors.iter();
+        Quiet {
+            steps: of.map(|it| it.code.iter().map(quiet).collect()).collect(),
+        }
+    }
+
+    /// Whether an actor stands at a quiet step.
+    pub(super) fn at(&self, model: &Model, world: &World, actor: usize) -> bool {
+        let pc = model.actor(world, actor).pc as usize;
+        self.steps[actor].get(pc) == Some(&true)
+    }
+}

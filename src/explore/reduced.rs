@@ -1,0 +1,204 @@
+//! A search that looks at fewer states, for what outgrows memory: the same verdicts, after the same
+//! number of steps.
+//!
+//! Two reductions, each held to the plain search by tests. *Quiet steps are made late* (a partial
+//! order reduction that keeps lengths): a step that nobody else can tell from not having been made
+//! ([`quiet`](super::quiet)) is made together with its actor's next other step, so states in between
+//! are never stored, and a failure that does not need it is not made longer by it. *Alike actors
+//! are sorted* (symmetry): worlds that differ only in who of them is who are one.
+//!
+//! A stored step stands for one and more, so states are looked at in the order of their distance,
+//! not of their finding. Livelock is a question about cycles of single steps and is not answered.
+
+use crate::machine::{Choice, Model, World, alike, enabled, end, sort_alike, step_possible, ways};
+use crate::scenario::Verdict;
+
+use super::quiet::Quiet;
+use super::space::{Broken, Progress, verdicts_of_end};
+use super::states::States;
+use super::verdicts::Verdicts;
+
+/// A reduced search, to be run in slices.
+pub struct Reduced {
+    quiet: Quiet,
+    classes: Vec<Vec<u8>>,
+    states: States,
+    /// Steps from the start to each state, as far as is known.
+    away: Vec<u16>,
+    /// States to be looked at, by distance.
+    ahead: Vec<Vec<u32>>,
+    /// The distance looked at.
+    level: usize,
+    bytes: usize,
+    /// For each verdict the fewest steps to it.
+    met: [Option<u16>; Verdict::ALL.len()],
+    may_loop: bool,
+    progress: Progress,
+}
+
+impl Reduced {
+    /// A search from a model's start that takes so many bytes at most.
+    pub fn new(model: &Model, bytes: usize) -> Reduced {
+        let classes = alike(model);
+        let first = sort_alike(model, &classes, &model.initial);
+        Reduced {
+            quiet: Quiet::of(model),
+            classes,
+            states: States::new(&first),
+            away: vec![0],
+            ahead: vec![vec![0]],
+            level: 0,
+            bytes,
+            met: [None; Verdict::ALL.len()],
+            may_loop: false,
+            progress: Progress::Running,
+        }
+    }
+
+    /// All at once.
+    pub fn explore(model: &Model, bytes: usize) -> Reduced {
+        let mut search = Reduced::new(model, bytes);
+        while search.advance(model, 1 << 16) == Progress::Running {}
+        search
+    }
+
+    /// Looks at up to so many more states.
+    pub fn advance(&mut self, model: &Model, states: usize) -> Progress {
+        for _ in 0..states {
+            if self.progress != Progress::Running {
+                break;
+            }
+            let Some(state) = self.ahead.get_mut(self.level).and_then(Vec::pop) else {
+                self.level += 1;
+                if self.level >= self.ahead.len() {
+                    self.progress = Progress::Complete;
+                }
+                continue;
+            };
+            // Reached meanwhile by a shorter way, and looked at.
+            if (self.away[state as usize] as usize) < self.level {
+                continue;
+            }
+            self.look(model, state);
+            if self.states.len() % 256 == 0 && self.bytes() > self.bytes {
+                self.progress = Progress::Full;
+            }
+        }
+        self.progress
+    }
+
+    fn look(&mut self, model: &Model, state: u32) {
+        let mut row = self.states.row(state);
+        let world = self.states.world(state);
+        let lanes = world.lanes();
+        let mut ended = true;
+        for actor in 0..model.actors.len() {
+            let (before, made) = self.quietly(model, &world, actor);
+            let away = self.level as u16 + made;
+            for way in 0..ways(model, &before, actor) {
+                ended = false;
+                let choice = Choice {
+                    actor: actor as u8,
+                    way,
+                };
+                let mut broken = Broken::default();
+                let to = step_possible(model, &before, choice, &mut broken);
+                self.meet(broken.verdicts, away + 1);
+                let to = match self.classes.is_empty() {
+                    true => to,
+                    false => sort_alike(model, &self.classes, &to),
+                };
+                let Some((number, new)) = self.states.number(state, &lanes, &mut row, &to.lanes())
+                else {
+                    self.progress = Progress::Full;
+                    return;
+                };
+                self.reach(number, new, away + 1);
+            }
+        }
+        if ended {
+            // What is still quietly due is due before the end.
+            let (mut last, mut steps) = (world, self.level as u16);
+            for actor in 0..model.actors.len() {
+                let (after, made) = self.quietly(model, &last, actor);
+                (last, steps) = (after, steps + made);
+            }
+            if enabled(model, &last).next().is_none() && end(model, &last).is_some() {
+                self.meet(verdicts_of_end(model, &last), steps);
+            }
+        }
+    }
+
+    fn reach(&mut self, state: u32, new: bool, away: u16) {
+        if new {
+            self.away.push(away);
+        } else {
+            let known = &mut self.away[state as usize];
+            // Every cycle has a step that leads no further.
+            self.may_loop |= *known <= self.level as u16;
+            if *known <= away {
+                return;
+            }
+            *known = away;
+        }
+        if self.ahead.len() <= away as usize {
+            self.ahead.resize(away as usize + 1, Vec::new());
+        }
+        self.ahead[away as usize].push(state);
+    }
+
+    /// Makes an actor's quiet steps that are due: the world after them, and how many they were. A
+    /// step that breaks something is not quiet after all, and is left to be made.
+    fn quietly(&self, model: &Model, world: &World, actor: usize) -> (World, u16) {
+        let mut world = *world;
+        let most = model.actors[actor].code.len();
+        for made in 0..most {
+            let possible = ways(model, &world, actor) == 1;
+            if !possible || !self.quiet.at(model, &world, actor) {
+                return (world, made as u16);
+            }
+            let mut broken = Broken::default();
+            let next = step_possible(model, &world, Choice::of(actor), &mut broken);
+            if !broken.verdicts.is_empty() {
+                return (world, made as u16);
+            }
+            world = next;
+        }
+        // Round and round in quiet steps: the next one is stored.
+        (world, most as u16)
+    }
+
+    fn meet(&mut self, verdicts: Verdicts, away: u16) {
+        for verdict in verdicts.iter() {
+            let met = &mut self.met[verdict as usize];
+            *met = Some(met.map_or(away, |known| known.min(away)));
+        }
+    }
+
+    /// The verdicts met, each with the fewest steps to it; livelock is never among them.
+    pub fn verdicts(&self) -> impl Iterator<Item = (Verdict, u16)> + '_ {
+        let all = Verdict::ALL.into_iter();
+        all.filter_map(|verdict| Some((verdict, self.met[verdict as usize]?)))
+    }
+
+    /// Whether a run can go round, so that somebody might do so for ever.
+    pub fn may_loop(&self) -> bool {
+        self.may_loop
+    }
+
+    /// States stored.
+    pub fn states(&self) -> usize {
+        self.states.len()
+    }
+
+    /// How it stands.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// Bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let ahead: usize = self.ahead.iter().map(|it| 4 * it.capacity()).sum();
+        self.states.bytes() + 2 * self.away.capacity() + ahead
+    }
+}

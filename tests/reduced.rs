@@ -1,0 +1,169 @@
+//! The reduced search against the plain one: the same verdicts after the same number of steps.
+
+mod support;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use stable_pages::explore::{Progress, Reduced};
+use stable_pages::machine::alike;
+use stable_pages::protocol::single_edits;
+use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue, load_for, load_variant};
+
+/// Both searches of a scenario: how many states each stored.
+fn compare(scenario: &Scenario) -> (usize, usize) {
+    let (slug, device) = (&scenario.slug, scenario.device.word());
+    let plain = support::explored(scenario);
+    let reduced = Reduced::explore(&scenario.model, usize::MAX);
+    assert_eq!(reduced.progress(), Progress::Complete);
+    let found: Vec<(Verdict, usize)> = reduced
+        .verdicts()
+        .map(|(it, steps)| (it, steps.into()))
+        .collect();
+    let mut expected: Vec<(Verdict, usize)> = (plain.findings.iter())
+        .map(|it| (it.verdict, it.schedule.len()))
+        .collect();
+    expected.sort();
+    assert_eq!(found, expected, "{slug} on {device}");
+    assert!(reduced.states() <= plain.states, "{slug} on {device}");
+    (plain.states, reduced.states())
+}
+
+#[test]
+fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
+    let (mut all, mut kept, mut largest) = (0, 0, (0, 0, String::new()));
+    for entry in catalogue() {
+        for (device, _) in &entry.load().expect(entry.slug).expect {
+            let scenario = load_for(entry.slug, entry.text, Some(*device), None).expect(entry.slug);
+            let (plain, reduced) = compare(&scenario);
+            all += plain;
+            kept += reduced;
+            if plain > largest.0 {
+                largest = (
+                    plain,
+                    reduced,
+                    format!("{} on {}", entry.slug, device.word()),
+                );
+            }
+        }
+    }
+    println!("{all} states plain, {kept} reduced; {largest:?}");
+    assert!(3 * kept < 2 * all);
+}
+
+/// Every mutant of some orderings: here steps stand where their authors never put them.
+#[test]
+fn reduction_changes_nothing_for_mutants() {
+    let mut compared = 0;
+    for slug in [
+        "baseline-five-step",
+        "mpage-da-submit-io",
+        "odirect-user-buffer",
+        "nested-vm",
+        "jbd2-shadow",
+    ] {
+        let entry = stable_pages::scenario::find(slug).expect("there");
+        let programs = entry.load().expect(slug).programs;
+        // The disk's own steps too: a dropped DMA makes a check fail that seemed quiet.
+        for edit in single_edits(&programs).into_iter().step_by(3) {
+            let variant = Variant {
+                edits: vec![edit],
+                ..Variant::default()
+            };
+            if let Ok(scenario) = load_variant(slug, entry.text, &variant) {
+                compare(&scenario);
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} mutants");
+    assert!(compared > 500);
+}
+
+/// Writers through write(2) that cannot be told apart.
+fn writers(many: usize) -> String {
+    let writers: String = (0..many)
+        .map(|it| {
+            format!(
+                "[[actor]]\nname = \"w{it}\"\nabout = \"\"\nrun = [\"generic_perform_write new\"]\n"
+            )
+        })
+        .collect();
+    format!(
+        "title = \"t\"\nera = \"3.0\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"dix+dif\"\nschedule = []\n\
+         [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\n\
+         [[page]]\nindex = 0\nmemory = [\"a\"]\nmedia = [\"b\"]\ndirty = true\n\
+         [[store]]\nname = \"new\"\noffset = 100\ntext = \"x\"\n\
+         [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n{writers}\
+         [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
+         [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
+         [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n"
+    )
+}
+
+#[test]
+fn alike_writers_are_counted_once() {
+    for many in 2..5 {
+        let scenario = stable_pages::scenario::load("writers", &writers(many)).expect("loads");
+        assert_eq!(
+            alike(&scenario.model),
+            [(1..=many as u8).collect::<Vec<u8>>()]
+        );
+        let (plain, reduced) = compare(&scenario);
+        println!("{many} writers: {plain} states, {reduced} with them alike");
+        assert!(
+            reduced * (many + 1) < plain * 2,
+            "{many}: {plain} {reduced}"
+        );
+    }
+}
+
+/// Random files, alike actors among them.
+#[test]
+fn reduction_changes_nothing_for_random_files() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let lines = prop::sample::select(vec![
+        "lock_page",
+        "unlock_page",
+        "set_page_writeback",
+        "wait_on_page_writeback",
+        "bio_add_page",
+        "generate_guard 0",
+        "queue_bio",
+        "store new",
+        "may_sleep",
+        "writepage",
+        "set_page_dirty",
+        "generic_perform_write new",
+        "journal_start",
+        "journal_stop",
+    ]);
+    let programs = prop::collection::vec(prop::collection::vec(lines, 1..5), 1..4);
+    let mut compared = 0;
+    for _ in 0..300 {
+        let programs = programs.new_tree(&mut runner).expect("some").current();
+        let mut text = writers(0);
+        for (number, lines) in programs.iter().enumerate() {
+            // Twice each, so that there are alike ones.
+            for twin in ["a", "b"] {
+                let lines = lines.join("\", \"");
+                text = text.replacen("[expect]", &format!("[[actor]]\nname = \"{twin}{number}\"\nabout = \"\"\nrun = [\"{lines}\"]\nmm = \"A\"\ncpu = 1\n[expect]"), 1);
+            }
+        }
+        if let Ok(scenario) = stable_pages::scenario::load("random", &text) {
+            let space = stable_pages::explore::Space::explore(
+                &scenario.model,
+                scenario.model.initial,
+                stable_pages::explore::Limits {
+                    bytes: 20 << 20,
+                    graph: false,
+                },
+            );
+            if space.progress() == Progress::Complete {
+                compare(&scenario);
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} random files");
+    assert!(compared > 60);
+}
