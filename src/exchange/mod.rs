@@ -7,6 +7,7 @@ mod explain;
 mod foresight;
 mod klog;
 mod narration;
+mod promela;
 mod words;
 
 pub use address::{Address, AddressError};
@@ -16,3 +17,4 @@ pub use explain::explain;
 pub use foresight::{Outlooks, foresee, foresee_step, reduced_words};
 pub use klog::{fsync_errno, log_lines};
 pub use narration::{bytes, hex, sentence, stored};
+pub use promela::{promela, promela_all};

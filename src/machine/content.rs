@@ -183,15 +183,15 @@ impl Contents {
     }
 
     /// What `interval` (counted through all pages) holds after `store`, if it held `from`.
-    pub(super) fn after(&self, store: usize, interval: usize, from: Content) -> Content {
-        self.after[store][interval]
-            .get(from.0 as usize)
+    pub fn after(&self, store: usize, interval: usize, from: Content) -> Content {
+        let row = self.after.get(store).and_then(|it| it.get(interval));
+        row.and_then(|row| row.get(from.0 as usize))
             .copied()
             .unwrap_or(from)
     }
 
     /// What a block holds once the checksum computed over `read` is stored in it.
-    pub(super) fn stamped(&self, into: Content, read: Content) -> Content {
+    pub fn stamped(&self, into: Content, read: Content) -> Content {
         let row = self.stamped.get(into.0 as usize);
         row.and_then(|row| row.get(read.0 as usize))
             .copied()

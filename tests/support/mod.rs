@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 pub mod plain;
+pub mod spin;
 
 use plain::{Report, Search};
 use stable_pages::explore::{Finding, Limits, Space, Story};

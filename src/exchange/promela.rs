@@ -1,0 +1,129 @@
+//! A scenario as a model for SPIN: the same protocol, in Promela, for another checker to judge.
+//!
+//! The machine's semantics are written a second time here, op by op, and nothing of what our own
+//! search found goes in; so that SPIN can disagree. Each step is one `d_step`: what a kernel
+//! function does in one go, and the passing over what has nothing to do there.
+//! (Promela and SPIN: G. J. Holzmann, "The SPIN Model Checker", 2003; version 6.5.2.)
+
+mod bio;
+mod judge;
+mod library;
+mod settle;
+mod steps;
+mod writer;
+
+use crate::scenario::{Scenario, words};
+
+use library::{Library, comment};
+use writer::Writer;
+
+/// What everything after it is written in: how a broken rule is told, and words for numbers.
+const WORDS: &str = r#"
+/* What can come of a run. */
+#define GUARD_ERROR        1 /* a hop recomputed a guard tag, and it differed */
+#define SILENT_CORRUPTION  2 /* reported as done, but the media does not hold what was sealed */
+#define CHECKSUM_MISMATCH  4 /* a checksum, parity or mirror kept elsewhere was taken from other bytes */
+#define LOST_UPDATE        8 /* newer bytes in memory than on media, and nothing says so */
+#define DEADLOCK          16 /* actors wait for each other in a circle */
+#define STALL             32 /* somebody sleeps for ever on what nobody will do any more */
+#define ASSERTION         64 /* the kernel would BUG */
+#define TRAP             128 /* a store hit a page that set_memory_ro had made read-only */
+
+#ifdef ORACLE
+/* Say once of each model which of these were reached, and go on. */
+c_decl { static unsigned char told[256]; }
+#define broke(what) c_code { \
+	if (!(told[MODEL] & what)) { told[MODEL] |= what; printf("VERDICT %d %s\n", MODEL, #what); } }
+#define say(what)
+#else
+/* Stop at the first of these; spin -DFIND=DEADLOCK (a sum, for several) looks for that alone. */
+#ifndef FIND
+#define FIND 255
+#endif
+#define broke(what) assert((what & FIND) == 0)
+#define say(what) printf(what);
+#endif
+
+#define NOBODY   255 /* owner of what is free */
+#define FINISHED 255 /* pc of whoever's program is over */
+#define AWAKE    254
+
+/* A PTE, or the TLB entry that caches it. */
+#define PRESENT 1
+#define WRITE   2
+#define DIRTY   4
+
+/* Where a bio is between the submitter and the completion. */
+#define FREE      0
+#define BUILDING  1 /* its submitter adds pages and generates guards */
+#define PASSED    2 /* a guest has submitted it, its host has not looked yet */
+#define QUEUED    3
+#define IN_DEVICE 4
+#define DONE      5 /* the device is done, the completion has not run */
+
+/* The actor "me" stands before its instruction n. After a BUG nobody moves any more. */
+#define at(n) (pc[me] == n && !halted)
+#define BUG   halted = true; broke(ASSERTION)
+"#;
+
+/// The scenario as a Promela model, with its device and in its era.
+///
+/// Every verdict but livelock is a safety property of it: SPIN stops with an assertion where one
+/// is reached. Compiled with `-DORACLE`, it goes on and prints each verdict once.
+pub fn promela(scenario: &Scenario) -> String {
+    let stated = match scenario.stated() {
+        Some(verdicts) => words(verdicts),
+        None => "not stated for this device and era".to_owned(),
+    };
+    let mut about = vec![scenario.title.clone(), String::new()];
+    about.extend(wrapped(&scenario.summary));
+    about.extend([
+        String::new(),
+        format!("Kernel:  {}", scenario.era.kernels()),
+        format!("Device:  {}", scenario.device.about()),
+        format!("Verdict: {stated}"),
+    ]);
+    about.extend(scenario.edits.iter().map(|it| format!("Edit:    {it}")));
+    about.extend(
+        [
+            "",
+            "From Stable Pages, an executable model of Linux's stable page writeback.",
+            "Each option of a process is one indivisible step; its comment names the kernel's line.",
+            "",
+            "  spin -a x.pml && cc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m1000000",
+            "  spin -t x.pml      tells the run it found; -p shows every statement",
+            "",
+            "./pan -i looks for a shorter run. A livelock is no matter of safety: not looked for.",
+        ]
+        .map(String::from),
+    );
+    let mut library = Library::default();
+    Writer::new(scenario, &mut library).write();
+    let lines = about.iter().map(|it| format!(" * {}", comment(it)));
+    let head: Vec<String> = lines.map(|it| it.trim_end().to_owned() + "\n").collect();
+    let body = library.file("0");
+    format!("/*\n{} */\n{WORDS}\n{body}", head.concat())
+}
+
+/// Several scenarios in one Promela model, which begins by choosing one of them: what the
+/// verifier is compiled for once. With `-DORACLE` a verdict is printed with the scenario's place.
+pub fn promela_all<'a>(scenarios: impl IntoIterator<Item = &'a Scenario>) -> String {
+    let mut library = Library::default();
+    for scenario in scenarios {
+        Writer::new(scenario, &mut library).write();
+    }
+    let body = library.file("now.model");
+    format!("{WORDS}\n{body}")
+}
+
+/// A text in lines of at most 90 letters.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(last) if last.len() + word.len() < 90 => *last += &format!(" {word}"),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,347 @@
+//! A bio from its first page to the end of its I/O, and the bytes it carries, as inlines.
+
+use crate::machine::Protection;
+
+use super::library::comment;
+use super::writer::Writer;
+
+impl Writer<'_> {
+    /// A statement, made for each sector of a page; `{n}` is the sector.
+    fn each_sector(&self, statement: &str) -> String {
+        let many = self.sectors;
+        match many {
+            1 => statement.replace("{n}", "p"),
+            _ => format!(
+                "for (n : p * {many} .. p * {many} + {}) {{ {} }}",
+                many - 1,
+                statement.replace("{n}", "n")
+            ),
+        }
+    }
+
+    /// Statements, made for each sector of every page; `{n}` is the sector, `{p}` its page.
+    pub(super) fn each_interval(&self, statements: &str) -> String {
+        let most = self.pages * self.sectors - 1;
+        let body = statements
+            .replace("{n}", "n")
+            .replace("{p}", &self.page_of("n"));
+        format!(
+            "for (n : 0 .. {most}) {{\n{}\n}}",
+            super::library::indented(&body, 1)
+        )
+    }
+
+    /// The page of a sector.
+    fn page_of(&self, n: &str) -> String {
+        match (self.pages, self.sectors) {
+            (1, _) => "0".to_owned(),
+            (_, 1) => n.to_owned(),
+            (_, many) => format!("{n} / {many}"),
+        }
+    }
+
+    /// That a sector is under I/O, if its page's bio is; nothing where that goes without saying.
+    fn under_io(&self) -> String {
+        match (self.has.buffers, self.sectors) {
+            (false, _) => String::new(),
+            (true, many) => format!(" && under_io({{p}}, {{n}} % {many})"),
+        }
+    }
+
+    /// Defines the words for what `me` does with bios.
+    pub(super) fn words(&mut self) {
+        let mut found = "0".to_owned();
+        for bio in (1..=self.pages).rev() {
+            let mine = format!("bio_stage[{bio}] == BUILDING && bio_owner[{bio}] == me");
+            found = format!("({mine} -> {bio} : {found})");
+        }
+        let text = format!("/* The bio \"me\" is building; 0: none. */\n#define @ {found}\n");
+        self.own_bio = self.library.define("own_bio", &text);
+        let own = &self.own_bio;
+        let text =
+            format!("/* Page p is in it. */\n#define @(p) ({own} != 0 && bio_of[p] == {own})\n");
+        self.builds = self.library.define("builds", &text);
+        if (0..self.model.actors.len()).any(|it| self.has_hand(it)) {
+            let hand = "(at_hand[me] != 0 && bio_of[p] == at_hand[me])";
+            let text = format!(
+                "/* Page p is in the bio \"me\" has at hand. */\n#define in_hand(p) {hand}\n"
+            );
+            self.library.define("in_hand", &text);
+        }
+        if self.has.buffers {
+            let text = "/* Sector s of page p is written, if its bio is. */\n#define under_io(p, s) (io_mask[p] >> (s) & 1)\n";
+            self.library.define("under_io", text);
+        }
+    }
+
+    /// What an I/O takes of a sector: the copy if there is one, else memory as it is now.
+    pub(super) fn source(&self, n: &str) -> String {
+        match self.has.copy {
+            true => format!("(copy[{n}] -> copy[{n}] : memory[{n}])"),
+            false => format!("memory[{n}]"),
+        }
+    }
+
+    /// The bytes a sector's guard tag was computed from: the submitter's where the bio is
+    /// guarded, else those the HBA fetched.
+    pub(super) fn tuple(&self, n: &str, page: &str) -> String {
+        match self.has.guards {
+            true => format!("(bio_guarded[bio_of[{page}]] -> sealed[{n}] : wire[{n}])"),
+            false => format!("wire[{n}]"),
+        }
+    }
+
+    pub(super) fn set_page_dirty(&mut self, page: u8) -> String {
+        let all = (1 << self.sectors) - 1;
+        let buffers = match self.has.buffers {
+            true => format!(";\nBH_Dirty[p] = {all}"),
+            false => String::new(),
+        };
+        let head = "The whole page counts as dirty: every buffer does.";
+        let body = format!("PG_dirty[p] = true{buffers}");
+        self.library.inline("set_page_dirty", head, "p", &body) + &format!("({page})")
+    }
+
+    /// Takes a page out of its bio, if it is in one.
+    pub(super) fn release_from_bio(&mut self, page: u8) -> String {
+        let mut body = "b = bio_of[p];\nif\n:: b != 0 ->\n\tbio_of[p] = 0;\n".to_owned();
+        if self.has.buffers {
+            body += "\tio_mask[p] = 0;\n";
+        }
+        let copy = if self.has.copy { "; copy[{n}] = 0" } else { "" };
+        let clear = self.each_sector(&format!("sealed[{{n}}] = 0; wire[{{n}}] = 0{copy}"));
+        let pages: Vec<String> = (0..self.pages)
+            .map(|it| format!("bio_of[{it}] != b"))
+            .collect();
+        body += &format!("\t{clear};\n\tif\n\t:: {} ->\n", pages.join(" && "));
+        body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
+        body += if self.has.guards {
+            "; bio_guarded[b] = false"
+        } else {
+            ""
+        };
+        body += if self.has.requeues {
+            "; bio_requeues[b] = 0"
+        } else {
+            ""
+        };
+        body += "\n\t:: else\n\tfi\n:: else\nfi";
+        let head = "Takes a page out of its bio; a bio without pages is free.";
+        self.library.inline("release_from_bio", head, "p", &body) + &format!("({page})")
+    }
+
+    pub(super) fn bio_add_page(&mut self, page: u8) -> String {
+        let mut body = format!("b = {};\nif\n:: b != 0\n", self.own_bio);
+        for bio in 1..=self.pages {
+            let before: Vec<String> = (1..bio)
+                .map(|it| format!(" && bio_stage[{it}] != FREE"))
+                .collect();
+            body += &format!(
+                ":: b == 0 && bio_stage[{bio}] == FREE{} -> b = {bio}\n",
+                before.concat()
+            );
+        }
+        body += ":: else\nfi;\nif\n:: b != 0 ->\n\tbio_stage[b] = BUILDING; bio_owner[b] = me; bio_of[p] = b";
+        if self.has.buffers {
+            body += &format!(";\n\tio_mask[p] = {}", (1 << self.sectors) - 1);
+        }
+        body += "\n:: else\nfi";
+        let head = "Adds a page to one's bio, which begins with its first page.";
+        self.library.inline("bio_add_page", head, "me, p", &body) + &format!("(me, {page})")
+    }
+
+    /// Copies a page, for an I/O to take the copy.
+    pub(super) fn copies(&mut self, page: u8) -> String {
+        let body = self.each_sector("copy[{n}] = memory[{n}]");
+        let head = "From here on the I/O takes the copy.";
+        self.library.inline("copy_page", head, "p", &body) + &format!("({page})")
+    }
+
+    pub(super) fn queue_bio(&mut self) -> String {
+        let (guards, source) = (self.has.guards, self.source("{n}"));
+        let unguarded = if guards { "good = false; " } else { "" };
+        let mut body = format!("b = {};\n", self.own_bio);
+        body += if guards { "good = true;\n" } else { "" };
+        body += &self.each_interval(&format!(
+            "if\n:: bio_of[{{p}}] == b && sealed[{{n}}] == 0{} -> {unguarded}sealed[{{n}}] = {source}\n:: else\nfi",
+            self.under_io()
+        ));
+        body += ";\nbio_stage[b] = QUEUED; bio_owner[b] = me";
+        if guards {
+            body += ";\nif\n:: good -> bio_guarded[b] = true\n:: else\nfi";
+        }
+        let head =
+            "Submission seals what has no checksum yet: these bytes are promised from here on.";
+        self.library.inline("queue_bio", head, "me", &body) + "(me)"
+    }
+
+    pub(super) fn commit_media(&mut self) -> String {
+        let mut each =
+            "if\n:: bio_of[{p}] == b && wire[{n}] != 0 ->\n\tmedia[{n}] = wire[{n}]".to_owned();
+        if self.has.tuples {
+            each += &format!(";\n\ttuples[{{n}}] = {}", self.tuple("{n}", "{p}"));
+        }
+        if self.has.promise {
+            let bit = format!("(1 << ({{n}} % {}))", self.sectors);
+            each += &format!(
+                ";\n\tif\n\t:: (fresh[{{p}}] & {bit}) || promise[{{n}}] == wire[{{n}}] ->\n\
+                 \t\tpromise[{{n}}] = 0; fresh[{{p}}] = fresh[{{p}}] & ~{bit}\n\t:: else\n\tfi"
+            );
+        }
+        let body = format!(
+            "b = at_hand[me];\n{}",
+            self.each_interval(&(each + "\n:: else\nfi"))
+        );
+        let head = "The target writes what was fetched, and what was promised is kept.";
+        self.library.inline("commit_media", head, "me", &body) + "(me)"
+    }
+
+    pub(super) fn requeue(&mut self) -> String {
+        let each = self.each_interval("if\n:: bio_of[{p}] == b -> wire[{n}] = 0\n:: else\nfi");
+        let body = format!(
+            "b = at_hand[me]; bio_failed[b] = false; bio_requeues[b] = bio_requeues[b] + 1;\n{each}"
+        );
+        let head = "The bytes are to be fetched anew; the guard tags are not generated anew.";
+        self.library.inline("nvme_requeue", head, "me", &body) + "(me)"
+    }
+
+    /// The end of a request. A write that is reported as done is judged: does the media hold what
+    /// was sealed?
+    pub(super) fn complete_request(&mut self) -> String {
+        let elsewhere = matches!(
+            self.model.protection,
+            Protection::FsChecksum | Protection::Parity | Protection::Mirror
+        );
+        let verdict = if elsewhere {
+            "CHECKSUM_MISMATCH"
+        } else {
+            "SILENT_CORRUPTION"
+        };
+        let mut judged = format!(
+            "if\n:: !bio_failed[b] && wire[{{n}}] != sealed[{{n}}] -> broke({verdict})\n:: else\nfi;\n"
+        );
+        if let Some(block) = self.block() {
+            let valid = self.verifies();
+            judged += &format!(
+                "if\n:: {{n}} == {block} && !bio_failed[b] && wire[{{n}}] != 0 && !{valid}[wire[{{n}}]] -> broke(CHECKSUM_MISMATCH)\n:: else\nfi;\n"
+            );
+        }
+        judged += "sealed[{n}] = 0; wire[{n}] = 0";
+        judged += if self.has.copy { "; copy[{n}] = 0" } else { "" };
+        judged += if self.has.promise {
+            ";\nfresh[{p}] = 0"
+        } else {
+            ""
+        };
+        let each = format!(
+            "if\n:: bio_of[{{p}}] == b ->\n{}\n:: else\nfi",
+            super::library::indented(&judged, 1)
+        );
+        let mut body = format!("b = at_hand[me];\n{};\n", self.each_interval(&each));
+        body += "bio_stage[b] = DONE; bio_owner[b] = NOBODY";
+        body += if self.has.guards {
+            "; bio_guarded[b] = false"
+        } else {
+            ""
+        };
+        body += if self.has.requeues {
+            "; bio_requeues[b] = 0"
+        } else {
+            ""
+        };
+        let head = "A write that is reported as done: does the media hold what was sealed?";
+        self.library.inline("complete_request", head, "me", &body) + "(me)"
+    }
+
+    /// A store of fixed bytes: what each sector it touches holds then.
+    pub(super) fn store(&mut self, number: u8) -> String {
+        let Some(store) = self.model.stores.get(number as usize) else {
+            return "skip".to_owned();
+        };
+        let page = store.page as usize;
+        let mut lines = Vec::new();
+        for sector in 0..self.sectors {
+            if !store.touches(self.model.geometry, sector) {
+                continue;
+            }
+            let n = page * self.sectors + sector;
+            let mut after = "old".to_owned();
+            for (id, _) in self.legend() {
+                let to = self.model.contents.after(number.into(), n, id);
+                if to != id {
+                    after = format!("(old == {} -> {} : {after})", id.0, to.0);
+                }
+            }
+            lines.push(format!("old = memory[{n}]; memory[{n}] = {after}"));
+            if self.has.gone {
+                lines.push(format!(
+                    "if\n:: gone[{page}] && memory[{n}] != old -> broke(LOST_UPDATE)\n:: else\nfi"
+                ));
+            }
+        }
+        let head = format!(
+            "The store of {}.",
+            comment(&self.scenario.stores[number as usize])
+        );
+        let body = if lines.is_empty() {
+            "skip".to_owned()
+        } else {
+            lines.join(";\n")
+        };
+        self.library
+            .inline(&format!("store_{number}"), &head, "", &body)
+            + "()"
+    }
+
+    /// The sector that carries a checksum of itself, if one does.
+    pub(super) fn block(&self) -> Option<usize> {
+        let geometry = self.model.geometry;
+        let stamp = geometry.stamp?;
+        Some(stamp.page as usize * self.sectors + (stamp.at / geometry.interval) as usize)
+    }
+
+    /// The table of contents whose own checksum is right.
+    fn verifies(&mut self) -> String {
+        let contents = &self.model.contents;
+        let all = self.legend();
+        let valid: Vec<String> = (all.iter())
+            .map(|(id, _)| format!(", {}", u8::from(contents.verifies(*id))))
+            .collect();
+        let text = format!(
+            "/* Whether the checksum inside a content is that of its bytes. */\nhidden byte @[{}] = {{ 1{} }};\n",
+            all.len() + 1,
+            valid.concat()
+        );
+        self.library.define("verifies", &text)
+    }
+
+    /// Stores the checksum of what was read into the block that carries it.
+    pub(super) fn csum_store(&mut self) -> String {
+        let Some(block) = self.block() else {
+            return "at_hand[me] = 0".to_owned();
+        };
+        let all = self.legend();
+        let many = all.len() + 1;
+        let rows: Vec<String> = (all.iter())
+            .map(|(into, _)| {
+                let row = all
+                    .iter()
+                    .map(|(read, _)| format!(", {}", self.model.contents.stamped(*into, *read).0));
+                format!(",\n\t{}{}", into.0, row.collect::<String>())
+            })
+            .collect();
+        let none = vec!["0"; many].join(", ");
+        let text = format!(
+            "/* What a content (row) is once the checksum of another (column) is stored in it. */\n\
+             hidden byte @[{}] = {{\n\t{none}{}\n}};\n",
+            many * many,
+            rows.concat()
+        );
+        let stamped = self.library.define("stamped", &text);
+        let body = format!(
+            "if\n:: at_hand[me] != 0 -> memory[{block}] = {stamped}[memory[{block}] * {many} + at_hand[me]]\n:: else\nfi;\nat_hand[me] = 0"
+        );
+        let head = "Stores the checksum computed before, whatever the block holds now.";
+        self.library.inline("csum_store", head, "me", &body) + "(me)"
+    }
+}

@@ -1,0 +1,175 @@
+//! Waking, fsync, and the judgement where nobody can move.
+
+use crate::machine::Op;
+
+use super::library::indented;
+use super::writer::Writer;
+
+impl Writer<'_> {
+    /// Who must act next for a page's I/O to end, as an expression; `owner` while there is no I/O.
+    pub(super) fn io_holder(&mut self, page: u8, owner: &str) -> String {
+        let (disk, completion) = (self.who(Op::TakeRequest), self.who(Op::BioEndio));
+        let host = self.who(Op::TakeOver);
+        let text = format!(
+            "/* Who must act next for a page's I/O to end: its submitter, the disk, the completion. */\n\
+             #define @(p, owner) \\\n\
+             \t(bio_stage[bio_of[p]] == FREE     -> owner : \\\n\
+             \t(bio_stage[bio_of[p]] == BUILDING -> bio_owner[bio_of[p]] : \\\n\
+             \t(bio_stage[bio_of[p]] == PASSED   -> {host} : \\\n\
+             \t(bio_stage[bio_of[p]] == DONE     -> {completion} : {disk}))))\n"
+        );
+        self.library.define("io_holder", &text) + &format!("({page}, {owner})")
+    }
+
+    /// Marks everyone woken who sleeps at a wait for this page's writeback.
+    pub(super) fn wake_up_page(&mut self, page: u8) -> String {
+        let mut all = Vec::new();
+        for actor in 0..self.model.actors.len() {
+            for place in self.places(actor) {
+                if place.instr.op == Op::WaitOnce && place.instr.page == page {
+                    let at = self.standing(place, &actor.to_string());
+                    all.push(format!(
+                        "if\n:: {at} && sleeping[{actor}] -> woken[{actor}] = true\n:: else\nfi"
+                    ));
+                }
+            }
+        }
+        if all.is_empty() {
+            return String::new();
+        }
+        let head = "Whoever sleeps once, and believes whoever wakes it.";
+        (self.library).inline(&format!("wake_up_page_{page}"), head, "", &all.join(";\n")) + "()"
+    }
+
+    pub(super) fn fsync_begin(&mut self) -> String {
+        let cached: Vec<String> = (0..self.pages)
+            .map(|page| {
+                let each = (0..self.sectors).map(|sector| {
+                    let n = page * self.sectors + sector;
+                    match self.model.cached[page] {
+                        true => format!(
+                            "promise[{n}] = (memory[{n}] != media[{n}] -> memory[{n}] : 0);\n"
+                        ),
+                        false => format!("promise[{n}] = 0;\n"),
+                    }
+                });
+                each.collect::<String>() + &format!("fresh[{page}] = 0")
+            })
+            .collect();
+        let head = "What memory holds now must be on media when fsync returns success.";
+        self.library
+            .inline("fsync_begin", head, "", &cached.join(";\n"))
+            + "()"
+    }
+
+    /// 2.6.39 tests and clears AS_EIO, so whoever asks first is told; with errseq each opener is
+    /// told once.
+    pub(super) fn fsync_return(&mut self) -> String {
+        let failed = match (self.has.errors, self.model.rules.errseq) {
+            (false, _) => "false",
+            (true, true) => "failed_once && !told_error[me]",
+            (true, false) => "AS_EIO",
+        };
+        let mut body = format!("good = !({failed});\n");
+        body += if self.has.errors {
+            "AS_EIO = false;\n"
+        } else {
+            ""
+        };
+        body += "told_error[me] = told_error[me] || !good";
+        if self.has.promise {
+            let gone = if self.has.gone { " && !gone[{p}]" } else { "" };
+            body += ";\n";
+            body += &self.each_interval(&format!(
+                "if\n:: promise[{{n}}] != 0 && good{gone} -> broke(LOST_UPDATE)\n:: else\nfi;\npromise[{{n}}] = 0"
+            ));
+        }
+        let head = match self.model.rules.errseq {
+            true => "Each opener is told of an error once (errseq).",
+            false => "Whoever asks first is told of an error (AS_EIO).",
+        };
+        self.library.inline("fsync_return", head, "me", &body) + "(me)"
+    }
+
+    /// How a run ends: who sleeps, behind whom, or else what is lost.
+    pub(super) fn judge(&mut self) -> String {
+        let mut out = String::new();
+        for actor in 0..self.model.actors.len() {
+            let mut all = String::new();
+            for place in self.places(actor) {
+                let Some(sleep) = self.sleep(place.instr) else {
+                    continue;
+                };
+                let at = self.standing(place, "me");
+                all += &format!(
+                    ":: {at} && !({}) -> holder[me] = {}\n",
+                    sleep.until, sleep.holder
+                );
+            }
+            let name = super::library::comment(&self.scenario.cast[actor].name);
+            out += &match all.is_empty() {
+                true => format!("holder[{actor}] = AWAKE; /* {name} */\n"),
+                false => format!(
+                    "#define me {actor} /* {name} */\nif\n{all}:: else -> holder[me] = AWAKE\nfi;\n#undef me\n"
+                ),
+            };
+        }
+        let many = self.model.actors.len();
+        let sleepers = format!(
+            "good = true; circle = false;\n\
+             for (actor : 0 .. {last}) {{\n\
+             \tif\n\t:: holder[actor] != AWAKE -> good = false\n\t:: else\n\tfi;\n\
+             \tb = actor;\n\
+             \tfor (n : 0 .. {many}) {{\n\
+             \t\tif\n\t\t:: b != NOBODY && holder[b] != AWAKE -> b = holder[b]\n\t\t:: else -> b = NOBODY\n\t\tfi\n\
+             \t}};\n\
+             \tif\n\t:: b != NOBODY -> circle = true\n\t:: else\n\tfi\n\
+             }}",
+            last = many - 1,
+        );
+        let head = "Follows holders from each sleeper: does somebody come round again?";
+        let follow = self.library.inline("follow_holders", head, "", &sleepers);
+        let rest = self.at_rest();
+        out += &format!(
+            "{follow}();\nif\n:: circle -> broke(DEADLOCK)\n:: !circle && !good -> broke(STALL)\n:: else ->\n{}\nfi",
+            indented(&rest, 1)
+        );
+        format!("if\n:: halted\n:: else ->\n{}\nfi", indented(&out, 1))
+    }
+
+    /// At rest: every sector that is newer in memory than on media although nothing says so.
+    fn at_rest(&mut self) -> String {
+        let mut all = Vec::new();
+        for page in (0..self.pages).filter(|it| self.model.cached[*it]) {
+            let mut quiet = format!(
+                "!PG_dirty[{page}] && PG_writeback[{page}] == NOBODY && bio_of[{page}] == 0"
+            );
+            quiet += &match self.has.gone {
+                true => format!(" && !gone[{page}]"),
+                false => String::new(),
+            };
+            quiet += if self.has.errors {
+                " && !failed_once"
+            } else {
+                ""
+            };
+            for space in 0..self.model.spaces as usize {
+                quiet += &format!(" && !(pte[{}] & DIRTY)", space * self.pages + page);
+            }
+            let (first, last) = (page * self.sectors, (page + 1) * self.sectors - 1);
+            all.push(format!(
+                "for (n : {first} .. {last}) {{\n\tif\n\t:: {quiet} && memory[n] != media[n] -> broke(LOST_UPDATE)\n\t:: else\n\tfi\n}}"
+            ));
+        }
+        match all.is_empty() {
+            true => "skip".to_owned(),
+            false => {
+                let head = "Newer in memory than on media, and nothing says so?";
+                let body = all.join(";\n");
+                self.library
+                    .inline("look_for_lost_updates", head, "", &body)
+                    + "()"
+            }
+        }
+    }
+}

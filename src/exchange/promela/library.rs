@@ -1,0 +1,169 @@
+//! What models of one file share: variables, tables, inlines and processes, each written once.
+
+/// A global variable.
+struct Variable {
+    kind: &'static str,
+    name: &'static str,
+    /// How many there are; none where it is no array.
+    many: Option<usize>,
+    about: &'static str,
+}
+
+/// A definition, a table, an inline or a process; `@` stands for its name.
+struct Part {
+    text: String,
+    name: String,
+    process: bool,
+}
+
+/// Everything that stands in a file, in the order in which it was asked for.
+#[derive(Default)]
+pub(super) struct Library {
+    variables: Vec<Variable>,
+    parts: Vec<Part>,
+    /// For each model, what `init` does to begin it and to judge where it ends.
+    starts: Vec<(String, String)>,
+}
+
+impl Library {
+    /// Declares a variable, an array of `many` if so said, where it is not yet declared.
+    pub(super) fn variable(
+        &mut self,
+        kind: &'static str,
+        name: &'static str,
+        many: Option<usize>,
+        about: &'static str,
+    ) {
+        match self.variables.iter_mut().find(|it| it.name == name) {
+            Some(it) => it.many = it.many.max(many),
+            None => self.variables.push(Variable {
+                kind,
+                name,
+                many,
+                about,
+            }),
+        }
+    }
+
+    /// The name of a part with this text; `base`, unless that is the name of another text.
+    fn named(&mut self, base: &str, text: &str, process: bool) -> String {
+        if let Some(known) = self.parts.iter().find(|it| it.text == text) {
+            return known.name.clone();
+        }
+        let mut name = base.to_owned();
+        let mut tries = 1;
+        while self.parts.iter().any(|it| it.name == name) {
+            tries += 1;
+            name = format!("{base}_{tries}");
+        }
+        self.parts.push(Part {
+            text: text.to_owned(),
+            name: name.clone(),
+            process,
+        });
+        name
+    }
+
+    /// As C's: `#define @(n) ...`, or a table that never changes, `@[n] = ...`.
+    pub(super) fn define(&mut self, base: &str, text: &str) -> String {
+        self.named(base, text, false)
+    }
+
+    /// Statements with a name; `head` says what they are, `parameters` what they are told.
+    pub(super) fn inline(
+        &mut self,
+        base: &str,
+        head: &str,
+        parameters: &str,
+        body: &str,
+    ) -> String {
+        let body = indented(body, 1);
+        let text = format!("/* {head} */\ninline @({parameters}) {{\n{body}\n}}\n");
+        self.named(base, &text, false)
+    }
+
+    /// A process of actor `me`, from its options.
+    pub(super) fn process(&mut self, base: &str, me: usize, options: &str) -> String {
+        let body = indented(options, 1);
+        let text =
+            format!("#define me {me}\nproctype @() {{\nend:\tdo\n{body}\n\tod\n}}\n#undef me\n");
+        self.named(base, &text, true)
+    }
+
+    /// What `init` does for one model: begin it, and judge it where nobody can move.
+    pub(super) fn start(&mut self, begin: String, judge: String) {
+        self.starts.push((begin, judge));
+    }
+
+    /// The file; `model` is how C code says which model is run.
+    pub(super) fn file(&self, model: &str) -> String {
+        let mut out = format!("#define MODEL {model}\n\n");
+        let several = self.starts.len() > 1;
+        if several {
+            out += "byte model; /* which of them is run */\n";
+        }
+        for it in &self.variables {
+            let many = it.many.map_or(String::new(), |many| format!("[{many}]"));
+            out += &format!("{} {}{many};", it.kind, it.name);
+            out += &match it.about {
+                "" => "\n".to_owned(),
+                about => format!(" /* {about} */\n"),
+            };
+        }
+        out += "\n/* Hands of a step, not part of the state. */\n";
+        out += "hidden byte n, b, actor, old, good, circle;\n\n";
+        for process in [false, true] {
+            for it in self.parts.iter().filter(|it| it.process == process) {
+                out += &it.text.replace('@', &it.name);
+                out.push('\n');
+            }
+        }
+        out += "init {\n";
+        out += if several { "\tif\n" } else { "" };
+        for (number, (begin, judge)) in self.starts.iter().enumerate() {
+            let tabs = if several { 2 } else { 1 };
+            let (head, chosen) = match several {
+                true => ("\t:: ", format!("\tmodel = {number};\n")),
+                false => ("\t", String::new()),
+            };
+            let (begin, judge) = (indented(begin, tabs), indented(judge, tabs + 1));
+            let tab = "\t".repeat(tabs);
+            out += &format!("{head}atomic {{\n{chosen}{begin}\n{tab}}}\n");
+            out += &format!(
+                "{tab}/* Where nobody can move: how does it end? */\n\
+                 {tab}atomic {{ timeout -> d_step {{\n{judge};\n{tab}\tskip\n{tab}}} }}\n"
+            );
+        }
+        out += if several { "\tfi\n" } else { "" };
+        out + "}\n"
+    }
+}
+
+/// A text with tabs before each line.
+pub(super) fn indented(text: &str, tabs: usize) -> String {
+    let lines = text.lines().map(|line| match line {
+        "" => String::new(),
+        line if line.starts_with('#') => line.to_owned(),
+        line => "\t".repeat(tabs) + line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// An option of an `if`: on one line where there is one statement.
+pub(super) fn option(when: &str, does: &str) -> String {
+    match does.contains('\n') {
+        true => format!(":: {when} ->\n{}", indented(does, 1)),
+        false => format!(":: {when} -> {does}"),
+    }
+}
+
+/// A text as it can stand in a comment.
+pub(super) fn comment(text: &str) -> String {
+    text.replace("*/", "* /").replace('@', "(at)")
+}
+
+/// A text as it can stand in `printf`.
+pub(super) fn printed(text: &str) -> String {
+    let plain = text.replace('\\', "/").replace('"', "'");
+    plain.replace('%', "%%").replace('@', "(at)")
+}

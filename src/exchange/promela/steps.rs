@@ -1,0 +1,597 @@
+//! What each step does, and when it is possible.
+
+use crate::machine::{EndIo, Instr, Op, Resource, StableWait};
+use crate::protocol::Mark;
+
+use super::library::{comment, indented, option, printed};
+use super::writer::{Place, Writer, single};
+
+/// One way to make a step.
+struct Way {
+    /// When it is possible, besides what the step waits for.
+    when: Option<String>,
+    branches: Vec<Branch>,
+}
+
+/// One outcome of a way; their conditions exclude each other.
+struct Branch {
+    /// Always, if there is none.
+    when: Option<String>,
+    does: Vec<String>,
+    then: Then,
+}
+
+/// Where the actor goes on.
+enum Then {
+    On,
+    /// The step answers *no*.
+    No,
+    /// The same step again.
+    Stay,
+    /// The program is over.
+    Leave,
+    /// The fault handler, for this page.
+    Fault(u8),
+    Bug,
+    Trap,
+}
+
+fn branch(when: impl Into<String>, does: &[&str], then: Then) -> Branch {
+    Branch {
+        when: Some(when.into()),
+        does: (does.iter().filter(|it| !it.is_empty()))
+            .map(|it| (*it).to_owned())
+            .collect(),
+        then,
+    }
+}
+
+fn or_else(does: &[&str], then: Then) -> Branch {
+    Branch {
+        when: None,
+        ..branch("", does, then)
+    }
+}
+
+fn way(branches: Vec<Branch>) -> Vec<Way> {
+    let when = None;
+    vec![Way { when, branches }]
+}
+
+/// What a step waits for, and who must act before it comes.
+pub(super) struct Sleep {
+    /// That it need not sleep.
+    pub(super) until: String,
+    /// The actor that must act, or `NOBODY`.
+    pub(super) holder: String,
+}
+
+impl Writer<'_> {
+    /// The options of an actor's process, with the lines of its program.
+    pub(super) fn options(&mut self, actor: usize) -> String {
+        let cast = &self.scenario.cast[actor];
+        let places = self.places(actor);
+        let mut out = Vec::new();
+        let mut told = vec![false; places.len()];
+        let mut handler = false;
+        for line in &cast.lines {
+            let text = comment(&line.text);
+            if line.handler && !handler {
+                handler = true;
+                out.push("\n/* The handler of its write faults. */".to_owned());
+            }
+            let Some(_) = line.row else {
+                if !line.key.is_empty() {
+                    out.push(format!("/* {text}: */"));
+                }
+                continue;
+            };
+            let absent = match line.mark {
+                Mark::Dropped => Some("left out"),
+                Mark::MovedAway => Some("moved elsewhere"),
+                Mark::NotYet => Some("came with a later kernel, or was gone by then"),
+                _ => None,
+            };
+            if let Some(why) = absent {
+                out.push(format!("/* {text}: {why} */"));
+            }
+            for (number, place) in places.iter().enumerate() {
+                if line.pcs.contains(&(place.pc as u8)) {
+                    told[number] = true;
+                    out.push(format!("/* {}: {text} */", place.pc));
+                    let say = format!("{}: {}", cast.name, line.text);
+                    out.extend(self.option(*place, &say));
+                }
+            }
+        }
+        for (place, told) in places.iter().zip(told) {
+            if !told && place.instr.op != Op::Goto {
+                out.extend(self.option(*place, &cast.name));
+            }
+        }
+        if places.iter().all(|it| it.instr.op == Op::Goto) {
+            out.push(":: false /* has nothing to do */".to_owned());
+        }
+        out.join("\n")
+    }
+
+    /// An instruction's options: one for each way.
+    fn option(&mut self, place: Place, say: &str) -> Vec<String> {
+        let mut possible = self.standing(place, "me");
+        let until = self.sleep(place.instr).map(|it| it.until);
+        let to_do = self.something_to_do(place.actor, place.instr);
+        for cond in [until, to_do].into_iter().flatten() {
+            possible += &format!(" && {cond}");
+        }
+        let ways = self.ways(place);
+        let mut out = Vec::new();
+        for it in ways {
+            let when = it.when.map_or(String::new(), |when| format!(" && {when}"));
+            let mut bodies = it.branches.into_iter().map(|branch| {
+                let mut does = branch.does;
+                does.extend(self.then(place, branch.then));
+                (branch.when, does.join(";\n"))
+            });
+            let body = match (bodies.len(), bodies.next()) {
+                (1, Some((_, does))) => does,
+                (_, first) => {
+                    let all = first.into_iter().chain(bodies).map(|(when, does)| {
+                        let when = when.unwrap_or_else(|| "else".to_owned());
+                        option(&when, &does) + "\n"
+                    });
+                    format!("if\n{}fi", all.collect::<String>())
+                }
+            };
+            out.push(format!(
+                ":: d_step {{ {possible}{when} -> say(\"{}\\n\")\n{} }}",
+                printed(say),
+                indented(&body, 1)
+            ));
+        }
+        out
+    }
+
+    /// Where the actor goes on, in statements.
+    fn then(&mut self, place: Place, then: Then) -> Option<String> {
+        let handling = place.handling.then_some(place.instr.page);
+        let main = self.model.actors[place.actor].main.into();
+        let not = self.not_after(place.actor, place.instr);
+        let lands = |pc: usize, handling| self.lands(place.actor, pc, handling, not.clone());
+        Some(match then {
+            Then::On => lands(place.pc + 1, handling),
+            Then::No => lands(place.instr.no.into(), handling),
+            Then::Stay => return None,
+            Then::Leave => {
+                let left = handling.map_or("", |_| "retry[me] = 0; ");
+                left.to_owned() + &lands(main, None)
+            }
+            Then::Fault(page) => "retry[me] = pc[me] + 1;\n".to_owned() + &lands(main, Some(page)),
+            Then::Bug => "BUG".to_owned(),
+            Then::Trap => "halted = true; broke(TRAP)".to_owned(),
+        })
+    }
+
+    /// The variable of a resource's owner.
+    fn owner(&self, resource: Resource, instr: Instr) -> String {
+        let page = instr.page;
+        match resource {
+            Resource::BufferLock => format!("BH_Lock[{page}]"),
+            Resource::Shadow => format!("BH_Shadow[{page}]"),
+            Resource::PteLock => format!("pte_lock[{}]", instr.arg),
+            Resource::PageLock => format!("PG_locked[{page}]"),
+            Resource::Writeback => format!("PG_writeback[{page}]"),
+            it => single(it).to_owned(),
+        }
+    }
+
+    /// What a step waits for.
+    pub(super) fn sleep(&mut self, instr: Instr) -> Option<Sleep> {
+        let p = instr.page;
+        let waits = match self.model.rules.wait {
+            StableWait::Never => false,
+            StableWait::Always => true,
+            StableWait::IfRequired => self.model.stable,
+        };
+        let (until, holder) = match instr.op {
+            Op::LockPage | Op::WaitPageUnlocked => (
+                format!("PG_locked[{p}] == NOBODY"),
+                format!("PG_locked[{p}]"),
+            ),
+            Op::Take(it) | Op::Await(it) => {
+                let owner = self.owner(it, instr);
+                let holder = match it {
+                    Resource::BufferLock => self.io_holder(p, &owner),
+                    Resource::Shadow => self.io_holder(p, &owner),
+                    _ => owner.clone(),
+                };
+                (format!("{owner} == NOBODY"), holder)
+            }
+            Op::GetWriteAccess | Op::FileShadow => {
+                let owner = self.owner(Resource::Shadow, instr);
+                (format!("{owner} == NOBODY"), self.io_holder(p, &owner))
+            }
+            Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::ForkPte
+                if self.model.has(Resource::PteLock) =>
+            {
+                let owner = self.owner(Resource::PteLock, instr);
+                (format!("({owner} == NOBODY || {owner} == me)"), owner)
+            }
+            Op::WaitWriteback | Op::WaitStable if instr.op == Op::WaitWriteback || waits => (
+                format!("PG_writeback[{p}] == NOBODY"),
+                self.io_holder(p, &format!("PG_writeback[{p}]")),
+            ),
+            Op::WaitOnce => (
+                "(!sleeping[me] || woken[me])".to_owned(),
+                self.who(Op::BioEndio),
+            ),
+            Op::BioAdd => {
+                let own = &self.own_bio;
+                (
+                    format!("(bio_of[{p}] == 0 || bio_of[{p}] == {own})"),
+                    self.io_holder(p, "NOBODY"),
+                )
+            }
+            Op::WaitBio => (format!("bio_of[{p}] == 0"), self.io_holder(p, "NOBODY")),
+            _ => return None,
+        };
+        Some(Sleep { until, holder })
+    }
+
+    /// The first actor with such a step; `NOBODY` if none has.
+    pub(super) fn who(&self, op: Op) -> String {
+        let found = (0..self.model.actors.len()).find(|it| self.uses(*it, &[op]));
+        found.map_or("NOBODY".to_owned(), |it| it.to_string())
+    }
+
+    /// A way for each bio of a stage.
+    fn each_bio(&self, stage: &str, branches: impl Fn(usize) -> Vec<Branch>) -> Vec<Way> {
+        let bios = 1..=self.pages;
+        bios.map(|bio| Way {
+            when: Some(format!("bio_stage[{bio}] == {stage}")),
+            branches: branches(bio),
+        })
+        .collect()
+    }
+
+    fn set_pte(&self, space: u8, page: u8) -> String {
+        format!("pte[{}]", space as usize * self.pages + page as usize)
+    }
+
+    /// What a step does, op by op.
+    fn ways(&mut self, place: Place) -> Vec<Way> {
+        let (instr, actor) = (place.instr, place.actor);
+        let (p, arg) = (instr.page, instr.arg);
+        let n = p as usize * self.sectors + arg as usize;
+        let pte = self.set_pte(arg, p);
+        let does = |statement: &str| way(vec![or_else(&[statement], Then::On)]);
+        let not_mine = format!("PG_locked[{p}] != me");
+        let bug_if = |when: String, statement: &str| {
+            way(vec![
+                branch(when, &[], Then::Bug),
+                or_else(&[statement], Then::On),
+            ])
+        };
+        let no_if = |when: String, statements: &[&str]| {
+            way(vec![
+                branch(when, &[], Then::No),
+                or_else(statements, Then::On),
+            ])
+        };
+        match instr.op {
+            Op::LockPage => does(&format!("PG_locked[{p}] = me")),
+            Op::TrylockPage => no_if(
+                format!("PG_locked[{p}] != NOBODY"),
+                &[&format!("PG_locked[{p}] = me")],
+            ),
+            Op::UnlockPage => bug_if(not_mine, &format!("PG_locked[{p}] = NOBODY")),
+            Op::Take(it) => does(&format!("{} = me", self.owner(it, instr))),
+            Op::Release(it) => {
+                let owner = self.owner(it, instr);
+                bug_if(format!("{owner} != me"), &format!("{owner} = NOBODY"))
+            }
+            // The waiting was all.
+            Op::Await(_) | Op::WaitPageUnlocked | Op::WaitWriteback | Op::WaitStable => does(""),
+            // Nothing of these is seen elsewhere.
+            Op::WaitBio | Op::Pause | Op::HbaInsert | Op::Goto => does(""),
+            Op::TestPageDirty => no_if(format!("!PG_dirty[{p}]"), &[]),
+            Op::TagTowrite => {
+                let tags = (0..self.pages).map(|it| {
+                    format!("tag_towrite[{it}] = tag_towrite[{it}] || PG_dirty[{it}];\n")
+                });
+                does(&(tags.collect::<String>() + "tagged[me] = true"))
+            }
+            Op::FindTagged => no_if(
+                format!("!(tagged[me] -> tag_towrite[{p}] : PG_dirty[{p}])"),
+                &[&format!("tag_towrite[{p}] = false")],
+            ),
+            Op::PteWrprotect => way(vec![
+                branch(&not_mine, &[], Then::Bug),
+                branch(
+                    format!(
+                        "PG_locked[{p}] == me && (!({pte} & PRESENT) || !({pte} & (WRITE | DIRTY)))"
+                    ),
+                    &[],
+                    Then::No,
+                ),
+                or_else(
+                    &[&format!("{pte} = PRESENT"), "cleaned[me] = true"],
+                    Then::On,
+                ),
+            ]),
+            Op::PteRevoke => no_if(
+                format!("!({pte} & PRESENT) || !({pte} & WRITE)"),
+                &[&format!("{pte} = {pte} & ~WRITE")],
+            ),
+            Op::FlushTlb => {
+                let tlbs = self.model.tlb_spaces.iter().enumerate();
+                let mine = tlbs.filter(|(_, space)| **space == arg);
+                let all: Vec<String> = mine
+                    .map(|(tlb, _)| format!("tlb[{}] = 0", tlb * self.pages + p as usize))
+                    .collect();
+                does(&all.join("; "))
+            }
+            Op::RedirtyIfCleaned => {
+                let dirty = self.set_page_dirty(p);
+                way(vec![
+                    branch("cleaned[me]", &["cleaned[me] = false", &dirty], Then::On),
+                    or_else(&[], Then::On),
+                ])
+            }
+            Op::TestClearPageDirty => way(vec![
+                branch(&not_mine, &[], Then::Bug),
+                branch(
+                    format!("PG_locked[{p}] == me && !PG_dirty[{p}]"),
+                    &[],
+                    Then::No,
+                ),
+                or_else(&[&format!("PG_dirty[{p}] = false")], Then::On),
+            ]),
+            Op::SetPageDirty => does(&self.set_page_dirty(p)),
+            Op::ClearDirtyBuffers => match self.has.buffers {
+                true => does(&format!("io_mask[{p}] = BH_Dirty[{p}]; BH_Dirty[{p}] = 0")),
+                false => does(""),
+            },
+            Op::SetPageWriteback => {
+                let lock = match self.model.rules.writeback_asserts_lock {
+                    true => format!(" || {not_mine}"),
+                    false => String::new(),
+                };
+                bug_if(
+                    format!("PG_writeback[{p}] != NOBODY{lock}"),
+                    &format!("PG_writeback[{p}] = me"),
+                )
+            }
+            Op::WaitOnce => way(vec![
+                branch(
+                    "woken[me]",
+                    &["sleeping[me] = false", "woken[me] = false"],
+                    Then::On,
+                ),
+                branch(
+                    format!("!woken[me] && PG_writeback[{p}] == NOBODY"),
+                    &[],
+                    Then::On,
+                ),
+                or_else(&["sleeping[me] = true"], Then::Stay),
+            ]),
+            Op::AssertNoWriteback => bug_if(format!("PG_writeback[{p}] != NOBODY"), ""),
+            Op::ClearWriteback | Op::EndIo(EndIo::Writeback) => {
+                let mut all = vec![
+                    format!("PG_writeback[{p}] = NOBODY"),
+                    self.release_from_bio(p),
+                ];
+                if instr.op != Op::ClearWriteback {
+                    all.push(self.wake_up_page(p));
+                }
+                all.retain(|it| !it.is_empty());
+                bug_if(format!("PG_writeback[{p}] == NOBODY"), &all.join(";\n"))
+            }
+            Op::WakeUpPage => does(&self.wake_up_page(p)),
+            Op::EndIo(what) => {
+                let given = match what {
+                    EndIo::Buffer => format!("BH_Lock[{p}] = NOBODY;\n"),
+                    EndIo::Shadow => format!("BH_Shadow[{p}] = NOBODY;\n"),
+                    EndIo::Writeback | EndIo::Direct => String::new(),
+                };
+                does(&(given + &self.release_from_bio(p)))
+            }
+            Op::Choose => [Then::On, Then::No]
+                .map(|then| Way {
+                    when: None,
+                    branches: vec![or_else(&[], then)],
+                })
+                .into(),
+            Op::BioAdd => does(&self.bio_add_page(p)),
+            Op::GenerateGuard | Op::SampleFirst => {
+                does(&format!("sealed[{n}] = {}", self.source(&n.to_string())))
+            }
+            Op::BounceCopy => does(&self.copies(p)),
+            Op::QueueBio => does(&self.queue_bio()),
+            Op::HandOver => {
+                let own = &self.own_bio;
+                does(&format!(
+                    "b = {own}; bio_stage[b] = PASSED; bio_owner[b] = NOBODY"
+                ))
+            }
+            Op::TakeOver => self.each_bio("PASSED", |bio| {
+                vec![or_else(
+                    &[&format!(
+                        "bio_stage[{bio}] = BUILDING; bio_owner[{bio}] = me"
+                    )],
+                    Then::On,
+                )]
+            }),
+            Op::TakeRequest => self.each_bio("QUEUED", |bio| {
+                vec![or_else(
+                    &[&format!(
+                        "bio_stage[{bio}] = IN_DEVICE; at_hand[me] = {bio}"
+                    )],
+                    Then::On,
+                )]
+            }),
+            Op::DmaSector => {
+                let fetch = format!("wire[{n}] = {}", self.source(&n.to_string()));
+                if !self.has.promise {
+                    return does(&fetch);
+                }
+                let copied = match self.has.copy {
+                    true => format!(" && copy[{n}] == 0"),
+                    false => String::new(),
+                };
+                let fresh = format!("fresh[{p}] = fresh[{p}] | {}", 1 << arg);
+                way(vec![
+                    branch(
+                        format!("promise[{n}] != 0{copied}"),
+                        &[&fetch, &fresh],
+                        Then::On,
+                    ),
+                    or_else(&[&fetch], Then::On),
+                ])
+            }
+            Op::HbaVerify | Op::TargetVerify => {
+                let (table, tuple) = (&self.guard_tag, self.tuple(&n.to_string(), &p.to_string()));
+                way(vec![
+                    branch(
+                        format!("{table}[{tuple}] != {table}[wire[{n}]]"),
+                        &["bio_failed[at_hand[me]] = true", "broke(GUARD_ERROR)"],
+                        Then::No,
+                    ),
+                    or_else(&[], Then::On),
+                ])
+            }
+            Op::CommitMedia => does(&self.commit_media()),
+            Op::Requeue => no_if(
+                "!bio_failed[at_hand[me]] || bio_requeues[at_hand[me]] >= 5".to_owned(),
+                &[&self.requeue()],
+            ),
+            Op::CompleteRequest => does(&self.complete_request()),
+            Op::BioEndio => self.each_bio("DONE", |bio| {
+                let take = format!("at_hand[me] = {bio}");
+                vec![
+                    branch(format!("bio_failed[{bio}]"), &[&take], Then::On),
+                    or_else(&[&take], Then::No),
+                ]
+            }),
+            Op::MappingSetError => does("AS_EIO = true; failed_once = true"),
+            Op::Store => self.user_store(actor, instr),
+            Op::Load => {
+                let Some((pte, tlb)) = self.mapping(actor, arg) else {
+                    return does("");
+                };
+                way(vec![
+                    branch(
+                        format!("{tlb} == 0"),
+                        &[
+                            &format!("{pte} = ({pte} & PRESENT -> {pte} : PRESENT)"),
+                            &format!("{tlb} = {pte}"),
+                        ],
+                        Then::On,
+                    ),
+                    or_else(&[], Then::On),
+                ])
+            }
+            Op::PteMkwrite => no_if(
+                format!("{pte} != orig_pte[me]"),
+                &[&format!("{pte} = PRESENT | WRITE | DIRTY")],
+            ),
+            Op::KernelStore => {
+                let store = self.store(arg);
+                match self.has.read_only {
+                    true => way(vec![
+                        branch(format!("kernel_ro[{p}]"), &[], Then::Trap),
+                        or_else(&[&store], Then::On),
+                    ]),
+                    false => does(&store),
+                }
+            }
+            Op::DmaStore => does(&self.store(arg)),
+            Op::ZapPte => way(vec![
+                branch(
+                    format!("{pte} & PRESENT"),
+                    &[
+                        &format!("cleaned[me] = cleaned[me] || ({pte} & DIRTY)"),
+                        &format!("{pte} = 0"),
+                    ],
+                    Then::On,
+                ),
+                or_else(&[], Then::No),
+            ]),
+            Op::ForkPte => {
+                let parent = self.model.actors[actor].space.unwrap_or(0);
+                does(&format!("{pte} = {} & ~DIRTY", self.set_pte(parent, p)))
+            }
+            Op::CheckMapping => match self.has.gone {
+                true => no_if(format!("gone[{p}]"), &[]),
+                false => does(""),
+            },
+            Op::CheckVma => no_if(format!("!({pte} & PRESENT)"), &[]),
+            Op::CancelDirty => {
+                let tag = match self.has.towrite {
+                    true => format!("; tag_towrite[{p}] = false"),
+                    false => String::new(),
+                };
+                does(&format!("PG_dirty[{p}] = false{tag}"))
+            }
+            Op::RemoveFromCache => bug_if(not_mine, &format!("gone[{p}] = true")),
+            Op::Sigbus => way(vec![or_else(&[], Then::Leave)]),
+            Op::Pin => does(&format!("pins[{p}] = (pins[{p}] < 7 -> pins[{p}] + 1 : 7)")),
+            Op::Unpin => does(&format!("pins[{p}] = (pins[{p}] > 0 -> pins[{p}] - 1 : 0)")),
+            Op::FsyncBegin => does(&self.fsync_begin()),
+            Op::FsyncReturn => does(&self.fsync_return()),
+            Op::SetMemoryRo => does(&format!("kernel_ro[{p}] = true")),
+            Op::SetMemoryRw => does(&format!("kernel_ro[{p}] = false")),
+            Op::GetWriteAccess => {
+                let copies = self.copies(p);
+                let first = p as usize * self.sectors;
+                way(vec![
+                    branch(
+                        format!("BJ_Metadata[{p}] && copy[{first}] == 0"),
+                        &[&copies],
+                        Then::On,
+                    ),
+                    or_else(&[], Then::On),
+                ])
+            }
+            Op::FileShadow => does(&format!("BH_Shadow[{p}] = me; BJ_Metadata[{p}] = false")),
+            Op::ReadChecksum => match self.block() {
+                Some(block) => does(&format!("at_hand[me] = memory[{block}]")),
+                None => does("at_hand[me] = 0"),
+            },
+            Op::StoreChecksum => does(&self.csum_store()),
+        }
+    }
+
+    /// A PTE and the TLB entry of an actor, for the page of a store.
+    fn mapping(&self, actor: usize, store: u8) -> Option<(String, String)> {
+        let it = &self.model.actors[actor];
+        let page = self.model.stores.get(store as usize)?.page;
+        let tlb = it.tlb? as usize * self.pages + page as usize;
+        Some((self.set_pte(it.space?, page), format!("tlb[{tlb}]")))
+    }
+
+    /// A store as the hardware does it: a cached writable and dirty translation lets it through
+    /// whatever the page table says; otherwise the walk decides.
+    fn user_store(&mut self, actor: usize, instr: Instr) -> Vec<Way> {
+        let store = self.store(instr.arg);
+        let Some((pte, tlb)) = self.mapping(actor, instr.arg) else {
+            return way(vec![or_else(&[], Then::On)]);
+        };
+        let cached = format!("({tlb} & (WRITE | DIRTY)) == (WRITE | DIRTY)");
+        let writable = format!("({pte} & (PRESENT | WRITE)) == (PRESENT | WRITE)");
+        way(vec![
+            branch(&cached, &[&store], Then::On),
+            branch(
+                format!("!({cached}) && {writable}"),
+                &[
+                    &format!("{pte} = PRESENT | WRITE | DIRTY; {tlb} = {pte}"),
+                    &store,
+                ],
+                Then::On,
+            ),
+            or_else(
+                &[&format!("{tlb} = 0; orig_pte[me] = {pte}")],
+                Then::Fault(instr.page),
+            ),
+        ])
+    }
+}
