@@ -67,6 +67,7 @@ fn stated() -> Vec<Case> {
     let mut cases = Vec::new();
     for entry in catalogue() {
         let own = entry.load().expect(entry.slug);
+        assert!(own.stated().is_some(), "its own device among them");
         for (device, _) in &own.expect {
             let scenario = load_for(entry.slug, entry.text, Some(*device), None);
             let name = format!("{} on {}", entry.slug, device.word());

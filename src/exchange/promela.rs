@@ -6,10 +6,13 @@
 //! (Promela and SPIN: G. J. Holzmann, "The SPIN Model Checker", 2003; version 6.5.2.)
 
 mod bio;
+mod contents;
 mod judge;
 mod library;
+mod options;
 mod settle;
 mod steps;
+mod variables;
 mod writer;
 
 use crate::scenario::{Scenario, words};
@@ -105,8 +108,9 @@ pub fn promela(scenario: &Scenario) -> String {
     format!("/*\n{} */\n{WORDS}\n{body}", head.concat())
 }
 
-/// Several scenarios in one Promela model, which begins by choosing one of them: what the
-/// verifier is compiled for once. With `-DORACLE` a verdict is printed with the scenario's place.
+/// Several scenarios, 256 at most, in one Promela model, which begins by choosing one of them:
+/// for a verifier that is compiled once. With `-DORACLE` it prints a verdict with the place of
+/// its scenario.
 pub fn promela_all<'a>(scenarios: impl IntoIterator<Item = &'a Scenario>) -> String {
     let mut library = Library::default();
     for scenario in scenarios {

@@ -2,7 +2,6 @@
 
 use crate::machine::Protection;
 
-use super::library::comment;
 use super::writer::Writer;
 
 impl Writer<'_> {
@@ -58,8 +57,9 @@ impl Writer<'_> {
         let text = format!("/* The bio \"me\" is building; 0: none. */\n#define @ {found}\n");
         self.own_bio = self.library.define("own_bio", &text);
         let own = &self.own_bio;
-        let text =
-            format!("/* Page p is in it. */\n#define @(p) ({own} != 0 && bio_of[p] == {own})\n");
+        let text = format!(
+            "/* Page p is in the bio \"me\" is building. */\n#define @(p) ({own} != 0 && bio_of[p] == {own})\n"
+        );
         self.builds = self.library.define("builds", &text);
         if (0..self.model.actors.len()).any(|it| self.has_hand(it)) {
             let hand = "(at_hand[me] != 0 && bio_of[p] == at_hand[me])";
@@ -251,97 +251,5 @@ impl Writer<'_> {
         };
         let head = "A write that is reported as done: does the media hold what was sealed?";
         self.library.inline("complete_request", head, "me", &body) + "(me)"
-    }
-
-    /// A store of fixed bytes: what each sector it touches holds then.
-    pub(super) fn store(&mut self, number: u8) -> String {
-        let Some(store) = self.model.stores.get(number as usize) else {
-            return "skip".to_owned();
-        };
-        let page = store.page as usize;
-        let mut lines = Vec::new();
-        for sector in 0..self.sectors {
-            if !store.touches(self.model.geometry, sector) {
-                continue;
-            }
-            let n = page * self.sectors + sector;
-            let mut after = "old".to_owned();
-            for (id, _) in self.legend() {
-                let to = self.model.contents.after(number.into(), n, id);
-                if to != id {
-                    after = format!("(old == {} -> {} : {after})", id.0, to.0);
-                }
-            }
-            lines.push(format!("old = memory[{n}]; memory[{n}] = {after}"));
-            if self.has.gone {
-                lines.push(format!(
-                    "if\n:: gone[{page}] && memory[{n}] != old -> broke(LOST_UPDATE)\n:: else\nfi"
-                ));
-            }
-        }
-        let head = format!(
-            "The store of {}.",
-            comment(&self.scenario.stores[number as usize])
-        );
-        let body = if lines.is_empty() {
-            "skip".to_owned()
-        } else {
-            lines.join(";\n")
-        };
-        self.library
-            .inline(&format!("store_{number}"), &head, "", &body)
-            + "()"
-    }
-
-    /// The sector that carries a checksum of itself, if one does.
-    pub(super) fn block(&self) -> Option<usize> {
-        let geometry = self.model.geometry;
-        let stamp = geometry.stamp?;
-        Some(stamp.page as usize * self.sectors + (stamp.at / geometry.interval) as usize)
-    }
-
-    /// The table of contents whose own checksum is right.
-    fn verifies(&mut self) -> String {
-        let contents = &self.model.contents;
-        let all = self.legend();
-        let valid: Vec<String> = (all.iter())
-            .map(|(id, _)| format!(", {}", u8::from(contents.verifies(*id))))
-            .collect();
-        let text = format!(
-            "/* Whether the checksum inside a content is that of its bytes. */\nhidden byte @[{}] = {{ 1{} }};\n",
-            all.len() + 1,
-            valid.concat()
-        );
-        self.library.define("verifies", &text)
-    }
-
-    /// Stores the checksum of what was read into the block that carries it.
-    pub(super) fn csum_store(&mut self) -> String {
-        let Some(block) = self.block() else {
-            return "at_hand[me] = 0".to_owned();
-        };
-        let all = self.legend();
-        let many = all.len() + 1;
-        let rows: Vec<String> = (all.iter())
-            .map(|(into, _)| {
-                let row = all
-                    .iter()
-                    .map(|(read, _)| format!(", {}", self.model.contents.stamped(*into, *read).0));
-                format!(",\n\t{}{}", into.0, row.collect::<String>())
-            })
-            .collect();
-        let none = vec!["0"; many].join(", ");
-        let text = format!(
-            "/* What a content (row) is once the checksum of another (column) is stored in it. */\n\
-             hidden byte @[{}] = {{\n\t{none}{}\n}};\n",
-            many * many,
-            rows.concat()
-        );
-        let stamped = self.library.define("stamped", &text);
-        let body = format!(
-            "if\n:: at_hand[me] != 0 -> memory[{block}] = {stamped}[memory[{block}] * {many} + at_hand[me]]\n:: else\nfi;\nat_hand[me] = 0"
-        );
-        let head = "Stores the checksum computed before, whatever the block holds now.";
-        self.library.inline("csum_store", head, "me", &body) + "(me)"
     }
 }

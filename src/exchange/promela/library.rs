@@ -97,7 +97,7 @@ impl Library {
 
     /// The file; `model` is how C code says which model is run.
     pub(super) fn file(&self, model: &str) -> String {
-        let mut out = format!("#define MODEL {model}\n\n");
+        let mut out = format!("#define MODEL {model} /* for -DORACLE: which model is run */\n\n");
         let several = self.starts.len() > 1;
         if several {
             out += "byte model; /* which of them is run */\n";
@@ -110,8 +110,8 @@ impl Library {
                 about => format!(" /* {about} */\n"),
             };
         }
-        out += "\n/* Hands of a step, not part of the state. */\n";
-        out += "hidden byte n, b, actor, old, good, circle;\n\n";
+        out += "\n/* What a step works with; no part of the state. */\n";
+        out += "hidden byte n, b, actor, old, good, circle, holder[8];\n\n";
         for process in [false, true] {
             for it in self.parts.iter().filter(|it| it.process == process) {
                 out += &it.text.replace('@', &it.name);

@@ -3,7 +3,8 @@
 use crate::machine::{Instr, Op, Operand};
 
 use super::library::option;
-use super::writer::{BIO_AT_HAND, CLEANED, CSUM_AT_HAND, ORIG, TAGGED, Writer};
+use super::variables::{BIO_AT_HAND, CLEANED, CSUM_AT_HAND, ORIG, TAGGED};
+use super::writer::Writer;
 
 /// An actor on its way to the next instruction that has something to do.
 #[derive(Clone)]

@@ -1,0 +1,223 @@
+//! The variables of a model, and what they are when a run begins.
+
+use crate::machine::{Access, Op, Resource};
+
+use super::writer::Writer;
+
+/// When there is one, its kind, its name with how many there are of it, and what it is.
+const VARIABLES: &str = "
+ever      bool halted                   after a BUG
+ever      byte pc[actors]               which instruction an actor runs next
+store     byte retry[actors]            in a write fault: the store to run again, plus one
+ever      byte PG_locked[pages]         who holds the page lock
+ever      bool PG_dirty[pages]
+ever      byte PG_writeback[pages]      who set it
+towrite   bool tag_towrite[pages]       PAGECACHE_TAG_TOWRITE
+gone      bool gone[pages]              no longer part of the file
+read_only bool kernel_ro[pages]         the kernel's own mapping is read-only
+journal   bool BJ_Metadata[pages]       on the committing transaction's list
+pins      byte pins[pages]              for DMA
+buffers   byte BH_Dirty[pages]          dirty buffers, one bit a sector
+buffers   byte io_mask[pages]           sectors under I/O, one bit each
+ever      byte memory[sectors]          sectors of the page cache, all pages in a row
+copy      byte copy[sectors]            bounce copy or jbd2's frozen data; 0: none
+ever      byte sealed[sectors]          at their checksum, or else at submission; 0: not yet
+ever      byte wire[sectors]            as the HBA fetched them; 0: not yet
+ever      byte media[sectors]           on the disk
+tuples    byte tuples[sectors]          what each stored guard tag was computed from
+promise   byte promise[sectors]         what fsync must see on media before it returns; 0: nothing
+promise   byte fresh[pages]             sectors fetched since fsync began, one bit each
+spaces    byte pte[ptes]                of each address space, all its pages in a row
+tlbs      byte tlb[tlbs]                of each CPU and address space, all its pages in a row
+ever      byte bio_of[pages]            a page's bio, from 1; 0: none
+ever      byte bio_stage[bios]
+ever      byte bio_owner[bios]          its submitter
+ever      bool bio_failed[bios]         BLK_STS_PROTECTION
+guards    bool bio_guarded[bios]        each sector carries a guard tag of the block layer's
+requeues  byte bio_requeues[bios]       how often nvme has requeued it
+errors    bool AS_EIO                   the mapping's error, until an fsync returns it
+errors    bool failed_once              there was an error, ever
+BH_Lock   byte BH_Lock[pages]           who locked the page's buffers
+BH_Shadow byte BH_Shadow[pages]         whose journal I/O the block is under
+pte_lock  byte pte_lock[spaces]         of each address space
+handle    byte journal_handle           who has one open
+commit    byte journal_commit           who has yet to finish it
+mutex     byte mmap_lock                who holds it
+hand      byte at_hand[actors]          the bio an actor works on; or what it computed a checksum of
+cleaned   bool cleaned[actors]          found a dirty or writable PTE, has not acted on it yet
+tagged    bool tagged[actors]           looks pages up by TOWRITE from here on
+once      bool sleeping[actors]         on PG_writeback, once
+once      bool woken[actors]
+told      bool told_error[actors]       this opener knows of the write error
+orig      byte orig_pte[actors]         the PTE as it was at the fault
+";
+
+/// Ops that put a bio into an actor's hand, or look at it.
+pub(super) const BIO_AT_HAND: &[Op] = &[Op::TakeRequest, Op::BioEndio];
+pub(super) const CSUM_AT_HAND: &[Op] = &[Op::ReadChecksum, Op::StoreChecksum];
+pub(super) const CLEANED: &[Op] = &[Op::PteWrprotect, Op::ZapPte, Op::RedirtyIfCleaned];
+pub(super) const TAGGED: &[Op] = &[Op::TagTowrite, Op::FindTagged];
+pub(super) const ORIG: &[Op] = &[Op::Store, Op::PteMkwrite];
+
+impl Writer<'_> {
+    /// Declares what the model has.
+    pub(super) fn declare(&mut self) {
+        for line in VARIABLES.lines() {
+            let words = line.split_once(' ').and_then(|(when, rest)| {
+                let (kind, rest) = rest.trim_start().split_once(' ')?;
+                Some((when, kind, rest.split_once(' ').unwrap_or((rest, ""))))
+            });
+            let Some((when, kind, (name, about))) = words else {
+                continue;
+            };
+            let (name, many) = match name.split_once('[') {
+                Some((name, many)) => (name, Some(self.many(many.trim_end_matches(']')))),
+                None => (name, None),
+            };
+            if self.there(when) {
+                self.library.variable(kind, name, many, about.trim());
+            }
+        }
+    }
+
+    /// Whether the model has a kind of variable.
+    fn there(&self, when: &str) -> bool {
+        let code = |ops: &[Op]| (0..self.model.actors.len()).any(|it| self.uses(it, ops));
+        let has = &self.has;
+        match when {
+            "store" => code(&[Op::Store]),
+            "towrite" => has.towrite,
+            "gone" => has.gone,
+            "read_only" => has.read_only,
+            "journal" => has.journal,
+            "pins" => has.pins,
+            "buffers" => has.buffers,
+            "copy" => has.copy,
+            "tuples" => has.tuples,
+            "promise" => has.promise,
+            "spaces" => self.model.spaces > 0,
+            "tlbs" => !self.model.tlb_spaces.is_empty(),
+            "guards" => has.guards,
+            "requeues" => has.requeues,
+            "errors" => has.errors,
+            "BH_Lock" => self.model.has(Resource::BufferLock),
+            "BH_Shadow" => self.model.has(Resource::Shadow),
+            "pte_lock" => self.model.has(Resource::PteLock),
+            "handle" => self.model.has(Resource::Handle),
+            "commit" => self.model.has(Resource::Commit),
+            "mutex" => self.model.has(Resource::Mutex),
+            "hand" => code(BIO_AT_HAND) || code(CSUM_AT_HAND),
+            "cleaned" => code(CLEANED),
+            "tagged" => code(TAGGED),
+            "once" => code(&[Op::WaitOnce]),
+            "told" => code(&[Op::FsyncReturn]),
+            "orig" => code(ORIG),
+            _ => true,
+        }
+    }
+
+    fn many(&self, what: &str) -> usize {
+        match what {
+            "pages" => self.pages,
+            "sectors" => self.pages * self.sectors,
+            // They count from 1.
+            "bios" => self.pages + 1,
+            "ptes" => self.pages * self.model.spaces as usize,
+            "tlbs" => self.pages * self.model.tlb_spaces.len(),
+            "spaces" => self.model.spaces.into(),
+            _ => self.model.actors.len(),
+        }
+    }
+
+    /// The first moment. Everything else is zero.
+    pub(super) fn begin(&mut self) -> String {
+        let (model, world) = (self.model, &self.model.initial);
+        let mut out = String::new();
+        let mut set = |name: &str, number: usize, value: &str| {
+            if value != "0" {
+                out += &format!("{name}[{number}] = {value};\n");
+            }
+        };
+        let owner = |resource, which| match model.owner(world, resource, which) {
+            Some(owner) => owner.to_string(),
+            None => "NOBODY".to_owned(),
+        };
+        let truth = |is: bool| if is { "true" } else { "0" };
+        for page in 0..self.pages {
+            let it = model.page(world, page);
+            set("PG_locked", page, &owner(Resource::PageLock, page));
+            set("PG_writeback", page, &owner(Resource::Writeback, page));
+            set("PG_dirty", page, truth(it.dirty));
+            set(
+                "BJ_Metadata",
+                page,
+                truth(it.committing && self.has.journal),
+            );
+            let pins = if self.has.pins { it.pins } else { 0 };
+            set("pins", page, &pins.to_string());
+            set("BH_Dirty", page, &it.buffers.unwrap_or(0).to_string());
+            for sector in 0..self.sectors {
+                let number = page * self.sectors + sector;
+                set("memory", number, &it.memory[sector].0.to_string());
+                set("media", number, &it.media[sector].0.to_string());
+                set("tuples", number, &it.tuples[sector].0.to_string());
+            }
+            for space in 0..model.spaces as usize {
+                let number = space * self.pages + page;
+                set("pte", number, access(model.pte(world, space, page)));
+            }
+            for tlb in 0..model.tlb_spaces.len() {
+                let number = tlb * self.pages + page;
+                set("tlb", number, access(model.tlb(world, tlb, page)));
+            }
+            for (resource, name) in [
+                (Resource::BufferLock, "BH_Lock"),
+                (Resource::Shadow, "BH_Shadow"),
+            ] {
+                if model.has(resource) {
+                    set(name, page, &owner(resource, page));
+                }
+            }
+        }
+        for bio in 0..=self.pages {
+            set("bio_owner", bio, "NOBODY");
+        }
+        if model.has(Resource::PteLock) {
+            for space in 0..model.spaces.into() {
+                set("pte_lock", space, &owner(Resource::PteLock, space));
+            }
+        }
+        for resource in [Resource::Handle, Resource::Commit, Resource::Mutex] {
+            if model.has(resource) {
+                out += &format!("{} = {};\n", single(resource), owner(resource, 0));
+            }
+        }
+        for actor in 0..model.actors.len() {
+            let settled = self.lands(actor, 0, None, Vec::new());
+            out += &match settled.as_str() {
+                "pc[me] = 0" => String::new(),
+                settled => format!("#define me {actor}\n{settled};\n#undef me\n"),
+            };
+        }
+        out
+    }
+}
+
+/// The variable of a resource of which there is one.
+pub(super) fn single(resource: Resource) -> &'static str {
+    match resource {
+        Resource::Handle => "journal_handle",
+        Resource::Commit => "journal_commit",
+        _ => "mmap_lock",
+    }
+}
+
+fn access(it: Access) -> &'static str {
+    match (it.present(), it.write(), it.dirty()) {
+        (false, ..) => "0",
+        (_, true, true) => "PRESENT | WRITE | DIRTY",
+        (_, true, false) => "PRESENT | WRITE",
+        (_, false, true) => "PRESENT | DIRTY",
+        (_, false, false) => "PRESENT",
+    }
+}
