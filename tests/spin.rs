@@ -2,7 +2,7 @@
 //! that our own search finds, in as many states.
 //!
 //! `exchange::promela` writes the semantics of the machine a second time, for another checker.
-//! Livelock is left out: it is no matter of safety, and SPIN's run is a safety run.
+//! Livelock is no matter of safety: it is looked for by a never claim, in a run of its own.
 //! Without `spin` and `cc` on PATH this is skipped, and says so; with CI set it fails.
 
 mod support;
@@ -24,6 +24,11 @@ const TOGETHER: (usize, usize) = (32, 150_000);
 const MUTANTS: usize = 5;
 const MOST: usize = 20_000;
 
+/// The models that are searched for livelocks: of these scenarios and one in so many others. The
+/// most actors and states one may have; a claim multiplies them.
+const LIVE: (&str, usize) = ("S31", 25);
+const LIVE_MOST: (usize, usize) = (4, 2_000);
+
 /// The words of the Promela text for the verdicts of a safety run.
 const WORDS: [(&str, Verdict); 8] = [
     ("GUARD_ERROR", Verdict::GuardError),
@@ -41,6 +46,7 @@ struct Case {
     name: String,
     scenario: Scenario,
     verdicts: Vec<Verdict>,
+    livelock: bool,
     states: usize,
     ends: usize,
 }
@@ -56,6 +62,7 @@ impl Case {
             name,
             scenario,
             verdicts,
+            livelock: report.finding(Verdict::Livelock).is_some(),
             states: report.states,
             ends: report.ends,
         })
@@ -207,7 +214,7 @@ fn mutants() -> Vec<Case> {
 }
 
 /// Verifies models that share a verifier, and says what is not as our own search has it.
-fn verify(name: &str, cases: &[Case]) -> String {
+fn verify(name: &str, cases: &[&Case]) -> String {
     let text = promela_all(cases.iter().map(|it| &it.scenario));
     let cc = ["-O0", "-DSAFETY", "-DNOREDUCE", "-DVECTORSZ=4096"];
     let pan = spin::pan(name, &text, &["-DORACLE"], &cc);
@@ -256,6 +263,80 @@ fn verify(name: &str, cases: &[Case]) -> String {
     wrong
 }
 
+/// A claim that is never to come true: from some moment on an actor whose program has an end does
+/// not finish, some actors never can move again, and all others move again and again. That is a
+/// livelock under strong fairness; which actor and which others, the claim guesses.
+fn claim(scenario: &Scenario) -> String {
+    let actors = &scenario.model.actors;
+    let (mut guesses, mut states) = (String::new(), String::new());
+    for (number, _) in actors.iter().enumerate().filter(|(_, it)| !it.forever) {
+        for still in 0..(1 << actors.len()) - 1 {
+            let is_still = |it: &usize| still >> it & 1 == 1;
+            let mut all = format!("pc[{number}] != FINISHED");
+            // A process's number is its actor's and one: init is process 0.
+            for actor in (0..actors.len()).filter(is_still) {
+                let _ = write!(all, " && !enabled({})", actor + 1);
+            }
+            let moving: Vec<usize> = (0..actors.len()).filter(|it| !is_still(it)).collect();
+            let place = |nth: usize| format!("waits_{number}_{still}_{nth}");
+            let _ = writeln!(guesses, "\t:: {all} -> goto {}", place(0));
+            for (nth, actor) in moving.iter().enumerate() {
+                let _ = writeln!(
+                    states,
+                    "{here}: if :: {all} && _last == {} -> goto {} :: {all} -> goto {here} fi;",
+                    actor + 1,
+                    place(nth + 1),
+                    here = place(nth)
+                );
+            }
+            // Where nobody can move, nothing goes on for ever.
+            let _ = writeln!(
+                states,
+                "{here}: if :: {all} && enabled({}) -> goto accept_{number}_{still} :: {all} -> goto {here} fi;\n\
+                 accept_{number}_{still}: if :: {all} -> goto {} fi;",
+                moving[0] + 1,
+                place(0),
+                here = place(moving.len())
+            );
+        }
+    }
+    format!("never {{\nbegin:\tif\n\t:: true -> goto begin\n{guesses}\tfi;\n{states}\tskip\n}}\n")
+}
+
+/// Looks for a livelock, and says if it is not as our own search has it.
+fn verify_livelock(name: &str, case: &Case) -> String {
+    let text = promela(&case.scenario) + &claim(&case.scenario);
+    let pan = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
+    let folder = pan.parent().expect("a folder");
+    let said = spin::run(folder, "./pan", &["-a", "-m1000000", "-w18"]);
+    let found = said.contains("acceptance cycle (at depth");
+    assert!(found || said.contains("errors: 0"), "{}: {said}", case.name);
+    let (name, ours) = (&case.name, case.livelock);
+    match found == ours {
+        true => String::new(),
+        false => format!("{name}: SPIN finds a livelock: {found}, we: {ours}\n"),
+    }
+}
+
+/// Does all of some work, two at a time, and gathers what is wrong.
+fn by_two<T: Sync>(work: &[T], one: impl Fn(usize, &T) -> String + Sync) -> String {
+    let left = Mutex::new(work.iter().enumerate());
+    let wrong = Mutex::new(String::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let next = left.lock().expect("no panic").next();
+                    let Some((number, it)) = next else { break };
+                    let said = one(number, it);
+                    wrong.lock().expect("no panic").push_str(&said);
+                }
+            });
+        }
+    });
+    wrong.into_inner().expect("no panic")
+}
+
 #[test]
 fn spin_finds_the_same_verdicts() {
     if !spin::is_there() {
@@ -268,56 +349,58 @@ fn spin_finds_the_same_verdicts() {
     let many = cases.len();
     cases.extend(mutants());
     let mutants = cases.len() - many;
-    let mut groups: Vec<Vec<Case>> = Vec::new();
-    for case in cases {
-        match groups.last_mut() {
-            Some(last)
-                if last.len() < TOGETHER.0
-                    && last.iter().map(|it| it.states).sum::<usize>() < TOGETHER.1 =>
-            {
-                last.push(case);
-            }
-            _ => groups.push(vec![case]),
+    assert!(many >= 67 && mutants >= 200, "{many} and {mutants}");
+    let mut groups: Vec<Vec<&Case>> = Vec::new();
+    for case in &cases {
+        let room = |last: &&mut Vec<&Case>| {
+            let states: usize = last.iter().map(|it| it.states).sum();
+            last.len() < TOGETHER.0 && states < TOGETHER.1
+        };
+        match groups.last_mut().filter(room) {
+            Some(last) => last.push(case),
+            None => groups.push(vec![case]),
         }
     }
+    let wrong = by_two(&groups, |number, group| {
+        verify(&format!("group{number}"), group)
+    });
+    let (section, every) = LIVE;
+    let picked = |(number, it): &(usize, &Case)| {
+        let one = it.scenario.section == section || number % every == 0;
+        one && it.scenario.cast.len() <= LIVE_MOST.0 && it.states <= LIVE_MOST.1
+    };
+    let live = cases.iter().enumerate().filter(picked);
+    let live: Vec<&Case> = live.map(|(_, it)| it).collect();
+    let wrong = wrong
+        + &by_two(&live, |number, case| {
+            verify_livelock(&format!("live{number}"), case)
+        });
     for verdict in Verdict::ALL {
-        let with = groups
-            .iter()
-            .flatten()
-            .filter(|it| it.verdicts.contains(&verdict));
+        let with = cases.iter().filter(|it| match verdict {
+            Verdict::Livelock => it.livelock,
+            verdict => it.verdicts.contains(&verdict),
+        });
         println!("{}: {} models", verdict.words(), with.count());
     }
-    let clean = groups.iter().flatten().filter(|it| it.verdicts.is_empty());
-    let states: usize = groups.iter().flatten().map(|it| it.states).sum();
+    let states: usize = cases.iter().map(|it| it.states).sum();
     println!(
-        "clean: {} models; {many} models and {mutants} mutants in {} verifiers, {states} states",
-        clean.count(),
-        groups.len()
+        "{many} models and {mutants} mutants in {} verifiers, {states} states; {} of them searched for livelocks",
+        groups.len(),
+        live.len()
     );
-    let left = Mutex::new(groups.iter().enumerate());
-    let wrong = Mutex::new(String::new());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let next = left.lock().expect("no panic").next();
-                    let Some((number, group)) = next else { break };
-                    let said = verify(&format!("group{number}"), group);
-                    wrong.lock().expect("no panic").push_str(&said);
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().expect("no panic");
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The file as people get it: SPIN stops where the scenario fails, and tells the run.
+/// The file as people get it: SPIN takes every scenario's, stops where it fails, tells the run.
 #[test]
 fn spin_tells_the_run_of_a_failure() {
     if !spin::is_there() {
         println!("SKIPPED: spin and cc are not both on PATH");
         return;
+    }
+    for entry in catalogue() {
+        let scenario = entry.load().expect(entry.slug);
+        spin::verifier("people", &promela(&scenario), &[]);
     }
     for (slug, fails) in [("unlock-gap", true), ("baseline-five-step", false)] {
         let text = promela(&support::scenario(slug));

@@ -31,18 +31,23 @@ pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
     printed
 }
 
-/// The verifier of a Promela text, in a folder of its own below `target/spin`: made by SPIN with
-/// some flags and by the C compiler with others.
+/// The C of a verifier of a Promela text, in a folder of its own below `target/spin`.
 ///
 /// SPIN's own simplifications (`-o1` to `-o3`: dataflow, write-only variables, merged statements)
 /// are off, so that its states are those of the text.
-pub fn pan(name: &str, promela: &str, spin: &[&str], cc: &[&str]) -> PathBuf {
+pub fn verifier(name: &str, promela: &str, flags: &[&str]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("spin");
     let folder = folder.join(name);
     std::fs::create_dir_all(&folder).expect("a folder below target");
     std::fs::write(folder.join("model.pml"), promela).expect("a file below target");
-    let flags = [&["-o1", "-o2", "-o3"], spin, &["-a", "model.pml"]].concat();
+    let flags = [&["-o1", "-o2", "-o3"], flags, &["-a", "model.pml"]].concat();
     run(&folder, "spin", &flags);
+    folder
+}
+
+/// The verifier itself, `pan`, made by SPIN with some flags and by the C compiler with others.
+pub fn pan(name: &str, promela: &str, spin: &[&str], cc: &[&str]) -> PathBuf {
+    let folder = verifier(name, promela, spin);
     let flags = [&["-w"], cc, &["-o", "pan", "pan.c"]].concat();
     run(&folder, "cc", &flags);
     folder.join("pan")

@@ -159,11 +159,21 @@ pub(super) fn option(when: &str, does: &str) -> String {
 
 /// A text as it can stand in a comment.
 pub(super) fn comment(text: &str) -> String {
-    text.replace("*/", "* /").replace('@', "(at)")
+    short(text).replace("*/", "* /").replace('@', "(at)")
 }
 
 /// A text as it can stand in `printf`.
 pub(super) fn printed(text: &str) -> String {
-    let plain = text.replace('\\', "/").replace('"', "'");
+    let plain = short(text).replace('\\', "/").replace('"', "'");
     plain.replace('%', "%%").replace('@', "(at)")
+}
+
+/// The beginning of a text: a store's bytes may fill a page, and SPIN 6.5.2 overruns its buffer
+/// at long texts.
+fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}..", &text[..at]),
+        None => text.to_owned(),
+    }
 }
