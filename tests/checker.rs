@@ -337,7 +337,7 @@ fn a_reduced_search_goes_further() {
         complete: true,
         states,
         verdicts,
-        may_loop: false,
+        ..
     } = reduced
     else {
         panic!("{reduced:?}");

@@ -152,3 +152,26 @@ fn an_impossible_choice_is_refused() {
         assert_eq!(*history.world(), before);
     }
 }
+
+/// Two programs of one actor have labels of their own, though the same program twice.
+#[test]
+fn an_actor_that_runs_a_program_twice_ends_each() {
+    let text = stable_pages::scenario::find("baseline-five-step")
+        .expect("there")
+        .text;
+    let start = text.find("schedule = [").expect("a schedule");
+    let end = start + text[start..].find("\n]").expect("its end") + 2;
+    let text = format!("{}schedule = []{}", &text[..start], &text[end..]);
+    let text = text.replace(
+        "run = [\"writepage\"]",
+        "run = [\"writepage\", \"writepage\"]",
+    );
+    let twice = stable_pages::scenario::load("twice", &text).expect("loads");
+    let flusher = &twice.model.actors[0];
+    let many = flusher.code.len();
+    // Whatever is left of the second program leads on within it, never back into the first.
+    for (pc, instr) in flusher.code.iter().enumerate().skip(many / 2) {
+        assert!(instr.no as usize > many / 2, "{pc} leads to {}", instr.no);
+    }
+    assert_eq!(support::verdicts(&twice), "clean");
+}

@@ -12,9 +12,11 @@ use std::fmt::Write;
 use std::sync::Mutex;
 
 use stable_pages::exchange::{promela, promela_all};
-use stable_pages::explore::Search;
-use stable_pages::protocol::op_number;
-use stable_pages::scenario::{Device, Entry, Scenario, Verdict, catalogue, load_for};
+use stable_pages::explore::{Limits, Progress, Space};
+use stable_pages::protocol::single_edits;
+use stable_pages::scenario::{
+    Device, Scenario, Variant, Verdict, catalogue, load_for, load_variant,
+};
 use support::spin;
 
 /// How many models share a verifier, and how many states they have together at most: compiling
@@ -54,17 +56,16 @@ struct Case {
 impl Case {
     /// None where it has more than `most` states.
     fn new(name: String, scenario: Scenario, most: usize) -> Option<Case> {
-        let report = Search::run(&scenario.model, scenario.model.initial, most);
-        let found = report.findings.iter().map(|it| it.verdict);
-        let mut verdicts: Vec<Verdict> = found.filter(|it| *it != Verdict::Livelock).collect();
-        verdicts.sort_unstable();
-        report.complete.then_some(Case {
+        let mut space = Space::new(scenario.model.initial, Limits::NONE);
+        let complete = space.advance(&scenario.model, most) == Progress::Complete;
+        let found = space.verdicts();
+        complete.then_some(Case {
             name,
             scenario,
-            verdicts,
-            livelock: report.finding(Verdict::Livelock).is_some(),
-            states: report.states,
-            ends: report.ends,
+            verdicts: found.iter().filter(|it| *it != Verdict::Livelock).collect(),
+            livelock: found.has(Verdict::Livelock),
+            states: space.states(),
+            ends: space.ends() as usize,
         })
     }
 }
@@ -102,102 +103,32 @@ impl Dice {
     }
 }
 
-/// The steps of a file's programs that an edit can name: of each actor, of its handler.
-fn places(entry: Entry, scenario: &Scenario) -> Vec<Vec<String>> {
-    let value = |block: &str, key: &str| {
-        let line = block
-            .lines()
-            .find(|it| it.starts_with(&format!("{key} = ")));
-        line.map(|it| it[key.len() + 3..].to_owned())
-    };
-    let blocks = entry.text.split("[[actor]]").skip(1);
-    let mut all = Vec::new();
-    for (block, cast) in blocks.zip(&scenario.cast) {
-        let block = block.split("\n[").next().unwrap_or("");
-        let run = value(block, "run").unwrap_or_default();
-        let heads = run.split('"').skip(1).step_by(2);
-        let names = heads.map(|it| it.split_whitespace().next().unwrap_or(""));
-        let names: Vec<&str> = names
-            .map(|it| {
-                if op_number(it).is_some() {
-                    &cast.name
-                } else {
-                    it
-                }
-            })
-            .collect();
-        let fault = value(block, "fault").unwrap_or("do_wp_page".to_owned());
-        for (handler, names) in [(false, names), (true, vec![fault.trim_matches('"')])] {
-            let lines = || cast.lines.iter().filter(|it| it.handler == handler);
-            let mut keys = Vec::new();
-            for (number, line) in lines().enumerate() {
-                let same = |it: &&_| **it == line.key;
-                let before = lines().take(number).map(|it| &it.key).filter(same).count();
-                if !line.key.is_empty() {
-                    keys.push(format!("{}#{}", line.key, before + 1));
-                }
-            }
-            for name in names {
-                all.push(keys.iter().map(|key| format!("{name}/{key}")).collect());
-            }
-        }
-    }
-    all.retain(|keys: &Vec<String>| keys.len() > 1);
-    all
-}
-
-/// One edit of a random kind, as a file has it.
-fn edit(dice: &mut Dice, places: &[Vec<String>]) -> String {
-    let program = dice.of(places);
-    let (one, other) = (dice.of(program), dice.of(program));
-    match dice.below(4) {
-        0 => format!("[[edit]]\ndrop = \"{one}\"\n"),
-        1 => format!("[[edit]]\nmove = \"{one}\"\nbefore = \"{other}\"\n"),
-        2 => format!("[[edit]]\nmove = \"{one}\"\nafter = \"{other}\"\n"),
-        _ => format!("[[edit]]\nswap = \"{one}\"\nwith = \"{other}\"\n"),
-    }
-}
-
-/// A file without its opening run, its notes and what it says of sleeps, with edits added.
-fn edited(entry: Entry, edits: &str) -> String {
-    let mut text = entry.text.to_owned();
-    let start = text.find("schedule = [").expect("a schedule");
-    let end = start + text[start..].find("\n]").expect("the schedule's end") + 2;
-    text.replace_range(start..end, "schedule = []");
-    let mut kept = true;
-    let lines = text.lines().filter(|line| {
-        if line.starts_with('[') {
-            kept = !matches!(*line, "[[note]]" | "[stall]");
-        }
-        kept
-    });
-    let text: Vec<&str> = lines.collect();
-    text.join("\n")
-        .replacen("[file]", &format!("{edits}\n[file]"), 1)
-}
-
-/// The catalogue with one or two steps left out, moved or swapped; on its own devices and others.
+/// The catalogue with one or two steps left out, moved, swapped or waiting otherwise; on its own
+/// devices and others.
 fn mutants() -> Vec<Case> {
     let mut dice = Dice(26_000);
     let mut cases = Vec::new();
     for entry in catalogue() {
-        let places = places(entry, &entry.load().expect(entry.slug));
+        let edits = single_edits(&entry.load().expect(entry.slug).programs);
         let mut known = HashSet::new();
         let mut made = 0;
         for _ in 0..400 {
-            let edits: String = (0..1 + made % 2)
-                .map(|_| edit(&mut dice, &places))
-                .collect();
-            let device = (made >= 2).then(|| *dice.of(&Device::ALL));
-            // Not every edit has a place.
-            let text = edited(entry, &edits);
-            let Ok(scenario) = load_for(entry.slug, &text, device, None) else {
+            let chosen = (0..1 + made % 2).map(|_| dice.of(&edits).clone());
+            let mut variant = Variant {
+                edits: chosen.collect(),
+                device: (made >= 2).then(|| *dice.of(&Device::ALL)),
+                era: None,
+            };
+            // Not every two edits have a place together.
+            let Ok(scenario) = load_variant(entry.slug, entry.text, &variant) else {
                 continue;
             };
+            let words: Vec<String> = variant.edits.drain(..).map(|it| it.words()).collect();
             let code = format!("{:?} {:?}", scenario.device, scenario.model.actors);
-            let plain = load_for(entry.slug, entry.text, device, None).expect(entry.slug);
+            let plain = load_variant(entry.slug, entry.text, &variant).expect(entry.slug);
             let changed = code != format!("{:?} {:?}", plain.device, plain.model.actors);
-            let name = format!("{} on {} with\n{edits}", entry.slug, scenario.device.word());
+            let device = scenario.device.word();
+            let name = format!("{} on {device} with {}", entry.slug, words.join(" and "));
             let Some(case) =
                 (changed && known.insert(code)).then(|| Case::new(name, scenario, MOST))
             else {

@@ -5,6 +5,8 @@
 //! and `end`. `?word` in front makes a line depend on the era or the device.
 //! `ARCHITECTURE.md` documents it for whoever writes scenario files.
 
+use std::cell::Cell;
+
 use crate::machine::{Op, Operand, Protection};
 
 use super::era::Era;
@@ -15,6 +17,8 @@ use super::tree::{Mark, Step, What};
 /// What a program must know of the machine it runs on.
 #[derive(Clone, Debug)]
 pub struct Shape {
+    /// Counts the scopes of labels given out so far.
+    pub scopes: Cell<usize>,
     /// Pages.
     pub pages: u8,
     /// Protection intervals in a page.
@@ -116,7 +120,6 @@ pub fn expand(shape: &Shape, program: &Source, frame: Frame) -> Result<Vec<Step>
     let mut expander = Expander {
         shape,
         scopes: Vec::new(),
-        next_scope: 0,
         steps: 0,
         depth: 0,
     };
@@ -127,7 +130,6 @@ struct Expander<'a> {
     shape: &'a Shape,
     /// Labels that can be reached from here, innermost last, each scope with a number.
     scopes: Vec<(Vec<String>, usize)>,
-    next_scope: usize,
     steps: usize,
     depth: usize,
 }
@@ -150,9 +152,11 @@ impl Expander<'_> {
     }
 
     fn open(&mut self, labels: Vec<String>) -> usize {
-        self.next_scope += 1;
-        self.scopes.push((labels, self.next_scope));
-        self.next_scope
+        // Unlike all others of the scenario: an actor's programs are compiled together.
+        let scope = self.shape.scopes.get() + 1;
+        self.shape.scopes.set(scope);
+        self.scopes.push((labels, scope));
+        scope
     }
 
     fn body(&mut self, lines: Lines, frame: Frame) -> Result<Vec<Step>, TextError> {

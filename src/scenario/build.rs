@@ -3,6 +3,8 @@
 mod crew;
 mod stated;
 
+use std::cell::Cell;
+
 use crate::machine::{
     Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
     MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
@@ -338,6 +340,7 @@ impl Setting<'_> {
         let stores = self.stores();
         self.source.check()?;
         let mut shape = Shape {
+            scopes: Cell::new(0),
             pages: geometry.pages,
             sectors: geometry.sectors() as u8,
             spaces,
