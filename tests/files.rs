@@ -259,7 +259,7 @@ proptest! {
         if let Ok(scenario) = load("x", &damaged) {
             // What loads also runs: a bounded search visits it without panicking.
             let from = scenario.model.initial;
-            let mut space = stable_pages::explore::Space::new(from, stable_pages::explore::Limits::NONE);
+            let mut space = stable_pages::explore::Space::new(&scenario.model, from, stable_pages::explore::Limits::NONE);
             space.advance(&scenario.model, 300);
         }
     }

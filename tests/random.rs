@@ -225,7 +225,7 @@ proptest! {
                 check_run(&scenario.model, &wanted)?;
                 let mut plain = Search::new(scenario.model.initial);
                 let whole = plain.advance(&scenario.model, 2_000);
-                let mut space = Space::new(scenario.model.initial, Limits::NONE);
+                let mut space = Space::new(&scenario.model, scenario.model.initial, Limits::NONE);
                 space.advance(&scenario.model, 2_001);
                 if whole {
                     support::same(&scenario, plain.report(), &space);

@@ -56,7 +56,7 @@ struct Case {
 impl Case {
     /// None where it has more than `most` states.
     fn new(name: String, scenario: Scenario, most: usize) -> Option<Case> {
-        let mut space = Space::new(scenario.model.initial, Limits::NONE);
+        let mut space = Space::new(&scenario.model, scenario.model.initial, Limits::NONE);
         let complete = space.advance(&scenario.model, most) == Progress::Complete;
         let found = space.verdicts();
         complete.then_some(Case {

@@ -94,7 +94,7 @@ impl Checker {
                     Ok(scenario) => {
                         let limits = self.limits();
                         self.case = Some(Case {
-                            space: Space::new(scenario.model.initial, limits),
+                            space: Space::new(&scenario.model, scenario.model.initial, limits),
                             subject,
                             scenario,
                             began: (self.clock)(),
@@ -358,7 +358,7 @@ impl Checker {
             Ask::Compare(subject) => {
                 match load_variant(&subject.slug, &subject.text, &subject.variant()) {
                     Ok(scenario) => {
-                        let space = Space::new(scenario.model.initial, limits);
+                        let space = Space::new(&scenario.model, scenario.model.initial, limits);
                         self.other = Some(Other { scenario, space });
                         return;
                     }

@@ -100,7 +100,7 @@ impl MutantWork {
                 self.same += 1;
                 return None;
             }
-            let space = Space::new(scenario.model.initial, self.limits);
+            let space = Space::new(&scenario.model, scenario.model.initial, self.limits);
             self.running = Some((edit, scenario, space));
         }
         let (_, scenario, space) = self.running.as_mut()?;

@@ -72,14 +72,16 @@ impl Group {
 #[derive(Clone, Debug)]
 pub(super) struct Packing {
     groups: Vec<Group>,
+    /// Lanes in use.
+    lanes: usize,
     words: usize,
     /// Word, shift and bits of each group before the last change of layout.
     before: [(usize, u32, u32); GROUPS],
 }
 
 impl Packing {
-    /// A packing for worlds like this one, whose row is all zeroes.
-    pub(super) fn new(first: &[u64; LANES]) -> Packing {
+    /// A packing for worlds of so many registers like this one, whose row is all zeroes.
+    pub(super) fn new(first: &[u64; LANES], registers: usize) -> Packing {
         let group = |index: usize| {
             let mut group = Group {
                 slots: vec![0; 8],
@@ -90,6 +92,7 @@ impl Packing {
         };
         Packing {
             groups: (0..GROUPS).map(group).collect(),
+            lanes: registers.div_ceil(8).min(LANES),
             words: 1,
             before: [(0, 0, 0); GROUPS],
         }
@@ -117,7 +120,7 @@ impl Packing {
         to: &[u64; LANES],
     ) -> Option<Row> {
         let mut packed = *row;
-        for lane in 0..LANES {
+        for lane in 0..self.lanes {
             let changed = from[lane] ^ to[lane];
             if changed == 0 {
                 continue;

@@ -14,7 +14,7 @@ use crate::machine::{Choice, Model, World, alike, enabled, end, sort_alike, step
 use crate::scenario::Verdict;
 
 use super::quiet::Quiet;
-use super::space::{Broken, Progress, verdicts_of_end};
+use super::space::{Broken, LOOKS, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
 
@@ -29,6 +29,8 @@ pub struct Reduced {
     ahead: Vec<Vec<u32>>,
     /// The distance looked at.
     level: usize,
+    /// States looked at.
+    looked: u32,
     bytes: usize,
     /// For each verdict the fewest steps to it.
     met: [Option<u16>; Verdict::ALL.len()],
@@ -44,10 +46,11 @@ impl Reduced {
         Reduced {
             quiet: Quiet::of(model),
             classes,
-            states: States::new(&first),
+            states: States::new(model, &first),
             away: vec![0],
             ahead: vec![vec![0]],
             level: 0,
+            looked: 0,
             bytes,
             met: [None; Verdict::ALL.len()],
             may_loop: false,
@@ -80,7 +83,8 @@ impl Reduced {
                 continue;
             }
             self.look(model, state);
-            if self.states.len() % 256 == 0 && self.bytes() > self.bytes {
+            self.looked += 1;
+            if self.looked.is_multiple_of(LOOKS) && self.bytes() > self.bytes {
                 self.progress = Progress::Full;
             }
         }

@@ -104,15 +104,15 @@ pub struct Space {
 }
 
 /// States between two looks at the memory taken.
-const LOOKS: u32 = 256;
+pub(super) const LOOKS: u32 = 256;
 /// Instructions an actor can have.
 const MOST_CODE: usize = 256;
 
 impl Space {
     /// A search from one world.
-    pub fn new(from: World, limits: Limits) -> Space {
+    pub fn new(model: &Model, from: World, limits: Limits) -> Space {
         Space {
-            known: States::new(&from),
+            known: States::new(model, &from),
             limits,
             ahead: VecDeque::from([from.lanes()]),
             next: 0,
@@ -131,7 +131,7 @@ impl Space {
 
     /// Looks at everything reachable, as far as the limits allow.
     pub fn explore(model: &Model, from: World, limits: Limits) -> Space {
-        let mut space = Space::new(from, limits);
+        let mut space = Space::new(model, from, limits);
         while space.advance(model, 1 << 16) == Progress::Running {}
         space
     }
@@ -145,7 +145,7 @@ impl Space {
             if self.next as usize == self.known.len() {
                 self.progress = Progress::Complete;
                 self.look_for_livelock(model);
-            } else if self.next % LOOKS == 0 && self.bytes() > self.limits.bytes {
+            } else if self.next.is_multiple_of(LOOKS) && self.bytes() > self.limits.bytes {
                 self.progress = Progress::Full;
             } else {
                 self.look(model);

@@ -3,7 +3,9 @@
 //! Packed rows ([`packing`](super::packing)) stand in one array; a hash table of numbers finds
 //! them again.
 
-use crate::machine::{LANES, World};
+use hashbrown::HashTable;
+
+use crate::machine::{LANES, Model, World};
 
 use super::packing::{MOST_WORDS, Packing, Row};
 
@@ -15,21 +17,23 @@ pub(super) struct States {
     rows: Vec<u64>,
     /// The state each was found from.
     parents: Vec<u32>,
-    /// Numbers of states plus one, by hash; at most three quarters full.
-    table: Vec<u32>,
+    /// Numbers of states, by hash.
+    table: HashTable<u32>,
 }
 
 impl States {
     /// A set of one, whose number is 0.
-    pub(super) fn new(first: &World) -> States {
-        let packing = Packing::new(&first.lanes());
+    pub(super) fn new(model: &Model, first: &World) -> States {
+        let packing = Packing::new(&first.lanes(), model.layout.used);
         let mut states = States {
             rows: vec![0; packing.words()],
             packing,
             parents: vec![0],
-            table: vec![0; 1 << 10],
+            table: HashTable::new(),
         };
-        states.index();
+        let (rows, words) = (&states.rows, states.packing.words());
+        let hasher = |it: &u32| rehash(rows, words, *it);
+        states.table.insert_unique(hasher(&0), 0, hasher);
         states
     }
 
@@ -81,45 +85,20 @@ impl States {
     /// The number of a row, a new one if it was not known.
     fn enter(&mut self, row: &Row, from: u32) -> (u32, bool) {
         let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        let mut slot = hash(&row[..words]) & mask;
-        loop {
-            let known = self.table[slot];
-            if known == 0 {
-                break;
-            }
-            let at = (known as usize - 1) * words;
-            // A call to compare memory would take longer than these few words.
-            let mut here = self.rows[at..at + words].iter().zip(row);
-            if here.all(|(one, other)| one == other) {
-                return (known - 1, false);
-            }
-            slot = (slot + 1) & mask;
+        let row = &row[..words];
+        let (rows, hash) = (&self.rows, hash(row));
+        if let Some(known) = self.table.find(hash, |it| same(rows, *it, row)) {
+            return (*known, false);
         }
         let number = self.parents.len() as u32;
         room(&mut self.rows, words);
-        self.rows.extend_from_slice(&row[..words]);
+        self.rows.extend_from_slice(row);
         room(&mut self.parents, 1);
         self.parents.push(from);
-        self.table[slot] = number + 1;
-        if 4 * self.parents.len() > 3 * self.table.len() {
-            self.table = vec![0; 2 * self.table.len()];
-            self.index();
-        }
+        let rows = &self.rows;
+        self.table
+            .insert_unique(hash, number, |it| rehash(rows, words, *it));
         (number, true)
-    }
-
-    /// Fills the empty table.
-    fn index(&mut self) {
-        let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        for (number, row) in self.rows.chunks_exact(words).enumerate() {
-            let mut slot = hash(row) & mask;
-            while self.table[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.table[slot] = number as u32 + 1;
-        }
     }
 
     /// Rows are laid out anew: moves them all. None where they have outgrown their room.
@@ -133,31 +112,28 @@ impl States {
             rows.extend_from_slice(&self.packing.moved(row)[..self.packing.words()]);
         }
         self.rows = rows;
-        self.table.fill(0);
-        self.index();
+        let (rows, words) = (&self.rows, self.packing.words());
+        self.table.clear();
+        for number in 0..self.parents.len() as u32 {
+            let hasher = |it: &u32| rehash(rows, words, *it);
+            self.table.insert_unique(hasher(&number), number, hasher);
+        }
         Some(())
     }
 
     /// The number of a world, if it was found.
     pub(super) fn find(&self, world: &World) -> Option<u32> {
         let row = self.packing.known(&world.lanes())?;
-        let words = self.packing.words();
-        let mask = self.table.len() - 1;
-        let mut slot = hash(&row[..words]) & mask;
-        loop {
-            let number = self.table[slot].checked_sub(1)?;
-            let at = number as usize * words;
-            if self.rows[at..at + words] == row[..words] {
-                return Some(number);
-            }
-            slot = (slot + 1) & mask;
-        }
+        let row = &row[..self.packing.words()];
+        let found = self.table.find(hash(row), |it| same(&self.rows, *it, row));
+        found.copied()
     }
 
     /// Bytes they take, dictionaries and table included.
     pub(super) fn bytes(&self) -> usize {
         8 * self.rows.capacity()
-            + 4 * (self.parents.capacity() + self.table.capacity())
+            + 4 * self.parents.capacity()
+            + self.table.allocation_size()
             + self.packing.bytes()
     }
 }
@@ -169,10 +145,25 @@ fn room<T>(all: &mut Vec<T>, more: usize) {
     }
 }
 
-fn hash(row: &[u64]) -> usize {
+/// Whether a state has this row. A call to compare memory would take longer than these few words.
+#[inline]
+fn same(rows: &[u64], state: u32, row: &[u64]) -> bool {
+    let at = state as usize * row.len();
+    rows[at..at + row.len()]
+        .iter()
+        .zip(row)
+        .all(|(one, other)| one == other)
+}
+
+fn rehash(rows: &[u64], words: usize, state: u32) -> u64 {
+    let at = state as usize * words;
+    hash(&rows[at..at + words])
+}
+
+fn hash(row: &[u64]) -> u64 {
     let mut hash = 0u64;
     for word in row {
         hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
-    (hash >> 29) as usize
+    hash ^ hash >> 32
 }
