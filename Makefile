@@ -36,8 +36,12 @@ dist: ## Build the page for publication into dist/
 	$(TRUNK) build --release
 	@$(SHRINK)
 
-bench: ## Run the benchmarks
-	cargo bench --no-default-features
+bench: ## Run the benchmarks, native and in Chromium
+	@tools/setup.sh test
+	cargo bench --no-default-features --bench step
+	cargo bench --no-default-features --bench explore -- 10m
+	@$(MAKE) --no-print-directory dist
+	node benches/browser.mjs
 
 shots: ## Take screenshots into target/shots/ (ARGS=--full for whole pages)
 	@tools/setup.sh browser

@@ -1,39 +1,223 @@
-//! How fast the checker is, and how much room it takes.
+//! How fast the checker is, how much room it takes, and how that compares with stateright and SPIN
+//! on the same models.
 //!
-//! A bench, not a test: it prints figures and judges nothing.
+//! A bench, not a test: it prints figures and judges nothing. `cargo bench --bench explore -- 10m`
+//! also looks at ten million states. What `benches/browser.mjs` compares with is left in
+//! `target/bench`.
 
-use stable_pages::explore::{Limits, Space};
-use stable_pages::scenario::{Scenario, catalogue};
+#[path = "../tests/support/spin.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod spin;
+
 use std::time::{Duration, Instant};
+
+use stable_pages::exchange::promela;
+use stable_pages::explore::{Limits, MutantWork, Reduced, Space};
+use stable_pages::machine::{Choice, Model, World, enabled, step_possible};
+use stable_pages::scenario::{Scenario, Variant, catalogue, find, load};
+use stateright::{Checker, Property};
+
+const COMPACT: Limits = Limits {
+    bytes: usize::MAX,
+    graph: false,
+};
+
+/// The largest scenario of the catalogue, and with more and more to do.
+fn scaled(writers: usize, times: usize) -> (String, Scenario) {
+    let mut text = find("two-page-submitted").expect("there").text.to_owned();
+    let start = text.find("schedule = [").expect("a schedule");
+    let end = start + text[start..].find("\n]").expect("its end") + 2;
+    text.replace_range(start..end, "schedule = []");
+    for writer in 0..writers {
+        let (mut stores, mut run) = (String::new(), Vec::new());
+        for time in 0..times {
+            let (page, offset) = (writer % 2, 64 + 32 * writer + 16 * time);
+            stores += &format!(
+                "[[store]]\nname = \"s{writer}{time}\"\npage = {page}\noffset = {offset}\ntext = \"w{writer}{time}\"\n"
+            );
+            run.push(format!("\"generic_perform_write s{writer}{time}\""));
+        }
+        let run = run.join(", ");
+        let actor = format!("[[actor]]\nname = \"w{writer}\"\nabout = \"\"\nrun = [{run}]\n");
+        text = text.replacen("[expect]", &format!("{stores}{actor}[expect]"), 1);
+    }
+    let scenario = load("scaled", &text).unwrap_or_else(|error| panic!("{error}"));
+    (text, scenario)
+}
+
+/// Leaves something for the browser's bench.
+fn leave(name: &str, text: &str) {
+    let folder = "target/bench";
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(format!("{folder}/{name}"), text));
+    if let Err(error) = written {
+        println!("  {folder}/{name} could not be written: {error}");
+    }
+}
+
+/// The fastest of some runs, in seconds.
+fn best(mut work: impl FnMut() -> usize) -> (usize, f64) {
+    let (begun, mut best, mut found) = (Instant::now(), f64::INFINITY, 0);
+    while begun.elapsed() < Duration::from_secs(2) {
+        let start = Instant::now();
+        found = work();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    (found, best)
+}
+
+fn say(name: &str, states: usize, seconds: f64, rest: &str) {
+    let rate = states as f64 / seconds / 1e6;
+    println!(
+        "  {name:34} {states:>10} states {:>9.1} ms {rate:6.2} M states/s {rest}",
+        seconds * 1e3
+    );
+}
+
+struct Machine(Model);
+
+impl stateright::Model for Machine {
+    type State = World;
+    type Action = Choice;
+
+    fn init_states(&self) -> Vec<World> {
+        vec![self.0.initial]
+    }
+
+    fn actions(&self, world: &World, actions: &mut Vec<Choice>) {
+        actions.extend(enabled(&self.0, world));
+    }
+
+    fn next_state(&self, world: &World, choice: Choice) -> Option<World> {
+        Some(step_possible(&self.0, world, choice, &mut Vec::new()))
+    }
+
+    fn properties(&self) -> Vec<Property<Machine>> {
+        vec![Property::always("goes on", |_, _| true)]
+    }
+}
+
+fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
+    println!("{name}");
+    leave(&format!("{key}.toml"), &text);
+    let model = &scenario.model;
+    let mut bytes = 0;
+    let (states, ours) = best(|| {
+        let space = Space::explore(model, model.initial, COMPACT);
+        bytes = space.bytes();
+        space.states()
+    });
+    let each = bytes as f64 / states as f64;
+    let room = format!("{each:.1} bytes a state, {} MiB", bytes >> 20);
+    say("packed states, one core", states, ours, &room);
+    let mut bytes = 0;
+    let (_, seconds) = best(|| {
+        let space = Space::explore(model, model.initial, Limits::NONE);
+        bytes = space.bytes();
+        space.states()
+    });
+    leave(
+        &format!("{key}.rate"),
+        &(states as f64 / seconds).to_string(),
+    );
+    let room = format!("{:.1} bytes a state", bytes as f64 / states as f64);
+    say("the same, with the graph", states, seconds, &room);
+    let (stored, seconds) = best(|| Reduced::explore(model, usize::MAX).states());
+    say("reduced", stored, seconds, "");
+    let (found, theirs) = best(|| {
+        use stateright::Model as _;
+        Machine(model.clone())
+            .checker()
+            .threads(1)
+            .spawn_bfs()
+            .join()
+            .unique_state_count()
+    });
+    let ratio = format!("{:.1} times our time", theirs / ours);
+    say("stateright 0.31, BFS, one thread", found, theirs, &ratio);
+    if !spin::is_there() {
+        println!("  SPIN is not there");
+        return;
+    }
+    let text = promela(&scenario);
+    for (how, flags) in [
+        (
+            "SPIN, -O2, unreduced",
+            &["-O2", "-DSAFETY", "-DNOREDUCE", "-DVECTORSZ=4096"][..],
+        ),
+        (
+            "SPIN, -O2, partial order reduction",
+            &["-O2", "-DSAFETY", "-DVECTORSZ=4096"][..],
+        ),
+    ] {
+        let folder = format!("bench-{}", flags.len());
+        let pan = spin::pan(&folder, &text, &["-DORACLE"], flags);
+        let folder = pan.parent().expect("a folder");
+        let mut stored = 0;
+        let (_, theirs) = best(|| {
+            let said = spin::run(folder, "./pan", &["-m2000000", "-w22"]);
+            let line = said
+                .lines()
+                .find_map(|it| it.strip_suffix(" states, stored"));
+            stored = line.and_then(|it| it.trim().parse().ok()).unwrap_or(0);
+            stored
+        });
+        let ratio = format!("{:.1} times our time", theirs / ours);
+        say(how, stored, theirs, &ratio);
+    }
+}
 
 fn main() {
     let scenarios: Vec<Scenario> = catalogue()
-        .map(|entry| entry.load().expect("loads"))
+        .map(|entry| entry.load().expect("the tests load every scenario"))
         .collect();
-    for graph in [false, true] {
-        for scenario in &scenarios {
-            let model = &scenario.model;
-            let limits = Limits {
-                bytes: usize::MAX,
-                graph,
-            };
-            let space = Space::explore(model, model.initial, limits);
-            if space.states() < 4000 {
-                continue;
-            }
-            let start = Instant::now();
-            let mut n = 0;
-            while start.elapsed() < Duration::from_secs(1) {
-                n += Space::explore(model, model.initial, limits).states();
-            }
-            println!(
-                "{:24} graph {graph} {} states {} edges {:.2} M/s {} B/state words",
-                scenario.slug,
-                space.states(),
-                space.edges(),
-                n as f64 / start.elapsed().as_secs_f64() / 1e6,
-                space.bytes() / space.states()
-            );
+    println!("the whole catalogue, {} scenarios", scenarios.len());
+    let all = |limits: Limits| {
+        let of = |it: &Scenario| Space::explore(&it.model, it.model.initial, limits).states();
+        scenarios.iter().map(of).sum()
+    };
+    let (states, seconds) = best(|| all(Limits::NONE));
+    say("verified, with graphs", states, seconds, "");
+    let (states, seconds) = best(|| {
+        let load = |entry: stable_pages::scenario::Entry| entry.load().expect("loads");
+        let check = |it: Scenario| Space::explore(&it.model, it.model.initial, COMPACT).states();
+        catalogue().map(load).map(check).sum()
+    });
+    say("loaded and verified", states, seconds, "");
+    println!("every single change of the correct ordering");
+    let baseline = find("baseline-five-step").expect("there");
+    let (changes, seconds) = best(|| {
+        let scenario = baseline.load().expect("loads");
+        let mut work = MutantWork::new(&scenario, baseline.text, &Variant::default(), usize::MAX);
+        let mut found = 0;
+        while work.left() > 0 {
+            found += usize::from(work.advance(usize::MAX).is_some());
         }
+        found
+    });
+    println!("  {changes} changes, {:.0} ms", seconds * 1e3);
+    let largest = "the largest scenario, two-page-submitted";
+    against(largest, "largest", scaled(0, 0));
+    let more = "the same with two more writers, each writing twice";
+    against(more, "scaled", scaled(2, 2));
+    if std::env::args().any(|it| it == "10m") {
+        let (_, scenario) = scaled(2, 4);
+        let model = &scenario.model;
+        let start = Instant::now();
+        let mut space = Space::new(model, model.initial, COMPACT);
+        space.advance(model, 10_000_000);
+        let room = format!(
+            "{:.1} bytes a state, {} MiB, {} still to be looked at",
+            space.bytes() as f64 / space.states() as f64,
+            space.bytes() >> 20,
+            space.frontier()
+        );
+        println!("ten million states, two more writers that write four times");
+        say(
+            "packed states, one core",
+            space.states(),
+            start.elapsed().as_secs_f64(),
+            &room,
+        );
     }
 }

@@ -20,6 +20,9 @@ use super::space::{Limits, Progress, Space};
 
 /// States looked at between two looks at the clock.
 const SLICE: usize = 2_000;
+/// States of which more than the verdicts is told: questions about the whole graph are answered in
+/// one go, and nobody is heard meanwhile.
+const MOST_KNOWN: usize = 1_000_000;
 
 /// What is known of the whole graph.
 struct Known {
@@ -38,6 +41,23 @@ struct Case {
     /// Where memory was full: a search that needs less.
     reduced: Option<Reduced>,
     mutants: Option<MutantWork>,
+}
+
+impl Case {
+    /// Looks at the graph as a whole, unless that was done or would take too long.
+    fn learn(&mut self) {
+        let few = self.space.states() <= MOST_KNOWN;
+        let Some(graph) = self.space.graph().filter(|_| few && self.known.is_none()) else {
+            return;
+        };
+        self.known = Some(Known {
+            shares: match self.space.progress() {
+                Progress::Complete => failing_shares(graph),
+                _ => Vec::new(),
+            },
+            foresight: Foresight::of(graph),
+        });
+    }
 }
 
 /// Another ordering, whose costs are wanted.
@@ -262,12 +282,15 @@ impl Checker {
         let Some(case) = &mut self.case else {
             return;
         };
+        // Whoever stops a search wants it stopped now.
+        if !stopped {
+            case.learn();
+        }
         let Some(graph) = case.space.graph() else {
             return;
         };
         let complete = case.space.progress() == Progress::Complete;
-        let foresight = Foresight::of(graph);
-        let best = |verdict| foresight.witness(graph, 0, verdict);
+        let best = |verdict| case.known.as_ref()?.foresight.witness(graph, 0, verdict);
         let model = &case.scenario.model;
         let findings = case.space.findings(model).into_iter().map(|it| {
             let schedule = best(it.verdict).filter(|best| best.len() == it.schedule.len());
@@ -289,15 +312,7 @@ impl Checker {
                 })
                 .collect(),
         };
-        case.known = Some(Known {
-            shares: if complete {
-                failing_shares(graph)
-            } else {
-                Vec::new()
-            },
-            foresight,
-        });
-        case.odds = complete.then(|| OddsWork::new(graph));
+        case.odds = (complete && case.known.is_some()).then(|| OddsWork::new(graph));
         let full = case.space.progress() == Progress::Full;
         case.reduced = full.then(|| Reduced::new(model, self.bytes));
         self.tell(tell, Answer::Checked(Box::new(answer)));
@@ -308,8 +323,17 @@ impl Checker {
         let Some(case) = &mut self.case else {
             return;
         };
+        case.learn();
         let (Some(graph), Some(known)) = (case.space.graph(), &case.known) else {
-            return;
+            return self.tell(
+                tell,
+                match ask {
+                    Ask::Look { moment, .. } => Answer::Outlook(moment, None),
+                    _ => Answer::Failed(format!(
+                        "More than {MOST_KNOWN} states: verdicts are all that is known of so many here."
+                    )),
+                },
+            );
         };
         let model = &case.scenario.model;
         let complete = case.space.progress() == Progress::Complete;
