@@ -94,7 +94,8 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         let step = Box::new(move || desk.step(actor, way));
         moves = moves.child(button("step", "", &words, cannot, step));
         if ways > 1 {
-            moves = moves.child(show(move || foresight(desk, actor, way)));
+            moves =
+                moves.with(el("div", "foresight").child(show(move || foresight(desk, actor, way))));
         }
     }
     let line = Box::new(move || desk.step_line(actor));
@@ -110,7 +111,9 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .with(note("status", &words))
         .with(moves.child(button("line", "", "to line end", cannot, line)))
         .child(match ways {
-            1 => show(move || foresight(desk, actor, 0)),
+            1 => el("div", "foresight")
+                .child(show(move || foresight(desk, actor, 0)))
+                .view(),
             _ => nothing(),
         })
         .view()

@@ -60,6 +60,13 @@ fn strip(desk: Desk) -> AnyView {
     let result = el("div", "result")
         .with(line)
         .with(note("small", &check.reduced))
+        .with(note(
+            "small",
+            match check.checked.is_some() {
+                true => &check.problem,
+                false => "",
+            },
+        ))
         .with(note("small", slow));
     fewer(result).view()
 }

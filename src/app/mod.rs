@@ -54,7 +54,7 @@ fn app() -> AnyView {
                 .at(At::Part, "now")
                 .child(show(move || explain::now(desk))),
         )
-        .child(show(move || explain::ahead(desk)))
+        .with(el("div", "foresight").child(show(move || explain::ahead(desk))))
         .with(stage);
     let main = el("main", "desk")
         .with(middle)

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, dist, start } from "./harness.mjs";
+import { axe, dist, said, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -40,11 +40,11 @@ test("fetches the scenario that is asked for, from beside the page", async () =>
 test("a fetch that fails is a message; nothing is lost, and it can be tried again", async () => {
   const { page, pageErrors, close } = await site.open();
   await page.keyboard.press("1");
-  const before = await page.locator("main").innerText();
+  const before = await said(page);
   await page.route("**/scenarios/*", (route) => route.abort());
   await go(page, "#unlock-gap");
   await notice(page, "could not be fetched: there is no answer from the server");
-  assert.equal(await page.locator("main").innerText(), before);
+  assert.equal(await said(page), before);
   assert.deepEqual(await axe(page), []);
   await page.unroute("**/scenarios/*");
   await page.route("**/scenarios/*", (route) => route.fulfill({ status: 503, body: "busy" }));
@@ -201,11 +201,11 @@ test("a file that does not fit another device stays as it is", async () => {
   await pick(page, "large.toml", text);
   await page.locator(".own", { hasText: "your file" }).waitFor();
   await page.keyboard.press("1");
-  const before = await page.locator("main").innerText();
+  const before = await said(page);
   await device(page).selectOption({ label: "dix+dif" });
   await notice(page, /This ordering cannot be shown for Linux 3\.0 and dix\+dif: line \d+, column \d+: this takes \d+ bytes/);
   assert.equal(await word(device(page)), "none");
-  assert.equal(await page.locator("main").innerText(), before);
+  assert.equal(await said(page), before);
   assert.deepEqual(problems(), []);
   await close();
 });

@@ -58,7 +58,8 @@ export async function start() {
 
   /**
    * Opens the page in a context of its own and waits until it has mounted.
-   * `context` may hold further options of Playwright's newContext.
+   * `context` may hold further options of Playwright's newContext; `headers` are added to the page's own answer;
+ * files whose address matches `missing` are not there.
    */
   async function open(fragment = "", options = {}) {
     const {
@@ -67,11 +68,20 @@ export async function start() {
       colorScheme = "light",
       reducedMotion = "no-preference",
       subPath = SUB_PATH,
+      headers = {},
+      missing = null,
       context: more = {},
     } = options;
     const url = await urlOf(subPath);
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion, ...more });
     const page = await context.newPage();
+    if (missing) await page.route(missing, (route) => route.fulfill({ status: 404, body: "not found" }));
+    if (Object.keys(headers).length > 0) {
+      await page.route(url, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
+      });
+    }
     const record = await watch(page, new URL(url).origin);
     await page.goto(url + fragment);
     try {
@@ -91,6 +101,19 @@ export async function start() {
   }
 
   return { open, stop };
+}
+
+/**
+ * What the main part of the page says, without the checker's outlooks, which come from another thread and so a
+ * moment later.
+ */
+export async function said(page) {
+  return page.evaluate(() => {
+    const main = document.querySelector("main");
+    const outlooks = [...main.querySelectorAll(".outlook")].map((it) => it.innerText.trim());
+    const lines = main.innerText.split("\n").filter((line) => line.trim() && !outlooks.includes(line.trim()));
+    return lines.join("\n");
+  });
 }
 
 /** Faults that axe finds, each as "rule: what (selectors)". */

@@ -59,7 +59,7 @@ fn of_actor(desk: Desk, checked: &Checked, actor: usize) -> El {
     };
     el("div", "card")
         .at(At::Part, "coverage")
-        .with(el("h3", "").text(&cast.name))
+        .with(el("h2", "").text(&cast.name))
         .with(note("small", &words))
         .with(list)
 }

@@ -60,7 +60,7 @@ fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Ch
     });
     el("div", "card failure")
         .at(At::Part, "finding")
-        .with(el("h3", "").text(verdict.words()))
+        .with(el("h2", "").text(verdict.words()))
         .with(note("small", verdict.meaning()))
         .with(note("", &format!("{words}{livelock}")))
         .with(
@@ -73,7 +73,7 @@ fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Ch
 fn odds(check: &Check) -> El {
     let card = el("div", "card")
         .at(At::Part, "odds")
-        .with(el("h3", "").text("Odds"));
+        .with(el("h2", "").text("Odds"));
     let digits = match &check.odds {
         None => return card.with(note("", "Not known yet, or not everything was looked at.")),
         Some(Err(reason)) => return card.with(note("", reason)),
@@ -154,6 +154,6 @@ fn stated(desk: Desk, checked: &Checked) -> El {
         _ => "",
     };
     el("div", "card")
-        .with(el("h3", "").text("Stated and found"))
+        .with(el("h2", "").text("Stated and found"))
         .with(note("", &format!("{text}{unstable}")))
 }

@@ -1,0 +1,242 @@
+// The checker on the page: result, counterexample, outlooks, race map, changes, costs, and what happens
+// where something cannot be checked.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+const part = (page, name) => page.locator(`[data-part="${name}"]`);
+const words = async (locator) => (await locator.first().textContent()).trim();
+const result = (page, text) => part(page, "result").filter({ hasText: text }).waitFor();
+const open = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const depth = async (page) => Number(/Step (\d+) of/.exec(await words(part(page, "now")))?.[1] ?? 0);
+
+test("checks what is on the stage, and the counterexample can be walked to the failure", async () => {
+  const { page, problems, close } = await site.open("#unlock-gap");
+  await result(page, /✕ guard error First after 34 steps; 0\.37 % \(1 in 269\) of random schedules fail\. 466 states, 749 steps/);
+  await open(page, "Verdicts and odds");
+  assert.match(await words(part(page, "finding")), /Shortest schedule: 34 steps, with 4 changes of actor/);
+  assert.match(await words(part(page, "odds")), /different schedules557,931of which fail/);
+  await page.getByRole("button", { name: "Walk through it" }).click();
+  assert.match(await words(part(page, "now")), /Start · 34 steps lie ahead/);
+  // Outlooks count down to it, step by step.
+  for (let left = 34; left > 0; left--) {
+    await page.locator(".middle .outlook", { hasText: `guard error ${left} step${left > 1 ? "s" : ""} away` }).waitFor();
+    assert.equal(await part(page, "failure").count(), 0, `${left} steps before`);
+    await page.keyboard.press("ArrowRight");
+  }
+  assert.match(await words(part(page, "failure")), /Guard error at the HBA: sector 3, LBA 59/);
+  assert.equal(await depth(page), 34);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("says safe only for what was looked at wholly, and what each step offered leads to", async () => {
+  const { page, problems, close } = await site.open("#baseline-five-step");
+  await result(page, "✓ safe Every schedule was looked at and none fails: 223 states");
+  await page.locator(".middle .outlook", { hasText: "Safe from here on" }).waitFor();
+  await page.goto(page.url().replace(/#.*/, "#unlock-gap"));
+  await result(page, "guard error");
+  // Both first steps can still fail; once the gap is passed without a fault, nothing can.
+  const outlook = (actor) => page.locator(`[data-actor="${actor}"] .outlook`);
+  await outlook("flusher").filter({ hasText: "guard error in 34 steps" }).waitFor();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("1");
+  await page.locator('[data-actor="flusher"] .outlook').filter({ hasText: /in \d+ steps|safe/ }).waitFor();
+  await page.keyboard.press("f");
+  await part(page, "failure").waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a failure that is not on the run is found from where one stands", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await result(page, "guard error");
+  // Off the opening run: the writer faults while the page is being cleaned.
+  for (const key of ["1", "1", "1", "1", "2"]) await page.keyboard.press(key);
+  await page.keyboard.press("f");
+  await part(page, "failure").waitFor();
+  await part(page, "now").filter({ hasText: "fewest changes of actor" }).waitFor();
+  await close();
+});
+
+test("the race map is read and walked by keyboard, and a click goes there", async () => {
+  const { page, problems, close } = await site.open("#unlock-gap");
+  await open(page, "Race map");
+  const map = part(page, "map");
+  await map.waitFor();
+  const cell = part(page, "cell");
+  await map.focus();
+  await cell.filter({ hasText: "flusher at lock_page(page), writer at store" }).waitFor();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await cell.filter({ hasText: "writer is asleep" }).waitFor();
+  await cell.filter({ hasText: "flusher holds a page lock" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await cell.filter({ hasText: "No schedule comes here." }).waitFor();
+  assert.equal(await depth(page), 0, "the arrows moved in the map, not in time");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await part(page, "now").filter({ hasText: "One of the shortest ways there: 5 steps." }).waitFor();
+  assert.equal(await depth(page), 5);
+  // By mouse: some cell of the last row.
+  const box = await map.locator("svg").boundingBox();
+  await page.mouse.click(box.x + box.width * 0.55, box.y + box.height * 0.95);
+  await part(page, "now").filter({ hasText: "One of the shortest ways there" }).waitFor();
+  // Two other actors.
+  await page.getByLabel("Across").selectOption({ label: "disk" });
+  await cell.filter({ hasText: /disk/ }).waitFor();
+  const across = await page.locator(".map .axis").allTextContents();
+  assert.deepEqual(across, ["flusher ↓", "disk →"]);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("every single change is tried; the table sorts, a change opens and can be undone", async () => {
+  const { page, problems, close } = await site.open("#baseline-five-step");
+  await open(page, "Load-bearing steps");
+  const panel = part(page, "panel");
+  await panel.filter({ hasText: /319 changes of one step .* fail, \d+ harm nothing here/ }).waitFor();
+  const rows = part(page, "mutants").locator("tbody tr");
+  const first = () => words(rows.first().locator("th"));
+  assert.match(await first(), /left out/);
+  const steps = async () =>
+    (await rows.locator("td:last-child").allTextContents()).filter(Boolean).map(Number);
+  await page.getByRole("button", { name: "steps to the first" }).click();
+  const up = await steps();
+  assert.deepEqual(up, [...up].sort((a, b) => a - b));
+  await page.getByRole("button", { name: /steps to the first/ }).click();
+  const down = await steps();
+  assert.deepEqual(down, [...down].sort((a, b) => b - a));
+  assert.equal(await page.locator("th[aria-sort=descending]").count(), 1);
+  await page.getByLabel("Show").selectOption({ label: "all that harm nothing" });
+  await panel.filter({ hasText: "redirty_if_cleaned" }).waitFor();
+  await panel.filter({ hasText: "is said of this scenario only" }).waitFor();
+  assert.deepEqual(await axe(page), []);
+
+  await page.getByLabel("Show").selectOption({ label: "left out, or waits changed" });
+  await rows.locator("button", { hasText: "wait_for_stable_page left out" }).click();
+  await result(page, /✕ guard error First after 33 steps/);
+  await page.locator(".edited", { hasText: "wait_for_stable_page left out of do_wp_page" }).waitFor();
+  assert.match(await words(part(page, "now")), /Start · 33 steps lie ahead/);
+  await page.keyboard.press("End");
+  await part(page, "failure").waitFor();
+  // The table is still there.
+  await open(page, "Load-bearing steps");
+  await panel.filter({ hasText: "319 changes" }).waitFor();
+  await page.getByRole("button", { name: "Undo the change" }).click();
+  await result(page, "✓ safe");
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("costs stand side by side, and what was covered is shown", async () => {
+  const { page, problems, close } = await site.open("#baseline-five-step");
+  await open(page, "Costs");
+  const costs = part(page, "costs");
+  await costs.filter({ hasText: /steps a writer sleeps.*on average.*at worst/ }).waitFor();
+  await page.getByLabel("Compare with").selectOption({ index: 1 });
+  await page.locator(".bills thead th").nth(2).waitFor();
+  assert.equal(await page.locator(".bills tbody tr").first().locator("td").count(), 2);
+  await open(page, "Coverage");
+  const flusher = part(page, "coverage").filter({ has: page.getByRole("heading", { name: "flusher" }) });
+  assert.match(await words(flusher), /one step never ran.*unlock_page\(page\)never reached/);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+/** Two pages, three passes and two writers that write three times: far more states than a moment allows. */
+async function large(page) {
+  return page.evaluate(async () => {
+    let text = await (await fetch("scenarios/two-page-submitted.toml")).text();
+    text = text.replace(/schedule = \[[^]*?\n\]/, "schedule = []");
+    for (const writer of [0, 1]) {
+      const times = [0, 1, 2, 3];
+      const stores = times.map(
+        (time) => `[[store]]\nname = "s${writer}${time}"\npage = ${writer}\noffset = ${64 + 16 * time}\ntext = "w${writer}${time}"\n`,
+      );
+      const run = times.map((time) => `"generic_perform_write s${writer}${time}"`).join(", ");
+      const actor = `[[actor]]\nname = "w${writer}"\nabout = ""\nrun = [${run}]\n`;
+      text = text.replace("[expect]", `${stores.join("")}${actor}[expect]`);
+    }
+    return text;
+  });
+}
+
+test("a long check says how far it is and stops at once; what was found stays, and so does the page", async () => {
+  const { page, problems, close } = await site.open();
+  const text = await large(page);
+  const file = { name: "large.toml", mimeType: "text/plain", buffer: Buffer.from(text) };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await result(page, /Looking at every schedule: [\d,]+ states, [\d,]+ of them still to be looked at, [\d.]+ million states a second\./);
+  // The page goes on meanwhile.
+  await page.keyboard.press("1");
+  assert.equal(await depth(page), 1);
+  const seen = new Set();
+  for (let i = 0; i < 12; i++) {
+    seen.add(await words(part(page, "result")));
+    await page.waitForTimeout(50);
+  }
+  assert.ok(seen.size > 3, `progress is shown ${seen.size} times in 600 ms`);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await result(page, /\? not known No failure in the [\d,]+ states looked at\. The check was stopped before everything was looked at\. That is not “safe”\./);
+  assert.equal(await depth(page), 1, "the stage is as it was");
+  await page.keyboard.press("1");
+  assert.equal(await depth(page), 2);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("where no worker may run, the page says so and checks in slices", async () => {
+  const { page, pageErrors, close } = await site.open("#unlock-gap", {
+    headers: { "content-security-policy": "worker-src 'none'" },
+  });
+  await result(page, "No worker may run here, so the checker works on the page's own thread");
+  await result(page, "✕ guard error First after 34 steps");
+  await page.locator(".middle .outlook", { hasText: "guard error 34 steps away" }).waitFor();
+  await open(page, "Race map");
+  await part(page, "map").waitFor();
+  assert.deepEqual(pageErrors, []);
+  await close();
+});
+
+test("without any checker the page says so, and the stage works", async () => {
+  const { page, close } = await site.open("#unlock-gap", { missing: /checker-/ });
+  await result(page, /The checker cannot work: no worker may run here, and .* everything else works as it did\./);
+  await page.keyboard.press("1");
+  assert.equal(await depth(page), 1);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("f");
+  await part(page, "failure").waitFor();
+  await close();
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, "dark"], [1024, 768, "light"], [390, 844, "light"], [360, 740, "dark"]]) {
+  test(`${width} px, ${colorScheme}: no panel sticks out, axe finds nothing`, async () => {
+    const { page, problems, close } = await site.open("#mkwrite-no-wait", { width, height, colorScheme });
+    await result(page, "guard error");
+    for (const name of ["Verdicts and odds", "Race map", "Load-bearing steps", "Costs", "Coverage"]) {
+      await open(page, name);
+      await part(page, "panel").filter({ hasText: /\w/ }).waitFor();
+      await page.waitForTimeout(300);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
+      assert.deepEqual(await axe(page), [], name);
+      if (width < 640) {
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll(".checker button, .checker select")]
+            .filter((it) => it.getBoundingClientRect().height < 44 && it.offsetParent)
+            .map((it) => `${it.textContent.slice(0, 30)}: ${it.getBoundingClientRect().height}`),
+        );
+        assert.deepEqual(small, [], name);
+      }
+    }
+    assert.deepEqual(problems(), []);
+    await close();
+  });
+}
