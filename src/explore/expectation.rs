@@ -15,7 +15,7 @@ pub(super) struct Worth {
 }
 
 /// For every state, what runs from it add up to on average. `order` is the graph's; `at_end` is
-/// what an end adds.
+/// what an end adds, and a round that is never left and adds nothing else.
 pub(super) fn mean(
     graph: &Graph,
     order: &Order,
@@ -51,7 +51,11 @@ pub(super) fn mean(
         if all(&|state, edge| order.inside(state, edge.to) && worth(edge).follow) {
             // For ever: whatever is added there is added without end.
             let adds = !all(&|_, edge| worth(edge).adds == 0.0);
-            let value = if adds { f64::INFINITY } else { 0.0 };
+            let within = component.iter().map(|it| at_end(*it));
+            let value = match adds {
+                true => f64::INFINITY,
+                false => within.fold(0.0, f64::max),
+            };
             component.iter().for_each(|it| values[*it as usize] = value);
             continue;
         }

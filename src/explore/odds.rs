@@ -34,7 +34,8 @@ impl Share {
 /// What becomes of schedules when every possible step is equally likely at every moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Odds {
-    /// The share that fails; a schedule that goes on for ever without failing does not.
+    /// The share that fails. A schedule that goes on for ever fails if it comes to where everybody
+    /// gets turns, nobody gets out, and somebody never finishes.
     pub failing: Share,
     /// The share that never ends and never fails.
     pub endless: Share,
@@ -273,9 +274,15 @@ impl Cyclic {
         });
         let mut equations: Vec<Option<Equation>> = equations.map(Some).collect();
         if !leaves {
-            // Once inside, for ever.
+            // Once inside, for ever: a livelock, or nobody is left waiting.
+            let fails = |state: &u32| !graph.verdicts_at(*state).is_empty();
+            let fails = component.iter().any(fails);
             for state in component {
-                self.shares[*state as usize].endless = Ratio::one();
+                let share = &mut self.shares[*state as usize];
+                match fails {
+                    true => share.failing = Ratio::one(),
+                    false => share.endless = Ratio::one(),
+                }
             }
             return;
         }

@@ -83,12 +83,17 @@ impl Edit {
             Side::Before => "before",
             Side::After => "after",
         };
+        // Of several steps of a key, which one.
+        let step = |it: &Place| match it.nth {
+            Some(nth) => format!("`{}#{nth}`", it.step),
+            None => format!("`{}`", it.step),
+        };
         match self {
-            Edit::Drop(it) => format!("`{}` left out of {}", it.step, it.program),
-            Edit::Move(it, to, at) => format!("`{}` moved {} `{}`", it.step, side(at), to.step),
-            Edit::Swap(one, other) => format!("`{}` and `{}` swapped", one.step, other.step),
-            Edit::Insert(line, to, at) => format!("`{line}` added {} `{}`", side(at), to.step),
-            Edit::Replace(it, line) => format!("`{line}` instead of `{}`", it.step),
+            Edit::Drop(it) => format!("{} left out of {}", step(it), it.program),
+            Edit::Move(it, to, at) => format!("{} moved {} {}", step(it), side(at), step(to)),
+            Edit::Swap(one, other) => format!("{} and {} swapped", step(one), step(other)),
+            Edit::Insert(line, to, at) => format!("`{line}` added {} {}", side(at), step(to)),
+            Edit::Replace(it, line) => format!("`{line}` instead of {}", step(it)),
         }
     }
 }

@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { start } from "./harness.mjs";
 
-// [name, fragment, keys to press one after another]
+// [name, fragment, keys to press one after another; "click:NAME" clicks that button]
 const SHOTS = [
   ["start", "", []],
   ["waiting", "#baseline-five-step", [...Array(24)].map(() => "ArrowRight")],
@@ -25,6 +25,11 @@ const SHOTS = [
   ["block", "#checksum-inside-the-block", ["End"]],
   ["stall", "#writeback-flag-leaked", ["End"]],
   ["handle", "#mkwrite-waits-with-handle-open", ["End"]],
+  ["checker-verdicts", "#mkclean-without-flush", ["click:Verdicts and odds"]],
+  ["checker-map", "#unlock-gap", [...Array(8).fill("ArrowRight"), "click:Race map"]],
+  ["checker-changes", "#baseline-five-step", ["click:Load-bearing steps"]],
+  ["checker-costs", "#ext3-snapshot", ["click:Costs"]],
+  ["checker-coverage", "#unlock-gap", ["click:Coverage"]],
 ];
 
 const SIZES = [
@@ -50,7 +55,13 @@ try {
         const { page, problems, close } = await site.open(fragment, { ...size, colorScheme, reducedMotion: "reduce" });
         // Texts other than the first scenario's are fetched.
         await page.waitForTimeout(150);
-        for (const key of keys) await page.keyboard.press(key);
+        for (const key of keys) {
+          const name = /^click:(.*)/.exec(key)?.[1];
+          if (name) await page.getByRole("button", { name, exact: true }).click();
+          else await page.keyboard.press(key);
+        }
+        // The checker answers a moment later.
+        await page.waitForTimeout(500);
         const file = `${name}-${size.width}-${colorScheme}.png`;
         await page.screenshot({ path: folder + file, fullPage: full });
         console.log(`target/shots/${file}`);

@@ -104,7 +104,15 @@ fn odds(check: &Check) -> El {
             el("dd", "").text("without end: a run can go round"),
         ),
     }
+    let livelock = |it: &Checked| it.findings.iter().any(|it| it.0 == Verdict::Livelock);
+    let livelock = match check.checked.as_ref().is_some_and(|it| livelock(it)) {
+        true => {
+            "A livelock counts where there is no way out of it; where there is one, a die takes it in the end."
+        }
+        false => "",
+    };
     card.with(list)
+        .with(note("small", livelock))
         .with(note(
             "small",
             "A die is thrown at every moment: each step that is possible is equally likely. Computed over all states, not sampled; schedules differ in probability, so the share is not the quotient of the two numbers.",
