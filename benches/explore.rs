@@ -5,15 +5,17 @@
 //! also looks at ten million states. What `benches/browser.mjs` compares with is left in
 //! `target/bench`.
 
+#[path = "../tests/support/machine.rs"]
+mod machine;
 #[path = "../tests/support/spin.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod spin;
 
 use std::time::{Duration, Instant};
 
+use machine::Machine;
 use stable_pages::exchange::promela;
 use stable_pages::explore::{Limits, MutantWork, Reduced, Space};
-use stable_pages::machine::{Choice, Model, World, enabled, step_possible};
 use stable_pages::scenario::{Scenario, Variant, catalogue, find, load};
 use stateright::{Checker, Property};
 
@@ -74,29 +76,6 @@ fn say(name: &str, states: usize, seconds: f64, rest: &str) {
     );
 }
 
-struct Machine(Model);
-
-impl stateright::Model for Machine {
-    type State = World;
-    type Action = Choice;
-
-    fn init_states(&self) -> Vec<World> {
-        vec![self.0.initial]
-    }
-
-    fn actions(&self, world: &World, actions: &mut Vec<Choice>) {
-        actions.extend(enabled(&self.0, world));
-    }
-
-    fn next_state(&self, world: &World, choice: Choice) -> Option<World> {
-        Some(step_possible(&self.0, world, choice, &mut Vec::new()))
-    }
-
-    fn properties(&self) -> Vec<Property<Machine>> {
-        vec![Property::always("goes on", |_, _| true)]
-    }
-}
-
 fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
     println!("{name}");
     leave(&format!("{key}.toml"), &text);
@@ -126,7 +105,11 @@ fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
     say("reduced", stored, seconds, "");
     let (found, theirs) = best(|| {
         use stateright::Model as _;
-        Machine(model.clone())
+        let machine = Machine {
+            model: model.clone(),
+            properties: || vec![Property::always("goes on", |_, _| true)],
+        };
+        machine
             .checker()
             .threads(1)
             .spawn_bfs()

@@ -3,15 +3,15 @@
 //! It keeps whole worlds in its own tables, so it vouches for the checker's packing, numbering and
 //! verdicts, not for the step function (SPIN does that: `tests/spin.rs`).
 
+#[path = "support/machine.rs"]
+mod machine;
 mod support;
 
+use machine::Machine;
 use stable_pages::explore::Verdicts;
-use stable_pages::machine::{Choice, Model, World, enabled, step};
+use stable_pages::machine::{Model, World, enabled, step};
 use stable_pages::scenario::{Verdict, catalogue};
 use stateright::{Checker, Model as _, Property};
-
-/// A scenario as stateright sees it.
-struct Machine(Model);
 
 /// What a state's steps break, and what it amounts to where nobody can move.
 fn verdicts_at(model: &Model, world: &World) -> Verdicts {
@@ -29,40 +29,23 @@ macro_rules! never {
             // Holds everywhere, so that the search does not end before everything was seen.
             Property::<Machine>::always("goes on", |_, _| true),
             $(Property::<Machine>::always(stringify!($verdict), |it, world| {
-                !verdicts_at(&it.0, world).has(Verdict::$verdict)
+                !verdicts_at(&it.model, world).has(Verdict::$verdict)
             })),*
         ]
     };
 }
 
-impl stateright::Model for Machine {
-    type State = World;
-    type Action = Choice;
-
-    fn init_states(&self) -> Vec<World> {
-        vec![self.0.initial]
-    }
-
-    fn actions(&self, world: &World, actions: &mut Vec<Choice>) {
-        actions.extend(enabled(&self.0, world));
-    }
-
-    fn next_state(&self, world: &World, choice: Choice) -> Option<World> {
-        Some(step(&self.0, world, choice).0)
-    }
-
-    fn properties(&self) -> Vec<Property<Machine>> {
-        never!(
-            GuardError,
-            SilentCorruption,
-            ChecksumMismatch,
-            LostUpdate,
-            Deadlock,
-            Stall,
-            Assertion,
-            Trap
-        )
-    }
+fn properties() -> Vec<Property<Machine>> {
+    never!(
+        GuardError,
+        SilentCorruption,
+        ChecksumMismatch,
+        LostUpdate,
+        Deadlock,
+        Stall,
+        Assertion,
+        Trap
+    )
 }
 
 #[test]
@@ -71,7 +54,11 @@ fn stateright_finds_the_same_states_and_verdicts() {
     for entry in catalogue() {
         let scenario = entry.load().expect(entry.slug);
         let ours = support::checked(&scenario);
-        let theirs = Machine(scenario.model.clone()).checker().spawn_bfs().join();
+        let theirs = Machine {
+            model: scenario.model.clone(),
+            properties,
+        };
+        let theirs = theirs.checker().spawn_bfs().join();
         assert!(theirs.is_done(), "{}", entry.slug);
         assert_eq!(theirs.unique_state_count(), ours.states(), "{}", entry.slug);
         let discovered = theirs.discoveries();
