@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use stable_pages::exchange::{Outlooks, foresee_step, status_words};
+use stable_pages::exchange::{Outlooks, foresee_briefly, foresee_step, status_words};
 use stable_pages::explore::Fate;
 use stable_pages::machine::{Choice, Instr, Model, Op, Stage, Status, World};
 use stable_pages::protocol::{Mark, OPS, ways as words_of_ways};
@@ -119,6 +119,18 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .view()
 }
 
+/// The same in a word or two.
+pub fn brief_foresight(desk: Desk, actor: usize) -> String {
+    let choice = Choice::of(actor);
+    let seen = desk.outlook();
+    let brief = seen.and_then(|seen| {
+        let mut steps = seen.0.steps.iter();
+        let (_, ahead) = steps.find(|(of, _)| *of == choice)?;
+        Some(foresee_briefly(ahead, seen.0.complete))
+    });
+    brief.unwrap_or_else(|| "ready".to_owned())
+}
+
 /// Where a step that is offered leads.
 fn foresight(desk: Desk, actor: usize, way: u8) -> AnyView {
     let Some(seen) = desk.outlook() else {
@@ -139,7 +151,7 @@ fn foresight(desk: Desk, actor: usize, way: u8) -> AnyView {
 pub fn outlook(it: Outlooks) -> AnyView {
     let (class, sign) = match it.fate {
         Fate::Safe => ("outlook safe", "\u{2713} "),
-        Fate::AtRisk => ("outlook risk", "\u{25cb} "),
+        Fate::AtRisk => ("outlook risk", "! "),
         Fate::Doomed => ("outlook doomed", "\u{2715} "),
     };
     match it.words.is_empty() {

@@ -11,7 +11,7 @@ use stable_pages::explore::{
 };
 use stable_pages::machine::Choice;
 use stable_pages::protocol::Edit;
-use stable_pages::scenario::Entry;
+use stable_pages::scenario::{Entry, find};
 
 use super::desk::Desk;
 use super::link::{self, Heard};
@@ -183,7 +183,11 @@ impl Desk {
             Some(Panel::Map) => link::ask(Ask::Map(check.racers)),
             Some(Panel::Costs) => {
                 link::ask(Ask::Costs);
-                if let Some(entry) = check.other {
+                // Beside the correct ordering; beside that, one that copies instead of waiting.
+                let own = self.subject().slug;
+                let usual = ["baseline-five-step", "snapshot-right"];
+                let usual = usual.into_iter().find(|it| *it != own);
+                if let Some(entry) = check.other.or_else(|| find(usual?)) {
                     self.compare(entry);
                 }
             }

@@ -8,7 +8,7 @@ mod verdicts;
 
 use leptos::prelude::*;
 
-use stable_pages::explore::{Checked, Sofar, Verdicts};
+use stable_pages::explore::{Checked, Position, Sofar, Verdicts};
 use stable_pages::scenario::{Scenario, Verdict};
 
 use super::check::{Check, Panel};
@@ -30,7 +30,7 @@ fn strip(desk: Desk) -> AnyView {
     let check = desk.checks().get();
     let line = match (&check.checked, &check.sofar) {
         _ if check.gone => note("", &check.problem),
-        (Some(checked), _) => result(&check, checked),
+        (Some(checked), _) => result(&check, checked, &desk.scenario()),
         (None, _) if !check.problem.is_empty() => {
             note("", &format!("Nothing was checked: {}", check.problem))
         }
@@ -106,19 +106,20 @@ fn list(verdicts: Verdicts) -> String {
     words.join(", ")
 }
 
-fn result(check: &Check, checked: &Checked) -> El {
+fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
+    let pages = count(scenario.model.geometry.pages.into(), "page");
+    let within = format!("{pages}, {}", count(scenario.cast.len() as u64, "actor"));
     let sofar = &checked.sofar;
     let size = format!(
-        "{}, {}, at most {} deep",
+        "{}, {}",
         count(sofar.states.into(), "state"),
-        count(sofar.edges, "step"),
-        count(sofar.depth.into(), "step")
+        count(sofar.edges, "transition")
     );
     if checked.findings.is_empty() && checked.complete {
         return el("p", "safe")
             .with(el("b", "badge good").text("\u{2713} safe"))
             .text(&format!(
-                " Every schedule was looked at and none fails: {size}."
+                " Every schedule of this model ({within}) was looked at and none fails: {size}."
             ));
     }
     let because = match (checked.complete, checked.stopped) {
@@ -139,14 +140,22 @@ fn result(check: &Check, checked: &Checked) -> El {
     }
     let nearest = checked.findings.iter().map(|(_, it)| it.len()).min();
     let share = match &check.odds {
-        Some(Ok(odds)) => format!("; {} of random schedules fail", percent(odds.failing)),
+        Some(Ok(odds)) => match &odds.schedules {
+            Some((all, failing)) => {
+                format!(" {} of {} schedules fail.", grouped(failing), grouped(all))
+            }
+            None => format!(
+                " {} fail if a die chooses each step.",
+                percent(odds.failing)
+            ),
+        },
         _ => String::new(),
     };
     let verdicts: Verdicts = checked.findings.iter().map(|(it, _)| *it).collect();
     el("p", "fails")
         .with(el("b", "badge bad").text(&format!("\u{2715} {}", list(verdicts))))
         .text(&format!(
-            " First after {}{share}. {size}.{because}",
+            " First after {}.{share} {size}.{because}",
             count(nearest.unwrap_or(0) as u64, "step")
         ))
 }
@@ -173,6 +182,13 @@ pub fn checker(desk: Desk) -> AnyView {
         Some(Panel::Costs) => show(move || costs::panel(desk)),
         Some(Panel::Coverage) => show(move || coverage::panel(desk)),
     });
+    let close = show(move || match open.get() {
+        Some(_) => {
+            let close = Box::new(move || desk.close_panel());
+            button("close", "", "\u{2715} Close", false, close)
+        }
+        None => nothing(),
+    });
     let top = el("div", "top-line")
         .with(
             el("div", "strip")
@@ -189,16 +205,45 @@ pub fn checker(desk: Desk) -> AnyView {
     el("section", "checker")
         .at(At::Label, "Checker: what every schedule does")
         .with(top)
-        .with(el("div", "panel").at(At::Part, "panel").child(panel))
+        .with(
+            el("div", "panel")
+                .at(At::Part, "panel")
+                .child(panel)
+                .child(close),
+        )
         .view()
 }
 
-/// The line of source an actor is at, by instruction.
-fn line_text(scenario: &Scenario, actor: usize, pc: u8) -> String {
-    let lines = scenario.cast[actor].lines.iter();
-    let mut found = lines.filter(|line| line.row.is_some() && line.pcs.contains(&pc));
-    match found.next() {
-        Some(line) => line.text.clone(),
-        None => "(finished)".to_owned(),
+/// The lines of an actor that are steps: first instruction, text, and, where another line has the
+/// same text, where it stands.
+fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
+    let lines = &scenario.cast[actor].lines;
+    let mut found: Vec<(u8, &str, &str)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.row.is_none() || line.pcs.is_empty() {
+            continue;
+        }
+        // The label or the composite it stands below.
+        let above = lines[..at].iter().rev().find(|it| {
+            let label = it.key.is_empty() && it.depth <= line.depth;
+            it.row.is_none() && (label || it.depth < line.depth)
+        });
+        found.push((line.pcs.start, &line.text, above.map_or("", |it| &it.text)));
     }
+    let several = |text: &str| found.iter().filter(|it| it.1 == text).count() > 1;
+    let text = |(pc, text, above): &(u8, &str, &str)| match several(text) && !above.is_empty() {
+        true => (*pc, format!("{text} [{}]", above.trim_end_matches(':'))),
+        false => (*pc, (*text).to_owned()),
+    };
+    found.iter().map(text).collect()
+}
+
+/// The line an actor stands at.
+fn standing(scenario: &Scenario, actor: usize, at: Position) -> String {
+    let over = at.store.is_none() && at.pc >= scenario.model.actors[actor].main;
+    let all = steps(scenario, actor);
+    let mut found = all.into_iter().filter(|(pc, _)| *pc == at.pc && !over);
+    found
+        .next()
+        .map_or("(finished)".to_owned(), |(_, text)| text)
 }

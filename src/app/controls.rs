@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use stable_pages::machine::Status;
 
-use super::actors::status_key;
-use super::desk::{Desk, SPEEDS};
+use super::actors::{brief_foresight, status_key};
+use super::desk::Desk;
+use super::moves::SPEEDS;
 use super::parts::{Act, At, button, el, nothing, row, show};
 
 pub fn controls(desk: Desk) -> AnyView {
@@ -70,7 +71,10 @@ fn actors(desk: Desk) -> AnyView {
                 .is(At::Disabled, status != Status::Ready)
                 .text(&it.name)
                 .text(" ")
-                .with(el("small", "").text(status_key(status)))
+                .with(el("small", "").child(match status {
+                    Status::Ready => show(move || brief_foresight(desk, actor).into_any()),
+                    _ => status_key(status).into_any(),
+                }))
                 .press(Box::new(move || desk.step(actor, 0)))
         })
         .collect())

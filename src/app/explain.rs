@@ -312,6 +312,9 @@ fn what_this_is(scenario: &Scenario) -> AnyView {
                 .with(el("dd", "").text(&words(verdicts)));
         }
     }
+    if scenario.expect.len() > 1 && scenario.era == scenario.own_era {
+        card = card.with(note("small", "The same ordering on other devices:"));
+    }
     card = card.with(others);
     for text in &scenario.sources {
         card = card.with(note("source", text));

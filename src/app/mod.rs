@@ -18,6 +18,7 @@ mod keys;
 mod link;
 mod listing;
 mod machine_state;
+mod moves;
 mod now;
 mod parts;
 mod source;

@@ -22,7 +22,7 @@ fn steps(many: u16) -> String {
 /// The nearest verdicts, at most two.
 fn nearest(ahead: &Ahead) -> Vec<(Verdict, u16)> {
     let mut verdicts = ahead.verdicts.clone();
-    verdicts.sort_by_key(|(_, steps)| *steps);
+    verdicts.sort_unstable_by_key(|(_, steps)| *steps);
     verdicts.truncate(2);
     verdicts
 }
@@ -31,25 +31,30 @@ fn nearest(ahead: &Ahead) -> Vec<(Verdict, u16)> {
 /// every schedule was looked at.
 pub fn foresee_step(ahead: &Ahead, complete: bool) -> Outlooks {
     let verdicts = nearest(ahead);
-    let words = match &verdicts[..] {
-        [] if complete => "safe from here on".to_owned(),
-        [] => "no failure in sight".to_owned(),
-        [(verdict, 0 | 1), ..] => format!("{}, with this step", verdict.words()),
-        all => {
-            let each = all
-                .iter()
-                .map(|(it, away)| format!("{} in {}", it.words(), steps(*away)));
-            let each: Vec<String> = each.collect();
-            let certain = match ahead.fate {
-                Fate::Doomed if complete => ", whatever comes",
-                _ => "",
-            };
-            each.join(", ") + certain
-        }
+    let each = verdicts
+        .iter()
+        .map(|(it, away)| format!("{} in {}", it.words(), steps(*away)));
+    let each = each.collect::<Vec<String>>().join(", ");
+    let words = match (&verdicts[..], complete, ahead.fate) {
+        ([], true, _) => "safe from here on".to_owned(),
+        ([], false, _) => "no failure in sight".to_owned(),
+        ([(verdict, 0 | 1), ..], ..) => format!("fails: {}, with this step", verdict.words()),
+        (_, true, Fate::Doomed) => format!("fails for certain: {each}"),
+        _ => format!("may fail: {each} at the earliest"),
     };
     Outlooks {
         fate: ahead.fate,
         words,
+    }
+}
+
+/// The same in a word or two, for a button.
+pub fn foresee_briefly(ahead: &Ahead, complete: bool) -> String {
+    match (nearest(ahead).first(), complete, ahead.fate) {
+        (None, true, _) => "\u{2713} safe".to_owned(),
+        (None, false, _) => "not known".to_owned(),
+        (Some((_, away)), true, Fate::Doomed) => format!("\u{2715} fails in {away}"),
+        (Some((_, away)), ..) => format!("! in {away}"),
     }
 }
 
@@ -59,24 +64,20 @@ pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
     let verdicts = nearest(ahead);
     let each = verdicts.iter().map(|(it, away)| match away {
         0 => format!("{} here", it.words()),
-        _ => format!("{} {} away", it.words(), steps(*away)),
+        _ => format!("{} in {}", it.words(), steps(*away)),
     });
-    let each: Vec<String> = each.collect();
-    let words = match (verdicts.is_empty(), complete, ahead.fate) {
-        (true, true, _) => "Safe from here on: no schedule fails any more.".to_owned(),
-        (true, false, _) => "No failure in sight; not everything was looked at.".to_owned(),
-        (false, true, Fate::Doomed) if verdicts[0].1 == 0 => String::new(),
-        (false, true, Fate::Doomed) => {
-            format!("From here every schedule fails: {}.", each.join(", "))
+    let each = each.collect::<Vec<String>>().join(", ");
+    let words = match (&verdicts[..], complete, ahead.fate) {
+        ([], true, _) => "Safe from here on: no schedule fails any more.".to_owned(),
+        ([], false, _) => "No failure in sight; not everything was looked at.".to_owned(),
+        ([(_, 0), ..], true, Fate::Doomed) => String::new(),
+        (_, true, Fate::Doomed) => {
+            format!("From here every schedule fails: {each} at the earliest.")
         }
-        (false, true, _) => format!(
-            "From here: {}. Of random schedules {share} fail.",
-            each.join(", ")
-        ),
-        _ => format!(
-            "From here: {}, perhaps nearer; not everything was looked at.",
-            each.join(", ")
-        ),
+        (_, true, _) => {
+            format!("From here at the earliest: {each}. If a die chooses each step, {share} fail.")
+        }
+        _ => format!("From here: {each}, perhaps nearer; not everything was looked at."),
     };
     Outlooks {
         fate: ahead.fate,
@@ -130,36 +131,25 @@ mod tests {
         let say = |ahead: &Ahead| foresee_step(ahead, true).words;
         assert_eq!(say(&ahead(&[], Fate::Safe)), "safe from here on");
         let guard = (Verdict::GuardError, 3);
-        assert_eq!(
-            say(&ahead(&[guard], Fate::AtRisk)),
-            "guard error in 3 steps"
-        );
-        let both = [(Verdict::LostUpdate, 9), guard];
-        let words = "guard error in 3 steps, lost update in 9 steps";
-        assert_eq!(say(&ahead(&both, Fate::AtRisk)), words);
-        let stuck = [(Verdict::Deadlock, 2)];
-        assert_eq!(
-            say(&ahead(&stuck, Fate::Doomed)),
-            "deadlock in 2 steps, whatever comes"
-        );
-        let now = [(Verdict::GuardError, 1)];
-        assert_eq!(
-            say(&ahead(&now, Fate::Doomed)),
-            "guard error, with this step"
-        );
-        assert_eq!(
-            foresee_step(&ahead(&[], Fate::Safe), false).words,
-            "no failure in sight"
-        );
+        let risk = ahead(&[(Verdict::LostUpdate, 9), guard], Fate::AtRisk);
+        let words = "may fail: guard error in 3 steps, lost update in 9 steps at the earliest";
+        assert_eq!(say(&risk), words);
+        assert_eq!(foresee_briefly(&risk, true), "! in 3");
+        let stuck = ahead(&[(Verdict::Deadlock, 2)], Fate::Doomed);
+        assert_eq!(say(&stuck), "fails for certain: deadlock in 2 steps");
+        assert_eq!(foresee_briefly(&stuck, true), "\u{2715} fails in 2");
+        let now = ahead(&[(Verdict::GuardError, 1)], Fate::Doomed);
+        assert_eq!(say(&now), "fails: guard error, with this step");
+        let unknown = ahead(&[], Fate::Safe);
+        assert_eq!(foresee_step(&unknown, false).words, "no failure in sight");
+        assert_eq!(foresee_briefly(&unknown, false), "not known");
     }
 
     #[test]
     fn a_moment_says_what_can_come_of_it() {
         let far = ahead(&[(Verdict::GuardError, 12)], Fate::AtRisk);
-        assert_eq!(
-            foresee(&far, true, "3.1 %").words,
-            "From here: guard error 12 steps away. Of random schedules 3.1 % fail."
-        );
+        let words = "From here at the earliest: guard error in 12 steps. If a die chooses each step, 3.1 % fail.";
+        assert_eq!(foresee(&far, true, "3.1 %").words, words);
         let here = ahead(&[(Verdict::Deadlock, 0)], Fate::Doomed);
         assert_eq!(foresee(&here, true, "all").words, "");
     }

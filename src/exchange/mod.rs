@@ -14,7 +14,7 @@ pub use address::{Address, AddressError};
 pub use carried::carried_words;
 pub use ending::{explain_end, outcome, status_words};
 pub use explain::explain;
-pub use foresight::{Outlooks, foresee, foresee_step, reduced_words};
+pub use foresight::{Outlooks, foresee, foresee_briefly, foresee_step, reduced_words};
 pub use klog::{fsync_errno, log_lines};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use stable_pages::explore::Bill;
 use stable_pages::scenario::catalogue;
 
 use super::super::desk::Desk;
@@ -40,17 +39,21 @@ pub fn panel(desk: Desk) -> AnyView {
     let other = check.compared.as_ref();
     let mut head = el("tr", "")
         .with(el("th", "").at(At::Scope, "col").text("per schedule"))
-        .with(el("th", "").at(At::Scope, "col").text(&scenario.title));
+        .with(column(&scenario.title, "on average"))
+        .with(column("", "at worst"));
     if let Some((title, _)) = other {
-        head = head.with(el("th", "").at(At::Scope, "col").text(title));
+        head = head
+            .with(column(title, "on average"))
+            .with(column("", "at worst"));
     }
     let mut body = el("tbody", "");
     for (at, bill) in own.iter().enumerate() {
         let mut line = el("tr", "")
             .with(el("th", "").at(At::Scope, "row").text(bill.cost.words()))
-            .with(value(bill));
+            .with(figure(bill.mean))
+            .with(figure(bill.most));
         if let Some(bill) = other.and_then(|(_, bills)| bills.get(at)) {
-            line = line.with(value(bill));
+            line = line.with(figure(bill.mean)).with(figure(bill.most));
         }
         body = body.with(line);
     }
@@ -66,15 +69,20 @@ pub fn panel(desk: Desk) -> AnyView {
         )
         .with(note(
             "small",
-            &format!("Both on {device} in Linux {era}. On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep counts the steps that others make meanwhile, the disk's among them."),
+            &format!("Both on {device} in Linux {era}. On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
         ))
         .view()
 }
 
-fn value(bill: &Bill) -> El {
-    el("td", "")
-        .with(el("b", "").text(&amount(bill.mean)))
-        .text(" on average, ")
-        .with(el("b", "").text(&amount(bill.most)))
-        .text(" at worst")
+fn column(title: &str, what: &str) -> El {
+    let head = el("th", "figure").at(At::Scope, "col");
+    let head = match title {
+        "" => head,
+        title => head.text(title).text(": "),
+    };
+    head.with(el("small", "").text(what))
+}
+
+fn figure(value: f64) -> El {
+    el("td", "figure").text(&amount(value))
 }

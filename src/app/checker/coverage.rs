@@ -7,6 +7,7 @@ use stable_pages::explore::Checked;
 use super::super::desk::Desk;
 use super::super::figures::grouped;
 use super::super::parts::{At, El, el, note};
+use super::steps;
 
 pub fn panel(desk: Desk) -> AnyView {
     let checked = desk.checks().with(|it| it.checked.clone());
@@ -20,10 +21,11 @@ pub fn panel(desk: Desk) -> AnyView {
     }
     let sofar = &checked.sofar;
     let words = format!(
-        "{} states, {} steps between them, {} ends; {} MiB. How often each step was taken, over all states. A step that never ran was not tested by this check.",
+        "{} states and {} transitions between them, {} of the states ends; the farthest state is {} steps from the start; the search took {} MiB. Beside each step: on how many of the transitions it was made. A step that was never reached is one this check says nothing about.",
         grouped(&sofar.states.to_string()),
         grouped(&sofar.edges.to_string()),
         grouped(&checked.ends.to_string()),
+        sofar.depth,
         checked.bytes.div_ceil(1 << 20),
     );
     el("div", "").with(note("small", &words)).with(cards).view()
@@ -35,12 +37,8 @@ fn of_actor(desk: Desk, checked: &Checked, actor: usize) -> El {
     let ran = checked.ran.get(actor).map_or(&[][..], |it| &it[..]);
     let mut list = el("ol", "coverage");
     let mut never = 0;
-    for line in cast.lines.iter().filter(|it| it.row.is_some()) {
-        let pcs = line.pcs.start as usize..line.pcs.end as usize;
-        let Some(counts) = ran.get(pcs).filter(|it| !it.is_empty()) else {
-            continue;
-        };
-        let times: u64 = counts.iter().map(|it| u64::from(*it)).sum();
+    for (pc, text) in steps(&scenario, actor) {
+        let times = ran.get(pc as usize).copied().unwrap_or(0);
         never += u32::from(times == 0);
         let (class, shown) = match times {
             0 => ("never", "never reached".to_owned()),
@@ -48,14 +46,14 @@ fn of_actor(desk: Desk, checked: &Checked, actor: usize) -> El {
         };
         list = list.with(
             el("li", class)
-                .with(el("code", "").text(&line.text))
+                .with(el("code", "").text(&text))
                 .with(el("span", "").text(&shown)),
         );
     }
     let words = match never {
-        0 => "every step ran".to_owned(),
-        1 => "one step never ran".to_owned(),
-        many => format!("{many} steps never ran"),
+        0 => "every step was reached".to_owned(),
+        1 => "one step was never reached".to_owned(),
+        many => format!("{many} steps were never reached"),
     };
     el("div", "card")
         .at(At::Part, "coverage")

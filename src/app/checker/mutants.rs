@@ -16,7 +16,7 @@ const COLUMNS: [&str; 5] = [
     "change",
     "in",
     "verdict",
-    "schedules that fail",
+    "fails if a die chooses",
     "steps to the first",
 ];
 const KINDS: [&str; 5] = [
@@ -24,7 +24,7 @@ const KINDS: [&str; 5] = [
     "moved",
     "swapped",
     "all changes",
-    "all that harm nothing",
+    "all without a failure here",
 ];
 /// Rows shown at once.
 const MOST_ROWS: usize = 120;
@@ -87,7 +87,7 @@ pub fn panel(desk: Desk) -> AnyView {
     });
     let (column, down) = check.order;
     if column > 0 || down {
-        rows.sort_by(|one, other| compare(one, other, column));
+        rows.sort_unstable_by(|one, other| compare(one, other, column));
     }
     if down {
         rows.reverse();
@@ -99,7 +99,7 @@ pub fn panel(desk: Desk) -> AnyView {
         .count();
     let summary = match table.left {
         0 => format!(
-            "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} harm nothing here.",
+            "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} do not fail here.",
             grouped(&table.rows.len().to_string()),
             table.same,
             table.rows.len() - harmless
@@ -138,8 +138,9 @@ pub fn panel(desk: Desk) -> AnyView {
             desk.checks()
                 .update(|it| it.order = (at, it.order.0 == at && !it.order.1));
         });
+        let side = if at > 2 { "figure" } else { "" };
         head = head.with(
-            el("th", "")
+            el("th", side)
                 .at(At::Scope, "col")
                 .at(
                     At::Sort,
@@ -157,11 +158,12 @@ pub fn panel(desk: Desk) -> AnyView {
     for mutant in rows.into_iter().take(MOST_ROWS) {
         body = body.with(line(desk, mutant, before));
     }
+    let all = table.rows.len();
     let more = match many > MOST_ROWS {
         true => format!(
             "The first {MOST_ROWS} of {many} rows; sort, or choose another kind, to see others."
         ),
-        false => String::new(),
+        false => format!("{many} of {all} rows."),
     };
     el("div", "mutants")
         .with(el("div", "above").with(note("", &summary)).child(stop).child(kinds))
@@ -176,7 +178,7 @@ pub fn panel(desk: Desk) -> AnyView {
         .with(note("small", &more))
         .with(note(
             "small",
-            "\u{201c}Harms nothing here\u{201d} is said of this scenario only: of its actors, its stores, its device and its kernel. Another one may need the step: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only.",
+            "\u{201c}No failure here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
         ))
         .view()
 }
@@ -184,7 +186,7 @@ pub fn panel(desk: Desk) -> AnyView {
 fn line(desk: Desk, mutant: &Mutant, before: Verdicts) -> El {
     let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
         (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
-        (true, Some(_)) => ("good", "\u{2713}", "harms nothing here".to_owned()),
+        (true, Some(_)) => ("good", "\u{2713}", "no failure here".to_owned()),
         (true, None) => ("", "?", "not all looked at".to_owned()),
         (false, _) => ("bad", "\u{2715}", list(mutant.verdicts)),
     };

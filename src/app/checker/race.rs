@@ -1,6 +1,7 @@
 //! The race map, drawn: a progress graph of two actors with the current run as a path through it.
 
-use std::fmt::Write;
+mod grid;
+
 use std::sync::Arc;
 
 use leptos::ev::KeyboardEvent;
@@ -14,185 +15,55 @@ use stable_pages::scenario::Scenario;
 use super::super::check::Check;
 use super::super::desk::Desk;
 use super::super::figures::grouped;
-use super::super::now::Now;
-use super::super::parts::{At, El, button, el, note, nothing, row, select, show};
-use super::line_text;
+use super::super::parts::{At, El, button, el, note, nothing, rich, row, select, show};
+use super::standing;
+use grid::{Grid, SIDE};
 
-/// A cell's side, and the room for labels left and above, in units of the drawing.
-const SIDE: usize = 13;
-const LEFT: usize = 190;
-const ABOVE: usize = 150;
-/// Room to the right for the slanted labels, and a unit's size on the screen, in hundredths of a pixel.
-const RIGHT: usize = 76;
-const SCALE: usize = 135;
+/// Room around the cells, in units of the drawing, and a unit's size on the screen in hundredths of
+/// a pixel.
+#[derive(Clone, Copy)]
+struct Frame {
+    left: usize,
+    above: usize,
+    right: usize,
+    scale: usize,
+    /// Whether there is room for the names of steps; else they are numbered.
+    named: bool,
+}
+
+const WIDE: Frame = Frame {
+    left: 196,
+    above: 158,
+    right: 84,
+    scale: 135,
+    named: true,
+};
+const NARROW: Frame = Frame {
+    left: 22,
+    above: 26,
+    right: 6,
+    scale: 200,
+    named: false,
+};
+/// Screens narrower than this have no room for names.
+const NARROW_BELOW: f64 = 640.0;
+
+impl Frame {
+    fn now() -> Frame {
+        let width = window().inner_width().ok().and_then(|it| it.as_f64());
+        match width.is_some_and(|it| it < NARROW_BELOW) {
+            true => NARROW,
+            false => WIDE,
+        }
+    }
+
+    fn width(self, grid: &Grid) -> usize {
+        self.left + grid.columns() * SIDE + self.right
+    }
+}
+
 /// Characters of a label.
-const LABEL: usize = 27;
-
-/// Cells by row and column.
-#[derive(Clone)]
-struct Grid {
-    map: Arc<RaceMap>,
-    places: Vec<Option<Cell>>,
-}
-
-impl Grid {
-    fn of(map: &Arc<RaceMap>) -> Grid {
-        let mut places = vec![None; map.rows.len() * map.columns.len()];
-        for cell in &map.cells {
-            places[cell.at.0 as usize * map.columns.len() + cell.at.1 as usize] = Some(*cell);
-        }
-        Grid {
-            map: map.clone(),
-            places,
-        }
-    }
-
-    fn rows(&self) -> usize {
-        self.map.rows.len()
-    }
-
-    fn columns(&self) -> usize {
-        self.map.columns.len()
-    }
-
-    fn at(&self, row: usize, column: usize) -> Option<&Cell> {
-        if row >= self.rows() || column >= self.columns() {
-            return None;
-        }
-        self.places[row * self.columns() + column].as_ref()
-    }
-
-    /// Rectangles over all cells of a kind, those side by side as one.
-    fn fill(&self, is: &dyn Fn(&Cell) -> bool) -> String {
-        let mut path = String::new();
-        for row in 0..self.rows() {
-            let mut column = 0;
-            while column < self.columns() {
-                let from = column;
-                while self.at(row, column).is_some_and(is) {
-                    column += 1;
-                }
-                if column > from {
-                    let (x, y, width) = (from * SIDE, row * SIDE, (column - from) * SIDE);
-                    let _ = write!(path, "M{x} {y}h{width}v{SIDE}h-{width}z");
-                }
-                column = column.max(from + 1);
-            }
-        }
-        path
-    }
-
-    /// The same small figure in every cell of a kind.
-    fn figure(&self, is: &dyn Fn(&Cell) -> bool, figure: &str) -> String {
-        let mut path = String::new();
-        for cell in self.map.cells.iter().filter(|it| is(it)) {
-            let (x, y) = (cell.at.1 as usize * SIDE, cell.at.0 as usize * SIDE);
-            let _ = write!(path, "M{x} {y}{figure}");
-        }
-        path
-    }
-
-    /// The border of all cells of a kind.
-    fn border(&self, is: &dyn Fn(&Cell) -> bool) -> String {
-        let mut path = String::new();
-        let inside = |row: usize, column: usize| self.at(row, column).is_some_and(is);
-        for cell in self.map.cells.iter().filter(|it| is(it)) {
-            let (row, column) = (cell.at.0 as usize, cell.at.1 as usize);
-            let (x, y) = (column * SIDE, row * SIDE);
-            let mut edge = |open: bool, from: (usize, usize), along: char| {
-                if open {
-                    let _ = write!(path, "M{} {}{along}{SIDE}", from.0, from.1);
-                }
-            };
-            edge(row == 0 || !inside(row - 1, column), (x, y), 'h');
-            edge(!inside(row + 1, column), (x, y + SIDE), 'h');
-            edge(column == 0 || !inside(row, column - 1), (x, y), 'v');
-            edge(!inside(row, column + 1), (x + SIDE, y), 'v');
-        }
-        path
-    }
-
-    /// Rows, or columns, at which their actor holds the page lock, as runs.
-    fn locked(&self, of_rows: bool) -> Vec<(usize, usize)> {
-        let many = if of_rows { self.rows() } else { self.columns() };
-        let holds = |at: usize| {
-            self.map.cells.iter().any(|cell| match of_rows {
-                true => cell.at.0 as usize == at && cell.locked.0 > 0,
-                false => cell.at.1 as usize == at && cell.locked.1 > 0,
-            })
-        };
-        let mut runs: Vec<(usize, usize)> = Vec::new();
-        for at in (0..many).filter(|at| holds(*at)) {
-            match runs.last_mut() {
-                Some((_, end)) if *end == at => *end += 1,
-                _ => runs.push((at, at + 1)),
-            }
-        }
-        runs
-    }
-
-    /// Where both would hold it: the rectangles no schedule enters.
-    fn forbidden(&self) -> String {
-        let mut path = String::new();
-        for (top, bottom) in self.locked(true) {
-            for (left, right) in self.locked(false) {
-                let (x, y) = (left * SIDE, top * SIDE);
-                let (width, height) = ((right - left) * SIDE, (bottom - top) * SIDE);
-                let _ = write!(path, "M{x} {y}h{width}v{height}h-{width}z");
-            }
-        }
-        path
-    }
-
-    /// Bars beside the axes where their actor holds the page lock.
-    fn bars(&self) -> String {
-        let mut path = String::new();
-        for (from, to) in self.locked(true) {
-            let _ = write!(path, "M-4 {}v{}", from * SIDE, (to - from) * SIDE);
-        }
-        for (from, to) in self.locked(false) {
-            let _ = write!(path, "M{} -4h{}", from * SIDE, (to - from) * SIDE);
-        }
-        path
-    }
-
-    fn place(&self, row: Position, column: Position) -> Option<(usize, usize)> {
-        let row = self.map.rows.iter().position(|it| *it == row)?;
-        let column = self.map.columns.iter().position(|it| *it == column)?;
-        Some((row, column))
-    }
-
-    /// The run's way through the map: up to the moment shown, what lies ahead, and where it is.
-    fn run(&self, now: &Now) -> (String, String, String) {
-        let model = &now.scenario.model;
-        let (first, second) = (self.map.actors.0 as usize, self.map.actors.1 as usize);
-        let worlds = std::iter::once(model.initial);
-        let worlds = worlds.chain(now.whole.steps.iter().map(|it| it.world));
-        let (mut past, mut ahead, mut here) = (String::new(), String::new(), String::new());
-        for (moment, world) in worlds.enumerate() {
-            let row = Position::of(model, &world, first);
-            let column = Position::of(model, &world, second);
-            let Some((row, column)) = self.place(row, column) else {
-                continue;
-            };
-            let (x, y) = (column * SIDE + SIDE / 2, row * SIDE + SIDE / 2);
-            let line = |path: &mut String| {
-                let command = if path.is_empty() { 'M' } else { 'L' };
-                let _ = write!(path, "{command}{x} {y}");
-            };
-            if moment <= now.depth() {
-                line(&mut past);
-            }
-            if moment >= now.depth() {
-                line(&mut ahead);
-            }
-            if moment == now.depth() {
-                here = format!("M{} {y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", x - 4);
-            }
-        }
-        (past, ahead, here)
-    }
-}
+const LABEL: usize = 29;
 
 fn short(text: &str) -> String {
     match text.chars().count() > LABEL {
@@ -206,8 +77,8 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     let (first, second) = grid.map.actors;
     let stands = |actor: u8, position: Position| {
         let name = &scenario.cast[actor as usize].name;
-        let line = line_text(scenario, actor as usize, position.pc);
-        format!("{name} at `{line}`")
+        let line = standing(scenario, actor as usize, position);
+        format!("{name} before `{line}`")
     };
     let mut said = vec![format!(
         "{}, {}.",
@@ -226,6 +97,7 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     said.push(match cell.fate() {
         Fate::Safe => format!("{states}; from here nothing fails."),
         Fate::Doomed => format!("{states}; whatever comes next, every schedule from here fails."),
+        Fate::AtRisk if all == 1 => "One state; from it some schedules fail.".to_owned(),
         Fate::AtRisk if cell.risky == all => format!("{states}; from each, some schedules fail."),
         Fate::AtRisk => format!(
             "{states}; from {} of them schedules fail, from {} all do.",
@@ -257,12 +129,12 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
 }
 
 /// The cell of a point on the screen.
-fn cell_of(event: &MouseEvent, grid: &Grid) -> Option<(usize, usize)> {
+fn cell_of(event: &MouseEvent, grid: &Grid, around: Frame) -> Option<(usize, usize)> {
     let drawing: Element = event.current_target()?.dyn_into().ok()?;
     let frame = drawing.get_bounding_client_rect();
-    let scale = (LEFT + grid.columns() * SIDE + RIGHT) as f64 / frame.width().max(1.0);
-    let x = (f64::from(event.client_x()) - frame.left()) * scale - LEFT as f64;
-    let y = (f64::from(event.client_y()) - frame.top()) * scale - ABOVE as f64;
+    let scale = around.width(grid) as f64 / frame.width().max(1.0);
+    let x = (f64::from(event.client_x()) - frame.left()) * scale - around.left as f64;
+    let y = (f64::from(event.client_y()) - frame.top()) * scale - around.above as f64;
     let (row, column) = ((y / SIDE as f64).floor(), (x / SIDE as f64).floor());
     let inside = row >= 0.0 && column >= 0.0;
     let (row, column) = (row as usize, column as usize);
@@ -278,23 +150,46 @@ pub fn panel(desk: Desk) -> AnyView {
         None => note("small", "Once everything has been looked at.").view(),
     });
     let said = show(move || {
-        let (Some(Shared(map)), Some(at)) = (map.get(), cursor.get()) else {
-            let words = "Point at a cell, or move into the map with the keyboard and use the arrow keys, to hear what holds there. Enter or a click goes there by a shortest schedule.";
-            return note("", words).view();
+        let Some(Shared(map)) = map.get() else {
+            return nothing();
         };
         let grid = Grid::of(&map);
-        if at.0 >= grid.rows() || at.1 >= grid.columns() {
+        let pointed = cursor
+            .get()
+            .filter(|it| it.0 < grid.rows() && it.1 < grid.columns());
+        // Until somebody points at another one: where the run is.
+        let now = desk.now();
+        let Some(at) = pointed.or_else(|| grid.moment(&now, now.depth())) else {
             return nothing();
-        }
-        let words = words(&desk.scenario(), &grid, at);
-        let all = words
+        };
+        let mut all: Vec<AnyView> = words(&desk.scenario(), &grid, at)
             .iter()
-            .map(|it| super::super::parts::rich(el("p", ""), it).view());
-        row(all.collect())
+            .map(|it| rich(el("p", ""), it).view())
+            .collect();
+        if pointed.is_none() {
+            let words = "That is where the run on the stage is. Point at another cell, or move with the arrow keys; a click or Enter puts a shortest schedule to it on the stage, and keeps the run there is.";
+            all.push(note("small", words).view());
+        }
+        row(all)
     });
     let racers = show(move || racers(desk));
+    let meaning = show(move || {
+        let (first, second) = desk.checks().with(|it| it.racers);
+        let scenario = desk.scenario();
+        let name = |actor: u8| scenario.cast.get(actor as usize).map_or("", |it| &it.name);
+        let words = format!(
+            "Downwards the step that {} makes next, to the right the one that {} makes next. A cell gathers all states with both there, wherever everybody else is.",
+            name(first),
+            name(second)
+        );
+        note("small", &words).view()
+    });
+    let legend = show(move || match map.get() {
+        Some(Shared(map)) => legend(&Grid::of(&map)).view(),
+        None => nothing(),
+    });
     el("div", "race")
-        .with(el("div", "above").child(racers))
+        .with(el("div", "above").child(racers).child(meaning))
         .with(
             el("div", "split").child(drawing).with(
                 el("div", "said")
@@ -304,7 +199,7 @@ pub fn panel(desk: Desk) -> AnyView {
                             .at(At::Part, "cell")
                             .child(said),
                     )
-                    .with(legend()),
+                    .child(legend),
             ),
         )
         .view()
@@ -345,60 +240,102 @@ fn racers(desk: Desk) -> AnyView {
     row(vec![
         list("Down", first, second, true),
         list("Across", second, first, false),
-        button("", "", "Turn", false, swap),
+        button("", "", "Swap axes", false, swap),
     ])
 }
 
-fn legend() -> El {
-    let item = |class: &str, words: &str| {
-        el("li", "")
-            .with(el("span", &format!("swatch {class}")))
-            .text(words)
-    };
-    el("ul", "legend")
-        .with(item("safe", "nothing fails from here"))
-        .with(item("risk", "some schedules fail"))
-        .with(item("doomed", "every schedule fails"))
-        .with(item("none", "no schedule comes here"))
-        .with(item("asleep", "one of the two is asleep, in every state"))
-        .with(item(
-            "lock",
-            "holds the page lock; dashed: where both would",
-        ))
-        .with(item(
-            "writeback",
-            "a page is under writeback, in every state",
-        ))
-        .with(item("run", "the run on the stage, and where it is"))
+fn asleep(cell: &Cell) -> bool {
+    cell.asleep.0 == cell.states || cell.asleep.1 == cell.states
 }
 
-fn labels(scenario: &Scenario, actor: u8, positions: &[Position]) -> Vec<String> {
-    let mut labels: Vec<String> = Vec::new();
-    for position in positions {
-        labels.push(short(&line_text(scenario, actor as usize, position.pc)));
+fn under_writeback(cell: &Cell) -> bool {
+    cell.writeback == cell.states
+}
+
+/// What of it is on this map.
+fn legend(grid: &Grid) -> El {
+    let has = |is: &dyn Fn(&Cell) -> bool| grid.map.cells.iter().any(is);
+    let all = [
+        (
+            "safe",
+            "nothing fails from here",
+            has(&|it| it.fate() == Fate::Safe),
+        ),
+        (
+            "risk",
+            "some schedules from here fail",
+            has(&|it| it.fate() == Fate::AtRisk),
+        ),
+        (
+            "doomed",
+            "every schedule from here fails",
+            has(&|it| it.fate() == Fate::Doomed),
+        ),
+        (
+            "none",
+            "no schedule comes here",
+            !grid.unreachable().is_empty(),
+        ),
+        ("asleep", "one of the two is asleep", has(&asleep)),
+        (
+            "lock",
+            "beside an axis: that actor holds the page lock",
+            !grid.bars().is_empty(),
+        ),
+        (
+            "forbidden",
+            "both would hold it, so nobody comes here",
+            !grid.forbidden().is_empty(),
+        ),
+        (
+            "writeback",
+            "a page is under writeback",
+            has(&under_writeback),
+        ),
+        (
+            "run",
+            "the run on the stage: done, where it is, dotted what lies ahead; it jumps back where a fault returns to its store or a program begins again",
+            true,
+        ),
+        ("failed", "where a rule is broken on it", true),
+    ];
+    let mut list = el("ul", "legend");
+    for (class, words, _) in all.iter().filter(|it| it.2) {
+        list = list.with(
+            el("li", "")
+                .with(el("span", &format!("swatch {class}")))
+                .with(el("span", "").text(words)),
+        );
     }
-    labels
+    list
+}
+
+fn labels(scenario: &Scenario, actor: u8, positions: &[Position], named: bool) -> Vec<String> {
+    let label = |(at, position): (usize, &Position)| match named {
+        true => short(&standing(scenario, actor as usize, *position)),
+        false => (at + 1).to_string(),
+    };
+    positions.iter().enumerate().map(label).collect()
 }
 
 fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> AnyView {
     let scenario = desk.peek().scenario.clone();
     let (first, second) = grid.map.actors;
     let name = |actor: u8| scenario.cast[actor as usize].name.clone();
-    let (width, height) = (grid.columns() * SIDE, grid.rows() * SIDE);
-    let (wide, high) = (LEFT + width + RIGHT, ABOVE + height + 8);
+    let around = Frame::now();
+    let (wide, high) = (around.width(&grid), around.above + grid.rows() * SIDE + 8);
     let view_box = format!("0 0 {wide} {high}");
-    let on_screen = (wide * SCALE / 100).to_string();
+    let on_screen = (wide * around.scale / 100).to_string();
     let label = format!(
         "Race map: {} downwards, {} to the right. Arrow keys move, Enter goes there.",
         name(first),
         name(second)
     );
-    let asleep = |it: &Cell| it.asleep.0 == it.states || it.asleep.1 == it.states;
-    let under_writeback = |it: &Cell| it.writeback == it.states;
     let paths = [
-        ("cells safe", grid.fill(&|it| it.fate() == Fate::Safe)),
-        ("cells risk", grid.fill(&|it| it.fate() == Fate::AtRisk)),
-        ("cells doomed", grid.fill(&|it| it.fate() == Fate::Doomed)),
+        ("mark none", grid.unreachable()),
+        ("cells safe", grid.boxes(&|it| it.fate() == Fate::Safe)),
+        ("cells risk", grid.boxes(&|it| it.fate() == Fate::AtRisk)),
+        ("cells doomed", grid.boxes(&|it| it.fate() == Fate::Doomed)),
         (
             "mark risk",
             grid.figure(&|it| it.fate() == Fate::AtRisk, "m6 6h1v1h-1z"),
@@ -432,7 +369,7 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
             .child(words)
             .into_any()
     };
-    for (at, words) in labels(&scenario, first, &grid.map.rows)
+    for (at, words) in labels(&scenario, first, &grid.map.rows, around.named)
         .into_iter()
         .enumerate()
     {
@@ -442,39 +379,43 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
             words,
         ));
     }
-    for (at, words) in labels(&scenario, second, &grid.map.columns)
+    for (at, words) in labels(&scenario, second, &grid.map.columns, around.named)
         .into_iter()
         .enumerate()
     {
+        let (x, turned) = (at * SIDE, if around.named { " rotate(-60)" } else { "" });
+        let shift = if around.named { 9 } else { 3 };
         texts.push(text(
             "column",
-            format!("translate({} -8) rotate(-60)", at * SIDE + 9),
+            format!("translate({} -8){turned}", x + shift),
             words,
         ));
     }
-    texts.push(text(
-        "axis",
-        format!("translate(-{} -8)", LEFT - 4),
-        format!("{} \u{2193}", name(first)),
-    ));
-    texts.push(text(
-        "axis",
-        format!("translate(-{} -{})", LEFT - 4, ABOVE - 14),
-        format!("{} \u{2192}", name(second)),
-    ));
+    if around.named {
+        let (left, above) = (around.left - 4, around.above - 14);
+        let down = format!("{} \u{2193}", name(first));
+        let across = format!("{} \u{2192}", name(second));
+        texts.push(text("axis", format!("translate(-{left} -8)"), down));
+        texts.push(text("axis", format!("translate(-{left} -{above})"), across));
+    }
     let run = {
         let grid = grid.clone();
         move || {
-            let (past, ahead, here) = grid.run(&desk.now());
-            [("run ahead", ahead), ("run past", past), ("run here", here)]
-                .into_iter()
-                .map(|(class, d)| {
-                    leptos::svg::path()
-                        .attr("class", class)
-                        .attr("d", d)
-                        .into_any()
-                })
-                .collect::<Vec<AnyView>>()
+            let run = grid.run(&desk.now());
+            [
+                ("run ahead", run.ahead),
+                ("run past", run.past),
+                ("run failed", run.failed),
+                ("run here", run.here),
+            ]
+            .into_iter()
+            .map(|(class, d)| {
+                leptos::svg::path()
+                    .attr("class", class)
+                    .attr("d", d)
+                    .into_any()
+            })
+            .collect::<Vec<AnyView>>()
         }
     };
     let frame = move || match cursor.get() {
@@ -494,13 +435,13 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
     };
     let (hovering, pressing, keying) = (grid.clone(), grid.clone(), grid);
     let hover = move |event: MouseEvent| {
-        let at = cell_of(&event, &hovering);
+        let at = cell_of(&event, &hovering, around);
         if at.is_some() && at != cursor.get_untracked() {
             cursor.set(at);
         }
     };
     let press = move |event: MouseEvent| {
-        if let Some(at) = cell_of(&event, &pressing) {
+        if let Some(at) = cell_of(&event, &pressing, around) {
             cursor.set(Some(at));
             go(&pressing);
         }
@@ -529,7 +470,7 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
             cursor.set(Some((0, 0)));
         }
     };
-    let transform = format!("translate({LEFT} {ABOVE})");
+    let transform = format!("translate({} {})", around.left, around.above);
     view! {
         <div
             class="map"

@@ -85,7 +85,7 @@ fn odds(check: &Check) -> El {
         list = row.with(el("dt", "").text(term)).with(value);
     };
     say(
-        "schedules that fail",
+        "fail if a die chooses each step",
         el("dd", "").text(&percent(digits.failing)),
     );
     if digits.endless > 0.0 {
@@ -115,7 +115,7 @@ fn odds(check: &Check) -> El {
         .with(note("small", livelock))
         .with(note(
             "small",
-            "A die is thrown at every moment: each step that is possible is equally likely. Computed over all states, not sampled; schedules differ in probability, so the share is not the quotient of the two numbers.",
+            "The first share is that of a die: at every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. Schedules differ in probability, so it is not the quotient of the two numbers below it; and it is no rate on hardware, where steps take their own time.",
         ))
         .with(exactly(digits))
 }
@@ -142,14 +142,16 @@ fn stated(desk: Desk, checked: &Checked) -> El {
     let text = match scenario.stated() {
         _ if !checked.complete => return el("span", "hidden"),
         Some(stated) if stated == found => {
-            format!("The file states: {words}. That is what was found, just now, in your browser.")
+            format!(
+                "Stated by the scenario's file: {words}. That is what was found, just now, in your browser."
+            )
         }
         Some(stated) => format!(
-            "The file states: {}. Found was: {words}. One of the two is wrong.",
+            "Stated by the scenario's file: {}. Found was: {words}. One of the two is wrong.",
             stable_pages::scenario::words(stated)
         ),
         None => format!(
-            "The file states no verdict for this kernel, device and change. Found: {words}."
+            "The scenario's file states no verdict for this kernel, device and change. Found: {words}."
         ),
     };
     let unstable = match (checked.unstable, found.is_empty()) {
