@@ -334,7 +334,12 @@ impl Desk {
             Answer::Compared(title, bills) => {
                 checks.update(|it| it.compared = Some((title, bills)));
             }
-            Answer::Failed(reason) => self.problem(reason),
+            Answer::Failed(reason) => {
+                if !self.no_longer_wanted() {
+                    self.remark(reason.clone());
+                }
+                self.problem(reason);
+            }
             Answer::Way(schedule) => {
                 let steps = schedule.len();
                 self.load_run(&schedule, usize::MAX);
