@@ -8,12 +8,12 @@ mod verdicts;
 
 use leptos::prelude::*;
 
+use stable_pages::exchange::{grouped, millions, percent};
 use stable_pages::explore::{Checked, Position, Sofar, Verdicts};
 use stable_pages::scenario::{Scenario, Verdict};
 
 use super::check::{Check, Panel};
 use super::desk::Desk;
-use super::figures::{grouped, millions, percent};
 use super::parts::{At, El, button, el, note, nothing, row, show};
 
 /// The panels, in the order of their buttons.
@@ -119,7 +119,9 @@ fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
         return el("p", "safe")
             .with(el("b", "badge good").text("\u{2713} safe"))
             .text(&format!(
-                " Every schedule of this model ({within}) was looked at and none fails: {size}."
+                " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.",
+                count(sofar.depth.into(), "step"),
+                reached(checked, scenario)
             ));
     }
     let because = match (checked.complete, checked.stopped) {
@@ -158,6 +160,21 @@ fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
             " First after {}.{share} {size}.{because}",
             count(nearest.unwrap_or(0) as u64, "step")
         ))
+}
+
+/// How many of the steps were reached.
+fn reached(checked: &Checked, scenario: &Scenario) -> String {
+    let (mut all, mut never) = (0, 0);
+    for (actor, ran) in checked.ran.iter().enumerate() {
+        for (pc, _) in steps(scenario, actor) {
+            all += 1;
+            never += u32::from(ran.get(pc as usize) == Some(&0));
+        }
+    }
+    match never {
+        0 => format!("all {all} lines of code were reached"),
+        _ => format!("{} of {all} lines of code were reached", all - never),
+    }
 }
 
 /// The section: result, buttons, the panel that is open.

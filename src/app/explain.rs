@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use stable_pages::exchange::{explain, explain_end, foresee, fsync_errno, hex, log_lines, outcome};
+use stable_pages::exchange::{
+    explain, explain_end, foresee, fsync_errno, hex, log_lines, outcome, percent,
+};
 use stable_pages::explore::Failure;
 use stable_pages::machine::{Content, End, Hop, Protection, Violation};
 use stable_pages::protocol::OPS;
@@ -11,7 +13,6 @@ use stable_pages::scenario::{Scenario, Verdict, words};
 use super::actors::outlook;
 use super::bytes::dump;
 use super::desk::Desk;
-use super::figures::percent;
 use super::now::Now;
 use super::parts::{At, El, button, el, note, nothing, rich, row, show};
 

@@ -10,7 +10,6 @@ mod columns;
 mod controls;
 mod desk;
 mod explain;
-mod figures;
 mod grid;
 mod header;
 mod help;

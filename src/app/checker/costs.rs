@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use stable_pages::exchange::amount;
 use stable_pages::scenario::catalogue;
 
 use super::super::desk::Desk;
-use super::super::figures::amount;
 use super::super::parts::{At, El, el, note, select};
 
 pub fn panel(desk: Desk) -> AnyView {

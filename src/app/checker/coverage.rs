@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use stable_pages::exchange::grouped;
 use stable_pages::explore::Checked;
 
 use super::super::desk::Desk;
-use super::super::figures::grouped;
 use super::super::parts::{At, El, el, note};
 use super::steps;
 

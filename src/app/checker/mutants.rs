@@ -4,11 +4,11 @@ use std::cmp::Ordering;
 
 use leptos::prelude::*;
 
+use stable_pages::exchange::{grouped, percent};
 use stable_pages::explore::{Mutant, Verdicts};
 use stable_pages::protocol::Edit;
 
 use super::super::desk::Desk;
-use super::super::figures::{grouped, percent};
 use super::super::parts::{At, El, button, el, note, nothing, rich, select, words};
 use super::list;
 

@@ -9,12 +9,12 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, MouseEvent};
 
+use stable_pages::exchange::grouped;
 use stable_pages::explore::{Cell, Fate, Position, RaceMap};
 use stable_pages::scenario::Scenario;
 
 use super::super::check::Check;
 use super::super::desk::Desk;
-use super::super::figures::grouped;
 use super::super::parts::{At, El, button, el, note, nothing, rich, row, select, show};
 use super::standing;
 use grid::{Grid, SIDE};

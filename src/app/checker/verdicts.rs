@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
+use stable_pages::exchange::{grouped, percent};
 use stable_pages::explore::{Checked, Digits};
 use stable_pages::scenario::Verdict;
 
 use super::super::check::Check;
 use super::super::desk::Desk;
-use super::super::figures::{grouped, percent};
 use super::super::parts::{At, El, button, el, note, row};
 
 pub fn panel(desk: Desk) -> AnyView {

@@ -66,3 +66,39 @@ pub fn amount(value: f64) -> String {
 pub fn millions(value: f64) -> String {
     decimal(value / 1e6, 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(grouped("0"), "0");
+        assert_eq!(grouped("999"), "999");
+        assert_eq!(grouped("557931"), "557,931");
+        assert_eq!(grouped("100000000000000"), "100,000,000,000,000");
+        assert_eq!(grouped("2310000000000000"), "2.31 \u{d7} 10^15");
+    }
+
+    #[test]
+    fn shares_say_something_however_small() {
+        assert_eq!(percent(0.0), "none");
+        assert_eq!(percent(1.0), "all");
+        assert_eq!(percent(0.999_99), "nearly all");
+        assert_eq!(percent(0.831), "83 %");
+        assert_eq!(percent(0.062), "6.2 %");
+        assert_eq!(percent(1.0 / 269.0), "0.37 % (1 in 269)");
+        assert_eq!(percent(1.0 / 2048.0), "0.049 % (1 in 2,048)");
+        assert_eq!(percent(1e-12), "1 in 1,000,000,000,000");
+    }
+
+    #[test]
+    fn amounts_are_short() {
+        assert_eq!(amount(0.0), "0");
+        assert_eq!(amount(4.4), "4.40");
+        assert_eq!(amount(4096.0), "4,096");
+        assert_eq!(amount(123.4), "123");
+        assert_eq!(amount(f64::INFINITY), "without end");
+        assert_eq!(millions(2_130_000.0), "2.1");
+    }
+}
