@@ -14,9 +14,12 @@ use crate::machine::{Choice, Model, World, alike, enabled, end, sort_alike, step
 use crate::scenario::Verdict;
 
 use super::quiet::Quiet;
-use super::space::{Broken, LOOKS, Progress, verdicts_of_end};
+use super::space::{Broken, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
+
+/// States between two looks at the memory taken.
+const LOOKS: u32 = 256;
 
 /// A reduced search, to be run in slices.
 pub struct Reduced {

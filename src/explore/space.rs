@@ -11,6 +11,7 @@ use crate::machine::{
 use crate::scenario::Verdict;
 
 use super::graph::{Graph, Label};
+use super::packing::Row;
 use super::states::States;
 use super::verdicts::Verdicts;
 
@@ -75,9 +76,21 @@ impl Watch for Broken {
 /// Where a verdict was first met.
 #[derive(Clone, Copy, Debug)]
 struct Met {
+    /// Steps from the start.
+    steps: u32,
     state: u32,
     /// The step that broke the rule, where the state itself is not the failure.
     step: Option<Choice>,
+}
+
+/// A step that was taken and whose end is still to be looked up.
+#[derive(Clone, Debug)]
+struct Taken {
+    from: u32,
+    choice: Choice,
+    broke: Verdicts,
+    row: Row,
+    to: [u64; LANES],
 }
 
 /// A search and all it has found, to be run in slices.
@@ -100,11 +113,12 @@ pub struct Space {
     graph: Option<Graph>,
     /// How often each instruction of each actor ran.
     ran: Vec<u32>,
+    taken: Vec<Taken>,
     progress: Progress,
 }
 
-/// States between two looks at the memory taken.
-pub(super) const LOOKS: u32 = 256;
+/// States looked at together.
+const TOGETHER: usize = 16;
 /// Instructions an actor can have.
 const MOST_CODE: usize = 256;
 
@@ -125,6 +139,7 @@ impl Space {
             met: [None; Verdict::ALL.len()],
             graph: limits.graph.then(Graph::new),
             ran: vec![0; MAX_ACTORS * MOST_CODE],
+            taken: Vec::new(),
             progress: Progress::Running,
         }
     }
@@ -138,64 +153,105 @@ impl Space {
 
     /// Looks at up to so many more states.
     pub fn advance(&mut self, model: &Model, states: usize) -> Progress {
-        for _ in 0..states {
-            if self.progress != Progress::Running {
-                break;
-            }
+        let mut left = states;
+        while left > 0 && self.progress == Progress::Running {
             if self.next as usize == self.known.len() {
                 self.progress = Progress::Complete;
                 self.look_for_livelock(model);
-            } else if self.next.is_multiple_of(LOOKS) && self.bytes() > self.limits.bytes {
+            } else if self.bytes() > self.limits.bytes {
                 self.progress = Progress::Full;
             } else {
-                self.look(model);
+                left = left.saturating_sub(self.look(model, left));
             }
         }
         self.progress
     }
 
-    fn look(&mut self, model: &Model) {
-        let at = self.next;
-        if at == self.level {
+    /// Looks at some states of one distance together, up to `most`; says how many.
+    ///
+    /// All their steps are taken first and looked up afterwards, one after the other: where the
+    /// table is larger than the processor's caches, look-ups then wait for memory together.
+    fn look(&mut self, model: &Model, most: usize) -> usize {
+        if self.next == self.level {
             self.level = self.known.len() as u32;
             self.depth += 1;
         }
+        let until = self.level.min(self.next + most.min(TOGETHER) as u32);
+        let mut taken = std::mem::take(&mut self.taken);
+        taken.clear();
+        for at in self.next..until {
+            if self.take_steps(model, at, &mut taken).is_none() {
+                self.progress = Progress::Full;
+                return 1;
+            }
+        }
+        let mut next = 0;
+        for at in self.next..until {
+            while let Some(step) = taken.get(next).filter(|it| it.from == at) {
+                next += 1;
+                let (number, new) = self.known.enter(&step.row, at);
+                if new {
+                    self.ahead.push_back(step.to);
+                }
+                self.may_loop |= number < self.level;
+                if let Some(graph) = &mut self.graph {
+                    graph.add(Label::new(step.choice, step.broke), number);
+                }
+            }
+            if let Some(graph) = &mut self.graph {
+                graph.close();
+            }
+        }
+        self.edges += taken.len() as u64;
+        self.taken = taken;
+        let looked = until - self.next;
+        self.next = until;
+        looked as usize
+    }
+
+    /// Takes every step from a state; where there is none, judges the end. None where rows have
+    /// outgrown their room.
+    fn take_steps(&mut self, model: &Model, at: u32, taken: &mut Vec<Taken>) -> Option<()> {
         let mut row = self.known.row(at);
-        let Some(lanes) = self.ahead.pop_front() else {
-            return;
-        };
+        let lanes = self.ahead.pop_front()?;
         let world = World::of_lanes(&lanes);
-        let mut ended = true;
+        let before = taken.len();
         for actor in 0..model.actors.len() {
             for way in 0..ways(model, &world, actor) {
-                ended = false;
                 let choice = Choice {
                     actor: actor as u8,
                     way,
                 };
                 let mut broken = Broken::default();
                 let to = step_possible(model, &world, choice, &mut broken).lanes();
-                let Some((number, new)) = self.known.number(at, &lanes, &mut row, &to) else {
-                    self.progress = Progress::Full;
-                    return;
+                let packed = loop {
+                    match self.known.neighbour(&lanes, &row, &to) {
+                        Some(packed) => break packed,
+                        None => {
+                            self.known.repack()?;
+                            row = self.known.row(at);
+                            for it in &mut *taken {
+                                it.row = self.known.moved(&it.row);
+                            }
+                        }
+                    }
                 };
-                if new {
-                    self.ahead.push_back(to);
-                }
-                self.may_loop |= number < self.level;
-                self.edges += 1;
                 let pc = model.actor(&world, actor).pc as usize;
                 self.ran[actor * MOST_CODE + pc] += 1;
                 self.unstable |= broken.unstable;
                 if !broken.verdicts.is_empty() {
                     self.meet(broken.verdicts, at, Some(choice));
                 }
-                if let Some(graph) = &mut self.graph {
-                    graph.add(Label::new(choice, broken.verdicts), number);
-                }
+                taken.push(Taken {
+                    from: at,
+                    choice,
+                    broke: broken.verdicts,
+                    row: packed,
+                    to,
+                });
             }
         }
-        if ended {
+        if taken.len() == before {
             self.ends += 1;
             let verdicts = verdicts_of_end(model, &world);
             self.meet(verdicts, at, None);
@@ -203,16 +259,19 @@ impl Space {
                 graph.end(at, verdicts);
             }
         }
-        if let Some(graph) = &mut self.graph {
-            graph.close();
-        }
-        self.next += 1;
+        Some(())
     }
 
+    /// Notes where a verdict was met, if nowhere nearer before: states come nearest first, but a
+    /// step leads one further than its state.
     #[cold]
     fn meet(&mut self, verdicts: Verdicts, state: u32, step: Option<Choice>) {
+        let steps = self.depth + u32::from(step.is_some());
         for verdict in verdicts.iter() {
-            self.met[verdict as usize].get_or_insert(Met { state, step });
+            let met = &mut self.met[verdict as usize];
+            if met.is_none_or(|known| steps < known.steps) {
+                *met = Some(Met { state, step, steps });
+            }
         }
     }
 

@@ -62,7 +62,7 @@ impl States {
         to: &[u64; LANES],
     ) -> Option<(u32, bool)> {
         let packed = loop {
-            match self.packing.neighbour(lanes, row, to) {
+            match self.neighbour(lanes, row, to) {
                 Some(packed) => break packed,
                 None => {
                     self.repack()?;
@@ -71,6 +71,21 @@ impl States {
             }
         };
         Some(self.enter(&packed, state))
+    }
+
+    /// A neighbour's row; None where all must be [`repack`](States::repack)ed first.
+    pub(super) fn neighbour(
+        &mut self,
+        lanes: &[u64; LANES],
+        row: &Row,
+        to: &[u64; LANES],
+    ) -> Option<Row> {
+        self.packing.neighbour(lanes, row, to)
+    }
+
+    /// A row from before the last repacking, as it is now.
+    pub(super) fn moved(&self, row: &Row) -> Row {
+        self.packing.moved(row)
     }
 
     /// A packed state.
@@ -83,7 +98,7 @@ impl States {
     }
 
     /// The number of a row, a new one if it was not known.
-    fn enter(&mut self, row: &Row, from: u32) -> (u32, bool) {
+    pub(super) fn enter(&mut self, row: &Row, from: u32) -> (u32, bool) {
         let words = self.packing.words();
         let row = &row[..words];
         let (rows, hash) = (&self.rows, hash(row));
@@ -102,7 +117,7 @@ impl States {
     }
 
     /// Rows are laid out anew: moves them all. None where they have outgrown their room.
-    fn repack(&mut self) -> Option<()> {
+    pub(super) fn repack(&mut self) -> Option<()> {
         if self.packing.is_full() {
             return None;
         }

@@ -153,9 +153,6 @@ impl Search {
     }
 
     fn keep(&mut self, verdict: Verdict, outcome: Outcome, at: u32, last: Option<Choice>) {
-        if self.report.finding(verdict).is_some() {
-            return;
-        }
         let mut schedule: Vec<Choice> = last.into_iter().collect();
         let mut id = at;
         while id != 0 {
@@ -164,6 +161,12 @@ impl Search {
             id = seen.parent;
         }
         schedule.reverse();
+        // An end is found later than a step of the same distance, and is nearer.
+        let longer = |it: &Finding| it.verdict == verdict && it.schedule.len() > schedule.len();
+        self.report.findings.retain(|it| !longer(it));
+        if self.report.finding(verdict).is_some() {
+            return;
+        }
         self.report.findings.push(Finding {
             verdict,
             outcome,
