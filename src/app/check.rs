@@ -64,7 +64,7 @@ pub struct Check {
     pub racers: (u8, u8),
     pub table: Table,
     pub costs: Option<Vec<Bill>>,
-    /// The ordering whose costs are set beside: its slug, then its title and bills.
+    /// The ordering whose costs are set beside, then its title and bills.
     pub other: Option<Entry>,
     pub compared: Option<(String, Vec<Bill>)>,
     /// What could not be done.
@@ -75,7 +75,7 @@ pub struct Check {
     pub gone: bool,
     /// A question from the stage that waits for an answer: a run to failure.
     pub wanted: bool,
-    /// Where a schedule that was asked for is to be shown.
+    /// The panel that is open.
     pub panel: Option<Panel>,
     pub order: Order,
     /// Kinds of change shown in the table.

@@ -20,7 +20,7 @@ use super::verdicts::Verdicts;
 pub struct Limits {
     /// Bytes for states, table and graph; the search stops before it would take more.
     pub bytes: usize,
-    /// Whether the steps are kept too, as questions about the whole graph need.
+    /// Whether the steps are kept too, as questions about the whole graph need; livelock is one.
     pub graph: bool,
 }
 
@@ -293,11 +293,6 @@ impl Space {
             graph.mark(&states, Verdicts::one(Verdict::Livelock));
         }
         self.graph = Some(graph);
-    }
-
-    /// Whether only keeping the graph could tell if somebody can go round for ever.
-    pub fn livelock_unknown(&self) -> bool {
-        self.may_loop && self.graph.is_none()
     }
 
     /// A state by its number.
