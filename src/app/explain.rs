@@ -182,6 +182,10 @@ fn broken(desk: Desk, now: &Now) -> AnyView {
     el("div", "card")
         .at(At::Part, "broken")
         .with(el("h2", "").text("Invariants broken so far"))
+        .with(note(
+            "small",
+            "A broken invariant is a warning; what counts as failure is a verdict.",
+        ))
         .with(list)
         .view()
 }

@@ -20,11 +20,8 @@ fn steps(many: u16) -> String {
 }
 
 /// The nearest verdicts, at most two.
-fn nearest(ahead: &Ahead) -> Vec<(Verdict, u16)> {
-    let mut verdicts = ahead.verdicts.clone();
-    verdicts.sort_unstable_by_key(|(_, steps)| *steps);
-    verdicts.truncate(2);
-    verdicts
+fn nearest(ahead: &Ahead) -> &[(Verdict, u16)] {
+    &ahead.verdicts[..ahead.verdicts.len().min(2)]
 }
 
 /// What a step that is offered leads to; distances count the step itself. `complete` says whether
@@ -35,7 +32,7 @@ pub fn foresee_step(ahead: &Ahead, complete: bool) -> Outlooks {
         .iter()
         .map(|(it, away)| format!("{} in {}", it.words(), steps(*away)));
     let each = each.collect::<Vec<String>>().join(", ");
-    let words = match (&verdicts[..], complete, ahead.fate) {
+    let words = match (verdicts, complete, ahead.fate) {
         ([], true, _) => "safe from here on".to_owned(),
         ([], false, _) => "no failure in sight".to_owned(),
         ([(verdict, 0 | 1), ..], ..) => format!("fails: {}, with this step", verdict.words()),
@@ -50,7 +47,7 @@ pub fn foresee_step(ahead: &Ahead, complete: bool) -> Outlooks {
 
 /// The same in a word or two, for a button.
 pub fn foresee_briefly(ahead: &Ahead, complete: bool) -> String {
-    match (nearest(ahead).first(), complete, ahead.fate) {
+    match (ahead.verdicts.first(), complete, ahead.fate) {
         (None, true, _) => "\u{2713} safe".to_owned(),
         (None, false, _) => "not known".to_owned(),
         (Some((_, away)), true, Fate::Doomed) => format!("\u{2715} fails in {away}"),
@@ -67,7 +64,7 @@ pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
         _ => format!("{} in {}", it.words(), steps(*away)),
     });
     let each = each.collect::<Vec<String>>().join(", ");
-    let words = match (&verdicts[..], complete, ahead.fate) {
+    let words = match (verdicts, complete, ahead.fate) {
         ([], true, _) => "Safe from here on: no schedule fails any more.".to_owned(),
         ([], false, _) => "No failure in sight; not everything was looked at.".to_owned(),
         ([(_, 0), ..], true, Fate::Doomed) => String::new(),
@@ -131,7 +128,7 @@ mod tests {
         let say = |ahead: &Ahead| foresee_step(ahead, true).words;
         assert_eq!(say(&ahead(&[], Fate::Safe)), "safe from here on");
         let guard = (Verdict::GuardError, 3);
-        let risk = ahead(&[(Verdict::LostUpdate, 9), guard], Fate::AtRisk);
+        let risk = ahead(&[guard, (Verdict::LostUpdate, 9)], Fate::AtRisk);
         let words = "may fail: guard error in 3 steps, lost update in 9 steps at the earliest";
         assert_eq!(say(&risk), words);
         assert_eq!(foresee_briefly(&risk, true), "! in 3");

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::machine::{Choice, World, step_possible, ways};
-use crate::scenario::{Scenario, load_variant};
+use crate::scenario::{Scenario, Verdict, load_variant};
 
 use super::costs::costs;
 use super::expectation::failing_shares;
@@ -412,8 +412,13 @@ fn replay(scenario: &Scenario, schedule: &[Choice]) -> Option<World> {
 }
 
 fn ahead(known: &Known, state: u32) -> Ahead {
+    let mut verdicts: Vec<(Verdict, u16)> = Vec::new();
+    for it in known.foresight.ahead(state) {
+        let farther = verdicts.iter().position(|other| it.1 < other.1);
+        verdicts.insert(farther.unwrap_or(verdicts.len()), it);
+    }
     Ahead {
-        verdicts: known.foresight.ahead(state).collect(),
+        verdicts,
         fate: known.foresight.fate(state),
         share: known.shares.get(state as usize).copied().unwrap_or(0.0),
     }
@@ -428,7 +433,7 @@ fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
             }
             for verdict in edge.broke.iter() {
                 after.verdicts.retain(|(it, _)| *it != verdict);
-                after.verdicts.push((verdict, 1));
+                after.verdicts.insert(0, (verdict, 1));
                 (after.fate, after.share) = (Fate::Doomed, 1.0);
             }
             (edge.choice, after)

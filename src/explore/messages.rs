@@ -134,7 +134,7 @@ pub struct Digits {
 /// What lies ahead of a state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ahead {
-    /// The verdicts within reach, and in how many steps.
+    /// The verdicts within reach, and in how many steps; nearest first.
     pub verdicts: Vec<(Verdict, u16)>,
     /// What can come of it.
     pub fate: Fate,
