@@ -126,7 +126,11 @@ pub fn brief_foresight(desk: Desk, actor: usize) -> String {
     let brief = seen.and_then(|seen| {
         let mut steps = seen.0.steps.iter();
         let (_, ahead) = steps.find(|(of, _)| *of == choice)?;
-        Some(foresee_briefly(ahead, seen.0.complete))
+        Some(foresee_briefly(
+            ahead,
+            seen.0.complete,
+            desk.peek().failed(),
+        ))
     });
     brief.unwrap_or_else(|| "ready".to_owned())
 }
@@ -142,21 +146,22 @@ fn foresight(desk: Desk, actor: usize, way: u8) -> AnyView {
     };
     let mut steps = seen.0.steps.iter();
     match steps.find(|(of, _)| *of == choice) {
-        Some((_, ahead)) => outlook(foresee_step(ahead, seen.0.complete)),
+        Some((_, ahead)) => outlook(foresee_step(ahead, seen.0.complete, desk.peek().failed())),
         None => nothing(),
     }
 }
 
 /// Words with the sign of what they bode.
 pub fn outlook(it: Outlooks) -> AnyView {
-    let (class, sign) = match it.fate {
-        Fate::Safe => ("outlook safe", "\u{2713} "),
-        Fate::AtRisk => ("outlook risk", "! "),
-        Fate::Doomed => ("outlook doomed", "\u{2715} "),
+    let class = match it.fate {
+        Fate::Safe if it.sign.is_empty() => "outlook",
+        Fate::Safe => "outlook safe",
+        Fate::AtRisk => "outlook risk",
+        Fate::Doomed => "outlook doomed",
     };
     match it.words.is_empty() {
         true => nothing(),
-        false => el("p", class).text(sign).text(&it.words).view(),
+        false => el("p", class).text(it.sign).text(&it.words).view(),
     }
 }
 

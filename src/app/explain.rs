@@ -63,7 +63,12 @@ pub fn ahead(desk: Desk) -> AnyView {
         return nothing();
     };
     let share = percent(seen.0.here.share);
-    outlook(foresee(&seen.0.here, seen.0.complete, &share))
+    outlook(foresee(
+        &seen.0.here,
+        seen.0.complete,
+        desk.peek().failed(),
+        &share,
+    ))
 }
 
 pub fn cards(desk: Desk) -> AnyView {

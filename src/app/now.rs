@@ -47,6 +47,12 @@ impl Now {
         now
     }
 
+    /// Whether a verdict has been met so far.
+    pub fn failed(&self) -> bool {
+        let mut failures = self.story.failures.iter();
+        failures.any(|it| it.verdict().is_some())
+    }
+
     /// How many steps led here.
     pub fn depth(&self) -> usize {
         self.story.steps.len()

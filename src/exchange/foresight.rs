@@ -8,8 +8,22 @@ use crate::scenario::Verdict;
 pub struct Outlooks {
     /// Whether it can go wrong.
     pub fate: Fate,
+    /// A sign for that, none where the run has failed already and nothing more lies ahead.
+    pub sign: &'static str,
     /// In words, without a full stop.
     pub words: String,
+}
+
+impl Outlooks {
+    fn new(fate: Fate, failed: bool, words: String) -> Outlooks {
+        let sign = match (fate, failed) {
+            (Fate::Safe, false) => "\u{2713} ",
+            (Fate::Safe, true) => "",
+            (Fate::AtRisk, _) => "! ",
+            (Fate::Doomed, _) => "\u{2715} ",
+        };
+        Outlooks { fate, sign, words }
+    }
 }
 
 fn steps(many: u16) -> String {
@@ -25,29 +39,28 @@ fn nearest(ahead: &Ahead) -> &[(Verdict, u16)] {
 }
 
 /// What a step that is offered leads to; distances count the step itself. `complete` says whether
-/// every schedule was looked at.
-pub fn foresee_step(ahead: &Ahead, complete: bool) -> Outlooks {
+/// every schedule was looked at, `failed` whether this run has failed already.
+pub fn foresee_step(ahead: &Ahead, complete: bool, failed: bool) -> Outlooks {
     let verdicts = nearest(ahead);
     let each = verdicts
         .iter()
         .map(|(it, away)| format!("{} in {}", it.words(), steps(*away)));
     let each = each.collect::<Vec<String>>().join(", ");
     let words = match (verdicts, complete, ahead.fate) {
+        ([], true, _) if failed => "no further failure".to_owned(),
         ([], true, _) => "safe from here on".to_owned(),
         ([], false, _) => "no failure in sight".to_owned(),
         ([(verdict, 0 | 1), ..], ..) => format!("fails: {}, with this step", verdict.words()),
         (_, true, Fate::Doomed) => format!("fails for certain: {each}"),
         _ => format!("may fail: {each} at the earliest"),
     };
-    Outlooks {
-        fate: ahead.fate,
-        words,
-    }
+    Outlooks::new(ahead.fate, failed, words)
 }
 
 /// The same in a word or two, for a button.
-pub fn foresee_briefly(ahead: &Ahead, complete: bool) -> String {
+pub fn foresee_briefly(ahead: &Ahead, complete: bool, failed: bool) -> String {
     match (ahead.verdicts.first(), complete, ahead.fate) {
+        (None, true, _) if failed => "ready".to_owned(),
         (None, true, _) => "\u{2713} safe".to_owned(),
         (None, false, _) => "not known".to_owned(),
         (Some((_, away)), true, Fate::Doomed) => format!("\u{2715} fails in {away}"),
@@ -57,7 +70,7 @@ pub fn foresee_briefly(ahead: &Ahead, complete: bool) -> String {
 
 /// What lies ahead of the moment shown, in a sentence; `share` words the share of schedules that
 /// fail from here.
-pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
+pub fn foresee(ahead: &Ahead, complete: bool, failed: bool, share: &str) -> Outlooks {
     let verdicts = nearest(ahead);
     let each = verdicts.iter().map(|(it, away)| match away {
         0 => format!("{} here", it.words()),
@@ -65,7 +78,8 @@ pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
     });
     let each = each.collect::<Vec<String>>().join(", ");
     let words = match (verdicts, complete, ahead.fate) {
-        ([], true, _) => "Safe from here on: no schedule fails any more.".to_owned(),
+        ([], true, _) if failed => "It has failed; no further failure lies ahead.".to_owned(),
+        ([], true, _) => "Safe from here on: no schedule fails.".to_owned(),
         ([], false, _) => "No failure in sight; not everything was looked at.".to_owned(),
         ([(_, 0), ..], true, Fate::Doomed) => String::new(),
         (_, true, Fate::Doomed) => {
@@ -76,10 +90,7 @@ pub fn foresee(ahead: &Ahead, complete: bool, share: &str) -> Outlooks {
         }
         _ => format!("From here: {each}, perhaps nearer; not everything was looked at."),
     };
-    Outlooks {
-        fate: ahead.fate,
-        words,
-    }
+    Outlooks::new(ahead.fate, failed, words)
 }
 
 /// What a reduced search found where the full one ran out of memory.
@@ -125,29 +136,39 @@ mod tests {
 
     #[test]
     fn steps_say_where_they_lead() {
-        let say = |ahead: &Ahead| foresee_step(ahead, true).words;
+        let say = |ahead: &Ahead| foresee_step(ahead, true, false).words;
         assert_eq!(say(&ahead(&[], Fate::Safe)), "safe from here on");
         let guard = (Verdict::GuardError, 3);
         let risk = ahead(&[guard, (Verdict::LostUpdate, 9)], Fate::AtRisk);
         let words = "may fail: guard error in 3 steps, lost update in 9 steps at the earliest";
         assert_eq!(say(&risk), words);
-        assert_eq!(foresee_briefly(&risk, true), "! in 3");
+        assert_eq!(foresee_briefly(&risk, true, false), "! in 3");
         let stuck = ahead(&[(Verdict::Deadlock, 2)], Fate::Doomed);
         assert_eq!(say(&stuck), "fails for certain: deadlock in 2 steps");
-        assert_eq!(foresee_briefly(&stuck, true), "\u{2715} fails in 2");
+        assert_eq!(foresee_briefly(&stuck, true, false), "\u{2715} fails in 2");
         let now = ahead(&[(Verdict::GuardError, 1)], Fate::Doomed);
         assert_eq!(say(&now), "fails: guard error, with this step");
         let unknown = ahead(&[], Fate::Safe);
-        assert_eq!(foresee_step(&unknown, false).words, "no failure in sight");
-        assert_eq!(foresee_briefly(&unknown, false), "not known");
+        assert_eq!(
+            foresee_step(&unknown, false, false).words,
+            "no failure in sight"
+        );
+        assert_eq!(foresee_briefly(&unknown, false, false), "not known");
     }
 
     #[test]
     fn a_moment_says_what_can_come_of_it() {
         let far = ahead(&[(Verdict::GuardError, 12)], Fate::AtRisk);
         let words = "From here at the earliest: guard error in 12 steps. If a die chooses each step, 3.1 % fail.";
-        assert_eq!(foresee(&far, true, "3.1 %").words, words);
+        assert_eq!(foresee(&far, true, false, "3.1 %").words, words);
         let here = ahead(&[(Verdict::Deadlock, 0)], Fate::Doomed);
-        assert_eq!(foresee(&here, true, "all").words, "");
+        assert_eq!(foresee(&here, true, true, "all").words, "");
+        // After a failure nothing is called safe.
+        let over = foresee(&ahead(&[], Fate::Safe), true, true, "none");
+        assert_eq!((over.sign, over.words.contains("failed")), ("", true));
+        assert_eq!(
+            foresee_step(&ahead(&[], Fate::Safe), true, true).words,
+            "no further failure"
+        );
     }
 }
