@@ -266,7 +266,7 @@ fn the_witness_is_shortest_and_changes_actor_least() {
                 let state = space.find(&world).expect("found");
                 assert!(graph(&space).verdicts_at(state).has(Verdict::Livelock));
             } else {
-                assert_eq!(support::replayed(model, &witness).1, Some(finding.verdict));
+                assert!(support::replayed(model, &witness).1.has(finding.verdict));
             }
             if witness.is_empty() {
                 continue;
