@@ -318,6 +318,17 @@ fn labels(scenario: &Scenario, actor: u8, positions: &[Position], named: bool) -
     positions.iter().enumerate().map(label).collect()
 }
 
+/// Paths of the drawing, each of a class.
+fn drawn(paths: Vec<(&'static str, String)>) -> Vec<AnyView> {
+    let path = |(class, d)| {
+        leptos::svg::path()
+            .attr("class", class)
+            .attr("d", d)
+            .into_any()
+    };
+    paths.into_iter().map(path).collect()
+}
+
 fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> AnyView {
     let scenario = desk.peek().scenario.clone();
     let (first, second) = grid.map.actors;
@@ -352,15 +363,7 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
         ("border forbidden", grid.forbidden()),
         ("bars", grid.bars()),
     ];
-    let paths: Vec<AnyView> = paths
-        .into_iter()
-        .map(|(class, d)| {
-            leptos::svg::path()
-                .attr("class", class)
-                .attr("d", d)
-                .into_any()
-        })
-        .collect();
+    let paths = drawn(paths.into());
     let mut texts: Vec<AnyView> = Vec::new();
     let text = |class: &str, transform: String, words: String| {
         leptos::svg::text()
@@ -402,20 +405,12 @@ fn drawing(desk: Desk, grid: Grid, cursor: RwSignal<Option<(usize, usize)>>) -> 
         let grid = grid.clone();
         move || {
             let run = grid.run(&desk.now());
-            [
+            drawn(vec![
                 ("run ahead", run.ahead),
                 ("run past", run.past),
                 ("run failed", run.failed),
                 ("run here", run.here),
-            ]
-            .into_iter()
-            .map(|(class, d)| {
-                leptos::svg::path()
-                    .attr("class", class)
-                    .attr("d", d)
-                    .into_any()
-            })
-            .collect::<Vec<AnyView>>()
+            ])
         }
     };
     let frame = move || match cursor.get() {

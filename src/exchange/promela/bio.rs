@@ -102,6 +102,18 @@ impl Writer<'_> {
         self.library.inline("set_page_dirty", head, "p", &body) + &format!("({page})")
     }
 
+    /// What is no longer of interest once the bio is done, after other statements.
+    fn forgotten(&self) -> String {
+        let mut body = String::new();
+        if self.has.guards {
+            body += "; bio_guarded[b] = false";
+        }
+        if self.has.requeues {
+            body += "; bio_requeues[b] = 0";
+        }
+        body
+    }
+
     /// Takes a page out of its bio, if it is in one.
     pub(super) fn release_from_bio(&mut self, page: u8) -> String {
         let mut body = "b = bio_of[p];\nif\n:: b != 0 ->\n\tbio_of[p] = 0;\n".to_owned();
@@ -115,16 +127,7 @@ impl Writer<'_> {
             .collect();
         body += &format!("\t{clear};\n\tif\n\t:: {} ->\n", pages.join(" && "));
         body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
-        body += if self.has.guards {
-            "; bio_guarded[b] = false"
-        } else {
-            ""
-        };
-        body += if self.has.requeues {
-            "; bio_requeues[b] = 0"
-        } else {
-            ""
-        };
+        body += &self.forgotten();
         body += "\n\t:: else\n\tfi\n:: else\nfi";
         let head = "Takes a page out of its bio; a bio without pages is free.";
         self.library.inline("release_from_bio", head, "p", &body) + &format!("({page})")
@@ -239,16 +242,7 @@ impl Writer<'_> {
         );
         let mut body = format!("b = at_hand[me];\n{};\n", self.each_interval(&each));
         body += "bio_stage[b] = DONE; bio_owner[b] = NOBODY";
-        body += if self.has.guards {
-            "; bio_guarded[b] = false"
-        } else {
-            ""
-        };
-        body += if self.has.requeues {
-            "; bio_requeues[b] = 0"
-        } else {
-            ""
-        };
+        body += &self.forgotten();
         let head = "A write that is reported as done: does the media hold what was sealed?";
         self.library.inline("complete_request", head, "me", &body) + "(me)"
     }
