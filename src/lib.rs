@@ -6,7 +6,8 @@
 //! - [`protocol`]: the kernel's names, programs and their edits;
 //! - [`scenario`]: data files into models, and the catalogue;
 //! - [`explore`]: what a run did, and what every run can do;
-//! - [`exchange`]: addresses and texts that leave the page or come in.
+//! - [`exchange`]: addresses and texts that leave the page or come in;
+//! - [`view`]: what the page shows, as data.
 //!
 //! The page itself (`app`, Leptos) is the binary's; the library knows no browser.
 
@@ -17,3 +18,4 @@ pub mod explore;
 pub mod machine;
 pub mod protocol;
 pub mod scenario;
+pub mod view;

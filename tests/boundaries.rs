@@ -1,9 +1,11 @@
-//! Arrows point one way: app → exchange → explore → scenario → protocol → machine.
+//! Arrows point one way: app → view → exchange → explore → scenario → protocol → machine.
 
 use std::fs;
 use std::path::Path;
 
-const LAYERS: [&str; 5] = ["machine", "protocol", "scenario", "explore", "exchange"];
+const LAYERS: [&str; 6] = [
+    "machine", "protocol", "scenario", "explore", "exchange", "view",
+];
 
 fn sources(folder: &Path, into: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("a folder of the source") {

@@ -6,12 +6,12 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use stable_pages::exchange::reduced_words;
-use stable_pages::explore::{
-    Answer, Ask, Bill, Checked, Digits, Mutant, Outlook, RaceMap, Sofar, Subject, Tell,
-};
+use stable_pages::explore::{Answer, Ask, Outlook, Subject, Tell};
 use stable_pages::machine::Choice;
 use stable_pages::protocol::Edit;
 use stable_pages::scenario::{Entry, find};
+
+use stable_pages::view::{Check, Panel, Table};
 
 use super::desk::Desk;
 use super::link::{self, Heard};
@@ -20,74 +20,6 @@ use super::source;
 /// Bytes a search may take, in a worker and on the page's own thread.
 const MOST_BYTES: u64 = 320 << 20;
 const MOST_BYTES_HERE: u64 = 48 << 20;
-
-/// The questions that have a panel of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Panel {
-    Verdicts,
-    Map,
-    Mutants,
-    Costs,
-    Coverage,
-}
-
-/// The order of rows in the table of changes: by column, and which way.
-pub type Order = (usize, bool);
-
-/// Every single change of an ordering, as far as it is known.
-#[derive(Clone, Default)]
-pub struct Table {
-    /// What was changed: the scenario with its edits.
-    pub of: Option<Subject>,
-    pub rows: Arc<Vec<Mutant>>,
-    /// Changes still to be looked at.
-    pub left: u32,
-    pub same: u32,
-}
-
-/// All that is known.
-#[derive(Clone, Default)]
-pub struct Check {
-    /// Counts checks; answers of older ones are dropped.
-    pub turn: u32,
-    pub subject: Option<Subject>,
-    pub sofar: Option<Sofar>,
-    pub checked: Option<Arc<Checked>>,
-    pub odds: Option<Result<Digits, String>>,
-    /// What a search that needs less memory found, in words.
-    pub reduced: String,
-    /// What lies ahead, and of which moment.
-    pub outlook: Option<(u32, Arc<Outlook>)>,
-    pub moment: u32,
-    pub map: Option<Arc<RaceMap>>,
-    /// The two actors of the map.
-    pub racers: (u8, u8),
-    pub table: Table,
-    pub costs: Option<Vec<Bill>>,
-    /// The ordering whose costs are set beside, then its title and bills.
-    pub other: Option<Entry>,
-    pub compared: Option<(String, Vec<Bill>)>,
-    /// What could not be done.
-    pub problem: String,
-    /// No worker may run here.
-    pub slow: bool,
-    /// There is no checker.
-    pub gone: bool,
-    /// A question from the stage that waits for an answer: a run to failure.
-    pub wanted: bool,
-    /// The panel that is open.
-    pub panel: Option<Panel>,
-    pub order: Order,
-    /// Kinds of change shown in the table.
-    pub kind: usize,
-}
-
-impl Check {
-    /// Whether a search goes on.
-    pub fn running(&self) -> bool {
-        self.checked.is_none() && !self.gone && self.problem.is_empty()
-    }
-}
 
 /// What lies ahead of the moment shown; compares by identity.
 #[derive(Clone)]
@@ -109,21 +41,13 @@ pub fn outlook(checks: RwSignal<Check>) -> Memo<Option<Seen>> {
     })
 }
 
-thread_local! {
-    /// Answers come without knowing whose they are; there is one desk.
-    static DESK: std::cell::Cell<Option<Desk>> = const { std::cell::Cell::new(None) };
-}
-
 fn hear(heard: Heard) {
-    if let Some(desk) = DESK.get() {
-        desk.heard(heard);
-    }
+    Desk::the().heard(heard);
 }
 
 impl Desk {
     /// Starts the checker once the page is there, and keeps it told of what is on the stage.
     pub fn start_checking(self) {
-        DESK.set(Some(self));
         Timeout::new(30, || link::open(hear)).forget();
         // Whatever moment is shown, its outlook is wanted.
         Effect::new(move |_| {
@@ -378,8 +302,11 @@ impl Desk {
     }
 
     /// Opens one of the changes of the table, its shortest failure ahead.
-    pub fn open_mutant(self, mutant: &Mutant) {
-        let of = self.checks().with_untracked(|it| it.table.of.clone());
+    pub fn open_mutant(self, row: usize) {
+        let table = self.checks().with_untracked(|it| it.table.clone());
+        let (of, Some(mutant)) = (table.of, table.rows.get(row)) else {
+            return;
+        };
         let mut edits: Vec<Edit> = of.map_or(Vec::new(), |it| it.edits);
         edits.push(mutant.edit.clone());
         let schedule = mutant.shortest.as_ref().map(|it| it.1.clone());

@@ -18,8 +18,9 @@ use stable_pages::scenario::{
     Device, Entry, Scenario, Variant, catalogue, find, load, load_variant,
 };
 
-use super::check::{Check, Seen, outlook};
-use super::now::Now;
+use stable_pages::view::{Check, Look, Now, Wish};
+
+use super::check::{Seen, outlook};
 use super::source;
 
 /// What opens when the address asks for nothing in particular; build.rs embeds its text.
@@ -69,57 +70,11 @@ struct Backstage {
 #[derive(Clone, Copy)]
 pub struct Desk {
     session: RwSignal<Session>,
-    scenario: Memo<Shown>,
     now: Memo<Moment>,
-    panel: RwSignal<Panel>,
+    panel: RwSignal<Look>,
     checks: RwSignal<Check>,
     outlook: Memo<Option<Seen>>,
     backstage: StoredValue<Backstage, LocalStorage>,
-}
-
-/// Everything beside the run itself.
-#[derive(Clone, Default)]
-pub struct Panel {
-    /// A message about something that could not be done.
-    pub notice: String,
-    /// The scenario that could not be fetched, to be tried again.
-    pub failed: Option<Entry>,
-    /// What is being fetched.
-    pub loading: &'static str,
-    /// A message about something that was done.
-    pub remark: String,
-    /// Whether a file is held over the page.
-    pub dropping: bool,
-    pub playing: bool,
-    /// Index into [`SPEEDS`].
-    pub speed: usize,
-    /// The page and the sector whose bytes are looked at.
-    pub sector: (usize, usize),
-    /// Whether the sheet of keys and words is open.
-    pub help: bool,
-    /// Program lines folded or unfolded by hand: actor and line.
-    pub toggled: Vec<(usize, usize)>,
-}
-
-/// A scenario that compares by identity, so that memos need not look inside.
-#[derive(Clone)]
-pub struct Shown {
-    scenario: Arc<Scenario>,
-    /// Whether it is from a file of the visitor's.
-    pub own: bool,
-}
-
-impl PartialEq for Shown {
-    fn eq(&self, other: &Shown) -> bool {
-        Arc::ptr_eq(&self.scenario, &other.scenario)
-    }
-}
-
-impl std::ops::Deref for Shown {
-    type Target = Scenario;
-    fn deref(&self) -> &Scenario {
-        &self.scenario
-    }
 }
 
 /// Any two moments differ.
@@ -132,7 +87,94 @@ impl PartialEq for Moment {
     }
 }
 
+thread_local! {
+    /// What is pressed, and who answers, does not know whose it is; there is one desk.
+    static DESK: std::cell::Cell<Option<Desk>> = const { std::cell::Cell::new(None) };
+}
+
 impl Desk {
+    /// The page's desk.
+    pub fn the() -> Desk {
+        // Whatever can be pressed was drawn for a desk.
+        DESK.get().expect("the page has a desk")
+    }
+
+    /// Does what was asked for by pressing something.
+    pub fn grant(self, wish: Wish) {
+        match wish {
+            Wish::Reset => self.reset(),
+            Wish::Back => self.back(),
+            Wish::Forward => self.forward(),
+            Wish::Play => self.toggle_play(),
+            Wish::Speed => self.next_speed(),
+            Wish::ToFailure => self.run_to_failure(),
+            Wish::Seek(step) => self.seek(step),
+            Wish::Step(actor, way) => self.step(actor.into(), way),
+            Wish::StepLine(actor) => self.step_line(actor.into()),
+            Wish::Switch(end) => self.switch(end),
+            Wish::ToggleLine(actor, line) => self.toggle_line(actor, line),
+            Wish::Sector(page, sector) => self.set(|it| it.sector = (page, sector)),
+            Wish::Help(open) => self.show_help(open),
+            Wish::CloseNotice => self.close_notice(),
+            Wish::TryAgain => {
+                if let Some(entry) = self.peek_panel().failed {
+                    self.open(entry);
+                }
+            }
+            Wish::Open(slug) => {
+                if let Some(entry) = find(&slug) {
+                    self.open(entry);
+                }
+            }
+            Wish::Follow(slug) => {
+                self.show_list(false);
+                // The browser tells of a new address only.
+                let here = window().location().hash();
+                if here.is_ok_and(|it| it.strip_prefix('#') == Some(&slug)) {
+                    self.grant(Wish::Open(slug));
+                }
+            }
+            Wish::Era(index) => {
+                let device = self.peek().scenario.device;
+                self.rebuild(device, Era::ALL[index % Era::ALL.len()]);
+            }
+            Wish::Device(index) => {
+                let era = self.peek().scenario.era;
+                self.rebuild(Device::ALL[index % Device::ALL.len()], era);
+            }
+            Wish::Undo => self.rebuild_with(Vec::new(), Vec::new()),
+            Wish::Panel(panel) => self.open_panel(panel),
+            Wish::ClosePanel => self.close_panel(),
+            Wish::StopChecking => self.stop_checking(),
+            Wish::Walk(schedule, verdict) => {
+                self.close_panel();
+                self.load_run(&schedule, 0);
+                self.remark(format!(
+                    "{} steps to a {} lie ahead: go forward, or play.",
+                    schedule.len(),
+                    verdict.words()
+                ));
+            }
+            Wish::ShowEnd(schedule) => {
+                self.close_panel();
+                self.load_run(&schedule, usize::MAX);
+            }
+            Wish::Mutate => self.mutate(),
+            Wish::OpenMutant(row) => self.open_mutant(row),
+            Wish::Sort(column) => self.checks().update(|it| {
+                it.order = (column, it.order.0 == column && !it.order.1);
+            }),
+            Wish::Kind(kind) => self.checks().update(|it| it.kind = kind),
+            Wish::Race(first, second) => self.race((first, second)),
+            Wish::Compare(slug) => {
+                if let Some(entry) = find(&slug) {
+                    self.compare(entry);
+                }
+            }
+            Wish::Tab(tab) => self.set(|it| it.tab = tab),
+        }
+    }
+
     pub fn new() -> Desk {
         let first = find(FIRST).or_else(|| catalogue().next());
         // The build lists the catalogue and the tests load all of it.
@@ -144,21 +186,18 @@ impl Desk {
         let checks = RwSignal::new(Check::default());
         let desk = Desk {
             session,
-            scenario: Memo::new(move |_| {
-                session.with(|it| Shown {
-                    scenario: it.scenario.clone(),
-                    own: it.own,
-                })
+            now: Memo::new(move |_| {
+                session.with(|it| Moment(Arc::new(Now::of(&it.scenario, &it.history, it.own))))
             }),
-            now: Memo::new(move |_| session.with(|it| Moment(Arc::new(Now::of(it))))),
-            panel: RwSignal::new(Panel {
+            panel: RwSignal::new(Look {
                 speed: 1,
-                ..Panel::default()
+                ..Look::default()
             }),
             checks,
             outlook: outlook(checks),
             backstage: StoredValue::new_local(Backstage::default()),
         };
+        DESK.set(Some(desk));
         desk.look_at_racing_sector();
         desk.read_address();
         let listener = window_event_listener(ev::hashchange, move |_| desk.read_address());
@@ -209,12 +248,6 @@ impl Desk {
         }
     }
 
-    /// The scenario on the stage.
-    #[inline(never)]
-    pub fn scenario(self) -> Shown {
-        self.scenario.get()
-    }
-
     /// The run at the moment shown.
     #[inline(never)]
     pub fn now(self) -> Arc<Now> {
@@ -239,21 +272,21 @@ impl Desk {
 
     /// What is beside the run.
     #[inline(never)]
-    pub fn panel(self) -> Panel {
+    pub fn panel(self) -> Look {
         self.panel.get()
     }
 
     #[inline(never)]
-    pub fn peek_panel(self) -> Panel {
+    pub fn peek_panel(self) -> Look {
         self.panel.get_untracked()
     }
 
-    pub fn set(self, mut change: impl FnMut(&mut Panel)) {
+    pub fn set(self, mut change: impl FnMut(&mut Look)) {
         self.set_by(&mut change);
     }
 
     #[inline(never)]
-    fn set_by(self, change: &mut dyn FnMut(&mut Panel)) {
+    fn set_by(self, change: &mut dyn FnMut(&mut Look)) {
         self.panel.update(change);
     }
 

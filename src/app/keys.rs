@@ -7,25 +7,6 @@ use leptos::web_sys::{Element, KeyboardEvent};
 
 use super::desk::Desk;
 
-/// A key as the help sheet names it, and what it does.
-pub const TABLE: [(&str, &str); 12] = [
-    ("1 to 9", "step that actor, in the order of their panels"),
-    ("Shift + 1 to 9", "step that actor to the end of its line"),
-    (
-        "W",
-        "the other way, for the first actor whose step can go two ways",
-    ),
-    ("\u{2192}", "one step forward on the current run"),
-    ("\u{2190}", "one step back; the steps ahead stay"),
-    ("Home or R", "reset: back to the start; the runs stay"),
-    ("End", "to the end of the current run"),
-    ("Space", "play or pause"),
-    ("S", "change the speed"),
-    ("F", "run to the next failure"),
-    ("O", "open or close the list of orderings"),
-    ("?", "this sheet"),
-];
-
 /// Listens for the life of the page.
 pub fn listen(desk: Desk) {
     let listener = window_event_listener(ev::keydown, move |event| {

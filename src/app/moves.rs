@@ -5,11 +5,9 @@ use leptos::prelude::*;
 
 use stable_pages::explore::follow_to_failure;
 use stable_pages::machine::{Choice, NodeId, World, ways};
+use stable_pages::view::SPEEDS;
 
 use super::desk::{Desk, Session};
-
-/// Steps a second to play at.
-pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 
 impl Desk {
     /// Plays or pauses: while playing there is a timer, which makes a step each time.

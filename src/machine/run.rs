@@ -7,7 +7,9 @@ use super::step::{Choice, step_watched};
 use super::world::World;
 
 /// A moment in a [`History`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct NodeId(u32);
 
 #[derive(Clone, Debug)]

@@ -2,23 +2,26 @@
 
 use std::sync::Arc;
 
-use stable_pages::exchange::sentence;
-use stable_pages::explore::Story;
-use stable_pages::machine::{Effect, End, NodeId, Status, World, end, status, ways};
-use stable_pages::scenario::Scenario;
+use crate::exchange::sentence;
+use crate::explore::Story;
+use crate::machine::{Effect, End, History, NodeId, Status, World, end, status, ways};
+use crate::scenario::Scenario;
 
-use super::desk::Session;
 use super::listing::Stand;
 
 /// What the page shows of a session.
 pub struct Now {
+    /// The scenario.
     pub scenario: Arc<Scenario>,
+    /// Whether it is from a file of the visitor's.
+    pub own: bool,
     /// The run up to the moment shown.
     pub story: Story,
     /// The current branch from start to end.
     pub whole: Story,
     /// The world at the moment shown, and one step earlier (the same at the start).
     pub world: World,
+    /// See [`Now::world`].
     pub before: World,
     /// How the run ends, where nobody can move.
     pub end: Option<End>,
@@ -27,8 +30,8 @@ pub struct Now {
 }
 
 impl Now {
-    pub fn of(session: &Session) -> Now {
-        let (scenario, history) = (&session.scenario, &session.history);
+    /// The moment a history stands at.
+    pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool) -> Now {
         let model = &scenario.model;
         let story = Story::of(model, history);
         let current = history.branch().last().copied();
@@ -36,6 +39,7 @@ impl Now {
         let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));
         let mut now = Now {
             scenario: scenario.clone(),
+            own,
             whole: Story::of_branch(model, history),
             world: *history.world(),
             before: model.initial,
@@ -103,6 +107,7 @@ impl Now {
         }
     }
 
+    /// Whether an actor can move, and if not, why.
     pub fn status(&self, actor: usize) -> Status {
         status(&self.scenario.model, &self.world, actor)
     }

@@ -1,24 +1,22 @@
 //! What happened, why it matters, and when a guard failed: who, where, which bytes.
 
-use leptos::prelude::*;
-
-use stable_pages::exchange::{
+use crate::exchange::{
     explain, explain_end, foresee, fsync_errno, hex, log_lines, outcome, percent,
 };
-use stable_pages::explore::Failure;
-use stable_pages::machine::{Content, End, Hop, Protection, Violation};
-use stable_pages::protocol::OPS;
-use stable_pages::scenario::{Scenario, Verdict, words};
+use crate::explore::{Failure, Outlook};
+use crate::machine::{Content, End, Hop, Protection, Violation};
+use crate::protocol::OPS;
+use crate::scenario::{Scenario, Verdict, words};
 
-use super::actors::outlook;
+use super::actors::outlook_words;
 use super::bytes::dump;
-use super::desk::Desk;
+use super::look::Look;
 use super::now::Now;
-use super::parts::{At, El, button, el, note, nothing, rich, row, show};
+use super::tree::{At, El, button, el, note, nothing, rich};
+use super::wish::Wish;
 
 /// The last step in one sentence; spoken by screen readers as one steps.
-pub fn now(desk: Desk) -> AnyView {
-    let now = desk.now();
+pub fn now(now: &Now, look: &Look) -> El {
     let scenario = &now.scenario;
     let (depth, length) = (now.depth(), now.length());
     let count = match now.last_actor() {
@@ -53,26 +51,26 @@ pub fn now(desk: Desk) -> AnyView {
         .with(rich(el("p", "sentence"), &sentence))
         .with(rich(el("p", "decisive"), remark.unwrap_or("")))
         .with(rich(el("p", "ending"), ending))
-        .with(rich(el("p", "remark"), &desk.panel().remark))
-        .view()
+        .with(rich(el("p", "remark"), &look.remark))
 }
 
 /// What can still come of the moment shown.
-pub fn ahead(desk: Desk) -> AnyView {
-    let Some(seen) = desk.outlook() else {
-        return nothing();
+pub fn ahead(now: &Now, outlook: Option<&Outlook>) -> El {
+    let line = el("div", "foresight");
+    let Some(seen) = outlook else {
+        return line;
     };
-    let share = percent(seen.0.here.share);
-    outlook(foresee(
-        &seen.0.here,
-        seen.0.complete,
-        desk.peek().failed(),
+    let share = percent(seen.here.share);
+    line.with(outlook_words(foresee(
+        &seen.here,
+        seen.complete,
+        now.failed(),
         &share,
-    ))
+    )))
 }
 
-pub fn cards(desk: Desk) -> AnyView {
-    let now = desk.now();
+/// The cards at the side.
+pub fn cards(now: &Now, look: &Look) -> El {
     let (scenario, failures) = (&now.scenario, &now.story.failures);
     let mut cards = Vec::new();
     for (at, failure) in failures.iter().enumerate() {
@@ -94,17 +92,20 @@ pub fn cards(desk: Desk) -> AnyView {
             (1, _) => format!(", {again} times"),
             (_, _) => format!(" and {} more", beside - 1),
         };
-        cards.push(failed(desk, &now, verdict, failure, &and));
+        cards.push(failed(now, verdict, failure, &and));
     }
-    cards.extend(stuck(&now));
-    cards.push(broken(desk, &now));
-    cards.push(why(&now));
+    cards.extend(stuck(now));
+    cards.push(broken(now));
+    cards.push(why(now));
     cards.push(what_this_is(scenario));
-    row(cards)
+    cards.push(sector_bytes(now, look));
+    el("section", "explain")
+        .at(At::Label, "Explanation")
+        .all(cards)
 }
 
 /// The op behind the last step.
-fn why(now: &Now) -> AnyView {
+fn why(now: &Now) -> El {
     let scenario = &now.scenario;
     let Some((actor, number, pc)) = now.last_row() else {
         return nothing();
@@ -118,7 +119,6 @@ fn why(now: &Now) -> AnyView {
         .with(el("h2", "").with(el("code", "").text(text)))
         .with(note("", row.meaning))
         .with(note("source", row.source))
-        .view()
 }
 
 /// Capital first.
@@ -136,7 +136,7 @@ fn said(mut card: El, sentences: &[String]) -> El {
 }
 
 /// A run that ended with actors that sleep for ever.
-fn stuck(now: &Now) -> Option<AnyView> {
+fn stuck(now: &Now) -> Option<El> {
     let end = now.end.as_ref()?;
     let verdict = match end {
         End::Deadlock(_) => Verdict::Deadlock,
@@ -148,7 +148,7 @@ fn stuck(now: &Now) -> Option<AnyView> {
         .at(At::Part, "failure")
         .with(el("h2", "").text(&title(verdict.words())))
         .with(note("small", verdict.meaning()));
-    Some(changed(said(card, &sentences), &now.scenario).view())
+    Some(changed(said(card, &sentences), &now.scenario))
 }
 
 /// What is not as in the correct ordering: the cause behind the mechanism.
@@ -163,7 +163,7 @@ fn changed(card: El, scenario: &Scenario) -> El {
 }
 
 /// The invariants that do not hold any more, each with the step that broke it.
-fn broken(desk: Desk, now: &Now) -> AnyView {
+fn broken(now: &Now) -> El {
     let broken = &now.story.broken;
     if broken.is_empty() {
         return nothing();
@@ -175,13 +175,15 @@ fn broken(desk: Desk, now: &Now) -> AnyView {
             0 => "from the start".to_owned(),
             _ => format!("step {step}"),
         };
-        let go = Box::new(move || desk.seek(step));
         let term = el("dt", "")
             .with(el("b", "").text(number))
             .text(" ")
             .text(name);
         list = list
-            .with(term.text(" ").child(button("", "", &at, false, go)))
+            .with(
+                term.text(" ")
+                    .with(button("", "", &at, false, Wish::Seek(step))),
+            )
             .with(el("dd", "").text(invariant.meaning()));
     }
     el("div", "card")
@@ -192,7 +194,6 @@ fn broken(desk: Desk, now: &Now) -> AnyView {
             "A broken invariant is a warning; what counts as failure is a verdict.",
         ))
         .with(list)
-        .view()
 }
 
 /// A value and where it comes from.
@@ -207,7 +208,7 @@ fn block(class: &str, key: &str) -> El {
     el("pre", class).at(At::TabIndex, "0").at(At::Part, key)
 }
 
-fn failed(desk: Desk, now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> AnyView {
+fn failed(now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> El {
     let scenario = &now.scenario;
     let place = match failure.violation {
         Violation::Assertion { .. } | Violation::Trap { .. } => String::new(),
@@ -237,8 +238,13 @@ fn failed(desk: Desk, now: &Now, verdict: Verdict, failure: &Failure, and: &str)
     };
     let mut card = changed(said(card, &sentences), scenario);
     if let Some(by) = failure.stored {
-        let go = Box::new(move || desk.seek(by.step));
-        card = card.child(button("", "", "Go to that store", false, go));
+        card = card.with(button(
+            "",
+            "",
+            "Go to that store",
+            false,
+            Wish::Seek(by.step),
+        ));
     }
     let log = log_lines(scenario, failure);
     if !log.is_empty() {
@@ -248,7 +254,7 @@ fn failed(desk: Desk, now: &Now, verdict: Verdict, failure: &Failure, and: &str)
             .with(block("log", "log").text(&log.join("\n")))
             .with(note("small", fsync_errno(scenario.era)));
     }
-    card.with(behind(scenario, failure)).view()
+    card.with(behind(scenario, failure))
 }
 
 /// Both guards, and when each was computed.
@@ -288,7 +294,7 @@ fn behind(scenario: &Scenario, failure: &Failure) -> El {
 }
 
 /// The scenario: what to watch, what must come of it, and where it is from.
-fn what_this_is(scenario: &Scenario) -> AnyView {
+fn what_this_is(scenario: &Scenario) -> El {
     let place = format!(
         "{} and Linux {}",
         scenario.device.word(),
@@ -329,49 +335,37 @@ fn what_this_is(scenario: &Scenario) -> AnyView {
     for text in &scenario.sources {
         card = card.with(note("source", text));
     }
-    card.view()
+    card
 }
 
 /// One sector's bytes in memory.
-pub fn sector_bytes(desk: Desk) -> AnyView {
-    let summary = show(move || {
-        let (page, sector) = desk.panel().sector;
-        let of = match desk.scenario().model.geometry.pages {
-            1 => String::new(),
-            _ => format!(" of page {page}"),
-        };
-        let text = format!("Sector {sector}{of} in memory, byte by byte");
-        text.into_any()
-    });
-    let body = show(move || {
-        let now = desk.now();
-        let (model, world) = (&now.scenario.model, now.world);
-        // While another scenario comes in, the place may be one of the last one's.
-        let (page, sector) = desk.panel().sector;
-        let page = page.min(model.geometry.pages as usize - 1);
-        let content = model.page(&world, page).memory[sector];
-        let initial = model.page(&model.initial, page).memory[sector];
-        let guard = hex(model.contents.guard(content));
-        let name = match now.scenario.device.ip {
-            true => "The IP checksum",
-            false => "CRC-16/T10-DIF",
-        };
-        let words = format!(
-            "{name} over these bytes: {guard}. Marked bytes have changed since the start. For another sector, press its number on the stage."
-        );
-        let shown = block("dump", "sector-bytes");
-        row(vec![
-            note("small", &words).view(),
-            dump(
-                shown,
-                model.contents.bytes(content),
-                model.contents.bytes(initial),
-            )
-            .view(),
-        ])
-    });
+fn sector_bytes(now: &Now, look: &Look) -> El {
+    let (page, sector) = look.sector;
+    let model = &now.scenario.model;
+    let of = match model.geometry.pages {
+        1 => String::new(),
+        _ => format!(" of page {page}"),
+    };
+    let summary = format!("Sector {sector}{of} in memory, byte by byte");
+    // While another scenario comes in, the place may be one of the last one's.
+    let page = page.min(model.geometry.pages as usize - 1);
+    let content = model.page(&now.world, page).memory[sector];
+    let initial = model.page(&model.initial, page).memory[sector];
+    let guard = hex(model.contents.guard(content));
+    let name = match now.scenario.device.ip {
+        true => "The IP checksum",
+        false => "CRC-16/T10-DIF",
+    };
+    let words = format!(
+        "{name} over these bytes: {guard}. Marked bytes have changed since the start. For another sector, press its number on the stage."
+    );
+    let shown = block("dump", "sector-bytes");
     el("details", "card")
-        .with(el("summary", "").child(summary))
-        .child(body)
-        .view()
+        .with(el("summary", "").text(&summary))
+        .with(note("small", &words))
+        .with(dump(
+            shown,
+            model.contents.bytes(content),
+            model.contents.bytes(initial),
+        ))
 }

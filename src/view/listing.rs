@@ -1,7 +1,7 @@
 //! Which lines of an actor's program are shown, and how: folding, the current line, what is done.
 
-use stable_pages::machine::Actor;
-use stable_pages::protocol::{Line, Mark};
+use crate::machine::Actor;
+use crate::protocol::{Line, Mark};
 
 /// Composites with more children than this show only those around the current one.
 const WHOLE: usize = 6;

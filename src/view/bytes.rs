@@ -1,6 +1,6 @@
 //! Bytes in hex, sixteen a line, with those marked that differ from another content.
 
-use super::parts::{El, el};
+use super::tree::{El, el};
 
 /// Adds a dump of `bytes` to an element; bytes that differ from `other` are marked.
 pub fn dump(mut into: El, bytes: &[u8], other: &[u8]) -> El {

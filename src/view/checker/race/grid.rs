@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use stable_pages::explore::{Cell, Position, RaceMap};
+use crate::explore::{Cell, Position, RaceMap};
 
 use super::super::super::now::Now;
 
@@ -11,13 +11,15 @@ use super::super::super::now::Now;
 pub const SIDE: usize = 13;
 
 /// Cells by row and column.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Grid {
+    /// The map.
     pub map: Arc<RaceMap>,
     places: Vec<Option<Cell>>,
 }
 
 impl Grid {
+    /// Puts a map's cells where they belong.
     pub fn of(map: &Arc<RaceMap>) -> Grid {
         let mut places = vec![None; map.rows.len() * map.columns.len()];
         for cell in &map.cells {
@@ -29,14 +31,17 @@ impl Grid {
         }
     }
 
+    /// How many steps the first actor can be before.
     pub fn rows(&self) -> usize {
         self.map.rows.len()
     }
 
+    /// How many steps the second actor can be before.
     pub fn columns(&self) -> usize {
         self.map.columns.len()
     }
 
+    /// The cell of a row and a column, if a schedule comes there.
     pub fn at(&self, row: usize, column: usize) -> Option<&Cell> {
         if row >= self.rows() || column >= self.columns() {
             return None;

@@ -1,23 +1,22 @@
 //! What a check covered: how often each step ran, and which never did.
 
-use leptos::prelude::*;
+use crate::exchange::grouped;
+use crate::explore::Checked;
 
-use stable_pages::exchange::grouped;
-use stable_pages::explore::Checked;
-
-use super::super::desk::Desk;
-use super::super::parts::{At, El, el, note};
+use super::super::check::Check;
+use super::super::now::Now;
+use super::super::tree::{At, El, el, note};
 use super::steps;
 
-pub fn panel(desk: Desk) -> AnyView {
-    let checked = desk.checks().with(|it| it.checked.clone());
-    let Some(checked) = checked else {
-        return note("small", "Once everything has been looked at.").view();
+/// The panel.
+pub fn panel(now: &Now, check: &Check) -> El {
+    let Some(checked) = &check.checked else {
+        return note("small", "Once everything has been looked at.");
     };
-    let scenario = desk.scenario();
+    let scenario = &now.scenario;
     let mut cards = el("div", "cards");
     for actor in 0..scenario.cast.len() {
-        cards = cards.with(of_actor(desk, &checked, actor));
+        cards = cards.with(of_actor(now, checked, actor));
     }
     let sofar = &checked.sofar;
     let words = format!(
@@ -28,16 +27,16 @@ pub fn panel(desk: Desk) -> AnyView {
         sofar.depth,
         checked.bytes.div_ceil(1 << 20),
     );
-    el("div", "").with(note("small", &words)).with(cards).view()
+    el("div", "").with(note("small", &words)).with(cards)
 }
 
-fn of_actor(desk: Desk, checked: &Checked, actor: usize) -> El {
-    let scenario = desk.scenario();
+fn of_actor(now: &Now, checked: &Checked, actor: usize) -> El {
+    let scenario = &now.scenario;
     let cast = &scenario.cast[actor];
     let ran = checked.ran.get(actor).map_or(&[][..], |it| &it[..]);
     let mut list = el("ol", "coverage");
     let mut never = 0;
-    for (pc, text) in steps(&scenario, actor) {
+    for (pc, text) in steps(scenario, actor) {
         let times = ran.get(pc as usize).copied().unwrap_or(0);
         never += u32::from(times == 0);
         let (class, shown) = match times {

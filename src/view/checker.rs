@@ -3,18 +3,18 @@
 mod costs;
 mod coverage;
 mod mutants;
-mod race;
+pub mod race;
 mod verdicts;
 
-use leptos::prelude::*;
+use crate::exchange::{grouped, millions, percent};
+use crate::explore::{Checked, Position, Sofar, Verdicts};
+use crate::scenario::{Scenario, Verdict};
 
-use stable_pages::exchange::{grouped, millions, percent};
-use stable_pages::explore::{Checked, Position, Sofar, Verdicts};
-use stable_pages::scenario::{Scenario, Verdict};
-
-use super::check::{Check, Panel};
-use super::desk::Desk;
-use super::parts::{At, El, button, el, note, nothing, row, show};
+use super::check::Check;
+use super::look::Panel;
+use super::now::Now;
+use super::tree::{At, El, button, el, note, nothing, rich};
+use super::wish::Wish;
 
 /// The panels, in the order of their buttons.
 const PANELS: [(Panel, &str); 5] = [
@@ -26,15 +26,14 @@ const PANELS: [(Panel, &str); 5] = [
 ];
 
 /// The result in one line.
-fn strip(desk: Desk) -> AnyView {
-    let check = desk.checks().get();
+pub fn strip(now: &Now, check: &Check) -> El {
     let line = match (&check.checked, &check.sofar) {
         _ if check.gone => note("", &check.problem),
-        (Some(checked), _) => result(&check, checked, &desk.scenario()),
+        (Some(checked), _) => result(check, checked, &now.scenario),
         (None, _) if !check.problem.is_empty() => {
             note("", &format!("Nothing was checked: {}", check.problem))
         }
-        (None, Some(sofar)) => running(desk, sofar),
+        (None, Some(sofar)) => running(sofar),
         (None, None) => note("", "The checker is looking at every schedule\u{2026}"),
     };
     let slow = match check.slow && !check.gone {
@@ -43,17 +42,16 @@ fn strip(desk: Desk) -> AnyView {
         }
         false => "",
     };
-    let fewer = |it: El| match desk.scenario().own_edits.is_empty() {
+    let fewer = |it: El| match now.scenario.own_edits.is_empty() {
         true => it,
         false => {
-            let undo = Box::new(move || desk.rebuild_with(Vec::new(), Vec::new()));
-            let words = desk.scenario().edits.join("; ");
+            let words = now.scenario.edits.join("; ");
             it.with(
                 el("p", "edited")
                     .text("Changed here: ")
-                    .with(super::parts::rich(el("span", ""), &words))
+                    .with(rich(el("span", ""), &words))
                     .text(" ")
-                    .child(button("", "", "Undo the change", false, undo)),
+                    .with(button("", "", "Undo the change", false, Wish::Undo)),
             )
         }
     };
@@ -68,7 +66,7 @@ fn strip(desk: Desk) -> AnyView {
             },
         ))
         .with(note("small", slow));
-    fewer(result).view()
+    fewer(result)
 }
 
 /// A number and what it counts.
@@ -83,14 +81,13 @@ fn rate(sofar: &Sofar) -> String {
     format!("{} million states a second", millions(rate))
 }
 
-fn running(desk: Desk, sofar: &Sofar) -> El {
+fn running(sofar: &Sofar) -> El {
     let words = format!(
         "Looking at every schedule: {}, {} of them still to be looked at, {}.",
         count(sofar.states.into(), "state"),
         grouped(&sofar.frontier.to_string()),
         rate(sofar)
     );
-    let stop = Box::new(move || desk.stop_checking());
     el("p", "running")
         .text(&words)
         .text(&match sofar.verdicts.is_empty() {
@@ -98,7 +95,7 @@ fn running(desk: Desk, sofar: &Sofar) -> El {
             false => format!(" So far: {}.", list(sofar.verdicts)),
         })
         .text(" ")
-        .child(button("", "", "Stop", false, stop))
+        .with(button("", "", "Stop", false, Wish::StopChecking))
 }
 
 fn list(verdicts: Verdicts) -> String {
@@ -177,58 +174,29 @@ fn reached(checked: &Checked, scenario: &Scenario) -> String {
     }
 }
 
-/// The section: result, buttons, the panel that is open.
-pub fn checker(desk: Desk) -> AnyView {
-    let buttons = show(move || {
-        let open = desk.checks().with(|it| it.panel);
-        let all = PANELS.iter().map(|(panel, words)| {
-            let panel = *panel;
-            el("button", "")
-                .is(At::Expanded, open == Some(panel))
-                .text(words)
-                .press(Box::new(move || desk.open_panel(panel)))
-        });
-        row(all.collect())
-    });
-    let open = Memo::new(move |_| desk.checks().with(|it| it.panel));
-    let panel = show(move || match open.get() {
-        None => nothing(),
-        Some(Panel::Verdicts) => show(move || verdicts::panel(desk)),
-        Some(Panel::Map) => race::panel(desk),
-        Some(Panel::Mutants) => show(move || mutants::panel(desk)),
-        Some(Panel::Costs) => show(move || costs::panel(desk)),
-        Some(Panel::Coverage) => show(move || coverage::panel(desk)),
-    });
-    let close = show(move || match open.get() {
-        Some(_) => {
-            let close = Box::new(move || desk.close_panel());
-            button("close", "", "\u{2715} Close", false, close)
-        }
-        None => nothing(),
-    });
-    let top = el("div", "top-line")
-        .with(
-            el("div", "strip")
-                .at(At::Part, "result")
-                .at(At::Live, "polite")
-                .child(show(move || strip(desk))),
-        )
-        .with(
-            el("div", "questions")
-                .at(At::Role, "group")
-                .at(At::Label, "What the checker knows")
-                .child(buttons),
-        );
-    el("section", "checker")
-        .at(At::Label, "Checker: what every schedule does")
-        .with(top)
-        .with(
-            el("div", "panel")
-                .at(At::Part, "panel")
-                .child(panel)
-                .child(close),
-        )
-        .view()
+/// The buttons that open the panels.
+pub fn questions(check: &Check) -> El {
+    let button = |(panel, words): &(Panel, &str)| {
+        el("button", "")
+            .is(At::Expanded, check.panel == Some(*panel))
+            .text(words)
+            .press(Wish::Panel(*panel))
+    };
+    el("div", "questions")
+        .at(At::Role, "group")
+        .at(At::Label, "What the checker knows")
+        .all(PANELS.iter().map(button).collect())
+}
+
+/// The panel that is open; the race map is drawn by the page, which knows the pointer.
+pub fn panel(now: &Now, check: &Check) -> El {
+    match check.panel {
+        None | Some(Panel::Map) => nothing(),
+        Some(Panel::Verdicts) => verdicts::panel(now, check),
+        Some(Panel::Mutants) => mutants::panel(check),
+        Some(Panel::Costs) => costs::panel(now, check),
+        Some(Panel::Coverage) => coverage::panel(now, check),
+    }
 }
 
 /// The lines of an actor that are steps: first instruction, text, and, where another line has the

@@ -1,23 +1,23 @@
 //! The verdicts, each with a shortest schedule, and the odds.
 
-use leptos::prelude::*;
-
-use stable_pages::exchange::{grouped, percent};
-use stable_pages::explore::{Checked, Digits};
-use stable_pages::scenario::Verdict;
+use crate::exchange::{grouped, percent};
+use crate::explore::{Checked, Digits};
+use crate::machine::Choice;
+use crate::scenario::Verdict;
 
 use super::super::check::Check;
-use super::super::desk::Desk;
-use super::super::parts::{At, El, button, el, note, row};
+use super::super::now::Now;
+use super::super::tree::{At, El, button, el, note};
+use super::super::wish::Wish;
 
-pub fn panel(desk: Desk) -> AnyView {
-    let check = desk.checks().get();
+/// The panel.
+pub fn panel(now: &Now, check: &Check) -> El {
     let Some(checked) = &check.checked else {
-        return note("small", "Once everything has been looked at.").view();
+        return note("small", "Once everything has been looked at.");
     };
     let mut cards = el("div", "cards");
     for (verdict, schedule) in &checked.findings {
-        cards = cards.with(finding(desk, *verdict, schedule.clone()));
+        cards = cards.with(finding(*verdict, schedule));
     }
     if checked.findings.is_empty() {
         let words = match checked.complete {
@@ -26,12 +26,10 @@ pub fn panel(desk: Desk) -> AnyView {
         };
         cards = cards.with(el("div", "card").with(note("", words)));
     }
-    row(vec![
-        cards.with(odds(&check)).with(stated(desk, checked)).view(),
-    ])
+    cards.with(odds(check)).with(stated(now, checked))
 }
 
-fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Choice>) -> El {
+fn finding(verdict: Verdict, schedule: &[Choice]) -> El {
     let steps = schedule.len();
     let changes = schedule.windows(2).filter(|it| it[0].actor != it[1].actor);
     let words = match steps {
@@ -45,19 +43,8 @@ fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Ch
         Verdict::Livelock => " From its end on, everybody can get turns for ever.",
         _ => "",
     };
-    let (walk, end) = (schedule.clone(), schedule);
-    let from_start = Box::new(move || {
-        desk.close_panel();
-        desk.load_run(&walk, 0);
-        desk.remark(format!(
-            "{steps} steps to a {} lie ahead: go forward, or play.",
-            verdict.words()
-        ));
-    });
-    let to_end = Box::new(move || {
-        desk.close_panel();
-        desk.load_run(&end, usize::MAX);
-    });
+    let walk = Wish::Walk(schedule.to_vec(), verdict);
+    let end = Wish::ShowEnd(schedule.to_vec());
     el("div", "card failure")
         .at(At::Part, "finding")
         .with(el("h2", "").text(verdict.words()))
@@ -65,8 +52,8 @@ fn finding(desk: Desk, verdict: Verdict, schedule: Vec<stable_pages::machine::Ch
         .with(note("", &format!("{words}{livelock}")))
         .with(
             el("div", "moves")
-                .child(button("primary", "", "Walk through it", false, from_start))
-                .child(button("", "", "Show its end", false, to_end)),
+                .with(button("primary", "", "Walk through it", false, walk))
+                .with(button("", "", "Show its end", false, end)),
         )
 }
 
@@ -135,10 +122,10 @@ fn exactly(digits: &Digits) -> El {
 }
 
 /// What the file says must come of it, beside what did.
-fn stated(desk: Desk, checked: &Checked) -> El {
-    let scenario = desk.scenario();
+fn stated(now: &Now, checked: &Checked) -> El {
+    let scenario = &now.scenario;
     let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
-    let words = stable_pages::scenario::words(&found);
+    let words = crate::scenario::words(&found);
     let text = match scenario.stated() {
         _ if !checked.complete => return el("span", "hidden"),
         Some(stated) if stated == found => {
@@ -148,7 +135,7 @@ fn stated(desk: Desk, checked: &Checked) -> El {
         }
         Some(stated) => format!(
             "Stated by the scenario's file: {}. Found was: {words}. One of the two is wrong.",
-            stable_pages::scenario::words(stated)
+            crate::scenario::words(stated)
         ),
         None => format!(
             "The scenario's file states no verdict for this kernel, device and change. Found: {words}."

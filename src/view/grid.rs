@@ -1,9 +1,9 @@
 //! What the cells of the stage say: one column a sector, from memory down to media.
 
-use stable_pages::exchange::{bytes, hex, stored};
-use stable_pages::explore::{Check, Column, Failure};
-use stable_pages::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
-use stable_pages::scenario::Scenario;
+use crate::exchange::{bytes, hex, stored};
+use crate::explore::{Check, Column, Failure};
+use crate::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
+use crate::scenario::Scenario;
 
 /// What a cell shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

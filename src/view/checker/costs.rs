@@ -1,41 +1,37 @@
 //! What an ordering costs, and what another one does, side by side.
 
-use leptos::prelude::*;
+use crate::exchange::amount;
+use crate::scenario::catalogue;
 
-use stable_pages::exchange::amount;
-use stable_pages::scenario::catalogue;
+use super::super::check::Check;
+use super::super::now::Now;
+use super::super::tree::{At, El, el, note, select};
+use super::super::wish::Wish;
 
-use super::super::desk::Desk;
-use super::super::parts::{At, El, el, note, select};
-
-pub fn panel(desk: Desk) -> AnyView {
-    let check = desk.checks().get();
+/// The panel.
+pub fn panel(now: &Now, check: &Check) -> El {
     let Some(own) = &check.costs else {
         let words = match check.checked.as_ref().is_some_and(|it| !it.complete) {
             true => "Not everything was looked at, so the costs are not known.",
             false => "Once everything has been looked at.",
         };
-        return note("small", words).view();
+        return note("small", words);
     };
-    let scenario = desk.scenario();
+    let scenario = &now.scenario;
     let slug = scenario.slug.clone();
     let choices: Vec<_> = catalogue().filter(|it| it.slug != slug).collect();
     let chosen = check
         .other
         .and_then(|it| choices.iter().position(|of| of.slug == it.slug));
-    let mut words = vec!["another ordering\u{2026}".to_owned()];
-    words.extend(choices.iter().map(|it| it.title.to_owned()));
-    let list = select(
-        "Compare with",
-        words,
-        chosen.map_or(0, |at| at + 1),
-        Box::new(move |index| {
-            if let Some(entry) = index.checked_sub(1).and_then(|at| choices.get(at)) {
-                desk.compare(*entry);
-            }
-            index
-        }),
-    );
+    let mut options = vec![(
+        "another ordering\u{2026}".to_owned(),
+        Wish::Compare(String::new()),
+    )];
+    options.extend(choices.iter().map(|it| {
+        let wish = Wish::Compare(it.slug.to_owned());
+        (it.title.to_owned(), wish)
+    }));
+    let list = select("Compare with", chosen.map_or(0, |at| at + 1), options);
     let other = check.compared.as_ref();
     let mut head = el("tr", "")
         .with(el("th", "").at(At::Scope, "col").text("per schedule"))
@@ -60,7 +56,7 @@ pub fn panel(desk: Desk) -> AnyView {
     let device = scenario.device.word();
     let era = scenario.era.word();
     el("div", "costs")
-        .child(list)
+        .with(list)
         .with(
             el("table", "bills")
                 .at(At::Part, "costs")
@@ -71,7 +67,6 @@ pub fn panel(desk: Desk) -> AnyView {
             "small",
             &format!("Both on {device} in Linux {era}. On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
         ))
-        .view()
 }
 
 fn column(title: &str, what: &str) -> El {

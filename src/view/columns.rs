@@ -1,18 +1,18 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
-use leptos::prelude::*;
-
-use super::desk::Desk;
 use super::grid::{Cell, Level, Moment};
+use super::look::Look;
 use super::machine_state;
-use super::parts::{At, El, el, row};
+use super::now::Now;
+use super::tree::{At, El, el};
+use super::wish::Wish;
 
-pub fn pages(desk: Desk) -> AnyView {
-    let now = desk.now();
-    let scenario = &now.scenario;
+/// Every page: its bits and its sectors.
+pub fn pages(now: &Now, look: &Look) -> El {
+    let scenario = &*now.scenario;
     let model = &scenario.model;
     let shared = machine_state::shared(scenario, &now.world, &now.before);
-    let mut sheets: Vec<AnyView> = Vec::new();
+    let mut sheets: Vec<El> = Vec::new();
     for number in 0..model.geometry.pages as usize {
         let moment = Moment {
             scenario,
@@ -26,18 +26,18 @@ pub fn pages(desk: Desk) -> AnyView {
             step: now.depth(),
         };
         let bits = machine_state::bits(&moment, &now.world, &now.before);
-        let sheet = el("div", "sheet").child(bits);
-        sheets.push(sheet.with(table(desk, &moment)).view());
+        let sheet = el("div", "sheet").with(bits);
+        sheets.push(sheet.with(table(look, &moment)));
     }
     let class = match (model.geometry.sectors(), model.geometry.pages) {
         (1, 2..) => "sheets beside",
         _ => "sheets",
     };
     let sheets = el("div", class).all(sheets);
-    row(vec![shared, sheets.view()])
+    el("div", "pages").with(shared).with(sheets)
 }
 
-fn table(desk: Desk, moment: &Moment) -> El {
+fn table(look: &Look, moment: &Moment) -> El {
     let (number, geometry) = (moment.number, moment.scenario.model.geometry);
     let several = geometry.pages > 1;
     let many = geometry.sectors();
@@ -49,7 +49,7 @@ fn table(desk: Desk, moment: &Moment) -> El {
     let mut heads = el("tr", "").with(el("td", ""));
     for sector in 0..many {
         let lba = geometry.lba(number, sector);
-        let pressed = desk.panel().sector == (number, sector);
+        let pressed = look.sector == (number, sector);
         let mut button = el("button", "sector").is(At::Pressed, pressed);
         if several {
             button = button.with(el("span", "hidden").text(&format!("page {number}, ")));
@@ -61,10 +61,8 @@ fn table(desk: Desk, moment: &Moment) -> El {
                 _ => sector.to_string(),
             })
             .with(el("small", "").text(&format!("LBA {lba}")))
-            .press(Box::new(move || {
-                desk.set(|panel| panel.sector = (number, sector));
-            }));
-        heads = heads.with(el("th", "").at(At::Scope, "col").child(button));
+            .press(Wish::Sector(number, sector));
+        heads = heads.with(el("th", "").at(At::Scope, "col").with(button));
     }
     let mut body = el("tbody", "");
     for level in Level::all(moment.scenario) {

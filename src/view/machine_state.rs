@@ -1,13 +1,11 @@
 //! Page flags, PTEs, TLBs and what else one sleeps on, as labelled bits; what the last step
 //! changed is ringed.
 
-use leptos::prelude::*;
-
-use stable_pages::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
-use stable_pages::scenario::Scenario;
+use crate::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
+use crate::scenario::Scenario;
 
 use super::grid::Moment;
-use super::parts::{At, el, note, nothing};
+use super::tree::{At, El, el, note, nothing};
 
 /// A bit and the part of the world it shows.
 struct Bit {
@@ -27,7 +25,7 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
 }
 
 /// Changed bits carry a ring and their old value in words.
-fn bit(bit: Bit) -> AnyView {
+fn bit(bit: Bit) -> El {
     let Bit {
         kind,
         name,
@@ -51,17 +49,15 @@ fn bit(bit: Bit) -> AnyView {
         .with(el("span", "").text(&name))
         .with(el("span", "hidden").text(if on { ": set" } else { ": clear" }))
         .with(el("em", "").text(before))
-        .view()
 }
 
 /// A titled group of bits.
-fn entry(title: &str, bits: Vec<Bit>, remark: &str) -> AnyView {
+fn entry(title: &str, bits: Vec<Bit>, remark: &str) -> El {
     let bits = bits.into_iter().map(bit).collect();
     el("div", "entry")
         .with(el("h2", "").text(title))
         .with(el("ul", "bits").all(bits))
         .with(note("note", remark))
-        .view()
 }
 
 fn access(present: &str, now: Access, was: Access) -> Vec<Bit> {
@@ -86,7 +82,7 @@ fn owned(
 }
 
 /// What a page does not have one of.
-pub fn shared(scenario: &Scenario, now: &World, was: &World) -> AnyView {
+pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
     let model = &scenario.model;
     let mut bits = Vec::new();
     for (resource, name) in [
@@ -111,12 +107,10 @@ pub fn shared(scenario: &Scenario, now: &World, was: &World) -> AnyView {
         true => "file system",
         false => "mapping and process",
     };
-    el("div", "machine shared")
-        .child(entry(title, bits, ""))
-        .view()
+    el("div", "machine shared").with(entry(title, bits, ""))
 }
 
-fn page(moment: &Moment) -> AnyView {
+fn page(moment: &Moment) -> El {
     let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
     let model = &scenario.model;
     let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
@@ -183,7 +177,7 @@ fn page(moment: &Moment) -> AnyView {
     title_page(moment, bits)
 }
 
-fn title_page(moment: &Moment, bits: Vec<Bit>) -> AnyView {
+fn title_page(moment: &Moment, bits: Vec<Bit>) -> El {
     let scenario = moment.scenario;
     let index = scenario.indexes.get(moment.number).copied().unwrap_or(0);
     let (cached, number) = (scenario.model.cached[moment.number], moment.number);
@@ -202,7 +196,7 @@ fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
     code.any(|instr| instr.page as usize == page && wanted.contains(&instr.op))
 }
 
-pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
+pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
     let (number, scenario) = (moment.number, moment.scenario);
     let model = &scenario.model;
     let mut entries = vec![page(moment)];
@@ -279,7 +273,6 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> AnyView {
     el("div", "machine")
         .all(entries)
         .with(note("window", &window(moment)).at(At::Part, "window"))
-        .view()
 }
 
 /// What holds while the page's bytes are on their way.

@@ -1,14 +1,12 @@
 //! Time from left to right: a lane for each actor, spans for lock, writeback and stable window,
 //! and the scrubber under them.
 
-use leptos::prelude::*;
+use crate::explore::Story;
+use crate::machine::{Effect, Model, NOBODY, Stage};
+use crate::scenario::Scenario;
 
-use stable_pages::explore::Story;
-use stable_pages::machine::{Effect, Model, NOBODY, Stage};
-use stable_pages::scenario::Scenario;
-
-use super::desk::Desk;
-use super::parts::{At, el, show};
+use super::now::Now;
+use super::tree::{At, El, On, el};
 
 /// A stretch of steps during which something held of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,8 +91,7 @@ struct Lanes {
 }
 
 impl Lanes {
-    fn of(desk: Desk) -> Lanes {
-        let shown = desk.scenario();
+    fn of(shown: &Scenario) -> Lanes {
         let (actors, pages) = (shown.cast.len(), shown.model.geometry.pages as usize);
         Lanes {
             actors,
@@ -112,81 +109,60 @@ impl Lanes {
     }
 }
 
-pub fn timeline(desk: Desk) -> AnyView {
-    let names = show(move || {
-        let lanes = Lanes::of(desk);
-        let class = if lanes.tall < 17 {
-            "lanes low"
-        } else {
-            "lanes"
+/// The section.
+pub fn timeline(now: &Now) -> El {
+    let lanes = Lanes::of(&now.scenario);
+    let class = if lanes.tall < 17 {
+        "lanes low"
+    } else {
+        "lanes"
+    };
+    let mut names = el("ul", class).is(At::Hidden, true);
+    for cast in &now.scenario.cast {
+        names = names.with(el("li", "").text(&cast.name));
+    }
+    for page in 0..lanes.pages {
+        let name = match lanes.pages {
+            1 => "PG_writeback".to_owned(),
+            _ => format!("page {page}"),
         };
-        let mut names = el("ul", class).is(At::Hidden, true);
-        for cast in &desk.scenario().cast {
-            names = names.with(el("li", "").text(&cast.name));
-        }
-        for page in 0..lanes.pages {
-            let name = match lanes.pages {
-                1 => "PG_writeback".to_owned(),
-                _ => format!("page {page}"),
-            };
-            names = names.with(el("li", "").text(&name));
-        }
-        names.view()
-    });
-    let drawing = show(move || {
-        let now = desk.now();
-        let at = percent(now.depth(), now.length());
-        let lanes = Lanes::of(desk);
-        let mut parts = spans_drawn(&now.scenario, &now.whole, lanes);
-        parts.push(rect("cursor", &at, 0, "2px", lanes.bottom()));
-        parts.extend(marks_drawn(&now.whole, lanes));
-        // What lies ahead is veiled, but not the mark of the step shown.
-        parts.push(
-            view! {
-                <svg x=at overflow="visible">
-                    <rect class="ahead" x="7" y="0" width="100%" height="100%" />
-                </svg>
-            }
-            .into_any(),
+        names = names.with(el("li", "").text(&name));
+    }
+    let at = percent(now.depth(), now.length());
+    let mut parts = spans_drawn(&now.scenario, &now.whole, lanes);
+    parts.push(rect("cursor", &at, 0, "2px", lanes.bottom()));
+    parts.extend(marks_drawn(&now.whole, lanes));
+    // What lies ahead is veiled, but not the mark of the step shown.
+    let veil = el("rect", "ahead").at(At::X, "7").at(At::Y, "0");
+    let veil = veil.at(At::Width, "100%").at(At::Height, "100%");
+    parts.push(
+        el("svg", "")
+            .at(At::X, &at)
+            .at(At::Overflow, "visible")
+            .with(veil),
+    );
+    let drawing = el("svg", "")
+        .is(At::Hidden, true)
+        .at(At::Height, &lanes.bottom().to_string())
+        .all(parts);
+    let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
+    let sentence = sentence.replace('`', "");
+    let (depth, length) = (now.depth().to_string(), now.length().to_string());
+    let mut range = el("input", "")
+        .at(At::Type, "range")
+        .at(At::Min, "0")
+        .at(At::Max, &length)
+        .at(At::Value, &depth)
+        .at(At::Label, "Scrub through the steps")
+        .at(
+            At::ValueText,
+            &format!("step {depth} of {length}: {sentence}"),
         );
-        let height = lanes.bottom().to_string();
-        view! {
-            <svg aria-hidden="true" height=height>
-                {parts}
-            </svg>
-        }
-        .into_any()
-    });
-    let range = show(move || {
-        let now = desk.now();
-        let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
-        let sentence = sentence.replace('`', "");
-        let (depth, length) = (now.depth().to_string(), now.length().to_string());
-        let spoken = format!("step {depth} of {length}: {sentence}");
-        let scrub = move |event| {
-            if let Ok(step) = event_target_value(&event).parse() {
-                desk.seek(step);
-            }
-        };
-        // The range must know its end before a value beyond the old one.
-        view! {
-            <input
-                type="range"
-                min="0"
-                max=length
-                prop:value=depth
-                aria-label="Scrub through the steps"
-                aria-valuetext=spoken
-                on:input=scrub
-            />
-        }
-        .into_any()
-    });
+    range.on = Some(On::Slide);
     el("section", "timeline")
         .at(At::Label, "Timeline")
-        .child(names)
-        .with(el("div", "track").child(drawing).child(range))
-        .view()
+        .with(names)
+        .with(el("div", "track").with(drawing).with(range))
 }
 
 /// Where a moment stands: 0 at the left edge, the last step at the right. In thousandths of a
@@ -196,23 +172,21 @@ fn percent(step: usize, length: usize) -> String {
     format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
 }
 
-fn rect(class: &'static str, x: &str, y: usize, width: &str, height: usize) -> AnyView {
-    let (x, y, width, height) = (
-        x.to_owned(),
-        y.to_string(),
-        width.to_owned(),
-        height.to_string(),
-    );
-    view! { <rect class=class x=x y=y width=width height=height /> }.into_any()
+fn rect(class: &'static str, x: &str, y: usize, width: &str, height: usize) -> El {
+    el("rect", class)
+        .at(At::X, x)
+        .at(At::Y, &y.to_string())
+        .at(At::Width, width)
+        .at(At::Height, &height.to_string())
 }
 
-fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<AnyView> {
+fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<El> {
     let length = story.steps.len();
     let several = lanes.pages > 1;
     let spans = spans(&scenario.model, story);
     // The window lies under everything else, and the thin writeback line over the locks.
     let of = |kind: &'static str| spans.iter().filter(move |span| span.kind == kind);
-    let mut parts: Vec<AnyView> = Vec::new();
+    let mut parts: Vec<El> = Vec::new();
     for span in of("window").chain(of("lock")).chain(of("writeback")) {
         let x = percent(span.from, length);
         let width = percent(span.to - span.from, length);
@@ -230,14 +204,11 @@ fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<AnyView>
                 true => "stable window: bytes must not change",
                 false => "on the way: nobody asks for stable bytes",
             };
-            parts.push(
-                view! {
-                    <text class="window-name" x=x y="12" dx="4">
-                        {name}
-                    </text>
-                }
-                .into_any(),
-            );
+            let words = el("text", "window-name")
+                .at(At::X, &x)
+                .at(At::Y, "12")
+                .at(At::Dx, "4");
+            parts.push(words.text(name));
         }
     }
     for (_, step) in &story.broken {
@@ -252,23 +223,18 @@ fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<AnyView>
     parts
 }
 
-fn marks_drawn(story: &Story, lanes: Lanes) -> Vec<AnyView> {
+fn marks_drawn(story: &Story, lanes: Lanes) -> Vec<El> {
     let length = story.steps.len();
-    let mut parts: Vec<AnyView> = Vec::new();
+    let mut parts: Vec<El> = Vec::new();
     for (index, told) in story.steps.iter().enumerate() {
         let x = percent(index + 1, length);
         let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
         let y = y.to_string();
         let (class, outline) = shape(&told.effects);
         // Nested, so that the outline is in pixels around a point in percent.
-        parts.push(
-            view! {
-                <svg x=x y=y overflow="visible">
-                    <path class=class d=outline />
-                </svg>
-            }
-            .into_any(),
-        );
+        let path = el("path", class).at(At::D, outline);
+        let place = el("svg", "").at(At::X, &x).at(At::Y, &y);
+        parts.push(place.at(At::Overflow, "visible").with(path));
     }
     parts
 }

@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 
-use leptos::prelude::*;
+use crate::exchange::{grouped, percent};
+use crate::explore::{Mutant, Verdicts};
+use crate::protocol::Edit;
 
-use stable_pages::exchange::{grouped, percent};
-use stable_pages::explore::{Mutant, Verdicts};
-use stable_pages::protocol::Edit;
-
-use super::super::desk::Desk;
-use super::super::parts::{At, El, button, el, note, nothing, rich, select, words};
+use super::super::check::Check;
+use super::super::tree::{At, El, button, el, note, nothing, rich, select};
+use super::super::wish::Wish;
 use super::list;
 
 const COLUMNS: [&str; 5] = [
@@ -61,33 +60,25 @@ fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
     }
 }
 
-pub fn panel(desk: Desk) -> AnyView {
-    let check = desk.checks().get();
+/// The panel.
+pub fn panel(check: &Check) -> El {
     let table = &check.table;
     let Some(of) = &table.of else {
-        return el("div", "")
-            .child(button(
-                "",
-                "",
-                "Try every single change",
-                false,
-                Box::new(move || desk.mutate()),
-            ))
-            .view();
+        return button("", "", "Try every single change", false, Wish::Mutate);
     };
     let before: Verdicts = match (&check.checked, check.subject.as_ref() == Some(of)) {
         (Some(checked), true) => checked.findings.iter().map(|it| it.0).collect(),
         _ => Verdicts::NONE,
     };
-    let mut rows: Vec<&Mutant> = table.rows.iter().collect();
-    rows.retain(|it| match check.kind {
+    let mut rows: Vec<(usize, &Mutant)> = table.rows.iter().enumerate().collect();
+    rows.retain(|(_, it)| match check.kind {
         3 => true,
         4 => it.verdicts.is_empty(),
         kind_shown => kind(&it.edit) == kind_shown,
     });
     let (column, down) = check.order;
     if column > 0 || down {
-        rows.sort_unstable_by(|one, other| compare(one, other, column));
+        rows.sort_unstable_by(|one, other| compare(one.1, other.1, column));
     }
     if down {
         rows.reverse();
@@ -109,23 +100,11 @@ pub fn panel(desk: Desk) -> AnyView {
     };
     let stop = match table.left {
         0 => nothing(),
-        _ => button(
-            "",
-            "",
-            "Stop",
-            false,
-            Box::new(move || desk.stop_checking()),
-        ),
+        _ => button("", "", "Stop", false, Wish::StopChecking),
     };
-    let kinds = select(
-        "Show",
-        words(&KINDS),
-        check.kind,
-        Box::new(move |index| {
-            desk.checks().update(|it| it.kind = index);
-            index
-        }),
-    );
+    let kinds = KINDS.iter().enumerate();
+    let kinds = kinds.map(|(at, words)| ((*words).to_owned(), Wish::Kind(at)));
+    let kinds = select("Show", check.kind, kinds.collect());
     let mut head = el("tr", "");
     for (at, title) in COLUMNS.iter().enumerate() {
         let current = at == column;
@@ -134,10 +113,6 @@ pub fn panel(desk: Desk) -> AnyView {
             (true, false) => " \u{25b4}",
             (true, true) => " \u{25be}",
         };
-        let sort = Box::new(move || {
-            desk.checks()
-                .update(|it| it.order = (at, it.order.0 == at && !it.order.1));
-        });
         let side = if at > 2 { "figure" } else { "" };
         head = head.with(
             el("th", side)
@@ -150,13 +125,19 @@ pub fn panel(desk: Desk) -> AnyView {
                         _ => "descending",
                     },
                 )
-                .child(button("link", "", &format!("{title}{arrow}"), false, sort)),
+                .with(button(
+                    "link",
+                    "",
+                    &format!("{title}{arrow}"),
+                    false,
+                    Wish::Sort(at),
+                )),
         );
     }
     let mut body = el("tbody", "");
     let many = rows.len();
-    for mutant in rows.into_iter().take(MOST_ROWS) {
-        body = body.with(line(desk, mutant, before));
+    for (at, mutant) in rows.into_iter().take(MOST_ROWS) {
+        body = body.with(line(at, mutant, before));
     }
     let all = table.rows.len();
     let more = match many > MOST_ROWS {
@@ -166,7 +147,7 @@ pub fn panel(desk: Desk) -> AnyView {
         false => format!("{many} of {all} rows."),
     };
     el("div", "mutants")
-        .with(el("div", "above").with(note("", &summary)).child(stop).child(kinds))
+        .with(el("div", "above").with(note("", &summary)).with(stop).with(kinds))
         .with(
             el("div", "scroll").at(At::TabIndex, "0").at(At::Role, "group").at(At::Label, "Table of changes").with(
                 el("table", "changes")
@@ -180,10 +161,9 @@ pub fn panel(desk: Desk) -> AnyView {
             "small",
             "\u{201c}No failure here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
         ))
-        .view()
 }
 
-fn line(desk: Desk, mutant: &Mutant, before: Verdicts) -> El {
+fn line(at: usize, mutant: &Mutant, before: Verdicts) -> El {
     let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
         (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
         (true, Some(_)) => ("good", "\u{2713}", "no failure here".to_owned()),
@@ -194,14 +174,10 @@ fn line(desk: Desk, mutant: &Mutant, before: Verdicts) -> El {
         .shortest
         .as_ref()
         .map_or(String::new(), |it| it.1.len().to_string());
-    let open = {
-        let mutant = mutant.clone();
-        Box::new(move || desk.open_mutant(&mutant))
-    };
     let change = el("button", "link");
-    let change = rich(change, &mutant.edit.words()).press(open);
+    let change = rich(change, &mutant.edit.words()).press(Wish::OpenMutant(at));
     el("tr", class)
-        .with(el("th", "").at(At::Scope, "row").child(change))
+        .with(el("th", "").at(At::Scope, "row").with(change))
         .with(el("td", "").with(el("code", "").text(program(&mutant.edit))))
         .with(
             el("td", "")

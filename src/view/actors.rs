@@ -1,19 +1,23 @@
 //! The actors: program lines, the current one marked, and why somebody cannot move.
 
-use leptos::prelude::*;
+use crate::exchange::{Outlooks, foresee_briefly, foresee_step, status_words};
+use crate::explore::{Fate, Outlook};
+use crate::machine::{Choice, Instr, Model, Op, Stage, Status, World};
+use crate::protocol::{Mark, OPS, ways as words_of_ways};
 
-use stable_pages::exchange::{Outlooks, foresee_briefly, foresee_step, status_words};
-use stable_pages::explore::Fate;
-use stable_pages::machine::{Choice, Instr, Model, Op, Stage, Status, World};
-use stable_pages::protocol::{Mark, OPS, ways as words_of_ways};
-
-use super::desk::Desk;
 use super::listing::{Place, Row, rows};
-use super::parts::{At, El, button, el, note, nothing, row, show};
+use super::look::Look;
+use super::now::Now;
+use super::tree::{At, El, button, el, note, nothing};
+use super::wish::Wish;
 
-pub fn cards(desk: Desk) -> AnyView {
-    let many = desk.now().scenario.cast.len();
-    row((0..many).map(|actor| card(desk, actor)).collect())
+/// A card for each actor.
+pub fn cards(now: &Now, look: &Look, outlook: Option<&Outlook>) -> El {
+    let many = now.scenario.cast.len();
+    let cards = (0..many).map(|actor| card(now, look, outlook, actor));
+    el("section", "actors")
+        .at(At::Label, "Actors")
+        .all(cards.collect())
 }
 
 /// How a status is called in the page's markup.
@@ -46,8 +50,7 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
     format!("the bio of page {}", inside.join(", "))
 }
 
-fn card(desk: Desk, actor: usize) -> AnyView {
-    let now = desk.now();
+fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
     let scenario = &now.scenario;
     let it = &scenario.model.actors[actor];
     let cast = &scenario.cast[actor];
@@ -59,8 +62,7 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         (Status::Finished | Status::Halted, _) | (_, None) => "finished",
         (_, Some(instr)) => OPS[instr.tag as usize].label,
     };
-    let toggled: Vec<usize> = desk
-        .panel()
+    let toggled: Vec<usize> = look
         .toggled
         .iter()
         .filter(|(of, _)| *of == actor)
@@ -68,7 +70,7 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         .collect();
     let mut program = el("ol", "program");
     for row in rows(&cast.lines, it, state, &toggled) {
-        program = program.with(program_line(desk, actor, row));
+        program = program.with(program_line(now, actor, row));
     }
     let moved = if now.last_actor() == Some(actor) {
         " moved"
@@ -78,6 +80,7 @@ fn card(desk: Desk, actor: usize) -> AnyView {
     let heading = format!("actor-{actor}");
     let cannot = status != Status::Ready;
     let ways = now.ways(actor);
+    let seen = outlook;
     let mut moves = el("div", "moves");
     for way in 0..ways.max(1) {
         let words = match next {
@@ -91,14 +94,13 @@ fn card(desk: Desk, actor: usize) -> AnyView {
             0 => format!("{}: {words}", actor + 1),
             _ => words,
         };
-        let step = Box::new(move || desk.step(actor, way));
-        moves = moves.child(button("step", "", &words, cannot, step));
+        let step = Wish::Step(actor as u8, way);
+        moves = moves.with(button("step", "", &words, cannot, step));
         if ways > 1 {
-            moves =
-                moves.with(el("div", "foresight").child(show(move || foresight(desk, actor, way))));
+            moves = moves.with(el("div", "foresight").with(foresight(now, seen, actor, way)));
         }
     }
-    let line = Box::new(move || desk.step_line(actor));
+    let line = Wish::StepLine(actor as u8);
     el("article", &format!("actor {}{moved}", status_key(status)))
         .at(At::Actor, &cast.name)
         .at(At::LabelledBy, &heading)
@@ -109,50 +111,42 @@ fn card(desk: Desk, actor: usize) -> AnyView {
         )
         .with(program)
         .with(note("status", &words))
-        .with(moves.child(button("line", "", "to line end", cannot, line)))
-        .child(match ways {
-            1 => el("div", "foresight")
-                .child(show(move || foresight(desk, actor, 0)))
-                .view(),
+        .with(moves.with(button("line", "", "to line end", cannot, line)))
+        .with(match ways {
+            1 => el("div", "foresight").with(foresight(now, seen, actor, 0)),
             _ => nothing(),
         })
-        .view()
 }
 
 /// The same in a word or two.
-pub fn brief_foresight(desk: Desk, actor: usize) -> String {
+pub fn brief_foresight(now: &Now, outlook: Option<&Outlook>, actor: usize) -> String {
     let choice = Choice::of(actor);
-    let seen = desk.outlook();
-    let brief = seen.and_then(|seen| {
-        let mut steps = seen.0.steps.iter();
+    let brief = outlook.and_then(|seen| {
+        let mut steps = seen.steps.iter();
         let (_, ahead) = steps.find(|(of, _)| *of == choice)?;
-        Some(foresee_briefly(
-            ahead,
-            seen.0.complete,
-            desk.peek().failed(),
-        ))
+        Some(foresee_briefly(ahead, seen.complete, now.failed()))
     });
     brief.unwrap_or_else(|| "ready".to_owned())
 }
 
 /// Where a step that is offered leads.
-fn foresight(desk: Desk, actor: usize, way: u8) -> AnyView {
-    let Some(seen) = desk.outlook() else {
+fn foresight(now: &Now, outlook: Option<&Outlook>, actor: usize, way: u8) -> El {
+    let Some(seen) = outlook else {
         return nothing();
     };
     let choice = Choice {
         way,
         ..Choice::of(actor)
     };
-    let mut steps = seen.0.steps.iter();
+    let mut steps = seen.steps.iter();
     match steps.find(|(of, _)| *of == choice) {
-        Some((_, ahead)) => outlook(foresee_step(ahead, seen.0.complete, desk.peek().failed())),
+        Some((_, ahead)) => outlook_words(foresee_step(ahead, seen.complete, now.failed())),
         None => nothing(),
     }
 }
 
 /// Words with the sign of what they bode.
-pub fn outlook(it: Outlooks) -> AnyView {
+pub fn outlook_words(it: Outlooks) -> El {
     let class = match it.fate {
         Fate::Safe if it.sign.is_empty() => "outlook",
         Fate::Safe => "outlook safe",
@@ -161,18 +155,18 @@ pub fn outlook(it: Outlooks) -> AnyView {
     };
     match it.words.is_empty() {
         true => nothing(),
-        false => el("p", class).text(it.sign).text(&it.words).view(),
+        false => el("p", class).text(it.sign).text(&it.words),
     }
 }
 
-fn program_line(desk: Desk, actor: usize, row: Row) -> El {
+fn program_line(now: &Now, actor: usize, row: Row) -> El {
     let place = match row.place {
         Place::Done => "done",
         Place::Current => "current",
         Place::Faulted => "faulted",
         Place::Ahead => "ahead",
     };
-    let era = desk.now().scenario.era.word();
+    let era = now.scenario.era.word();
     let not_yet = format!("not in {era} yet");
     let (mark, note) = match row.mark {
         Mark::Kept if row.place == Place::Faulted => ("kept", "faulted"),
@@ -194,11 +188,11 @@ fn program_line(desk: Desk, actor: usize, row: Row) -> El {
         Some(open) => el("button", "fold")
             .is(At::Expanded, open)
             .text(&text)
-            .press(Box::new(move || desk.toggle_line(actor, line))),
-        None => el("span", "text").text(&text).view(),
+            .press(Wish::ToggleLine(actor, line)),
+        None => el("span", "text").text(&text),
     };
     el("li", &class)
         .is(At::Current, row.place == Place::Current)
-        .child(body)
+        .with(body)
         .with(el("em", "edit").text(note))
 }

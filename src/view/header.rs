@@ -1,0 +1,79 @@
+//! Top of the page: name, scenario, kernel and device, and messages.
+
+use crate::protocol::Era;
+use crate::scenario::Device;
+
+use super::look::Look;
+use super::now::Now;
+use super::tree::{At, El, button, el, note, nothing, select};
+use super::wish::Wish;
+
+/// What the page is about, for whoever comes without knowing.
+const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
+    Step through how Linux sees to that, and through what happens when one step is missing.";
+
+/// Name, scenario, help.
+pub fn top(now: &Now, look: &Look) -> El {
+    let loading = match look.loading {
+        "" => String::new(),
+        title => format!("Fetching \u{201c}{title}\u{201d}\u{2026}"),
+    };
+    let own = if now.own { "your file" } else { "" };
+    el("header", "top")
+        .with(note("brand", "Stable Pages"))
+        .with(el("h1", "").text(&now.scenario.title))
+        .with(el("span", "own").text(own))
+        .with(note("loading", &loading))
+        .with(button(
+            "quiet",
+            "?",
+            "Keys and words (?)",
+            false,
+            Wish::Help(true),
+        ))
+        .with(note("tagline", if now.depth() == 0 { TAGLINE } else { "" }))
+}
+
+/// Which kernel and which device, each to be changed.
+pub fn settings(now: &Now) -> El {
+    let (era, device) = (now.scenario.era, now.scenario.device);
+    let index = |at: Option<usize>| at.unwrap_or(0);
+    let eras = select(
+        "Linux",
+        index(Era::ALL.iter().position(|it| *it == era)),
+        Era::ALL
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (it.word().to_owned(), Wish::Era(at)))
+            .collect(),
+    );
+    let devices = select(
+        "Device",
+        index(Device::ALL.iter().position(|it| *it == device)),
+        Device::ALL
+            .iter()
+            .enumerate()
+            .map(|(at, it)| (it.word().to_owned(), Wish::Device(at)))
+            .collect(),
+    );
+    let about = format!("{} \u{b7} {}", era.kernels(), device.about());
+    el("section", "settings")
+        .at(At::Label, "Kernel and device")
+        .with(eras)
+        .with(devices)
+        .with(note("era", &about))
+}
+
+/// A message about an address or a file that leads nowhere.
+pub fn notice(look: &Look) -> El {
+    if look.notice.is_empty() {
+        return nothing();
+    }
+    let mut moves = el("div", "moves");
+    if look.failed.is_some() {
+        moves = moves.with(button("", "", "Try again", false, Wish::TryAgain));
+    }
+    el("div", "notice")
+        .with(note("", &look.notice))
+        .with(moves.with(button("", "", "Close", false, Wish::CloseNotice)))
+}

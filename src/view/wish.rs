@@ -1,0 +1,76 @@
+//! What a visitor can ask the page for by pressing something on it.
+
+use serde::{Deserialize, Serialize};
+
+use super::look::{Panel, Tab};
+use crate::machine::{Choice, NodeId};
+use crate::scenario::Verdict;
+
+/// One thing asked for; the page's `Desk::grant` does it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Wish {
+    /// Back to the start.
+    Reset,
+    /// One step back.
+    Back,
+    /// One step forward.
+    Forward,
+    /// Play, or pause.
+    Play,
+    /// The next of the speeds.
+    Speed,
+    /// On to a failure.
+    ToFailure,
+    /// To a moment, counted in steps.
+    Seek(usize),
+    /// A step of an actor, and which way.
+    Step(u8, u8),
+    /// An actor's steps to the end of its line.
+    StepLine(u8),
+    /// To another of the runs tried.
+    Switch(NodeId),
+    /// Fold or unfold a line of an actor's program.
+    ToggleLine(usize, usize),
+    /// Look at a sector: page and number.
+    Sector(usize, usize),
+    /// Show or hide the sheet of keys and words.
+    Help(bool),
+    /// Take the message away.
+    CloseNotice,
+    /// Fetch again what could not be fetched.
+    TryAgain,
+    /// Open a scenario of the catalogue by its name.
+    Open(String),
+    /// Take a link's way, which the browser does; the list closes.
+    Follow(String),
+    /// Another kernel: an index into all eras.
+    Era(usize),
+    /// Another device: an index into all devices.
+    Device(usize),
+    /// Take the visitor's changes back.
+    Undo,
+    /// Show or hide a panel of the checker's.
+    Panel(Panel),
+    /// Hide it.
+    ClosePanel,
+    /// Stop the search.
+    StopChecking,
+    /// A schedule onto the stage, to be walked from its start; it ends in that verdict.
+    Walk(Vec<Choice>, Verdict),
+    /// A schedule onto the stage, at its end.
+    ShowEnd(Vec<Choice>),
+    /// Try every single change.
+    Mutate,
+    /// Open a change of the table: its row as it came.
+    OpenMutant(usize),
+    /// Sort the table by a column.
+    Sort(usize),
+    /// Show changes of one kind.
+    Kind(usize),
+    /// The race map of two actors.
+    Race(u8, u8),
+    /// Set another ordering's costs beside, by its name.
+    Compare(String),
+    /// What the column at the side shows.
+    Tab(Tab),
+}
