@@ -53,6 +53,14 @@ impl Session {
     }
 }
 
+/// Takes a thing out of a list, or puts it in.
+pub(super) fn toggle<T: PartialEq>(all: &mut Vec<T>, it: T) {
+    match all.iter().position(|other| *other == it) {
+        Some(at) => drop(all.swap_remove(at)),
+        None => all.push(it),
+    }
+}
+
 /// Lets something happen later; boxed, so that the code for it exists once.
 fn start(later: Pin<Box<dyn Future<Output = ()>>>) {
     spawn_local(later);
@@ -113,6 +121,9 @@ impl Desk {
             Wish::StepLine(actor) => self.step_line(actor.into()),
             Wish::Switch(end) => self.switch(end),
             Wish::ToggleLine(actor, line) => self.toggle_line(actor, line),
+            Wish::ToggleCard(actor) => self.set(|it| toggle(&mut it.cards, actor)),
+            Wish::Whole(actor) => self.set(|it| toggle(&mut it.whole, actor)),
+            Wish::Zoom(zoom) => self.set(|it| it.zoom = zoom),
             Wish::Sector(page, sector) => self.set(|it| it.sector = (page, sector)),
             Wish::Help(open) => self.show_help(open),
             Wish::CloseNotice => self.close_notice(),
@@ -186,8 +197,10 @@ impl Desk {
         let checks = RwSignal::new(Check::default());
         let desk = Desk {
             session,
-            now: Memo::new(move |_| {
-                session.with(|it| Moment(Arc::new(Now::of(&it.scenario, &it.history, it.own))))
+            now: Memo::new(move |last: Option<&Moment>| {
+                let last = last.map(|it| &*it.0);
+                session
+                    .with(|it| Moment(Arc::new(Now::of(&it.scenario, &it.history, it.own, last))))
             }),
             panel: RwSignal::new(Look {
                 speed: 1,

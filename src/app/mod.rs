@@ -5,10 +5,12 @@ mod check;
 mod desk;
 mod keys;
 mod link;
+mod motion;
 mod moves;
 mod race;
 mod render;
 mod source;
+mod timeline;
 
 use leptos::prelude::*;
 
@@ -33,31 +35,40 @@ fn app() -> impl IntoView {
     let desk = Desk::new();
     keys::listen(desk);
     source::take_drops(desk);
+    motion::watch(desk);
     let outlook = move || desk.outlook();
     view! {
-        {show(move || view::top(&desk.now(), &desk.panel()))}
-        <div role="alert">{show(move || view::notice(&desk.panel()))}</div>
-        <div class="bar">
+        <header class="top">
+            <p class="brand">"Stable Pages"</p>
             {catalogue(desk)}
+            {show(move || view::loading(&desk.panel()))}
             {show(move || view::settings(&desk.now()))}
-        </div>
+            <button class="quiet help-button" aria-keyshortcuts="?" aria-label="Keys and words" on:click=move |_| desk.show_help(true)>
+                "?"
+            </button>
+        </header>
+        <div role="alert">{show(move || view::notice(&desk.panel()))}</div>
         {checker(desk)}
         <main class="desk">
             <div class="middle">
+                {show(move || view::tagline(&desk.now()))}
                 <div aria-live="polite" data-part="now">
                     {show(move || view::sentence(&desk.now(), &desk.panel()))}
                 </div>
                 {show(move || view::ahead(&desk.now(), outlook().as_ref().map(|it| &*it.0)))}
-                <section class="stage" aria-label="Stage">
-                    {show(move || view::pages(&desk.now(), &desk.panel()))}
-                    {show(view::legend)}
-                </section>
+                {show(move || view::stage(&desk.now(), &desk.panel()))}
             </div>
             {show(move || view::actor_cards(&desk.now(), &desk.panel(), outlook().as_ref().map(|it| &*it.0)))}
-            {show(move || view::explanations(&desk.now(), &desk.panel()))}
+            <div class="side">{show(move || view::explanations(&desk.now(), &desk.panel()))}</div>
+            <svg class="wires" aria-hidden="true">
+                <path class="thing"></path>
+                <path class="holder"></path>
+                <path class="end"></path>
+                <path class="tip"></path>
+            </svg>
         </main>
         <footer class="foot">
-            {show(move || view::timeline(&desk.now()))}
+            {timeline::section(desk)}
             <div class="controls">
                 {show(move || view::moves(&desk.now(), &desk.panel()))}
                 {show(move || view::step_buttons(&desk.now(), outlook().as_ref().map(|it| &*it.0)))}
@@ -83,10 +94,10 @@ fn catalogue(desk: Desk) -> impl IntoView {
             <details class="orderings" id="orderings">
                 <summary aria-keyshortcuts="O">{show(move || view::orderings_summary(&desk.now()))}</summary>
                 <div class="scroll" tabindex="0" role="group" aria-label="All orderings">
+                    {source::picker(desk)}
                     {show(move || view::orderings(&desk.now()))}
                 </div>
             </details>
-            {source::picker(desk)}
         </nav>
     }
 }

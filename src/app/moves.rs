@@ -7,7 +7,7 @@ use stable_pages::explore::follow_to_failure;
 use stable_pages::machine::{Choice, NodeId, World, ways};
 use stable_pages::view::SPEEDS;
 
-use super::desk::{Desk, Session};
+use super::desk::{Desk, Session, toggle};
 
 impl Desk {
     /// Plays or pauses: while playing there is a timer, which makes a step each time.
@@ -145,13 +145,7 @@ impl Desk {
 
     /// Folds a composite of an actor's program that is open, or unfolds it.
     pub fn toggle_line(self, actor: usize, line: usize) {
-        self.set(|panel| {
-            let all = &mut panel.toggled;
-            match all.iter().position(|it| *it == (actor, line)) {
-                Some(at) => drop(all.swap_remove(at)),
-                None => all.push((actor, line)),
-            }
-        });
+        self.set(|panel| toggle(&mut panel.toggled, (actor, line)));
     }
 
     /// Makes another branch the current one.

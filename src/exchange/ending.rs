@@ -15,7 +15,7 @@ fn last_world(scenario: &Scenario, story: &Story) -> World {
 pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
-        Status::Idle => "idle: no work has come yet".to_owned(),
+        Status::Idle => "not enabled: no work has come yet".to_owned(),
         Status::Finished => "finished".to_owned(),
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {
@@ -68,7 +68,7 @@ fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
 }
 
 /// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
-fn since(story: &Story, wait: Wait) -> Option<usize> {
+pub fn since(story: &Story, wait: Wait) -> Option<usize> {
     match wait.on {
         Resource::PageLock => return story.locked_since[wait.which as usize],
         Resource::Writeback => return story.writeback_since[wait.which as usize],

@@ -13,7 +13,7 @@ mod words;
 
 pub use address::{Address, AddressError};
 pub use carried::carried_words;
-pub use ending::{explain_end, outcome, status_words};
+pub use ending::{explain_end, outcome, since, status_words};
 pub use explain::explain;
 pub use figures::{amount, grouped, millions, percent};
 pub use foresight::{Outlooks, foresee, foresee_briefly, foresee_step, reduced_words};

@@ -1,12 +1,13 @@
 //! The actors: program lines, the current one marked, and why somebody cannot move.
 
-use crate::exchange::{Outlooks, foresee_briefly, foresee_step, status_words};
+use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
-use crate::machine::{Choice, Instr, Model, Op, Stage, Status, World};
+use crate::machine::{Choice, Instr, Model, Op, Resource, Stage, Status, World};
 use crate::protocol::{Mark, OPS, ways as words_of_ways};
 
 use super::listing::{Place, Row, rows};
 use super::look::Look;
+use super::machine_state::thing;
 use super::now::Now;
 use super::tree::{At, El, button, el, note, nothing};
 use super::wish::Wish;
@@ -50,72 +51,142 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
     format!("the bio of page {}", inside.join(", "))
 }
 
+/// What an actor holds, each with the name lines and moving locks know it by.
+fn holds(now: &Now, actor: usize) -> Vec<(String, String)> {
+    let (model, world) = (&now.scenario.model, &now.world);
+    let mut held = Vec::new();
+    let pages = model.geometry.pages as usize;
+    let of = |name: &str, which: usize, many: usize| match many {
+        1 => name.to_owned(),
+        _ => format!("{name} {which}"),
+    };
+    for page in 0..pages {
+        if model.page(world, page).lock as usize == actor {
+            held.push((
+                thing(Resource::PageLock, page),
+                of("page lock", page, pages),
+            ));
+        }
+    }
+    for (resource, name, many) in [
+        (Resource::BufferLock, "buffer lock", pages),
+        (Resource::PteLock, "page table lock", model.spaces as usize),
+        (Resource::Handle, "journal handle", 1),
+        (Resource::Mutex, "mmap_lock", 1),
+    ] {
+        for which in 0..many {
+            if model.has(resource) && model.owner(world, resource, which) == Some(actor as u8) {
+                held.push((thing(resource, which), of(name, which, many)));
+            }
+        }
+    }
+    held
+}
+
+/// Whether a card shows its header and status only: nothing happens there, and nothing is to be seen.
+fn folds(now: &Now, actor: usize) -> bool {
+    let quiet = matches!(now.status(actor), Status::Finished | Status::Idle);
+    let edited = |mark: Mark| !matches!(mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
+    let mut lines = now.scenario.cast[actor].lines.iter();
+    quiet && now.last_actor() != Some(actor) && !lines.any(|it| edited(it.mark))
+}
+
 fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
     let scenario = &now.scenario;
     let it = &scenario.model.actors[actor];
     let cast = &scenario.cast[actor];
     let state = now.stand(actor);
     let status = now.status(actor);
-    let words = status_words(scenario, &now.story, actor, status);
-    let next = it.code.get(state.pc as usize);
-    let label = match (status, next) {
-        (Status::Finished | Status::Halted, _) | (_, None) => "finished",
-        (_, Some(instr)) => OPS[instr.tag as usize].label,
-    };
-    let toggled: Vec<usize> = look
-        .toggled
-        .iter()
-        .filter(|(of, _)| *of == actor)
-        .map(|(_, line)| *line)
-        .collect();
-    let mut program = el("ol", "program");
-    for row in rows(&cast.lines, it, state, &toggled) {
-        program = program.with(program_line(now, actor, row));
-    }
+    let open = folds(now, actor) == look.cards.contains(&actor);
     let moved = if now.last_actor() == Some(actor) {
         " moved"
     } else {
         ""
     };
     let heading = format!("actor-{actor}");
+    let title = el("button", "fold")
+        .is(At::Expanded, open)
+        .text(&cast.name)
+        .press(Wish::ToggleCard(actor));
+    let held = holds(now, actor);
+    let held = held
+        .iter()
+        .map(|(thing, words)| el("li", "token lock").at(At::Token, thing).text(words));
+    let header = el("header", "")
+        .with(el("kbd", "").text(&(actor + 1).to_string()))
+        .with(el("h2", "").at(At::Id, &heading).with(title))
+        .with(el("span", "about").text(&cast.about))
+        .with(el("ul", "holds").at(At::Label, "holds").all(held.collect()));
+    let mut card = el("article", &format!("actor {}{moved}", status_key(status)))
+        .at(At::Actor, &cast.name)
+        .at(At::Thing, &heading)
+        .at(At::LabelledBy, &heading)
+        .with(header);
+    if open {
+        let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
+        let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
+        let whole = look.whole.contains(&actor);
+        let mut program = el("ol", "program");
+        for row in rows(&cast.lines, it, state, &toggled, whole) {
+            program = program.with(program_line(now, actor, row));
+        }
+        card = card.with(program);
+    }
+    card.with(standing(now, actor, status))
+        .with(offered(now, outlook, actor, status))
+}
+
+/// Why it cannot move, on what it sleeps and since which step.
+fn standing(now: &Now, actor: usize, status: Status) -> El {
+    let words = status_words(&now.scenario, &now.story, actor, status);
+    let mut line = note("status", &words);
+    if let Status::Asleep(wait) = status {
+        let mut ends = thing(wait.on, wait.which as usize);
+        if let Some(holder) = wait.holder.filter(|it| *it as usize != actor) {
+            ends += &format!(" actor-{holder}");
+        }
+        line = line.at(At::Wire, &ends);
+        if let Some(step) = since(&now.story, wait) {
+            let words = format!("go to step {step}");
+            line = line
+                .text(" ")
+                .with(button("link", "", &words, false, Wish::Seek(step)));
+        }
+    }
+    line
+}
+
+/// The step it can make next, and where that leads.
+fn offered(now: &Now, outlook: Option<&Outlook>, actor: usize, status: Status) -> El {
+    let model = &now.scenario.model;
+    let next = model.actors[actor].code.get(now.stand(actor).pc as usize);
+    let label = match (status, next) {
+        (Status::Finished | Status::Halted, _) | (_, None) => return nothing(),
+        (_, Some(instr)) => OPS[instr.tag as usize].label,
+    };
     let cannot = status != Status::Ready;
     let ways = now.ways(actor);
-    let seen = outlook;
     let mut moves = el("div", "moves");
     for way in 0..ways.max(1) {
         let words = match next {
             Some(instr) if ways > 1 => {
-                let words = way_words(&scenario.model, &now.world, *instr, way);
+                let words = way_words(model, &now.world, *instr, way);
                 format!("{label}: {words}")
             }
             _ => label.to_owned(),
         };
-        let words = match way {
-            0 => format!("{}: {words}", actor + 1),
-            _ => words,
-        };
         let step = Wish::Step(actor as u8, way);
         moves = moves.with(button("step", "", &words, cannot, step));
         if ways > 1 {
-            moves = moves.with(el("div", "foresight").with(foresight(now, seen, actor, way)));
+            moves = moves.with(foresight(now, outlook, actor, way));
         }
     }
     let line = Wish::StepLine(actor as u8);
-    el("article", &format!("actor {}{moved}", status_key(status)))
-        .at(At::Actor, &cast.name)
-        .at(At::LabelledBy, &heading)
-        .with(
-            el("header", "")
-                .with(el("h2", "").at(At::Id, &heading).text(&cast.name))
-                .with(el("span", "about").text(&cast.about)),
-        )
-        .with(program)
-        .with(note("status", &words))
-        .with(moves.with(button("line", "", "to line end", cannot, line)))
-        .with(match ways {
-            1 => el("div", "foresight").with(foresight(now, seen, actor, 0)),
-            _ => nothing(),
-        })
+    moves = moves.with(button("line", "", "to line end", cannot, line));
+    match ways {
+        1 => moves.with(foresight(now, outlook, actor, 0)),
+        _ => moves,
+    }
 }
 
 /// The same in a word or two.
@@ -179,17 +250,19 @@ fn program_line(now: &Now, actor: usize, row: Row) -> El {
     };
     let handler = if row.handler { " handler" } else { "" };
     let class = format!("code {place} {mark} depth-{}{handler}", row.depth);
-    let text = match row.omitted {
-        0 => row.text,
-        many => format!("\u{22ef} {many} more"),
-    };
     let line = row.line;
-    let body = match row.open {
-        Some(open) => el("button", "fold")
+    let body = match (row.omitted, row.open) {
+        (0, Some(open)) => el("button", "fold")
             .is(At::Expanded, open)
-            .text(&text)
+            .text(&row.text)
             .press(Wish::ToggleLine(actor, line)),
-        None => el("span", "text").text(&text),
+        (0, None) => el("span", "text").text(&row.text),
+        (many, _) => {
+            let s = if many == 1 { "" } else { "s" };
+            el("button", "more")
+                .text(&format!("\u{22ef} {many} line{s}"))
+                .press(Wish::Whole(actor))
+        }
     };
     el("li", &class)
         .is(At::Current, row.place == Place::Current)

@@ -9,10 +9,8 @@ use super::wish::Wish;
 /// What stands on the closed list.
 pub fn orderings_summary(now: &Now) -> El {
     let entry = catalogue().find(|entry| !now.own && entry.slug == now.scenario.slug);
-    let many = catalogue().count();
-    el("span", "")
-        .with(el("b", "").text(&format!("Orderings ({many})")))
-        .with(el("span", "this").text("this one:"))
+    el("span", "chosen")
+        .with(el("h1", "").text(&now.scenario.title))
         .with(match &entry {
             Some(entry) => badge(entry),
             None => el("span", "badge").text("your file"),

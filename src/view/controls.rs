@@ -54,6 +54,7 @@ pub fn step_buttons(now: &Now, outlook: Option<&Outlook>) -> El {
         let status = now.status(actor);
         let said = match status {
             Status::Ready => brief_foresight(now, outlook, actor),
+            Status::Idle => "not enabled".to_owned(),
             _ => status_key(status).to_owned(),
         };
         group = group.with(

@@ -5,9 +5,42 @@ use crate::explore::{Check, Column, Failure};
 use crate::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
 use crate::scenario::Scenario;
 
+/// How a cell hangs together with the one above it: a mismatch is a break in its column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Not at all, or not any more.
+    #[default]
+    None,
+    /// Taken from it, and still true of it.
+    Tie,
+    /// Compared with it, and equal.
+    Match,
+    /// What is above has changed since; nobody has noticed yet.
+    Parted,
+    /// Compared with it, and different.
+    Break,
+}
+
+impl Link {
+    /// Its name in style sheets.
+    pub fn class(self) -> &'static str {
+        match self {
+            Link::None => "",
+            Link::Tie => " tie",
+            Link::Match => " match",
+            Link::Parted => " parted",
+            Link::Break => " break",
+        }
+    }
+}
+
 /// What a cell shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
+    /// How it hangs together with the one above it.
+    pub link: Link,
+    /// From how many rows above its bytes came, if they came by the last step.
+    pub hop: usize,
     /// Whose bytes these are: of the page as it was, newer, or those on disk before.
     pub tone: &'static str,
     pub first: String,
@@ -55,18 +88,18 @@ impl Level {
 
     pub fn title(self, protection: Protection) -> (&'static str, &'static str) {
         match (self, protection) {
-            (Level::Memory, _) => ("memory", "bytes now, their CRC"),
+            (Level::Memory, _) => ("memory", "bytes, CRC"),
             (Level::Copy, _) => ("copy", "what the I/O takes"),
             (Level::Tuple, Protection::FsChecksum) => ("checksum", "what it is taken from"),
             (Level::Tuple, Protection::Parity) => ("parity", "what it is taken from"),
             (Level::Tuple, Protection::Mirror) => ("first leg", "fetched, CRC"),
-            (Level::Tuple, _) => ("bio", "guard tag, ref tag"),
+            (Level::Tuple, _) => ("bio", "guard, ref tag"),
             (Level::Hba, Protection::Mirror) => ("second leg", "fetched, CRC"),
             (Level::Hba, Protection::Nvme) => ("controller", "fetched, CRC"),
             (Level::Hba, Protection::HbaInsert) => ("HBA", "fetched, guard put in"),
-            (Level::Hba, _) => ("HBA", "fetched, CRC"),
-            (Level::Target, _) => ("target", "CRC recomputed"),
-            (Level::Media, it) if it.tuples() => ("media", "bytes, stored guard"),
+            (Level::Hba, _) => ("HBA", "fetched, checked"),
+            (Level::Target, _) => ("target", "checked again"),
+            (Level::Media, it) if it.tuples() => ("media", "bytes, guard"),
             (Level::Media, _) => ("media", "bytes"),
         }
     }
@@ -96,6 +129,8 @@ pub struct Moment<'a> {
     pub columns: &'a [Column; SECTORS],
     pub failures: &'a [Failure],
     pub step: usize,
+    /// Who made the last step.
+    pub mover: Option<usize>,
 }
 
 impl Moment<'_> {
@@ -159,6 +194,8 @@ impl Moment<'_> {
                         words: format!("fetched \"{first}\" at step {step}"),
                         first,
                         fresh: step == self.step,
+                        link: Link::Tie,
+                        hop: self.hop(Level::Hba),
                         ..Cell::default()
                     };
                     match column.hba {
@@ -175,6 +212,8 @@ impl Moment<'_> {
                 Some(check) => {
                     let blank = Cell {
                         tone: self.tone(sector, check.computed),
+                        first: self.excerpt(sector, check.computed),
+                        hop: 1,
                         ..Cell::default()
                     };
                     self.checked(blank, check)
@@ -185,6 +224,7 @@ impl Moment<'_> {
                 let first = self.excerpt(sector, content);
                 let tuple = self.page.tuples[sector];
                 let failed = self.wrong(sector, false);
+                let wire = column.wire.map(|(content, _)| content);
                 let but = if failed { ", which is wrong" } else { "" };
                 Cell {
                     tone: self.tone(sector, content),
@@ -197,6 +237,11 @@ impl Moment<'_> {
                     },
                     fresh: self.before.media[sector] != content,
                     failed,
+                    link: match wire == Some(content) && !self.waiting() {
+                        true => Link::Tie,
+                        false => Link::None,
+                    },
+                    hop: 1,
                     ..Cell::default()
                 }
             }
@@ -227,7 +272,38 @@ impl Moment<'_> {
             fresh: self.before.memory[sector] != content,
             failed,
             sealed: self.frozen() && self.page.sealed[sector].is_some() && !copied,
+            ..Cell::default()
         }
+    }
+
+    /// Whether a guard and the bytes it was taken from still agree, while that matters.
+    fn seal(&self, sector: usize, content: Content) -> Link {
+        let contents = &self.scenario.model.contents;
+        let copy = self.page.copy[sector];
+        let above = if copy.is_some() {
+            copy
+        } else {
+            self.page.memory[sector]
+        };
+        match (
+            self.frozen(),
+            contents.guard(above) == contents.guard(content),
+        ) {
+            (false, _) => Link::None,
+            (true, true) => Link::Tie,
+            (true, false) => Link::Parted,
+        }
+    }
+
+    /// Whether the device has nothing of the latest I/O yet.
+    fn waiting(&self) -> bool {
+        matches!(self.stage, Stage::Building | Stage::Queued)
+    }
+
+    /// How many rows lie between the bytes' place in memory and a row, itself included.
+    fn hop(&self, level: Level) -> usize {
+        let all = Level::all(self.scenario);
+        all.iter().position(|it| *it == level).unwrap_or(0)
     }
 
     /// Whether the page's bytes are on their way.
@@ -248,6 +324,11 @@ impl Moment<'_> {
             first,
             second: self.guard(content),
             fresh: self.before.copy[sector] != content,
+            link: match content == self.page.memory[sector] {
+                true => Link::Tie,
+                false => Link::None,
+            },
+            hop: 1,
             sealed: self.frozen() && self.page.sealed[sector].is_some(),
             ..Cell::default()
         }
@@ -261,6 +342,8 @@ impl Moment<'_> {
         let cell = Cell {
             tone: self.tone(sector, content),
             fresh: step == self.step,
+            link: self.seal(sector, content),
+            hop: 1,
             ..Cell::default()
         };
         if !self.scenario.model.protection.guards() {
@@ -284,19 +367,19 @@ impl Moment<'_> {
     fn checked(&self, cell: Cell, check: Check) -> Cell {
         let computed = self.guard(check.computed);
         let received = self.guard(check.received);
-        let sign = if check.matched {
-            "\u{2713}"
-        } else {
-            "\u{2715}"
-        };
+        let sign = if check.matched { "=" } else { "\u{2260}" };
         let verdict = if check.matched {
             format!("recomputed {computed}, as received")
         } else {
             format!("recomputed {computed}, but received {received}: refused")
         };
         Cell {
-            second: format!("{computed} {sign}"),
+            second: format!("{received}{sign}\u{200b}{computed}"),
             failed: !check.matched,
+            link: match check.matched {
+                true => Link::Match,
+                false => Link::Break,
+            },
             fresh: cell.fresh || check.step == self.step,
             words: if cell.words.is_empty() {
                 verdict

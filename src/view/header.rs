@@ -12,26 +12,18 @@ use super::wish::Wish;
 const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
     Step through how Linux sees to that, and through what happens when one step is missing.";
 
-/// Name, scenario, help.
-pub fn top(now: &Now, look: &Look) -> El {
+/// The whole matter in two sentences, until the first step is made.
+pub fn tagline(now: &Now) -> El {
+    note("tagline", if now.depth() == 0 { TAGLINE } else { "" })
+}
+
+/// What is being fetched.
+pub fn loading(look: &Look) -> El {
     let loading = match look.loading {
         "" => String::new(),
         title => format!("Fetching \u{201c}{title}\u{201d}\u{2026}"),
     };
-    let own = if now.own { "your file" } else { "" };
-    el("header", "top")
-        .with(note("brand", "Stable Pages"))
-        .with(el("h1", "").text(&now.scenario.title))
-        .with(el("span", "own").text(own))
-        .with(note("loading", &loading))
-        .with(button(
-            "quiet",
-            "?",
-            "Keys and words (?)",
-            false,
-            Wish::Help(true),
-        ))
-        .with(note("tagline", if now.depth() == 0 { TAGLINE } else { "" }))
+    note("loading", &loading)
 }
 
 /// Which kernel and which device, each to be changed.

@@ -41,14 +41,58 @@ pub struct Row {
     pub omitted: usize,
 }
 
-/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand.
-pub fn rows(lines: &[Line], actor: &Actor, state: Stand, toggled: &[usize]) -> Vec<Row> {
+/// Programs with more rows than this show only those around the current one.
+const LONG: usize = 11;
+/// So many rows before and after it.
+const AROUND: (usize, usize) = (2, 4);
+
+/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand; `whole`
+/// asks for all rows.
+pub fn rows(
+    lines: &[Line],
+    actor: &Actor,
+    state: Stand,
+    toggled: &[usize],
+    whole: bool,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         at = visit(lines, at, actor, state, toggled, &mut rows);
     }
-    rows
+    match whole || rows.len() <= LONG {
+        true => rows,
+        false => near(rows),
+    }
+}
+
+/// Only the rows around the innermost current one, those that were edited and those that faulted;
+/// each stretch of others is one row.
+fn near(rows: Vec<Row>) -> Vec<Row> {
+    let current = rows.iter().rposition(|it| it.place == Place::Current);
+    let current = current.unwrap_or(0);
+    let keeps = |(at, row): (usize, &Row)| {
+        let edited = !matches!(row.mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
+        let close = at + AROUND.0 >= current && at <= current + AROUND.1;
+        close || edited || matches!(row.place, Place::Current | Place::Faulted)
+    };
+    let kept: Vec<bool> = rows.iter().enumerate().map(keeps).collect();
+    let mut near: Vec<Row> = Vec::new();
+    for (at, row) in rows.into_iter().enumerate() {
+        let hides = !kept[at];
+        match near.last_mut() {
+            Some(last) if hides && last.omitted > 0 => last.omitted += row.omitted.max(1),
+            _ if hides => near.push(Row {
+                omitted: row.omitted.max(1),
+                open: None,
+                depth: 0,
+                mark: Mark::Kept,
+                ..row
+            }),
+            _ => near.push(row),
+        }
+    }
+    near
 }
 
 /// Shows the line at an index with what is below it; returns the next index on its level.

@@ -57,8 +57,14 @@ pub struct Look {
     pub help: bool,
     /// Program lines folded or unfolded by hand: actor and line.
     pub toggled: Vec<(usize, usize)>,
+    /// Actors whose cards a visitor has folded or unfolded by hand.
+    pub cards: Vec<usize>,
+    /// Actors whose programs are shown with all their lines.
+    pub whole: Vec<usize>,
     /// What the column at the side shows.
     pub tab: Tab,
+    /// How much of the timeline is seen: 0 all of it, else so many times six pixels a step.
+    pub zoom: u8,
     /// Whether the steps behind a failure are pointed out.
     pub why: bool,
     /// The byte of the checksum's computation that is looked at.

@@ -13,6 +13,8 @@ struct Bit {
     name: String,
     on: bool,
     was: bool,
+    /// What lines and moving locks know it by.
+    thing: String,
 }
 
 fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
@@ -21,7 +23,21 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
         name: name.to_owned(),
         on,
         was,
+        thing: String::new(),
     }
+}
+
+impl Bit {
+    /// Lets lines end here.
+    fn thing(mut self, resource: Resource, which: usize) -> Bit {
+        self.thing = thing(resource, which);
+        self
+    }
+}
+
+/// The name of a thing one sleeps on, for lines that end there.
+pub fn thing(resource: Resource, which: usize) -> String {
+    format!("{resource:?}-{which}")
 }
 
 /// Changed bits carry a ring and their old value in words.
@@ -31,6 +47,7 @@ fn bit(bit: Bit) -> El {
         name,
         on,
         was,
+        thing,
     } = bit;
     let changed = on != was;
     let class = format!(
@@ -44,17 +61,23 @@ fn bit(bit: Bit) -> El {
         (true, true) => "was set",
         (true, false) => "was clear",
     };
-    el("li", &class)
-        .at(At::Bit, &key)
-        .with(el("span", "").text(&name))
+    let mut li = el("li", &class).at(At::Bit, &key);
+    if !thing.is_empty() {
+        li = li.at(At::Thing, &thing);
+        // A lock lies where its holder is.
+        if !on && kind == "lock" {
+            li = li.at(At::Token, &thing);
+        }
+    }
+    li.with(el("span", "").text(&name))
         .with(el("span", "hidden").text(if on { ": set" } else { ": clear" }))
         .with(el("em", "").text(before))
 }
 
 /// A titled group of bits.
-fn entry(title: &str, bits: Vec<Bit>, remark: &str) -> El {
+fn entry(class: &str, title: &str, bits: Vec<Bit>, remark: &str) -> El {
     let bits = bits.into_iter().map(bit).collect();
-    el("div", "entry")
+    el("div", &format!("entry{class}"))
         .with(el("h2", "").text(title))
         .with(el("ul", "bits").all(bits))
         .with(note("note", remark))
@@ -92,7 +115,7 @@ pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
     ] {
         if model.has(resource) {
             let of = |world| model.owner(world, resource, 0);
-            bits.push(owned(scenario, "lock", name, of(now), of(was)));
+            bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, 0));
         }
     }
     // Of interest only once something has failed.
@@ -107,7 +130,7 @@ pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
         true => "file system",
         false => "mapping and process",
     };
-    el("div", "machine shared").with(entry(title, bits, ""))
+    el("div", "machine shared").with(entry("", title, bits, ""))
 }
 
 fn page(moment: &Moment) -> El {
@@ -117,10 +140,14 @@ fn page(moment: &Moment) -> El {
     let mut bits = Vec::new();
     if model.cached[moment.number] || uses(model, moment.number, &[Op::LockPage]) {
         let (now, was) = (somebody(page.lock), somebody(before.lock));
-        bits.push(owned(scenario, "lock", "PG_locked", now, was));
+        bits.push(
+            owned(scenario, "lock", "PG_locked", now, was).thing(Resource::PageLock, moment.number),
+        );
         bits.push(flag("dirty", "PG_dirty", page.dirty, before.dirty));
         let (on, was) = (page.writeback != NOBODY, before.writeback != NOBODY);
-        bits.push(flag("writeback", "PG_writeback", on, was));
+        bits.push(
+            flag("writeback", "PG_writeback", on, was).thing(Resource::Writeback, moment.number),
+        );
     }
     // Dirty buffers, each a block.
     if let (Some(now), Some(was)) = (page.buffers, before.buffers) {
@@ -187,7 +214,7 @@ fn title_page(moment: &Moment, bits: Vec<Bit>) -> El {
         (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
         (_, false) => format!("page {number} (outside the page cache)"),
     };
-    entry(&title, bits, "")
+    entry(" page", &title, bits, "")
 }
 
 /// Whether a program does something of this kind to a page.
@@ -200,6 +227,7 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
     let (number, scenario) = (moment.number, moment.scenario);
     let model = &scenario.model;
     let mut entries = vec![page(moment)];
+    let mut doors: Vec<El> = Vec::new();
     let mut buffer = Vec::new();
     for (resource, name) in [
         (Resource::BufferLock, "BH_Lock"),
@@ -207,11 +235,11 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
     ] {
         if model.has(resource) {
             let of = |world| model.owner(world, resource, number);
-            buffer.push(owned(scenario, "lock", name, of(now), of(was)));
+            buffer.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, number));
         }
     }
     if !buffer.is_empty() {
-        entries.push(entry("its buffer", buffer, ""));
+        entries.push(entry("", "its buffer", buffer, ""));
     }
     // Where there are several pages, those that a thread maps.
     let maps = |space: u8, tlb: Option<u8>, initial: Access| {
@@ -237,7 +265,9 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
         let mut own = access("present", pte(now), pte(was));
         if model.has(Resource::PteLock) {
             let of = |world| model.owner(world, Resource::PteLock, s);
-            own.push(owned(scenario, "lock", "locked", of(now), of(was)));
+            own.push(
+                owned(scenario, "lock", "locked", of(now), of(was)).thing(Resource::PteLock, s),
+            );
         }
         let in_space = |it: &usize| model.actors[*it].space == Some(space);
         let actors: Vec<usize> = (0..model.actors.len()).filter(in_space).collect();
@@ -245,7 +275,7 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
             [one] => format!("{}'s PTE", scenario.cast[one].name),
             _ => format!("PTE in mm {}", scenario.spaces[s]),
         };
-        entries.push(entry(&owner, own, ""));
+        let mut caches = Vec::new();
         for (tlb, of) in model.tlb_spaces.iter().enumerate() {
             let cached = |world| model.tlb(world, tlb, number);
             if *of != space || !maps(space, Some(tlb as u8), cached(&model.initial)) {
@@ -253,25 +283,29 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
             }
             let (entry_now, pte_now) = (cached(now), pte(now));
             let runs = |it: &usize| model.actors[*it].tlb == Some(tlb as u8);
-            let name = actors
-                .iter()
-                .copied()
-                .find(runs)
-                .map_or("?", |it| &scenario.cast[it].name);
+            let of = actors.iter().copied().find(runs);
+            let name = of.map_or("?", |it| &scenario.cast[it].name);
             let stale = entry_now.write() && !pte_now.write();
-            entries.push(entry(
-                &format!("{name}'s TLB entry"),
-                access("cached", entry_now, cached(was)),
-                if stale {
-                    "stale: allows what the PTE forbids"
-                } else {
-                    ""
-                },
-            ));
+            // Somebody else emptied it: an interrupt came from that CPU.
+            let shot = cached(was).present() && !entry_now.present() && moment.mover != of;
+            let shot = moment.mover.filter(|_| shot);
+            let by = shot.map(|by| format!("shot down by {}", scenario.cast[by].name));
+            let (class, remark) = match (by, stale) {
+                (Some(by), _) => (" flushed", by),
+                (None, true) => (" stale", "stale: allows what the PTE forbids".to_owned()),
+                (None, false) => ("", String::new()),
+            };
+            let title = format!("{name}'s TLB entry");
+            let bits = access("cached", entry_now, cached(was));
+            caches.push(entry(class, &title, bits, &remark));
         }
+        let door = el("div", "door").with(el("div", "caches").all(caches));
+        doors.push(door.with(entry(" pte", &owner, own, "")));
     }
+    // A store goes from left to right.
     el("div", "machine")
-        .all(entries)
+        .all(doors)
+        .with(el("div", "frame").all(entries))
         .with(note("window", &window(moment)).at(At::Part, "window"))
 }
 

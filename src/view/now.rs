@@ -18,7 +18,8 @@ pub struct Now {
     /// The run up to the moment shown.
     pub story: Story,
     /// The current branch from start to end.
-    pub whole: Story,
+    pub whole: Arc<Story>,
+    branch: Vec<NodeId>,
     /// The world at the moment shown, and one step earlier (the same at the start).
     pub world: World,
     /// See [`Now::world`].
@@ -30,17 +31,25 @@ pub struct Now {
 }
 
 impl Now {
-    /// The moment a history stands at.
-    pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool) -> Now {
+    /// The moment a history stands at; `last` is the one shown before.
+    pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool, last: Option<&Now>) -> Now {
         let model = &scenario.model;
         let story = Story::of(model, history);
-        let current = history.branch().last().copied();
+        let branch = history.branch().to_vec();
+        let current = branch.last().copied();
+        let last = last.filter(|it| Arc::ptr_eq(&it.scenario, scenario) && it.branch == branch);
+        let whole = match last {
+            // One went along the branch.
+            Some(last) => last.whole.clone(),
+            None => Arc::new(Story::of_branch(model, history)),
+        };
         let ends = history.ends().into_iter();
         let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));
         let mut now = Now {
             scenario: scenario.clone(),
             own,
-            whole: Story::of_branch(model, history),
+            whole,
+            branch,
             world: *history.world(),
             before: model.initial,
             end: end(model, history.world()),

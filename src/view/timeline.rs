@@ -1,19 +1,36 @@
-//! Time from left to right: a lane for each actor, spans for lock, writeback and stable window,
-//! and the scrubber under them.
+//! Time from left to right: a lane for each actor and each page, spans for what is held and for who
+//! sleeps, marks for stores and checks, and the moment shown.
+
+use std::fmt::Write;
 
 use crate::explore::Story;
-use crate::machine::{Effect, Model, NOBODY, Stage};
+use crate::machine::{Effect, Model, NOBODY, Resource, Stage, Status, status};
 use crate::scenario::Scenario;
 
+use super::look::Look;
 use super::now::Now;
 use super::tree::{At, El, On, el};
+use super::wish::Wish;
 
-/// A stretch of steps during which something held of a page.
+/// What holds for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The page's bytes must not change.
+    Window,
+    /// PG_writeback is set.
+    Writeback,
+    /// An actor holds the page lock.
+    Lock,
+    /// An actor sleeps.
+    Asleep(Resource),
+}
+
+/// A stretch of steps during which something held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Span {
-    kind: &'static str,
+    kind: Kind,
     page: usize,
-    /// Who held it, for a lock.
+    /// Who held it, or who slept.
     actor: usize,
     /// First and last step, from 1.
     from: usize,
@@ -23,63 +40,88 @@ struct Span {
 /// Spans of a run, in the order they began.
 fn spans(model: &Model, story: &Story) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
+    let before = std::iter::once(&model.initial);
+    let worlds = before.chain(story.steps.iter().map(|told| &told.world));
+    let worlds: Vec<_> = worlds.collect();
+    // Follows one thing through all moments: what it is called now, if it holds.
+    let mut follow = |page: usize, holds: &mut dyn FnMut(usize) -> Option<(Kind, usize)>| {
+        let mut open: Option<(Kind, usize, usize)> = None;
+        for step in 0..worlds.len() {
+            let now = holds(step);
+            if let Some((.., span)) = open {
+                spans[span].to = step;
+            }
+            if now == open.map(|(kind, actor, _)| (kind, actor)) {
+                continue;
+            }
+            open = now.map(|(kind, actor)| {
+                spans.push(Span {
+                    kind,
+                    page,
+                    actor,
+                    from: step,
+                    to: step,
+                });
+                (kind, actor, spans.len() - 1)
+            });
+        }
+    };
     for page in 0..model.geometry.pages as usize {
-        // What holds now: by whom, and which span shows it.
-        let mut open: [Option<(u8, usize)>; 3] = [None; 3];
-        let before = std::iter::once(&model.initial);
-        let worlds = before.chain(story.steps.iter().map(|told| &told.world));
-        for (step, world) in worlds.enumerate() {
+        follow(page, &mut |step| {
+            let world = worlds[step];
             let (it, stage) = (model.page(world, page), model.stage(world, page));
             let sealed = it.sealed.iter().any(|it| it.is_some());
             // With a copy to take from, the page itself may change.
             let copied = it.copy.iter().any(|it| it.is_some());
             let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
-            let held = [
-                ("window", moving.then_some(0)),
-                ("writeback", (it.writeback != NOBODY).then_some(0)),
-                ("lock", (it.lock != NOBODY).then_some(it.lock)),
-            ];
-            for ((kind, now), open) in held.into_iter().zip(&mut open) {
-                if let Some((_, span)) = *open {
-                    spans[span].to = step;
-                }
-                if now == open.map(|(by, _)| by) {
-                    continue;
-                }
-                *open = now.map(|by| {
-                    spans.push(Span {
-                        kind,
-                        page,
-                        actor: by as usize,
-                        from: step,
-                        to: step,
-                    });
-                    (by, spans.len() - 1)
-                });
-            }
-        }
+            moving.then_some((Kind::Window, 0))
+        });
+        follow(page, &mut |step| {
+            let owner = model.page(worlds[step], page).writeback;
+            (owner != NOBODY).then_some((Kind::Writeback, 0))
+        });
+        follow(page, &mut |step| {
+            let owner = model.page(worlds[step], page).lock;
+            (owner != NOBODY).then_some((Kind::Lock, owner as usize))
+        });
+    }
+    for actor in 0..model.actors.len() {
+        follow(0, &mut |step| match status(model, worlds[step], actor) {
+            Status::Asleep(wait) => Some((Kind::Asleep(wait.on), actor)),
+            _ => None,
+        });
     }
     spans
 }
 
-/// How a step is drawn: class and outline around its point, in pixels.
-fn shape(effects: &[Effect]) -> (&'static str, &'static str) {
-    let mut shape = ("tick", "M-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0");
+/// What a step is marked as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    Tick,
+    Match,
+    Mismatch,
+    Store,
+}
+
+fn mark(effects: &[Effect]) -> Mark {
+    let mut mark = Mark::Tick;
     for effect in effects {
         match effect {
-            Effect::Checked { matched: true, .. } => {
-                shape = ("match", "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0");
-            }
-            Effect::Checked { matched: false, .. } => shape = ("mismatch", "M-5-5 5 5M5-5-5 5"),
-            Effect::Stored { .. } => shape = ("store", "M0-6 6 5-6 5z"),
+            Effect::Checked { matched: true, .. } => mark = Mark::Match,
+            Effect::Checked { matched: false, .. } => mark = Mark::Mismatch,
+            Effect::Stored { .. } => mark = Mark::Store,
             _ => {}
         }
     }
-    shape
+    mark
 }
 
 /// Height of the strip above the lanes, in CSS pixels.
-const STRIP: usize = 15;
+const STRIP: usize = 18;
+/// Height of the step numbers under them.
+const AXIS: usize = 15;
+/// Runs with more steps than this show checks as strokes.
+const MANY: usize = 140;
 
 /// Where things stand, from top to bottom: a lane for each actor, then one for each page.
 #[derive(Clone, Copy)]
@@ -91,12 +133,12 @@ struct Lanes {
 }
 
 impl Lanes {
-    fn of(shown: &Scenario) -> Lanes {
-        let (actors, pages) = (shown.cast.len(), shown.model.geometry.pages as usize);
+    fn of(scenario: &Scenario) -> Lanes {
+        let (actors, pages) = (scenario.cast.len(), scenario.model.geometry.pages as usize);
         Lanes {
             actors,
             pages,
-            tall: if actors + pages > 7 { 14 } else { 17 },
+            tall: if actors + pages > 6 { 16 } else { 20 },
         }
     }
 
@@ -109,45 +151,277 @@ impl Lanes {
     }
 }
 
-/// The section.
-pub fn timeline(now: &Now) -> El {
-    let lanes = Lanes::of(&now.scenario);
-    let class = if lanes.tall < 17 {
+/// The lanes' names.
+pub fn lanes(scenario: &Scenario) -> El {
+    let lanes = Lanes::of(scenario);
+    let class = if lanes.tall < 20 {
         "lanes low"
     } else {
         "lanes"
     };
     let mut names = el("ul", class).is(At::Hidden, true);
-    for cast in &now.scenario.cast {
+    for cast in &scenario.cast {
         names = names.with(el("li", "").text(&cast.name));
     }
     for page in 0..lanes.pages {
         let name = match lanes.pages {
-            1 => "PG_writeback".to_owned(),
+            1 => "page".to_owned(),
             _ => format!("page {page}"),
         };
         names = names.with(el("li", "").text(&name));
     }
+    names
+}
+
+/// Where a moment stands: 0 at the left edge, the last step at the right. In thousandths of a
+/// percent, since whole numbers are printed by far less code.
+fn percent(step: usize, length: usize) -> String {
+    let thousandths = step * 100_000 / length.max(1);
+    format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
+}
+
+fn rect(class: &str, x: &str, y: usize, width: &str, height: usize) -> El {
+    el("rect", class)
+        .at(At::X, x)
+        .at(At::Y, &y.to_string())
+        .at(At::Width, width)
+        .at(At::Height, &height.to_string())
+}
+
+/// A drawing as wide as the tape.
+fn layer(class: &str, lanes: Lanes, look: &Look, length: usize) -> El {
+    let width = match look.zoom {
+        0 => "100%".to_owned(),
+        // CSS pixels a step.
+        zoom => (length.max(1) * 6 * usize::from(zoom)).to_string(),
+    };
+    el("svg", class)
+        .is(At::Hidden, true)
+        .at(At::Width, &width)
+        .at(At::Height, &(lanes.bottom() + AXIS).to_string())
+}
+
+/// Everything about a run that stays the same while one goes through it: spans, marks, numbers.
+pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -> El {
+    let lanes = Lanes::of(scenario);
+    let length = whole.steps.len();
+    let mut parts = Vec::new();
+    let spans = spans(&scenario.model, whole);
+    // The window lies under everything else.
+    let under = |span: &&Span| span.kind == Kind::Window;
+    let over = |span: &&Span| span.kind != Kind::Window;
+    for span in spans.iter().filter(under).chain(spans.iter().filter(over)) {
+        parts.push(place(scenario, span, lanes, length).0);
+    }
+    parts.push(ticks(whole, lanes));
+    parts.extend(marks(whole, lanes, causes));
+    layer("tape", lanes, look, length).all(parts)
+}
+
+/// What is written on the tape: names of spans, invariants, numbers of steps. It stays legible where
+/// the rest is veiled.
+pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
+    let lanes = Lanes::of(scenario);
+    let length = whole.steps.len();
+    let spans = spans(&scenario.model, whole);
+    let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
+    layer("tape writing", lanes, look, length)
+        .all(names.collect())
+        .all(flags(whole, lanes))
+        .all(axis(lanes, length))
+}
+
+/// A span's box, and what is written in it.
+fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, El) {
+    let several = lanes.pages > 1;
+    let of = match several {
+        true => format!(" {}", span.page),
+        false => String::new(),
+    };
+    let page = lanes.top(lanes.actors + span.page);
+    let lane = lanes.top(span.actor);
+    let (class, y, height, words) = match span.kind {
+        Kind::Window => {
+            let words = match scenario.model.stable {
+                true => "stable window: bytes must not change",
+                false => "on the way: nobody asks for stable bytes",
+            };
+            match several {
+                true => ("window", page + 1, lanes.tall - 2, ""),
+                false => ("window", 0, lanes.bottom(), words),
+            }
+        }
+        Kind::Writeback => ("writeback", page + 3, lanes.tall - 6, "PG_writeback"),
+        Kind::Lock => ("lock", lane + 3, lanes.tall - 6, "page lock"),
+        Kind::Asleep(_) => ("asleep", lane + 3, lanes.tall - 6, "asleep"),
+    };
+    let words = match span.kind {
+        Kind::Window if !several => words.to_owned(),
+        Kind::Window => String::new(),
+        Kind::Asleep(on) => match on {
+            Resource::PageLock => "asleep: page lock".to_owned(),
+            Resource::Writeback => "asleep: PG_writeback".to_owned(),
+            _ => "asleep".to_owned(),
+        },
+        _ => format!("{words}{of}"),
+    };
+    // Nested, so that what is written in it is cut at its end.
+    let baseline = match span.kind {
+        Kind::Window => 12,
+        _ => height - (height - 9) / 2 - 1,
+    };
+    let nested = || {
+        el("svg", class)
+            .at(At::X, &percent(span.from, length))
+            .at(At::Y, &y.to_string())
+            .at(At::Width, &percent(span.to - span.from, length))
+            .at(At::Height, &height.to_string())
+    };
+    let words = el("text", "")
+        .at(At::X, "4")
+        .at(At::Y, &baseline.to_string())
+        .text(&words);
+    (
+        nested().with(rect("", "0", 0, "100%", height)),
+        nested().with(words),
+    )
+}
+
+/// Where invariants break, by number.
+fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
+    let length = whole.steps.len();
+    let mut flags: Vec<(usize, String)> = Vec::new();
+    for (invariant, step) in &whole.broken {
+        let number = invariant.name().0;
+        match flags.iter_mut().find(|it| it.0 == *step) {
+            Some((_, numbers)) => {
+                *numbers += " ";
+                *numbers += number;
+            }
+            None => flags.push((*step, number.to_owned())),
+        }
+    }
+    let drawn = flags.into_iter().map(|(step, numbers)| {
+        let end = step * 10 > length * 9;
+        el("svg", if end { "broke end" } else { "broke" })
+            .at(At::X, &percent(step, length))
+            .at(At::Overflow, "visible")
+            .with(rect("", "-0.5", 0, "1", lanes.bottom()))
+            .with(
+                el("text", "")
+                    .at(At::X, if end { "-3" } else { "3" })
+                    .at(At::Y, "11")
+                    .text(&format!("\u{2691} {numbers}")),
+            )
+    });
+    drawn.collect()
+}
+
+/// A stroke for every step, and for every check where there are too many for signs: one path each,
+/// stretched to the tape's width.
+fn ticks(whole: &Story, lanes: Lanes) -> El {
+    let length = whole.steps.len();
+    let (mut plain, mut passed) = (String::new(), String::new());
+    for (at, told) in whole.steps.iter().enumerate() {
+        let bottom = lanes.top(told.choice.actor as usize + 1);
+        let (path, tall) = match mark(&told.effects) {
+            Mark::Match if length > MANY => (&mut passed, lanes.tall - 6),
+            Mark::Tick => (&mut plain, 4),
+            _ => continue,
+        };
+        // Writing to a string does not fail.
+        let _ = write!(path, "M{} {bottom}v-{tall}", at + 1);
+    }
+    let size = format!("0 0 {} {}", length.max(1), lanes.bottom());
+    el("svg", "ticks")
+        .at(At::ViewBox, &size)
+        .at(At::Aspect, "none")
+        .at(At::Width, "100%")
+        .at(At::Height, &lanes.bottom().to_string())
+        .at(At::Overflow, "visible")
+        .with(el("path", "tick").at(At::D, &plain))
+        .with(el("path", "passed").at(At::D, &passed))
+}
+
+/// Stores, checks, and the steps that led to a failure, each with its sign.
+fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
+    let length = whole.steps.len();
+    let mut parts: Vec<El> = Vec::new();
+    for (index, told) in whole.steps.iter().enumerate() {
+        let step = index + 1;
+        let guilty = whole.unstable.contains(&step);
+        let (class, outline) = match mark(&told.effects) {
+            Mark::Match if length <= MANY => ("match", "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0"),
+            Mark::Mismatch => ("mismatch", "M-5-5 5 5M5-5-5 5"),
+            Mark::Store if guilty => ("store guilty", "M0-7 7 6-7 6z"),
+            Mark::Store => ("store", "M0-6 6 5-6 5z"),
+            _ if causes.contains(&step) => ("", ""),
+            _ => continue,
+        };
+        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
+        // Nested, so that the outline is in pixels around a point in percent.
+        let mut place = el("svg", "mark")
+            .at(At::X, &percent(step, length))
+            .at(At::Y, &y.to_string())
+            .at(At::Overflow, "visible")
+            .with(el("path", class).at(At::D, outline));
+        if causes.contains(&step) {
+            place =
+                place.with(el("path", "cause").at(At::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0"));
+        }
+        let words = match class {
+            "store guilty" => "inside the window",
+            "mismatch" => "refused",
+            _ => "",
+        };
+        if !words.is_empty() {
+            let end = step * 100 > length * 86;
+            place = place.with(
+                el("text", if end { "end" } else { "" })
+                    .at(At::X, if end { "-11" } else { "11" })
+                    .at(At::Y, "4")
+                    .text(words),
+            );
+        }
+        parts.push(place);
+    }
+    parts
+}
+
+/// Numbers of steps, as many as are legible.
+fn axis(lanes: Lanes, length: usize) -> Vec<El> {
+    let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+    let every = every.into_iter().find(|it| length / it <= 14);
+    let every = every.unwrap_or(2000);
+    let numbers = (1..=length / every).map(|at| {
+        el("text", "number")
+            .at(At::X, &percent(at * every, length))
+            .at(At::Y, &(lanes.bottom() + 11).to_string())
+            .text(&(at * every).to_string())
+    });
+    numbers.collect()
+}
+
+/// The moment shown: a line, and a veil over what lies ahead.
+pub fn playhead(now: &Now, look: &Look) -> El {
+    let lanes = Lanes::of(&now.scenario);
     let at = percent(now.depth(), now.length());
-    let mut parts = spans_drawn(&now.scenario, &now.whole, lanes);
-    parts.push(rect("cursor", &at, 0, "2px", lanes.bottom()));
-    parts.extend(marks_drawn(&now.whole, lanes));
-    // What lies ahead is veiled, but not the mark of the step shown.
-    let veil = el("rect", "ahead").at(At::X, "7").at(At::Y, "0");
-    let veil = veil.at(At::Width, "100%").at(At::Height, "100%");
-    parts.push(
+    let bottom = lanes.bottom();
+    layer("playhead", lanes, look, now.length()).with(
         el("svg", "")
             .at(At::X, &at)
             .at(At::Overflow, "visible")
-            .with(veil),
-    );
-    let drawing = el("svg", "")
-        .is(At::Hidden, true)
-        .at(At::Height, &lanes.bottom().to_string())
-        .all(parts);
+            .with(rect("veil", "1", 0, "100%", bottom))
+            .with(rect("line", "-1", 0, "2", bottom)),
+    )
+}
+
+/// The slider under the lanes, and how much is seen at once.
+pub fn scrubber(now: &Now, look: &Look) -> El {
     let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
     let sentence = sentence.replace('`', "");
     let (depth, length) = (now.depth().to_string(), now.length().to_string());
+    // The range must know its end before a value beyond the old one.
     let mut range = el("input", "")
         .at(At::Type, "range")
         .at(At::Min, "0")
@@ -159,82 +433,24 @@ pub fn timeline(now: &Now) -> El {
             &format!("step {depth} of {length}: {sentence}"),
         );
     range.on = Some(On::Slide);
-    el("section", "timeline")
-        .at(At::Label, "Timeline")
-        .with(names)
-        .with(el("div", "track").with(drawing).with(range))
-}
-
-/// Where a moment stands: 0 at the left edge, the last step at the right. In thousandths of a
-/// percent, since whole numbers are printed by far less code.
-fn percent(step: usize, length: usize) -> String {
-    let thousandths = step * 100_000 / length.max(1);
-    format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
-}
-
-fn rect(class: &'static str, x: &str, y: usize, width: &str, height: usize) -> El {
-    el("rect", class)
-        .at(At::X, x)
-        .at(At::Y, &y.to_string())
-        .at(At::Width, width)
-        .at(At::Height, &height.to_string())
-}
-
-fn spans_drawn(scenario: &Scenario, story: &Story, lanes: Lanes) -> Vec<El> {
-    let length = story.steps.len();
-    let several = lanes.pages > 1;
-    let spans = spans(&scenario.model, story);
-    // The window lies under everything else, and the thin writeback line over the locks.
-    let of = |kind: &'static str| spans.iter().filter(move |span| span.kind == kind);
-    let mut parts: Vec<El> = Vec::new();
-    for span in of("window").chain(of("lock")).chain(of("writeback")) {
-        let x = percent(span.from, length);
-        let width = percent(span.to - span.from, length);
-        let page = lanes.top(lanes.actors + span.page);
-        let (y, height) = match span.kind {
-            "window" if several => (page + 1, lanes.tall - 2),
-            "window" => (0, lanes.bottom()),
-            "writeback" => (page + 6, lanes.tall - 12),
-            _ if several => (page + 3, lanes.tall - 6),
-            _ => (lanes.top(span.actor) + 4, lanes.tall - 8),
-        };
-        parts.push(rect(span.kind, &x, y, &width, height));
-        if span.kind == "window" && !several {
-            let name = match scenario.model.stable {
-                true => "stable window: bytes must not change",
-                false => "on the way: nobody asks for stable bytes",
-            };
-            let words = el("text", "window-name")
-                .at(At::X, &x)
-                .at(At::Y, "12")
-                .at(At::Dx, "4");
-            parts.push(words.text(name));
-        }
+    let mut zoom = el("div", "zoom")
+        .at(At::Role, "group")
+        .at(At::Label, "Zoom of the timeline");
+    for (label, to, cannot) in [
+        ("\u{2212}", look.zoom.saturating_sub(1), look.zoom == 0),
+        ("+", look.zoom + 1, look.zoom >= MOST_ZOOM),
+    ] {
+        let name = if label == "+" { "Zoom in" } else { "Zoom out" };
+        zoom = zoom.with(
+            el("button", "")
+                .at(At::Label, name)
+                .is(At::Disabled, cannot)
+                .text(label)
+                .press(Wish::Zoom(if cannot { look.zoom } else { to })),
+        );
     }
-    for (_, step) in &story.broken {
-        parts.push(rect(
-            "broke",
-            &percent(*step, length),
-            0,
-            "1px",
-            lanes.bottom(),
-        ));
-    }
-    parts
+    el("div", "scrubber").with(range).with(zoom)
 }
 
-fn marks_drawn(story: &Story, lanes: Lanes) -> Vec<El> {
-    let length = story.steps.len();
-    let mut parts: Vec<El> = Vec::new();
-    for (index, told) in story.steps.iter().enumerate() {
-        let x = percent(index + 1, length);
-        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
-        let y = y.to_string();
-        let (class, outline) = shape(&told.effects);
-        // Nested, so that the outline is in pixels around a point in percent.
-        let path = el("path", class).at(At::D, outline);
-        let place = el("svg", "").at(At::X, &x).at(At::Y, &y);
-        parts.push(place.at(At::Overflow, "visible").with(path));
-    }
-    parts
-}
+/// The closest view: 24 pixels a step.
+pub const MOST_ZOOM: u8 = 4;

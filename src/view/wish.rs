@@ -31,6 +31,12 @@ pub enum Wish {
     Switch(NodeId),
     /// Fold or unfold a line of an actor's program.
     ToggleLine(usize, usize),
+    /// Fold or unfold an actor's card.
+    ToggleCard(usize),
+    /// Show all lines of an actor's program, or only those around the current one.
+    Whole(usize),
+    /// How much of the timeline is seen at once.
+    Zoom(u8),
     /// Look at a sector: page and number.
     Sector(usize, usize),
     /// Show or hide the sheet of keys and words.

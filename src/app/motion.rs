@@ -1,0 +1,195 @@
+//! Movement that explains: a lock goes from hand to hand, a sleeper is tied to what it waits for.
+//!
+//! What moves keeps a name (`data-token`) while it stands here or there; after each step it is drawn
+//! where it is now, and travels there from where it was. Steps never wait for it: a step made
+//! meanwhile begins a new movement, and jumps move nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::wasm_bindgen::prelude::*;
+use leptos::web_sys::Element;
+use leptos::web_sys::js_sys::{Array, Object, Reflect};
+
+use super::desk::Desk;
+
+thread_local! {
+    /// Where each token was when last looked.
+    static PLACES: RefCell<BTreeMap<String, (f64, f64)>> = RefCell::default();
+    /// What still moves.
+    static MOVING: RefCell<Vec<Movement>> = RefCell::default();
+}
+
+// What web-sys still calls unstable, and browsers have had for years.
+#[wasm_bindgen]
+extern "C" {
+    type Movable;
+    type Movement;
+
+    #[wasm_bindgen(method)]
+    fn animate(this: &Movable, frames: &JsValue, milliseconds: f64) -> Movement;
+
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Movement);
+}
+
+/// All elements with an attribute.
+fn all(selector: &str) -> Vec<Element> {
+    let Ok(found) = document().query_selector_all(selector) else {
+        return Vec::new();
+    };
+    let nodes = (0..found.length()).filter_map(|at| found.item(at));
+    nodes.filter_map(|it| it.dyn_into().ok()).collect()
+}
+
+/// How long a movement takes, in milliseconds; the style sheet knows, and nothing if none is wanted.
+fn beat() -> f64 {
+    let root = document().document_element();
+    let style = root.and_then(|it| window().get_computed_style(&it).ok().flatten());
+    let value = style.and_then(|it| it.get_property_value("--beat").ok());
+    let value = value.unwrap_or_default();
+    let number: String = value.chars().filter(|it| it.is_ascii_digit()).collect();
+    match value.ends_with("ms") {
+        true => number.parse().unwrap_or(0.0),
+        false => 0.0,
+    }
+}
+
+/// Follows what is on the stage.
+pub fn watch(desk: Desk) {
+    let depth = StoredValue::new(0);
+    Effect::new(move |_| {
+        let now = desk.now();
+        let panel = desk.panel();
+        let still = now.depth().abs_diff(depth.get_value()) > 1;
+        depth.set_value(now.depth());
+        if let Some(root) = document().document_element() {
+            // An element takes every attribute.
+            let _ = root.set_attribute("data-speed", &panel.speed.to_string());
+            let _ = root.toggle_attribute_with_force("data-still", still);
+        }
+        // Once everything is drawn.
+        request_animation_frame(|| {
+            travel();
+            tie();
+        });
+    });
+    let listener = window_event_listener(leptos::ev::resize, |_| {
+        PLACES.with_borrow_mut(BTreeMap::clear);
+        tie();
+    });
+    on_cleanup(move || listener.remove());
+    // Columns scroll by themselves; lines follow.
+    let scrolled = |_: leptos::web_sys::Event| tie();
+    let scroll = Closure::<dyn Fn(_)>::new(scrolled);
+    let _ = document().add_event_listener_with_callback_and_bool(
+        "scroll",
+        scroll.as_ref().unchecked_ref(),
+        true,
+    );
+    scroll.forget();
+}
+
+/// Lets tokens travel from where they were.
+fn travel() {
+    for moving in MOVING.take() {
+        moving.cancel();
+    }
+    let beat = beat();
+    let mut now = BTreeMap::new();
+    for token in all("[data-token]") {
+        let Some(name) = token.get_attribute("data-token") else {
+            continue;
+        };
+        let at = token.get_bounding_client_rect();
+        let place = (at.left(), at.top());
+        let was = PLACES.with_borrow(|it| it.get(&name).copied());
+        if let Some((left, top)) = was {
+            let (x, y) = (left - place.0, top - place.1);
+            if beat > 0.0 && x.abs() + y.abs() > 40.0 {
+                animate(&token, x, y, beat);
+            }
+        }
+        now.insert(name, place);
+    }
+    PLACES.set(now);
+}
+
+fn animate(token: &Element, x: f64, y: f64, beat: f64) {
+    let frame = |transform: &str| {
+        let frame = Object::new();
+        // An object takes every property.
+        let _ = Reflect::set(&frame, &"transform".into(), &transform.into());
+        let _ = Reflect::set(&frame, &"zIndex".into(), &"3".into());
+        frame
+    };
+    let (x, y) = (x.round() as i32, y.round() as i32);
+    let from = frame(&format!("translate({x}px, {y}px)"));
+    let frames = Array::of2(&from, &frame("none"));
+    let moving = token.unchecked_ref::<Movable>().animate(&frames, beat);
+    MOVING.with_borrow_mut(|it| it.push(moving));
+}
+
+/// Draws a line from each sleeper to what it waits for and to whoever has it: through the gaps
+/// between the columns, and no further than what is in view.
+fn tie() {
+    let Some(wires) = document().query_selector(".wires").ok().flatten() else {
+        return;
+    };
+    let Some(column) = document().query_selector(".actors").ok().flatten() else {
+        return;
+    };
+    let origin = wires.get_bounding_client_rect();
+    let column = column.get_bounding_client_rect();
+    let x = |it: f64| (it - origin.left()).round() as i32;
+    let y = |it: f64| (it - origin.top()).round() as i32;
+    let seen = |at: f64| at > column.top() && at < column.bottom();
+    let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
+    for (number, sleeper) in all("[data-wire]").iter().enumerate() {
+        let from = sleeper.get_bounding_client_rect();
+        let middle = from.top() + from.height() / 2.0;
+        if !seen(middle) {
+            continue;
+        }
+        let apart = 5 * number as i32;
+        let names = sleeper.get_attribute("data-wire").unwrap_or_default();
+        for name in names.split(' ') {
+            let to = document().query_selector(&format!("[data-thing=\"{name}\"]"));
+            let Some(to) = to.ok().flatten() else {
+                continue;
+            };
+            let to = to.get_bounding_client_rect();
+            if name.starts_with("actor-") {
+                // From card to card, along their left edge.
+                let end = (to.top() + 14.0).clamp(column.top() + 8.0, column.bottom() - 8.0);
+                let (start, edge, end) = (y(middle), x(from.left()), y(end));
+                let gap = edge - 6 - apart % 10;
+                holders += &format!("M{edge} {start}H{gap}V{end}H{edge}");
+                tips += &format!("M{} {end}l-7 -4v8z", edge + 3);
+            } else {
+                let (start, edge) = (y(middle), x(from.right()));
+                let (gap, below) = (
+                    x(column.right()) + 4 + apart,
+                    y(to.bottom()) + 9 + apart % 10,
+                );
+                let (end, top) = (x(to.left() + to.width() / 2.0), y(to.bottom()) + 1);
+                things += &format!("M{edge} {start}H{gap}V{below}H{end}V{}", top + 6);
+                ends += &format!("M{end} {top}l-4 7h8z");
+            }
+        }
+    }
+    for (class, d) in [
+        ("thing", things),
+        ("holder", holders),
+        ("end", ends),
+        ("tip", tips),
+    ] {
+        let path = wires.query_selector(&format!(".{class}"));
+        if let Some(path) = path.ok().flatten() {
+            let _ = path.set_attribute("d", &d);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The stage: each page's bits, and a table with one column a sector, from memory down to media.
+
+use super::comparison::comparison;
+use super::grid::{Cell, Level, Moment};
+use super::look::Look;
+use super::machine_state;
+use super::now::Now;
+use super::tree::{At, El, Node, el};
+use super::wish::Wish;
+
+/// Every page: its bits and its sectors; then the comparison of guards the last step made.
+pub fn stage(now: &Now, look: &Look) -> El {
+    let scenario = &*now.scenario;
+    let model = &scenario.model;
+    let mut sheets: Vec<El> = Vec::new();
+    for number in 0..model.geometry.pages as usize {
+        let moment = Moment {
+            scenario,
+            number,
+            page: model.page(&now.world, number),
+            before: model.page(&now.before, number),
+            initial: model.page(&model.initial, number),
+            stage: model.stage(&now.world, number),
+            columns: &now.story.columns[number],
+            failures: &now.story.failures,
+            step: now.depth(),
+            mover: now.last_actor(),
+        };
+        let bits = machine_state::bits(&moment, &now.world, &now.before);
+        let frozen = if moment.frozen() {
+            "sheet frozen"
+        } else {
+            "sheet"
+        };
+        let sheet = el("div", frozen).with(bits);
+        sheets.push(sheet.with(table(look, &moment)));
+    }
+    let class = match (model.geometry.sectors(), model.geometry.pages) {
+        (1, 2..) => "sheets beside",
+        _ => "sheets",
+    };
+    el("section", "stage")
+        .at(At::Label, "Stage")
+        .with(machine_state::shared(scenario, &now.world, &now.before))
+        .with(el("div", class).all(sheets))
+        .with(comparison(now))
+        .with(legend(now))
+}
+
+fn table(look: &Look, moment: &Moment) -> El {
+    let (number, geometry) = (moment.number, moment.scenario.model.geometry);
+    let several = geometry.pages > 1;
+    let many = geometry.sectors();
+    // The first page's parts keep their names.
+    let prefix = match number {
+        0 => String::new(),
+        _ => format!("{number}-"),
+    };
+    // The style sheet lays rows out as grids, so roles are said in words.
+    let mut heads = el("tr", "").at(At::Role, "row").with(el("td", ""));
+    for sector in 0..many {
+        let lba = geometry.lba(number, sector);
+        let pressed = look.sector == (number, sector);
+        let mut button = el("button", "sector").is(At::Pressed, pressed);
+        if several {
+            button = button.with(el("span", "hidden").text(&format!("page {number}, ")));
+        }
+        let button = button
+            .with(el("span", "wide").text(if many == 1 { "" } else { "sector " }))
+            .text(&match many {
+                1 => "one interval of 4096 bytes".to_owned(),
+                _ => sector.to_string(),
+            })
+            .with(el("small", "").text(&format!("LBA {lba}")))
+            .press(Wish::Sector(number, sector));
+        let head = el("th", "").at(At::Role, "columnheader");
+        heads = heads.with(head.at(At::Scope, "col").with(button));
+    }
+    // What the host keeps, and what the device does.
+    let mut bodies = [el("tbody", "host"), el("tbody", "device")];
+    for body in &mut bodies {
+        body.at.push((At::Role, "rowgroup".to_owned()));
+    }
+    for level in Level::all(moment.scenario) {
+        let (title, what) = level.title(moment.scenario.model.protection);
+        let mut row = el("tr", level.key()).at(At::Role, "row").with(
+            el("th", "")
+                .at(At::Role, "rowheader")
+                .at(At::Scope, "row")
+                .with(el("b", "").text(title))
+                .with(el("small", "").text(what)),
+        );
+        for sector in 0..many {
+            let key = format!("{prefix}{}-{sector}", level.key());
+            let cell = cell(moment.cell(level, sector), moment.step);
+            row = row.with(cell.at(At::Role, "cell").at(At::Cell, &key));
+        }
+        let device = matches!(level, Level::Hba | Level::Target | Level::Media);
+        bodies[usize::from(device)].inner.push(Node::El(row));
+    }
+    let [host, device] = bodies;
+    let class = match (many, several) {
+        (1, _) => "columns single",
+        (_, true) => "columns several",
+        _ => "columns",
+    };
+    let mut caption = "Each column is one sector on its way from memory to media.".to_owned();
+    if several {
+        caption = format!("Page {number}. {caption}");
+    }
+    el("table", class)
+        .at(At::Role, "table")
+        .with(el("caption", "hidden").text(&caption))
+        .with(el("thead", "").at(At::Role, "rowgroup").with(heads))
+        .with(host)
+        .with(device)
+}
+
+fn cell(cell: Cell, step: usize) -> El {
+    let mut class = format!("cell {}{}", cell.tone, cell.link.class());
+    for (is, name) in [
+        (cell.fresh, " fresh"),
+        (cell.failed, " failed"),
+        (cell.sealed, " sealed"),
+    ] {
+        if is {
+            class += name;
+        }
+    }
+    if cell.fresh {
+        // Steps of both parities move alike, but a cell that changes twice moves twice.
+        class += if step.is_multiple_of(2) {
+            " even"
+        } else {
+            " odd"
+        };
+        class += match cell.hop {
+            0 => " stamp",
+            1 => " hop-1",
+            2 => " hop-2",
+            _ => " hop-3",
+        };
+    }
+    el("td", &class)
+        .at(At::Title, &cell.words)
+        .with(el("span", "bytes").text(&cell.first))
+        .with(el("span", "crc").text(&cell.second))
+}
+
+/// What colours, stripes and signs mean, on the stage and on the timeline, drawn as the picture's
+/// own parts; only those that this picture can show.
+fn legend(now: &Now) -> El {
+    let protection = now.scenario.model.protection;
+    let mut legend = el("ul", "legend").at(At::Label, "What the signs mean");
+    let mut add = |class: &str, sample: &str, words: &str| {
+        let sample = el("span", class).is(At::Hidden, true).text(sample);
+        let item = el("li", "").with(sample).with(el("span", "").text(words));
+        let so_far = std::mem::replace(&mut legend, el("ul", ""));
+        legend = so_far.with(item);
+    };
+    add("cell page", "3333", "the page as it was");
+    add("cell newer", "new!", "stored since");
+    add("cell old", "old", "on disk before");
+    add("cell page fresh", "", "changed by this step");
+    if protection.guards() {
+        add("sample tie", "", "guard taken from these bytes");
+        add("sample parted", "", "bytes changed under their guard");
+        add("sample match", "", "compared: equal");
+        add("sample break", "", "compared: different, refused");
+    }
+    add("sample window", "", "stable window: must not change");
+    add("sample locked", "", "page lock");
+    add("sample writeback", "", "PG_writeback");
+    add("sample asleep", "", "asleep");
+    for (class, outline, words) in [
+        ("store", "M7 1 13 12 1 12z", "store"),
+        (
+            "store guilty",
+            "M7 1 13 12 1 12z",
+            "store inside the window",
+        ),
+        ("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
+        ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
+        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", "an invariant breaks"),
+    ] {
+        let sign = el("svg", "sign")
+            .at(At::Width, "14")
+            .at(At::Height, "14")
+            .is(At::Hidden, true)
+            .with(el("path", class).at(At::D, outline));
+        legend = legend.with(el("li", "").with(sign).with(el("span", "").text(words)));
+    }
+    legend
+}
