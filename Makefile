@@ -42,6 +42,8 @@ bench: ## Run the benchmarks, native and in Chromium
 	cargo bench --no-default-features --bench explore -- 10m
 	@$(MAKE) --no-print-directory dist
 	node benches/browser.mjs
+	node benches/frames.mjs
+	node benches/memory.mjs
 
 shots: ## Take screenshots into target/shots/ (ARGS=--full for whole pages)
 	@tools/setup.sh browser

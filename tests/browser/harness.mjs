@@ -46,9 +46,10 @@ const FLAGS = [
 // Every page is served below a path, so that an absolute URL cannot work by luck.
 const SUB_PATH = "/some/stable-pages/";
 
-/** Chromium and, as they are asked for, servers. Call `stop` at the end. */
-export async function start() {
-  const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+/** Chromium, with further `flags` if wished, and, as they are asked for, servers. Call `stop` at the end. */
+export async function start(flags = []) {
+  const args = [...FLAGS, ...flags];
+  const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args });
   const servers = new Map();
 
   async function urlOf(subPath) {

@@ -1,0 +1,188 @@
+// How soon a step of a long run is on the screen, and whether scrubbing through it keeps the frame rate, in headless
+// Chromium: prints figures beside their goals and judges nothing.
+//
+//   node benches/frames.mjs [ROUNDS]      (make bench; needs dist/)
+//
+// A step is an arrow key, sent as input to the browser; its time ends with the frame presented that shows it, as
+// Chromium's tracing has it (EventLatency; trace.mjs says what the parts are). Steps are so far apart that each comes
+// to a page at rest. The usual 60 frames a second would add up to 16.7 ms of waiting for the next tick, which says
+// nothing about the page, so steps are measured with --disable-frame-rate-limit, where a frame begins when it is
+// wanted; one round is made at 60 frames beside. Nothing here uses a GPU: raster and draw are the processor's, and
+// take longer than in a visitor's browser. The throttling of 4x slows the page's own thread down, not the
+// compositor's.
+//
+// Scrubbing is a drag of the slider's thumb from step 0 to 500 in 4 s, at 60 frames a second, with two moves of the
+// pointer for each frame, so that every frame has something new to show. Expected are as many frames as ticks of
+// 1/60 s between the first and the last one presented.
+
+import { start } from "../tests/browser/harness.mjs";
+import { STEPS, expect, longTasks, longWords, openRun, pause, seek, settle } from "./long-run.mjs";
+import { keyLatencies, presentations, traced } from "./trace.mjs";
+
+const ROUNDS = Number(process.argv[2] ?? 3);
+/** Steps back and as many forward again, at the middle and at the end of the run. */
+const LEG = 80;
+const PLACES = [STEPS / 2, STEPS];
+const TICK = 1000 / 60;
+
+const rank = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const middle = (sorted) => sorted[Math.floor((sorted.length - 1) / 2)];
+const ms = (value) => (value === Infinity ? "never" : value.toFixed(1)).padStart(7);
+
+/** Presses keys, `pace` ms apart. */
+async function press(page, keys, pace) {
+  for (const key of keys) {
+    await page.keyboard.down(key);
+    await pause(pace);
+    await page.keyboard.up(key);
+    await pause(10);
+  }
+}
+
+/** One round of steps, at a processor slowed down so many times: how long each took. */
+async function round({ page, session }, pace, rate) {
+  const all = [];
+  for (const place of PLACES) {
+    await seek(page, place);
+    await session.send("Emulation.setCPUThrottlingRate", { rate });
+    // The first steps after a rest find cold caches.
+    await press(page, ["ArrowLeft", "ArrowRight", "ArrowLeft", "ArrowRight"], pace);
+    const keys = [...Array(LEG).fill("ArrowLeft"), ...Array(LEG).fill("ArrowRight")];
+    all.push(...keyLatencies(await traced(page, () => press(page, keys, pace)), keys.length));
+    await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    await expect(page, place);
+  }
+  return all;
+}
+
+function tell(name, times, goal = "") {
+  const whole = times.map((it) => it.whole);
+  const figures = [0.5, 0.95, 0.99, 1].map((share) => ms(rank(whole, share))).join("");
+  console.log(`  ${name.padEnd(34)}${figures}  ${goal}`);
+}
+
+/**
+ * Rounds, told by the one with the lowest and the one with the median 95th percentile; and, since every round makes
+ * the same steps, each step by its best round, which leaves out what else the machine had to do.
+ */
+function tellRounds(name, rounds, goal) {
+  const sorted = rounds.toSorted((a, b) => p95(a) - p95(b));
+  const typical = middle(sorted);
+  tell(`${name}, typical round`, typical, goal);
+  tell(`${name}, best round`, sorted[0], goal);
+  const least = rounds[0].map((_, at) => ({ whole: Math.min(...rounds.map((round) => round[at].whole)) }));
+  tell(`${name}, each step's best`, least, goal);
+  const parts = ["script", "layout", "raster", "draw"];
+  const each = (share) => parts.map((part) => `${part} ${rank(typical.map((it) => it[part]), share).toFixed(1)}`).join(", ");
+  console.log(`    of which, median: ${each(0.5)}; 95 %: ${each(0.95)}`);
+}
+const p95 = (times) => rank(times.map((it) => it.whole), 0.95);
+
+/** What the same costs on a page that does nothing but count the keys: the browser's own share. */
+async function floor(site) {
+  const { page, close } = await site.open("");
+  await page.goto("about:blank");
+  await page.setContent("<p>0</p>");
+  await page.evaluate(() => {
+    let count = 0;
+    window.addEventListener("keydown", () => (document.querySelector("p").textContent = String(++count)));
+  });
+  await settle(page);
+  const keys = Array(100).fill("ArrowRight");
+  const times = keyLatencies(await traced(page, () => press(page, keys, 40)), keys.length);
+  await close();
+  return times;
+}
+
+/** Drags through the whole run: frames expected, presented, and the longest time without one. */
+async function scrub({ page, session }, rate) {
+  await seek(page, 0);
+  const box = await page.locator("input[type=range]").boundingBox();
+  const y = box.y + box.height / 2;
+  // The thumb's middle at either end is half its width from the edge; the pointer may go beyond.
+  const [left, right] = [box.x + 8, box.x + box.width - 2];
+  const [moves, duration] = [480, 4000];
+  await page.mouse.move(left, y);
+  await page.mouse.down();
+  await settle(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate });
+  let late = 0;
+  const events = await traced(page, async () => {
+    const begun = performance.now();
+    let before = begun;
+    const sent = [];
+    for (let move = 1; move <= moves; move++) {
+      const wait = begun + (move * duration) / moves - performance.now();
+      if (wait > 0) await pause(wait);
+      const now = performance.now();
+      if (now - before > TICK) late++;
+      before = now;
+      const x = left + ((right - left) * move) / moves;
+      sent.push(session.send("Input.dispatchMouseEvent", { type: "mouseMoved", x, y, button: "left", buttons: 1 }));
+    }
+    await Promise.all(sent);
+    await pause(200);
+  });
+  await session.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+  await page.mouse.up();
+  await settle(page);
+  await expect(page, STEPS);
+  const times = presentations(events);
+  if (times.length < 2) throw new Error("scrubbing brought no frames");
+  const gaps = times.slice(1).map((time, at) => time - times[at]);
+  const expected = Math.max(times.length, Math.round((times.at(-1) - times[0]) / TICK) + 1);
+  return { expected, presented: times.length, dropped: expected - times.length, gap: Math.max(...gaps), late };
+}
+
+function tellScrub(name, found) {
+  const sorted = found.toSorted((a, b) => a.dropped / a.expected - b.dropped / b.expected);
+  for (const [which, it] of [["best", sorted[0]], ["typical", middle(sorted)]]) {
+    const share = it.dropped > 0 ? `, 1 in ${(it.expected / it.dropped).toFixed(1)}` : "";
+    const late = it.late > 0 ? `; moves sent late: ${it.late}` : "";
+    console.log(
+      `  ${`${name}, ${which}`.padEnd(34)} ${it.expected} frames expected, ${it.presented} presented, ` +
+        `${it.dropped} dropped${share} (goal: at most 1 in 50); longest without one ${it.gap.toFixed(0)} ms${late}`,
+    );
+  }
+}
+
+/** Runs `what` as often as there are rounds. */
+async function repeat(what, times = ROUNDS) {
+  const found = [];
+  for (let time = 0; time < times; time++) found.push(await what());
+  return found;
+}
+
+const STEPPING = [
+  ["step", 1, 70, "(goal: 95 % <= 16)"],
+  ["4x slower", 4, 160, "(goal: 95 % <= 50)"],
+];
+
+console.log(`step to painted frame: ${4 * LEG} steps in a run of ${STEPS}, headless Chromium without GPU, ms`);
+console.log(`  ${"".padEnd(34)}${["median", "95 %", "99 %", "max"].map((it) => it.padStart(7)).join("")}`);
+const unlimited = await start(["--disable-frame-rate-limit"]);
+try {
+  tell("a page that only counts the keys", await floor(unlimited));
+  const opened = await openRun(unlimited);
+  const opening = longWords(await longTasks(opened.page));
+  for (const [name, rate, pace, goal] of STEPPING) {
+    tellRounds(name, await repeat(() => round(opened, pace, rate)), goal);
+    console.log(`    ${longWords(await longTasks(opened.page))}`);
+  }
+  console.log(`  opening the run: ${opening}`);
+} finally {
+  await unlimited.stop();
+}
+const site = await start();
+try {
+  const opened = await openRun(site);
+  tell("step at 60 frames a second", await round(opened, 70, 1));
+  console.log(`scrubbing through ${STEPS} steps in 4 s, at 60 frames a second`);
+  for (const [name, rate] of [["scrub", 1], ["4x slower", 4]]) {
+    await longTasks(opened.page);
+    tellScrub(name, await repeat(() => scrub(opened, rate)));
+    console.log(`    ${longWords(await longTasks(opened.page))}`);
+  }
+} finally {
+  await site.stop();
+}
