@@ -61,6 +61,8 @@ pub struct Look {
     pub tab: Tab,
     /// Whether the steps behind a failure are pointed out.
     pub why: bool,
-    /// The byte of the checksum's computation that is looked at.
-    pub crc_byte: usize,
+    /// Whether every byte of the sector is shown, and not only those that differ.
+    pub whole: bool,
+    /// The byte of the checksum's computation that is looked at; by itself the first that differs.
+    pub crc_byte: Option<usize>,
 }

@@ -4,7 +4,6 @@
 //! browser.
 
 mod actors;
-mod bytes;
 mod catalogue;
 mod check;
 mod checker;
@@ -14,10 +13,13 @@ mod explain;
 mod grid;
 mod header;
 mod help;
+mod inspect;
 mod listing;
+mod log;
 mod look;
 mod machine_state;
 mod now;
+mod side;
 mod timeline;
 mod tree;
 mod wish;
@@ -28,11 +30,13 @@ pub use check::{Check, Table};
 pub use checker::{panel, questions, race, strip};
 pub use columns::{legend, pages};
 pub use controls::{moves, step_buttons};
-pub use explain::{ahead, cards as explanations, now as sentence};
+pub use explain::{ahead, now as sentence};
 pub use header::{notice, settings, top};
 pub use help::{KEYS, sheet};
+pub use inspect::inspect;
 pub use look::{Look, Panel, SPEEDS, Tab};
 pub use now::Now;
+pub use side::side;
 pub use timeline::timeline;
 pub use tree::{At, El, Node, On, button, el, note, nothing, rich, select};
 pub use wish::Wish;

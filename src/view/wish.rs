@@ -33,6 +33,10 @@ pub enum Wish {
     ToggleLine(usize, usize),
     /// Look at a sector: page and number.
     Sector(usize, usize),
+    /// Look at a byte of the checksum's computation.
+    CrcByte(usize),
+    /// Show every byte of the sector, or only those that differ.
+    Whole(bool),
     /// Show or hide the sheet of keys and words.
     Help(bool),
     /// Take the message away.
