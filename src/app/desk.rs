@@ -18,7 +18,7 @@ use stable_pages::scenario::{
     Device, Entry, Scenario, Variant, catalogue, find, load, load_variant,
 };
 
-use stable_pages::view::{Check, Look, Now, Wish};
+use stable_pages::view::{Check, Look, Now, Tab, Wish};
 
 use super::check::{Seen, outlook};
 use super::source;
@@ -122,9 +122,11 @@ impl Desk {
             Wish::Switch(end) => self.switch(end),
             Wish::ToggleLine(actor, line) => self.toggle_line(actor, line),
             Wish::ToggleCard(actor) => self.set(|it| toggle(&mut it.cards, actor)),
-            Wish::Whole(actor) => self.set(|it| toggle(&mut it.whole, actor)),
+            Wish::Lines(actor) => self.set(|it| toggle(&mut it.lines, actor)),
             Wish::Zoom(zoom) => self.set(|it| it.zoom = zoom),
-            Wish::Sector(page, sector) => self.set(|it| it.sector = (page, sector)),
+            Wish::Sector(page, sector) => self.inspect(page, sector),
+            Wish::CrcByte(byte) => self.set(|it| it.crc_byte = Some(byte)),
+            Wish::Whole(whole) => self.set(|it| it.whole = whole),
             Wish::Help(open) => self.show_help(open),
             Wish::CloseNotice => self.close_notice(),
             Wish::TryAgain => {
@@ -505,7 +507,25 @@ impl Desk {
             let sector = (0..geometry.sectors()).find(|it| store.touches(geometry, *it))?;
             Some((store.page as usize, sector))
         });
-        self.set(|panel| panel.sector = sector.unwrap_or((0, 0)));
+        self.set(|panel| {
+            panel.sector = sector.unwrap_or((0, 0));
+            panel.crc_byte = None;
+        });
+    }
+
+    /// Opens the inspector of a sector; where it lies below what is seen, goes there.
+    fn inspect(self, page: usize, sector: usize) {
+        self.set(|it| {
+            it.sector = (page, sector);
+            it.crc_byte = None;
+            it.tab = Tab::Inspect;
+        });
+        let height = window().inner_height().ok().and_then(|it| it.as_f64());
+        if let (Some(side), Some(height)) = (document().get_element_by_id("side"), height)
+            && side.get_bounding_client_rect().top() > height
+        {
+            side.scroll_into_view();
+        }
     }
 
     /// Opens or closes the sheet of keys and words.

@@ -59,7 +59,7 @@ fn app() -> impl IntoView {
                 {show(move || view::stage(&desk.now(), &desk.panel()))}
             </div>
             {show(move || view::actor_cards(&desk.now(), &desk.panel(), outlook().as_ref().map(|it| &*it.0)))}
-            <div class="side">{show(move || view::explanations(&desk.now(), &desk.panel()))}</div>
+            {show(move || view::side(&desk.now(), &desk.panel()))}
             <svg class="wires" aria-hidden="true">
                 <path class="thing"></path>
                 <path class="holder"></path>

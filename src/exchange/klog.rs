@@ -4,59 +4,86 @@
 //! sector, received and computed guard are the run's.
 
 use crate::explore::Failure;
-use crate::machine::Hop;
+use crate::machine::{Hop, Protection};
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
-/// What the kernel of the scenario's era logs for a guard error, one line each.
-///
-/// The adapter gives no INFORMATION field with its sense data, so the request fails from its first
-/// sector on. It is scsi_debug, which names both guards
-/// (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check failed on sector ..").
+/// What the kernel of the scenario's era logs for a guard error, one line each; nothing for other
+/// failures.
 pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
     let Some(hop) = failure.hop() else {
         return Vec::new();
     };
-    let key = match hop {
-        Hop::Hba => "Illegal Request",
-        Hop::Target => "Aborted Command",
-    };
-    let geometry = scenario.model.geometry;
     let contents = &scenario.model.contents;
-    let (received, computed) = (
-        contents.guard(failure.sealed),
-        contents.guard(failure.fetched),
-    );
-    // The block layer counts in units of 512 bytes, whatever the disk does.
-    let first =
-        u64::from(geometry.lba(failure.first_page.into(), 0)) * u64::from(geometry.interval / 512);
-    let mut lines = vec![format!(
-        "scsi_debug:dif_verify: GUARD check failed on sector {} rcvd 0x{received:04x}, data 0x{computed:04x}",
-        failure.lba
-    )];
-    let sd = "sd 2:0:0:0: [sdb]";
-    match scenario.era {
-        Era::V2_6_39 | Era::V3_0 | Era::V3_9 => {
-            let text = match hop {
-                Hop::Hba => "Host Data Integrity Failure",
-                Hop::Target => "Target Data Integrity Failure",
+    let refusal = Refusal {
+        hop,
+        lba: failure.lba,
+        first_page: failure.first_page,
+        received: contents.guard(failure.sealed),
+        computed: contents.guard(failure.fetched),
+    };
+    refusal.log_lines(scenario)
+}
+
+/// A guard that a hop refuses, or would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which hop.
+    pub hop: Hop,
+    /// The sector's LBA.
+    pub lba: u32,
+    /// The first page of the request.
+    pub first_page: u8,
+    /// The guard that came with the sector.
+    pub received: u16,
+    /// The guard of the bytes that came.
+    pub computed: u16,
+}
+
+impl Refusal {
+    /// What the kernel of the scenario's era logs, one line each.
+    ///
+    /// The adapter gives no INFORMATION field with its sense data, so the request fails from its
+    /// first sector on. It is scsi_debug, which names both guards
+    /// (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check failed on sector ..").
+    /// Of an NVMe controller's refusal only the block layer's line is given.
+    pub fn log_lines(self, scenario: &Scenario) -> Vec<String> {
+        let geometry = scenario.model.geometry;
+        // The block layer counts in units of 512 bytes, whatever the disk does.
+        let first =
+            u64::from(geometry.lba(self.first_page.into(), 0)) * u64::from(geometry.interval / 512);
+        let nvme = scenario.model.protection == Protection::Nvme;
+        let dev = if nvme { "nvme0n1" } else { "sdb" };
+        let today = scenario.era == Era::Today;
+        let mut lines = Vec::new();
+        if !nvme {
+            let (key, text) = match self.hop {
+                Hop::Hba => ("Illegal Request", "Host"),
+                Hop::Target => ("Aborted Command", "Target"),
             };
-            lines.push(format!("{sd} {text}"));
+            let sd = if today {
+                "sd 2:0:0:0: [sdb] tag#0"
+            } else {
+                "sd 2:0:0:0: [sdb]"
+            };
+            lines.push(format!(
+                "scsi_debug:dif_verify: GUARD check failed on sector {} rcvd 0x{:04x}, data 0x{:04x}",
+                self.lba, self.received, self.computed
+            ));
+            if !today {
+                lines.push(format!("{sd} {text} Data Integrity Failure"));
+            }
             lines.push(format!("{sd} Sense Key : {key} [current]"));
             lines.push(format!("{sd} Add. Sense: Logical block guard check failed"));
-            lines.push(format!("end_request: I/O error, dev sdb, sector {first}"));
         }
-        Era::Today => {
-            lines.push(format!("{sd} tag#0 Sense Key : {key} [current]"));
-            lines.push(format!(
-                "{sd} tag#0 Add. Sense: Logical block guard check failed"
-            ));
-            lines.push(format!(
-                "protection error, dev sdb, sector {first} op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2"
-            ));
-        }
+        lines.push(match today {
+            false => format!("end_request: I/O error, dev {dev}, sector {first}"),
+            true => format!(
+                "protection error, dev {dev}, sector {first} op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2"
+            ),
+        });
+        lines
     }
-    lines
 }
 
 /// What fsync returns for the failure, and why, in the scenario's era (section 8.6).

@@ -17,6 +17,6 @@ pub use ending::{explain_end, outcome, since, status_words};
 pub use explain::explain;
 pub use figures::{amount, grouped, millions, percent};
 pub use foresight::{Outlooks, foresee, foresee_briefly, foresee_step, reduced_words};
-pub use klog::{fsync_errno, log_lines};
+pub use klog::{Refusal, fsync_errno, log_lines};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};

@@ -125,7 +125,7 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
     if open {
         let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
-        let whole = look.whole.contains(&actor);
+        let whole = look.lines.contains(&actor);
         let mut program = el("ol", "program");
         for row in rows(&cast.lines, it, state, &toggled, whole) {
             program = program.with(program_line(now, actor, row));
@@ -261,7 +261,7 @@ fn program_line(now: &Now, actor: usize, row: Row) -> El {
             let s = if many == 1 { "" } else { "s" };
             el("button", "more")
                 .text(&format!("\u{22ef} {many} line{s}"))
-                .press(Wish::Whole(actor))
+                .press(Wish::Lines(actor))
         }
     };
     el("li", &class)

@@ -1,15 +1,12 @@
 //! What happened, why it matters, and when a guard failed: who, where, which bytes.
 
-use crate::exchange::{
-    explain, explain_end, foresee, fsync_errno, hex, log_lines, outcome, percent,
-};
+use crate::exchange::{explain, explain_end, foresee, hex, log_lines, outcome, percent};
 use crate::explore::{Failure, Outlook};
 use crate::machine::{Content, End, Hop, Protection, Violation};
 use crate::protocol::OPS;
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
-use super::bytes::dump;
 use super::look::Look;
 use super::now::Now;
 use super::tree::{At, El, button, el, note, nothing, rich};
@@ -70,7 +67,7 @@ pub fn ahead(now: &Now, outlook: Option<&Outlook>) -> El {
 }
 
 /// The cards at the side.
-pub fn cards(now: &Now, look: &Look) -> El {
+pub fn cards(now: &Now) -> El {
     let (scenario, failures) = (&now.scenario, &now.story.failures);
     let mut cards = Vec::new();
     for (at, failure) in failures.iter().enumerate() {
@@ -98,7 +95,6 @@ pub fn cards(now: &Now, look: &Look) -> El {
     cards.push(broken(now));
     cards.push(why(now));
     cards.push(what_this_is(scenario));
-    cards.push(sector_bytes(now, look));
     el("section", "explain")
         .at(At::Label, "Explanation")
         .all(cards)
@@ -203,11 +199,6 @@ fn value(list: El, name: &str, key: &str, value: u16, from: &str) -> El {
         .with(el("dd", "").with(code).text(from))
 }
 
-/// Preformatted text that can be scrolled by keyboard.
-fn block(class: &str, key: &str) -> El {
-    el("pre", class).at(At::TabIndex, "0").at(At::Part, key)
-}
-
 fn failed(now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> El {
     let scenario = &now.scenario;
     let place = match failure.violation {
@@ -249,12 +240,13 @@ fn failed(now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> El {
     let log = log_lines(scenario, failure);
     if !log.is_empty() {
         let heading = "What the kernel logs (its sectors are LBAs)";
-        card = card
-            .with(el("h3", "").text(heading))
-            .with(block("log", "log").text(&log.join("\n")))
-            .with(note("small", fsync_errno(scenario.era)));
+        card = super::log::log(card, heading, &log, scenario.era);
     }
-    card.with(behind(scenario, failure))
+    if place.is_empty() {
+        return card;
+    }
+    let inspect = Wish::Sector(failure.page.into(), failure.sector.into());
+    card.with(button("", "", "Inspect its bytes", false, inspect))
 }
 
 /// Both guards, and when each was computed.
@@ -275,22 +267,6 @@ fn compared(
     let values = value(values, "guard received", "received", received, &taken);
     let values = value(values, "guard computed", "computed", computed, &recomputed);
     card.with(values)
-}
-
-/// The bytes that were sealed beside those that were fetched, where they differ.
-fn behind(scenario: &Scenario, failure: &Failure) -> El {
-    let contents = &scenario.model.contents;
-    let sealed = contents.bytes(failure.sealed);
-    let fetched = contents.bytes(failure.fetched);
-    if sealed == fetched || sealed.is_empty() || fetched.is_empty() {
-        return el("span", "hidden");
-    }
-    el("details", "")
-        .with(el("summary", "").text("The bytes, before and after"))
-        .with(el("h3", "").text("when the checksum was taken"))
-        .with(dump(block("dump", "sealed-bytes"), sealed, fetched))
-        .with(el("h3", "").text("as fetched"))
-        .with(dump(block("dump", "fetched-bytes"), fetched, sealed))
 }
 
 /// The scenario: what to watch, what must come of it, and where it is from.
@@ -336,36 +312,4 @@ fn what_this_is(scenario: &Scenario) -> El {
         card = card.with(note("source", text));
     }
     card
-}
-
-/// One sector's bytes in memory.
-fn sector_bytes(now: &Now, look: &Look) -> El {
-    let (page, sector) = look.sector;
-    let model = &now.scenario.model;
-    let of = match model.geometry.pages {
-        1 => String::new(),
-        _ => format!(" of page {page}"),
-    };
-    let summary = format!("Sector {sector}{of} in memory, byte by byte");
-    // While another scenario comes in, the place may be one of the last one's.
-    let page = page.min(model.geometry.pages as usize - 1);
-    let content = model.page(&now.world, page).memory[sector];
-    let initial = model.page(&model.initial, page).memory[sector];
-    let guard = hex(model.contents.guard(content));
-    let name = match now.scenario.device.ip {
-        true => "The IP checksum",
-        false => "CRC-16/T10-DIF",
-    };
-    let words = format!(
-        "{name} over these bytes: {guard}. Marked bytes have changed since the start. For another sector, press its number on the stage."
-    );
-    let shown = block("dump", "sector-bytes");
-    el("details", "card")
-        .with(el("summary", "").text(&summary))
-        .with(note("small", &words))
-        .with(dump(
-            shown,
-            model.contents.bytes(content),
-            model.contents.bytes(initial),
-        ))
 }

@@ -60,13 +60,15 @@ pub struct Look {
     /// Actors whose cards a visitor has folded or unfolded by hand.
     pub cards: Vec<usize>,
     /// Actors whose programs are shown with all their lines.
-    pub whole: Vec<usize>,
+    pub lines: Vec<usize>,
     /// What the column at the side shows.
     pub tab: Tab,
     /// How much of the timeline is seen: 0 all of it, else so many times six pixels a step.
     pub zoom: u8,
     /// Whether the steps behind a failure are pointed out.
     pub why: bool,
-    /// The byte of the checksum's computation that is looked at.
-    pub crc_byte: usize,
+    /// Whether every byte of the sector is shown, and not only those that differ.
+    pub whole: bool,
+    /// The byte of the checksum's computation that is looked at; by itself the first that differs.
+    pub crc_byte: Option<usize>,
 }

@@ -4,7 +4,6 @@
 //! browser.
 
 mod actors;
-mod bytes;
 mod catalogue;
 mod check;
 mod checker;
@@ -14,10 +13,13 @@ mod explain;
 mod grid;
 mod header;
 mod help;
+mod inspect;
 mod listing;
+mod log;
 mod look;
 mod machine_state;
 mod now;
+mod side;
 mod stage;
 mod timeline;
 mod tree;
@@ -28,11 +30,13 @@ pub use catalogue::{orderings, orderings_summary};
 pub use check::{Check, Table};
 pub use checker::{panel, questions, race, strip};
 pub use controls::{moves, step_buttons};
-pub use explain::{ahead, cards as explanations, now as sentence};
+pub use explain::{ahead, now as sentence};
 pub use header::{loading, notice, settings, tagline};
 pub use help::{KEYS, sheet};
+pub use inspect::inspect;
 pub use look::{Look, Panel, SPEEDS, Tab};
 pub use now::Now;
+pub use side::side;
 pub use stage::stage;
 pub use timeline::{lanes, playhead, scrubber, tape, writing};
 pub use tree::{At, El, Node, On, button, el, note, nothing, rich, select};

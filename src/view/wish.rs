@@ -34,11 +34,15 @@ pub enum Wish {
     /// Fold or unfold an actor's card.
     ToggleCard(usize),
     /// Show all lines of an actor's program, or only those around the current one.
-    Whole(usize),
+    Lines(usize),
     /// How much of the timeline is seen at once.
     Zoom(u8),
     /// Look at a sector: page and number.
     Sector(usize, usize),
+    /// Look at a byte of the checksum's computation.
+    CrcByte(usize),
+    /// Show every byte of the sector, or only those that differ.
+    Whole(bool),
     /// Show or hide the sheet of keys and words.
     Help(bool),
     /// Take the message away.

@@ -117,6 +117,16 @@ export async function said(page) {
   });
 }
 
+/** All bytes of a place in the inspector, which is told to show them first. */
+export async function inspected(page, place) {
+  const all = page.getByRole("button", { name: "Show every byte" });
+  if ((await all.count()) > 0) await all.click();
+  const letter = await page.locator(`[data-part="held-${place}"] .version`).textContent();
+  const lines = await page.locator(`[data-part="bytes-${letter}"]`).allTextContents();
+  const hex = lines.join("").replace(/\s/g, "");
+  return hex.match(/../g).map((byte) => parseInt(byte, 16));
+}
+
 /** Faults that axe finds, each as "rule: what (selectors)". */
 export async function axe(page, options = {}) {
   // By evaluate, since the page's policy rightly refuses an injected <script>.

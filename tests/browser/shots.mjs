@@ -25,6 +25,8 @@ const SHOTS = [
   ["block", "#checksum-inside-the-block", ["End"]],
   ["stall", "#writeback-flag-leaked", ["End"]],
   ["handle", "#mkwrite-waits-with-handle-open", ["End"]],
+  ["inspect", "#mkwrite-no-wait", ["f", "click:Inspect its bytes"]],
+  ["inspect-block", "#one-guard-a-page", ["f", "click:Inspect"]],
   ["checker-verdicts", "#mkclean-without-flush", ["click:Verdicts and odds"]],
   ["checker-map", "#unlock-gap", [...Array(8).fill("ArrowRight"), "click:Race map"]],
   ["checker-changes", "#baseline-five-step", ["click:Load-bearing steps"]],

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, dist, said, start } from "./harness.mjs";
+import { axe, dist, inspected, said, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -22,12 +22,6 @@ function guard(bytes) {
 
 const part = (page, name) => page.locator(`[data-part="${name}"]`);
 const text = async (page, name) => (await part(page, name).first().textContent()).trim();
-
-/** The bytes of a hex dump as shown, without its offsets. */
-async function dumped(page, name) {
-  const lines = (await part(page, name).textContent()).trim().split("\n");
-  return lines.flatMap((line) => line.trim().split(/\s+/).slice(1).map((hex) => parseInt(hex, 16)));
-}
 
 /** Opens an ordering from the list. */
 async function choose(page, title) {
@@ -77,9 +71,10 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
   assert.match(failure, /at the HBA/);
   assert.match(failure, /sector 3, LBA 59/);
   assert.match(failure, /at step \d+ the writer stored "new!" at 0x600/);
-  await page.locator("[data-part=failure] summary").click();
-  const sealed = await dumped(page, "sealed-bytes");
-  const fetched = await dumped(page, "fetched-bytes");
+  await page.getByRole("button", { name: "Inspect its bytes" }).click();
+  const sealed = await inspected(page, "sealed");
+  const fetched = await inspected(page, "fetched");
+  await page.getByRole("button", { name: "Explain", exact: true }).click();
   assert.equal(sealed.length, 512);
   assert.equal(fetched.length, 512);
   assert.notDeepEqual(sealed, fetched);

@@ -1,0 +1,459 @@
+//! The guard's computation followed byte by byte, of one version or of two beside each other.
+
+use super::super::look::Look;
+use super::super::tree::{At, El, button, el, note, rich};
+use super::super::wish::Wish;
+use super::hex::{Version, badge};
+use super::places::Sector;
+use super::register::{POLYNOMIAL, Shift, Sum, division, entry, index, word};
+
+/// Units shown from the first that differs on.
+const FOLLOWED: usize = 6;
+
+/// What is worked out: one version's guard, or two.
+pub(super) struct Worked<'a> {
+    pub(super) sum: Sum,
+    pub(super) size: usize,
+    pub(super) versions: &'a [Version<'a>],
+    /// The first byte of the unit looked at.
+    pub(super) at: usize,
+}
+
+impl<'a> Worked<'a> {
+    /// Of the versions, the one or two that are compared.
+    pub(super) fn of(sector: &Sector, versions: &'a [Version<'a>], look: &Look) -> Worked<'a> {
+        let many = match sector.compared() {
+            (_, None) => 1,
+            (_, Some(_)) => 2,
+        };
+        let mut worked = Worked {
+            sum: sector.sum(),
+            size: sector.size(),
+            versions: &versions[..many.min(versions.len())],
+            at: 0,
+        };
+        let chosen = look.crc_byte.or(worked.parting()).unwrap_or(0);
+        worked.at = worked.aligned(chosen);
+        worked
+    }
+
+    /// The unit that a byte belongs to.
+    fn aligned(&self, byte: usize) -> usize {
+        let unit = self.sum.unit();
+        byte.min(self.size - unit) / unit * unit
+    }
+
+    fn unit(&self, version: &Version<'a>, at: usize) -> &'a [u8] {
+        let end = (at + self.sum.unit()).min(version.bytes.len());
+        version.bytes.get(at..end).unwrap_or(&[])
+    }
+
+    /// Where the two first differ.
+    pub(super) fn parting(&self) -> Option<usize> {
+        let [one, other] = self.versions else {
+            return None;
+        };
+        let mut bytes = one.bytes.iter().zip(other.bytes);
+        bytes
+            .position(|(one, other)| one != other)
+            .map(|at| self.aligned(at))
+    }
+
+    /// Registers after each unit from one offset on, as long as there are units.
+    pub(super) fn registers(&self, version: &Version, from: usize) -> Vec<u16> {
+        let mut register = self.sum.before(version.bytes, from);
+        let rest = version.bytes.get(from..).unwrap_or(&[]);
+        let units = rest.chunks(self.sum.unit());
+        units
+            .map(|unit| {
+                register = self.sum.step(register, unit);
+                register
+            })
+            .collect()
+    }
+}
+
+#[inline(never)]
+fn hex(value: u16) -> String {
+    format!("{value:04x}")
+}
+
+/// Sixteen bits in groups of four.
+#[inline(never)]
+fn bits(value: u16) -> String {
+    let nibble = |at: u32| format!("{:04b}", value >> at & 15);
+    [12, 8, 4, 0].map(nibble).join(" ")
+}
+
+/// A byte, with the character it is, if it is one.
+fn shown(unit: &[u8]) -> String {
+    let hex: String = unit.iter().map(|it| format!("{it:02x}")).collect();
+    match unit {
+        [it] if it.is_ascii_graphic() => format!("{hex} \"{}\"", char::from(*it)),
+        _ => hex,
+    }
+}
+
+/// A table with its name for those who do not see it.
+#[inline(never)]
+fn sheet(class: &str, part: &str, caption: &str, head: El, body: El) -> El {
+    el("table", class)
+        .at(At::Part, part)
+        .with(el("caption", "hidden").text(caption))
+        .with(el("thead", "").with(head))
+        .with(body)
+}
+
+#[inline(never)]
+fn cell(text: &str) -> El {
+    el("td", "").text(text)
+}
+
+#[inline(never)]
+fn head(text: &str) -> El {
+    el("th", "").at(At::Scope, "row").text(text)
+}
+
+/// The cards of the computation.
+pub(super) fn crc(sector: &Sector, versions: &[Version], look: &Look) -> El {
+    let it = Worked::of(sector, versions, look);
+    let name = match it.sum {
+        Sum::Crc => "CRC-16/T10-DIF",
+        Sum::Ip => "The IP checksum",
+    };
+    let mut card = el("div", "card worked").at(At::Part, "worked");
+    card = card.with(el("h2", "").text(&format!("{name}, worked through")));
+    let guarded = sector.protection().guards() || sector.column.inserted;
+    if !guarded {
+        card = card.with(note(
+            "small",
+            "No tuple carries it here; the stage shows it as a fingerprint of the bytes.",
+        ));
+    }
+    card = rules(card, it.sum).with(chooser(&it)).with(one_unit(&it));
+    if it.sum == Sum::Crc {
+        card = derived(card, &it);
+    }
+    card = match it.parting() {
+        Some(at) => card.with(parted(&it, at)).with(xored(&it)),
+        None => card.with(last(&it)),
+    };
+    card
+}
+
+/// How a register goes on.
+fn rules(card: El, sum: Sum) -> El {
+    let (formula, words) = match sum {
+        Sum::Crc => (
+            "crc = (crc << 8) ^ table[(crc >> 8) ^ byte]",
+            "The register begins as 0. Each byte shifts it left by eight bits; what falls out at the top picks, with the byte, an entry of a table. What it holds after the last byte is the guard. Polynomial `8bb7`, nothing reflected, nothing inverted.",
+        ),
+        Sum::Ip => (
+            "sum = sum + word, carry added at the bottom",
+            "The sum begins as 0. Each two bytes are added as one number of sixteen bits. The guard is the sum's complement.",
+        ),
+    };
+    card.with(el("p", "formula").with(el("code", "").text(formula)))
+        .with(rich(el("p", "small"), words))
+}
+
+/// Which byte is looked at, and the buttons that go to others.
+fn chooser(it: &Worked) -> El {
+    let (unit, last) = (it.sum.unit(), it.size - it.sum.unit());
+    let name = match it.sum {
+        Sum::Crc => "Byte",
+        Sum::Ip => "Word at",
+    };
+    let back = |by: usize| it.at.saturating_sub(by * unit);
+    let on = |by: usize| (it.at + by * unit).min(last);
+    let mut ways = vec![
+        ("First", 0),
+        ("\u{2212}16", back(16)),
+        ("\u{2212}1", back(1)),
+        ("+1", on(1)),
+        ("+16", on(16)),
+        ("Last", last),
+    ];
+    if let Some(parting) = it.parting() {
+        ways.push(("First that differs", parting));
+    }
+    let buttons = ways
+        .into_iter()
+        .map(|(label, to)| button("", "", label, to == it.at, Wish::CrcByte(to)));
+    let group = el("div", "group")
+        .at(At::Role, "group")
+        .at(At::Label, "Place in the computation")
+        .all(buttons.collect());
+    el("div", "")
+        .with(
+            el("p", "at")
+                .at(At::Part, "crc-byte")
+                .at(At::Live, "polite")
+                .with(el("b", "").text(&format!("{name} 0x{:03x}", it.at)))
+                .text(&format!(" of 0x000 to 0x{:03x}", it.size - 1)),
+        )
+        .with(group)
+}
+
+/// The table's head: a column for each version.
+fn heads(it: &Worked) -> El {
+    let mut row = el("tr", "").with(el("td", ""));
+    for version in it.versions {
+        row = row.with(el("th", "").at(At::Scope, "col").with(badge(version)));
+    }
+    row
+}
+
+/// A table's head of plain words.
+fn named(words: &[&str]) -> El {
+    let mut row = el("tr", "");
+    for word in words {
+        row = row.with(match word.is_empty() {
+            true => el("td", ""),
+            false => el("th", "").at(At::Scope, "col").text(word),
+        });
+    }
+    row
+}
+
+/// The step at one unit: register before, what comes, register after.
+fn one_unit(it: &Worked) -> El {
+    type Told = fn(Sum, u16, &[u8]) -> String;
+    let rows: &[(&str, Told)] = match it.sum {
+        Sum::Crc => &[
+            ("register before", |_, before, _| hex(before)),
+            ("byte", |_, _, unit| shown(unit)),
+            ("index", |_, before, unit| {
+                let (upper, byte) = (before >> 8, unit.first().copied().unwrap_or(0));
+                format!("{upper:02x} ^ {byte:02x} = {:02x}", index(before, unit))
+            }),
+            ("entry at index", |_, before, unit| {
+                hex(entry(index(before, unit)))
+            }),
+            ("before << 8", |_, before, _| hex(before << 8)),
+            ("register after", |sum, before, unit| {
+                hex(sum.step(before, unit))
+            }),
+        ],
+        Sum::Ip => &[
+            ("sum before", |_, before, _| hex(before)),
+            ("word", |_, _, unit| hex(word(unit))),
+            ("carry", |_, before, unit| {
+                let (_, carry) = before.overflowing_add(word(unit));
+                u8::from(carry).to_string()
+            }),
+            ("sum after", |sum, before, unit| hex(sum.step(before, unit))),
+        ],
+    };
+    let mut body = el("tbody", "");
+    for (name, value) in rows {
+        let mut row = el("tr", "").with(head(name));
+        for version in it.versions {
+            let before = it.sum.before(version.bytes, it.at);
+            row = row.with(cell(&value(it.sum, before, it.unit(version, it.at))));
+        }
+        body = body.with(row);
+    }
+    let caption = "One step of the computation";
+    sheet("steps one", "crc-step", caption, heads(it), body)
+}
+
+/// The table's entries for the byte looked at, by eight bits of polynomial division.
+fn derived(card: El, it: &Worked) -> El {
+    let mut divisions: Vec<(String, u8)> = Vec::new();
+    for version in it.versions {
+        let before = it.sum.before(version.bytes, it.at);
+        let index = index(before, it.unit(version, it.at));
+        match divisions.iter_mut().find(|(_, it)| *it == index) {
+            Some((letters, _)) => *letters += &format!(" and {}", version.letter),
+            None => divisions.push((version.letter.to_owned(), index)),
+        }
+    }
+    let mut inside = el("details", "derived")
+        .with(el("summary", "").text("Where the table entry comes from"))
+        .with(rich(
+            el("p", "small"),
+            "The index in the upper eight bits, shifted left eight times. Whenever a 1 falls out at the top, the polynomial is subtracted, which in this arithmetic is XOR with `8bb7`. What is left is the remainder: the entry.",
+        ));
+    for (letters, index) in divisions {
+        let of = match it.versions.len() {
+            1 => String::new(),
+            _ => format!("{letters}: "),
+        };
+        let heading = format!("{of}index {index:02x}, entry {:04x}", entry(index));
+        inside = inside
+            .with(el("h3", "").text(&heading))
+            .with(divided(&division(index)));
+    }
+    card.with(inside)
+}
+
+fn divided(shifts: &[Shift; 8]) -> El {
+    let mut body = el("tbody", "");
+    let begin = el("tr", "")
+        .with(head("index"))
+        .with(cell(&bits(shifts[0].from)))
+        .with(cell(&hex(shifts[0].from)));
+    body = body.with(begin);
+    for (at, shift) in shifts.iter().enumerate() {
+        let (class, what) = match shift.out {
+            true => ("out", format!("1 out, ^ {}", hex(POLYNOMIAL))),
+            false => ("", "0 out".to_owned()),
+        };
+        body = body.with(
+            el("tr", class)
+                .with(head(&format!("{}. {what}", at + 1)))
+                .with(cell(&bits(shift.to)))
+                .with(cell(&hex(shift.to))),
+        );
+    }
+    let caption = "Eight steps of polynomial division";
+    let heads = named(&["shift", "register after", ""]);
+    sheet("steps bits", "division", caption, heads, body)
+}
+
+/// Both computations from the first byte that differs on, and where they end.
+fn parted(it: &Worked, at: usize) -> El {
+    let unit = it.sum.unit();
+    let from = at.saturating_sub(unit);
+    let runs: Vec<Vec<u16>> = it
+        .versions
+        .iter()
+        .map(|version| it.registers(version, from))
+        .collect();
+    let many = runs[0].len();
+    let mut heads = el("tr", "").with(el("th", "").at(At::Scope, "col").text("at"));
+    let what = match it.sum {
+        Sum::Crc => ("byte", "register"),
+        Sum::Ip => ("word", "sum"),
+    };
+    for (place, version) in it.versions.iter().enumerate() {
+        if place > 0 {
+            heads = heads.with(el("td", ""));
+        }
+        for text in [what.0, what.1] {
+            let head = el("th", "").at(At::Scope, "col").with(badge(version));
+            heads = heads.with(head.text(text));
+        }
+    }
+    let mut body = el("tbody", "");
+    let shown_until = (usize::from(at > 0) + FOLLOWED).min(many);
+    for row in (0..shown_until).chain((many - 1).max(shown_until)..many) {
+        if row > shown_until {
+            let gap = el("td", "").at(At::ColSpan, "6").text("\u{22ee}");
+            body = body.with(el("tr", "gap").with(gap));
+        }
+        let place = from + row * unit;
+        let mut line = el("tr", "").with(head(&format!("0x{place:03x}")));
+        let units: Vec<&[u8]> = it
+            .versions
+            .iter()
+            .map(|version| it.unit(version, place))
+            .collect();
+        for (which, bytes) in units.iter().enumerate() {
+            let register = runs[which][row];
+            if which > 0 {
+                let same = register == runs[0][row];
+                let (sign, words) = match same {
+                    true => ("=", "the same"),
+                    false => ("\u{2260}", "different"),
+                };
+                line = line.with(el("td", "sign").at(At::Title, words).text(sign));
+            }
+            let text: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
+            let cell_of = |differs: bool, text: &str| match differs {
+                true => el("td", "").with(el("mark", "").text(text)),
+                false => cell(text),
+            };
+            line = line
+                .with(cell_of(which > 0 && *bytes != units[0], &text))
+                .with(cell_of(
+                    which > 0 && register != runs[0][row],
+                    &hex(register),
+                ));
+        }
+        body = body.with(line);
+    }
+    let words = format!(
+        "Before 0x{at:03x} both go through the same values; from there on they part. They meet again only if later differences happen to cancel this one."
+    );
+    el("div", "")
+        .with(el("h3", "").text("Both computations, from the first difference on"))
+        .with(note("small", &words))
+        .with(sheet(
+            "steps both",
+            "crc-both",
+            "Both computations beside each other",
+            heads,
+            body,
+        ))
+}
+
+/// The two guards bit by bit.
+fn xored(it: &Worked) -> El {
+    let guards: Vec<u16> = it
+        .versions
+        .iter()
+        .map(|version| it.sum.guard(version.bytes))
+        .collect();
+    let differ = guards.iter().fold(0, |all, it| all ^ it);
+    let mut body = el("tbody", "");
+    for (version, guard) in it.versions.iter().zip(&guards) {
+        let name = el("th", "").at(At::Scope, "row").with(badge(version));
+        body = body.with(
+            el("tr", "")
+                .with(name)
+                .with(cell(&hex(*guard)))
+                .with(marked(*guard, differ)),
+        );
+    }
+    body = body.with(
+        el("tr", "xor")
+            .with(head("XOR"))
+            .with(cell(&hex(differ)))
+            .with(marked(differ, differ)),
+    );
+    let many = differ.count_ones();
+    let words = match (many, it.sum) {
+        (0, _) => {
+            "The bytes differ and the guards do not: a collision. Whoever compares guards finds nothing.".to_owned()
+        }
+        (1, _) => "One bit of 16 differs: whoever compares the guards refuses.".to_owned(),
+        _ => format!("{many} bits of 16 differ: whoever compares the guards refuses."),
+    };
+    el("div", "")
+        .with(el("h3", "").text("The two guards, bit by bit"))
+        .with(sheet(
+            "steps bits",
+            "guards",
+            "Both guards and their XOR",
+            named(&["", "guard", "bits"]),
+            body,
+        ))
+        .with(note("", &words))
+}
+
+/// Sixteen bits, with those marked that differ.
+fn marked(value: u16, differ: u16) -> El {
+    let mut into = el("td", "");
+    for at in (0..16).rev() {
+        let bit = if value >> at & 1 == 1 { "1" } else { "0" };
+        into = match differ >> at & 1 {
+            1 => into.with(el("mark", "").text(bit)),
+            _ => into.text(bit),
+        };
+        if at % 4 == 0 && at > 0 {
+            into = into.text(" ");
+        }
+    }
+    into
+}
+
+/// Where a single computation ends.
+fn last(it: &Worked) -> El {
+    let guard = hex(it.sum.guard(it.versions[0].bytes));
+    let text = format!(
+        "After the last byte the guard is `{guard}`. All places that count hold these bytes, so there is nothing to compare it with."
+    );
+    rich(el("p", "").at(At::Part, "guards"), &text)
+}

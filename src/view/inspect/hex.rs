@@ -1,0 +1,286 @@
+//! The versions of a sector's bytes, line under line, where they differ.
+
+use crate::exchange::bytes as characters;
+use crate::machine::Content;
+
+use super::super::look::Look;
+use super::super::tree::{At, El, button, el, note};
+use super::super::wish::Wish;
+use super::places::{Place, Sector};
+
+/// Bytes a line.
+const LINE: usize = 16;
+
+/// One content that some place holds.
+pub(super) struct Version<'a> {
+    /// What it is called: A is what the others are compared with.
+    pub(super) letter: &'static str,
+    /// Its colour: of the page as it was, newer, or what was on disk before.
+    pub(super) tone: &'static str,
+    pub(super) content: Content,
+    pub(super) bytes: &'a [u8],
+}
+
+/// The different contents among the places. The two that are compared come first.
+pub(super) fn versions<'a>(sector: &Sector<'a>, places: &[Place]) -> Vec<Version<'a>> {
+    let letters = ["A", "B", "C", "D", "E", "F", "G"];
+    let (first, later) = sector.compared();
+    let old = sector.first_media;
+    let mut found: Vec<Version> = Vec::new();
+    let held = places.iter().map(|it| it.content);
+    for content in [Some(first), later].into_iter().flatten().chain(held) {
+        if found.iter().any(|it| it.content == content) {
+            continue;
+        }
+        found.push(Version {
+            letter: letters[found.len().min(letters.len() - 1)],
+            tone: match content {
+                it if it == sector.initial => "page",
+                it if it == old => "old",
+                _ => "newer",
+            },
+            content,
+            bytes: sector.bytes(content),
+        });
+    }
+    found
+}
+
+/// A version's letter in its colour.
+#[inline(never)]
+pub(super) fn badge(version: &Version) -> El {
+    el("b", &format!("version {}", version.tone)).text(version.letter)
+}
+
+/// A run of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stretch {
+    /// Shown, from one offset to before another.
+    Shown(usize, usize),
+    /// Folded.
+    Folded(usize, usize),
+}
+
+/// For each version, the first one that has the same bytes in a line.
+fn alike(versions: &[Version], at: usize) -> Vec<usize> {
+    let line = |it: &Version| {
+        it.bytes
+            .get(at..(at + LINE).min(it.bytes.len()))
+            .map(<[u8]>::to_vec)
+    };
+    let lines: Vec<_> = versions.iter().map(line).collect();
+    let first = |it| lines.iter().position(|other| other == it).unwrap_or(0);
+    lines.iter().map(first).collect()
+}
+
+/// Which pairs of versions a line tells apart, a bit each.
+fn apart(alike: &[usize]) -> u64 {
+    let pairs = (0..alike.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
+    let differ = pairs.filter(|(one, other)| alike[*one] != alike[*other]);
+    differ.fold(0, |bits, (one, other)| bits | 1 << (one * 8 + other))
+}
+
+/// What is worth seeing: lines that a store begins in, and the first lines in which versions
+/// differ that did not differ in a line shown before.
+pub(super) fn stretches(
+    versions: &[Version],
+    size: usize,
+    stores: &[(usize, usize)],
+) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = Vec::new();
+    let stored = |at: usize| stores.iter().any(|(from, _)| from / LINE == at / LINE);
+    let lines = || (0..size).step_by(LINE);
+    let of_stores = lines().filter(|at| stored(*at));
+    let mut seen = of_stores.fold(0, |bits, at| bits | apart(&alike(versions, at)));
+    let mut last = Vec::new();
+    for at in lines() {
+        let now = alike(versions, at);
+        let new = apart(&now) & !seen;
+        seen |= new;
+        let shown = stored(at) || new != 0;
+        let end = (at + LINE).min(size);
+        match found.last_mut() {
+            Some(Stretch::Shown(_, until)) if shown => *until = end,
+            // A folded stretch says one thing of all its lines.
+            Some(Stretch::Folded(_, until)) if !shown && now == last => *until = end,
+            _ if shown => found.push(Stretch::Shown(at, end)),
+            _ => found.push(Stretch::Folded(at, end)),
+        }
+        last = now;
+    }
+    found
+}
+
+/// What is to be said of a stretch that is folded.
+fn said(versions: &[Version], at: usize) -> String {
+    let now = alike(versions, at);
+    let mut groups: Vec<(usize, String)> = Vec::new();
+    for (it, version) in now.iter().zip(versions) {
+        match groups.iter_mut().find(|(of, _)| of == it) {
+            Some((_, letters)) => *letters += &format!(" = {}", version.letter),
+            None => groups.push((*it, version.letter.to_owned())),
+        }
+    }
+    let groups: Vec<String> = groups.into_iter().map(|it| it.1).collect();
+    match groups.len() {
+        1 => "the same everywhere".to_owned(),
+        _ => groups.join(" \u{2260} "),
+    }
+}
+
+/// Some bytes of a line in hex, with a gap before every fourth, but none at the beginning.
+fn digits(bytes: &[u8], from: usize, until: usize) -> String {
+    let mut text = String::new();
+    for at in from..until {
+        if at % 4 == 0 && at > from {
+            text.push(' ');
+        }
+        text += &format!("{:02x}", bytes[at]);
+    }
+    text
+}
+
+/// One version's bytes of a line; those are marked that differ from the first version's.
+fn row(version: &Version, first: &Version, at: usize, until: usize) -> El {
+    let part = |it: &Version| it.bytes.get(at..until).unwrap_or(&[]).to_vec();
+    let (bytes, other) = (part(version), part(first));
+    let differs = |at: usize| other.get(at) != Some(&bytes[at]);
+    let mut hex = el("code", "").at(At::Part, &format!("bytes-{}", version.letter));
+    let mut from = 0;
+    while from < bytes.len() {
+        let same = |at: &usize| differs(*at) == differs(from);
+        let end = (from..bytes.len()).take_while(same).count() + from;
+        if from > 0 && from % 4 == 0 {
+            hex = hex.text(" ");
+        }
+        let text = digits(&bytes, from, end);
+        hex = match differs(from) {
+            true => hex.with(el("mark", "").text(&text)),
+            false => hex.text(&text),
+        };
+        from = end;
+    }
+    el("div", "row")
+        .with(badge(version))
+        .with(hex)
+        .with(el("span", "text").text(&characters(&bytes)))
+}
+
+/// An offset into the sector.
+fn offset(at: usize) -> String {
+    format!("0x{at:03x}")
+}
+
+/// The versions' bytes: where they differ and where stores go, or all of them.
+pub(super) fn hex(sector: &Sector, places: &[Place], versions: &[Version], look: &Look) -> El {
+    let size = sector.size();
+    let mut dump = el("div", "hex")
+        .at(At::TabIndex, "0")
+        .at(At::Role, "group")
+        .at(At::Label, "Bytes of this sector");
+    let all = [Stretch::Shown(0, size)];
+    let some = stretches(versions, size, &sector.stores());
+    for stretch in if look.whole { &all[..] } else { &some } {
+        match *stretch {
+            Stretch::Shown(from, until) => {
+                for at in (from..until).step_by(LINE) {
+                    dump = dump.with(el("div", "offset").text(&offset(at)));
+                    for version in versions {
+                        dump = dump.with(row(version, &versions[0], at, (at + LINE).min(size)));
+                    }
+                }
+            }
+            Stretch::Folded(from, until) => {
+                let text = format!(
+                    "{} to {}: {}",
+                    offset(from),
+                    offset(until - 1),
+                    said(versions, from)
+                );
+                dump = dump.with(button("folded", "", &text, false, Wish::Whole(true)));
+            }
+        }
+    }
+    let label = match look.whole {
+        true => "Fold what is the same",
+        false => "Show every byte",
+    };
+    let place = match sector.start() {
+        0 => "Offsets count from the start of the sector".to_owned(),
+        start => format!("Offsets count from the start of the sector, 0x{start:03x} in the page"),
+    };
+    let marks = match versions.len() {
+        1 => String::new(),
+        _ => "; bytes that differ from A are underlined".to_owned(),
+    };
+    el("div", "card")
+        .with(el("h2", "").text("Where they differ"))
+        .with(key(places, versions))
+        .with(note("small", &format!("{place}{marks}.")))
+        .with(dump)
+        .with(button("", "", label, false, Wish::Whole(!look.whole)).at(At::Part, "whole"))
+}
+
+/// What each letter stands for.
+fn key(places: &[Place], versions: &[Version]) -> El {
+    let mut list = el("ul", "versions");
+    for version in versions {
+        let held = places.iter().filter(|it| it.content == version.content);
+        let held: Vec<&str> = held.map(|it| it.title).collect();
+        list = list.with(
+            el("li", "")
+                .with(badge(version))
+                .text(&format!(" {}", held.join(", "))),
+        );
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(content: u8, bytes: &[u8]) -> Version<'_> {
+        Version {
+            letter: "A",
+            tone: "page",
+            content: Content(content),
+            bytes,
+        }
+    }
+
+    #[test]
+    fn what_is_equal_is_folded_and_lines_of_stores_are_shown() {
+        let one = vec![b'3'; 512];
+        let mut other = one.clone();
+        other[0x20..0x24].copy_from_slice(b"new!");
+        let versions = [version(1, &one), version(2, &other)];
+        use Stretch::{Folded, Shown};
+        let expected = vec![Folded(0, 0x20), Shown(0x20, 0x30), Folded(0x30, 0x200)];
+        assert_eq!(stretches(&versions, 512, &[(0x20, 0x24)]), expected);
+        assert_eq!(said(&versions, 0x30), "the same everywhere");
+        let same = [version(1, &one)];
+        assert_eq!(stretches(&same, 512, &[(0x20, 0x24)]), expected);
+        assert_eq!(stretches(&same, 512, &[]), vec![Folded(0, 0x200)]);
+    }
+
+    #[test]
+    fn a_long_difference_is_folded_after_its_first_line() {
+        let (one, other) = (vec![b'3'; 512], vec![b'o'; 512]);
+        let versions = [version(1, &one), version(2, &other)];
+        use Stretch::{Folded, Shown};
+        let expected = vec![Shown(0, 0x10), Folded(0x10, 0x200)];
+        assert_eq!(stretches(&versions, 512, &[]), expected);
+    }
+
+    #[test]
+    fn a_row_has_every_byte_and_marks_what_differs() {
+        let (one, other) = (*b"0123456789abcdef", *b"0123new789abcdef");
+        let (one, other) = (version(1, &one), version(2, &other));
+        let row = row(&other, &one, 0, 16);
+        let hex = row.find(&|it| it.tag == "code").expect("hex");
+        assert_eq!(hex.all_text(), "30313233 6e657737 38396162 63646566");
+        let mark = row.find(&|it| it.tag == "mark").expect("a mark");
+        assert_eq!(mark.all_text(), "6e6577");
+    }
+}
