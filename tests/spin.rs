@@ -117,7 +117,7 @@ fn mutants() -> Vec<Case> {
             let mut variant = Variant {
                 edits: chosen.collect(),
                 device: (made >= 2).then(|| *dice.of(&Device::ALL)),
-                era: None,
+                ..Variant::default()
             };
             // Not every two edits have a place together.
             let Ok(scenario) = load_variant(entry.slug, entry.text, &variant) else {

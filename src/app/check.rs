@@ -1,17 +1,15 @@
-//! What the checker has said about the scenario on the stage.
+//! The page's side of the checker: what is asked of it, and what is done with its answers. What it
+//! draws (`view::Scribe`) is put where it belongs.
 
 use std::sync::Arc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
-use stable_pages::exchange::reduced_words;
-use stable_pages::explore::{Answer, Ask, Outlook, Subject, Tell};
+use stable_pages::explore::{Ask, Outlook, Subject};
 use stable_pages::machine::Choice;
-use stable_pages::protocol::Edit;
-use stable_pages::scenario::{Entry, find};
-
-use stable_pages::view::{Check, Panel, Table};
+use stable_pages::scenario::Entry;
+use stable_pages::view::{El, Panel, Place, Question, Said, Situation, Word};
 
 use super::desk::Desk;
 use super::link::{self, Heard};
@@ -21,24 +19,46 @@ use super::source;
 const MOST_BYTES: u64 = 320 << 20;
 const MOST_BYTES_HERE: u64 = 48 << 20;
 
-/// What lies ahead of the moment shown; compares by identity.
-#[derive(Clone)]
-pub struct Seen(pub Arc<Outlook>);
+/// Windows narrower than this, in CSS pixels, have no room for names on the race map.
+const NARROW_BELOW: f64 = 640.0;
 
-impl PartialEq for Seen {
-    fn eq(&self, other: &Seen) -> bool {
+/// What the checker has said, as far as the page keeps it.
+#[derive(Clone, Default)]
+pub struct Check {
+    /// Counts checks; answers of older ones are dropped.
+    turn: u32,
+    /// Counts moments, so that an outlook finds its own.
+    moment: u32,
+    outlook: Option<(u32, Arc<Outlook>)>,
+    /// What is drawn of it: a place's number is its place.
+    drawn: [Option<Arc<El>>; 4],
+    /// A question from the stage that waits for an answer: a run to failure.
+    wanted: bool,
+}
+
+/// Something that compares by identity.
+#[derive(Clone)]
+pub struct Same<T>(pub Arc<T>);
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Same<T>) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 /// What lies ahead of the moment shown, once that is known.
-pub fn outlook(checks: RwSignal<Check>) -> Memo<Option<Seen>> {
+pub fn outlook(checks: RwSignal<Check>) -> Memo<Option<Same<Outlook>>> {
     Memo::new(move |_| {
         checks.with(|it| {
             let (moment, outlook) = it.outlook.as_ref()?;
-            (*moment == it.moment).then(|| Seen(outlook.clone()))
+            (*moment == it.moment).then(|| Same(outlook.clone()))
         })
     })
+}
+
+/// What the checker draws at a place.
+pub fn drawn(checks: RwSignal<Check>, place: Place) -> Memo<Option<Same<El>>> {
+    Memo::new(move |_| checks.with(|it| it.drawn[place as usize].clone().map(Same)))
 }
 
 fn hear(heard: Heard) {
@@ -51,131 +71,120 @@ impl Desk {
         Timeout::new(30, || link::open(hear)).forget();
         // Whatever moment is shown, its outlook is wanted.
         Effect::new(move |_| {
-            let now = self.now();
-            let schedule: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
-            let moment = self.checks().with_untracked(|it| it.moment) + 1;
-            self.checks().update(|it| it.moment = moment);
-            link::ask(Ask::Look { moment, schedule });
+            self.now();
+            self.look();
         });
+        let situation = Memo::new(move |_| {
+            let now = self.now();
+            let width = window().inner_width().ok().and_then(|it| it.as_f64());
+            let mut look = self.panel();
+            // What it does not draw need not concern it.
+            look.remark.clear();
+            look.notice.clear();
+            look.loading.clear();
+            look.playing = false;
+            look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
+            Situation {
+                turn: self.checks().with(|it| it.turn),
+                own: now.own,
+                run: now.whole.steps.iter().map(|it| it.choice).collect(),
+                depth: now.depth(),
+                look,
+            }
+        });
+        Effect::new(move |_| link::ask(Question::Show(Box::new(situation.get()))));
+    }
+
+    /// Asks what lies ahead of the moment shown.
+    fn look(self) {
+        let now = self.peek();
+        let schedule: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
+        let moment = self.checks().with_untracked(|it| it.moment) + 1;
+        self.checks().update(|it| it.moment = moment);
+        link::ask(Question::Ask(Ask::Look { moment, schedule }));
     }
 
     /// Checks what is on the stage, from nothing.
     pub fn check(self) {
         let subject = self.subject();
-        let (turn, bytes) = self.checks().with_untracked(|it| {
-            let bytes = if it.slow { MOST_BYTES_HERE } else { MOST_BYTES };
-            (it.turn + 1, bytes)
-        });
+        let slow = self.peek_panel().slow;
+        let bytes = if slow { MOST_BYTES_HERE } else { MOST_BYTES };
         let racers = self.usual_racers();
-        self.checks().update(|it| {
-            let same_file = |of: &Subject| {
-                (&of.slug, of.device, of.era) == (&subject.slug, subject.device, subject.era)
-            };
-            let keeps = it.table.of.as_ref().is_some_and(same_file) && it.table.left == 0;
-            *it = Check {
-                turn,
-                subject: Some(subject.clone()),
-                racers,
-                moment: it.moment,
-                // Opening a change keeps the table one chose it from.
-                table: match keeps {
-                    true => std::mem::take(&mut it.table),
-                    false => Table::default(),
-                },
-                slow: it.slow,
-                gone: it.gone,
-                panel: it.panel,
-                order: it.order,
-                kind: it.kind,
-                other: it.other,
-                ..Check::default()
-            };
+        self.set(|look| {
+            look.racers = racers;
+            look.cell = None;
         });
-        let subject = subject.clone();
-        link::ask(Ask::Check {
+        let turn = self.checks().with_untracked(|it| it.turn) + 1;
+        // First, so that what is shown next belongs to it.
+        link::ask(Question::Ask(Ask::Check {
             turn,
             subject,
             bytes,
+        }));
+        self.checks().update(|it| {
+            it.turn = turn;
+            it.outlook = None;
+            it.wanted = false;
+            it.drawn[Place::Result as usize] = None;
         });
-        self.ask_for_panel();
-    }
-
-    /// Asks what the open panel shows.
-    fn ask_for_panel(self) {
-        let check = self.checks().get_untracked();
-        match check.panel {
-            Some(Panel::Map) => link::ask(Ask::Map(check.racers)),
-            Some(Panel::Costs) => {
-                link::ask(Ask::Costs);
-                // Beside the correct ordering; beside that, one that copies instead of waiting.
-                let own = self.subject().slug;
-                let usual = ["baseline-five-step", "snapshot-right"];
-                let usual = usual.into_iter().find(|it| *it != own);
-                if let Some(entry) = check.other.or_else(|| find(usual?)) {
-                    self.compare(entry);
-                }
-            }
-            Some(Panel::Mutants) if check.table.of.is_none() => self.mutate(),
-            _ => {}
+        let other = self.peek_panel();
+        if other.panel == Some(Panel::Costs) {
+            self.compare_usual();
         }
     }
 
     /// Opens a panel, or closes it.
     pub fn open_panel(self, panel: Panel) {
-        self.checks().update(|it| {
-            it.panel = (it.panel != Some(panel)).then_some(panel);
+        self.set(|look| {
+            look.panel = (look.panel != Some(panel)).then_some(panel);
+            look.cell = None;
         });
-        self.ask_for_panel();
+        if self.peek_panel().panel == Some(Panel::Costs) {
+            self.compare_usual();
+        }
     }
 
     /// The stage is what is wanted now.
     pub fn close_panel(self) {
-        self.checks().update(|it| it.panel = None);
+        self.set(|look| look.panel = None);
     }
 
-    /// Draws the map of two actors.
-    pub fn race(self, racers: (u8, u8)) {
-        self.checks().update(|it| it.racers = racers);
-        link::ask(Ask::Map(racers));
-    }
-
-    /// Puts every single change of what is on the stage into the table.
+    /// Tries every single change of what is on the stage.
     pub fn mutate(self) {
-        self.checks().update(|it| {
-            it.table = Table {
-                of: it.subject.clone(),
-                left: u32::MAX,
-                ..Table::default()
-            };
-        });
-        link::ask(Ask::Mutants);
+        link::ask(Question::Ask(Ask::Mutants));
+    }
+
+    /// Sets the correct ordering's costs beside; beside those, one's that copies instead of waiting.
+    fn compare_usual(self) {
+        let own = self.subject().slug;
+        let chosen = stable_pages::scenario::find(&self.peek_panel().costs_of);
+        let usual = ["baseline-five-step", "snapshot-right"];
+        let usual = usual.into_iter().find(|it| *it != own);
+        let usual = usual.and_then(stable_pages::scenario::find);
+        if let Some(entry) = chosen.or(usual) {
+            self.compare(entry);
+        }
     }
 
     /// Sets the costs of another ordering beside.
     pub fn compare(self, entry: Entry) {
-        self.checks().update(|it| {
-            it.other = Some(entry);
-            it.compared = None;
-        });
+        self.set(|look| look.costs_of = entry.slug.to_owned());
         let turn = self.checks().with_untracked(|it| it.turn);
         let own = self.subject();
         leptos::task::spawn_local(async move {
-            let text = match entry.text {
-                "" => source::fetch(entry.slug).await,
-                text => Ok(text.to_owned()),
-            };
+            let packed = source::fetch(entry.slug).await;
             if self.checks().with_untracked(|it| it.turn) != turn {
                 return;
             }
-            match text {
+            match packed {
                 // On the same device, in the same kernel.
-                Ok(text) => link::ask(Ask::Compare(Subject {
+                Ok(packed) => link::ask(Question::Ask(Ask::Compare(Subject {
                     slug: entry.slug.to_owned(),
-                    text,
+                    text: packed.text,
                     edits: Vec::new(),
                     ..own
-                })),
-                Err(reason) => self.problem(format!(
+                }))),
+                Err(reason) => self.remark(format!(
                     "\u{201c}{}\u{201d} could not be fetched: {reason}.",
                     entry.title
                 )),
@@ -183,18 +192,14 @@ impl Desk {
         });
     }
 
-    fn problem(self, problem: String) {
-        self.checks().update(|it| it.problem = problem.clone());
-    }
-
     /// Stops the search; what is known stays.
     pub fn stop_checking(self) {
-        link::ask(Ask::Stop);
+        link::ask(Question::Ask(Ask::Stop));
     }
 
     /// Asks for a shortest way to a cell of the map.
-    pub fn go_to_state(self, state: u32) {
-        link::ask(Ask::Way(state));
+    pub fn go_to_cell(self, (row, column): (usize, usize)) {
+        link::ask(Question::Cell(row, column));
     }
 
     /// Asks for a shortest failure from the moment shown.
@@ -202,115 +207,72 @@ impl Desk {
         let now = self.peek();
         let schedule = now.story.steps.iter().map(|it| it.choice).collect();
         self.checks().update(|it| it.wanted = true);
-        link::ask(Ask::Fail { schedule });
+        link::ask(Question::Ask(Ask::Fail { schedule }));
     }
 
     fn heard(self, heard: Heard) {
-        let tell = match heard {
-            Heard::Told(tell) => tell,
+        let Said { turn, word } = match heard {
+            Heard::Told(said) => said,
             Heard::OnThisThread => {
-                self.checks().update(|it| it.slow = true);
-                // The bound is another one here.
-                return self.check();
+                self.set(|look| look.slow = true);
+                // The bound is another one here; a check begins anew, and forgets what was asked.
+                self.check();
+                return self.look();
             }
-            Heard::Nobody(reason) => {
-                return self.checks().update(|it| {
-                    it.gone = true;
-                    it.problem = format!("The checker cannot work: {reason}.");
-                });
-            }
+            Heard::Nobody(reason) => return self.set(|look| look.gone = Some(reason.clone())),
         };
-        if tell.turn != self.checks().with_untracked(|it| it.turn) {
-            return;
+        if turn == self.checks().with_untracked(|it| it.turn) {
+            self.take(word);
         }
-        self.take(tell);
     }
 
-    fn take(self, tell: Tell) {
-        let checks = self.checks();
-        match tell.answer {
-            Answer::Ready => {}
-            Answer::Progress(sofar) => checks.update(|it| it.sofar = Some(sofar)),
-            Answer::Checked(checked) => checks.update(|it| {
-                it.sofar = Some(checked.sofar);
-                it.checked = Some(Arc::from(checked));
+    fn take(self, word: Word) {
+        match word {
+            Word::Ready | Word::Loaded(..) => {}
+            Word::Drawn(place, el) => self.checks().update(|it| {
+                it.drawn[place as usize] = Some(Arc::new(el));
             }),
-            Answer::Reduced {
-                complete,
-                states,
-                verdicts,
-                may_loop,
-            } => {
-                let words = reduced_words(complete, states, &verdicts, may_loop);
-                checks.update(|it| it.reduced = words.clone());
-            }
-            Answer::Odds(odds) => checks.update(|it| it.odds = Some(odds)),
-            Answer::Outlook(moment, outlook) => checks.update(|it| {
+            Word::Outlook(moment, outlook) => self.checks().update(|it| {
                 it.outlook = outlook.map(|outlook| (moment, Arc::new(outlook)));
             }),
-            Answer::Map(map) => checks.update(|it| it.map = Some(Arc::new(map))),
-            Answer::Mutants { found, left, same } => checks.update(|it| {
-                Arc::make_mut(&mut it.table.rows).extend(found);
-                it.table.left = left;
-                it.table.same = same;
-            }),
-            Answer::Costs(bills) => checks.update(|it| it.costs = Some(bills)),
-            Answer::Compared(title, bills) => {
-                checks.update(|it| it.compared = Some((title, bills)));
-            }
-            Answer::Failed(reason) => {
-                if !self.no_longer_wanted() {
-                    self.remark(reason.clone());
+            Word::Failed(reason) => {
+                if self.wanted() {
+                    self.remark(reason);
                 }
-                self.problem(reason);
             }
-            Answer::Way(schedule) => {
+            Word::Way(schedule) => {
                 let steps = schedule.len();
                 self.load_run(&schedule, usize::MAX);
                 self.remark(format!("One of the shortest ways there: {steps} steps."));
             }
-            Answer::Failure(schedule) => {
-                if self.no_longer_wanted() {
-                    return;
+            Word::Failure(schedule) => {
+                if self.wanted() {
+                    self.go_on_with(&schedule);
+                    self.remark(
+                        "Found by the checker: of the shortest ways to fail from there, one with the fewest changes of actor."
+                            .to_owned(),
+                    );
                 }
-                self.go_on_with(&schedule);
-                self.remark(
-                    "Found by the checker: of the shortest ways to fail from there, one with the fewest changes of actor."
-                        .to_owned(),
-                );
             }
-            Answer::NoFailure { complete, states } => {
-                if self.no_longer_wanted() {
-                    return;
+            Word::NoFailure(complete, states) => {
+                if self.wanted() {
+                    self.remark(match complete {
+                        true => format!(
+                            "No failure can be reached from here: all {states} states were looked at."
+                        ),
+                        false => format!(
+                            "No failure from here in the {states} states looked at; there are more."
+                        ),
+                    });
                 }
-                self.remark(match complete {
-                    true => format!(
-                        "No failure can be reached from here: all {states} states were looked at."
-                    ),
-                    false => format!(
-                        "No failure from here in the {states} states looked at; there are more."
-                    ),
-                });
             }
         }
     }
 
-    fn no_longer_wanted(self) -> bool {
+    /// Whether an answer was waited for; it is not any more.
+    fn wanted(self) -> bool {
         let wanted = self.checks().with_untracked(|it| it.wanted);
         self.checks().update(|it| it.wanted = false);
-        !wanted
-    }
-
-    /// Opens one of the changes of the table, its shortest failure ahead.
-    pub fn open_mutant(self, row: usize) {
-        let table = self.checks().with_untracked(|it| it.table.clone());
-        let (of, Some(mutant)) = (table.of, table.rows.get(row)) else {
-            return;
-        };
-        let mut edits: Vec<Edit> = of.map_or(Vec::new(), |it| it.edits);
-        edits.push(mutant.edit.clone());
-        let schedule = mutant.shortest.as_ref().map(|it| it.1.clone());
-        self.close_panel();
-        self.rebuild_with(edits, schedule.unwrap_or_default());
+        wanted
     }
 }

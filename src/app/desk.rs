@@ -123,6 +123,7 @@ impl Desk {
             Wish::ToggleLine(actor, line) => self.toggle_line(actor, line),
             Wish::ToggleCard(actor) => self.set(|it| toggle(&mut it.cards, actor)),
             Wish::Lines(actor) => self.set(|it| toggle(&mut it.lines, actor)),
+            Wish::Beside(other) => self.set(|it| it.other = other),
             Wish::Zoom(zoom) => self.set(|it| it.zoom = zoom),
             Wish::Sector(page, sector) => self.inspect(page, sector),
             Wish::CrcByte(byte) => self.set(|it| it.crc_byte = Some(byte)),

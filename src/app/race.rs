@@ -1,130 +1,95 @@
-//! The race map's pointer and keys; what it shows is `view::race`'s.
+//! The race map's pointer and keys; what it shows is drawn by the checker.
 
-use std::sync::Arc;
-
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, MouseEvent};
+use leptos::web_sys::{Element, Event, MouseEvent};
 
-use stable_pages::explore::RaceMap;
-use stable_pages::view::race::{Frame, Grid, above, cell_at, drawing, label, legend, said};
-use stable_pages::view::{el, note};
+use stable_pages::view::SIDE;
 
 use super::desk::Desk;
-use super::render::show;
 
-/// A map that compares by identity: drawn anew for another map only.
-#[derive(Clone)]
-struct Shared(Arc<RaceMap>);
-
-impl PartialEq for Shared {
-    fn eq(&self, other: &Shared) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-fn frame() -> Frame {
-    let width = window().inner_width().ok().and_then(|it| it.as_f64());
-    Frame::of(width.unwrap_or(0.0))
+/// The map an event is about, and where its cells are: left, above, the drawing's width, rows,
+/// columns, in units of the drawing.
+fn map_of(event: &Event) -> Option<(Element, [usize; 5])> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let map = target.closest("[data-grid]").ok()??;
+    let grid = map.get_attribute("data-grid")?;
+    let mut numbers = grid.split(' ').map_while(|it| it.parse().ok());
+    let grid = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+    Some((map, grid))
 }
 
 /// The cell under the pointer.
-fn pointed_at(event: &MouseEvent, grid: &Grid) -> Option<(usize, usize)> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let drawing = target.closest("svg").ok()??;
-    let at = drawing.get_bounding_client_rect();
-    let x = f64::from(event.client_x()) - at.left();
-    let y = f64::from(event.client_y()) - at.top();
-    cell_at(grid, frame(), (x, y), at.width())
+fn pointed_at(event: &MouseEvent) -> Option<(usize, usize)> {
+    let (map, [left, above, width, rows, columns]) = map_of(event)?;
+    let at = map.query_selector("svg").ok()??.get_bounding_client_rect();
+    let scale = width as f64 / at.width().max(1.0);
+    let along = |to: i32, from: f64, before: usize| {
+        let units = (f64::from(to) - from) * scale - before as f64;
+        (units >= 0.0).then_some(units as usize / SIDE)
+    };
+    let row = along(event.client_y(), at.top(), above)?;
+    let column = along(event.client_x(), at.left(), left)?;
+    (row < rows && column < columns).then_some((row, column))
 }
 
-/// The panel.
-pub fn panel(desk: Desk) -> AnyView {
-    let cursor: RwSignal<Option<(usize, usize)>> = RwSignal::new(None);
-    let map = Memo::new(move |_| desk.checks().with(|it| it.map.clone().map(Shared)));
-    let grid = Memo::new(move |_| map.get().map(|Shared(map)| Grid::of(&map)));
-    let drawing = show(move || match grid.get() {
-        Some(grid) => drawing(&desk.now(), &grid, cursor.get(), frame()),
-        None => note("small", "Once everything has been looked at."),
-    });
-    let said = show(move || match grid.get() {
-        Some(grid) => said(&desk.now(), &grid, cursor.get()),
-        None => el("div", ""),
-    });
-    let legend = show(move || match grid.get() {
-        Some(grid) => legend(&grid),
-        None => el("ul", ""),
-    });
-    let above = show(move || above(&desk.now(), &desk.checks().get()));
-    let label = move || grid.with(|it| it.as_ref().map(|it| label(&desk.now(), it)));
-    let go = move |grid: &Grid| {
-        let at = cursor.get_untracked();
-        if let Some(cell) = at.and_then(|(row, column)| grid.at(row, column)) {
-            desk.go_to_state(cell.nearest);
-        }
-    };
-    let at = move |event: &MouseEvent| grid.with_untracked(|it| pointed_at(event, it.as_ref()?));
-    let hover = move |event: MouseEvent| {
-        let at = at(&event);
-        if at.is_some() && at != cursor.get_untracked() {
-            cursor.set(at);
-        }
-    };
-    let press = move |event: MouseEvent| {
-        if let Some(at) = at(&event) {
-            cursor.set(Some(at));
-            grid.with_untracked(|it| it.as_ref().map(go));
-        }
-    };
-    let key = move |event: KeyboardEvent| {
-        let Some(grid) = grid.get_untracked() else {
-            return;
-        };
-        let (row, column) = cursor.get_untracked().unwrap_or((0, 0));
-        let at = match event.key().as_str() {
-            "ArrowUp" => (row.saturating_sub(1), column),
-            "ArrowDown" => ((row + 1).min(grid.rows() - 1), column),
-            "ArrowLeft" => (row, column.saturating_sub(1)),
-            "ArrowRight" => (row, (column + 1).min(grid.columns() - 1)),
-            "Home" => (row, 0),
-            "End" => (row, grid.columns() - 1),
-            "Enter" => {
-                go(&grid);
-                (row, column)
-            }
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        cursor.set(Some(at));
-    };
-    let focus = move |_| {
-        if cursor.get_untracked().is_none() {
-            cursor.set(Some((0, 0)));
-        }
-    };
-    view! {
-        <div class="race">
-            {above}
-            <div class="split">
-                <div
-                    class="map"
-                    tabindex="0"
-                    role="application"
-                    aria-roledescription="race map"
-                    aria-label=label
-                    data-part="map"
-                    on:keydown=key
-                    on:focus=focus
-                    on:mousemove=hover
-                    on:click=press
-                >
-                    {drawing}
-                </div>
-                <div class="said">{said} {legend}</div>
-            </div>
-        </div>
+fn point(desk: Desk, cell: (usize, usize)) {
+    if desk.peek_panel().cell != Some(cell) {
+        desk.set(|look| look.cell = Some(cell));
     }
-    .into_any()
+}
+
+/// Whether the key was the map's.
+fn key(desk: Desk, event: &KeyboardEvent) -> bool {
+    let Some((_, [.., rows, columns])) = map_of(event) else {
+        return false;
+    };
+    let (row, column) = desk.peek_panel().cell.unwrap_or((0, 0));
+    let last = (rows.saturating_sub(1), columns.saturating_sub(1));
+    let cell = match event.key().as_str() {
+        "ArrowUp" => (row.saturating_sub(1), column),
+        "ArrowDown" => ((row + 1).min(last.0), column),
+        "ArrowLeft" => (row, column.saturating_sub(1)),
+        "ArrowRight" => (row, (column + 1).min(last.1)),
+        "Home" => (row, 0),
+        "End" => (row, last.1),
+        "Enter" => {
+            desk.go_to_cell((row, column));
+            (row, column)
+        }
+        _ => return false,
+    };
+    point(desk, cell);
+    true
+}
+
+/// Listens for the life of the page; maps come and go.
+pub fn listen(desk: Desk) {
+    let hover = window_event_listener(ev::mousemove, move |event| {
+        if let Some(cell) = pointed_at(&event) {
+            point(desk, cell);
+        }
+    });
+    let press = window_event_listener(ev::click, move |event| {
+        if let Some(cell) = pointed_at(&event) {
+            point(desk, cell);
+            desk.go_to_cell(cell);
+        }
+    });
+    let focus = window_event_listener(ev::focusin, move |event| {
+        if map_of(&event).is_some() && desk.peek_panel().cell.is_none() {
+            point(desk, (0, 0));
+        }
+    });
+    on_cleanup(move || {
+        hover.remove();
+        press.remove();
+        focus.remove();
+    });
+}
+
+/// Takes a key for the map, if it has the focus.
+pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
+    key(desk, event)
 }

@@ -1,7 +1,7 @@
 //! What changed when a run was carried over to another kernel or device.
 
 use super::words::the;
-use crate::explore::Carried;
+use crate::explore::{Carried, Parting};
 use crate::machine::Protection;
 use crate::protocol::OPS;
 use crate::scenario::Scenario;
@@ -22,10 +22,23 @@ pub fn carried_words(old: &Scenario, new: &Scenario, carried: &Carried) -> Strin
         1 => "The first step is the same. ".to_owned(),
         _ => format!("The first {many} steps are the same. "),
     };
+    format!("{same}{}", parted(old, new, parting, &here, &there))
+}
+
+/// At which step two orderings part, and how.
+pub fn parting_words(old: &Scenario, new: &Scenario, parting: &Parting) -> String {
+    let (there, here) = match (old.era, old.device) == (new.era, new.device) {
+        true => ("beside".to_owned(), "here".to_owned()),
+        false => (place(old, new), place(new, old)),
+    };
+    parted(old, new, parting, &here, &there)
+}
+
+fn parted(old: &Scenario, new: &Scenario, parting: &Parting, here: &str, there: &str) -> String {
     let who = the(new, parting.actor);
     let made = call(old, parting.old);
     let step = parting.step;
-    let begins = format!("{same}At step {step} {who} makes {made} {here};");
+    let begins = format!("At step {step} {who} makes {made} {here};");
     match parting.new {
         _ if parting.blocked => {
             format!("{begins} {there} it sleeps before that step, or has no work yet.")

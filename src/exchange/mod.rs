@@ -12,7 +12,7 @@ mod promela;
 mod words;
 
 pub use address::{Address, AddressError};
-pub use carried::carried_words;
+pub use carried::{carried_words, parting_words};
 pub use ending::{explain_end, outcome, since, status_words};
 pub use explain::explain;
 pub use figures::{amount, grouped, millions, percent};

@@ -1,6 +1,7 @@
-//! Carrying a run over to another kernel or device, as far as the orders agree.
+//! A run in another kernel, on another device, in another ordering: as far as the orders agree, and
+//! with the same turns beyond.
 
-use crate::machine::{Choice, History, Model, Status, status, ways};
+use crate::machine::{Choice, History, Model, Status, status, step, ways};
 use crate::scenario::Scenario;
 
 /// How much of a run another era or device has in common with it.
@@ -60,6 +61,52 @@ pub fn carry(old: &Scenario, history: &History, new: &Scenario) -> Carried {
         choices,
         parting: None,
     }
+}
+
+/// The turns of a run, given to another build of the scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turns {
+    /// For each step of the run what the same actor does there; none where it cannot move and its
+    /// turn passes.
+    pub choices: Vec<Option<Choice>>,
+    /// The first step that is another one there.
+    pub parting: Option<Parting>,
+}
+
+/// Gives the turns of a schedule to another build of the same scenario: whoever moves here moves
+/// there, if it can.
+pub fn same_turns(old: &Scenario, schedule: &[Choice], new: &Scenario) -> Turns {
+    let (mut here, mut there) = (old.model.initial, new.model.initial);
+    let mut turns = Turns {
+        choices: Vec::new(),
+        parting: None,
+    };
+    for choice in schedule {
+        let actor = choice.actor as usize;
+        let before = next(&old.model, &here, actor);
+        let due = next(&new.model, &there, actor);
+        let many = ways(&new.model, &there, actor);
+        let moves = (many > 0).then(|| Choice {
+            way: choice.way.min(many - 1),
+            ..*choice
+        });
+        let same = before.is_some() && before == due;
+        if turns.parting.is_none() && (!same || moves != Some(*choice)) {
+            turns.parting = Some(Parting {
+                step: turns.choices.len() + 1,
+                actor: choice.actor,
+                old: before.map_or(0, |(row, ..)| row),
+                new: due.map(|(row, ..)| row),
+                blocked: same && moves.is_none(),
+            });
+        }
+        if let Some(choice) = moves {
+            there = step(&new.model, &there, choice).0;
+        }
+        here = step(&old.model, &here, *choice).0;
+        turns.choices.push(moves);
+    }
+    turns
 }
 
 /// The row, page and operand of the step an actor would make next.

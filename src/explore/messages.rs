@@ -38,6 +38,7 @@ impl Subject {
             device: device.and_then(|it| Device::ALL.get(it).copied()),
             era: era.and_then(|it| Era::ALL.get(it).copied()),
             edits: self.edits.clone(),
+            unchanged: false,
         }
     }
 }

@@ -23,7 +23,7 @@ mod verdicts;
 pub use ahead::follow_to_failure;
 pub use checker::Checker;
 pub use costs::{Bill, Cost, costs};
-pub use era::{Carried, Parting, carry};
+pub use era::{Carried, Parting, Turns, carry, same_turns};
 pub use expectation::failing_share;
 pub use fairness::{Sleep, longest_sleep, starved};
 pub use foresight::{Fate, Foresight};

@@ -166,7 +166,7 @@ pub fn load_for(
         &Variant {
             device,
             era,
-            edits: Vec::new(),
+            ..Variant::default()
         },
     )
 }
@@ -180,6 +180,8 @@ pub struct Variant {
     pub era: Option<Era>,
     /// Further edits, made after the file's own.
     pub edits: Vec<Edit>,
+    /// Without the file's own edits: the correct ordering of the same.
+    pub unchanged: bool,
 }
 
 /// Loads a scenario with all that is to be different. Its opening schedule is the file's as far as
@@ -203,8 +205,12 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
     let (expect, opening, breaks) = (setting.expect(), setting.opening(), setting.breaks());
     let notes = setting.notes(&built.cast);
     let stall = setting.stall(&built.cast);
-    let elsewhere =
-        setting.device != own_device || setting.era != own_era || !variant.edits.is_empty();
+    let plain = Variant {
+        device: variant.device,
+        era: variant.era,
+        ..Variant::default()
+    };
+    let elsewhere = (setting.device, setting.era, variant) != (own_device, own_era, &plain);
     let schedule = setting.schedule(&built, elsewhere);
     source.check()?;
     Ok(Scenario {
@@ -225,10 +231,12 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
         cast: built.cast,
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
-        edits: (file.edits.iter().filter_map(|it| crew::read_edit(it).ok()))
-            .chain(variant.edits.iter().cloned())
-            .map(|edit| edit.words())
-            .collect(),
+        edits: (setting
+            .file_edits()
+            .filter_map(|it| crew::read_edit(it).ok()))
+        .chain(variant.edits.iter().cloned())
+        .map(|edit| edit.words())
+        .collect(),
         programs: built.programs,
         own_edits: variant.edits.clone(),
         schedule,
@@ -329,6 +337,12 @@ struct Built {
 }
 
 impl Setting<'_> {
+    /// The file's edits, if they are to be made.
+    fn file_edits(&self) -> impl Iterator<Item = &EditTable> {
+        let wanted = !self.variant.unchanged;
+        self.file.edits.iter().filter(move |_| wanted)
+    }
+
     fn wrong(&self, at: usize, reason: impl Into<String>) {
         self.source.wrong(at, reason.into());
     }

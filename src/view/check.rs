@@ -2,13 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::explore::{Bill, Checked, Digits, Mutant, Outlook, RaceMap, Sofar, Subject};
-use crate::scenario::Entry;
-
-use super::look::Panel;
-
-/// The order of rows in the table of changes: by column, and which way.
-pub type Order = (usize, bool);
+use crate::exchange::reduced_words;
+use crate::explore::{Answer, Bill, Checked, Digits, Mutant, RaceMap, Sofar, Subject};
 
 /// Every single change of an ordering, as far as it is known.
 #[derive(Clone, Default)]
@@ -26,8 +21,6 @@ pub struct Table {
 /// All that is known.
 #[derive(Clone, Default)]
 pub struct Check {
-    /// Counts checks; answers of older ones are dropped.
-    pub turn: u32,
     /// What is checked.
     pub subject: Option<Subject>,
     /// How far the search is.
@@ -38,41 +31,74 @@ pub struct Check {
     pub odds: Option<Result<Digits, String>>,
     /// What a search that needs less memory found, in words.
     pub reduced: String,
-    /// What lies ahead, and of which moment.
-    pub outlook: Option<(u32, Arc<Outlook>)>,
-    /// Counts the moments shown.
-    pub moment: u32,
     /// The race map.
     pub map: Option<Arc<RaceMap>>,
-    /// The two actors of the map.
-    pub racers: (u8, u8),
     /// Every single change.
     pub table: Table,
     /// What the ordering costs.
     pub costs: Option<Vec<Bill>>,
-    /// The ordering whose costs are set beside, then its title and bills.
-    pub other: Option<Entry>,
-    /// See [`Check::other`].
+    /// What the ordering set beside is called, and what it costs.
     pub compared: Option<(String, Vec<Bill>)>,
     /// What could not be done.
     pub problem: String,
-    /// No worker may run here.
-    pub slow: bool,
-    /// There is no checker.
-    pub gone: bool,
-    /// A question from the stage that waits for an answer: a run to failure.
-    pub wanted: bool,
-    /// The panel that is open.
-    pub panel: Option<Panel>,
-    /// How the table of changes is sorted.
-    pub order: Order,
-    /// Kinds of change shown in the table.
-    pub kind: usize,
 }
 
 impl Check {
-    /// Whether a search goes on.
-    pub fn running(&self) -> bool {
-        self.checked.is_none() && !self.gone && self.problem.is_empty()
+    /// Nothing is known of this yet. The table of changes stays while one goes through it.
+    pub fn begin(&mut self, subject: &Subject) {
+        let same_file = |of: &Subject| {
+            (&of.slug, of.device, of.era) == (&subject.slug, subject.device, subject.era)
+        };
+        let keeps = self.table.of.as_ref().is_some_and(same_file) && self.table.left == 0;
+        *self = Check {
+            subject: Some(subject.clone()),
+            table: match keeps {
+                true => std::mem::take(&mut self.table),
+                false => Table::default(),
+            },
+            ..Check::default()
+        };
+    }
+
+    /// Every single change is going to be tried.
+    pub fn begin_table(&mut self) {
+        self.table = Table {
+            of: self.subject.clone(),
+            left: u32::MAX,
+            ..Table::default()
+        };
+    }
+
+    /// Takes note of an answer; gives back what is not for the panels.
+    pub fn take(&mut self, answer: Answer) -> Option<Answer> {
+        match answer {
+            Answer::Progress(sofar) => self.sofar = Some(sofar),
+            Answer::Checked(checked) => {
+                self.sofar = Some(checked.sofar);
+                self.checked = Some(Arc::from(checked));
+            }
+            Answer::Reduced {
+                complete,
+                states,
+                verdicts,
+                may_loop,
+            } => self.reduced = reduced_words(complete, states, &verdicts, may_loop),
+            Answer::Odds(odds) => self.odds = Some(odds),
+            Answer::Map(map) => self.map = Some(Arc::new(map)),
+            Answer::Mutants { found, left, same } => {
+                Arc::make_mut(&mut self.table.rows).extend(found);
+                self.table.left = left;
+                self.table.same = same;
+            }
+            Answer::Costs(bills) => self.costs = Some(bills),
+            Answer::Compared(title, bills) => self.compared = Some((title, bills)),
+            other => {
+                if let Answer::Failed(reason) = &other {
+                    self.problem = reason.clone();
+                }
+                return Some(other);
+            }
+        }
+        None
     }
 }

@@ -3,7 +3,8 @@
 mod costs;
 mod coverage;
 mod mutants;
-pub mod race;
+mod race;
+pub use race::{SIDE, way_to};
 mod verdicts;
 
 use crate::exchange::{grouped, millions, percent};
@@ -11,7 +12,7 @@ use crate::explore::{Checked, Position, Sofar, Verdicts};
 use crate::scenario::{Scenario, Verdict};
 
 use super::check::Check;
-use super::look::Panel;
+use super::look::{Look, Panel};
 use super::now::Now;
 use super::tree::{At, El, button, el, note, nothing, rich};
 use super::wish::Wish;
@@ -26,9 +27,8 @@ const PANELS: [(Panel, &str); 5] = [
 ];
 
 /// The result in one line.
-pub fn strip(now: &Now, check: &Check) -> El {
+pub fn strip(now: &Now, look: &Look, check: &Check) -> El {
     let line = match (&check.checked, &check.sofar) {
-        _ if check.gone => note("", &check.problem),
         (Some(checked), _) => result(check, checked, &now.scenario),
         (None, _) if !check.problem.is_empty() => {
             note("", &format!("Nothing was checked: {}", check.problem))
@@ -36,7 +36,7 @@ pub fn strip(now: &Now, check: &Check) -> El {
         (None, Some(sofar)) => running(sofar),
         (None, None) => note("", "The checker is looking at every schedule\u{2026}"),
     };
-    let slow = match check.slow && !check.gone {
+    let slow = match look.slow {
         true => {
             "No worker may run here, so the checker works on the page's own thread, a little at a time: slower, and with less memory."
         }
@@ -175,10 +175,10 @@ fn reached(checked: &Checked, scenario: &Scenario) -> String {
 }
 
 /// The buttons that open the panels.
-pub fn questions(check: &Check) -> El {
+pub fn questions(look: &Look) -> El {
     let button = |(panel, words): &(Panel, &str)| {
         el("button", "")
-            .is(At::Expanded, check.panel == Some(*panel))
+            .is(At::Expanded, look.panel == Some(*panel))
             .text(words)
             .press(Wish::Panel(*panel))
     };
@@ -188,15 +188,23 @@ pub fn questions(check: &Check) -> El {
         .all(PANELS.iter().map(button).collect())
 }
 
-/// The panel that is open; the race map is drawn by the page, which knows the pointer.
-pub fn panel(now: &Now, check: &Check) -> El {
-    match check.panel {
-        None | Some(Panel::Map) => nothing(),
+/// The panel that is open.
+pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
+    let open = match look.panel {
+        None => return nothing(),
         Some(Panel::Verdicts) => verdicts::panel(now, check),
-        Some(Panel::Mutants) => mutants::panel(check),
-        Some(Panel::Costs) => costs::panel(now, check),
+        Some(Panel::Map) => race::panel(now, look, check),
+        Some(Panel::Mutants) => mutants::panel(look, check),
+        Some(Panel::Costs) => costs::panel(now, look, check),
         Some(Panel::Coverage) => coverage::panel(now, check),
-    }
+    };
+    el("div", "open").with(open).with(button(
+        "close",
+        "",
+        "\u{2715} Close",
+        false,
+        Wish::ClosePanel,
+    ))
 }
 
 /// The lines of an actor that are steps: first instruction, text, and, where another line has the

@@ -19,7 +19,7 @@ pub fn tagline(now: &Now) -> El {
 
 /// What is being fetched.
 pub fn loading(look: &Look) -> El {
-    let loading = match look.loading {
+    let loading = match look.loading.as_str() {
         "" => String::new(),
         title => format!("Fetching \u{201c}{title}\u{201d}\u{2026}"),
     };

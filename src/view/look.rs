@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::Entry;
-
 /// Steps a second to play at.
 pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 
@@ -34,15 +32,29 @@ pub enum Tab {
     Beside,
 }
 
+/// Another build of the scenario, to be set beside the one on the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Other {
+    /// None.
+    #[default]
+    None,
+    /// Without anything that was changed: the file's edits and the visitor's.
+    Unchanged,
+    /// In another kernel, by its index.
+    Era(usize),
+    /// On another device, by its index.
+    Device(usize),
+}
+
 /// What is beside the run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Look {
     /// A message about something that could not be done.
     pub notice: String,
-    /// The scenario that could not be fetched, to be tried again.
-    pub failed: Option<Entry>,
-    /// What is being fetched.
-    pub loading: &'static str,
+    /// The name of the scenario that could not be fetched, to be tried again.
+    pub failed: Option<String>,
+    /// The title of what is being fetched.
+    pub loading: String,
     /// A message about something that was done.
     pub remark: String,
     /// Whether a file is held over the page.
@@ -63,6 +75,8 @@ pub struct Look {
     pub lines: Vec<usize>,
     /// What the column at the side shows.
     pub tab: Tab,
+    /// Which ordering is set beside.
+    pub other: Other,
     /// How much of the timeline is seen: 0 all of it, else so many times six pixels a step.
     pub zoom: u8,
     /// Whether the steps behind a failure are pointed out.
@@ -71,4 +85,22 @@ pub struct Look {
     pub whole: bool,
     /// The byte of the checksum's computation that is looked at; by itself the first that differs.
     pub crc_byte: Option<usize>,
+    /// The checker's panel that is open.
+    pub panel: Option<Panel>,
+    /// How the table of changes is sorted: by which column, and whether downwards.
+    pub order: (usize, bool),
+    /// Which kind of changes the table shows.
+    pub kind: usize,
+    /// The two actors of the race map.
+    pub racers: (u8, u8),
+    /// The row and column of the race map that is pointed at.
+    pub cell: Option<(usize, usize)>,
+    /// Whether the window is too narrow for names on the race map.
+    pub narrow: bool,
+    /// The name of the ordering whose costs are set beside.
+    pub costs_of: String,
+    /// No worker may run here: the checker works on the page's own thread.
+    pub slow: bool,
+    /// Why there is no checker.
+    pub gone: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! browser.
 
 mod actors;
+mod beside;
 mod catalogue;
 mod check;
 mod checker;
@@ -19,6 +20,7 @@ mod log;
 mod look;
 mod machine_state;
 mod now;
+mod scribe;
 mod side;
 mod stage;
 mod timeline;
@@ -26,16 +28,18 @@ mod tree;
 mod wish;
 
 pub use actors::cards as actor_cards;
+pub use beside::{Beside, beside};
 pub use catalogue::{orderings, orderings_summary};
 pub use check::{Check, Table};
-pub use checker::{panel, questions, race, strip};
+pub use checker::{SIDE, questions};
 pub use controls::{moves, step_buttons};
 pub use explain::{ahead, now as sentence};
 pub use header::{loading, notice, settings, tagline};
 pub use help::{KEYS, sheet};
 pub use inspect::inspect;
-pub use look::{Look, Panel, SPEEDS, Tab};
+pub use look::{Look, Other, Panel, SPEEDS, Tab};
 pub use now::Now;
+pub use scribe::{Place, Question, Said, Scribe, Situation, Word};
 pub use side::side;
 pub use stage::stage;
 pub use timeline::{lanes, playhead, scrubber, tape, writing};

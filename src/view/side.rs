@@ -1,5 +1,6 @@
 //! The column at the side: one of several things at a time.
 
+use super::beside::{Beside, beside};
 use super::explain;
 use super::inspect::inspect;
 use super::look::{Look, Tab};
@@ -8,10 +9,14 @@ use super::tree::{At, El, button, el};
 use super::wish::Wish;
 
 /// What the column can show, and how that is called.
-const TABS: [(Tab, &str); 2] = [(Tab::Explain, "Explain"), (Tab::Inspect, "Inspect")];
+const TABS: [(Tab, &str); 3] = [
+    (Tab::Explain, "Explain"),
+    (Tab::Inspect, "Inspect"),
+    (Tab::Beside, "Compare"),
+];
 
-/// The column: what it can show, and what it shows.
-pub fn side(now: &Now, look: &Look) -> El {
+/// The choice of what the column shows.
+pub fn tabs(look: &Look) -> El {
     let mut tabs = el("div", "group tabs")
         .at(At::Role, "group")
         .at(At::Label, "At the side");
@@ -19,11 +24,14 @@ pub fn side(now: &Now, look: &Look) -> El {
         let button = button("", "", name, false, Wish::Tab(tab));
         tabs = tabs.with(button.is(At::Pressed, look.tab == tab));
     }
-    el("div", "side")
-        .at(At::Id, "side")
-        .with(tabs)
-        .with(match look.tab {
-            Tab::Inspect => inspect(now, look),
-            Tab::Explain | Tab::Beside => explain::cards(now),
-        })
+    tabs
+}
+
+/// What it shows.
+pub fn side(now: &Now, look: &Look, other: Option<&Beside>) -> El {
+    match look.tab {
+        Tab::Explain => explain::cards(now),
+        Tab::Inspect => inspect(now, look),
+        Tab::Beside => beside(now, look, other),
+    }
 }

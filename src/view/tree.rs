@@ -71,6 +71,8 @@ pub enum At {
     Wire,
     /// The name lines are drawn to.
     Thing,
+    /// Where a race map's cells are: see `checker/race.rs`.
+    Grid,
     /// Of drawings: place, size and outline.
     X,
     /// See [`At::X`].
@@ -127,6 +129,7 @@ impl At {
             At::Token => "data-token",
             At::Wire => "data-wire",
             At::Thing => "data-thing",
+            At::Grid => "data-grid",
             At::X => "x",
             At::Y => "y",
             At::Width => "width",

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::look::{Panel, Tab};
+use super::look::{Other, Panel, Tab};
 use crate::machine::{Choice, NodeId};
+use crate::protocol::Edit;
 use crate::scenario::Verdict;
 
 /// One thing asked for; the page's `Desk::grant` does it.
@@ -35,6 +36,8 @@ pub enum Wish {
     ToggleCard(usize),
     /// Show all lines of an actor's program, or only those around the current one.
     Lines(usize),
+    /// Set another ordering beside.
+    Beside(Other),
     /// How much of the timeline is seen at once.
     Zoom(u8),
     /// Look at a sector: page and number.
@@ -71,8 +74,8 @@ pub enum Wish {
     ShowEnd(Vec<Choice>),
     /// Try every single change.
     Mutate,
-    /// Open a change of the table: its row as it came.
-    OpenMutant(usize),
+    /// Make further changes to the scenario; the run lies ahead.
+    Change(Vec<Edit>, Vec<Choice>),
     /// Sort the table by a column.
     Sort(usize),
     /// Show changes of one kind.

@@ -134,7 +134,7 @@ impl Setting<'_> {
                 format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
             self.wrong(self.file.at, reason);
         }
-        for table in &self.file.edits {
+        for table in self.file_edits() {
             let edit = read_edit(table);
             if let Err(error) = edit.and_then(|edit| apply(shape, &edit, &mut programs)) {
                 self.wrong(table.at, error.to_string());

@@ -4,12 +4,13 @@ use crate::exchange::amount;
 use crate::scenario::catalogue;
 
 use super::super::check::Check;
+use super::super::look::Look;
 use super::super::now::Now;
 use super::super::tree::{At, El, el, note, select};
 use super::super::wish::Wish;
 
 /// The panel.
-pub fn panel(now: &Now, check: &Check) -> El {
+pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
     let Some(own) = &check.costs else {
         let words = match check.checked.as_ref().is_some_and(|it| !it.complete) {
             true => "Not everything was looked at, so the costs are not known.",
@@ -20,9 +21,7 @@ pub fn panel(now: &Now, check: &Check) -> El {
     let scenario = &now.scenario;
     let slug = scenario.slug.clone();
     let choices: Vec<_> = catalogue().filter(|it| it.slug != slug).collect();
-    let chosen = check
-        .other
-        .and_then(|it| choices.iter().position(|of| of.slug == it.slug));
+    let chosen = choices.iter().position(|it| it.slug == look.costs_of);
     let mut options = vec![(
         "another ordering\u{2026}".to_owned(),
         Wish::Compare(String::new()),

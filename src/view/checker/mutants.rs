@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use crate::exchange::{grouped, percent};
-use crate::explore::{Mutant, Verdicts};
+use crate::explore::{Mutant, Subject, Verdicts};
 use crate::protocol::Edit;
 
 use super::super::check::Check;
+use super::super::look::Look;
 use super::super::tree::{At, El, button, el, note, nothing, rich, select};
 use super::super::wish::Wish;
 use super::list;
@@ -61,7 +62,7 @@ fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
 }
 
 /// The panel.
-pub fn panel(check: &Check) -> El {
+pub fn panel(look: &Look, check: &Check) -> El {
     let table = &check.table;
     let Some(of) = &table.of else {
         return button("", "", "Try every single change", false, Wish::Mutate);
@@ -70,15 +71,15 @@ pub fn panel(check: &Check) -> El {
         (Some(checked), true) => checked.findings.iter().map(|it| it.0).collect(),
         _ => Verdicts::NONE,
     };
-    let mut rows: Vec<(usize, &Mutant)> = table.rows.iter().enumerate().collect();
-    rows.retain(|(_, it)| match check.kind {
+    let mut rows: Vec<&Mutant> = table.rows.iter().collect();
+    rows.retain(|it| match look.kind {
         3 => true,
         4 => it.verdicts.is_empty(),
         kind_shown => kind(&it.edit) == kind_shown,
     });
-    let (column, down) = check.order;
+    let (column, down) = look.order;
     if column > 0 || down {
-        rows.sort_unstable_by(|one, other| compare(one.1, other.1, column));
+        rows.sort_unstable_by(|one, other| compare(one, other, column));
     }
     if down {
         rows.reverse();
@@ -104,7 +105,7 @@ pub fn panel(check: &Check) -> El {
     };
     let kinds = KINDS.iter().enumerate();
     let kinds = kinds.map(|(at, words)| ((*words).to_owned(), Wish::Kind(at)));
-    let kinds = select("Show", check.kind, kinds.collect());
+    let kinds = select("Show", look.kind, kinds.collect());
     let mut head = el("tr", "");
     for (at, title) in COLUMNS.iter().enumerate() {
         let current = at == column;
@@ -136,8 +137,8 @@ pub fn panel(check: &Check) -> El {
     }
     let mut body = el("tbody", "");
     let many = rows.len();
-    for (at, mutant) in rows.into_iter().take(MOST_ROWS) {
-        body = body.with(line(at, mutant, before));
+    for mutant in rows.into_iter().take(MOST_ROWS) {
+        body = body.with(line(of, mutant, before));
     }
     let all = table.rows.len();
     let more = match many > MOST_ROWS {
@@ -163,7 +164,7 @@ pub fn panel(check: &Check) -> El {
         ))
 }
 
-fn line(at: usize, mutant: &Mutant, before: Verdicts) -> El {
+fn line(of: &Subject, mutant: &Mutant, before: Verdicts) -> El {
     let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
         (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
         (true, Some(_)) => ("good", "\u{2713}", "no failure here".to_owned()),
@@ -174,8 +175,14 @@ fn line(at: usize, mutant: &Mutant, before: Verdicts) -> El {
         .shortest
         .as_ref()
         .map_or(String::new(), |it| it.1.len().to_string());
+    let mut edits = of.edits.clone();
+    edits.push(mutant.edit.clone());
+    let run = mutant
+        .shortest
+        .as_ref()
+        .map_or(Vec::new(), |it| it.1.clone());
     let change = el("button", "link");
-    let change = rich(change, &mutant.edit.words()).press(Wish::OpenMutant(at));
+    let change = rich(change, &mutant.edit.words()).press(Wish::Change(edits, run));
     el("tr", class)
         .with(el("th", "").at(At::Scope, "row").with(change))
         .with(el("td", "").with(el("code", "").text(program(&mutant.edit))))

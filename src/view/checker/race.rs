@@ -7,17 +7,18 @@ use crate::explore::{Cell, Fate, Position};
 use crate::scenario::Scenario;
 
 use super::super::check::Check;
+use super::super::look::Look;
 use super::super::now::Now;
 use super::super::tree::{At, El, button, el, note, rich, select};
 use super::super::wish::Wish;
 use super::standing;
-pub use grid::Grid;
-use grid::SIDE;
+use grid::Grid;
+pub use grid::SIDE;
 
 /// Room around the cells, in units of the drawing, and a unit's size on the screen in hundredths of
 /// a pixel.
 #[derive(Clone, Copy)]
-pub struct Frame {
+struct Frame {
     left: usize,
     above: usize,
     right: usize,
@@ -40,18 +41,7 @@ const NARROW: Frame = Frame {
     scale: 200,
     named: false,
 };
-/// Screens narrower than this have no room for names.
-const NARROW_BELOW: f64 = 640.0;
-
 impl Frame {
-    /// For a window so many CSS pixels wide.
-    pub fn of(width: f64) -> Frame {
-        match width < NARROW_BELOW {
-            true => NARROW,
-            false => WIDE,
-        }
-    }
-
     fn width(self, grid: &Grid) -> usize {
         self.left + grid.columns() * SIDE + self.right
     }
@@ -123,26 +113,43 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     said
 }
 
-/// The cell at a point of the drawing, which is so many pixels wide; the point is in pixels too.
-pub fn cell_at(
-    grid: &Grid,
-    around: Frame,
-    (x, y): (f64, f64),
-    width: f64,
-) -> Option<(usize, usize)> {
-    let scale = around.width(grid) as f64 / width.max(1.0);
-    let (x, y) = (
-        x * scale - around.left as f64,
-        y * scale - around.above as f64,
-    );
-    let (row, column) = ((y / SIDE as f64).floor(), (x / SIDE as f64).floor());
-    let inside = row >= 0.0 && column >= 0.0;
-    let (row, column) = (row as usize, column as usize);
-    (inside && row < grid.rows() && column < grid.columns()).then_some((row, column))
+/// The panel. `At::Grid` tells the page where the cells are, in units of the drawing: left, above,
+/// the drawing's width, rows, columns.
+pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
+    let panel = el("div", "race").with(above(now, look));
+    let Some(map) = &check.map else {
+        return panel.with(note("small", "Once everything has been looked at."));
+    };
+    let grid = Grid::of(map);
+    let around = if look.narrow { NARROW } else { WIDE };
+    let frame = [
+        around.left,
+        around.above,
+        around.width(&grid),
+        grid.rows(),
+        grid.columns(),
+    ];
+    let drawn = el("div", "map")
+        .at(At::TabIndex, "0")
+        .at(At::Role, "application")
+        .at(At::Label, &label(now, &grid))
+        .at(At::Part, "map")
+        .at(At::Grid, &frame.map(|it| it.to_string()).join(" "))
+        .with(drawing(now, &grid, look.cell, around));
+    let beside = el("div", "said")
+        .with(said(now, &grid, look.cell))
+        .with(legend(&grid));
+    panel.with(el("div", "split").with(drawn).with(beside))
+}
+
+/// The state that a cell of the map stands for, to be gone to.
+pub fn way_to(check: &Check, (row, column): (usize, usize)) -> Option<u32> {
+    let grid = Grid::of(check.map.as_ref()?);
+    grid.at(row, column).map(|cell| cell.nearest)
 }
 
 /// What stands beside the map: the cell pointed at, else the one the run is in, in words.
-pub fn said(now: &Now, grid: &Grid, pointed: Option<(usize, usize)>) -> El {
+fn said(now: &Now, grid: &Grid, pointed: Option<(usize, usize)>) -> El {
     let pointed = pointed.filter(|it| it.0 < grid.rows() && it.1 < grid.columns());
     let card = el("div", "card")
         .at(At::Live, "polite")
@@ -162,9 +169,9 @@ pub fn said(now: &Now, grid: &Grid, pointed: Option<(usize, usize)>) -> El {
 }
 
 /// Who is on the axes, and what that means.
-pub fn above(now: &Now, check: &Check) -> El {
+fn above(now: &Now, look: &Look) -> El {
     let names: Vec<&String> = now.scenario.cast.iter().map(|it| &it.name).collect();
-    let (first, second) = check.racers;
+    let (first, second) = look.racers;
     let list = |label: &str, chosen: u8, of_first: bool| {
         let wish = |index: u8| match (of_first, index) {
             (true, it) if it != second => Wish::Race(it, second),
@@ -203,7 +210,7 @@ fn under_writeback(cell: &Cell) -> bool {
 }
 
 /// What of it is on this map.
-pub fn legend(grid: &Grid) -> El {
+fn legend(grid: &Grid) -> El {
     let has = |is: &dyn Fn(&Cell) -> bool| grid.map.cells.iter().any(is);
     let all = [
         (
@@ -275,7 +282,7 @@ fn drawn<const N: usize>(paths: [(&'static str, String); N]) -> Vec<El> {
 }
 
 /// What the map is called.
-pub fn label(now: &Now, grid: &Grid) -> String {
+fn label(now: &Now, grid: &Grid) -> String {
     let (first, second) = grid.map.actors;
     let name = |actor: u8| &now.scenario.cast[actor as usize].name;
     format!(
@@ -286,7 +293,7 @@ pub fn label(now: &Now, grid: &Grid) -> String {
 }
 
 /// The map: cells, regions, names of steps, the run, and a frame around the cell pointed at.
-pub fn drawing(now: &Now, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame) -> El {
+fn drawing(now: &Now, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame) -> El {
     let scenario = &now.scenario;
     let (first, second) = grid.map.actors;
     let (wide, high) = (around.width(grid), around.above + grid.rows() * SIDE + 8);

@@ -11,7 +11,6 @@ use super::super::super::now::Now;
 pub const SIDE: usize = 13;
 
 /// Cells by row and column.
-#[derive(Clone, PartialEq)]
 pub struct Grid {
     /// The map.
     pub map: Arc<RaceMap>,

@@ -1,0 +1,126 @@
+//! The same turns in another ordering, beside the run on the stage, and the step where they part.
+
+use std::sync::Arc;
+
+use crate::exchange::{outcome, parting_words, sentence, status_words};
+use crate::explore::{Turns, same_turns};
+use crate::machine::{End, History};
+use crate::scenario::Scenario;
+
+use super::look::{Look, Other};
+use super::now::Now;
+use super::stage::stage;
+use super::tree::{At, El, button, el, note, rich, select};
+use super::wish::Wish;
+
+/// The moment shown, after the same turns in another ordering.
+pub struct Beside {
+    /// The other ordering's moment.
+    pub now: Now,
+    turns: Turns,
+}
+
+impl Beside {
+    /// Gives another ordering the turns of the run up to the moment shown.
+    pub fn of(now: &Now, other: &Arc<Scenario>) -> Beside {
+        let steps: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
+        let turns = same_turns(&now.scenario, &steps, other);
+        let mut history = History::new(&other.model);
+        for choice in turns.choices[..now.depth()].iter().flatten() {
+            history.choose(&other.model, *choice);
+        }
+        Beside {
+            now: Now::of(other, &history, now.own, None),
+            turns,
+        }
+    }
+}
+
+/// Which ordering is to be set beside.
+fn choice(now: &Now, look: &Look) -> El {
+    let mut others = vec![(Other::None, "nothing".to_owned())];
+    if !now.scenario.edits.is_empty() {
+        others.push((
+            Other::Unchanged,
+            "the same without what was changed".to_owned(),
+        ));
+    }
+    for (at, era) in crate::protocol::Era::ALL.iter().enumerate() {
+        if *era != now.scenario.era {
+            others.push((Other::Era(at), format!("Linux {}", era.word())));
+        }
+    }
+    for (at, device) in crate::scenario::Device::ALL.iter().enumerate() {
+        if *device != now.scenario.device {
+            others.push((Other::Device(at), format!("on {}", device.word())));
+        }
+    }
+    let chosen = others.iter().position(|it| it.0 == look.other).unwrap_or(0);
+    let options = others.into_iter();
+    let options = options.map(|(other, words)| (words, Wish::Beside(other)));
+    select("Beside it", chosen, options.collect())
+}
+
+/// The panel: what the other ordering comes to with the same turns.
+pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
+    let panel = el("section", "beside-panel")
+        .at(At::Part, "beside")
+        .with(choice(now, look));
+    let Some(other) = other else {
+        return panel.with(note(
+            "small",
+            "Two orderings side by side: the same actors get the same turns, and whoever cannot move lets its turn pass.",
+        ));
+    };
+    let (there, depth) = (&other.now, now.depth());
+    let parted = match &other.turns.parting {
+        None => el("p", "small").text("All steps of the run on the stage are the same there."),
+        Some(parting) => {
+            let words = parting_words(&now.scenario, &there.scenario, parting);
+            let class = if parting.step <= depth {
+                "parting past"
+            } else {
+                "parting"
+            };
+            let go = format!("go to step {}", parting.step);
+            rich(el("p", class), &words).text(" ").with(button(
+                "link",
+                "",
+                &go,
+                false,
+                Wish::Seek(parting.step),
+            ))
+        }
+    };
+    let turn = match depth.checked_sub(1).map(|at| other.turns.choices[at]) {
+        None => "Start: nothing has happened in either.".to_owned(),
+        Some(None) => {
+            let actor = now.last_actor().unwrap_or(0);
+            let status = there.status(actor);
+            let name = &there.scenario.cast[actor].name;
+            let words = status_words(&there.scenario, &there.story, actor, status);
+            format!("The turn of {name} passes: {words}.")
+        }
+        Some(Some(_)) => match there.depth().checked_sub(1) {
+            Some(last) => sentence(&there.scenario, &there.story, last),
+            None => String::new(),
+        },
+    };
+    let bad =
+        |now: &Now| now.failed() || matches!(&now.end, Some(End::Deadlock(_) | End::Stall(_)));
+    let ended = match &there.end {
+        Some(end) => outcome(&there.scenario, &there.story, end),
+        None => String::new(),
+    };
+    let class = if bad(there) { "now failed" } else { "now" };
+    let count = format!("Beside: {} steps made of {depth} turns", there.depth());
+    panel
+        .with(parted)
+        .with(
+            el("div", class)
+                .with(note("count", &count))
+                .with(rich(el("p", "sentence"), &turn))
+                .with(rich(el("p", "ending"), &ended)),
+        )
+        .with(stage(there, look).at(At::Part, "beside-stage"))
+}

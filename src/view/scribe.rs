@@ -1,0 +1,285 @@
+//! The parts of the page that the worker draws: whatever rests on what the checker knows, and what
+//! is read rather than played with. The page says what it shows, and gets elements back.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::explore::{Answer, Ask, Checker, Outlook, Subject, Tell};
+use crate::machine::{Choice, History};
+use crate::protocol::Era;
+use crate::scenario::{Device, Scenario, load_variant};
+
+use super::beside::Beside;
+use super::check::Check;
+use super::look::{Look, Other, Panel, Tab};
+use super::now::Now;
+use super::tree::El;
+use super::{checker, help, side};
+
+/// What the page shows, as far as the worker must know.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Situation {
+    /// Which check the scenario belongs to.
+    pub turn: u32,
+    /// Whether the scenario is from a visitor's file.
+    pub own: bool,
+    /// The current run, to its end.
+    pub run: Vec<Choice>,
+    /// How many steps of it have been made.
+    pub depth: usize,
+    /// What is open and chosen.
+    pub look: Look,
+}
+
+/// What the page sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// Something for the checker.
+    Ask(Ask),
+    /// What is shown now.
+    Show(Box<Situation>),
+    /// A way to a cell of the race map: row and column.
+    Cell(usize, usize),
+}
+
+/// Where on the page something is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// The result in one line.
+    Result,
+    /// The open panel.
+    Panel,
+    /// The column at the side.
+    Side,
+    /// The sheet of keys and words.
+    Sheet,
+}
+
+impl Place {
+    /// All of them.
+    pub const ALL: [Place; 4] = [Place::Result, Place::Panel, Place::Side, Place::Sheet];
+}
+
+/// What the worker sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Word {
+    /// The worker is there.
+    Ready,
+    /// What lies ahead at a moment; none where it is not known.
+    Outlook(u32, Option<Outlook>),
+    /// A schedule that was asked for.
+    Way(Vec<Choice>),
+    /// A shortest failure, from the moment asked about.
+    Failure(Vec<Choice>),
+    /// No failure lies ahead of it: of all states, or of so many.
+    NoFailure(bool, u32),
+    /// Something could not be done.
+    Failed(String),
+    /// A scenario that was to be built, or what is wrong with its file.
+    Loaded(u32, Result<Vec<u8>, String>),
+    /// A part of the page.
+    Drawn(Place, El),
+}
+
+/// A word and the turn it belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// The turn of the check.
+    pub turn: u32,
+    /// The word.
+    pub word: Word,
+}
+
+/// The scenario of a subject, or another build of it.
+fn build(subject: &Subject, other: Other) -> Option<Scenario> {
+    let mut variant = subject.variant();
+    match other {
+        Other::None => {}
+        Other::Unchanged => {
+            variant.unchanged = true;
+            variant.edits.clear();
+        }
+        Other::Era(at) => variant.era = Era::ALL.get(at).copied(),
+        Other::Device(at) => variant.device = Device::ALL.get(at).copied(),
+    }
+    load_variant(&subject.slug, &subject.text, &variant).ok()
+}
+
+/// The checker, and what is drawn of it.
+pub struct Scribe {
+    checker: Checker,
+    check: Check,
+    turn: u32,
+    scenario: Option<Arc<Scenario>>,
+    history: Option<History>,
+    situation: Situation,
+    now: Option<Now>,
+    /// What is set beside, and its scenario.
+    other: Option<(Other, Arc<Scenario>)>,
+    /// What the checker was asked for the open panel.
+    asked: Option<(Panel, (u8, u8))>,
+    drawn: [Option<El>; 4],
+}
+
+impl Scribe {
+    /// Nothing to be drawn yet; `clock` tells milliseconds.
+    pub fn new(clock: fn() -> f64) -> Scribe {
+        Scribe {
+            checker: Checker::new(clock),
+            check: Check::default(),
+            turn: 0,
+            scenario: None,
+            history: None,
+            situation: Situation::default(),
+            now: None,
+            other: None,
+            asked: None,
+            drawn: [const { None }; 4],
+        }
+    }
+
+    /// Whether there is work to be done.
+    pub fn busy(&self) -> bool {
+        self.checker.busy()
+    }
+
+    /// Takes a question; answers go to `say`.
+    pub fn hear(&mut self, question: Question, say: &mut dyn FnMut(Said)) {
+        match question {
+            Question::Ask(ask) => {
+                match &ask {
+                    Ask::Check { turn, subject, .. } => self.begin(*turn, subject),
+                    Ask::Mutants => self.check.begin_table(),
+                    Ask::Compare(_) => self.check.compared = None,
+                    _ => {}
+                }
+                self.ask(ask, say);
+            }
+            Question::Show(situation) => self.show(*situation, say),
+            Question::Cell(row, column) => {
+                if let Some(state) = checker::way_to(&self.check, (row, column)) {
+                    self.ask(Ask::Way(state), say);
+                }
+            }
+        }
+        self.draw(say);
+    }
+
+    /// Works until the clock says so.
+    pub fn work(&mut self, until: f64, say: &mut dyn FnMut(Said)) {
+        let mut told = Vec::new();
+        self.checker.work(until, &mut |tell| told.push(tell));
+        self.pass(told, say);
+        self.draw(say);
+    }
+
+    fn begin(&mut self, turn: u32, subject: &Subject) {
+        self.turn = turn;
+        self.check.begin(subject);
+        self.scenario = build(subject, Other::None).map(Arc::new);
+        self.other = None;
+        self.history = None;
+        self.now = None;
+        self.asked = None;
+    }
+
+    fn ask(&mut self, ask: Ask, say: &mut dyn FnMut(Said)) {
+        let mut told = Vec::new();
+        self.checker.ask(ask, &mut |tell| told.push(tell));
+        self.pass(told, say);
+    }
+
+    /// Keeps what the panels need, and passes on what the page waits for.
+    fn pass(&mut self, told: Vec<Tell>, say: &mut dyn FnMut(Said)) {
+        for Tell { turn, answer } in told {
+            let word = match self.check.take(answer) {
+                None => continue,
+                Some(Answer::Outlook(moment, outlook)) => Word::Outlook(moment, outlook),
+                Some(Answer::Way(schedule)) => Word::Way(schedule),
+                Some(Answer::Failure(schedule)) => Word::Failure(schedule),
+                Some(Answer::NoFailure { complete, states }) => Word::NoFailure(complete, states),
+                Some(Answer::Failed(reason)) => Word::Failed(reason),
+                // The rest is for the panels, which have it.
+                Some(_) => continue,
+            };
+            say(Said { turn, word });
+        }
+    }
+
+    /// Takes note of what the page shows, and asks what its panel needs.
+    fn show(&mut self, situation: Situation, say: &mut dyn FnMut(Said)) {
+        if situation.turn != self.turn {
+            return;
+        }
+        let Some(scenario) = self.scenario.clone() else {
+            return;
+        };
+        let mut history = match self.history.take() {
+            Some(history) if situation.run == self.situation.run => history,
+            _ => {
+                let mut history = History::new(&scenario.model);
+                for choice in &situation.run {
+                    history.choose(&scenario.model, *choice);
+                }
+                history
+            }
+        };
+        history.seek(situation.depth);
+        let now = Now::of(&scenario, &history, situation.own, self.now.as_ref());
+        self.now = Some(now);
+        self.history = Some(history);
+        let wanted = situation.look.other;
+        if self.other.as_ref().map_or(Other::None, |it| it.0) != wanted {
+            let subject = self.check.subject.as_ref();
+            let built = subject.and_then(|it| build(it, wanted));
+            self.other = built
+                .filter(|_| wanted != Other::None)
+                .map(|it| (wanted, Arc::new(it)));
+        }
+        let racers = situation.look.racers;
+        let wanted = situation.look.panel.map(|panel| (panel, racers));
+        self.situation = situation;
+        if wanted == self.asked {
+            return;
+        }
+        self.asked = wanted;
+        match wanted {
+            Some((Panel::Map, racers)) => self.ask(Ask::Map(racers), say),
+            Some((Panel::Costs, _)) if self.check.costs.is_none() => self.ask(Ask::Costs, say),
+            Some((Panel::Mutants, _)) if self.check.table.of.is_none() => {
+                self.check.begin_table();
+                self.ask(Ask::Mutants, say);
+            }
+            _ => {}
+        }
+    }
+
+    /// Sends what looks different from what was sent last.
+    fn draw(&mut self, say: &mut dyn FnMut(Said)) {
+        let Some(now) = &self.now else {
+            return;
+        };
+        let (look, check) = (&self.situation.look, &self.check);
+        let other = self.other.as_ref().filter(|_| look.tab == Tab::Beside);
+        let other = other.map(|(_, scenario)| Beside::of(now, scenario));
+        for place in Place::ALL {
+            let el = match place {
+                Place::Result => checker::strip(now, look, check),
+                Place::Panel => checker::panel(now, look, check),
+                Place::Side => side::side(now, look, other.as_ref()),
+                Place::Sheet if look.help => help::sheet(now.scenario.era),
+                Place::Sheet => continue,
+            };
+            let last = &mut self.drawn[place as usize];
+            if last.as_ref() != Some(&el) {
+                *last = Some(el.clone());
+                let word = Word::Drawn(place, el);
+                say(Said {
+                    turn: self.turn,
+                    word,
+                });
+            }
+        }
+    }
+}
