@@ -305,7 +305,7 @@ impl Desk {
     fn take(self, tell: Tell) {
         let checks = self.checks();
         match tell.answer {
-            Answer::Ready => {}
+            Answer::Ready | Answer::Loaded(..) => {}
             Answer::Progress(sofar) => checks.update(|it| it.sofar = Some(sofar)),
             Answer::Checked(checked) => checks.update(|it| {
                 it.sofar = Some(checked.sofar);
