@@ -1,8 +1,11 @@
 //! Lists the scenario files, so that adding one to the folder is all it takes. The page gets what
 //! its list says of each and the text of the one it opens with; native builds get every text.
+//! Names the build, so that scenarios packed by another one are told apart.
 //! For the page, keeps the wasm section that tools need although symbols are stripped.
 
-use std::{env, fs, path::Path};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use toml::de::{DeTable, DeValue};
 
@@ -30,6 +33,8 @@ fn main() {
     let rows: String = rows.into_iter().map(|(.., row)| row).collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");
     fs::write(out, format!("&[{rows}]")).expect("OUT_DIR is writable");
+
+    println!("cargo::rustc-env=SCENARIO_BUILD={:08x}", build());
 
     if page {
         println!("cargo::rustc-link-arg-bins=--keep-section=target_features");
@@ -81,4 +86,32 @@ fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
         verdicts.join(", "),
     );
     (order, slug, source)
+}
+
+/// A number for the sources that say what a packed scenario consists of, and for the versions of the
+/// crates that turn it into bytes; the same for each target.
+fn build() -> u32 {
+    let mut files = vec![PathBuf::from("Cargo.lock")];
+    for folder in ["src/machine", "src/protocol", "src/scenario"] {
+        println!("cargo::rerun-if-changed={folder}");
+        sources(Path::new(folder), &mut files);
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        println!("cargo::rerun-if-changed={}", file.display());
+        // Without a lock file cargo writes one before it builds.
+        fs::read(file).unwrap_or_default().hash(&mut hasher);
+    }
+    hasher.finish() as u32
+}
+
+fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the source") {
+        let path = entry.expect("a folder can be listed").path();
+        match path.is_dir() {
+            true => sources(&path, into),
+            false => into.push(path),
+        }
+    }
 }

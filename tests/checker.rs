@@ -6,8 +6,8 @@ use std::cell::Cell;
 
 use stable_pages::explore::{Answer, Ask, Checker, Fate, Subject, Tell};
 use stable_pages::machine::{Choice, History};
-use stable_pages::protocol::{Edit, Place};
-use stable_pages::scenario::{Verdict, find};
+use stable_pages::protocol::{Edit, Era, Place};
+use stable_pages::scenario::{Packed, Verdict, find};
 
 thread_local! {
     /// A clock that is a millisecond later each time somebody looks.
@@ -273,6 +273,65 @@ fn a_stopped_check_keeps_what_it_has_and_a_new_one_replaces_it() {
         &answers[..],
         [Answer::Checked(_), Answer::Odds(_)]
     ));
+}
+
+/// What the page wants built is there at once, whatever is under way, and
+/// the check goes on as if nothing had been asked.
+#[test]
+fn scenarios_are_built_at_once_and_disturb_no_check() {
+    let mut undisturbed = Checker::new(clock);
+    let expected = ask(&mut undisturbed, check("two-page-inversion"));
+
+    let mut checker = Checker::new(clock);
+    let mut told = Vec::new();
+    checker.ask(check("two-page-inversion"), &mut |tell| told.push(tell));
+    let mut loads = 0;
+    while checker.busy() {
+        let until = clock() + 2.0;
+        checker.work(until, &mut |tell| told.push(tell));
+        loads += 1;
+        let subject = Subject {
+            era: Some(3),
+            ..subject("unlock-gap")
+        };
+        let number = loads;
+        let mut built = None;
+        checker.ask(Ask::Load { number, subject }, &mut |tell| {
+            built = Some(tell.answer)
+        });
+        let Some(Answer::Loaded(of, Ok(bytes))) = built else {
+            panic!("{built:?}");
+        };
+        let packed = Packed::read(&bytes).expect("of this build");
+        let entry = find("unlock-gap").expect("in the catalogue");
+        assert_eq!((of, packed.text.as_str()), (loads, entry.text));
+        assert_eq!(packed.scenario.era, Era::Today);
+    }
+    assert!(loads > 3, "{loads}");
+    // But for the time it took, and reports of it.
+    let lasting = |answers: &[Answer]| -> Vec<Answer> {
+        let lasting = answers.iter().cloned().filter_map(|it| match it {
+            Answer::Progress(_) => None,
+            Answer::Checked(mut checked) => {
+                checked.sofar.millis = 0;
+                Some(Answer::Checked(checked))
+            }
+            it => Some(it),
+        });
+        lasting.collect()
+    };
+    let told: Vec<Answer> = told.into_iter().map(|it| it.answer).collect();
+    assert_eq!(lasting(&told), lasting(&expected));
+
+    // A file that is none comes to its fault, with a checker that has nothing to do as well.
+    let mut broken = subject("unlock-gap");
+    broken.text = "title = 3".to_owned();
+    let (number, subject) = (9, broken);
+    let answers = ask(&mut Checker::new(clock), Ask::Load { number, subject });
+    assert!(
+        matches!(&answers[..], [Answer::Loaded(9, Err(reason))] if reason.contains("line 1")),
+        "{answers:?}"
+    );
 }
 
 #[test]

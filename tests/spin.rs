@@ -15,7 +15,7 @@ use stable_pages::exchange::{promela, promela_all};
 use stable_pages::explore::{Limits, Progress, Space};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{
-    Device, Scenario, Variant, Verdict, catalogue, load_for, load_variant,
+    Device, Scenario, Variant, Verdict, catalogue, load_for, load_variant, programs,
 };
 use support::spin;
 
@@ -109,7 +109,7 @@ fn mutants() -> Vec<Case> {
     let mut dice = Dice(26_000);
     let mut cases = Vec::new();
     for entry in catalogue() {
-        let edits = single_edits(&entry.load().expect(entry.slug).programs);
+        let edits = single_edits(&programs(entry.text, &Variant::default()).expect(entry.slug));
         let mut known = HashSet::new();
         let mut made = 0;
         for _ in 0..400 {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use js_sys::{Date, Uint8Array};
 use stable_pages::explore::{Answer, Ask, Checker, Tell};
+use stable_pages::scenario::to_bytes;
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent, Window};
 
@@ -25,7 +26,7 @@ enum Place {
 impl Place {
     fn send(&self, tell: &Tell) {
         // Messages are plain data; encoding them cannot fail.
-        let Ok(bytes) = postcard::to_allocvec(tell) else {
+        let Some(bytes) = to_bytes(tell) else {
             return;
         };
         let bytes = Uint8Array::from(&bytes[..]);

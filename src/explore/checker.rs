@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::machine::{Choice, World, step_possible, ways};
-use crate::scenario::{Scenario, Verdict, load_variant};
+use crate::scenario::{Packed, Scenario, Verdict, load_variant};
 
 use super::costs::costs;
 use super::expectation::failing_shares;
@@ -128,6 +128,11 @@ impl Checker {
                 }
             }
             Ask::Stop => self.stop(tell),
+            Ask::Load { number, subject } => {
+                let built = Packed::build(&subject.slug, &subject.text, &subject.variant());
+                let built = built.map(|it| it.bytes()).map_err(|it| it.to_string());
+                self.tell(tell, Answer::Loaded(number, built));
+            }
             // Only the newest of its kind matters.
             ask => {
                 let kind = std::mem::discriminant(&ask);
@@ -392,7 +397,7 @@ impl Checker {
             Ask::Costs | Ask::Way(_) => {
                 Answer::Failed("Not everything was looked at, so this is not known.".to_owned())
             }
-            Ask::Check { .. } | Ask::Stop => return,
+            Ask::Check { .. } | Ask::Stop | Ask::Load { .. } => return,
         };
         self.tell(tell, answer);
     }

@@ -1,7 +1,8 @@
 //! What the page asks the checker, and what the checker tells it.
 //!
-//! The two live in different threads, so messages are bytes (postcard). Each question belongs to
-//! the turn of a [`Ask::Check`]; answers to an older one come too late and are dropped.
+//! The two live in different threads, so messages are bytes (postcard). Each question but
+//! [`Ask::Load`] belongs to the turn of a [`Ask::Check`]; answers to an older one come too late and
+//! are dropped.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use super::mutants::Mutant;
 use super::race::RaceMap;
 use super::verdicts::Verdicts;
 
-/// A scenario to check: its file, and what is different from it.
+/// A scenario to build or check: its file, and what is different from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {
     /// The file's name without ending.
@@ -79,6 +80,14 @@ pub enum Ask {
     Compare(Subject),
     /// Stop whatever is under way; what is known stays.
     Stop,
+    /// Build this for the page. It is answered at once and concerns no
+    /// check.
+    Load {
+        /// Names the question in the answer.
+        number: u32,
+        /// What to build.
+        subject: Subject,
+    },
 }
 
 /// How far a search has come.
@@ -207,6 +216,9 @@ pub enum Answer {
     Compared(String, Vec<Bill>),
     /// Something could not be done.
     Failed(String),
+    /// A scenario that was to be built, [packed](crate::scenario::Packed), or what is wrong with its
+    /// file.
+    Loaded(u32, Result<Vec<u8>, String>),
 }
 
 /// An answer and the turn it belongs to.

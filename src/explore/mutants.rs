@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::machine::{Choice, Instr, Op};
-use crate::protocol::{Edit, single_edits};
-use crate::scenario::{Scenario, Variant, Verdict, load_variant};
+use crate::protocol::{Edit, Program, single_edits};
+use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 
 use super::expectation::failing_share;
 use super::foresight::Foresight;
@@ -61,13 +61,15 @@ impl MutantWork {
             of.any(|(_, it)| it.code.iter().any(|instr| instr.op == Op::TakeRequest))
         };
         let own = |name: &String| scenario.cast.iter().any(|it| it.name == *name);
+        // It was loaded once, so it can be again.
+        let all = programs(text, variant).unwrap_or_default();
         let device = |name: &String| {
-            let of = scenario.programs.iter().filter(|it| it.name == *name);
+            let of = all.iter().filter(|it| it.name == *name);
             of.into_iter()
                 .any(|it| it.steps.iter().any(|step| step.key() == "take_request"))
         };
-        let mut programs = scenario.programs.clone();
-        programs.retain(|it| !device(&it.name) && !serves(&it.name) && !own(&it.name));
+        let left = |it: &&Program| !device(&it.name) && !serves(&it.name) && !own(&it.name);
+        let programs: Vec<Program> = all.iter().filter(left).cloned().collect();
         MutantWork {
             slug: scenario.slug.clone(),
             text: text.to_owned(),

@@ -39,7 +39,19 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
 }
 
 /// The id of one interval's bytes in a [`Contents`] table; 0 is "nothing".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Content(pub u8);
 
 impl Content {
@@ -57,7 +69,7 @@ impl Content {
 /// A store overwrites fixed bytes, so the contents reachable from the initial ones are finite;
 /// the table is closed under all stores of the model when the model is built.
 /// That keeps [`step`](super::step) pure and worlds a few bytes an interval.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Contents {
     bytes: Vec<Vec<u8>>,
     guards: Vec<u16>,

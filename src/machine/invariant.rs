@@ -11,7 +11,9 @@ use super::view::Stage;
 use super::world::{NOBODY, World};
 
 /// What must hold after every step (I), and what must come of every fair run (L).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Invariant {
     /// Frozen.
     I1,

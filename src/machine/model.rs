@@ -7,7 +7,7 @@ use super::parts::{Actor, Geometry, PageStart, Parts, Protection, Rules, Store};
 use super::world::{CELLS, Layout, NOBODY, World, flag};
 
 /// An immutable machine, ready to run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Model {
     /// Sizes and places.
     pub geometry: Geometry,

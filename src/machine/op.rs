@@ -1,7 +1,9 @@
 //! Ops: visible, indivisible steps, and the instructions that programs are made of.
 
 /// A thing one sleeps on. Each has an owner while it is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[repr(u8)]
 pub enum Resource {
     /// PG_locked of a page.
@@ -45,7 +47,7 @@ impl Resource {
 }
 
 /// What the end of an I/O gives back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum EndIo {
     /// PG_writeback is cleared and its waiters are woken.
@@ -63,7 +65,7 @@ pub enum EndIo {
 /// An op corresponds to one kernel function, or one line of it; names, labels, meanings and
 /// sources of all steps stand in one table, `protocol::ops`. Several rows of that table may share
 /// an op (`lock_buffer` and `journal_start` both take a [`Resource`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "each is documented where its table row stands")]
 pub enum Op {
@@ -221,7 +223,7 @@ impl Op {
 }
 
 /// One instruction of an actor's code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Instr {
     /// What it does.
     pub op: Op,

@@ -5,7 +5,7 @@ use super::op::{Instr, Resource};
 use super::world::Access;
 
 /// Sizes and places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Geometry {
     /// How many pages exist, 1 to [`MAX_PAGES`].
     pub pages: u8,
@@ -53,7 +53,7 @@ impl Geometry {
 }
 
 /// A CRC-32C stored inside the block it covers (ext4's superblock).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stamp {
     /// The page that holds the block.
     pub page: u8,
@@ -94,7 +94,9 @@ impl Stamp {
 /// Who takes a checksum of the bytes, or a second copy of them, and who compares.
 ///
 /// The dossier's section 8.4 (`drivers/scsi/sd.c`, 6.19) and 7.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Protection {
     /// Nobody (NORMAL).
     None,
@@ -146,7 +148,7 @@ impl Protection {
 }
 
 /// How the fault path and `write_begin` wait for a page under writeback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum StableWait {
     /// Not at all (2.6.39).
     Never,
@@ -157,7 +159,7 @@ pub enum StableWait {
 }
 
 /// Rules that differ between kernels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rules {
     /// `set_page_writeback` asserts the page lock (today's `__folio_start_writeback`; 2.6.39's
     /// `set_page_writeback` did not).
@@ -170,7 +172,7 @@ pub struct Rules {
 }
 
 /// An actor and its code: its program, then, for a user thread, its fault handler.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Actor {
     /// The address space it runs in, for user threads.
     pub space: Option<u8>,
@@ -185,7 +187,7 @@ pub struct Actor {
 }
 
 /// A store of fixed bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Store {
     /// Which page.
     pub page: u8,

@@ -27,7 +27,8 @@ pub const LANES: usize = CELLS / 8;
 
 /// Everything that can change, as registers of one byte. Registers not in use are zero, so that
 /// worlds that behave alike are equal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "[u64; LANES]", from = "[u64; LANES]")]
 pub struct World {
     cells: [u8; CELLS],
 }
@@ -51,6 +52,18 @@ impl World {
             cells.copy_from_slice(&lane.to_le_bytes());
         }
         world
+    }
+}
+
+impl From<World> for [u64; LANES] {
+    fn from(world: World) -> Self {
+        world.lanes()
+    }
+}
+
+impl From<[u64; LANES]> for World {
+    fn from(lanes: [u64; LANES]) -> World {
+        World::of_lanes(&lanes)
     }
 }
 
@@ -170,7 +183,7 @@ pub(super) struct Needs {
 }
 
 /// Where each register of a model's worlds stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     sectors: usize,
     pages: usize,

@@ -3,7 +3,9 @@
 use crate::machine::StableWait;
 
 /// Which kernel's names and rules hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Era {
     /// 2.6.39, May 2011: most file systems do not wait yet.
     V2_6_39,

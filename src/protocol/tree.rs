@@ -9,7 +9,7 @@ use super::groups::group_row;
 use super::ops::OPS;
 
 /// What an edit, an era or a device did to a step; the page shows it in place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Mark {
     /// As in the correct ordering.
     Kept,
@@ -117,7 +117,7 @@ impl Step {
 }
 
 /// One line of an actor's program as shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Line {
     /// Nesting, 0 for the program's own steps.
     pub depth: u8,

@@ -5,6 +5,8 @@ mod stated;
 
 use std::cell::Cell;
 
+use serde::{Deserialize, Serialize};
+
 use crate::machine::{
     Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
     MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
@@ -21,7 +23,7 @@ use super::verdict::{Device, Verdict};
 use crew::Crew;
 
 /// An actor as the page shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cast {
     /// Its name.
     pub name: String,
@@ -32,7 +34,7 @@ pub struct Cast {
 }
 
 /// A remark on a decisive step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Whose step.
     pub actor: u8,
@@ -43,7 +45,7 @@ pub struct Note {
 }
 
 /// How long somebody must sleep at worst, and behind whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StallBound {
     /// Who sleeps.
     pub actor: u8,
@@ -54,7 +56,7 @@ pub struct StallBound {
 }
 
 /// A scenario, checked and ready to run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
     /// The file's name without ending; its name in links.
     pub slug: String,
@@ -94,8 +96,6 @@ pub struct Scenario {
     pub notes: Vec<Note>,
     /// What is changed from the correct ordering, in words.
     pub edits: Vec<String>,
-    /// The programs its actors run, with those changes, as further edits address them.
-    pub programs: Vec<Program>,
     /// What is changed beyond what the file says.
     pub own_edits: Vec<Edit>,
     /// The opening run.
@@ -190,6 +190,22 @@ pub struct Variant {
 /// # Errors
 /// As [`load`]; and where an edit has no place in the programs.
 pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenario, ScenarioError> {
+    Ok(read(slug, text, variant)?.0)
+}
+
+/// The programs that a scenario's actors run, all edits made, as further edits address them.
+///
+/// # Errors
+/// As [`load_variant`].
+pub fn programs(text: &str, variant: &Variant) -> Result<Vec<Program>, ScenarioError> {
+    Ok(read("", text, variant)?.1)
+}
+
+fn read(
+    slug: &str,
+    text: &str,
+    variant: &Variant,
+) -> Result<(Scenario, Vec<Program>), ScenarioError> {
     let source = Source::new(text);
     let file = File::read(&source)?;
     let own_era = by_word(&source, "era", &file.era, &Era::ALL, Era::word);
@@ -213,7 +229,7 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
     let elsewhere = (setting.device, setting.era, variant) != (own_device, own_era, &plain);
     let schedule = setting.schedule(&built, elsewhere);
     source.check()?;
-    Ok(Scenario {
+    let scenario = Scenario {
         slug: slug.to_owned(),
         era: setting.era,
         own_era,
@@ -231,13 +247,10 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
         cast: built.cast,
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
-        edits: (setting
-            .file_edits()
-            .filter_map(|it| crew::read_edit(it).ok()))
-        .chain(variant.edits.iter().cloned())
-        .map(|edit| edit.words())
-        .collect(),
-        programs: built.programs,
+        edits: (setting.file_edits().filter_map(|it| crew::read_edit(it).ok()))
+            .chain(variant.edits.iter().cloned())
+            .map(|edit| edit.words())
+            .collect(),
         own_edits: variant.edits.clone(),
         schedule,
         breaks,
@@ -250,7 +263,8 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
         summary: file.summary,
         watch: file.watch,
         sources: file.sources,
-    })
+    };
+    Ok((scenario, built.programs))
 }
 
 /// One of several things, by its word; the first where there is no such word.

@@ -2,15 +2,20 @@
 //!
 //! A scenario is one readable TOML file under `assets/scenarios`; the file's name is its slug.
 //! `ARCHITECTURE.md` documents the format. [`load`] checks a file and says line, column, reason.
+//! A scenario that was built can travel as bytes ([`Packed`]).
 
 mod build;
 mod catalogue;
 mod error;
 mod file;
+mod packed;
 mod schedule;
 mod verdict;
 
-pub use build::{Cast, Note, Scenario, StallBound, Variant, load, load_for, load_variant, words};
+pub use build::{
+    Cast, Note, Scenario, StallBound, Variant, load, load_for, load_variant, programs, words,
+};
 pub use catalogue::{Entry, catalogue, find};
 pub use error::ScenarioError;
+pub use packed::{BUILD, PackError, Packed, to_bytes};
 pub use verdict::{Device, Verdict};

@@ -96,7 +96,9 @@ impl Verdict {
 }
 
 /// A kind of device (with the file system's checksum, if there is one on top).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Device {
     /// Who takes checksums and who compares.
     pub protection: Protection,

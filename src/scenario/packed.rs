@@ -1,0 +1,113 @@
+//! Scenarios as bytes, built.
+//!
+//! First the build, eight hexadecimal digits; then a checksum of the rest, CRC-32C in four bytes,
+//! least first; then postcard's bytes.
+
+use postcard::ser_flavors::Flavor;
+use serde::{Deserialize, Serialize};
+
+use crate::machine::crc32c;
+
+use super::build::{Scenario, Variant, load_variant};
+use super::error::ScenarioError;
+
+/// The build: eight hexadecimal digits over the sources that say what a scenario consists of.
+pub const BUILD: &str = env!("SCENARIO_BUILD");
+
+const SUM: usize = BUILD.len();
+const BODY: usize = SUM + 4;
+
+/// A scenario, ready to run, and the file it was built from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The file, from which the checker builds it again.
+    pub text: String,
+}
+
+/// Bytes that are no scenario of this build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// They are not a scenario at all, or of a build with other sources.
+    #[error("it is not of the same version as the page; reload the page")]
+    OtherBuild,
+    /// They have changed on their way.
+    #[error("it was damaged on its way")]
+    Damaged,
+}
+
+/// Plain data as postcard's bytes; none if it cannot be encoded, as plain data always can.
+pub fn to_bytes(data: &impl Serialize) -> Option<Vec<u8>> {
+    postcard::serialize_with_flavor(data, Out(Vec::new())).ok()
+}
+
+/// Where bytes go, by a call each time: postcard's own would be inlined wherever something is
+/// encoded, and cost the checker several kilobytes.
+struct Out(Vec<u8>);
+
+impl Flavor for Out {
+    type Output = Vec<u8>;
+
+    #[inline(never)]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
+impl Packed {
+    /// Builds the scenario of a file.
+    ///
+    /// # Errors
+    /// As [`load_variant`].
+    pub fn build(slug: &str, text: &str, variant: &Variant) -> Result<Packed, ScenarioError> {
+        Ok(Packed {
+            scenario: load_variant(slug, text, variant)?,
+            text: text.to_owned(),
+        })
+    }
+
+    /// As bytes that [`read`](Packed::read) reads in the same build.
+    pub fn bytes(&self) -> Vec<u8> {
+        // A scenario is plain data; encoding it cannot fail.
+        let body = to_bytes(self).unwrap_or_default();
+        let mut bytes = BUILD.as_bytes().to_vec();
+        bytes.extend(crc32c(&body).to_le_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    /// Reads what [`bytes`](Packed::bytes) wrote. Never panics, and takes memory in proportion to the bytes.
+    ///
+    /// What it gives is a scenario as it was built: bytes of other sources are refused by their
+    /// build, and of bytes that changed by accident one in four thousand million at most is not
+    /// found out by the checksum (none where up to 32 bits in a row changed). Neither is a guard against
+    /// bytes made up on purpose, with which the machine could panic; whoever can put such bytes
+    /// beside the page can as well replace the page.
+    ///
+    /// # Errors
+    /// [`PackError`], for any other bytes.
+    pub fn read(bytes: &[u8]) -> Result<Packed, PackError> {
+        if bytes.get(..SUM) != Some(BUILD.as_bytes()) {
+            return Err(PackError::OtherBuild);
+        }
+        let (Some(sum), Some(body)) = (bytes.get(SUM..BODY), bytes.get(BODY..)) else {
+            return Err(PackError::Damaged);
+        };
+        if sum != crc32c(body).to_le_bytes() {
+            return Err(PackError::Damaged);
+        }
+        postcard::from_bytes(body).map_err(|_| PackError::Damaged)
+    }
+}
