@@ -54,7 +54,7 @@ fn app() -> impl IntoView {
                 </section>
             </div>
             {show(move || view::actor_cards(&desk.now(), &desk.panel(), outlook().as_ref().map(|it| &*it.0)))}
-            {show(move || view::explanations(&desk.now(), &desk.panel()))}
+            {show(move || view::explanations(&desk.now(), &desk.panel(), None))}
         </main>
         <footer class="foot">
             {show(move || view::timeline(&desk.now()))}

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Entry;
 
+use super::glossary::Word;
+
 /// Steps a second to play at.
 pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 
@@ -61,6 +63,8 @@ pub struct Look {
     pub tab: Tab,
     /// Whether the steps behind a failure are pointed out.
     pub why: bool,
+    /// The word whose meaning is shown.
+    pub term: Option<Word>,
     /// The byte of the checksum's computation that is looked at.
     pub crc_byte: usize,
 }

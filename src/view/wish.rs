@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::glossary::Word;
 use super::look::{Panel, Tab};
 use crate::machine::{Choice, NodeId};
+use crate::protocol::Edit;
 use crate::scenario::Verdict;
 
 /// One thing asked for; the page's `Desk::grant` does it.
@@ -73,4 +75,12 @@ pub enum Wish {
     Compare(String),
     /// What the column at the side shows.
     Tab(Tab),
+    /// Open the meaning of a word, or close it.
+    Term(Word),
+    /// Point out the steps behind a failure, or no longer.
+    Why,
+    /// Copy the page's address, with what is on the stage.
+    Share,
+    /// Open what is on the stage with one more change, a run of it ahead.
+    Change(Box<Edit>, Vec<Choice>),
 }
