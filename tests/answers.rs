@@ -6,11 +6,14 @@ use std::collections::HashMap;
 
 use num_bigint::BigUint;
 use stable_pages::explore::{
-    Cost, Fate, Foresight, Graph, Limits, Mutant, MutantWork, Odds, Position, RaceMap, Space,
-    costs, failing_share,
+    Cost, Fate, Foresight, Graph, Limits, Mutant, MutantWork, Odds, Omission, Position, RaceMap,
+    Space, Verdicts, costs, failing_share, omission, without,
 };
-use stable_pages::machine::{Choice, Effect, Model, Status, World, enabled, end, status, step};
-use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue};
+use stable_pages::machine::{
+    Choice, Effect, Instr, Model, Status, World, enabled, end, status, step,
+};
+use stable_pages::protocol::{Edit, OPS};
+use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue, load_variant};
 
 use support::{checked, scenario};
 
@@ -485,4 +488,95 @@ fn waits_are_made_conditional_and_unconditional() {
         mutant.verdicts.is_empty(),
         "whoever always waits needs no flag"
     );
+}
+
+/// What a step is worth is what the table of changes says of dropping it; and every step of the
+/// kernel's has an edit that takes away just its own instruction.
+#[test]
+fn a_step_left_out_is_a_change_of_the_table() {
+    for slug in ["baseline-five-step", "second-mapper-missed"] {
+        let (found, ..) = mutants(slug);
+        let scenario = scenario(slug);
+        let text = stable_pages::scenario::find(slug).expect("there").text;
+        let mut known = 0;
+        for (actor, it) in scenario.model.actors.iter().enumerate() {
+            for pc in 0..it.code.len() as u8 {
+                let step = (actor as u8, pc);
+                let Some(Omission::By(edit)) = omission(&scenario, step.0, step.1) else {
+                    continue;
+                };
+                let before = Verdicts::NONE;
+                let Some(left) = without(&scenario, text, &Variant::default(), step, before) else {
+                    panic!("{}", edit.words());
+                };
+                assert_eq!((left.step, left.before), (step, before));
+                let row = found.iter().find(|it| it.edit == edit);
+                if let (Some(row), Some(mutant)) = (row, &left.mutant) {
+                    assert_eq!(row, mutant, "{}", edit.words());
+                    known += 1;
+                }
+            }
+        }
+        println!("{slug}: {known} steps are in the table");
+        assert!(known > 10, "{slug}: {known}");
+    }
+}
+
+/// Edits name the very instruction that was asked for, over the catalogue.
+#[test]
+fn a_step_left_out_is_the_one_that_was_made() {
+    let mut kinds = [0; 3];
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        for (actor, it) in scenario.model.actors.iter().enumerate() {
+            for (pc, instr) in it.code.iter().enumerate() {
+                match omission(&scenario, actor as u8, pc as u8).expect("an instruction") {
+                    Omission::By(Edit::Drop(place)) => {
+                        kinds[0] += 1;
+                        assert_eq!(place.step, OPS[instr.tag as usize].key, "{}", entry.slug);
+                        // One of a program's loop over sectors will do.
+                        if instr.arg != 0 {
+                            continue;
+                        }
+                        let variant = Variant {
+                            edits: vec![Edit::Drop(place)],
+                            ..Variant::default()
+                        };
+                        let Ok(less) = load_variant(entry.slug, entry.text, &variant) else {
+                            continue;
+                        };
+                        let code = &less.model.actors[actor].code;
+                        let tags =
+                            |code: &[Instr]| -> Vec<u8> { code.iter().map(|it| it.tag).collect() };
+                        let mut rest = tags(&it.code);
+                        rest.remove(pc);
+                        // Another program of the same name has lost its step too.
+                        if code.len() == rest.len() {
+                            assert_eq!(tags(code), rest, "{} {pc}", entry.slug);
+                        }
+                    }
+                    Omission::By(other) => panic!("{}", other.words()),
+                    Omission::Device => kinds[1] += 1,
+                    Omission::User => kinds[2] += 1,
+                }
+            }
+        }
+    }
+    assert!(kinds.iter().all(|many| *many > 10), "{kinds:?}");
+}
+
+/// What the page asks for at each step has to be there before the visitor makes the next.
+#[test]
+fn a_step_left_out_takes_few_states() {
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        let variant = Variant::default();
+        let first = without(&scenario, entry.text, &variant, (0, 0), Verdicts::NONE);
+        let mutant = first.and_then(|it| it.mutant);
+        let states = mutant.as_ref().map_or(0, |it| it.states);
+        // The last state looked at may have found some more.
+        assert!(states < 20_100, "{}: {states}", entry.slug);
+        let share = mutant.and_then(|it| it.share);
+        assert!(states < 20_000 || share.is_none(), "{}", entry.slug);
+    }
 }

@@ -126,9 +126,9 @@ fn the_wait_came_in_3_0_and_became_conditional_in_3_9() {
     };
     assert_eq!(with(Era::V2_6_39, None), "guard error");
     for era in [Era::V3_0, Era::V3_9, Era::Today] {
-        assert_eq!(with(era, None), "clean");
+        assert_eq!(with(era, None), "safe");
     }
-    assert_eq!(with(Era::V3_0, Some(none)), "clean");
+    assert_eq!(with(Era::V3_0, Some(none)), "safe");
     assert_eq!(with(Era::V3_9, Some(none)), "silent corruption");
     assert_eq!(with(Era::Today, Some(none)), "silent corruption");
 }
@@ -276,7 +276,7 @@ fn set_page_dirty_marks_every_buffer() {
     let mut world = whole.model.initial;
     run_to(&whole, &mut world, "flusher", "set_page_writeback");
     assert_eq!(whole.model.page(&world, 0).buffers, Some(0b1111_1111));
-    assert_eq!(verdicts(&whole), "clean");
+    assert_eq!(verdicts(&whole), "safe");
 }
 
 /// Dossier 5.4 R1 [C 79352894b285] (S13): waiting for the page lock between PTE and set_page_dirty
@@ -337,7 +337,7 @@ fn jbd2_waits_or_freezes() {
 #[test]
 fn the_snapshot_is_taken_before_the_guards() {
     assert_eq!(verdicts(&scenario("snapshot-order")), "guard error");
-    assert_eq!(verdicts(&scenario("snapshot-right")), "clean");
+    assert_eq!(verdicts(&scenario("snapshot-right")), "safe");
     let (history, _) = opening(&scenario("snapshot-right"));
     assert!(history.depth() > 0);
 }
@@ -443,7 +443,7 @@ fn a_late_wake_up_hits_only_who_does_not_look_again() {
         )
     });
     assert!(bug);
-    assert_eq!(verdicts(&scenario("wake-and-look-again")), "clean");
+    assert_eq!(verdicts(&scenario("wake-and-look-again")), "safe");
 }
 
 /// Dossier 2.3 [C a54aa7610861] (S06): with the flag set first a failed allocation leaks it.
@@ -460,7 +460,7 @@ fn a_leaked_writeback_bit_has_no_completion_coming() {
     let edit = "[[edit]]\nmove = \"ext4_writepage/set_page_writeback\"\nbefore = \"ext4_writepage/kmem_cache_alloc\"";
     assert_eq!(
         verdicts(&varied("writeback-flag-leaked", &[(edit, "")], "")),
-        "clean"
+        "safe"
     );
 }
 
@@ -529,7 +529,7 @@ fn page_mkclean_takes_clean_but_writable_ptes() {
 fn single_edits_of_the_correct_ordering_have_these_verdicts() {
     let with = |edit: &str| verdicts(&varied("baseline-five-step", &[], edit));
     let drop = |step: &str| with(&format!("[[edit]]\ndrop = \"{step}\""));
-    assert_eq!(with(""), "clean");
+    assert_eq!(with(""), "safe");
     // The release of a lock that is never given up: whoever faults waits for ever.
     assert_eq!(drop("writepage/unlock_page"), "stall");
     // Writeback never set: page_mkwrite has nothing to wait for, completion nothing to clear.
@@ -539,14 +539,14 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
     );
     assert_eq!(drop("writepage/lock_page"), "assertion");
     // S11: the PTE's dirt is thrown away, but here PG_dirty was set already: harmless.
-    assert_eq!(drop("writepage/redirty_if_cleaned"), "clean");
+    assert_eq!(drop("writepage/redirty_if_cleaned"), "safe");
     // Dossier 2.1: setting writeback before cleaning, inside one lock hold, is as safe.
     let first = "[[edit]]\nmove = \"writepage/set_page_writeback\"\nbefore = \"writepage/clear_page_dirty_for_io\"";
-    assert_eq!(with(first), "clean");
+    assert_eq!(with(first), "safe");
     // Dossier 2.1, B 2: unlocking after the submission instead of before it is as safe.
     assert_eq!(
         with("[[edit]]\nswap = \"writepage/unlock_page\"\nwith = \"writepage/submit_bio\""),
-        "clean"
+        "safe"
     );
     // An edit inside a composite that an earlier edit has moved.
     let inside = format!(

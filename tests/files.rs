@@ -44,7 +44,7 @@ fn the_catalogue_is_the_folder() {
         assert_eq!(entry.order, scenario.order);
         let words = stable_pages::scenario::words(scenario.stated().expect("its own device"));
         let listed = if entry.verdicts.is_empty() {
-            "clean"
+            "safe"
         } else {
             entry.verdicts
         };

@@ -186,6 +186,15 @@ impl Desk {
                 }
             }
             Wish::Tab(tab) => self.set(|it| it.tab = tab),
+            Wish::Term(word) => self.set(|it| it.term = (it.term != Some(word)).then_some(word)),
+            Wish::Why => self.set(|it| it.why = !it.why),
+            // Granted once addresses hold runs.
+            Wish::Share => {}
+            Wish::Change(edit, run) => {
+                let mut edits = self.peek().scenario.own_edits.clone();
+                edits.push(*edit);
+                self.rebuild_with(edits, run);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::explore::Story;
 use crate::machine::{Effect, End, Loss, Resource, Stage, Status, Violation, Wait, World, status};
 use crate::scenario::Scenario;
 
-fn last_world(scenario: &Scenario, story: &Story) -> World {
+pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
     let last = story.steps.last();
     last.map_or(scenario.model.initial, |told| told.world)
 }
@@ -28,7 +28,7 @@ pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: St
 }
 
 /// "`PG_locked` of page 0, held by P2 since step 12; P2 must act next".
-fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
+pub(super) fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
     let thing = thing(scenario, wait.on, wait.which);
     let since = match since(story, wait) {
         Some(step) => format!(" since step {step}"),
@@ -282,7 +282,7 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
 }
 
 /// Where a bio is that holds an I/O's bits, if that is why somebody must act.
-fn unsubmitted(scenario: &Scenario, world: &World, wait: Wait) -> Option<String> {
+pub(super) fn unsubmitted(scenario: &Scenario, world: &World, wait: Wait) -> Option<String> {
     let io = matches!(
         wait.on,
         Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow

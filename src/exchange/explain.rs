@@ -11,17 +11,7 @@ use crate::scenario::Scenario;
 
 /// What broke which rule, at which step, who did it, and what it means.
 pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<String> {
-    let at = failure.step.saturating_sub(1);
-    let before = world_before(scenario, story, at);
-    let case = Case {
-        scenario,
-        story,
-        failure,
-        page: scenario.model.page(&before, failure.page.into()),
-        stage: scenario.model.stage(&before, failure.page.into()),
-        sector: sectors(scenario, failure.page, &[failure.sector]),
-        io: Io::find(story, failure),
-    };
+    let case = Case::of(scenario, story, failure);
     let mut said = match failure.violation {
         Violation::Unstable { .. } => case.changes().into_iter().collect(),
         Violation::Guard { hop, .. } => case.guard(hop),
@@ -39,13 +29,22 @@ pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Str
     said
 }
 
+/// Who changed the bytes between checksum and fetch, in a sentence, where somebody did.
+pub fn explain_change(scenario: &Scenario, story: &Story, failure: &Failure) -> Option<String> {
+    Case::of(scenario, story, failure).changes()
+}
+
 /// The steps of the failing sector's latest I/O, from 1.
 #[derive(Default)]
-struct Io {
+pub(super) struct Io {
     /// A checksum or sample was taken: at which step and by whom.
-    sealed: Option<(usize, u8)>,
-    queued: Option<usize>,
-    fetched: Option<usize>,
+    pub sealed: Option<(usize, u8)>,
+    /// The page was copied for the I/O.
+    pub copied: Option<usize>,
+    /// The bio was submitted.
+    pub queued: Option<usize>,
+    /// The sector was fetched.
+    pub fetched: Option<usize>,
 }
 
 impl Io {
@@ -66,6 +65,7 @@ impl Io {
                     {
                         io.sealed = Some((at + 1, told.choice.actor));
                     }
+                    Effect::Copied { page } if page == failure.page => io.copied = step,
                     Effect::Fetched { page, sector, .. } if mine(page, sector) => io.fetched = step,
                     Effect::Queued { bio, .. } if bio == bio_of => io.queued = step,
                     _ => {}
@@ -83,32 +83,46 @@ impl Io {
 }
 
 /// A store into the failing sector, as the run tells it.
-struct Change {
-    step: usize,
-    actor: u8,
-    store: u8,
-    through: Through,
+pub(super) struct Change {
+    pub step: usize,
+    pub actor: u8,
+    pub store: u8,
+    pub through: Through,
 }
 
 /// A failure with what is known of it.
-struct Case<'a> {
-    scenario: &'a Scenario,
-    story: &'a Story,
-    failure: &'a Failure,
+pub(super) struct Case<'a> {
+    pub scenario: &'a Scenario,
+    pub story: &'a Story,
+    pub failure: &'a Failure,
     /// The page just before the failing step.
-    page: Page,
+    pub page: Page,
     /// Where its bio was just before the failing step.
     stage: Stage,
-    sector: String,
-    io: Io,
+    pub sector: String,
+    pub io: Io,
 }
 
 impl Case<'_> {
-    fn the(&self, actor: u8) -> String {
+    pub fn of<'a>(scenario: &'a Scenario, story: &'a Story, failure: &'a Failure) -> Case<'a> {
+        let at = failure.step.saturating_sub(1);
+        let before = world_before(scenario, story, at);
+        Case {
+            scenario,
+            story,
+            failure,
+            page: scenario.model.page(&before, failure.page.into()),
+            stage: scenario.model.stage(&before, failure.page.into()),
+            sector: sectors(scenario, failure.page, &[failure.sector]),
+            io: Io::find(story, failure),
+        }
+    }
+
+    pub fn the(&self, actor: u8) -> String {
         the(self.scenario, actor)
     }
 
-    fn hex(&self, content: Content) -> String {
+    pub fn hex(&self, content: Content) -> String {
         hex(self.scenario.model.contents.guard(content))
     }
 
@@ -117,7 +131,7 @@ impl Case<'_> {
     }
 
     /// The last step before the failure, from 1, with an effect on the page, and who made it.
-    fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
+    pub fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
         let steps = self.story.steps.iter().take(self.failure.step);
         let of = |effect: &Effect| is(effect) == Some(self.failure.page);
         let found = steps
@@ -127,7 +141,7 @@ impl Case<'_> {
     }
 
     /// The last step before the failure, from 1, at which a device fetched the sector.
-    fn fetched(&self) -> Option<usize> {
+    pub fn fetched(&self) -> Option<usize> {
         let it = self.failure;
         let steps = self.story.steps.iter().take(it.step).enumerate();
         let fetches = |effect: &Effect| match *effect {
@@ -139,7 +153,7 @@ impl Case<'_> {
     }
 
     /// The stores that changed the sector after one step and not after another.
-    fn stores(&self, after: usize, until: usize) -> Vec<Change> {
+    pub fn stores(&self, after: usize, until: usize) -> Vec<Change> {
         let mut found = Vec::new();
         for (at, told) in self.story.steps.iter().enumerate() {
             if at < after || at >= until {

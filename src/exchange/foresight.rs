@@ -50,9 +50,9 @@ pub fn foresee_step(ahead: &Ahead, complete: bool, failed: bool) -> Outlooks {
         ([], true, _) if failed => "no further failure".to_owned(),
         ([], true, _) => "safe from here on".to_owned(),
         ([], false, _) => "no failure in sight".to_owned(),
-        ([(verdict, 0 | 1), ..], ..) => format!("fails: {}, with this step", verdict.words()),
-        (_, true, Fate::Doomed) => format!("fails for certain: {each}"),
-        _ => format!("may fail: {each} at the earliest"),
+        ([(verdict, 0 | 1), ..], ..) => format!("fails with {} at this step", verdict.words()),
+        (_, true, Fate::Doomed) => format!("fails for certain, with {each}"),
+        _ => format!("may fail with {each} at the earliest"),
     };
     Outlooks::new(ahead.fate, failed, words)
 }
@@ -83,12 +83,16 @@ pub fn foresee(ahead: &Ahead, complete: bool, failed: bool, share: &str) -> Outl
         ([], false, _) => "No failure in sight; not everything was looked at.".to_owned(),
         ([(_, 0), ..], true, Fate::Doomed) => String::new(),
         (_, true, Fate::Doomed) => {
-            format!("From here every schedule fails: {each} at the earliest.")
+            format!("From here every schedule fails, with {each} at the earliest.")
         }
         (_, true, _) => {
-            format!("From here at the earliest: {each}. If a die chooses each step, {share} fail.")
+            format!(
+                "May fail from here, with {each} at the earliest. If a die chooses each step, {share} fail."
+            )
         }
-        _ => format!("From here: {each}, perhaps nearer; not everything was looked at."),
+        _ => format!(
+            "May fail from here, with {each}, perhaps sooner; not everything was looked at."
+        ),
     };
     Outlooks::new(ahead.fate, failed, words)
 }
@@ -140,14 +144,14 @@ mod tests {
         assert_eq!(say(&ahead(&[], Fate::Safe)), "safe from here on");
         let guard = (Verdict::GuardError, 3);
         let risk = ahead(&[guard, (Verdict::LostUpdate, 9)], Fate::AtRisk);
-        let words = "may fail: guard error in 3 steps, lost update in 9 steps at the earliest";
+        let words = "may fail with guard error in 3 steps, lost update in 9 steps at the earliest";
         assert_eq!(say(&risk), words);
         assert_eq!(foresee_briefly(&risk, true, false), "! in 3");
         let stuck = ahead(&[(Verdict::Deadlock, 2)], Fate::Doomed);
-        assert_eq!(say(&stuck), "fails for certain: deadlock in 2 steps");
+        assert_eq!(say(&stuck), "fails for certain, with deadlock in 2 steps");
         assert_eq!(foresee_briefly(&stuck, true, false), "\u{2715} fails in 2");
         let now = ahead(&[(Verdict::GuardError, 1)], Fate::Doomed);
-        assert_eq!(say(&now), "fails: guard error, with this step");
+        assert_eq!(say(&now), "fails with guard error at this step");
         let unknown = ahead(&[], Fate::Safe);
         assert_eq!(
             foresee_step(&unknown, false, false).words,
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn a_moment_says_what_can_come_of_it() {
         let far = ahead(&[(Verdict::GuardError, 12)], Fate::AtRisk);
-        let words = "From here at the earliest: guard error in 12 steps. If a die chooses each step, 3.1 % fail.";
+        let words = "May fail from here, with guard error in 12 steps at the earliest. If a die chooses each step, 3.1 % fail.";
         assert_eq!(foresee(&far, true, false, "3.1 %").words, words);
         let here = ahead(&[(Verdict::Deadlock, 0)], Fate::Doomed);
         assert_eq!(foresee(&here, true, true, "all").words, "");

@@ -1,7 +1,7 @@
 //! How actors, pages, sectors and what one sleeps on are called in texts.
 
 use crate::machine::{Resource, Through, World};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Verdict};
 
 /// "the flusher", or "P2": names that begin with a capital or end with a digit need no article.
 pub(super) fn the(scenario: &Scenario, actor: u8) -> String {
@@ -151,5 +151,15 @@ pub(super) fn way(through: Through) -> &'static str {
         Through::PageTable => "through its writable PTE",
         Through::Kernel => "through the kernel's own mapping, which no user PTE guards",
         Through::Dma => "by DMA to the physical address, which asks neither lock nor PTE",
+    }
+}
+
+/// "a guard error".
+pub(super) fn a(verdict: Verdict) -> String {
+    let words = verdict.words();
+    match verdict {
+        Verdict::SilentCorruption => words.to_owned(),
+        Verdict::Assertion => format!("an {words}"),
+        _ => format!("a {words}"),
     }
 }

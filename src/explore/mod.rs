@@ -19,6 +19,7 @@ mod space;
 mod states;
 mod story;
 mod verdicts;
+mod without;
 
 pub use ahead::follow_to_failure;
 pub use checker::Checker;
@@ -36,3 +37,4 @@ pub use reduced::Reduced;
 pub use space::{Finding, Limits, Progress, Space};
 pub use story::{Check, Column, Failure, Stored, Story, Told};
 pub use verdicts::Verdicts;
+pub use without::{Omission, Without, WithoutWork, omission, without};

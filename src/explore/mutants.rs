@@ -36,6 +36,83 @@ fn code(scenario: &Scenario) -> Code {
         .collect()
 }
 
+/// One change that is being tried.
+pub(super) struct Trial {
+    edit: Edit,
+    scenario: Scenario,
+    space: Space,
+}
+
+impl Trial {
+    /// A scenario with a change already made.
+    pub fn new(edit: Edit, scenario: Scenario, limits: Limits) -> Trial {
+        Trial {
+            space: Space::new(&scenario.model, scenario.model.initial, limits),
+            edit,
+            scenario,
+        }
+    }
+
+    /// Looks at up to so many states; what comes of the change, once all of it is known. Past
+    /// `most` states nothing more is looked at.
+    pub fn advance(&mut self, states: usize, most: usize) -> Option<Mutant> {
+        let left = most.saturating_sub(self.space.states());
+        let progress = self.space.advance(&self.scenario.model, states.min(left));
+        if self.space.states() >= most {
+            self.space.stop();
+        } else if progress == Progress::Running {
+            return None;
+        }
+        let space = &self.space;
+        let complete = space.progress() == Progress::Complete;
+        let graph = space.graph()?;
+        let foresight = Foresight::of(graph);
+        let nearest = foresight.ahead(0).min_by_key(|(_, steps)| *steps);
+        let shortest = nearest.and_then(|(verdict, _)| {
+            let schedule = foresight.witness(graph, 0, verdict)?;
+            Some((verdict, schedule))
+        });
+        Some(Mutant {
+            edit: self.edit.clone(),
+            verdicts: space.verdicts(),
+            share: complete.then(|| failing_share(graph)),
+            shortest,
+            states: space.states() as u32,
+        })
+    }
+}
+
+/// Whose a program is. The table of changes leaves the device's as it is, and what an actor runs
+/// line by line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The kernel's: of the library, or of the file's own.
+    Kernel,
+    /// The device, or the host that a guest passes its requests on to.
+    Device,
+    /// Lines of a user's thread.
+    User,
+    /// Lines of another actor, such as the completion.
+    Lines,
+}
+
+impl Of {
+    pub fn program(scenario: &Scenario, all: &[Program], program: &Program) -> Of {
+        let name = &program.name;
+        let mut all = all.iter().filter(|it| it.name == *name);
+        let takes = |it: &Program| it.steps.iter().any(|step| step.key() == "take_request");
+        let mut cast = scenario.cast.iter().zip(&scenario.model.actors);
+        let own = cast.find(|(it, _)| it.name == *name);
+        let serves = own.is_some_and(|(_, it)| it.code.iter().any(|it| it.op == Op::TakeRequest));
+        match own {
+            _ if serves || all.any(takes) => Of::Device,
+            Some((_, it)) if it.space.is_some() => Of::User,
+            Some(_) => Of::Lines,
+            None => Of::Kernel,
+        }
+    }
+}
+
 /// All changes of a scenario, one after the other, in slices.
 pub struct MutantWork {
     slug: String,
@@ -44,7 +121,7 @@ pub struct MutantWork {
     edits: std::vec::IntoIter<Edit>,
     seen: HashSet<Code>,
     limits: Limits,
-    running: Option<(Edit, Scenario, Space)>,
+    running: Option<Trial>,
     /// Changes that come to code seen before, the unchanged one's included.
     pub same: u32,
     /// Changes that leave no program.
@@ -52,24 +129,12 @@ pub struct MutantWork {
 }
 
 impl MutantWork {
-    /// Every change of a scenario that was loaded from this text with this variant. The device's
-    /// own program is left as it is, and so is what a thread of a user's does.
+    /// Every change of a scenario that was loaded from this text with this variant.
     pub fn new(scenario: &Scenario, text: &str, variant: &Variant, bytes: usize) -> MutantWork {
-        let serves = |name: &String| {
-            let of = scenario.cast.iter().zip(&scenario.model.actors);
-            let mut of = of.filter(|(cast, _)| cast.name == *name);
-            of.any(|(_, it)| it.code.iter().any(|instr| instr.op == Op::TakeRequest))
-        };
-        let own = |name: &String| scenario.cast.iter().any(|it| it.name == *name);
         // It was loaded once, so it can be again.
         let all = programs(text, variant).unwrap_or_default();
-        let device = |name: &String| {
-            let of = all.iter().filter(|it| it.name == *name);
-            of.into_iter()
-                .any(|it| it.steps.iter().any(|step| step.key() == "take_request"))
-        };
-        let left = |it: &&Program| !device(&it.name) && !serves(&it.name) && !own(&it.name);
-        let programs: Vec<Program> = all.iter().filter(left).cloned().collect();
+        let of_kernel = |it: &&Program| Of::program(scenario, &all, it) == Of::Kernel;
+        let programs: Vec<Program> = all.iter().filter(of_kernel).cloned().collect();
         MutantWork {
             slug: scenario.slug.clone(),
             text: text.to_owned(),
@@ -102,31 +167,10 @@ impl MutantWork {
                 self.same += 1;
                 return None;
             }
-            let space = Space::new(&scenario.model, scenario.model.initial, self.limits);
-            self.running = Some((edit, scenario, space));
+            self.running = Some(Trial::new(edit, scenario, self.limits));
         }
-        let (_, scenario, space) = self.running.as_mut()?;
-        let model = &scenario.model;
-        if space.advance(model, states) == Progress::Running {
-            return None;
-        }
-        let complete = space.progress() == Progress::Complete;
-        let graph = space.graph()?;
-        let foresight = Foresight::of(graph);
-        let nearest = foresight.ahead(0).min_by_key(|(_, steps)| *steps);
-        let shortest = nearest.and_then(|(verdict, _)| {
-            let schedule = foresight.witness(graph, 0, verdict)?;
-            Some((verdict, schedule))
-        });
-        let (verdicts, share) = (space.verdicts(), complete.then(|| failing_share(graph)));
-        let states = space.states() as u32;
-        let (edit, ..) = self.running.take()?;
-        Some(Mutant {
-            edit,
-            verdicts,
-            share,
-            shortest,
-            states,
-        })
+        let found = self.running.as_mut()?.advance(states, usize::MAX)?;
+        self.running = None;
+        Some(found)
     }
 }

@@ -25,7 +25,7 @@ pub const GROUPS: [GroupRow; 25] = [
     GroupRow {
         key: "writepage",
         calls: folio("writepage(page)", "writepages: one folio"),
-        meaning: "Writes one dirty page back: five steps, in this order.",
+        meaning: "Writes one dirty page back. Its first four steps pass the page from the care of the page lock to that of PG_writeback without a gap; the fifth starts the I/O.",
         source: "Mason, linux-fsdevel, 26 Apr 2011",
     },
     GroupRow {

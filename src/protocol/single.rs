@@ -59,12 +59,25 @@ pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
     edits
 }
 
-/// A step that can be edited.
+/// How many instructions a program comes to.
+pub fn instructions(program: &Program) -> usize {
+    named(program).iter().filter(|(it, _)| it.instr).count()
+}
+
+/// The step behind an instruction of a program, counted from its first, as an edit names it.
+pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
+    let mut instrs = named(program).into_iter().filter(|(it, _)| it.instr);
+    instrs.nth(instruction).map(|(it, _)| it.place)
+}
+
+/// A step that edits count.
 struct Found {
     place: Place,
     path: Vec<usize>,
     /// Whether it is the last of its list.
     last: bool,
+    /// Whether it is an instruction of the program's code.
+    instr: bool,
 }
 
 impl Found {
@@ -77,25 +90,31 @@ impl Found {
     }
 }
 
+/// The steps to be edited here.
 fn steps_of(program: &Program) -> Vec<Found> {
+    let steps = named(program).into_iter();
+    steps
+        .filter(|(_, usable)| *usable)
+        .map(|(it, _)| it)
+        .collect()
+}
+
+/// All steps that edits count, by name, and whether each is one to be edited here.
+fn named(program: &Program) -> Vec<(Found, bool)> {
     let mut found = Vec::new();
     walk(program, &program.steps, true, &mut Vec::new(), &mut found);
     // Several of a key are named by number, as edits count them.
     let keys: Vec<String> = found.iter().map(|(it, _)| it.place.step.clone()).collect();
-    let mut steps = Vec::new();
-    for (index, (mut it, usable)) in found.into_iter().enumerate() {
+    for (index, (it, _)) in found.iter_mut().enumerate() {
         let same = |key: &&String| **key == keys[index];
         if keys.iter().filter(same).count() > 1 {
             it.place.nth = Some(keys[..=index].iter().filter(same).count());
         }
-        if usable {
-            steps.push(it);
-        }
     }
-    steps
+    found
 }
 
-/// All steps that edits count, and whether each is one to be edited here.
+/// See [`named`].
 fn walk(
     program: &Program,
     steps: &[Step],
@@ -119,6 +138,7 @@ fn walk(
             },
             path: path.clone(),
             last: last == Some(index),
+            instr: runs && step.mark.runs() && matches!(step.what, What::Op { .. }),
         };
         found.push((of, runs && usable(step) && alike <= MOST_ALIKE));
         if let What::Group(_, inner) = &step.what {

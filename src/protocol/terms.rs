@@ -1,54 +1,255 @@
-//! The field's words that are not functions, each in a sentence.
+//! The field's words, each with its meaning and where that is written.
 
-/// Term and meaning.
-pub const TERMS: [(&str, &str); 13] = [
-    (
+/// A word that a newcomer may not know.
+#[derive(Debug)]
+pub struct Term {
+    /// The word.
+    pub name: &'static str,
+    /// Other forms in which texts have it.
+    pub forms: &'static [&'static str],
+    /// What it means, in a sentence or two.
+    pub meaning: &'static str,
+    /// Kernel file and version, or standard; empty for what is this page's own word.
+    pub source: &'static str,
+}
+
+const fn term(
+    name: &'static str,
+    forms: &'static [&'static str],
+    meaning: &'static str,
+    source: &'static str,
+) -> Term {
+    Term {
+        name,
+        forms,
+        meaning,
+        source,
+    }
+}
+
+/// Every word, those of the block layer and the disk first.
+pub const TERMS: [Term; 34] = [
+    term(
         "guard tag",
-        "CRC-16 over the bytes of a protection interval (a sector of 512, or 4096); it travels with them and is recomputed on the way.",
+        &["guard tags", "guard", "guards"],
+        "CRC-16 over the bytes of a protection interval (a sector of 512, or 4096); it travels with them and is recomputed on the way. Between operating system and adapter it may be an IP checksum instead.",
+        "T10 SBC; Documentation/block/data-integrity.rst (6.19)",
     ),
-    (
+    term(
         "reference tag",
-        "The low 32 bits of the sector's LBA, so that a sector cannot land in another's place.",
+        &["reference tags"],
+        "The low 32 bits of the sector's LBA, so that a sector cannot land in another's place (Type 1 protection).",
+        "T10 SBC; block/t10-pi.c (6.19)",
     ),
-    (
+    term(
         "tuple",
-        "Guard, application and reference tag of one sector: 8 bytes (T10 protection information).",
+        &["tuples"],
+        "Guard, application and reference tag of one protection interval: 8 bytes (T10 protection information).",
+        "T10 SBC; include/linux/t10-pi.h (6.19)",
     ),
-    ("DIF", "Protection information between adapter and disk."),
-    (
+    term(
+        "DIF",
+        &[],
+        "Data integrity field: protection information between adapter and disk.",
+        "Documentation/block/data-integrity.rst (6.19)",
+    ),
+    term(
         "DIX",
-        "The same between operating system and adapter: the block layer computes the guards.",
+        &[],
+        "Data integrity extensions: the same between operating system and adapter. The block layer computes the guards.",
+        "Documentation/block/data-integrity.rst (6.19)",
     ),
-    (
+    term(
         "HBA",
+        &[],
         "Host bus adapter: fetches memory by DMA and sends it to the disk.",
+        "Documentation/block/data-integrity.rst (6.19)",
     ),
-    (
+    term(
+        "DMA",
+        &[],
+        "Direct memory access: a device reads or writes memory by its physical address. No PTE is asked.",
+        "Documentation/core-api/dma-api-howto.rst (6.19)",
+    ),
+    term(
         "target",
+        &[],
         "The disk's own end of the wire, which checks once more before it stores.",
+        "T10 SBC",
     ),
-    (
+    term(
         "LBA",
+        &["LBAs"],
         "Logical block address: a sector's number on the disk.",
+        "T10 SBC",
     ),
-    (
+    term(
         "bio",
+        &["bios"],
         "The block layer's description of one I/O: which pages, which sectors.",
+        "include/linux/blk_types.h (6.19)",
     ),
-    (
+    term(
+        "page lock",
+        &["PG_locked"],
+        "The bit PG_locked of a page, taken by lock_page. It makes those take turns who clean, dirty, map or remove the page. It does not keep anybody from storing.",
+        "mm/filemap.c (2.6.39, 6.19)",
+    ),
+    term(
+        "PG_dirty",
+        &[],
+        "A page's bit that says: newer in memory than on the disk. Writeback looks for it.",
+        "mm/page-writeback.c (2.6.39, 6.19)",
+    ),
+    term(
+        "PG_writeback",
+        &["under writeback"],
+        "A page's bit that says: its bytes are on their way to the disk. It stops nobody by itself; whoever wants to change the bytes must look for it and wait.",
+        "mm/page-writeback.c (2.6.39, 6.19)",
+    ),
+    term(
+        "writeback",
+        &[],
+        "Writing dirty pages of a file from memory to the disk, sometime after they were changed.",
+        "mm/page-writeback.c (2.6.39, 6.19)",
+    ),
+    term(
+        "TOWRITE",
+        &[],
+        "A tag in the index of a file's pages. Sync sets it on what is dirty at its start and then looks for it alone.",
+        "tag_pages_for_writeback, mm/page-writeback.c (2.6.39, 6.19)",
+    ),
+    term(
+        "dirty",
+        &[],
+        "Changed since it was last written. A page has a bit for that (PG_dirty), and so has each PTE.",
+        "mm/page-writeback.c (2.6.39, 6.19)",
+    ),
+    term(
+        "folio",
+        &["folios"],
+        "One page, or several that belong together; newer kernels say folio where older ones say page.",
+        "include/linux/mm_types.h (6.19)",
+    ),
+    term(
         "PTE",
+        &["PTEs", "page table entry"],
         "Page table entry: whether a process may read or write a page, and whether it has (dirty).",
+        "Documentation/mm/page_tables.rst (6.19)",
     ),
-    (
+    term(
+        "write-protect",
+        &["write-protects", "write-protected", "write protection"],
+        "To take the write bit from a PTE: the next store through it faults, and the kernel is asked.",
+        "page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
+    ),
+    term(
+        "page_mkclean",
+        &["mkclean"],
+        "Makes every PTE of a page read-only and clean, before it is written. Mappings stay, and stay readable.",
+        "mm/rmap.c (2.6.39, 6.19)",
+    ),
+    term(
+        "page_mkwrite",
+        &[],
+        "The file system's function that a write fault calls before the page becomes writable: the place to wait for a stable page.",
+        "Documentation/filesystems/locking.rst (6.19)",
+    ),
+    term(
+        "write fault",
+        &["faults", "fault"],
+        "A store through a PTE that is missing or read-only: the CPU stops and calls the kernel, which mends the PTE or refuses.",
+        "mm/memory.c (2.6.39, 6.19)",
+    ),
+    term(
+        "pte_same",
+        &[],
+        "The check, page table locked, that the PTE is still what it was when the fault began.",
+        "mm/memory.c (2.6.39, 6.19)",
+    ),
+    term(
         "TLB",
-        "A CPU's cache of PTEs. It goes stale until it is flushed.",
+        &["TLBs"],
+        "A CPU's cache of PTEs. An entry goes stale when its PTE is changed, and is used until it is flushed.",
+        "Documentation/core-api/cachetlb.rst (6.19)",
     ),
-    (
+    term(
         "stable window",
+        &[],
         "From the first guard computed until the I/O is complete: the bytes must not change.",
+        "",
     ),
-    (
+    term(
+        "stable page",
+        &["stable pages"],
+        "A page whose bytes do not change while they are written. Since 3.9 only mappings that ask for it get it.",
+        "folio_wait_stable, mm/page-writeback.c (6.19)",
+    ),
+    term(
+        "-EILSEQ",
+        &["EILSEQ"],
+        "The errno of a guard that does not fit. Old kernels keep only that there was an error, and fsync returns EIO.",
+        "blk_errors, block/blk-core.c (6.19)",
+    ),
+    term(
+        "fsync",
+        &[],
+        "The call by which a program asks that all it has stored in a file be on the disk; it also reports a write that failed.",
+        "fs/sync.c (2.6.39, 6.19)",
+    ),
+    term(
+        "BH_Shadow",
+        &[],
+        "A buffer's bit that says: the journal is writing this block.",
+        "include/linux/jbd2.h (6.19)",
+    ),
+    term(
+        "journal handle",
+        &["handle", "handles"],
+        "A ticket for one operation in the running transaction, which cannot commit while it is open.",
+        "fs/jbd2/transaction.c (6.19)",
+    ),
+    term(
+        "mmap_lock",
+        &[],
+        "A process's lock over its mappings: faults take it for read, mmap and munmap for write.",
+        "include/linux/mmap_lock.h (6.19)",
+    ),
+    term(
+        "bounce",
+        &["bounce copy"],
+        "To copy a page before its I/O and write the copy, so that the page itself may change.",
+        "mm/bounce.c (3.9)",
+    ),
+    term(
+        "parity",
+        &[],
+        "The exclusive or of a stripe's data, kept on another disk, from which a lost disk is rebuilt.",
+        "drivers/md/raid5.c (6.19)",
+    ),
+    term(
         "schedule",
+        &["schedules"],
         "One order in which the actors make their steps.",
+        "",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_complete_and_no_form_is_two_terms() {
+        let mut forms: Vec<&str> = Vec::new();
+        for term in &TERMS {
+            assert!(term.meaning.ends_with(['.', ')']), "{}", term.name);
+            forms.push(term.name);
+            forms.extend(term.forms);
+        }
+        let many = forms.len();
+        forms.sort_unstable();
+        forms.dedup();
+        assert_eq!(forms.len(), many);
+    }
+}

@@ -113,7 +113,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The verdicts it must have on its device; empty means clean. None where the file does not
+    /// The verdicts it must have on its device; empty means safe. None where the file does not
     /// say: on other devices, in other eras than its own, and with further edits.
     pub fn stated(&self) -> Option<&[Verdict]> {
         if self.era != self.own_era || !self.own_edits.is_empty() {
@@ -132,10 +132,10 @@ impl Scenario {
     }
 }
 
-/// Verdicts in words: "clean", or "guard error, lost update".
+/// Verdicts in words: "safe", or "guard error, lost update".
 pub fn words(verdicts: &[Verdict]) -> String {
     if verdicts.is_empty() {
-        return "clean".to_owned();
+        return "safe".to_owned();
     }
     let words: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
     words.join(", ")
@@ -247,10 +247,12 @@ fn read(
         cast: built.cast,
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
-        edits: (setting.file_edits().filter_map(|it| crew::read_edit(it).ok()))
-            .chain(variant.edits.iter().cloned())
-            .map(|edit| edit.words())
-            .collect(),
+        edits: (setting
+            .file_edits()
+            .filter_map(|it| crew::read_edit(it).ok()))
+        .chain(variant.edits.iter().cloned())
+        .map(|edit| edit.words())
+        .collect(),
         own_edits: variant.edits.clone(),
         schedule,
         breaks,

@@ -19,7 +19,7 @@ pub struct Entry {
     pub title: &'static str,
     /// Its place in the list.
     pub order: u16,
-    /// The verdicts it must have on its own device, in words; empty for clean.
+    /// The verdicts it must have on its own device, in words; empty for safe.
     pub verdicts: &'static str,
     /// The file's text. The page holds one text only and fetches the others; here it is empty.
     pub text: &'static str,

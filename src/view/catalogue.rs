@@ -39,7 +39,7 @@ pub fn orderings(now: &Now) -> El {
 
 fn badge(entry: &Entry) -> El {
     match entry.verdicts {
-        "" => el("span", "badge good").text("\u{2713} clean"),
+        "" => el("span", "badge good").text("\u{2713} safe"),
         verdicts => el("span", "badge bad").text(&format!("\u{2715} {verdicts}")),
     }
 }

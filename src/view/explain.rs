@@ -1,16 +1,30 @@
 //! What happened, why it matters, and when a guard failed: who, where, which bytes.
 
-use crate::exchange::{explain, explain_end, foresee, hex, log_lines, outcome, percent};
-use crate::explore::{Failure, Outlook};
+use crate::exchange::{
+    Cause, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
+    percent, why, why_end, without_words,
+};
+use crate::explore::{Failure, Omission, Outlook, Without};
 use crate::machine::{Content, End, Hop, Protection, Violation};
-use crate::protocol::OPS;
+use crate::protocol::{GroupRow, Line, OPS, group_row, reason};
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
+use super::glossary::{Card, Glossary};
 use super::look::Look;
 use super::now::Now;
 use super::tree::{At, El, button, el, note, nothing, rich};
 use super::wish::Wish;
+
+/// What comes of leaving the last step out, as far as it is known.
+pub struct LeftOut {
+    /// The step: its actor and instruction.
+    pub step: (u8, u8),
+    /// Whether it can be left out.
+    pub omission: Omission,
+    /// What comes of that.
+    pub without: Option<Without>,
+}
 
 /// The last step in one sentence; spoken by screen readers as one steps.
 pub fn now(now: &Now, look: &Look) -> El {
@@ -42,13 +56,16 @@ pub fn now(now: &Now, look: &Look) -> El {
         .last_row()
         .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
     let bad = failed || badly;
-    el("div", if bad { "now failed" } else { "now" })
+    let mut glossary = Glossary::of(Card::Now, look.term);
+    let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
+    let said = el("div", if bad { "now failed" } else { "now" })
         .with(note("count", &count))
-        .with(rich(el("p", "sentence badly"), first))
-        .with(rich(el("p", "sentence"), &sentence))
-        .with(rich(el("p", "decisive"), remark.unwrap_or("")))
-        .with(rich(el("p", "ending"), ending))
-        .with(rich(el("p", "remark"), &look.remark))
+        .with(paragraph("sentence badly", first))
+        .with(paragraph("sentence", &sentence))
+        .with(paragraph("decisive", remark.unwrap_or("")))
+        .with(paragraph("ending", ending))
+        .with(rich(el("p", "remark"), &look.remark));
+    said.with(glossary.meaning())
 }
 
 /// What can still come of the moment shown.
@@ -66,15 +83,74 @@ pub fn ahead(now: &Now, outlook: Option<&Outlook>) -> El {
     )))
 }
 
-/// The cards at the side.
-pub fn cards(now: &Now) -> El {
-    let (scenario, failures) = (&now.scenario, &now.story.failures);
+/// The cards at the side: what failed, the step, the invariants, the scenario. `left_out` says
+/// what comes of leaving out the step.
+pub fn cards(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
     let mut cards = Vec::new();
+    for (at, trouble) in troubles(now).iter().enumerate() {
+        let mut glossary = Glossary::of(Card::Failure(at as u8), look.term);
+        let mut card = match trouble {
+            Trouble::Failed(failure, and) => failed(now, failure, and, &mut glossary),
+            Trouble::Stuck(end) => stuck(now, end, &mut glossary),
+        };
+        // The newest is what there is to be done about.
+        if at == 0 {
+            card = card.with(answers(look));
+            if look.why {
+                card = card.with(steps_behind(trouble.causes(now), &mut glossary));
+            }
+        }
+        if let Some(text) = missing(&now.scenario) {
+            card = card.with(glossary.glossed(el("p", "changed"), &text));
+        }
+        card = card.with(glossary.meaning()).with(in_full(now, trouble));
+        if let Trouble::Failed(failure, _) = trouble {
+            card = card.with(bytes(failure));
+        }
+        cards.push(card);
+    }
+    cards.push(step(now, look, left_out));
+    cards.push(broken(now, look));
+    cards.push(what_this_is(now));
+    el("section", "explain")
+        .at(At::Label, "Explanation")
+        .all(cards)
+}
+
+/// The steps behind the newest failure, from 1; none where nothing has failed.
+pub fn causes(now: &Now) -> Vec<usize> {
+    let troubles = troubles(now);
+    let causes = troubles.first().map_or(Vec::new(), |it| it.causes(now));
+    let steps = causes.iter().map(|it| it.step);
+    steps.filter(|step| *step > 0).collect()
+}
+
+/// What has gone wrong with a run.
+enum Trouble<'a> {
+    /// A rule was broken; and how often more, in words.
+    Failed(&'a Failure, String),
+    /// It ended with actors that sleep for ever.
+    Stuck(&'a End),
+}
+
+impl Trouble<'_> {
+    fn causes(&self, now: &Now) -> Vec<Cause> {
+        match self {
+            Trouble::Failed(failure, _) => why(&now.scenario, &now.story, failure),
+            Trouble::Stuck(end) => why_end(&now.scenario, &now.story, end),
+        }
+    }
+}
+
+/// All that has gone wrong, newest first. Sectors that fail alike in one step count as one, and so
+/// does one that fails again.
+fn troubles(now: &Now) -> Vec<Trouble<'_>> {
+    let failures = &now.story.failures;
+    let mut all = Vec::new();
     for (at, failure) in failures.iter().enumerate() {
         let Some(verdict) = failure.verdict() else {
             continue;
         };
-        // One card for sectors that fail alike in one step, and for one that fails again.
         let kind = |it: &Failure| it.verdict() == Some(verdict) && it.hop() == failure.hop();
         let beside = |it: &&Failure| kind(it) && it.step == failure.step;
         let again =
@@ -89,32 +165,120 @@ pub fn cards(now: &Now) -> El {
             (1, _) => format!(", {again} times"),
             (_, _) => format!(" and {} more", beside - 1),
         };
-        cards.push(failed(now, verdict, failure, &and));
+        all.push(Trouble::Failed(failure, and));
     }
-    cards.extend(stuck(now));
-    cards.push(broken(now));
-    cards.push(why(now));
-    cards.push(what_this_is(scenario));
-    el("section", "explain")
-        .at(At::Label, "Explanation")
-        .all(cards)
+    if let Some(end @ (End::Deadlock(_) | End::Stall(_))) = &now.end {
+        all.push(Trouble::Stuck(end));
+    }
+    all.reverse();
+    all
 }
 
-/// The op behind the last step.
-fn why(now: &Now) -> El {
+/// What one can do about a failure.
+fn answers(look: &Look) -> El {
+    let why = button("", "", "Why?", false, Wish::Why).is(At::Expanded, look.why);
+    el("div", "answers")
+        .with(button("main", "", "Undo the last step", false, Wish::Back))
+        .with(why)
+        .with(button("", "", "Share", false, Wish::Share))
+}
+
+/// The steps without which it would not have come so.
+fn steps_behind(causes: Vec<Cause>, glossary: &mut Glossary) -> El {
+    let mut list = el("ol", "causes").at(At::Label, "The steps behind it");
+    for it in causes {
+        let label = match it.step {
+            0 => "The start".to_owned(),
+            step => format!("Step {step}"),
+        };
+        list = list.with(
+            el("li", "")
+                .with(button("", "", &label, false, Wish::Seek(it.step)))
+                .with(glossary.glossed(el("p", ""), &it.words)),
+        );
+    }
+    list
+}
+
+/// The step just made: what it did, what for, and what would be without it.
+fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
     let scenario = &now.scenario;
     let Some((actor, number, pc)) = now.last_row() else {
         return nothing();
     };
-    let mut lines = scenario.cast[actor].lines.iter();
-    let line = lines.find(|line| line.row.is_some() && line.pcs.contains(&pc));
     let row = &OPS[number];
-    let text = line.map_or(row.calls[scenario.era as usize], |line| &line.text);
-    el("div", "card")
+    let lines = &scenario.cast[actor].lines;
+    let at = lines
+        .iter()
+        .position(|line| line.row.is_some() && line.pcs.contains(&pc));
+    let text = at.map_or(row.calls[scenario.era as usize], |at| &lines[at].text);
+    let mut glossary = Glossary::of(Card::Step, look.term);
+    let mut list = el("dl", "step");
+    let mut part = |title, text: &str| {
+        list.inner.push(el("dt", "").text(title).into());
+        list.inner.push(glossary.glossed(el("dd", ""), text).into());
+    };
+    part("What", &now.sentence().unwrap_or_default());
+    part("Why it matters", reason(row.key).unwrap_or(row.meaning));
+    let group = at.and_then(|at| composite(lines, at));
+    if let Some((text, group)) = &group {
+        part("Part of", &format!("`{text}`. {}", group.meaning));
+    }
+    let pc = (actor as u8, pc);
+    let left_out = left_out.filter(|it| it.step == pc);
+    let without = left_out.and_then(|it| it.without.as_ref());
+    if let Some(it) = left_out {
+        let words = without_words(&it.omission, without);
+        let words = words.as_deref();
+        part(
+            "Without it",
+            words.unwrap_or("The checker is leaving it out to see\u{2026}"),
+        );
+    }
+    let mut card = el("div", "card")
         .at(At::Part, "why")
         .with(el("h2", "").with(el("code", "").text(text)))
-        .with(note("", row.meaning))
-        .with(note("source", row.source))
+        .with(list)
+        .with(match without {
+            Some(without) => leave_out(scenario, without),
+            None => nothing(),
+        });
+    card = card.with(glossary.meaning());
+    let mut sources = el("details", "")
+        .with(el("summary", "").text("Sources"))
+        .with(note("source", row.source));
+    if let Some((_, group)) = group {
+        sources = sources.with(note("source", group.source));
+    }
+    match row.source {
+        "" => card,
+        _ => card.with(sources),
+    }
+}
+
+/// The composite a line is part of, as the page shows it.
+fn composite(lines: &[Line], at: usize) -> Option<(&str, &'static GroupRow)> {
+    let depth = lines[at].depth;
+    let mut above = lines[..at].iter().rev();
+    let line = above.find(|it| it.row.is_none() && !it.key.is_empty() && it.depth < depth)?;
+    Some((&line.text, group_row(&line.key)?))
+}
+
+/// A button that puts the scenario without the step onto the stage.
+fn leave_out(scenario: &Scenario, without: &Without) -> El {
+    let Some(mutant) = &without.mutant else {
+        return nothing();
+    };
+    let (label, run) = match &mutant.shortest {
+        Some((verdict, run)) => (
+            format!("Open it without this step, up to the {}", verdict.words()),
+            run.clone(),
+        ),
+        None => ("Open it without this step".to_owned(), Vec::new()),
+    };
+    let mut edits = scenario.own_edits.clone();
+    edits.push(mutant.edit.clone());
+    button("", "", &label, false, Wish::Change(edits, run))
 }
 
 /// Capital first.
@@ -123,47 +287,51 @@ fn title(words: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-/// A list of what there is to say.
-fn said(mut card: El, sentences: &[String]) -> El {
-    for text in sentences {
-        card = card.with(rich(el("p", ""), text));
-    }
-    card
-}
-
 /// A run that ended with actors that sleep for ever.
-fn stuck(now: &Now) -> Option<El> {
-    let end = now.end.as_ref()?;
+fn stuck(now: &Now, end: &End, glossary: &mut Glossary) -> El {
     let verdict = match end {
         End::Deadlock(_) => Verdict::Deadlock,
-        End::Stall(_) => Verdict::Stall,
-        End::Rest(_) | End::Halted => return None,
+        _ => Verdict::Stall,
     };
-    let sentences = explain_end(&now.scenario, &now.story, end);
-    let card = el("div", "card failure")
+    el("div", "card failure")
         .at(At::Part, "failure")
         .with(el("h2", "").text(&title(verdict.words())))
-        .with(note("small", verdict.meaning()));
-    Some(changed(said(card, &sentences), &now.scenario))
+        .with(note("small", verdict.meaning()))
+        .with(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
 }
 
-/// What is not as in the correct ordering: the cause behind the mechanism.
-fn changed(card: El, scenario: &Scenario) -> El {
-    match scenario.edits.is_empty() {
-        true => card,
-        false => {
-            let text = format!("What was changed: {}.", scenario.edits.join("; "));
-            card.with(rich(el("p", "changed"), &text))
-        }
+/// All there is to say of a failure, folded.
+fn in_full(now: &Now, trouble: &Trouble) -> El {
+    let scenario = &now.scenario;
+    let (sentences, log) = match trouble {
+        Trouble::Failed(failure, _) => (
+            explain(scenario, &now.story, failure),
+            log_lines(scenario, failure),
+        ),
+        Trouble::Stuck(end) => (explain_end(scenario, &now.story, end), Vec::new()),
+    };
+    let summary = match log.is_empty() {
+        true => "In full",
+        false => "In full, and what the kernel logs",
+    };
+    let mut full = el("details", "").with(el("summary", "").text(summary));
+    for text in &sentences {
+        full = full.with(rich(el("p", ""), text));
     }
+    if log.is_empty() {
+        return full;
+    }
+    let heading = "In the kernel's log (its sectors are LBAs)";
+    super::log::log(full, heading, &log, scenario.era)
 }
 
 /// The invariants that do not hold any more, each with the step that broke it.
-fn broken(now: &Now) -> El {
+fn broken(now: &Now, look: &Look) -> El {
     let broken = &now.story.broken;
     if broken.is_empty() {
         return nothing();
     }
+    let mut glossary = Glossary::of(Card::Broken, look.term);
     let mut list = el("dl", "invariants");
     for &(invariant, step) in broken {
         let (number, name) = invariant.name();
@@ -180,7 +348,7 @@ fn broken(now: &Now) -> El {
                 term.text(" ")
                     .with(button("", "", &at, false, Wish::Seek(step))),
             )
-            .with(el("dd", "").text(invariant.meaning()));
+            .with(glossary.glossed(el("dd", ""), invariant.meaning()));
     }
     el("div", "card")
         .at(At::Part, "broken")
@@ -190,6 +358,7 @@ fn broken(now: &Now) -> El {
             "A broken invariant is a warning; what counts as failure is a verdict.",
         ))
         .with(list)
+        .with(glossary.meaning())
 }
 
 /// A value and where it comes from.
@@ -199,8 +368,12 @@ fn value(list: El, name: &str, key: &str, value: u16, from: &str) -> El {
         .with(el("dd", "").with(code).text(from))
 }
 
-fn failed(now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> El {
+/// A rule that was broken: which, where, and what changed in between.
+fn failed(now: &Now, failure: &Failure, and: &str, glossary: &mut Glossary) -> El {
     let scenario = &now.scenario;
+    let Some(verdict) = failure.verdict() else {
+        return nothing();
+    };
     let place = match failure.violation {
         Violation::Assertion { .. } | Violation::Trap { .. } => String::new(),
         _ if scenario.model.geometry.pages > 1 => format!(
@@ -216,37 +389,23 @@ fn failed(now: &Now, verdict: Verdict, failure: &Failure, and: &str) -> El {
         None => "",
     };
     let heading = format!("{}{hop}{place}{and}", title(verdict.words()));
-    let sentences = explain(scenario, &now.story, failure);
     let card = el("div", "card failure")
         .at(At::Part, "failure")
         .with(el("h2", "").text(&heading))
-        .with(note("small", verdict.meaning()));
-    let card = match failure.violation {
+        .with(glossary.glossed(el("p", "small"), verdict.meaning()));
+    let (card, sentence) = match failure.violation {
         Violation::Guard {
             received, computed, ..
-        } => compared(card, scenario, failure, received, computed),
-        _ => card,
+        } => (
+            compared(card, scenario, failure, received, computed),
+            explain_change(scenario, &now.story, failure),
+        ),
+        _ => {
+            let sentences = explain(scenario, &now.story, failure);
+            (card, sentences.into_iter().next())
+        }
     };
-    let mut card = changed(said(card, &sentences), scenario);
-    if let Some(by) = failure.stored {
-        card = card.with(button(
-            "",
-            "",
-            "Go to that store",
-            false,
-            Wish::Seek(by.step),
-        ));
-    }
-    let log = log_lines(scenario, failure);
-    if !log.is_empty() {
-        let heading = "What the kernel logs (its sectors are LBAs)";
-        card = super::log::log(card, heading, &log, scenario.era);
-    }
-    if place.is_empty() {
-        return card;
-    }
-    let inspect = Wish::Sector(failure.page.into(), failure.sector.into());
-    card.with(button("", "", "Inspect its bytes", false, inspect))
+    card.with(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
 }
 
 /// Both guards, and when each was computed.
@@ -269,20 +428,33 @@ fn compared(
     card.with(values)
 }
 
-/// The scenario: what to watch, what must come of it, and where it is from.
-fn what_this_is(scenario: &Scenario) -> El {
+/// Opens the inspector of the sector it happened to, where it happened to one.
+fn bytes(failure: &Failure) -> El {
+    match failure.violation {
+        Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
+        _ => {
+            let inspect = Wish::Sector(failure.page.into(), failure.sector.into());
+            button("", "", "Inspect its bytes", false, inspect)
+        }
+    }
+}
+
+/// The scenario: what to watch, what must come of it, and where it is from. Folded while one
+/// steps.
+fn what_this_is(now: &Now) -> El {
+    let scenario = &now.scenario;
     let place = format!(
         "{} and Linux {}",
         scenario.device.word(),
         scenario.era.word()
     );
     let expected = match scenario.stated() {
+        Some([]) => format!(
+            "A search through every schedule, with {place}, finds that this scenario is safe."
+        ),
         Some(verdicts) => format!(
             "A search through every schedule, with {place}, finds {}.",
-            match verdicts.is_empty() {
-                true => "no failure".to_owned(),
-                false => words(verdicts),
-            }
+            words(verdicts)
         ),
         None => format!(
             "The file states no verdict for {place}; it is written for {} and Linux {}. \u{201c}To failure\u{201d} searches from any step.",
@@ -290,9 +462,13 @@ fn what_this_is(scenario: &Scenario) -> El {
             scenario.own_era.word()
         ),
     };
-    let mut card = el("div", "card")
+    let (card, heading) = match now.depth() {
+        0 => (el("div", "card"), el("h2", "")),
+        _ => (el("details", "card"), el("summary", "")),
+    };
+    let mut card = card
         .at(At::Part, "scenario")
-        .with(el("h2", "").text("What to watch"))
+        .with(heading.text("What to watch"))
         .with(rich(el("p", ""), &scenario.watch))
         .with(note("verdict", &expected));
     // The same ordering elsewhere: guards catch what changed, never what was forgotten.
@@ -308,8 +484,12 @@ fn what_this_is(scenario: &Scenario) -> El {
         card = card.with(note("small", "The same ordering on other devices:"));
     }
     card = card.with(others);
-    for text in &scenario.sources {
-        card = card.with(note("source", text));
+    if scenario.sources.is_empty() {
+        return card;
     }
-    card
+    let mut sources = el("details", "").with(el("summary", "").text("Sources"));
+    for text in &scenario.sources {
+        sources = sources.with(note("source", text));
+    }
+    card.with(sources)
 }

@@ -32,8 +32,8 @@ pub fn sheet(era: Era) -> El {
         keys = word(keys, key, what, "");
     }
     let mut terms = el("dl", "words");
-    for (term, meaning) in TERMS {
-        terms = word(terms, term, meaning, "");
+    for term in &TERMS {
+        terms = word(terms, term.name, term.meaning, term.source);
     }
     let groups = GROUPS
         .iter()

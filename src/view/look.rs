@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::glossary::Word;
+
 /// Steps a second to play at.
 pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 
@@ -103,4 +105,6 @@ pub struct Look {
     pub slow: bool,
     /// Why there is no checker.
     pub gone: Option<String>,
+    /// The word whose meaning is shown.
+    pub term: Option<Word>,
 }

@@ -1,17 +1,21 @@
 //! The parts of the page that the worker draws: whatever rests on what the checker knows, and what
 //! is read rather than played with. The page says what it shows, and gets elements back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::{Answer, Ask, Checker, Outlook, Subject, Tell};
+use crate::explore::{
+    Answer, Ask, Checker, Outlook, Subject, Tell, Without, WithoutWork, omission,
+};
 use crate::machine::{Choice, History};
-use crate::protocol::Era;
-use crate::scenario::{Device, Scenario, load_variant};
+use crate::protocol::{Era, Program};
+use crate::scenario::{Device, Scenario, load_variant, programs};
 
 use super::beside::Beside;
 use super::check::Check;
+use super::explain::LeftOut;
 use super::look::{Look, Other, Panel, Tab};
 use super::now::Now;
 use super::tree::El;
@@ -63,7 +67,7 @@ impl Place {
 
 /// What the worker sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Word {
+pub enum Reply {
     /// The worker is there.
     Ready,
     /// What lies ahead at a moment; none where it is not known.
@@ -82,13 +86,13 @@ pub enum Word {
     Drawn(Place, El),
 }
 
-/// A word and the turn it belongs to.
+/// A reply and the turn it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// The turn of the check.
     pub turn: u32,
-    /// The word.
-    pub word: Word,
+    /// The reply.
+    pub reply: Reply,
 }
 
 /// The scenario of a subject, or another build of it.
@@ -117,10 +121,21 @@ pub struct Scribe {
     now: Option<Now>,
     /// What is set beside, and its scenario.
     other: Option<(Other, Arc<Scenario>)>,
+    /// The programs its actors run.
+    programs: Vec<Program>,
+    /// What comes of leaving out the last step.
+    left_out: Option<LeftOut>,
+    /// The step being left out.
+    leaving: Option<WithoutWork>,
+    /// What came of others.
+    known: BTreeMap<(u8, u8), Without>,
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
     drawn: [Option<El>; 4],
 }
+
+/// States looked at in one go, of a scenario without a step.
+const SLICE: usize = 4_000;
 
 impl Scribe {
     /// Nothing to be drawn yet; `clock` tells milliseconds.
@@ -134,6 +149,10 @@ impl Scribe {
             situation: Situation::default(),
             now: None,
             other: None,
+            programs: Vec::new(),
+            left_out: None,
+            leaving: None,
+            known: BTreeMap::new(),
             asked: None,
             drawn: [const { None }; 4],
         }
@@ -141,7 +160,7 @@ impl Scribe {
 
     /// Whether there is work to be done.
     pub fn busy(&self) -> bool {
-        self.checker.busy()
+        self.checker.busy() || self.leaving.is_some()
     }
 
     /// Takes a question; answers go to `say`.
@@ -169,15 +188,68 @@ impl Scribe {
     /// Works until the clock says so.
     pub fn work(&mut self, until: f64, say: &mut dyn FnMut(Said)) {
         let mut told = Vec::new();
-        self.checker.work(until, &mut |tell| told.push(tell));
+        match self.checker.busy() {
+            true => self.checker.work(until, &mut |tell| told.push(tell)),
+            false => self.leave_out(),
+        }
         self.pass(told, say);
         self.draw(say);
+    }
+
+    /// Looks at some states of the scenario without the last step.
+    fn leave_out(&mut self) {
+        let Some(found) = self.leaving.as_mut().and_then(|it| it.advance(SLICE)) else {
+            return;
+        };
+        self.leaving = None;
+        self.known.insert(found.step, found.clone());
+        if let Some(it) = self.left_out.as_mut().filter(|it| it.step == found.step) {
+            it.without = Some(found);
+        }
+    }
+
+    /// Begins to leave out the step made last, where that is looked at.
+    fn last_step(&mut self) {
+        let (Some(now), Some(subject)) = (&self.now, &self.check.subject) else {
+            return;
+        };
+        // What the step prevents is known only beside what can be reached with it.
+        let Some(checked) = &self.check.checked else {
+            return;
+        };
+        let step = now.last_row().map(|(actor, _, pc)| (actor as u8, pc));
+        if self.situation.look.tab != Tab::Explain
+            || self.left_out.as_ref().map(|it| it.step) == step
+        {
+            return;
+        }
+        (self.left_out, self.leaving) = (None, None);
+        let Some(step) = step else {
+            return;
+        };
+        let Some(omission) = omission(&now.scenario, &self.programs, step.0, step.1) else {
+            return;
+        };
+        let without = self.known.get(&step).cloned();
+        if without.is_none() {
+            let before = checked.findings.iter().map(|it| it.0).collect();
+            let (text, variant) = (&subject.text, subject.variant());
+            self.leaving = WithoutWork::new(&now.scenario, text, &variant, step, before);
+        }
+        self.left_out = Some(LeftOut {
+            step,
+            omission,
+            without,
+        });
     }
 
     fn begin(&mut self, turn: u32, subject: &Subject) {
         self.turn = turn;
         self.check.begin(subject);
         self.scenario = build(subject, Other::None).map(Arc::new);
+        self.programs = programs(&subject.text, &subject.variant()).unwrap_or_default();
+        (self.left_out, self.leaving) = (None, None);
+        self.known.clear();
         self.other = None;
         self.history = None;
         self.now = None;
@@ -193,17 +265,18 @@ impl Scribe {
     /// Keeps what the panels need, and passes on what the page waits for.
     fn pass(&mut self, told: Vec<Tell>, say: &mut dyn FnMut(Said)) {
         for Tell { turn, answer } in told {
-            let word = match self.check.take(answer) {
+            let reply = match self.check.take(answer) {
                 None => continue,
-                Some(Answer::Outlook(moment, outlook)) => Word::Outlook(moment, outlook),
-                Some(Answer::Way(schedule)) => Word::Way(schedule),
-                Some(Answer::Failure(schedule)) => Word::Failure(schedule),
-                Some(Answer::NoFailure { complete, states }) => Word::NoFailure(complete, states),
-                Some(Answer::Failed(reason)) => Word::Failed(reason),
+                Some(Answer::Outlook(moment, outlook)) => Reply::Outlook(moment, outlook),
+                Some(Answer::Way(schedule)) => Reply::Way(schedule),
+                Some(Answer::Failure(schedule)) => Reply::Failure(schedule),
+                Some(Answer::NoFailure { complete, states }) => Reply::NoFailure(complete, states),
+                Some(Answer::Failed(reason)) => Reply::Failed(reason),
+                Some(Answer::Loaded(number, built)) => Reply::Loaded(number, built),
                 // The rest is for the panels, which have it.
                 Some(_) => continue,
             };
-            say(Said { turn, word });
+            say(Said { turn, reply });
         }
     }
 
@@ -257,6 +330,7 @@ impl Scribe {
 
     /// Sends what looks different from what was sent last.
     fn draw(&mut self, say: &mut dyn FnMut(Said)) {
+        self.last_step();
         let Some(now) = &self.now else {
             return;
         };
@@ -267,17 +341,17 @@ impl Scribe {
             let el = match place {
                 Place::Result => checker::strip(now, look, check),
                 Place::Panel => checker::panel(now, look, check),
-                Place::Side => side::side(now, look, other.as_ref()),
+                Place::Side => side::side(now, look, other.as_ref(), self.left_out.as_ref()),
                 Place::Sheet if look.help => help::sheet(now.scenario.era),
                 Place::Sheet => continue,
             };
             let last = &mut self.drawn[place as usize];
             if last.as_ref() != Some(&el) {
                 *last = Some(el.clone());
-                let word = Word::Drawn(place, el);
+                let reply = Reply::Drawn(place, el);
                 say(Said {
                     turn: self.turn,
-                    word,
+                    reply,
                 });
             }
         }

@@ -1,7 +1,7 @@
 //! The column at the side: one of several things at a time.
 
 use super::beside::{Beside, beside};
-use super::explain;
+use super::explain::{self, LeftOut};
 use super::inspect::inspect;
 use super::look::{Look, Tab};
 use super::now::Now;
@@ -28,9 +28,9 @@ pub fn tabs(look: &Look) -> El {
 }
 
 /// What it shows.
-pub fn side(now: &Now, look: &Look, other: Option<&Beside>) -> El {
+pub fn side(now: &Now, look: &Look, other: Option<&Beside>, left_out: Option<&LeftOut>) -> El {
     match look.tab {
-        Tab::Explain => explain::cards(now),
+        Tab::Explain => explain::cards(now, look, left_out),
         Tab::Inspect => inspect(now, look),
         Tab::Beside => beside(now, look, other),
     }

@@ -164,6 +164,12 @@ pub enum Node {
     El(El),
 }
 
+impl From<El> for Node {
+    fn from(it: El) -> Node {
+        Node::El(it)
+    }
+}
+
 /// An element.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct El {

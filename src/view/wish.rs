@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::glossary::Word;
 use super::look::{Other, Panel, Tab};
 use crate::machine::{Choice, NodeId};
 use crate::protocol::Edit;
@@ -86,4 +87,10 @@ pub enum Wish {
     Compare(String),
     /// What the column at the side shows.
     Tab(Tab),
+    /// Open the meaning of a word, or close it.
+    Term(Word),
+    /// Point out the steps behind a failure, or no longer.
+    Why,
+    /// Copy the page's address, with what is on the stage.
+    Share,
 }

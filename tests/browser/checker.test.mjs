@@ -45,7 +45,7 @@ test("says safe only for what was looked at wholly, and what each step offered l
   await result(page, "guard error");
   // Both first steps can still fail; once the gap is passed without a fault, nothing can.
   const outlook = (actor) => page.locator(`[data-actor="${actor}"] .outlook`);
-  await outlook("flusher").filter({ hasText: "may fail: guard error in 34 steps at the earliest" }).waitFor();
+  await outlook("flusher").filter({ hasText: "may fail with guard error in 34 steps at the earliest" }).waitFor();
   for (let i = 0; i < 6; i++) await page.keyboard.press("1");
   await page.locator('[data-actor="flusher"] .outlook').filter({ hasText: /in \d+ steps|safe/ }).waitFor();
   await page.keyboard.press("f");
@@ -102,7 +102,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   const { page, problems, close } = await site.open("#baseline-five-step");
   await open(page, "Load-bearing steps");
   const panel = part(page, "panel");
-  await panel.filter({ hasText: /319 changes of one step .* fail, \d+ do not fail here/ }).waitFor();
+  await panel.filter({ hasText: /319 changes of one step .* fail, \d+ are safe here/ }).waitFor();
   const rows = part(page, "mutants").locator("tbody tr");
   const first = () => words(rows.first().locator("th"));
   assert.match(await first(), /left out/);
@@ -115,7 +115,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   const down = await steps();
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
   assert.equal(await page.locator("th[aria-sort=descending]").count(), 1);
-  await page.getByLabel("Show").selectOption({ label: "all without a failure here" });
+  await page.getByLabel("Show").selectOption({ label: "all that are safe here" });
   await panel.filter({ hasText: "redirty_if_cleaned" }).waitFor();
   await panel.filter({ hasText: "is said of this scenario only" }).waitFor();
   assert.deepEqual(await axe(page), []);

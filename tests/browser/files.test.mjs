@@ -293,7 +293,7 @@ for (const [width, height, colorScheme] of [[1440, 900, "dark"], [390, 844, "lig
       if (width > 859) return;
       const small = await page.evaluate(() =>
         [...document.querySelectorAll("button, select, summary, .file, .orderings a")]
-          .filter((it) => it.checkVisibility() && !it.matches(".fold"))
+          .filter((it) => it.checkVisibility() && !it.matches(".fold, .term"))
           .map((it) => [it.textContent, it.getBoundingClientRect()])
           .filter(([, { height, width }]) => height < 43.5 || width < 24)
           .map(([text, { height }]) => `${text}: ${height}`),

@@ -45,7 +45,7 @@ impl Setting<'_> {
             if !expect.iter().any(|(known, _)| known == device) {
                 let word = device.word();
                 let reason =
-                    format!("state the verdicts for device \"{word}\" (an empty list: clean)");
+                    format!("state the verdicts for device \"{word}\" (an empty list: safe)");
                 self.wrong(self.file.expect.at, reason);
             }
         }

@@ -24,7 +24,7 @@ const KINDS: [&str; 5] = [
     "moved",
     "swapped",
     "all changes",
-    "all without a failure here",
+    "all that are safe here",
 ];
 /// Rows shown at once.
 const MOST_ROWS: usize = 120;
@@ -91,7 +91,7 @@ pub fn panel(look: &Look, check: &Check) -> El {
         .count();
     let summary = match table.left {
         0 => format!(
-            "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} do not fail here.",
+            "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} are safe here.",
             grouped(&table.rows.len().to_string()),
             table.same,
             table.rows.len() - harmless
@@ -160,14 +160,14 @@ pub fn panel(look: &Look, check: &Check) -> El {
         .with(note("small", &more))
         .with(note(
             "small",
-            "\u{201c}No failure here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
+            "\u{201c}Safe here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
         ))
 }
 
 fn line(of: &Subject, mutant: &Mutant, before: Verdicts) -> El {
     let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
         (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
-        (true, Some(_)) => ("good", "\u{2713}", "no failure here".to_owned()),
+        (true, Some(_)) => ("good", "\u{2713}", "safe here".to_owned()),
         (true, None) => ("", "?", "not all looked at".to_owned()),
         (false, _) => ("bad", "\u{2715}", list(mutant.verdicts)),
     };

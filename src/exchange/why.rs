@@ -1,0 +1,752 @@
+//! Why a run failed: the few steps that matter, found by walking back from the failure to the last
+//! writer of each value in it.
+
+use super::ending::{last_world, since, unsubmitted};
+use super::explain::Case;
+use super::narration::{bytes, hop_name};
+use super::words::{begin, of_page, page, store, the, thing, way};
+use crate::explore::{Failure, Story};
+use crate::machine::{
+    Assertion, Consumer, Content, Effect, End, Loss, Resource, StableWait, Status, Through,
+    Violation, Wait, status,
+};
+use crate::protocol::Mark;
+use crate::scenario::Scenario;
+
+/// A step without which the run would not have failed as it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Which, from 1; 0 for what was so from the start.
+    pub step: usize,
+    /// Who made it.
+    pub actor: u8,
+    /// What it has to do with the failure.
+    pub words: String,
+}
+
+/// The steps behind a failure, in the order of the run; the last is the failing step itself.
+pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> {
+    let mut trace = Trace::new(scenario, story, failure.step);
+    let case = Case::of(scenario, story, failure);
+    match failure.violation {
+        Violation::Unstable { .. } => {}
+        Violation::Guard { hop, .. } => trace.guard(&case, hop_name(hop)),
+        Violation::Silent { .. } => trace.silent(&case),
+        Violation::Checksum {
+            consumer: Consumer::Block,
+            ..
+        } => trace.block(&case),
+        Violation::Checksum { consumer, .. } => trace.second_copy(&case, consumer),
+        Violation::Lost { how, .. } => match how {
+            Loss::AtRest => trace.lost(&case),
+            Loss::Fsync => trace.lost_by_fsync(&case),
+            Loss::Detached => trace.detached(&case),
+        },
+        Violation::Assertion { what, .. } => trace.assertion(&case, what),
+        Violation::Trap { .. } => trace.trap(&case),
+    }
+    trace.causes()
+}
+
+/// The steps behind a run after which nobody can move: who took what, and who sleeps on it.
+pub fn why_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<Cause> {
+    let mut trace = Trace::new(scenario, story, story.steps.len());
+    match end {
+        End::Deadlock(cycle) => {
+            for actor in cycle {
+                trace.sleeps(*actor);
+            }
+        }
+        End::Stall(first) => trace.stall(*first),
+        End::Rest(_) | End::Halted => return Vec::new(),
+    }
+    if trace.found.len() < 2 {
+        let last = story.steps.len();
+        trace.add(last, "{Who} made the last step; nobody can move any more.");
+    }
+    trace.causes()
+}
+
+/// What is not there that would have kept the run from failing, where the scenario says so: the
+/// edits, else what its kernel does not have yet or does not do here.
+pub fn missing(scenario: &Scenario) -> Option<String> {
+    let model = &scenario.model;
+    if !scenario.edits.is_empty() {
+        return Some(format!("What was changed: {}.", scenario.edits.join("; ")));
+    }
+    let lines = scenario.cast.iter().flat_map(|it| &it.lines);
+    let mut absent: Vec<String> = Vec::new();
+    for line in lines.filter(|line| line.mark == Mark::NotYet) {
+        let text = format!("`{}`", line.text);
+        if !absent.contains(&text) {
+            absent.push(text);
+        }
+    }
+    let era = scenario.era.word();
+    if !absent.is_empty() {
+        return Some(format!(
+            "What Linux {era} does not do here yet: {}.",
+            absent.join("; ")
+        ));
+    }
+    if !model.cached.contains(&true) {
+        return Some(
+            "The buffer is a program's own: no page lock and no PG_writeback stands for it."
+                .to_owned(),
+        );
+    }
+    match model.rules.wait {
+        StableWait::IfRequired if !model.stable => {
+            Some("Nothing asks for stable pages here, so nobody waits for them.".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Causes as they are found.
+struct Trace<'a> {
+    scenario: &'a Scenario,
+    story: &'a Story,
+    /// The failing step, from 1.
+    end: usize,
+    found: Vec<Cause>,
+}
+
+impl Trace<'_> {
+    fn new<'a>(scenario: &'a Scenario, story: &'a Story, end: usize) -> Trace<'a> {
+        Trace {
+            scenario,
+            story,
+            end,
+            found: Vec::new(),
+        }
+    }
+
+    /// In the order of the run, one for each step.
+    fn causes(self) -> Vec<Cause> {
+        let mut found = self.found;
+        found.sort_by_key(|it| it.step);
+        let mut causes: Vec<Cause> = Vec::new();
+        for it in found {
+            match causes.last_mut() {
+                Some(last) if (last.step, last.actor) == (it.step, it.actor) => {
+                    last.words += " ";
+                    last.words += &it.words;
+                }
+                _ => causes.push(it),
+            }
+        }
+        causes
+    }
+
+    /// Adds a step by its number; `{Who}` in the words is its actor.
+    fn add(&mut self, step: usize, words: &str) {
+        let told = step.checked_sub(1).and_then(|at| self.story.steps.get(at));
+        if let Some(told) = told {
+            self.say(step, told.choice.actor, words);
+        }
+    }
+
+    fn say(&mut self, step: usize, actor: u8, words: &str) {
+        let who = begin(&the(self.scenario, actor));
+        self.found.push(Cause {
+            step,
+            actor,
+            words: begin(&words.replace("{Who}", &who)),
+        });
+    }
+
+    /// The last step up to `until`, from 1, by one actor or any, with such an effect.
+    fn last(&self, until: usize, by: Option<u8>, is: &dyn Fn(&Effect) -> bool) -> Option<usize> {
+        let steps = self.story.steps.iter().take(until);
+        let found = steps.enumerate().rfind(|(_, told)| {
+            by.is_none_or(|by| by == told.choice.actor) && told.effects.iter().any(is)
+        });
+        found.map(|(at, _)| at + 1)
+    }
+
+    /// Bytes of a content, from the first that differs from the other on.
+    fn sample(&self, content: Content, other: Content) -> String {
+        let contents = &self.scenario.model.contents;
+        let (own, other) = (contents.bytes(content), contents.bytes(other));
+        let from = own.iter().zip(other).position(|(one, other)| one != other);
+        let from = from.unwrap_or(0);
+        let some = &own[from.min(own.len())..(from + 4).min(own.len())];
+        match some.iter().all(|it| it.is_ascii_graphic() || *it == b' ') {
+            true => format!("\u{201c}{}\u{2026}\u{201d}", bytes(some)),
+            false => {
+                let hex: Vec<String> = some.iter().map(|it| format!("{it:02x}")).collect();
+                format!("{} \u{2026}", hex.join(" "))
+            }
+        }
+    }
+
+    /// When the checksum was taken or the write submitted, and what changed the bytes between
+    /// that and the fetch.
+    fn window(&mut self, case: &Case, taken: &str) {
+        let io = &case.io;
+        let fetched = io.fetched.unwrap_or(self.end);
+        let copied = |at: usize| io.copied.filter(|copied| *copied < at).unwrap_or(at);
+        let from = match (io.sealed, io.queued) {
+            (Some((step, _)), _) => {
+                self.add(step, taken);
+                copied(step)
+            }
+            (None, Some(step)) => {
+                self.add(step, "{Who} submitted the write.");
+                copied(step)
+            }
+            (None, None) => 0,
+        };
+        let until = copied(fetched);
+        if from != until
+            && let Some(step) = io.copied.filter(|it| [from, until].contains(it))
+        {
+            self.add(step, "{Who} copied the page.");
+        }
+        let (from, until) = (from.min(until), from.max(until));
+        if let Some(last) = case.stores(from, until).last() {
+            self.stored(case, last.step, last.store, last.through);
+            let ignored = |effect: &Effect| match *effect {
+                Effect::WritebackIgnored { page } => page == case.failure.page,
+                _ => false,
+            };
+            let ignored = self.last(last.step, Some(last.actor), &ignored);
+            if let Some(step) = ignored.filter(|it| *it > from) {
+                self.add(step, "{Who} found `PG_writeback` set and did not wait.");
+            }
+        }
+    }
+
+    fn stored(&mut self, case: &Case, step: usize, number: u8, through: Through) {
+        let words = format!(
+            "{{Who}} stored {} {}.",
+            store(case.scenario, number),
+            way(through)
+        );
+        self.add(step, &words);
+    }
+
+    fn guard(&mut self, case: &Case, hop: &str) {
+        let it = case.failure;
+        let over = self.sample(it.sealed, it.fetched);
+        let guard = case.hex(it.sealed);
+        self.window(
+            case,
+            &format!(
+                "{{Who}} computed the guard of {} over {over}: {guard}.",
+                case.sector
+            ),
+        );
+        let fetched = match case.io.fetched {
+            Some(step) => format!(", fetched at step {step}"),
+            None => String::new(),
+        };
+        let words = format!(
+            "The {hop} computed the guard over what had arrived, {}{fetched}: {}. The two differ.",
+            self.sample(it.fetched, it.sealed),
+            case.hex(it.fetched)
+        );
+        self.add(it.step, &words);
+    }
+
+    /// That the write was reported as done, and what it wrote.
+    fn done(&mut self, case: &Case, but: &str) {
+        let fetched = match case.io.fetched {
+            Some(step) => format!("what was fetched at step {step} is on the media"),
+            None => "nobody ever fetched the bytes".to_owned(),
+        };
+        let words = format!("The write was reported as done: {fetched}{but}.");
+        self.add(case.failure.step, &words);
+    }
+
+    fn silent(&mut self, case: &Case) {
+        let model = &self.scenario.model;
+        let (number, sector) = (case.failure.page, case.failure.sector);
+        let at = sector as usize;
+        let (sealed, wire) = (case.page.sealed[at], case.page.wire[at]);
+        let taken = format!("{{Who}} computed the guard of {}.", case.sector);
+        self.window(case, &taken);
+        let mine = |page: u8, of: u8| (page, of) == (number, sector);
+        let inserted = |effect: &Effect| match *effect {
+            Effect::Inserted { page, sector, .. } => mine(page, sector),
+            _ => false,
+        };
+        let passed = |effect: &Effect| match *effect {
+            Effect::Checked { page, sector, .. } => mine(page, sector),
+            _ => false,
+        };
+        if let Some(step) = self.last(self.end, None, &inserted) {
+            self.add(
+                step,
+                "The HBA computed the guard itself, over what it had fetched: it fits whatever that was.",
+            );
+        } else if case.io.sealed.is_some()
+            && wire.is_some()
+            && model.contents.guards_match(sealed, wire)
+            && let Some(step) = self.last(self.end, None, &passed)
+        {
+            let words = format!(
+                "Other bytes, but the same guard, {}: the check let them pass.",
+                case.hex(wire)
+            );
+            self.add(step, &words);
+        }
+        self.done(case, ", and nobody noticed");
+    }
+
+    fn second_copy(&mut self, case: &Case, consumer: Consumer) {
+        let (taken, but) = match consumer {
+            Consumer::Parity => (
+                "{Who} computed parity over the bytes as they were.",
+                ", and parity is of other bytes",
+            ),
+            Consumer::Mirror => (
+                "{Who} fetched the bytes for the first leg.",
+                " of the second leg, and the first has other bytes",
+            ),
+            _ => (
+                "{Who} computed the file system's checksum over the bytes as they were.",
+                ", and the checksum is of other bytes",
+            ),
+        };
+        self.window(case, taken);
+        self.done(case, but);
+    }
+
+    fn block(&mut self, case: &Case) {
+        let until = case.io.fetched.unwrap_or(self.end);
+        let stores = case.stores(0, until);
+        if let Some(put) = stores.iter().rfind(|it| it.store == u8::MAX) {
+            let read = |effect: &Effect| matches!(effect, Effect::ChecksumRead { .. });
+            if let Some(step) = self.last(put.step, Some(put.actor), &read) {
+                self.add(step, "{Who} computed the block's checksum.");
+            }
+            self.add(put.step, "{Who} stored that checksum into the block.");
+        }
+        if let Some(other) = stores.iter().rfind(|it| it.store != u8::MAX) {
+            self.stored(case, other.step, other.store, other.through);
+        }
+        self.done(case, ", and the checksum inside it does not fit");
+    }
+
+    fn lost(&mut self, case: &Case) {
+        let it = case.failure;
+        let of = of_page(self.scenario, it.page);
+        let stores = case.stores(0, it.step);
+        let last = stores.last();
+        let mut stale = false;
+        if let Some(last) = last {
+            self.stored(case, last.step, last.store, last.through);
+            if last.through == Through::Tlb {
+                stale = self.stale(case, last.step, last.actor);
+            }
+        }
+        let cleared = |effect: &Effect| match *effect {
+            Effect::DirtyCleared { page } | Effect::DirtyCancelled { page } => page == it.page,
+            _ => false,
+        };
+        let cleared = self.last(self.end, None, &cleared);
+        match (cleared, last) {
+            _ if stale => {}
+            (Some(step), Some(last)) if step > last.step => {
+                let words = format!(
+                    "{{Who}} cleared `PG_dirty`{of}, after that store; nobody has set it again."
+                );
+                self.add(step, &words);
+            }
+            (Some(step), _) => {
+                let words = format!("{{Who}} cleared `PG_dirty`{of}; nobody has set it since.");
+                self.add(step, &words);
+            }
+            (None, _) => self.forgotten(it.page),
+        }
+        let left = |effect: &Effect| match *effect {
+            Effect::Buffers { page, mask } => page == it.page && mask >> it.sector & 1 == 0,
+            _ => false,
+        };
+        if let Some(step) = self.last(self.end, None, &left) {
+            let words = format!(
+                "{{Who}} took the dirty blocks into the I/O; that of {} counted as clean.",
+                case.sector
+            );
+            self.add(step, &words);
+        }
+        if let Some(step) = case.fetched().filter(|_| !stale) {
+            let early = last.is_some_and(|last| last.step > step);
+            self.add(
+                step,
+                match early {
+                    true => "{Who} fetched the bytes, before that store.",
+                    false => "{Who} fetched the bytes, but they did not reach the media.",
+                },
+            );
+        }
+        let words = format!(
+            "With this step everyone is done. {} is newer in memory than on the media, and no dirty bit, no I/O and no error says so.",
+            begin(&case.sector)
+        );
+        self.add(it.step, &words);
+    }
+
+    /// What was dirty in a PTE only: who cleared that bit, and who then saw nothing to write.
+    fn forgotten(&mut self, number: u8) {
+        let cleaned = |effect: &Effect| match *effect {
+            Effect::Cleaned { page, was, .. } | Effect::Zapped { page, was, .. } => {
+                page == number && was.dirty()
+            }
+            _ => false,
+        };
+        if let Some(step) = self.last(self.end, None, &cleaned) {
+            self.add(
+                step,
+                "{Who} took the PTE's dirty bit away, which alone said so.",
+            );
+        }
+        let clean =
+            |effect: &Effect| matches!(effect, Effect::NotDirty { page } if *page == number);
+        if let Some(step) = self.last(self.end, None, &clean) {
+            self.add(step, "{Who} found `PG_dirty` clear: nothing to write.");
+        }
+    }
+
+    /// What made the TLB entry stale that a store went through, and when it was flushed. Whether
+    /// anything did.
+    fn stale(&mut self, case: &Case, step: usize, actor: u8) -> bool {
+        let number = case.failure.page;
+        let Some(own) = (self.scenario.model.actors.get(actor as usize)).and_then(|it| it.space)
+        else {
+            return false;
+        };
+        let mine = |page: u8, space: u8| (page, space) == (number, own);
+        let changed = |effect: &Effect| match *effect {
+            Effect::Zapped { page, space, .. }
+            | Effect::Cleaned { page, space, .. }
+            | Effect::Revoked { page, space } => mine(page, space),
+            _ => false,
+        };
+        let Some(changed) = self.last(step, None, &changed) else {
+            return false;
+        };
+        let effects = &self.story.steps[changed - 1].effects;
+        let removed = effects.iter().any(|it| matches!(it, Effect::Zapped { .. }));
+        let words = format!(
+            "{{Who}} {}; the CPU of {} kept its writable TLB entry.",
+            match removed {
+                true => "removed the PTE",
+                false => "made the PTE read-only",
+            },
+            case.the(actor)
+        );
+        self.add(changed, &words);
+        let flushed = |effect: &Effect| match *effect {
+            Effect::TlbFlushed { page, space, .. } => mine(page, space),
+            _ => false,
+        };
+        let flushed = self.last(self.end, None, &flushed);
+        match flushed.filter(|it| *it > changed) {
+            Some(flushed) => self.add(flushed, "{Who} flushed the TLBs only here, too late."),
+            None => {
+                if let Some(last) = self.found.last_mut() {
+                    last.words += " Nobody flushed it.";
+                }
+            }
+        }
+        true
+    }
+
+    fn lost_by_fsync(&mut self, case: &Case) {
+        let it = case.failure;
+        let began = self.last(it.step, Some(it.actor), &|effect| {
+            matches!(effect, Effect::FsyncBegan)
+        });
+        let began = began.unwrap_or(0);
+        if let Some(last) = case.stores(0, began).last() {
+            self.stored(case, last.step, last.store, last.through);
+            if last.through == Through::Tlb {
+                self.add(last.step, "That sets no dirty bit.");
+            }
+        }
+        self.add(began, "{Who} called fsync.");
+        let told = |effect: &Effect| matches!(effect, Effect::FsyncReturned { failed: true, .. });
+        let clean = |effect: &Effect| match *effect {
+            Effect::NotDirty { page } => page == it.page,
+            _ => false,
+        };
+        if let Some(step) = self.last(it.step, None, &told) {
+            self.add(step, "The error was reported to {Who}, once.");
+        } else if let Some(step) = self.last(it.step, Some(it.actor), &clean)
+            && step > began
+        {
+            self.add(step, "{Who} found nothing to write.");
+            let cleared = |effect: &Effect| match *effect {
+                Effect::DirtyCleared { page } => page == it.page,
+                _ => false,
+            };
+            if let Some(step) = self.last(step, None, &cleared) {
+                self.add(step, "{Who} cleared `PG_dirty`.");
+            }
+        }
+        let words = format!(
+            "fsync returned success to {}, but {} is not on the media.",
+            case.the(it.actor),
+            case.sector
+        );
+        self.add(it.step, &words);
+    }
+
+    fn detached(&mut self, case: &Case) {
+        let it = case.failure;
+        let removed = |effect: &Effect| match *effect {
+            Effect::Removed { page } => page == it.page,
+            _ => false,
+        };
+        let number = page(self.scenario, it.page);
+        if let Some(step) = self.last(it.step, None, &removed) {
+            self.add(step, &format!("{{Who}} removed {number} from the file."));
+        }
+        let words = format!("{{Who}} stored into {number}, which belongs to no file any more.");
+        self.add(it.step, &words);
+    }
+
+    fn assertion(&mut self, case: &Case, what: Assertion) {
+        let it = case.failure;
+        let of = of_page(self.scenario, it.page);
+        let before = it.step.saturating_sub(1);
+        let mine = it.page;
+        let (is, words): (&dyn Fn(&Effect) -> bool, _) = match what {
+            Assertion::UnlockNotHeld
+            | Assertion::CleanUnlocked
+            | Assertion::WritebackUnlocked
+            | Assertion::RemoveUnlocked => (
+                &|effect| match *effect {
+                    Effect::Locked { page } | Effect::Unlocked { page } => page == mine,
+                    _ => false,
+                },
+                "{Who} was the last to take or give back the page lock",
+            ),
+            Assertion::WritebackTwice | Assertion::StillWriteback => (
+                &|effect| match *effect {
+                    Effect::WritebackSet { page } => page == mine,
+                    _ => false,
+                },
+                "{Who} set `PG_writeback`",
+            ),
+            Assertion::EndWithoutWriteback => (
+                &|effect| match *effect {
+                    Effect::WritebackCleared { page, .. } => page == mine,
+                    _ => false,
+                },
+                "{Who} cleared `PG_writeback`",
+            ),
+            Assertion::ReleaseNotHeld => (
+                &|effect| matches!(effect, Effect::Took { page, .. } | Effect::GaveBack { page, .. } if *page == mine),
+                "{Who} was the last to take it or give it back",
+            ),
+        };
+        let found = self.last(before, None, is);
+        if let Some(step) = found {
+            self.add(step, &format!("{words}{of}."));
+        }
+        let woke = |effect: &Effect| matches!(effect, Effect::Woke { page } if *page == mine);
+        if let Some(step) = self.last(before, Some(it.actor), &woke) {
+            self.add(step, "{Who} was woken and went on without looking again.");
+        }
+        let never = match found {
+            Some(_) => "",
+            None => " Nobody had done what it builds on.",
+        };
+        let words = format!(
+            "{{Who}} met the kernel's own check: {}.{never}",
+            super::narration::bug(what)
+        );
+        self.add(it.step, &words);
+    }
+
+    fn trap(&mut self, case: &Case) {
+        let it = case.failure;
+        let set = |effect: &Effect| match *effect {
+            Effect::KernelMapping { page, read_only } => read_only && page == it.page,
+            _ => false,
+        };
+        if let Some(step) = self.last(it.step, None, &set) {
+            self.add(step, "{Who} made the kernel's own mapping read-only.");
+        }
+        self.add(it.step, "{Who} stored through it all the same.");
+    }
+
+    fn wait(&self, actor: u8) -> Option<Wait> {
+        let world = last_world(self.scenario, self.story);
+        match status(&self.scenario.model, &world, actor.into()) {
+            Status::Asleep(wait) => Some(wait),
+            _ => None,
+        }
+    }
+
+    /// Adds what an actor sleeps on: who took it, and who must act.
+    fn sleeps(&mut self, actor: u8) {
+        let Some(wait) = self.wait(actor) else {
+            return;
+        };
+        let scenario = self.scenario;
+        let what = thing(scenario, wait.on, wait.which);
+        let deed = match wait.on {
+            Resource::Writeback | Resource::Shadow => "set",
+            Resource::Handle => "opened",
+            Resource::Bio => "began",
+            Resource::Commit => "has yet to make",
+            _ => "took",
+        };
+        let who = the(scenario, actor);
+        let step = since(self.story, wait).unwrap_or(0);
+        let told = step.checked_sub(1).and_then(|at| self.story.steps.get(at));
+        let taker = told.map(|told| told.choice.actor).or(wait.holder);
+        let mut words = match (told, wait.on) {
+            (None, Resource::Commit) => format!("{{Who}} {deed} {what}"),
+            (None, _) => format!("{{Who}} holds {what} from the start"),
+            _ => format!("{{Who}} {deed} {what}"),
+        };
+        words += &match taker == Some(actor) {
+            true => "; it sleeps on that itself".to_owned(),
+            false => format!("; {who} sleeps on it"),
+        };
+        if let Some(holder) = wait.holder.filter(|it| Some(*it) != taker && *it != actor) {
+            words += &format!(", and {} must act next", the(scenario, holder));
+        }
+        words += ".";
+        let world = last_world(scenario, self.story);
+        if let Some(more) = unsubmitted(scenario, &world, wait) {
+            words += &format!(" {more}");
+        }
+        self.say(step, taker.unwrap_or(actor), &words);
+    }
+
+    fn stall(&mut self, first: u8) {
+        let mut actor = first;
+        for _ in 0..self.scenario.model.actors.len() {
+            let Some(wait) = self.wait(actor) else { break };
+            self.sleeps(actor);
+            let taken = since(self.story, wait);
+            let took = taken.map(|step| self.story.steps[step - 1].choice.actor);
+            match wait.holder {
+                Some(next) if self.wait(next).is_some() => actor = next,
+                // Whoever took it, or must give it back, is not going to.
+                holder => {
+                    let over = holder.or(took).filter(|it| *it != actor);
+                    if let Some(step) = self.last(self.end, over, &|_| true)
+                        && over.is_some()
+                    {
+                        self.add(
+                            step,
+                            "{Who} made its last step, and what it took is not given back.",
+                        );
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::{Limits, Space};
+    use crate::machine::{Choice, History, end};
+    use crate::scenario::{Verdict, catalogue};
+
+    fn told(scenario: &Scenario, schedule: &[Choice]) -> (Story, Option<End>) {
+        let mut history = History::new(&scenario.model);
+        for choice in schedule {
+            history.choose(&scenario.model, *choice);
+        }
+        let end = end(&scenario.model, history.world());
+        (Story::of(&scenario.model, &history), end)
+    }
+
+    /// All causes of a run, and how many failures there were.
+    fn causes(scenario: &Scenario, schedule: &[Choice]) -> Vec<(Option<Verdict>, Vec<Cause>)> {
+        let (story, end) = told(scenario, schedule);
+        let failures = story.failures.iter().filter(|it| it.verdict().is_some());
+        let mut all: Vec<_> = failures
+            .map(|it| {
+                let causes = why(scenario, &story, it);
+                assert!(causes.iter().all(|cause| cause.step <= it.step));
+                assert_eq!(causes.last().map(|it| it.step), Some(it.step));
+                (it.verdict(), causes)
+            })
+            .collect();
+        if let Some(end @ (End::Deadlock(_) | End::Stall(_))) = end {
+            all.push((None, why_end(scenario, &story, &end)));
+        }
+        for (_, causes) in &all {
+            for it in causes {
+                assert!(it.step <= story.steps.len());
+                assert!(
+                    it.words.ends_with('.') && !it.words.contains('{'),
+                    "{}",
+                    it.words
+                );
+                if it.step > 0 {
+                    assert_eq!(it.actor, story.steps[it.step - 1].choice.actor);
+                }
+            }
+            assert!(causes.is_sorted_by(|one, other| one.step <= other.step));
+        }
+        all
+    }
+
+    #[test]
+    fn every_failure_of_the_catalogue_has_its_causes() {
+        let (mut many, mut few) = (0, Vec::new());
+        for entry in catalogue() {
+            let scenario = entry.load().expect("loads");
+            let mut schedules = vec![scenario.schedule.clone()];
+            if !scenario.stated().unwrap_or(&[]).is_empty() {
+                let limits = Limits {
+                    bytes: 64 << 20,
+                    graph: true,
+                };
+                let space = Space::explore(&scenario.model, scenario.model.initial, limits);
+                let findings = space.findings(&scenario.model);
+                let ends = findings.iter().filter(|it| it.verdict != Verdict::Livelock);
+                schedules.extend(ends.map(|it| it.schedule.clone()));
+            }
+            for schedule in &schedules {
+                for (verdict, causes) in causes(&scenario, schedule) {
+                    println!("{} {verdict:?} {:?}", entry.slug, missing(&scenario));
+                    for it in &causes {
+                        println!("    {:>3} {}", it.step, it.words);
+                    }
+                    many += 1;
+                    if causes.len() < 2 {
+                        few.push((entry.slug, verdict, missing(&scenario)));
+                    }
+                }
+            }
+        }
+        assert!(many > 80, "{many}");
+        // One step alone only where the scenario says what is missing.
+        for (slug, verdict, reason) in &few {
+            assert!(reason.is_some(), "{slug} {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_guard_error_is_walked_back_to_both_values() {
+        let entry = crate::scenario::find("mkwrite-no-wait").expect("there");
+        let scenario = entry.load().expect("loads");
+        let all = causes(&scenario, &scenario.schedule);
+        let (_, causes) = &all[0];
+        let words: Vec<&str> = causes.iter().map(|it| &*it.words).collect();
+        assert!(
+            words[0].contains("computed the guard of sector 3 over \u{201c}3333"),
+            "{words:?}"
+        );
+        assert!(words[1].contains("The writer stored \"new!\""), "{words:?}");
+        assert!(
+            words[2].starts_with("The HBA computed the guard"),
+            "{words:?}"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! What a step is worth, in words.
+
+use super::figures::{grouped, percent};
+use super::words::a;
+use crate::explore::{Mutant, Omission, Verdicts, Without};
+
+/// What comes of leaving out a step, `omission` saying whether it can be. None while that is being
+/// found out.
+pub fn without_words(omission: &Omission, without: Option<&Without>) -> Option<String> {
+    Some(match omission {
+        Omission::Device => {
+            "The device makes this step, and no order of the kernel's steps is without it."
+                .to_owned()
+        }
+        Omission::User => {
+            "This is what the program wants. Without it there would be nothing to see here."
+                .to_owned()
+        }
+        Omission::By(_) => match without?.mutant.as_ref() {
+            None => "It cannot be left out here.".to_owned(),
+            Some(mutant) => outcome(mutant, without?.before),
+        },
+    })
+}
+
+fn outcome(mutant: &Mutant, before: Verdicts) -> String {
+    let new: Verdicts = (mutant.verdicts.iter())
+        .filter(|it| !before.has(*it))
+        .collect();
+    let states = grouped(&mutant.states.to_string());
+    let what = match (mutant.verdicts.is_empty(), mutant.share) {
+        (true, None) => {
+            return format!("In the {states} states looked at nothing fails; there are more.");
+        }
+        (true, _) if before.is_empty() => {
+            return "Nothing fails: this scenario, with its actors, its device and its kernel, is safe without it. Another may need it."
+                .to_owned();
+        }
+        (true, _) => return "Nothing fails any more: this scenario is safe without it.".to_owned(),
+        _ if new.is_empty() => format!(
+            "It fails as it does with it, with {}",
+            list(mutant.verdicts)
+        ),
+        _ if before.is_empty() => format!("{} becomes possible", first_up(&list(new))),
+        _ => format!("{} becomes possible as well", first_up(&list(new))),
+    };
+    let first = match &mutant.shortest {
+        Some((_, run)) if new.is_empty() || before.is_empty() => {
+            format!(", first after {}", steps(run.len()))
+        }
+        Some((_, run)) => format!(
+            "; the first failure of all comes after {}",
+            steps(run.len())
+        ),
+        None => String::new(),
+    };
+    let share = match mutant.share {
+        Some(share) if share >= 1.0 => "; every schedule fails.".to_owned(),
+        // A loop that everybody goes round fairly is a livelock, though a die would leave it.
+        Some(0.0) => "; a die that chooses each step leaves the loop in the end.".to_owned(),
+        Some(share) => {
+            let share = percent(share);
+            let of = if share.ends_with(['%', ')']) {
+                " of"
+            } else {
+                ""
+            };
+            format!("; {share}{of} schedules fail if a die chooses each step.")
+        }
+        None => format!(". Only {states} states were looked at; there are more."),
+    };
+    format!("{what}{first}{share}")
+}
+
+fn steps(many: usize) -> String {
+    match many {
+        1 => "1 step".to_owned(),
+        _ => format!("{many} steps"),
+    }
+}
+
+/// "a guard error or a lost update".
+fn list(verdicts: Verdicts) -> String {
+    let all: Vec<String> = verdicts.iter().map(a).collect();
+    match &all[..] {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+fn first_up(text: &str) -> String {
+    let (first, rest) = text.split_at(text.len().min(1));
+    first.to_ascii_uppercase() + rest
+}

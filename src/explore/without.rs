@@ -1,0 +1,131 @@
+//! What a single step is worth: the same scenario without it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Edit, Program, instructions, place_of};
+use crate::scenario::{Scenario, Variant, load_variant, programs};
+
+use super::mutants::{Mutant, Of, Trial};
+use super::space::Limits;
+use super::verdicts::Verdicts;
+
+/// States looked at for one step, which take some 50 ms.
+const MOST_STATES: usize = 20_000;
+
+/// What comes of leaving a step out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Without {
+    /// The step: its actor and instruction.
+    pub step: (u8, u8),
+    /// What comes of it; none where the edit cannot be made.
+    pub mutant: Option<Mutant>,
+    /// The verdicts that can be reached with the step.
+    pub before: Verdicts,
+}
+
+/// Whether a step can be left out, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Omission {
+    /// By this edit.
+    By(Edit),
+    /// It is the device's: no order of the kernel's steps is without it.
+    Device,
+    /// It is what a program wants of the kernel; without it there would be nothing to see.
+    User,
+}
+
+/// How the step behind an actor's instruction would be left out, of a scenario whose actors run
+/// these programs; none where there is no such instruction.
+pub fn omission(scenario: &Scenario, programs: &[Program], actor: u8, pc: u8) -> Option<Omission> {
+    let (program, at) = program_of(scenario, programs, actor, pc)?;
+    Some(match Of::program(scenario, programs, program) {
+        Of::Kernel | Of::Lines => Omission::By(Edit::Drop(place_of(program, at)?)),
+        Of::Device => Omission::Device,
+        Of::User => Omission::User,
+    })
+}
+
+/// The program that an actor's instruction is of, and which of its instructions it is. The
+/// programs of all actors stand in one row, each actor's code being that of its programs.
+fn program_of<'a>(
+    scenario: &Scenario,
+    programs: &'a [Program],
+    actor: u8,
+    pc: u8,
+) -> Option<(&'a Program, usize)> {
+    let before = scenario.model.actors.iter().take(actor.into());
+    let mut left = before.map(|it| it.code.len()).sum::<usize>() + usize::from(pc);
+    if usize::from(pc) >= scenario.model.actors.get(usize::from(actor))?.code.len() {
+        return None;
+    }
+    for program in programs {
+        let many = instructions(program);
+        if left < many {
+            return Some((program, left));
+        }
+        left -= many;
+    }
+    None
+}
+
+/// A step being left out, in slices.
+pub struct WithoutWork {
+    step: (u8, u8),
+    before: Verdicts,
+    trial: Option<Trial>,
+}
+
+impl WithoutWork {
+    /// Leaves out the step behind an actor's instruction, of a scenario that was loaded from this
+    /// text with this variant and has the verdicts `before`. None where it cannot be left out:
+    /// [`omission`] says why.
+    pub fn new(
+        scenario: &Scenario,
+        text: &str,
+        variant: &Variant,
+        step: (u8, u8),
+        before: Verdicts,
+    ) -> Option<WithoutWork> {
+        let programs = programs(text, variant).ok()?;
+        let Omission::By(edit) = omission(scenario, &programs, step.0, step.1)? else {
+            return None;
+        };
+        let mut variant = variant.clone();
+        variant.edits.push(edit.clone());
+        let changed = load_variant(&scenario.slug, text, &variant).ok();
+        Some(WithoutWork {
+            step,
+            before,
+            trial: changed.map(|it| Trial::new(edit, it, Limits::NONE)),
+        })
+    }
+
+    /// Looks at up to so many states; what comes of it, once that is known or enough was looked at.
+    pub fn advance(&mut self, states: usize) -> Option<Without> {
+        let mutant = match &mut self.trial {
+            Some(trial) => Some(trial.advance(states, MOST_STATES)?),
+            None => None,
+        };
+        Some(Without {
+            step: self.step,
+            mutant,
+            before: self.before,
+        })
+    }
+}
+
+/// All of it at once. None where the step cannot be left out.
+pub fn without(
+    scenario: &Scenario,
+    text: &str,
+    variant: &Variant,
+    step: (u8, u8),
+    before: Verdicts,
+) -> Option<Without> {
+    let mut work = WithoutWork::new(scenario, text, variant, step, before)?;
+    loop {
+        if let Some(found) = work.advance(MOST_STATES) {
+            return Some(found);
+        }
+    }
+}
