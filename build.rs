@@ -1,5 +1,5 @@
-//! Lists the scenario files, so that adding one to the folder is all it takes. The page gets what
-//! its list says of each and the text of the one it opens with; native builds get every text.
+//! Lists the scenario files, so that adding one to the folder is all it takes. Native builds get
+//! their texts too; the page fetches them, packed.
 //! Names the build, so that scenarios packed by another one are told apart.
 //! For the page, keeps the wasm section that tools need although symbols are stripped.
 
@@ -8,9 +8,6 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use toml::de::{DeTable, DeValue};
-
-/// What the page opens with; see `app/desk.rs`.
-const FIRST: &str = "baseline-five-step";
 
 fn main() {
     let folder = Path::new("assets/scenarios");
@@ -68,16 +65,7 @@ fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
             .collect(),
         _ => Vec::new(),
     };
-    let kept: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .filter(|line| !line.is_empty())
-        .collect();
-    let text = match page {
-        true if slug == FIRST => kept.join("\n"),
-        true => String::new(),
-        false => text.clone(),
-    };
+    let text = if page { "" } else { &text };
     let source = format!(
         "Entry {{ slug: {slug:?}, section: {:?}, group: {:?}, title: {:?}, order: {order}, verdicts: {:?}, text: {text:?} }},",
         word("section"),

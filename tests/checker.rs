@@ -275,7 +275,7 @@ fn a_stopped_check_keeps_what_it_has_and_a_new_one_replaces_it() {
     ));
 }
 
-/// What the page wants built is there at once, whatever is under way, and
+/// The page has no reader of files. What it wants built is there at once, whatever is under way, and
 /// the check goes on as if nothing had been asked.
 #[test]
 fn scenarios_are_built_at_once_and_disturb_no_check() {

@@ -4,6 +4,7 @@
 # Content-Security-Policy (`script-src 'self'`, no hashes, no 'unsafe-inline')
 # lets it run. The file is named by its content, as Trunk's other files are,
 # and lies beside them, so the module's relative imports still resolve.
+# Names scenarios and checker by their content as well.
 set -eu
 
 fail() {
@@ -54,6 +55,14 @@ grep -q "from *[\"']\./" "$body" || fail "the inline module does not import from
 name=boot-$(cksum < "$body" | awk '{ printf "%08x", $1 }').js
 mv "$body" "$dir/$name"
 sed "s|@BOOT@|<script type=\"module\" src=\"./$name\"></script>|" "$rest" > "$page"
+
+# The page asks for scenarios of its own build, which stands at the beginning of each
+# of them; so must the one that is fetched ahead.
+first=baseline-five-step.bin
+build=$(head -c 8 "$dir/scenarios/$first")
+sed "s|scenarios/$first|&?$build|" "$page" > "$rest"
+mv "$rest" "$page"
+grep -q "$first?$build" "$page" || fail "index.html does not fetch $first ahead"
 
 # The checker's files carry no hash from Trunk, so that after a deploy an old one in
 # a cache could meet a new page. They get one here, which the page reads in its

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use stable_pages::explore::{Ask, Outlook, Subject};
 use stable_pages::machine::Choice;
 use stable_pages::scenario::Entry;
-use stable_pages::view::{El, Panel, Place, Question, Said, Situation, Word};
+use stable_pages::view::{El, Panel, Place, Question, Reply, Said, Situation};
 
 use super::desk::Desk;
 use super::link::{self, Heard};
@@ -211,7 +211,7 @@ impl Desk {
     }
 
     fn heard(self, heard: Heard) {
-        let Said { turn, word } = match heard {
+        let Said { turn, reply } = match heard {
             Heard::Told(said) => said,
             Heard::OnThisThread => {
                 self.set(|look| look.slow = true);
@@ -222,30 +222,30 @@ impl Desk {
             Heard::Nobody(reason) => return self.set(|look| look.gone = Some(reason.clone())),
         };
         if turn == self.checks().with_untracked(|it| it.turn) {
-            self.take(word);
+            self.take(reply);
         }
     }
 
-    fn take(self, word: Word) {
-        match word {
-            Word::Ready | Word::Loaded(..) => {}
-            Word::Drawn(place, el) => self.checks().update(|it| {
+    fn take(self, reply: Reply) {
+        match reply {
+            Reply::Ready | Reply::Loaded(..) => {}
+            Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));
             }),
-            Word::Outlook(moment, outlook) => self.checks().update(|it| {
+            Reply::Outlook(moment, outlook) => self.checks().update(|it| {
                 it.outlook = outlook.map(|outlook| (moment, Arc::new(outlook)));
             }),
-            Word::Failed(reason) => {
+            Reply::Failed(reason) => {
                 if self.wanted() {
                     self.remark(reason);
                 }
             }
-            Word::Way(schedule) => {
+            Reply::Way(schedule) => {
                 let steps = schedule.len();
                 self.load_run(&schedule, usize::MAX);
                 self.remark(format!("One of the shortest ways there: {steps} steps."));
             }
-            Word::Failure(schedule) => {
+            Reply::Failure(schedule) => {
                 if self.wanted() {
                     self.go_on_with(&schedule);
                     self.remark(
@@ -254,7 +254,7 @@ impl Desk {
                     );
                 }
             }
-            Word::NoFailure(complete, states) => {
+            Reply::NoFailure(complete, states) => {
                 if self.wanted() {
                     self.remark(match complete {
                         true => format!(

@@ -9,36 +9,35 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{File, HtmlDialogElement, HtmlElement};
+use wasm_bindgen_futures::JsFuture;
 
-use stable_pages::exchange::{Address, carried_words};
-use stable_pages::explore::{Subject, carry};
+use stable_pages::exchange::{Address, AddressError, carried_words};
+use stable_pages::explore::{Outlook, Subject, carry};
 use stable_pages::machine::{Choice, History, Op};
 use stable_pages::protocol::{Edit, Era};
-use stable_pages::scenario::{
-    Device, Entry, Scenario, Variant, catalogue, find, load, load_variant,
-};
+use stable_pages::scenario::{Device, Entry, Packed, Scenario, find};
 
-use stable_pages::view::{Check, Look, Now, Tab, Wish};
+use stable_pages::view::{El, Look, Now, Place, Tab, Wish};
 
-use super::check::{Seen, outlook};
+use super::check::{Check, Same, drawn, outlook};
+use super::link;
 use super::source;
-
-/// What opens when the address asks for nothing in particular; build.rs embeds its text.
-const FIRST: &str = "baseline-five-step";
 
 /// A scenario and all its runs so far.
 pub struct Session {
     pub scenario: Arc<Scenario>,
     pub history: History,
     /// The file it was built from, to build it again for another kernel or device.
-    text: Arc<str>,
+    text: String,
     /// Whether that file is the visitor's.
     own: bool,
 }
 
 impl Session {
     /// The opening run lies ahead; nothing has happened yet.
-    fn new(scenario: Scenario, text: Arc<str>, own: bool) -> Session {
+    #[inline(never)]
+    fn new(packed: Packed, own: bool) -> Session {
+        let Packed { scenario, text } = packed;
         let mut history = History::new(&scenario.model);
         for choice in &scenario.schedule {
             history.choose(&scenario.model, *choice);
@@ -61,6 +60,17 @@ pub(super) fn toggle<T: PartialEq>(all: &mut Vec<T>, it: T) {
     }
 }
 
+/// What the page's address asks for.
+pub fn address() -> Result<Address, AddressError> {
+    Address::parse(&window().location().hash().unwrap_or_default())
+}
+
+/// The place of one of several, as a [`Subject`] names it.
+fn place<T: PartialEq>(all: &[T], of: T) -> Option<u8> {
+    let at = all.iter().position(|it| *it == of);
+    at.map(|at| at as u8)
+}
+
 /// Lets something happen later; boxed, so that the code for it exists once.
 fn start(later: Pin<Box<dyn Future<Output = ()>>>) {
     spawn_local(later);
@@ -81,7 +91,8 @@ pub struct Desk {
     now: Memo<Moment>,
     panel: RwSignal<Look>,
     checks: RwSignal<Check>,
-    outlook: Memo<Option<Seen>>,
+    outlook: Memo<Option<Same<Outlook>>>,
+    drawn: [Memo<Option<Same<El>>>; 4],
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 
@@ -131,8 +142,8 @@ impl Desk {
             Wish::Help(open) => self.show_help(open),
             Wish::CloseNotice => self.close_notice(),
             Wish::TryAgain => {
-                if let Some(entry) = self.peek_panel().failed {
-                    self.open(entry);
+                if let Some(slug) = self.peek_panel().failed {
+                    self.grant(Wish::Open(slug));
                 }
             }
             Wish::Open(slug) => {
@@ -174,12 +185,14 @@ impl Desk {
                 self.load_run(&schedule, usize::MAX);
             }
             Wish::Mutate => self.mutate(),
-            Wish::OpenMutant(row) => self.open_mutant(row),
-            Wish::Sort(column) => self.checks().update(|it| {
+            Wish::Sort(column) => self.set(|it| {
                 it.order = (column, it.order.0 == column && !it.order.1);
             }),
-            Wish::Kind(kind) => self.checks().update(|it| it.kind = kind),
-            Wish::Race(first, second) => self.race((first, second)),
+            Wish::Kind(kind) => self.set(|it| it.kind = kind),
+            Wish::Race(first, second) => self.set(|it| {
+                it.racers = (first, second);
+                it.cell = None;
+            }),
             Wish::Compare(slug) => {
                 if let Some(entry) = find(&slug) {
                     self.compare(entry);
@@ -188,24 +201,18 @@ impl Desk {
             Wish::Tab(tab) => self.set(|it| it.tab = tab),
             Wish::Term(word) => self.set(|it| it.term = (it.term != Some(word)).then_some(word)),
             Wish::Why => self.set(|it| it.why = !it.why),
-            // Granted once addresses hold runs.
-            Wish::Share => {}
-            Wish::Change(edit, run) => {
-                let mut edits = self.peek().scenario.own_edits.clone();
-                edits.push(*edit);
+            Wish::Share => self.share(),
+            Wish::Change(edits, run) => {
+                self.close_panel();
                 self.rebuild_with(edits, run);
             }
         }
     }
 
-    pub fn new() -> Desk {
-        let first = find(FIRST).or_else(|| catalogue().next());
-        // The build lists the catalogue and the tests load all of it.
-        let first = first.expect("the catalogue has a scenario");
-        let scenario = first
-            .load()
-            .expect("the first scenario is part of the page");
-        let session = RwSignal::new(Session::new(scenario, first.text.into(), false));
+    /// The page begins with a scenario of the catalogue.
+    pub fn new(first: Packed) -> Desk {
+        let slug = first.scenario.slug.clone();
+        let session = RwSignal::new(Session::new(first, false));
         let checks = RwSignal::new(Check::default());
         let desk = Desk {
             session,
@@ -220,11 +227,16 @@ impl Desk {
             }),
             checks,
             outlook: outlook(checks),
+            drawn: Place::ALL.map(|place| drawn(checks, place)),
             backstage: StoredValue::new_local(Backstage::default()),
         };
         DESK.set(Some(desk));
         desk.look_at_racing_sector();
-        desk.read_address();
+        // It may name something else by now, or what could not be fetched.
+        let named = address();
+        if !matches!(&named, Ok(Address::Scenario(entry)) if entry.slug == slug) {
+            desk.read_address();
+        }
         let listener = window_event_listener(ev::hashchange, move |_| desk.read_address());
         on_cleanup(move || listener.remove());
         desk.name_the_tab();
@@ -241,21 +253,25 @@ impl Desk {
 
     /// What lies ahead of the moment shown, once that is known.
     #[inline(never)]
-    pub fn outlook(self) -> Option<Seen> {
+    pub fn outlook(self) -> Option<Same<Outlook>> {
         self.outlook.get()
+    }
+
+    /// What the checker draws at a place.
+    #[inline(never)]
+    pub fn drawn(self, place: Place) -> Option<Same<El>> {
+        self.drawn[place as usize].get()
     }
 
     /// What is on the stage, as the checker builds it.
     pub fn subject(self) -> Subject {
         self.session.with_untracked(|it| {
             let scenario = &it.scenario;
-            let device = Device::ALL.iter().position(|of| *of == scenario.device);
-            let era = Era::ALL.iter().position(|of| *of == scenario.era);
             Subject {
                 slug: scenario.slug.clone(),
-                text: it.text.to_string(),
-                device: device.map(|at| at as u8),
-                era: era.map(|at| at as u8),
+                text: it.text.clone(),
+                device: place(&Device::ALL, scenario.device),
+                era: place(&Era::ALL, scenario.era),
                 edits: scenario.own_edits.clone(),
             }
         })
@@ -322,8 +338,7 @@ impl Desk {
 
     /// Goes where the address says.
     pub fn read_address(self) {
-        let fragment = window().location().hash().unwrap_or_default();
-        match Address::parse(&fragment) {
+        match address() {
             Ok(Address::Start) => self.set(|panel| panel.notice.clear()),
             Ok(Address::Scenario(entry)) => self.open(entry),
             Err(error) => self.complain(format!("{error} Choose an ordering from the list below.")),
@@ -335,7 +350,7 @@ impl Desk {
         self.set(|panel| {
             panel.notice = notice.clone();
             panel.failed = None;
-            panel.loading = "";
+            panel.loading.clear();
         });
     }
 
@@ -357,40 +372,40 @@ impl Desk {
         self.backstage.with_value(|it| it.turn) == turn
     }
 
-    /// Opens a scenario of the catalogue, once its text is here.
+    /// Opens a scenario of the catalogue, once it is here.
     pub fn open(self, entry: Entry) {
         let turn = self.begin();
-        if !entry.text.is_empty() {
-            self.show_entry(entry, entry.text);
-            return;
-        }
-        self.set(|panel| panel.loading = entry.title);
+        self.set(|panel| panel.loading = entry.title.to_owned());
         start(Box::pin(async move {
-            let text = source::fetch(entry.slug).await;
+            let packed = source::fetch(entry.slug).await;
             if !self.is_latest(turn) {
                 return;
             }
-            match text {
-                Ok(text) => self.show_entry(entry, &text),
+            match packed {
+                Ok(packed) => self.show(Session::new(packed, false)),
                 Err(reason) => {
                     let title = entry.title;
                     self.complain(format!(
                         "\u{201c}{title}\u{201d} could not be fetched: {reason}. What was on the page is still there."
                     ));
-                    self.set(|panel| panel.failed = Some(entry));
+                    self.set(|panel| panel.failed = Some(entry.slug.to_owned()));
                 }
             }
         }));
     }
 
-    fn show_entry(self, entry: Entry, text: &str) {
-        match load(entry.slug, text) {
-            Ok(scenario) => self.show(Session::new(scenario, text.into(), false)),
-            Err(error) => self.complain(format!(
-                "The file scenarios/{}.toml cannot be shown: {error}. What was on the page is still there.",
-                entry.slug
-            )),
+    /// Has the checker build something; `then` hears of it, unless something else was begun since.
+    fn build(self, subject: Subject, then: Box<dyn FnOnce(Result<Packed, String>)>) {
+        let turn = self.begin();
+        if !link::ready() {
+            self.set(|panel| panel.loading = "the checker, which builds it".to_owned());
         }
+        let built = move |built: Result<Vec<u8>, String>| {
+            if self.is_latest(turn) {
+                then(built.and_then(|it| Packed::read(&it).map_err(|error| error.to_string())));
+            }
+        };
+        link::load(subject, Box::new(built));
     }
 
     /// Opens a file of the visitor's.
@@ -402,14 +417,10 @@ impl Desk {
             if !self.is_latest(turn) {
                 return;
             }
-            let slug = name.strip_suffix(".toml").unwrap_or(&name);
-            let scenario = text.and_then(|text| match load(slug, &text) {
-                Ok(scenario) => Ok(Session::new(scenario, text.into(), true)),
-                Err(error) => Err(error.to_string()),
-            });
-            match scenario {
-                Ok(session) => {
-                    self.show(session);
+            let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();
+            let shown = move |built: Result<Packed, String>| match built {
+                Ok(packed) => {
+                    self.show(Session::new(packed, true));
                     // The address names a scenario of the catalogue, which this is not.
                     let location = window().location();
                     let path = location.pathname().unwrap_or_default();
@@ -423,6 +434,20 @@ impl Desk {
                 Err(reason) => self.complain(format!(
                     "{name} cannot be shown: {reason}. What was on the page is still there."
                 )),
+            };
+            match text {
+                Ok(text) => {
+                    let (device, era, edits) = (None, None, Vec::new());
+                    let subject = Subject {
+                        slug,
+                        text,
+                        device,
+                        era,
+                        edits,
+                    };
+                    self.build(subject, Box::new(shown));
+                }
+                Err(reason) => shown(Err(reason)),
             }
         }));
     }
@@ -440,68 +465,67 @@ impl Desk {
         self.check();
     }
 
-    /// Builds the scenario for another device or kernel and takes the run along, as far as both
+    /// Has the scenario built for another device or kernel and takes the run along, as far as both
     /// have the same steps. Where the file does not fit, everything stays.
     pub fn rebuild(self, device: Device, era: Era) {
+        let subject = Subject {
+            device: place(&Device::ALL, device),
+            era: place(&Era::ALL, era),
+            ..self.subject()
+        };
+        let shown = move |built: Result<Packed, String>| match built {
+            Ok(packed) => self.go_on_in(packed),
+            Err(reason) => {
+                let (era, device) = (era.word(), device.word());
+                self.complain(format!(
+                    "This ordering cannot be shown for Linux {era} and {device}: {reason}. Everything stays as it was."
+                ));
+            }
+        };
+        self.build(subject, Box::new(shown));
+    }
+
+    /// Puts another build of the same scenario on the page, and takes the run along.
+    #[inline(never)]
+    fn go_on_in(self, packed: Packed) {
         self.play(false);
-        let built = self.session.with_untracked(|it| {
-            let variant = Variant {
-                device: Some(device),
-                era: Some(era),
-                edits: it.scenario.own_edits.clone(),
-            };
-            let new = load_variant(&it.scenario.slug, &it.text, &variant)?;
-            let carried = carry(&it.scenario, &it.history, &new);
-            let words = carried_words(&it.scenario, &new, &carried);
-            let mut session = Session::new(new, it.text.clone(), it.own);
+        let (session, words) = self.session.with_untracked(|it| {
+            let carried = carry(&it.scenario, &it.history, &packed.scenario);
+            let words = carried_words(&it.scenario, &packed.scenario, &carried);
+            let mut session = Session::new(packed, it.own);
             for choice in carried.choices {
                 session.history.choose(&session.scenario.model, choice);
             }
-            Ok::<_, stable_pages::scenario::ScenarioError>((session, words))
+            (session, words)
         });
-        match built {
-            Ok((session, words)) => {
-                self.close_notice();
-                self.session.set(session);
-                self.set(|panel| {
-                    panel.remark = words.clone();
-                    panel.toggled.clear();
-                });
-                self.check();
-            }
-            Err(error) => self.complain(format!(
-                "This ordering cannot be shown for Linux {} and {}: {error}. Everything stays as it was.",
-                era.word(),
-                device.word()
-            )),
-        }
+        self.close_notice();
+        self.session.set(session);
+        self.set(|panel| {
+            panel.remark = words.clone();
+            panel.toggled.clear();
+        });
+        self.check();
     }
 
-    /// Builds the scenario with other edits beyond its file's, a run of it ahead.
+    /// Has the scenario built with other edits beyond its file's, a run of it ahead.
     pub fn rebuild_with(self, edits: Vec<Edit>, run: Vec<Choice>) {
-        self.play(false);
-        let built = self.session.with_untracked(|it| {
-            let variant = Variant {
-                device: Some(it.scenario.device),
-                era: Some(it.scenario.era),
-                edits,
-            };
-            let mut new = load_variant(&it.scenario.slug, &it.text, &variant)?;
-            if !run.is_empty() {
-                new.schedule = run;
+        let subject = Subject {
+            edits,
+            ..self.subject()
+        };
+        let shown = move |built: Result<Packed, String>| match built {
+            Ok(mut packed) => {
+                if !run.is_empty() {
+                    packed.scenario.schedule = run;
+                }
+                let own = self.session.with_untracked(|it| it.own);
+                self.show(Session::new(packed, own));
             }
-            Ok::<_, stable_pages::scenario::ScenarioError>(Session::new(
-                new,
-                it.text.clone(),
-                it.own,
-            ))
-        });
-        match built {
-            Ok(session) => self.show(session),
-            Err(error) => self.complain(format!(
-                "This change cannot be shown: {error}. Everything stays as it was."
+            Err(reason) => self.complain(format!(
+                "This change cannot be shown: {reason}. Everything stays as it was."
             )),
-        }
+        };
+        self.build(subject, Box::new(shown));
     }
 
     /// Says what was done.
@@ -521,6 +545,26 @@ impl Desk {
             panel.sector = sector.unwrap_or((0, 0));
             panel.crc_byte = None;
         });
+    }
+
+    /// Puts the page's address into the clipboard.
+    fn share(self) {
+        let location = window().location();
+        let slug = self.peek().scenario.slug.clone();
+        let before = location.href().unwrap_or_default();
+        let before = before.split('#').next().unwrap_or_default().to_owned();
+        let address = match self.peek().own {
+            true => before,
+            false => format!("{before}#{slug}"),
+        };
+        start(Box::pin(async move {
+            let copied = window().navigator().clipboard().write_text(&address);
+            let said = match JsFuture::from(copied).await {
+                Ok(_) => format!("Copied: {address}. It opens this ordering at its start."),
+                Err(_) => format!("This is the address of the ordering: {address}"),
+            };
+            self.remark(said);
+        }));
     }
 
     /// Opens the inspector of a sector; where it lies below what is seen, goes there.

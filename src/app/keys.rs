@@ -6,6 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 
 use super::desk::Desk;
+use super::race;
 
 /// Listens for the life of the page.
 pub fn listen(desk: Desk) {
@@ -30,6 +31,10 @@ fn taken(event: &KeyboardEvent) -> bool {
 
 fn press(desk: Desk, event: &KeyboardEvent) -> bool {
     let other = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if !other && race::press(desk, event) {
+        event.stop_propagation();
+        return true;
+    }
     if other || taken(event) || desk.peek_panel().help {
         return false;
     }

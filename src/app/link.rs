@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -10,15 +11,20 @@ use leptos::web_sys::{
     CustomEvent, CustomEventInit, Event, HtmlMetaElement, HtmlScriptElement, MessageEvent, Worker,
 };
 
-use stable_pages::explore::{Answer, Ask, Tell};
+use stable_pages::explore::{Ask, Subject};
+use stable_pages::scenario::to_bytes;
+use stable_pages::view::{Question, Reply, Said};
 
 /// Who is told what the checker says.
 type Hear = fn(Heard);
 
+/// Who is told of a scenario that was to be built: its bytes, or why there are none.
+type Then = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
+
 /// What comes over the line.
 pub enum Heard {
     /// An answer.
-    Told(Tell),
+    Told(Said),
     /// No worker may run here: the checker works on this thread.
     OnThisThread,
     /// There is no checker, and why.
@@ -32,7 +38,13 @@ struct Line {
     /// Whether the checker has said that it is there.
     ready: bool,
     /// What was asked before that.
-    waiting: Vec<Ask>,
+    waiting: Vec<Question>,
+    /// Why there is no checker.
+    gone: Option<String>,
+    /// Counts scenarios to be built.
+    number: u32,
+    /// Who waits for them.
+    loads: Vec<(u32, Then)>,
 }
 
 thread_local! {
@@ -66,10 +78,9 @@ pub fn open(hear: Hear) {
     worker.set_onmessage(Some(told.as_ref().unchecked_ref()));
     told.forget();
     let failed = Closure::<dyn Fn(Event)>::new(move |_| {
-        let ready = LINE.with_borrow(|line| line.ready);
-        if ready {
+        if ready() {
             let reason = "the checker's worker broke down; reload the page to start it again";
-            hear(Heard::Nobody(reason.to_owned()));
+            nobody(hear, reason);
         } else if !LINE.with_borrow(|line| line.on_this_thread) {
             on_this_thread(hear);
         }
@@ -84,11 +95,7 @@ fn on_this_thread(hear: Hear) {
         line.worker = None;
         line.on_this_thread = true;
     });
-    let nobody = move |what: &str| {
-        hear(Heard::Nobody(format!(
-            "no worker may run here, and {what}; everything else works as it did"
-        )));
-    };
+    let nobody = move |what: &str| nobody(hear, &format!("no worker may run here, and {what}"));
     let told = Closure::<dyn Fn(CustomEvent)>::new(move |event: CustomEvent| {
         take(&event.detail(), hear);
     });
@@ -122,43 +129,94 @@ fn on_this_thread(hear: Hear) {
     hear(Heard::OnThisThread);
 }
 
+/// There is no checker: nobody need wait for it.
+fn nobody(hear: Hear, reason: &str) {
+    let loads = LINE.with_borrow_mut(|line| {
+        line.gone = Some(reason.to_owned());
+        line.waiting.clear();
+        std::mem::take(&mut line.loads)
+    });
+    hear(Heard::Nobody(reason.to_owned()));
+    for (_, then) in loads {
+        then(Err(without(reason)));
+    }
+}
+
+fn without(reason: &str) -> String {
+    format!("the checker, which builds it, cannot work: {reason}")
+}
+
 fn take(data: &JsValue, hear: Hear) {
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
         return;
     };
-    let Ok(tell) = postcard::from_bytes::<Tell>(&bytes.to_vec()) else {
+    let Ok(said) = postcard::from_bytes::<Said>(&bytes.to_vec()) else {
         let reason = "the checker is of another version than the page; reload the page";
-        return hear(Heard::Nobody(reason.to_owned()));
+        return nobody(hear, reason);
     };
-    if tell.answer == Answer::Ready {
+    if let Reply::Loaded(number, built) = said.reply {
+        let then = LINE.with_borrow_mut(|line| {
+            let at = line.loads.iter().position(|it| it.0 == number)?;
+            Some(line.loads.swap_remove(at).1)
+        });
+        if let Some(then) = then {
+            then(built);
+        }
+        return;
+    }
+    if said.reply == Reply::Ready {
         let waiting = LINE.with_borrow_mut(|line| {
             line.ready = true;
             std::mem::take(&mut line.waiting)
         });
         waiting.into_iter().for_each(ask);
     }
-    hear(Heard::Told(tell));
+    hear(Heard::Told(said));
+}
+
+/// Whether the checker is there.
+pub fn ready() -> bool {
+    LINE.with_borrow(|line| line.ready)
+}
+
+/// Has the checker build a scenario; `then` is told what comes of it.
+pub fn load(subject: Subject, then: Then) {
+    if let Some(reason) = LINE.with_borrow(|line| line.gone.clone()) {
+        return then(Err(without(&reason)));
+    }
+    let number = LINE.with_borrow_mut(|line| {
+        line.number += 1;
+        line.loads.push((line.number, then));
+        line.number
+    });
+    ask(Question::Ask(Ask::Load { number, subject }));
 }
 
 /// Asks the checker; what is asked before it is there waits.
-pub fn ask(ask: Ask) {
-    let ready = LINE.with_borrow(|line| line.ready);
-    if !ready {
-        return LINE.with_borrow_mut(|line| line.waiting.push(ask));
+pub fn ask(question: Question) {
+    if LINE.with_borrow(|line| line.gone.is_some()) {
+        return;
+    }
+    if !ready() {
+        return LINE.with_borrow_mut(|line| line.waiting.push(question));
     }
     // Questions are plain data; encoding them cannot fail.
-    let Ok(bytes) = postcard::to_allocvec(&ask) else {
+    let Some(bytes) = to_bytes(&question) else {
         return;
     };
     let bytes = Uint8Array::from(&bytes[..]);
-    // Posting to a worker that is there does not fail.
-    let _ = match LINE.with_borrow(|line| line.worker.clone()) {
-        Some(worker) => worker.post_message(&bytes),
-        None => {
-            let init = CustomEventInit::new();
-            init.set_detail(&bytes);
-            CustomEvent::new_with_event_init_dict("checker-asked", &init)
-                .and_then(|event| window().dispatch_event(&event).map(|_| ()))
-        }
+    if let Some(worker) = LINE.with_borrow(|line| line.worker.clone()) {
+        // Posting to a worker that is there does not fail.
+        let _ = worker.post_message(&bytes);
+        return;
+    }
+    // Later, as a worker would hear of it: an answer can be what leads to the next question.
+    let post = move || {
+        let init = CustomEventInit::new();
+        init.set_detail(&bytes);
+        // Fails only for an event that is none.
+        let _ = CustomEvent::new_with_event_init_dict("checker-asked", &init)
+            .and_then(|event| window().dispatch_event(&event));
     };
+    Timeout::new(0, post).forget();
 }

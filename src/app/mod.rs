@@ -13,29 +13,70 @@ mod source;
 mod timeline;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+use wasm_bindgen_futures::spawn_local;
 
-use stable_pages::view::{self, Panel, el, nothing};
+use stable_pages::view::{self, Place, Wish, el, note, nothing};
 
 use desk::Desk;
-use render::show;
+use render::{part, show};
 
-/// Puts the page in place of the text that stood there before.
+/// Puts the page in place of the text that stands there before, as soon as there is a scenario to
+/// show; where there is none, says so below that text.
 pub fn mount() {
-    let document = document();
-    if let Some(before) = document.get_element_by_id("before") {
-        before.remove();
-    }
-    mount_to_body(app);
-    if let Some(root) = document.document_element() {
-        let _ = root.set_attribute("data-ready", "true");
+    spawn_local(async {
+        let before = document().get_element_by_id("before");
+        match source::first().await {
+            Ok(first) => {
+                if let Some(before) = before {
+                    before.remove();
+                }
+                put(
+                    document().body(),
+                    Box::new(move || app(desk::Desk::new(first))),
+                );
+                if let Some(root) = document().document_element() {
+                    let _ = root.set_attribute("data-ready", "true");
+                }
+            }
+            Err(reason) => {
+                let before = before.and_then(|it| it.dyn_into().ok());
+                put(before, Box::new(move || nothing_to_show(&reason)));
+            }
+        }
+    });
+}
+
+fn put(place: Option<HtmlElement>, view: Box<dyn FnOnce() -> AnyView>) {
+    if let Some(place) = place {
+        mount_to(place, view).forget();
     }
 }
 
-fn app() -> impl IntoView {
-    let desk = Desk::new();
+/// Below the text that stood there before: why it is all there is.
+fn nothing_to_show(reason: &str) -> AnyView {
+    let text = format!("The page is here, but no ordering to show could be fetched: {reason}.");
+    // Reloading also helps where the page is of an older version than what it asks for.
+    let again = |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <div class="notice" role="alert">
+            <p>{text}</p>
+            <div class="moves">
+                <button on:click=again>"Try again"</button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn app(desk: Desk) -> AnyView {
     keys::listen(desk);
     source::take_drops(desk);
     motion::watch(desk);
+    race::listen(desk);
     let outlook = move || desk.outlook();
     view! {
         <header class="top">
@@ -59,7 +100,10 @@ fn app() -> impl IntoView {
                 {show(move || view::stage(&desk.now(), &desk.panel()))}
             </div>
             {show(move || view::actor_cards(&desk.now(), &desk.panel(), outlook().as_ref().map(|it| &*it.0)))}
-            {show(move || view::side(&desk.now(), &desk.panel()))}
+            <div class="side" id="side">
+                {show(move || view::tabs(&desk.panel()))}
+                {part(desk, Place::Side, "Explanations come with the checker\u{2026}")}
+            </div>
             <svg class="wires" aria-hidden="true">
                 <path class="thing"></path>
                 <path class="holder"></path>
@@ -75,17 +119,14 @@ fn app() -> impl IntoView {
             </div>
         </footer>
         <dialog class="help" id="help" aria-labelledby="help-title" on:close=move |_| desk.show_help(false)>
-            {show(move || match desk.panel().help {
-                // Filled when it is opened, so that the page starts sooner.
-                true => view::sheet(desk.now().scenario.era),
-                false => nothing(),
-            })}
+            {part(desk, Place::Sheet, "The words come with the checker\u{2026}")}
         </dialog>
         {show(move || match desk.panel().dropping {
             true => el("div", "drop").text("Drop a scenario file to open it"),
             false => nothing(),
         })}
     }
+    .into_any()
 }
 
 fn catalogue(desk: Desk) -> impl IntoView {
@@ -103,24 +144,23 @@ fn catalogue(desk: Desk) -> impl IntoView {
 }
 
 fn checker(desk: Desk) -> impl IntoView {
-    let open = Memo::new(move |_| desk.checks().with(|it| it.panel));
-    let panel = move || match open.get() {
-        Some(Panel::Map) => race::panel(desk),
-        _ => show(move || view::panel(&desk.now(), &desk.checks().get())),
-    };
     view! {
         <section class="checker" aria-label="Checker: what every schedule does">
             <div class="top-line">
                 <div class="strip" data-part="result" aria-live="polite">
-                    {show(move || view::strip(&desk.now(), &desk.checks().get()))}
+                    {part(desk, Place::Result, "The checker is looking at every schedule\u{2026}")}
                 </div>
-                {show(move || view::questions(&desk.checks().get()))}
+                {show(move || view::questions(&desk.panel()))}
             </div>
             <div class="panel" data-part="panel">
-                {panel}
-                {show(move || match open.get() {
-                    Some(_) => view::button("close", "", "\u{2715} Close", false, view::Wish::ClosePanel),
+                {show(move || match desk.panel().panel {
                     None => nothing(),
+                    Some(_) => desk.drawn(Place::Panel).map_or_else(
+                        || el("div", "open")
+                            .with(note("", "Once everything has been looked at."))
+                            .with(view::button("close", "", "\u{2715} Close", false, Wish::ClosePanel)),
+                        |it| (*it.0).clone(),
+                    ),
                 })}
             </div>
         </section>

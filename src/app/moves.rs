@@ -1,7 +1,6 @@
 //! Going through time: steps, runs, playing, and from failure to failure.
 
 use gloo_timers::callback::Interval;
-use leptos::prelude::*;
 
 use stable_pages::explore::follow_to_failure;
 use stable_pages::machine::{Choice, NodeId, World, ways};
@@ -185,13 +184,10 @@ impl Desk {
         if followed {
             return;
         }
-        let (gone, running) = self.checks().with_untracked(|it| (it.gone, it.running()));
-        if gone {
+        if self.peek_panel().gone.is_some() {
             return self.remark("None among the steps ahead, and there is no checker.".to_owned());
         }
-        if running {
-            self.remark("The checker is looking at every schedule\u{2026}".to_owned());
-        }
+        self.remark("The checker is looking at every schedule\u{2026}".to_owned());
         self.ask_for_failure();
     }
 }

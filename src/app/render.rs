@@ -14,7 +14,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
 use leptos::web_sys::{self, Element, Event, HtmlInputElement, Text};
 
-use stable_pages::view::{At, El, Node, On};
+use stable_pages::view::{At, El, Node, On, Place, note};
 
 use super::desk::Desk;
 
@@ -23,6 +23,20 @@ pub fn show(view: impl FnMut() -> El + Send + 'static) -> AnyView {
     let mut view: Box<dyn FnMut() -> El + Send> = Box::new(view);
     let drawn: Box<dyn FnMut() -> Drawn + Send> = Box::new(move || Drawn(view()));
     drawn.into_any()
+}
+
+/// A part of the page that the checker draws; until it does, a word or two.
+pub fn part(desk: Desk, place: Place, until: &'static str) -> AnyView {
+    show(move || match (desk.drawn(place), desk.panel().gone) {
+        (_, Some(reason)) => note(
+            "",
+            &format!(
+                "The checker cannot work: {reason}. Without it there are no explanations, and no other kernel or device and no file of yours can be shown; everything else works as it did."
+            ),
+        ),
+        (Some(it), _) => (*it.0).clone(),
+        (None, None) => note("small", until),
+    })
 }
 
 /// An element to be drawn.

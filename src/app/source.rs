@@ -1,4 +1,5 @@
-//! Scenario texts from elsewhere: fetched from beside the page, or read from a visitor's file.
+//! What comes from elsewhere: scenarios from beside the page, built and packed, and texts of a
+//! visitor's files.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -6,23 +7,53 @@ use leptos::web_sys::js_sys::Uint8Array;
 use leptos::web_sys::{DataTransfer, DragEvent, Event, File, FileList, HtmlInputElement, Response};
 use wasm_bindgen_futures::JsFuture;
 
-use super::desk::Desk;
+use stable_pages::exchange::Address;
+use stable_pages::scenario::{BUILD, Packed};
+
+use super::desk::{Desk, address};
+
+/// What opens when the address asks for nothing in particular; index.html has it fetched ahead.
+const FIRST: &str = "baseline-five-step";
 
 /// Most bytes of a scenario file; those of the catalogue have a few thousand.
 const MOST_BYTES: u32 = 256 * 1024;
 
-/// The text of a scenario of the catalogue, or why there is none.
-pub async fn fetch(slug: &str) -> Result<String, String> {
+/// The scenario that the page begins with, or why there is none: the one that the address names,
+/// or, where it names none or that one cannot be fetched, the usual one.
+pub async fn first() -> Result<Packed, String> {
+    let usual = request(FIRST);
+    if let Ok(Address::Scenario(entry)) = address()
+        && entry.slug != FIRST
+        && let Ok(packed) = answer(request(entry.slug)).await
+    {
+        return Ok(packed);
+    }
+    answer(usual).await
+}
+
+/// A scenario of the catalogue, or why it could not be fetched.
+pub async fn fetch(slug: &str) -> Result<Packed, String> {
+    answer(request(slug)).await
+}
+
+/// Asks for a scenario. The build in its address keeps older ones in a cache out of the way.
+fn request(slug: &str) -> JsFuture {
+    window()
+        .fetch_with_str(&format!("scenarios/{slug}.bin?{BUILD}"))
+        .into()
+}
+
+async fn answer(request: JsFuture) -> Result<Packed, String> {
     let offline = "there is no answer from the server";
-    let response = window().fetch_with_str(&format!("scenarios/{slug}.toml"));
-    let response = JsFuture::from(response).await.map_err(|_| offline)?;
+    let response = request.await.map_err(|_| offline)?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         return Err(format!("the server answered {}", response.status()));
     }
-    let text = response.text().map_err(|_| offline)?;
-    let text = JsFuture::from(text).await.map_err(|_| offline)?;
-    Ok(text.as_string().unwrap_or_default())
+    let bytes = response.array_buffer().map_err(|_| offline)?;
+    let bytes = JsFuture::from(bytes).await.map_err(|_| offline)?;
+    let packed = Packed::read(&Uint8Array::new(&bytes).to_vec());
+    packed.map_err(|error| error.to_string())
 }
 
 /// The text of a visitor's file, or what is wrong with it.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Date, Uint8Array};
-use stable_pages::explore::{Answer, Ask, Checker, Tell};
 use stable_pages::scenario::to_bytes;
+use stable_pages::view::{Question, Reply, Said, Scribe};
 use wasm_bindgen::prelude::*;
 use web_sys::{CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent, Window};
 
@@ -24,9 +24,9 @@ enum Place {
 }
 
 impl Place {
-    fn send(&self, tell: &Tell) {
+    fn send(&self, said: &Said) {
         // Messages are plain data; encoding them cannot fail.
-        let Some(bytes) = to_bytes(tell) else {
+        let Some(bytes) = to_bytes(said) else {
             return;
         };
         let bytes = Uint8Array::from(&bytes[..]);
@@ -52,7 +52,7 @@ impl Place {
 
 struct Work {
     place: Place,
-    checker: Checker,
+    scribe: Scribe,
     /// Whether the next slice is on its way.
     going: bool,
 }
@@ -68,7 +68,7 @@ fn main() {
     };
     let work = Rc::new(RefCell::new(Work {
         place: place.clone(),
-        checker: Checker::new(Date::now),
+        scribe: Scribe::new(Date::now),
         going: false,
     }));
     match &place {
@@ -89,9 +89,9 @@ fn main() {
             heard.forget();
         }
     }
-    place.send(&Tell {
+    place.send(&Said {
         turn: 0,
-        answer: Answer::Ready,
+        reply: Reply::Ready,
     });
 }
 
@@ -99,13 +99,13 @@ fn hear(work: &Shared, data: &JsValue) {
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
         return;
     };
-    let Ok(ask) = postcard::from_bytes::<Ask>(&bytes.to_vec()) else {
+    let Ok(question) = postcard::from_bytes::<Question>(&bytes.to_vec()) else {
         return;
     };
     let mut it = work.borrow_mut();
     let place = it.place.clone();
-    it.checker.ask(ask, &mut |tell| place.send(&tell));
-    if !it.going && it.checker.busy() {
+    it.scribe.hear(question, &mut |said| place.send(&said));
+    if !it.going && it.scribe.busy() {
         it.going = true;
         next(work.clone());
     }
@@ -117,8 +117,8 @@ fn next(work: Shared) {
         let mut it = work.borrow_mut();
         let place = it.place.clone();
         let until = Date::now() + place.slice();
-        it.checker.work(until, &mut |tell| place.send(&tell));
-        it.going = it.checker.busy();
+        it.scribe.work(until, &mut |said| place.send(&said));
+        it.going = it.scribe.busy();
         let more = it.going;
         drop(it);
         if more {

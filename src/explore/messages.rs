@@ -80,7 +80,7 @@ pub enum Ask {
     Compare(Subject),
     /// Stop whatever is under way; what is known stays.
     Stop,
-    /// Build this for the page. It is answered at once and concerns no
+    /// Build this for the page, which has no reader of files. It is answered at once and concerns no
     /// check.
     Load {
         /// Names the question in the answer.

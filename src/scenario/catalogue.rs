@@ -21,7 +21,7 @@ pub struct Entry {
     pub order: u16,
     /// The verdicts it must have on its own device, in words; empty for safe.
     pub verdicts: &'static str,
-    /// The file's text. The page holds one text only and fetches the others; here it is empty.
+    /// The file's text; empty in WebAssembly, where files are fetched.
     pub text: &'static str,
 }
 
@@ -29,7 +29,7 @@ impl Entry {
     /// The scenario in it.
     ///
     /// # Errors
-    /// [`ScenarioError`]; a test holds every file of the catalogue to none.
+    /// [`ScenarioError`]; a test holds every file of the catalogue to none, natively.
     pub fn load(&self) -> Result<Scenario, ScenarioError> {
         load(self.slug, self.text)
     }

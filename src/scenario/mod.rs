@@ -2,7 +2,7 @@
 //!
 //! A scenario is one readable TOML file under `assets/scenarios`; the file's name is its slug.
 //! `ARCHITECTURE.md` documents the format. [`load`] checks a file and says line, column, reason.
-//! A scenario that was built can travel as bytes ([`Packed`]).
+//! The page has no reader of files: it gets scenarios built, as bytes ([`Packed`]).
 
 mod build;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! Scenarios as bytes, built.
+//! Scenarios as bytes, built: how the page gets them, which has no reader of files.
 //!
 //! First the build, eight hexadecimal digits; then a checksum of the rest, CRC-32C in four bytes,
 //! least first; then postcard's bytes.

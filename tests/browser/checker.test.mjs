@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, start } from "./harness.mjs";
+import { axe, scenario, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -155,27 +155,23 @@ test("costs stand side by side, and what was covered is shown", async () => {
 });
 
 /** Two pages, three passes and two writers that write three times: far more states than a moment allows. */
-async function large(page) {
-  return page.evaluate(async () => {
-    let text = await (await fetch("scenarios/two-page-submitted.toml")).text();
-    text = text.replace(/schedule = \[[^]*?\n\]/, "schedule = []");
-    for (const writer of [0, 1]) {
-      const times = [0, 1, 2, 3];
-      const stores = times.map(
-        (time) => `[[store]]\nname = "s${writer}${time}"\npage = ${writer}\noffset = ${64 + 16 * time}\ntext = "w${writer}${time}"\n`,
-      );
-      const run = times.map((time) => `"generic_perform_write s${writer}${time}"`).join(", ");
-      const actor = `[[actor]]\nname = "w${writer}"\nabout = ""\nrun = [${run}]\n`;
-      text = text.replace("[expect]", `${stores.join("")}${actor}[expect]`);
-    }
-    return text;
-  });
+function large() {
+  let text = scenario("two-page-submitted").replace(/schedule = \[[^]*?\n\]/, "schedule = []");
+  for (const writer of [0, 1]) {
+    const times = [0, 1, 2, 3];
+    const stores = times.map(
+      (time) => `[[store]]\nname = "s${writer}${time}"\npage = ${writer}\noffset = ${64 + 16 * time}\ntext = "w${writer}${time}"\n`,
+    );
+    const run = times.map((time) => `"generic_perform_write s${writer}${time}"`).join(", ");
+    const actor = `[[actor]]\nname = "w${writer}"\nabout = ""\nrun = [${run}]\n`;
+    text = text.replace("[expect]", `${stores.join("")}${actor}[expect]`);
+  }
+  return text;
 }
 
 test("a long check says how far it is and stops at once; what was found stays, and so does the page", async () => {
   const { page, problems, close } = await site.open();
-  const text = await large(page);
-  const file = { name: "large.toml", mimeType: "text/plain", buffer: Buffer.from(text) };
+  const file = { name: "large.toml", mimeType: "text/plain", buffer: Buffer.from(large()) };
   await page.locator('input[type="file"]').setInputFiles(file);
   await result(page, /Looking at every schedule: [\d,]+ states, [\d,]+ of them still to be looked at, [\d.]+ million states a second\./);
   // The page goes on meanwhile.
@@ -187,6 +183,12 @@ test("a long check says how far it is and stops at once; what was found stays, a
     await page.waitForTimeout(50);
   }
   assert.ok(seen.size > 3, `progress is shown ${seen.size} times in 600 ms`);
+  // And another kernel is not kept waiting by the check.
+  const era = page.locator(".settings select").first();
+  await era.selectOption({ label: "6.19" });
+  await page.locator('[data-actor="w0"]', { hasText: "folio" }).waitFor({ timeout: 2000 });
+  assert.equal(await depth(page), 1);
+  await result(page, /Looking at every schedule: [\d,]+ states/);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await result(page, /\? not known No failure in the [\d,]+ states looked at\. The check was stopped before everything was looked at\. That is not “safe”\./);
   assert.equal(await depth(page), 1, "the stage is as it was");
@@ -205,15 +207,30 @@ test("where no worker may run, the page says so and checks in slices", async () 
   await page.locator(".middle .outlook", { hasText: "guard error in 34 steps" }).waitFor();
   await open(page, "Race map");
   await part(page, "map").waitFor();
+  // It builds scenarios as well.
+  await page.locator(".settings select").first().selectOption({ label: "6.19" });
+  await page.locator('[data-actor="flusher"]', { hasText: "folio_lock(folio)" }).waitFor();
   assert.deepEqual(pageErrors, []);
   await close();
 });
 
 test("without any checker the page says so, and the stage works", async () => {
-  const { page, close } = await site.open("#unlock-gap", { missing: /checker-/ });
+  const { page, pageErrors, close } = await site.open("#unlock-gap", { missing: /checker-[^/]*(js|wasm)$/ });
   await result(page, /The checker cannot work: no worker may run here, and .* everything else works as it did\./);
   await page.keyboard.press("1");
   assert.equal(await depth(page), 1);
+  // What it would build cannot be shown; everything stays.
+  const era = page.locator(".settings select").first();
+  const shown = await era.inputValue();
+  await era.selectOption({ label: "6.19" });
+  await page.locator(".notice", { hasText: /cannot be shown for Linux 6\.19 and dix\+dif: the checker, which builds it, cannot work: no worker may run here.*Everything stays as it was\./ }).waitFor();
+  assert.equal(await era.inputValue(), shown);
+  assert.equal(await depth(page), 1);
+  const file = { name: "my.toml", mimeType: "", buffer: Buffer.from(scenario("mkwrite-no-wait")) };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.locator(".notice", { hasText: "my.toml cannot be shown: the checker, which builds it, cannot work" }).waitFor();
+  assert.equal(await page.locator(".loading", { hasText: "Fetching" }).count(), 0);
+  assert.deepEqual(pageErrors, []);
   await page.keyboard.press("Home");
   await page.keyboard.press("f");
   await part(page, "failure").waitFor();

@@ -1,10 +1,8 @@
 // Scenarios that are fetched, a visitor's own files, and other kernels and devices.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, dist, said, start } from "./harness.mjs";
+import { axe, said, scenario, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -16,14 +14,100 @@ const step = async (page) => Number(/Step (\d+) of/.exec(await part(page, "now")
 const go = (page, hash) => page.evaluate((hash) => (location.hash = hash), hash);
 const titled = (page, text) => page.locator("h1", { hasText: text }).waitFor();
 const notice = (page, text) => page.locator(".notice", { hasText: text }).waitFor();
-const scenario = (slug) => readFileSync(join(dist, "scenarios", `${slug}.toml`), "utf8");
 const era = (page) => page.locator(".settings select").nth(0);
 const device = (page) => page.locator(".settings select").nth(1);
 const word = (select) => select.evaluate((it) => it.selectedOptions[0].textContent);
 
+/** Chooses another kernel or device, and waits until it is built. */
+async function choose(page, list, label) {
+  await list(page).selectOption({ label });
+  const shown = ([which, label]) => {
+    const list = document.querySelectorAll(".settings select")[which];
+    return list.selectedOptions[0].textContent === label && document.querySelector(".loading").textContent === "";
+  };
+  await page.waitForFunction(shown, [list === era ? 0 : 1, label]);
+}
+
+/** The scenarios that the page has fetched. */
+const fetched = (page) =>
+  page.evaluate(() => {
+    const all = performance.getEntriesByType("resource").map((it) => /scenarios\/(.*)\.bin/.exec(it.name)?.[1]);
+    return all.filter(Boolean).sort();
+  });
+
 /** Hands the page a file by its picker. */
 const pick = (page, name, text) =>
   page.locator('input[type="file"]').setInputFiles({ name, mimeType: "", buffer: Buffer.from(text) });
+
+test("begins with the scenario that the address names, and fetches each once", async () => {
+  for (const [fragment, title, slugs] of [
+    ["", "five steps", ["baseline-five-step"]],
+    ["#unlock-gap", "unlock_page before", ["baseline-five-step", "unlock-gap"]],
+    ["#no-such-thing", "five steps", ["baseline-five-step"]],
+  ]) {
+    const { page, problems, close } = await site.open(fragment);
+    assert.ok((await heading(page)).includes(title), fragment);
+    assert.deepEqual(await fetched(page), slugs);
+    // By then Chromium would have complained of what was fetched ahead for nothing.
+    await page.waitForTimeout(4000);
+    assert.deepEqual(problems(), []);
+    await close();
+  }
+});
+
+test("without any scenario the page stays as it was before, says why, and can be tried again", async () => {
+  for (const [body, reason] of [["", "the server answered 404"], ["<!doctype html>", "it is not of the same version as the page"]]) {
+    const { page, pageErrors, close } = await site.open("#unlock-gap", { mounts: false, missing: body ? null : "**/scenarios/*" });
+    if (body) {
+      await page.route("**/scenarios/*", (route) => route.fulfill({ body }));
+      await page.reload();
+    }
+    await notice(page, reason);
+    assert.match(await page.locator("#before").textContent(), /How a page stays unchanged/);
+    assert.deepEqual(await axe(page), []);
+    await page.unroute("**/scenarios/*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await titled(page, "unlock_page before");
+    assert.equal(await page.locator("#before").count(), 0);
+    assert.deepEqual(pageErrors, []);
+    await close();
+  }
+});
+
+test("where the scenario of the address is missing, another one is there and it can be tried again", async () => {
+  const { page, pageErrors, close } = await site.open("#unlock-gap", { missing: "**/unlock-gap*" });
+  await notice(page, "could not be fetched: the server answered 404");
+  assert.match(await heading(page), /five steps/);
+  await page.unroute("**/unlock-gap*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await titled(page, "unlock_page before");
+  assert.deepEqual(pageErrors, []);
+  await close();
+});
+
+test("what is to be built waits for the checker, and comes too late for whoever went on", async () => {
+  for (const goesOn of [false, true]) {
+    let come;
+    const until = new Promise((done) => (come = done));
+    const { page, problems, close } = await site.open("", { late: /checker-.*\.wasm/, until });
+    await era(page).selectOption({ label: "6.19" });
+    await page.locator(".loading", { hasText: "Fetching “the checker, which builds it”" }).waitFor();
+    assert.equal(await word(era(page)), "3.0", "what is on the stage");
+    await page.keyboard.press("1");
+    if (goesOn) {
+      await go(page, "#mkwrite-no-wait");
+      await titled(page, "page_mkwrite without");
+    }
+    come();
+    await part(page, "result").filter({ hasText: goesOn ? "guard error" : "safe" }).waitFor();
+    if (!goesOn) await page.locator('[data-actor="flusher"]', { hasText: "folio_lock(folio)" }).waitFor();
+    assert.equal(await word(era(page)), goesOn ? "2.6.39" : "6.19");
+    assert.equal(await step(page), goesOn ? 0 : 1);
+    assert.equal(await page.locator(".loading", { hasText: "Fetching" }).count(), 0);
+    assert.deepEqual(problems(), []);
+    await close();
+  }
+});
 
 test("fetches the scenario that is asked for, from beside the page", async () => {
   const { page, problems, close } = await site.open();
@@ -31,7 +115,7 @@ test("fetches the scenario that is asked for, from beside the page", async () =>
   page.on("request", (request) => /scenarios/.test(request.url()) && asked.push(new URL(request.url()).pathname));
   await go(page, "#two-page-inversion");
   await titled(page, "two pages");
-  assert.deepEqual(asked, ["/some/stable-pages/scenarios/two-page-inversion.toml"]);
+  assert.deepEqual(asked, ["/some/stable-pages/scenarios/two-page-inversion.bin"]);
   assert.match(await page.title(), /two pages/);
   assert.deepEqual(problems(), []);
   await close();
@@ -54,7 +138,7 @@ test("a fetch that fails is a message; nothing is lost, and it can be tried agai
   await page.unroute("**/scenarios/*");
   await page.route("**/scenarios/*", (route) => route.fulfill({ body: "<!doctype html>" }));
   await page.getByRole("button", { name: "Try again" }).click();
-  await notice(page, "scenarios/unlock-gap.toml cannot be shown: line 1, column 1");
+  await notice(page, "could not be fetched: it is not of the same version as the page; reload the page");
   assert.equal(await step(page), 1);
   await page.unroute("**/scenarios/*");
   // The same link once more, although the address stays the same.
@@ -70,7 +154,7 @@ test("an answer that comes late does not displace what was asked for since", asy
   const { page, close } = await site.open();
   let answer;
   const held = new Promise((done) => (answer = done));
-  await page.route("**/scenarios/unlock-gap.toml", async (route) => {
+  await page.route("**/scenarios/unlock-gap.bin?*", async (route) => {
     await held;
     await route.continue();
   });
@@ -120,7 +204,7 @@ test("opens a visitor's file, or says line, column and reason", async () => {
   await page.keyboard.press("End");
   assert.equal(await part(page, "failure").count(), 1);
   // Its text is kept for other kernels too.
-  await era(page).selectOption({ label: "6.19" });
+  await choose(page, era, "6.19");
   assert.equal(await page.locator(".own").textContent(), "your file");
   assert.equal(await heading(page), "An ordering of mine");
   assert.deepEqual(problems(), []);
@@ -157,14 +241,14 @@ test("another kernel takes the run along, and says where they part", async () =>
   assert.equal(await word(era(page)), "3.0");
   await page.keyboard.press("End");
   const end = await step(page);
-  await era(page).selectOption({ label: "6.19" });
+  await choose(page, era, "6.19");
   assert.match(await part(page, "now").textContent(), /The first \d+ steps are the same\. At step \d+/);
   const carried = await step(page);
   assert.ok(carried > 0 && carried < end);
   assert.equal(await word(era(page)), "6.19");
   assert.match(await page.locator('[data-actor="flusher"]').textContent(), /folio_lock\(folio\)/);
   assert.match(await part(page, "scenario").textContent(), /states no verdict for dix\+dif and Linux 6\.19; it is written for dix\+dif and Linux 3\.0/);
-  await era(page).selectOption({ label: "2.6.39" });
+  await choose(page, era, "2.6.39");
   assert.match(await page.locator('[data-actor="writer"]').textContent(), /not in 2\.6\.39 yet/);
   assert.deepEqual(problems(), []);
   await close();
@@ -176,14 +260,14 @@ test("another device has other columns and its own verdict", async () => {
   assert.equal(await page.locator("tbody tr").count(), 5);
   assert.match(await part(page, "scenario").textContent(), /with dix\+dif and Linux 2\.6\.39, finds guard error\./);
   await page.keyboard.press("ArrowRight");
-  await device(page).selectOption({ label: "none" });
+  await choose(page, device, "none");
   assert.equal(await page.locator("tbody tr").count(), 3);
   assert.equal(await step(page), 1);
   assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39, finds silent corruption\./);
   assert.match(await page.locator(".elsewhere").textContent(), /dix\+difguard error.*fs checksumchecksum mismatch/);
   await page.keyboard.press("f");
   assert.match(await part(page, "failure").textContent(), /Silent corruption/);
-  await device(page).selectOption({ label: "fs checksum" });
+  await choose(page, device, "fs checksum");
   await page.keyboard.press("f");
   assert.match(await part(page, "failure").textContent(), /Checksum mismatch/);
   assert.deepEqual(problems(), []);

@@ -17,6 +17,9 @@ import { chromium } from "playwright-core";
 /** The folder under test: dist/ of the repository, unless $DIST says otherwise. */
 export const dist = resolve(process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url)));
 
+/** The text of a scenario's file, which the page itself never sees. */
+export const scenario = (slug) => readFileSync(new URL(`../../assets/scenarios/${slug}.toml`, import.meta.url), "utf8");
+
 const MIME = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -25,7 +28,6 @@ const MIME = {
   ".json": "application/json",
   ".png": "image/png",
   ".svg": "image/svg+xml",
-  ".toml": "text/plain; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
   ".webmanifest": "application/manifest+json",
@@ -58,9 +60,10 @@ export async function start(flags = []) {
   }
 
   /**
-   * Opens the page in a context of its own and waits until it has mounted.
+   * Opens the page in a context of its own and waits until it has mounted, unless `mounts` says that it will not.
    * `context` may hold further options of Playwright's newContext; `headers` are added to the page's own answer;
- * files whose address matches `missing` are not there.
+   * files whose address matches `missing` are not there; those whose address matches `late` are once the promise
+   * `until` is kept.
    */
   async function open(fragment = "", options = {}) {
     const {
@@ -71,12 +74,16 @@ export async function start(flags = []) {
       subPath = SUB_PATH,
       headers = {},
       missing = null,
+      late = null,
+      until = null,
+      mounts = true,
       context: more = {},
     } = options;
     const url = await urlOf(subPath);
     const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion, ...more });
     const page = await context.newPage();
     if (missing) await page.route(missing, (route) => route.fulfill({ status: 404, body: "not found" }));
+    if (late) await page.route(late, async (route) => (await until, route.continue()));
     if (Object.keys(headers).length > 0) {
       await page.route(url, async (route) => {
         const response = await route.fetch();
@@ -85,7 +92,7 @@ export async function start(flags = []) {
     }
     const record = await watch(page, new URL(url).origin);
     await page.goto(url + fragment);
-    try {
+    if (mounts) try {
       await page.locator('html[data-ready="true"]').waitFor({ state: "attached", timeout: 20_000 });
     } catch {
       throw new Error(`the page did not mount (no data-ready="true" on <html>): ${JSON.stringify(record.problems(), null, 2)}`);

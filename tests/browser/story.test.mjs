@@ -1,0 +1,319 @@
+// The page as a visitor uses it: the release build in Chromium.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { axe, dist, inspected, said, scenario, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+/** CRC-16/T10-DIF, bit by bit: written for this test alone, from the polynomial. */
+function guard(bytes) {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x8bb7) & 0xffff : crc << 1;
+  }
+  return crc.toString(16).padStart(4, "0");
+}
+
+const part = (page, name) => page.locator(`[data-part="${name}"]`);
+const text = async (page, name) => (await part(page, name).first().textContent()).trim();
+
+/** Opens an ordering from the list. */
+async function choose(page, title) {
+  await page.locator("#orderings summary").click();
+  await page.locator(".catalogue a", { hasText: title }).first().click();
+  await page.locator("h1", { hasText: title }).waitFor();
+}
+
+/** Everything a visitor sees of the state, as text and classes. */
+const visible = async (page) => {
+  const marks = await page.evaluate(() => [
+    ...[...document.querySelectorAll(".cell, .bit, .code")].map((it) => `${it.className}|${it.textContent}`),
+    ...[...document.querySelectorAll(".actor")].map((it) => it.className),
+  ]);
+  return [await said(page), ...marks].join("\n");
+};
+
+const step = async (page) => Number(/Step (\d+) of/.exec(await text(page, "now"))?.[1] ?? 0);
+
+test("opens, steps the missing wait to its guard error, and back to the start", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  assert.match(await page.title(), /page_mkwrite without the wait/);
+  const atStart = await visible(page);
+  const seen = [];
+
+  // By mouse: the flusher's button until it is finished.
+  const flusher = page.locator('[data-actor="flusher"]');
+  for (let i = 0; i < 40 && !(await flusher.getAttribute("class")).includes("finished"); i++) {
+    await flusher.locator("button.step").click();
+    seen.push(await visible(page));
+  }
+  assert.match(await flusher.textContent(), /finished/);
+  assert.match(await text(page, "window"), /must not change/);
+
+  // By keyboard: the disk takes the request and passes sectors 0 to 2, then the writer stores.
+  for (let i = 0; i < 7; i++) await page.keyboard.press("3");
+  const writer = page.locator('[data-actor="writer"]');
+  for (let i = 0; i < 20 && !(await writer.getAttribute("class")).includes("finished"); i++) await page.keyboard.press("2");
+  assert.equal(await page.locator('[data-cell="memory-3"] .bytes').textContent(), "new!");
+  assert.match(await page.locator('[data-cell="memory-3"]').getAttribute("class"), /newer/);
+  await page.keyboard.press("3");
+  assert.equal(await part(page, "failure").count(), 0, "fetched, not yet checked");
+  await page.keyboard.press("3");
+  assert.equal(await part(page, "failure").count(), 1);
+
+  const failure = await text(page, "failure");
+  assert.match(failure, /at the HBA/);
+  assert.match(failure, /sector 3, LBA 59/);
+  assert.match(failure, /at step \d+ the writer stored "new!" at 0x600/);
+  await page.getByRole("button", { name: "Inspect its bytes" }).click();
+  const sealed = await inspected(page, "sealed");
+  const fetched = await inspected(page, "fetched");
+  await page.getByRole("button", { name: "Explain", exact: true }).click();
+  assert.equal(sealed.length, 512);
+  assert.equal(fetched.length, 512);
+  assert.notDeepEqual(sealed, fetched);
+  const [received, computed] = [await text(page, "received"), await text(page, "computed")];
+  assert.equal(received, guard(sealed));
+  assert.equal(computed, guard(fetched));
+  assert.notEqual(received, computed);
+  assert.match(await text(page, "log"), new RegExp(`GUARD check failed on sector 59 rcvd 0x${received}, data 0x${computed}`));
+  assert.match(await page.locator('[data-cell="HBA-3"]').getAttribute("class"), /failed/);
+
+  // Back, one step at a time; the states on the way are those seen on the way forth.
+  for (let left = await step(page); left > 0; left--) {
+    if (left <= seen.length) assert.equal(clean(await visible(page)), clean(seen[left - 1]), `step ${left}`);
+    await page.keyboard.press("ArrowLeft");
+  }
+  assert.equal(clean(await visible(page)), clean(atStart));
+  assert.deepEqual(problems(), []);
+  await close();
+
+  // "of N" counts the steps ahead, which going forth had not made yet.
+  function clean(state) {
+    return state.replace(/of \d+|\d+ steps lie ahead/g, "of N");
+  }
+});
+
+test("plays each opening run to the end its list entry promises", async () => {
+  const { page, problems, close } = await site.open();
+  const slugs = readdirSync(join(dist, "scenarios")).map((name) => name.replace(/\.bin$/, ""));
+  // Runs that end well although others fail; a livelock has no end.
+  const quiet = new Set(slugs.filter((slug) => /^opening = \[\]/m.test(scenario(slug))));
+  const slug = async (entry) => (await entry.getAttribute("href")).slice(1);
+  const entries = await page.locator(".catalogue a").all();
+  assert.equal(entries.length, slugs.length);
+  for (const entry of entries) {
+    await page.locator("#orderings summary").click();
+    const title = await entry.locator("span").nth(1).textContent();
+    const badge = await entry.locator(".badge").textContent();
+    await entry.click();
+    await page.waitForFunction((title) => document.querySelector("h1").textContent === title, title);
+    assert.equal(await entry.getAttribute("aria-current"), "true");
+    assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)), "the list closes");
+    await page.keyboard.press("End");
+    const failures = await part(page, "failure").count();
+    // What loops for ever has no last step that could fail.
+    if (/safe/.test(badge)) assert.equal(failures, 0, title);
+    else if (!/^\S+ livelock$/.test(badge) && !quiet.has(await slug(entry))) assert.ok(failures > 0, title);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `${title}: ${wide} px too wide`);
+  }
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("says on what an actor sleeps and who must act", async () => {
+  const { page, close } = await site.open("#baseline-five-step");
+  for (let i = 0; i < 6; i++) await page.keyboard.press("1");
+  await page.keyboard.press("2");
+  await page.keyboard.press("2");
+  const writer = page.locator('[data-actor="writer"]');
+  assert.match(await writer.locator(".status").textContent(), /asleep on PG_locked, held by flusher since step 1/);
+  assert.equal(await writer.locator("button.step").getAttribute("aria-disabled"), "true");
+  await page.keyboard.press("1");
+  await page.keyboard.press("1");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("2");
+  assert.match(await writer.locator(".status").textContent(), /asleep on PG_writeback, set since step \d+; flusher must act next/);
+  const before = await visible(page);
+  await writer.locator("button.step").dispatchEvent("click");
+  assert.equal(await visible(page), before, "a step that is not possible changes nothing");
+  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /idle/);
+  await close();
+});
+
+test("keeps steps ahead and branches within reach", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.keyboard.press("End");
+  const end = await visible(page);
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("End");
+  assert.equal(await visible(page), end);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("2");
+  const runs = page.locator(".branches button");
+  assert.equal(await runs.count(), 2);
+  await runs.first().click();
+  await page.keyboard.press("End");
+  assert.equal(await visible(page), end);
+  await close();
+});
+
+test("runs to the next failure, or says that none can be reached", async () => {
+  const { page, close } = await site.open("#baseline-five-step");
+  await page.keyboard.press("f");
+  await part(page, "now").filter({ hasText: /No failure can be reached from here: all \d+ states/ }).waitFor();
+  await choose(page, "page_mkclean left out");
+  await page.keyboard.press("1");
+  await page.keyboard.press("f");
+  await part(page, "failure").waitFor();
+  await close();
+});
+
+test("plays and pauses, and stops at a failure", async () => {
+  const { page, close } = await site.open("#mkclean-skipped");
+  for (let i = 0; i < 2; i++) await page.keyboard.press("s");
+  await page.keyboard.press(" ");
+  await part(page, "failure").waitFor({ timeout: 10_000 });
+  const at = await step(page);
+  await page.waitForTimeout(400);
+  assert.equal(await step(page), at);
+  assert.equal(await page.locator("button.play").textContent(), "Play");
+  await close();
+});
+
+test("keeps elements, and with them the focus, from step to step", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.evaluate(() => document.querySelectorAll("main *").forEach((it) => (it.kept = true)));
+  await page.locator('[data-actor="flusher"] button.step').focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press("Enter");
+  assert.equal(await step(page), 5);
+  assert.ok(await page.locator('[data-actor="flusher"] button.step').evaluate((it) => it === document.activeElement));
+  const fold = page.locator('[data-actor="flusher"] button.fold').first();
+  const before = await fold.getAttribute("aria-expanded");
+  await fold.focus();
+  await page.keyboard.press("Enter");
+  assert.notEqual(await fold.getAttribute("aria-expanded"), before);
+  assert.ok(await fold.evaluate((it) => it === document.activeElement));
+  const anew = await page.evaluate(() => [...document.querySelectorAll(".cell, .actor, .bit")].filter((it) => !it.kept).length);
+  assert.equal(anew, 0);
+  // A button that is used for something else now does that, and only that.
+  await page.keyboard.press("f");
+  await page.getByRole("button", { name: "Why?" }).click();
+  const causes = page.locator(".causes li");
+  assert.equal(await causes.count(), 3);
+  assert.match(await causes.nth(1).textContent(), /^Step 31The writer stored "new!" at 0x600/);
+  await causes.nth(1).getByRole("button", { name: "Step 31", exact: true }).click();
+  assert.equal(await step(page), 31);
+  assert.match(await text(page, "now"), /stores "new!"/);
+  await close();
+});
+
+test("explains a word where it stands, and closes it again", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  await page.keyboard.press("1");
+  const card = part(page, "why");
+  const word = card.getByRole("button", { name: "PG_writeback", exact: true });
+  assert.equal(await word.count(), 1, "once in a card");
+  assert.equal(await word.getAttribute("aria-expanded"), "false");
+  await word.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await word.getAttribute("aria-expanded"), "true");
+  assert.match(await card.locator(".meaning").textContent(), /^PG_writeback: A page's bit that says/);
+  assert.ok(await word.evaluate((it) => it === document.activeElement));
+  assert.equal(await page.locator(".meant").count(), 1, "and only there");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator(".meant").count(), 0);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("undoes the last step from the failure, and points out why", async () => {
+  const { page, close } = await site.open("#zap-stale-tlb");
+  await page.keyboard.press("End");
+  const buttons = page.locator("[data-part=failure] .answers button");
+  assert.deepEqual(await buttons.allTextContents(), ["Undo the last step", "Why?", "Share"]);
+  const end = await step(page);
+  await buttons.nth(1).click();
+  assert.equal(await buttons.nth(1).getAttribute("aria-expanded"), "true");
+  assert.match(await page.locator(".causes").textContent(), /kept its writable TLB entry.*too late/s);
+  assert.deepEqual(await axe(page), []);
+  await buttons.nth(0).click();
+  assert.equal(await step(page), end - 1);
+  assert.equal(await part(page, "failure").count(), 0);
+  await close();
+});
+
+test("scrubs", async () => {
+  const { page, close } = await site.open("#mkwrite-no-wait");
+  await page.locator("input[type=range]").fill("31");
+  assert.equal(await step(page), 31);
+  await page.locator("input[type=range]").focus();
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await step(page), 30);
+  await close();
+});
+
+test("answers any address with a message and the list", async () => {
+  for (const [fragment, message] of [
+    ["#mkwrite-no-wiat", /There is no scenario "mkwrite-no-wiat"\. Did you mean "mkwrite-no-wait"\?/],
+    ["#%00%ff%3Cscript%3E", /is not a scenario's name/],
+    ["#" + "x".repeat(5000), /is not a scenario's name/],
+  ]) {
+    const { page, problems, close } = await site.open(fragment);
+    assert.match(await page.locator('[role="alert"]').textContent(), message);
+    assert.ok(await page.locator("#orderings summary").isVisible());
+    // What was on the page stays, and a good address clears the message.
+    await page.keyboard.press("1");
+    assert.equal(await step(page), 1);
+    await page.evaluate(() => (location.hash = "#nonsense-here"));
+    await page.locator(".notice", { hasText: "nonsense-here" }).waitFor();
+    assert.equal(await step(page), 1);
+    await page.evaluate(() => (location.hash = "#unlock-gap"));
+    await page.locator("h1", { hasText: "unlock_page before" }).waitFor();
+    assert.equal(await page.locator(".notice").count(), 0);
+    assert.deepEqual(problems(), []);
+    await close();
+  }
+});
+
+test("help opens and closes by keyboard, and keys inside it do not step", async () => {
+  const { page, close } = await site.open();
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("dialog").evaluate((it) => it.open), true);
+  assert.ok((await page.locator("dialog .words dt").count()) >= 25);
+  await page.keyboard.press("1");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog").evaluate((it) => it.open), false);
+  assert.equal(await step(page), 0);
+  await page.keyboard.press("1");
+  assert.equal(await step(page), 1);
+  await close();
+});
+
+for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${width} px, ${colorScheme}: nothing sticks out, axe finds nothing`, async () => {
+      const { page, problems, close } = await site.open("#mkwrite-no-wait", { width, height, colorScheme });
+      for (const key of ["", "f", "End"]) {
+        if (key) await page.keyboard.press(key);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(wide <= 0, `${wide} px too wide after "${key}"`);
+        assert.deepEqual(await axe(page), []);
+      }
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll(".cell span, .bit span:first-child")]
+          .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.clientWidth > 0)
+          .map((it) => `${it.textContent} ${it.scrollWidth}>${it.clientWidth}`),
+      );
+      assert.deepEqual(cut, []);
+      assert.deepEqual(problems(), []);
+      await close();
+    });
+  }
+}
