@@ -223,19 +223,17 @@ fn one_unit(it: &Worked) -> El {
     type Told = fn(Sum, u16, &[u8]) -> String;
     let rows: &[(&str, Told)] = match it.sum {
         Sum::Crc => &[
-            ("register before", |_, before, _| hex(before)),
+            ("before", |_, before, _| hex(before)),
             ("byte", |_, _, unit| shown(unit)),
             ("index", |_, before, unit| {
                 let (upper, byte) = (before >> 8, unit.first().copied().unwrap_or(0));
                 format!("{upper:02x} ^ {byte:02x} = {:02x}", index(before, unit))
             }),
-            ("entry at index", |_, before, unit| {
+            ("table entry", |_, before, unit| {
                 hex(entry(index(before, unit)))
             }),
             ("before << 8", |_, before, _| hex(before << 8)),
-            ("register after", |sum, before, unit| {
-                hex(sum.step(before, unit))
-            }),
+            ("after", |sum, before, unit| hex(sum.step(before, unit))),
         ],
         Sum::Ip => &[
             ("sum before", |_, before, _| hex(before)),
@@ -311,7 +309,7 @@ fn divided(shifts: &[Shift; 8]) -> El {
     }
     let caption = "Eight steps of polynomial division";
     let heads = named(&["shift", "register after", ""]);
-    sheet("steps bits", "division", caption, heads, body)
+    sheet("steps binary", "division", caption, heads, body)
 }
 
 /// Both computations from the first byte that differs on, and where they end.
@@ -439,7 +437,7 @@ fn xored(it: &Worked, sector: &Sector) -> El {
     el("div", "")
         .with(el("h3", "").text("The two guards, bit by bit"))
         .with(sheet(
-            "steps bits",
+            "steps binary",
             "guards",
             "Both guards and their XOR",
             named(&["", "guard", "bits"]),
