@@ -29,7 +29,7 @@ pub fn inspect(now: &Now, look: &Look) -> El {
         .with(held(&sector, &places, &versions))
         .with(hex::hex(&sector, &places, &versions, look))
         .with(tuple::tuples(&sector))
-        .with(crc::crc(&sector, &versions, look))
+        .with(crc::crc(&sector, &places, &versions, look))
         .with(kernel(&sector))
 }
 

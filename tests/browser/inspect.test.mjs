@@ -11,10 +11,16 @@ after(() => site.stop());
 const part = (page, name) => page.locator(`[data-part="${name}"]`);
 const words = async (page, name) => (await part(page, name).first().textContent()).trim();
 const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+/** Opens an ordering and waits until its text has come. */
+async function open(slug, title, options) {
+  const opened = await site.open(`#${slug}`, options);
+  await opened.page.locator("h1", { hasText: title }).waitFor();
+  return opened;
+}
 const sector = (page, number) => page.locator("button.sector").nth(number);
 
 test("shows both guards of the sector that failed, and goes to the store between them", async () => {
-  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  const { page, problems, close } = await open("mkwrite-no-wait", "page_mkwrite without");
   await page.keyboard.press("f");
   const [received, computed] = [await words(page, "received"), await words(page, "computed")];
   await sector(page, 3).focus();
@@ -43,7 +49,7 @@ test("shows both guards of the sector that failed, and goes to the store between
 });
 
 test("goes through the computation by its buttons", async () => {
-  const { page, close } = await site.open("#mkwrite-no-wait");
+  const { page, close } = await open("mkwrite-no-wait", "page_mkwrite without");
   await page.keyboard.press("f");
   await sector(page, 3).click();
   assert.match(await words(page, "crc-byte"), /^Byte 0x000 of/);
@@ -68,7 +74,7 @@ test("goes through the computation by its buttons", async () => {
 });
 
 test("goes to the inspector where it lies below", async () => {
-  const { page, close } = await site.open("#mkwrite-no-wait", { width: 390, height: 844 });
+  const { page, close } = await open("mkwrite-no-wait", "page_mkwrite without", { width: 390, height: 844 });
   await sector(page, 3).click();
   await page.waitForFunction(() => document.querySelector("#side").getBoundingClientRect().top < innerHeight / 2);
   await close();
@@ -77,14 +83,18 @@ test("goes to the inspector where it lies below", async () => {
 for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`${width} px, ${colorScheme}: nothing sticks out, axe finds nothing`, async () => {
-      for (const slug of ["mkwrite-no-wait", "one-guard-a-page", "mirror-divergence"]) {
-        const { page, problems, close } = await site.open(`#${slug}`, { width, height, colorScheme });
+      for (const [slug, title] of [
+        ["mkwrite-no-wait", "page_mkwrite without"],
+        ["one-guard-a-page", "4096-byte intervals: one guard for the page"],
+        ["mirror-divergence", "The legs of a mirror disagree"],
+      ]) {
+        const { page, problems, close } = await open(slug, title, { width, height, colorScheme });
         await page.keyboard.press("End");
         await press(page, "Inspect");
         await page.locator(".derived summary").click();
         for (const all of [false, true]) {
           if (all) await press(page, "Show every byte");
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          const wide = await page.locator("#side").evaluate((it) => it.scrollWidth - it.clientWidth);
           assert.ok(wide <= 0, `${slug}: ${wide} px too wide`);
           const cut = await page.evaluate(() =>
             [...document.querySelectorAll(".inspect .card")]

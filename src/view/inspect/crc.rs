@@ -3,8 +3,8 @@
 use super::super::look::Look;
 use super::super::tree::{At, El, button, el, note, rich};
 use super::super::wish::Wish;
-use super::hex::{Version, badge};
-use super::places::Sector;
+use super::hex::{Version, badge, key};
+use super::places::{Place, Sector};
 use super::register::{POLYNOMIAL, Shift, Sum, division, entry, index, word};
 
 /// Units shown from the first that differs on.
@@ -115,7 +115,7 @@ fn head(text: &str) -> El {
 }
 
 /// The cards of the computation.
-pub(super) fn crc(sector: &Sector, versions: &[Version], look: &Look) -> El {
+pub(super) fn crc(sector: &Sector, places: &[Place], versions: &[Version], look: &Look) -> El {
     let it = Worked::of(sector, versions, look);
     let name = match it.sum {
         Sum::Crc => "CRC-16/T10-DIF",
@@ -130,12 +130,14 @@ pub(super) fn crc(sector: &Sector, versions: &[Version], look: &Look) -> El {
             "No tuple carries it here; the stage shows it as a fingerprint of the bytes.",
         ));
     }
-    card = rules(card, it.sum).with(chooser(&it)).with(one_unit(&it));
+    card = rules(card.with(key(places, it.versions)), it.sum)
+        .with(chooser(&it))
+        .with(one_unit(&it));
     if it.sum == Sum::Crc {
         card = derived(card, &it);
     }
     card = match it.parting() {
-        Some(at) => card.with(parted(&it, at)).with(xored(&it)),
+        Some(at) => card.with(parted(&it, at)).with(xored(&it, sector)),
         None => card.with(last(&it)),
     };
     card
@@ -221,19 +223,17 @@ fn one_unit(it: &Worked) -> El {
     type Told = fn(Sum, u16, &[u8]) -> String;
     let rows: &[(&str, Told)] = match it.sum {
         Sum::Crc => &[
-            ("register before", |_, before, _| hex(before)),
+            ("before", |_, before, _| hex(before)),
             ("byte", |_, _, unit| shown(unit)),
             ("index", |_, before, unit| {
                 let (upper, byte) = (before >> 8, unit.first().copied().unwrap_or(0));
                 format!("{upper:02x} ^ {byte:02x} = {:02x}", index(before, unit))
             }),
-            ("entry at index", |_, before, unit| {
+            ("table entry", |_, before, unit| {
                 hex(entry(index(before, unit)))
             }),
             ("before << 8", |_, before, _| hex(before << 8)),
-            ("register after", |sum, before, unit| {
-                hex(sum.step(before, unit))
-            }),
+            ("after", |sum, before, unit| hex(sum.step(before, unit))),
         ],
         Sum::Ip => &[
             ("sum before", |_, before, _| hex(before)),
@@ -309,7 +309,7 @@ fn divided(shifts: &[Shift; 8]) -> El {
     }
     let caption = "Eight steps of polynomial division";
     let heads = named(&["shift", "register after", ""]);
-    sheet("steps bits", "division", caption, heads, body)
+    sheet("steps binary", "division", caption, heads, body)
 }
 
 /// Both computations from the first byte that differs on, and where they end.
@@ -374,9 +374,12 @@ fn parted(it: &Worked, at: usize) -> El {
         }
         body = body.with(line);
     }
-    let words = format!(
-        "Before 0x{at:03x} both go through the same values; from there on they part. They meet again only if later differences happen to cancel this one."
-    );
+    let same = match at {
+        0 => "They part at once.".to_owned(),
+        _ => format!("Before 0x{at:03x} both go through the same values; from there on they part."),
+    };
+    let words =
+        format!("{same} They meet again only if later differences happen to cancel this one.");
     el("div", "")
         .with(el("h3", "").text("Both computations, from the first difference on"))
         .with(note("small", &words))
@@ -390,7 +393,7 @@ fn parted(it: &Worked, at: usize) -> El {
 }
 
 /// The two guards bit by bit.
-fn xored(it: &Worked) -> El {
+fn xored(it: &Worked, sector: &Sector) -> El {
     let guards: Vec<u16> = it
         .versions
         .iter()
@@ -414,17 +417,27 @@ fn xored(it: &Worked) -> El {
             .with(marked(differ, differ)),
     );
     let many = differ.count_ones();
-    let words = match (many, it.sum) {
-        (0, _) => {
-            "The bytes differ and the guards do not: a collision. Whoever compares guards finds nothing.".to_owned()
-        }
-        (1, _) => "One bit of 16 differs: whoever compares the guards refuses.".to_owned(),
-        _ => format!("{many} bits of 16 differ: whoever compares the guards refuses."),
+    let differing = match many {
+        0 => "The bytes differ and the guards do not: a collision.".to_owned(),
+        1 => "1 bit of 16 differs.".to_owned(),
+        _ => format!("{many} bits of 16 differ."),
     };
+    let later = it.versions.last().map(|it| it.content);
+    let fetched = sector.wire();
+    let compared = sector.sampled().is_some() && sector.protection().guards();
+    let who = match (compared, many) {
+        (true, 0) if later == Some(fetched) => "Whoever compares them finds nothing.",
+        (true, _) if later == Some(fetched) => "Whoever compares them refuses the write.",
+        (true, 1..) if !fetched.is_some() => {
+            "Were B fetched now, with the guard of A, it would be refused."
+        }
+        _ => "Nobody compares these two.",
+    };
+    let words = format!("{differing} {who}");
     el("div", "")
         .with(el("h3", "").text("The two guards, bit by bit"))
         .with(sheet(
-            "steps bits",
+            "steps binary",
             "guards",
             "Both guards and their XOR",
             named(&["", "guard", "bits"]),

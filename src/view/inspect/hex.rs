@@ -222,7 +222,7 @@ pub(super) fn hex(sector: &Sector, places: &[Place], versions: &[Version], look:
 }
 
 /// What each letter stands for.
-fn key(places: &[Place], versions: &[Version]) -> El {
+pub(super) fn key(places: &[Place], versions: &[Version]) -> El {
     let mut list = el("ul", "versions");
     for version in versions {
         let held = places.iter().filter(|it| it.content == version.content);
