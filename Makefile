@@ -61,7 +61,8 @@ clean: ## Remove everything built (installed tools stay)
 # with the node modules of the browser tests (npm's binaryen). It is
 # run here and switched off in index.html (data-wasm-opt="0"), since Trunk would
 # insist on it. Before that, indentation and comments leave wasm-bindgen's script,
-# on which Trunk 0.21's own minifier gives up.
+# on which Trunk 0.21's own minifier gives up. Less inlining than usual makes the page
+# larger, but smaller once it is compressed.
 define SHRINK
 for js in dist/stable-pages-*.js dist/checker-*.js; do \
 	awk '{ sub(/^[ \t]+/, "") } /^\/\*\*/ { doc = 1 } !doc && !/^\/\// && length { print } /\*\/$$/ { doc = 0 }' \
@@ -69,7 +70,7 @@ for js in dist/stable-pages-*.js dist/checker-*.js; do \
 done; \
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
-		case $$wasm in dist/checker*) how=-O3 ;; *) how=-Oz ;; esac; \
+		case $$wasm in dist/checker*) how=-O3 ;; *) how='-Oz --one-caller-inline-max-function-size=20' ;; esac; \
 		if wasm-opt $$how --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
 	done; \

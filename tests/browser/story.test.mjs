@@ -215,7 +215,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
 });
 
 test("explains a word where it stands, and closes it again", async () => {
-  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  const { page, problems, close } = await site.open();
   await page.keyboard.press("1");
   const card = part(page, "why");
   const word = card.getByRole("button", { name: "PG_writeback", exact: true });
