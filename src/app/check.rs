@@ -31,7 +31,7 @@ pub struct Check {
     moment: u32,
     outlook: Option<(u32, Arc<Outlook>)>,
     /// What is drawn of it: a place's number is its place.
-    drawn: [Option<Arc<El>>; 4],
+    drawn: [Option<Arc<El>>; 5],
     /// A question from the stage that waits for an answer: a run to failure.
     wanted: bool,
 }

@@ -96,6 +96,7 @@ fn app(desk: Desk) -> AnyView {
                 <div aria-live="polite" data-part="now">
                     {show(move || view::sentence(&desk.now(), &desk.panel()))}
                 </div>
+                {part(desk, Place::Meaning, "")}
                 {show(move || view::ahead(&desk.now(), outlook().as_ref().map(|it| &*it.0)))}
                 {show(move || view::stage(&desk.now(), &desk.panel()))}
             </div>

@@ -135,7 +135,7 @@ impl Step<'_> {
 
     /// A step without effects, or in which only time passes: the table's sentence.
     fn passed(&self) -> String {
-        let meaning = self.row.meaning;
+        let meaning = self.instr.map_or("", |it| self.scenario.meaning(it.tag));
         let verb = meaning.split(' ').next().unwrap_or("");
         if !verb.ends_with('s') {
             return meaning.to_owned();

@@ -4,8 +4,8 @@
 
 use crate::machine::{EndIo, Op, Resource};
 
-/// What the page says about one step.
-#[derive(Debug)]
+/// What a step is called.
+#[derive(Clone, Copy, Debug)]
 pub struct OpRow {
     /// Its stable name: in scenario files, edits and links. The 2011 function where one exists.
     pub key: &'static str,
@@ -15,11 +15,65 @@ pub struct OpRow {
     pub calls: [&'static str; 4],
     /// What a button says: an imperative of a few words.
     pub label: &'static str,
-    /// One sentence: what it does and why.
+}
+
+/// What something means, and where that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Meaning {
+    /// A sentence or two.
     pub meaning: &'static str,
     /// Kernel file and version, mail or standard.
     pub source: &'static str,
 }
+
+/// All that is said about one step, as it is written below.
+struct Row {
+    key: &'static str,
+    op: Op,
+    calls: [&'static str; 4],
+    label: &'static str,
+    meaning: &'static str,
+    source: &'static str,
+}
+
+/// Every step a program can have, by number.
+pub static OPS: [OpRow; ROWS.len()] = {
+    let mut all = [OpRow {
+        key: "",
+        op: Op::Goto,
+        calls: same(""),
+        label: "",
+    }; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = OpRow {
+            key: ROWS[at].key,
+            op: ROWS[at].op,
+            calls: ROWS[at].calls,
+            label: ROWS[at].label,
+        };
+        at += 1;
+    }
+    all
+};
+
+/// What each step does and why, by number. Apart from [`OPS`], since whoever only steps does not
+/// need these texts.
+pub static MEANINGS: [Meaning; ROWS.len()] = {
+    let mut all = [Meaning {
+        meaning: "",
+        source: "",
+    }; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = Meaning {
+            meaning: ROWS[at].meaning,
+            source: ROWS[at].source,
+        };
+        at += 1;
+    }
+    all
+};
 
 /// The number of a step's row, by key.
 pub fn op_number(key: &str) -> Option<usize> {
@@ -44,9 +98,9 @@ pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static 
     [page, page, page, folio]
 }
 
-/// Every step a program can have.
-pub const OPS: [OpRow; 91] = [
-    OpRow {
+/// Every step.
+const ROWS: [Row; 91] = [
+    Row {
         key: "lock_page",
         op: Op::LockPage,
         calls: folio("lock_page(page)", "folio_lock(folio)"),
@@ -54,7 +108,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes PG_locked, or sleeps until its holder lets go: whoever cleans, dirties or maps the page must hold it.",
         source: "mm/filemap.c, include/linux/pagemap.h (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "trylock_page",
         op: Op::TrylockPage,
         calls: folio("trylock_page(page)", "folio_trylock(folio)"),
@@ -62,7 +116,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes PG_locked if it is free, and goes elsewhere if it is not.",
         source: "include/linux/pagemap.h (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "unlock_page",
         op: Op::UnlockPage,
         calls: folio("unlock_page(page)", "folio_unlock(folio)"),
@@ -70,7 +124,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Releases PG_locked and wakes whoever waits for it; from here on only PG_writeback still protects the bytes.",
         source: "mm/filemap.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "wait_on_page_locked",
         op: Op::WaitPageUnlocked,
         calls: folio("wait_on_page_locked(page)", "folio_wait_locked(folio)"),
@@ -78,7 +132,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps until nobody holds PG_locked, without taking it: whoever was cleaning the page is then done.",
         source: "do_wp_page, mm/memory.c (2.6.39); commit 79352894b285",
     },
-    OpRow {
+    Row {
         key: "lock_buffer",
         op: Op::Take(Resource::BufferLock),
         calls: same("lock_buffer(bh)"),
@@ -86,7 +140,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes BH_Lock, which is held for the whole of the buffer's I/O.",
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "unlock_buffer",
         op: Op::Release(Resource::BufferLock),
         calls: same("unlock_buffer(bh)"),
@@ -94,7 +148,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Releases BH_Lock.",
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "pte_lock",
         op: Op::Take(Resource::PteLock),
         calls: same("pte_offset_map_lock in {}"),
@@ -102,7 +156,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes the lock of the address space's page table: page_mkclean needs it for each PTE.",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "pte_unlock",
         op: Op::Release(Resource::PteLock),
         calls: same("pte_unmap_unlock in {}"),
@@ -110,7 +164,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gives the page table lock back; from here on page_mkclean may look at the PTE.",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "journal_start",
         op: Op::Take(Resource::Handle),
         calls: same("ext4_journal_start()"),
@@ -118,7 +172,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Joins the running transaction; it cannot commit while the handle is open.",
         source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "journal_stop",
         op: Op::Release(Resource::Handle),
         calls: same("ext4_journal_stop(handle)"),
@@ -126,7 +180,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Closes the handle, so that the transaction may commit.",
         source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "wait_for_handles",
         op: Op::Await(Resource::Handle),
         calls: same("wait for t_updates == 0"),
@@ -134,7 +188,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The commit waits until every handle of the transaction is closed.",
         source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "wait_for_commit",
         op: Op::Await(Resource::Commit),
         calls: same("jbd2_log_wait_commit()"),
@@ -142,7 +196,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps until the journal has committed the transaction.",
         source: "fs/jbd2/journal.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "finish_commit",
         op: Op::Release(Resource::Commit),
         calls: same("commit record written"),
@@ -150,7 +204,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The transaction is on disk; whoever waits for it goes on.",
         source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "mmap_read_lock",
         op: Op::Take(Resource::Mutex),
         calls: same("down_read(mmap_lock)"),
@@ -158,7 +212,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "A fault holds the process's mmap_lock for read while the file system waits; the model keeps one reader at a time.",
         source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
     },
-    OpRow {
+    Row {
         key: "mmap_read_unlock",
         op: Op::Release(Resource::Mutex),
         calls: same("up_read(mmap_lock)"),
@@ -166,7 +220,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gives the process's lock back.",
         source: "include/linux/mmap_lock.h (6.19)",
     },
-    OpRow {
+    Row {
         key: "mmap_write_lock",
         op: Op::Take(Resource::Mutex),
         calls: same("down_write(mmap_lock)"),
@@ -174,7 +228,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "mmap, munmap and mprotect take mmap_lock for write: they queue behind every fault that sleeps, and all later faults of the process queue behind them.",
         source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
     },
-    OpRow {
+    Row {
         key: "mmap_write_unlock",
         op: Op::Release(Resource::Mutex),
         calls: same("up_write(mmap_lock)"),
@@ -182,7 +236,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gives the process's lock back.",
         source: "include/linux/mmap_lock.h (6.19)",
     },
-    OpRow {
+    Row {
         key: "page_dirty",
         op: Op::TestPageDirty,
         calls: folio(
@@ -193,7 +247,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Looks, under the page lock, whether somebody else has written the page already.",
         source: "write_cache_pages, mm/page-writeback.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "tag_pages_for_writeback",
         op: Op::TagTowrite,
         calls: same("tag_pages_for_writeback(mapping)"),
@@ -201,7 +255,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Tags every page that is dirty now TOWRITE; pages dirtied later are left to the next sync.",
         source: "mm/page-writeback.c (2.6.39, 6.19); commit 5b41d92437f1 for ext4",
     },
-    OpRow {
+    Row {
         key: "find_tagged",
         op: Op::FindTagged,
         calls: folio("pagevec_lookup_tag(tag)", "writeback_get_folio(wbc)"),
@@ -209,7 +263,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Finds the page by the tag in use: TOWRITE where pages were tagged first, else DIRTY; where there is none the loop is over.",
         source: "write_cache_pages, mm/page-writeback.c (2.6.39); writeback_iter (6.19)",
     },
-    OpRow {
+    Row {
         key: "pte_wrprotect",
         op: Op::PteWrprotect,
         calls: same("pte_wrprotect, pte_mkclean in {}"),
@@ -217,7 +271,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Makes one page table entry read-only and clean if it was dirty or writable, so that the next store through it must fault.",
         source: "page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "pte_revoke",
         op: Op::PteRevoke,
         calls: same("revoke write access in {}"),
@@ -225,7 +279,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes the write bit from one page table entry and leaves its dirty bit: the step that Wong's RFC added below the file system.",
         source: "Wong, 21 Apr 2011, \"block integrity: Stabilize(?) pages during writeback\" (as discussed; the patch itself was not available)",
     },
-    OpRow {
+    Row {
         key: "flush_tlb_page",
         op: Op::FlushTlb,
         calls: same("flush_tlb_page in {}"),
@@ -233,7 +287,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Empties the cached translation on every CPU; until then a CPU may go on storing through its old writable entry and nobody is told.",
         source: "ptep_clear_flush in page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "redirty_if_cleaned",
         op: Op::RedirtyIfCleaned,
         calls: folio(
@@ -244,7 +298,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "If any PTE was dirty or writable, the whole page counts as dirty: that tells the file system, and keeps PG_dirty the one place where cleaners and dirtiers meet.",
         source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39); commit 7658cc289288",
     },
-    OpRow {
+    Row {
         key: "TestClearPageDirty",
         op: Op::TestClearPageDirty,
         calls: folio("TestClearPageDirty(page)", "folio_test_clear_dirty(folio)"),
@@ -252,7 +306,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Clears PG_dirty; if it was clear already there is nothing to write and the page is skipped.",
         source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "set_page_dirty",
         op: Op::SetPageDirty,
         calls: folio("set_page_dirty(page)", "folio_mark_dirty(folio)"),
@@ -260,7 +314,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sets PG_dirty, and every buffer's dirty bit where the page has buffers, so that a later writeback picks the page up again.",
         source: "mm/page-writeback.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "clear_buffer_dirty",
         op: Op::ClearDirtyBuffers,
         calls: same("clear_buffer_dirty(bh), each dirty block"),
@@ -268,7 +322,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes the blocks whose buffers are dirty into the I/O; blocks that count as clean are not written.",
         source: "__block_write_full_page, fs/buffer.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "set_page_writeback",
         op: Op::SetPageWriteback,
         calls: folio("set_page_writeback(page)", "folio_start_writeback(folio)"),
@@ -276,7 +330,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sets PG_writeback, the promise that the bytes are frozen until the I/O is done; it only holds if it is made before the page lock is given up.",
         source: "test_set_page_writeback, mm/page-writeback.c (2.6.39); Mason, 26 Apr 2011",
     },
-    OpRow {
+    Row {
         key: "wait_on_page_writeback",
         op: Op::WaitWriteback,
         calls: folio(
@@ -287,7 +341,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps until PG_writeback is clear, and looks again after every wake-up.",
         source: "mm/filemap.c (2.6.39); mm/page-writeback.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "wait_for_stable_page",
         op: Op::WaitStable,
         calls: [
@@ -300,7 +354,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps, page lock held, until PG_writeback is clear; since 3.9 only where the mapping asks for stable pages, and in 2.6.39 hardly anybody did it at all.",
         source: "ext4_page_mkwrite, 3.0 (0e499890c1fd); wait_for_stable_page, 3.9 (1d1d1a767206); folio_wait_stable, mm/page-writeback.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "wait_on_page_writeback_once",
         op: Op::WaitOnce,
         calls: same("wait_on_page_writeback(page), no re-check"),
@@ -308,7 +362,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps if PG_writeback is set, and takes any wake-up for an answer without looking at the bit again.",
         source: "mm/filemap.c before commit c2407cf7d22d",
     },
-    OpRow {
+    Row {
         key: "BUG_ON_writeback",
         op: Op::AssertNoWriteback,
         calls: folio(
@@ -319,7 +373,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Stops the kernel if the page is under writeback here, where nobody else can have started it.",
         source: "write_cache_pages, mm/page-writeback.c (2.6.39); folio_prepare_writeback (6.19)",
     },
-    OpRow {
+    Row {
         key: "clear_writeback",
         op: Op::ClearWriteback,
         calls: same("clear PG_writeback"),
@@ -327,7 +381,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Clears the bit; its waiters are woken in a step of their own.",
         source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
     },
-    OpRow {
+    Row {
         key: "wake_up_page",
         op: Op::WakeUpPage,
         calls: same("wake_up_page(page, PG_writeback)"),
@@ -335,7 +389,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Wakes whoever sleeps on PG_writeback, whatever the bit says by now.",
         source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
     },
-    OpRow {
+    Row {
         key: "end_page_writeback",
         op: Op::EndIo(EndIo::Writeback),
         calls: folio("end_page_writeback(page)", "folio_end_writeback(folio)"),
@@ -343,7 +397,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Clears PG_writeback and wakes its waiters; it needs no page lock, so a waiter may hold that.",
         source: "mm/filemap.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "end_buffer_write",
         op: Op::EndIo(EndIo::Buffer),
         calls: same("end_buffer_write_sync: unlock_buffer(bh)"),
@@ -351,7 +405,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Releases the buffer lock that was held for the I/O; PG_writeback was never set.",
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "journal_end_io",
         op: Op::EndIo(EndIo::Shadow),
         calls: same("clear BH_Shadow, wake_up_bit"),
@@ -359,7 +413,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The journal's copy is on disk: whoever wants to modify the block may go on, and the frozen copy is freed.",
         source: "journal_end_buffer_io_sync, fs/jbd2/commit.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "dio_complete",
         op: Op::EndIo(EndIo::Direct),
         calls: same("bio_release_pages(bio)"),
@@ -367,7 +421,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The direct I/O is over; there is no page flag to clear.",
         source: "block/bio.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "may_sleep",
         op: Op::Pause,
         calls: same("kmem_cache_alloc(GFP_NOFS): sleeps"),
@@ -375,7 +429,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps in the allocator for a while and comes back with the memory; whatever it holds stays held.",
         source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "convert_extents",
         op: Op::Pause,
         calls: same("ext4_convert_unwritten_extents()"),
@@ -383,7 +437,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Marks the blocks just written as holding data, in the journal, before PG_writeback may be cleared.",
         source: "fs/ext4/page-io.c (6.19); commit b0857d309fae",
     },
-    OpRow {
+    Row {
         key: "get_block",
         op: Op::Pause,
         calls: same("get_block(): map the blocks"),
@@ -391,7 +445,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Finds or reserves the blocks of the page.",
         source: "fs/ext4/inode.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "skip_writeback",
         op: Op::Pause,
         calls: same("PageWriteback: keep, look at the next"),
@@ -399,7 +453,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Reclaim meets a page under writeback and goes on to the next instead of waiting.",
         source: "shrink_page_list, mm/vmscan.c; commit ecf5fc6e9654",
     },
-    OpRow {
+    Row {
         key: "kmem_cache_alloc",
         op: Op::Choose,
         calls: same("kmem_cache_alloc(GFP_NOFS)"),
@@ -407,7 +461,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gets memory, or (the other way) fails: the page must then be left as it was found.",
         source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39); commit a54aa7610861",
     },
-    OpRow {
+    Row {
         key: "alloc_or_reclaim",
         op: Op::Choose,
         calls: same("kmalloc(GFP_NOFS)"),
@@ -415,7 +469,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gets memory at once, or (the other way) has to reclaim some first.",
         source: "commit ecf5fc6e9654",
     },
-    OpRow {
+    Row {
         key: "mblk_io_submit",
         op: Op::Choose,
         calls: same("if (test_opt(MBLK_IO_SUBMIT))"),
@@ -423,7 +477,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Writes the page by ext4_bio_write_page (the default in 2.6.39), or (the other way) by block_write_full_page.",
         source: "mpage_da_submit_io, fs/ext4/inode.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "bio_add_page",
         op: Op::BioAdd,
         calls: folio("bio_add_page(bio, page)", "bio_add_folio(bio, folio)"),
@@ -431,7 +485,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Puts the page into the bio that this actor is building; nobody else can submit it.",
         source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "generate_guard",
         op: Op::GenerateGuard,
         calls: same("generate guard, sector {}"),
@@ -439,7 +493,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Computes the guard over the interval's bytes as they are now and puts it into its 8-byte tuple; these bytes must not change until the I/O is complete.",
         source: "bio_integrity_generate, fs/bio-integrity.c (2.6.39); block/t10-pi.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "csum_data",
         op: Op::GenerateGuard,
         calls: same("checksum the data, sector {}"),
@@ -447,7 +501,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The file system computes the checksum that it will store elsewhere, over the bytes as they are now.",
         source: "btrfs_csum_one_bio, fs/btrfs/file-item.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "bounce_copy",
         op: Op::BounceCopy,
         calls: [
@@ -460,7 +514,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Copies the page's bytes; guards and I/O are made from the copy, so the page itself may change.",
         source: "block/blk-core.c, mm/bounce.c (3.9); commit ffecfd1a72fc",
     },
-    OpRow {
+    Row {
         key: "queue_bio",
         op: Op::QueueBio,
         calls: same("queue the request"),
@@ -468,7 +522,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Puts the bio on the device's queue; it may wait there for milliseconds or seconds before the bytes are read.",
         source: "__generic_make_request, block/blk-core.c (2.6.39); blk_mq_submit_bio (6.19)",
     },
-    OpRow {
+    Row {
         key: "virtqueue_kick",
         op: Op::HandOver,
         calls: same("virtqueue_kick(vq)"),
@@ -476,7 +530,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The guest hands its bio to the host; the host takes checksums of its own, later.",
         source: "drivers/block/virtio_blk.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "take_guest_request",
         op: Op::TakeOver,
         calls: same("qemu: next request, O_DIRECT"),
@@ -484,7 +538,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The host submits the guest's pages as they are in memory, without a copy (cache=none).",
         source: "commit 968f19c5b1b7",
     },
-    OpRow {
+    Row {
         key: "wait_for_bio",
         op: Op::WaitBio,
         calls: same("wait for the bio"),
@@ -492,7 +546,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps until the I/O on this page is over: what O_DIRECT does before it returns.",
         source: "submit_bio_wait, block/bio.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "take_request",
         op: Op::TakeRequest,
         calls: same("take the next request"),
@@ -500,7 +554,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The disk accepts a write command from its queue and begins to transfer.",
         source: "scsi_request_fn, drivers/scsi/scsi_lib.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "sample_parity",
         op: Op::SampleFirst,
         calls: same("xor into parity, sector {}"),
@@ -508,7 +562,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The array reads the bytes to compute parity from them; the data itself is fetched later.",
         source: "ops_run_reconstruct5, drivers/md/raid5.c (6.19, skip_copy)",
     },
-    OpRow {
+    Row {
         key: "sample_leg",
         op: Op::SampleFirst,
         calls: same("first leg fetches sector {}"),
@@ -516,7 +570,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The first leg of the mirror fetches the bytes; the second fetches them again, later.",
         source: "raid1_write_request, drivers/md/raid1.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "dma_sector",
         op: Op::DmaSector,
         calls: same("DMA sector {}"),
@@ -524,7 +578,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The HBA reads the sector's bytes from memory, as they are at this moment, and its tuple from the bio.",
         source: "Documentation/block/data-integrity.rst (6.19)",
     },
-    OpRow {
+    Row {
         key: "hba_verify",
         op: Op::HbaVerify,
         calls: same("check guard, sector {}"),
@@ -532,7 +586,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The HBA computes the guard over the bytes it fetched and compares it with the guard tag it received; if they differ the command fails and is not retried.",
         source: "SCSI_PROT_GUARD_CHECK, drivers/scsi/sd.c (6.19); scsi_debug",
     },
-    OpRow {
+    Row {
         key: "hba_insert",
         op: Op::HbaInsert,
         calls: same("insert guard, sector {}"),
@@ -540,7 +594,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The HBA computes the guard itself, from whatever bytes it fetched (WRITE_INSERT): the tag matches by construction.",
         source: "sd_prot_op, drivers/scsi/sd.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "target_verify",
         op: Op::TargetVerify,
         calls: same("check guard, sector {}"),
@@ -548,7 +602,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The disk recomputes the CRC over what arrived over the wire and compares it with the tuple before it stores anything.",
         source: "T10 SBC, WRPROTECT=001b; dif_verify, drivers/scsi/scsi_debug.c (6.1)",
     },
-    OpRow {
+    Row {
         key: "commit_media",
         op: Op::CommitMedia,
         calls: same("write sectors and tuples to media"),
@@ -556,7 +610,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The disk stores the bytes it received, each sector with its tuple if it keeps any.",
         source: "T10 SBC; resp_write_dt0, drivers/scsi/scsi_debug.c",
     },
-    OpRow {
+    Row {
         key: "nvme_requeue",
         op: Op::Requeue,
         calls: same("nvme_retry_req: same tags"),
@@ -564,7 +618,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The host sends the failed command again, up to five times and with the same guard tags; where the page has changed for good it fails each time.",
         source: "nvme_max_retries, drivers/nvme/host/core.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "complete_request",
         op: Op::CompleteRequest,
         calls: same("report status, raise interrupt"),
@@ -572,7 +626,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The disk tells the host how the command ended; one bad sector fails the whole request.",
         source: "sd_done, drivers/scsi/sd.c; blk_update_request, block/blk-core.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "bio_endio",
         op: Op::BioEndio,
         calls: same("bio_endio(bio)"),
@@ -580,7 +634,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The completion hands the status to the file system's end_io.",
         source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "mapping_set_error",
         op: Op::MappingSetError,
         calls: same("mapping_set_error(mapping, error)"),
@@ -588,7 +642,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Records the failure in the file's mapping, for fsync to report.",
         source: "include/linux/pagemap.h (2.6.39, AS_EIO; 6.19, errseq)",
     },
-    OpRow {
+    Row {
         key: "store",
         op: Op::Store,
         calls: same("store {}"),
@@ -596,7 +650,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The CPU looks in its TLB, then in the page table: a writable entry lets the bytes change, a read-only one faults and the store is run again afterwards.",
         source: "do_wp_page, mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "load",
         op: Op::Load,
         calls: same("load at {}"),
@@ -604,7 +658,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Reads through the mapping: the CPU caches the translation in its TLB.",
         source: "do_read_fault, mm/memory.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "pte_mkwrite",
         op: Op::PteMkwrite,
         calls: same("maybe_mkwrite(pte_mkdirty(pte))"),
@@ -612,7 +666,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gives the faulting thread a writable and dirty PTE, if pte_same finds that nobody changed it meanwhile: from here on its stores ask nobody.",
         source: "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault (6.19)",
     },
-    OpRow {
+    Row {
         key: "copy_from_user",
         op: Op::KernelStore,
         calls: [
@@ -625,7 +679,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Copies the bytes through the kernel's own mapping: no PTE is consulted, so write protection of PTEs neither helps nor hinders.",
         source: "generic_perform_write, mm/filemap.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "kernel_store",
         op: Op::KernelStore,
         calls: same("kernel stores {}"),
@@ -633,7 +687,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The kernel changes the block through its own mapping of memory, which knows nothing of user PTEs.",
         source: "fs/ext2/dir.c, fs/jbd2/transaction.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "zero_user",
         op: Op::KernelStore,
         calls: same("zero_user_segment() {}"),
@@ -641,7 +695,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Fills the rest of the page with zeros, through the kernel's own mapping.",
         source: "truncate_partial_page, mm/truncate.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "dma_write",
         op: Op::DmaStore,
         calls: same("device writes {} by DMA"),
@@ -649,7 +703,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "A device stores by physical address: neither PTE nor page lock nor PG_writeback can stop it.",
         source: "Documentation/core-api/pin_user_pages.rst (6.19)",
     },
-    OpRow {
+    Row {
         key: "zap_pte",
         op: Op::ZapPte,
         calls: same("ptep_get_and_clear in {}"),
@@ -657,7 +711,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes the PTE out of the page table and remembers its dirty bit; TLB entries of other CPUs still work.",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "set_dirty_if_pte_was",
         op: Op::RedirtyIfCleaned,
         calls: folio(
@@ -668,7 +722,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Moves the dirty bit of the PTE that was removed to the page; no page lock is taken.",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "fork_pte",
         op: Op::ForkPte,
         calls: same("copy_one_pte to {}"),
@@ -676,7 +730,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The child's PTE is a copy marked clean; its write bit stays.",
         source: "copy_one_pte, mm/memory.c (2.6.39); most shared file mappings are not copied at all",
     },
-    OpRow {
+    Row {
         key: "check_mapping",
         op: Op::CheckMapping,
         calls: folio(
@@ -687,7 +741,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Looks, under the page lock, whether the page still belongs to the file; it may have been truncated while one slept.",
         source: "block_page_mkwrite, fs/buffer.c (2.6.39, 6.19); commit b827e496c893",
     },
-    OpRow {
+    Row {
         key: "check_vma",
         op: Op::CheckVma,
         calls: same("find_vma: still mapped?"),
@@ -695,7 +749,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "A fault on an address that is not mapped any more is a SIGSEGV.",
         source: "do_user_addr_fault, arch/x86/mm/fault.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "cancel_dirty_page",
         op: Op::CancelDirty,
         calls: folio("cancel_dirty_page(page)", "folio_cancel_dirty(folio)"),
@@ -703,7 +757,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "What is truncated need not be written.",
         source: "mm/truncate.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "remove_from_page_cache",
         op: Op::RemoveFromCache,
         calls: folio(
@@ -714,7 +768,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The page leaves the file: what is stored in it from now on goes nowhere.",
         source: "mm/truncate.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "sigbus",
         op: Op::Sigbus,
         calls: same("return VM_FAULT_SIGBUS"),
@@ -722,7 +776,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "The address has no page of the file behind it any more: the thread gets a signal and its store is not run.",
         source: "mm/memory.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "pin_page",
         op: Op::Pin,
         calls: [
@@ -735,7 +789,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Takes a reference that lets a device write into the page by its physical address.",
         source: "mm/gup.c (6.19); Documentation/core-api/pin_user_pages.rst",
     },
-    OpRow {
+    Row {
         key: "unpin_page",
         op: Op::Unpin,
         calls: [
@@ -748,7 +802,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Gives the reference back.",
         source: "mm/gup.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "fsync_begin",
         op: Op::FsyncBegin,
         calls: same("fsync(fd)"),
@@ -756,7 +810,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Asks for everything stored so far to be on the media before the call returns success.",
         source: "fs/sync.c (2.6.39, 6.19)",
     },
-    OpRow {
+    Row {
         key: "fsync_return",
         op: Op::FsyncReturn,
         calls: [
@@ -769,7 +823,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Reports a latched write error: with AS_EIO to whoever asks first, with errseq once to everyone who had the file open.",
         source: "filemap_fdatawait_range, mm/filemap.c (2.6.39); file_check_and_advance_wb_err (6.19)",
     },
-    OpRow {
+    Row {
         key: "set_memory_ro",
         op: Op::SetMemoryRo,
         calls: same("set_memory_ro(page)"),
@@ -777,7 +831,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Makes the kernel's own mapping of the page read-only: a kernel store traps at once, on the spot where the bug is. User PTEs are not concerned.",
         source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "set_memory_rw",
         op: Op::SetMemoryRw,
         calls: same("set_memory_rw(page)"),
@@ -785,7 +839,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Ends the watch: the kernel's own mapping is writable again.",
         source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
     },
-    OpRow {
+    Row {
         key: "get_write_access",
         op: Op::GetWriteAccess,
         calls: same("do_get_write_access(handle, jh)"),
@@ -793,7 +847,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Sleeps while the journal is writing the block (BH_Shadow); if the committing transaction still has to, it is left a frozen copy.",
         source: "fs/jbd2/transaction.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "file_shadow",
         op: Op::FileShadow,
         calls: same("jbd2_journal_write_metadata_buffer: BJ_Shadow"),
@@ -801,7 +855,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Marks the block as being written to the journal, from the frozen copy if there is one.",
         source: "fs/jbd2/journal.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "csum_read",
         op: Op::ReadChecksum,
         calls: same("es_checksum = ext4_superblock_csum(es)"),
@@ -809,7 +863,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Computes CRC-32C over the block as it is now and keeps the result in a register.",
         source: "fs/ext4/super.c (6.19)",
     },
-    OpRow {
+    Row {
         key: "csum_store",
         op: Op::StoreChecksum,
         calls: same("es->s_checksum = es_checksum"),
@@ -817,7 +871,7 @@ pub const OPS: [OpRow; 91] = [
         meaning: "Stores the checksum computed before into the block, whatever the block holds by now.",
         source: "fs/ext4/super.c (6.19); Sapuntzakis, 14 Sep 2020",
     },
-    OpRow {
+    Row {
         key: "goto",
         op: Op::Goto,
         calls: same("goto {}"),

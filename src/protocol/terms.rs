@@ -1,34 +1,55 @@
 //! The field's words, each with its meaning and where that is written.
 
+use super::ops::Meaning;
+
 /// A word that a newcomer may not know.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Term {
     /// The word.
     pub name: &'static str,
     /// Other forms in which texts have it.
     pub forms: &'static [&'static str],
-    /// What it means, in a sentence or two.
-    pub meaning: &'static str,
-    /// Kernel file and version, or standard; empty for what is this page's own word.
-    pub source: &'static str,
 }
+
+type Row = (Term, Meaning);
 
 const fn term(
     name: &'static str,
     forms: &'static [&'static str],
     meaning: &'static str,
     source: &'static str,
-) -> Term {
-    Term {
-        name,
-        forms,
-        meaning,
-        source,
+) -> Row {
+    (Term { name, forms }, Meaning { meaning, source })
+}
+
+/// Every word, by number.
+pub static TERMS: [Term; ROWS.len()] = {
+    let mut all = [ROWS[0].0; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = ROWS[at].0;
+        at += 1;
     }
+    all
+};
+
+static MEANINGS: [Meaning; ROWS.len()] = {
+    let mut all = [ROWS[0].1; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = ROWS[at].1;
+        at += 1;
+    }
+    all
+};
+
+/// What a word means, by its number; the source is empty for what is this page's own word.
+pub fn term_meaning(term: usize) -> Option<Meaning> {
+    MEANINGS.get(term).copied()
 }
 
 /// Every word, those of the block layer and the disk first.
-pub const TERMS: [Term; 34] = [
+const ROWS: [Row; 34] = [
     term(
         "guard tag",
         &["guard tags", "guard", "guards"],
@@ -242,8 +263,8 @@ mod tests {
     #[test]
     fn terms_are_complete_and_no_form_is_two_terms() {
         let mut forms: Vec<&str> = Vec::new();
-        for term in &TERMS {
-            assert!(term.meaning.ends_with(['.', ')']), "{}", term.name);
+        for (term, it) in &ROWS {
+            assert!(it.meaning.ends_with(['.', ')']), "{}", term.name);
             forms.push(term.name);
             forms.extend(term.forms);
         }

@@ -4,6 +4,7 @@ mod crew;
 mod stated;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,8 @@ use crate::machine::{
     MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
 };
 use crate::protocol::{
-    Edit, EditError, Era, Frame, Line, OPS, Place, Program, Shape, Side, Source as Text, Step,
-    What, apply, compile, expand, lines, op_number, source as program_source,
+    Edit, EditError, Era, Frame, Line, MEANINGS, OPS, Place, Program, Shape, Side, Source as Text,
+    Step, What, apply, compile, expand, lines, op_number, source as program_source,
 };
 
 use super::error::{ScenarioError, Source};
@@ -96,6 +97,8 @@ pub struct Scenario {
     pub notes: Vec<Note>,
     /// What is changed from the correct ordering, in words.
     pub edits: Vec<String>,
+    /// What the steps of its actors do, by their row: told where a step has no effects to tell of.
+    pub meanings: Vec<(u8, String)>,
     /// What is changed beyond what the file says.
     pub own_edits: Vec<Edit>,
     /// The opening run.
@@ -113,6 +116,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// What a step does, by its row; empty for one that its actors do not have.
+    pub fn meaning(&self, row: u8) -> &str {
+        let mut all = self.meanings.iter();
+        all.find(|it| it.0 == row).map_or("", |it| &it.1)
+    }
+
     /// The verdicts it must have on its device; empty means safe. None where the file does not
     /// say: on other devices, in other eras than its own, and with further edits.
     pub fn stated(&self) -> Option<&[Verdict]> {
@@ -243,7 +252,6 @@ fn read(
             let own = all.into_iter().find(|(device, _)| *device == own_device);
             own.map_or(Vec::new(), |(_, verdicts)| verdicts.clone())
         }),
-        model: built.model,
         cast: built.cast,
         stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
         notes,
@@ -253,6 +261,8 @@ fn read(
         .chain(variant.edits.iter().cloned())
         .map(|edit| edit.words())
         .collect(),
+        meanings: meanings(&built.model),
+        model: built.model,
         own_edits: variant.edits.clone(),
         schedule,
         breaks,
@@ -267,6 +277,14 @@ fn read(
         sources: file.sources,
     };
     Ok((scenario, built.programs))
+}
+
+/// What the steps in a model's code do, each once.
+fn meanings(model: &Model) -> Vec<(u8, String)> {
+    let code = model.actors.iter().flat_map(|it| &it.code);
+    let rows: BTreeSet<u8> = code.map(|it| it.tag).collect();
+    let meaning = |row: u8| MEANINGS[row as usize].meaning.to_owned();
+    rows.into_iter().map(|row| (row, meaning(row))).collect()
 }
 
 /// One of several things, by its word; the first where there is no such word.

@@ -13,7 +13,7 @@ pub fn orderings_summary(now: &Now) -> El {
         .with(el("h1", "").text(&now.scenario.title))
         .with(match &entry {
             Some(entry) => badge(entry),
-            None => el("span", "badge").text("your file"),
+            None => el("span", "badge own").text("your file"),
         })
 }
 

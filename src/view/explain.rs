@@ -6,7 +6,7 @@ use crate::exchange::{
 };
 use crate::explore::{Failure, Omission, Outlook, Without};
 use crate::machine::{Content, End, Hop, Protection, Violation};
-use crate::protocol::{GroupRow, Line, OPS, group_row, reason};
+use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row, reason};
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
@@ -58,14 +58,13 @@ pub fn now(now: &Now, look: &Look) -> El {
     let bad = failed || badly;
     let mut glossary = Glossary::of(Card::Now, look.term);
     let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
-    let said = el("div", if bad { "now failed" } else { "now" })
+    el("div", if bad { "now failed" } else { "now" })
         .with(note("count", &count))
         .with(paragraph("sentence badly", first))
         .with(paragraph("sentence", &sentence))
         .with(paragraph("decisive", remark.unwrap_or("")))
         .with(paragraph("ending", ending))
-        .with(rich(el("p", "remark"), &look.remark));
-    said.with(glossary.meaning())
+        .with(rich(el("p", "remark"), &look.remark))
 }
 
 /// What can still come of the moment shown.
@@ -206,7 +205,7 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
     let Some((actor, number, pc)) = now.last_row() else {
         return nothing();
     };
-    let row = &OPS[number];
+    let (row, meaning) = (&OPS[number], MEANINGS[number]);
     let lines = &scenario.cast[actor].lines;
     let at = lines
         .iter()
@@ -219,7 +218,7 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
         list.inner.push(glossary.glossed(el("dd", ""), text).into());
     };
     part("What", &now.sentence().unwrap_or_default());
-    part("Why it matters", reason(row.key).unwrap_or(row.meaning));
+    part("Why it matters", reason(row.key).unwrap_or(meaning.meaning));
     let group = at.and_then(|at| composite(lines, at));
     if let Some((text, group)) = &group {
         part("Part of", &format!("`{text}`. {}", group.meaning));
@@ -246,11 +245,11 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
     card = card.with(glossary.meaning());
     let mut sources = el("details", "")
         .with(el("summary", "").text("Sources"))
-        .with(note("source", row.source));
+        .with(note("source", meaning.source));
     if let Some((_, group)) = group {
         sources = sources.with(note("source", group.source));
     }
-    match row.source {
+    match meaning.source {
         "" => card,
         _ => card.with(sources),
     }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{TERMS, Term};
+use crate::protocol::{TERMS, Term, term_meaning};
 
+use super::look::Look;
 use super::tree::{At, El, el, note};
 use super::wish::Wish;
 
@@ -103,29 +104,41 @@ impl Glossary {
     /// The meaning of the word that is open, if this card has it; goes to its end. Always there,
     /// so that its coming is spoken.
     pub fn meaning(&self) -> El {
-        let slot = el("div", "meaning").at(At::Live, "polite");
         let open = self.open.filter(|it| it.card == self.card);
-        let open = open.filter(|it| self.used.contains(&it.term.into()));
-        let Some((word, term)) = open.and_then(|it| Some((it, TERMS.get(usize::from(it.term))?)))
-        else {
-            return slot;
-        };
-        let close = el("button", "close")
-            .at(At::Label, "Close the meaning")
-            .text("\u{2715}")
-            .press(Wish::Term(word));
-        slot.with(
-            el("div", "meant")
-                .with(
-                    el("p", "")
-                        .with(el("b", "").text(term.name))
-                        .text(": ")
-                        .text(term.meaning),
-                )
-                .with(note("source", term.source))
-                .with(close),
-        )
+        meaning_of(open.filter(|it| self.used.contains(&it.term.into())))
     }
+}
+
+/// The meaning of the word that is open in the step's sentence: apart from the sentence, which the
+/// page draws at once and without these texts.
+pub fn meaning_now(look: &Look) -> El {
+    meaning_of(look.term.filter(|it| it.card == Card::Now))
+}
+
+fn meaning_of(open: Option<Word>) -> El {
+    let slot = el("div", "meaning").at(At::Live, "polite");
+    let known = open.and_then(|it| {
+        let term = usize::from(it.term);
+        Some((it, TERMS.get(term)?, term_meaning(term)?))
+    });
+    let Some((word, term, of)) = known else {
+        return slot;
+    };
+    let close = el("button", "close")
+        .at(At::Label, "Close the meaning")
+        .text("\u{2715}")
+        .press(Wish::Term(word));
+    slot.with(
+        el("div", "meant")
+            .with(
+                el("p", "")
+                    .with(el("b", "").text(term.name))
+                    .text(": ")
+                    .text(of.meaning),
+            )
+            .with(note("source", of.source))
+            .with(close),
+    )
 }
 
 /// How many bytes the character at a place takes.

@@ -1,6 +1,6 @@
 //! The sheet behind `?`: keys, and every op's meaning and source.
 
-use crate::protocol::{Era, GROUPS, OPS, TERMS};
+use crate::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 
 use super::tree::{At, El, button, el};
 use super::wish::Wish;
@@ -32,13 +32,16 @@ pub fn sheet(era: Era) -> El {
         keys = word(keys, key, what, "");
     }
     let mut terms = el("dl", "words");
-    for term in &TERMS {
-        terms = word(terms, term.name, term.meaning, term.source);
+    for (at, term) in TERMS.iter().enumerate() {
+        if let Some(it) = term_meaning(at) {
+            terms = word(terms, term.name, it.meaning, it.source);
+        }
     }
     let groups = GROUPS
         .iter()
         .map(|it| (it.calls[era], it.meaning, it.source));
-    let ops = OPS.iter().map(|it| (it.calls[era], it.meaning, it.source));
+    let ops = OPS.iter().zip(&MEANINGS);
+    let ops = ops.map(|(it, of)| (it.calls[era], of.meaning, of.source));
     let mut words = el("dl", "words");
     for (call, meaning, source) in groups.chain(ops) {
         words = word(words, &call.replace("{}", "\u{2026}"), meaning, source);

@@ -43,6 +43,8 @@ pub struct Row {
 
 /// Programs with more rows than this show only those around the current one.
 const LONG: usize = 11;
+/// Fewer rows than this are not worth hiding.
+const FEW: usize = 3;
 /// So many rows before and after it.
 const AROUND: (usize, usize) = (2, 4);
 
@@ -76,7 +78,15 @@ fn near(rows: Vec<Row>) -> Vec<Row> {
         let close = at + AROUND.0 >= current && at <= current + AROUND.1;
         close || edited || matches!(row.place, Place::Current | Place::Faulted)
     };
-    let kept: Vec<bool> = rows.iter().enumerate().map(keeps).collect();
+    let mut kept: Vec<bool> = rows.iter().enumerate().map(keeps).collect();
+    // A stretch of few is shown: a row that stands for it would take as much room.
+    let mut at = 0;
+    for run in kept.clone().chunk_by(|one, other| one == other) {
+        if run.len() < FEW {
+            kept[at..at + run.len()].fill(true);
+        }
+        at += run.len();
+    }
     let mut near: Vec<Row> = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
         let hides = !kept[at];

@@ -19,7 +19,7 @@ use super::explain::LeftOut;
 use super::look::{Look, Other, Panel, Tab};
 use super::now::Now;
 use super::tree::El;
-use super::{checker, help, side};
+use super::{checker, glossary, help, side};
 
 /// What the page shows, as far as the worker must know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,11 +58,19 @@ pub enum Place {
     Side,
     /// The sheet of keys and words.
     Sheet,
+    /// The meaning of a word in the step's sentence.
+    Meaning,
 }
 
 impl Place {
     /// All of them.
-    pub const ALL: [Place; 4] = [Place::Result, Place::Panel, Place::Side, Place::Sheet];
+    pub const ALL: [Place; 5] = [
+        Place::Result,
+        Place::Panel,
+        Place::Side,
+        Place::Sheet,
+        Place::Meaning,
+    ];
 }
 
 /// What the worker sends.
@@ -131,7 +139,7 @@ pub struct Scribe {
     known: BTreeMap<(u8, u8), Without>,
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
-    drawn: [Option<El>; 4],
+    drawn: [Option<El>; 5],
 }
 
 /// States looked at in one go, of a scenario without a step.
@@ -154,7 +162,7 @@ impl Scribe {
             leaving: None,
             known: BTreeMap::new(),
             asked: None,
-            drawn: [const { None }; 4],
+            drawn: [const { None }; 5],
         }
     }
 
@@ -344,6 +352,7 @@ impl Scribe {
                 Place::Side => side::side(now, look, other.as_ref(), self.left_out.as_ref()),
                 Place::Sheet if look.help => help::sheet(now.scenario.era),
                 Place::Sheet => continue,
+                Place::Meaning => glossary::meaning_now(look),
             };
             let last = &mut self.drawn[place as usize];
             if last.as_ref() != Some(&el) {
