@@ -4,7 +4,8 @@
 # Content-Security-Policy (`script-src 'self'`, no hashes, no 'unsafe-inline')
 # lets it run. The file is named by its content, as Trunk's other files are,
 # and lies beside them, so the module's relative imports still resolve.
-# Names scenarios and checker by their content as well.
+# Names scenarios and checker by their content as well, and leaves style sheets that
+# only the checker's drawings need for the page to fetch with it.
 set -eu
 
 fail() {
@@ -63,6 +64,24 @@ build=$(head -c 8 "$dir/scenarios/$first")
 sed "s|scenarios/$first|&?$build|" "$page" > "$rest"
 mv "$rest" "$page"
 grep -q "$first?$build" "$page" || fail "index.html does not fetch $first ahead"
+
+# Style sheets marked data-later become one <meta name="later">, which the page reads
+# when it calls the checker.
+awk '
+    { page = page $0 "\n" }
+    END {
+        while (match(page, /<link[^>]*data-later[^>]*>/)) {
+            tag = substr(page, RSTART, RLENGTH)
+            page = substr(page, 1, RSTART - 1) (later == "" ? "@LATER@" : "") substr(page, RSTART + RLENGTH)
+            sub(/.*href="?/, "", tag)
+            sub(/[" >].*/, "", tag)
+            later = later (later == "" ? "" : " ") tag
+        }
+        sub(/@LATER@/, "<meta name=\"later\" content=\"" later "\">", page)
+        printf "%s", page
+    }' "$page" > "$rest"
+mv "$rest" "$page"
+grep -q 'name="later" content="[^"]*\.css' "$page" || fail "index.html has no style sheet marked data-later"
 
 # The checker's files carry no hash from Trunk, so that after a deploy an old one in
 # a cache could meet a new page. They get one here, which the page reads in its

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use gloo_timers::callback::Interval;
-use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -21,6 +20,7 @@ use stable_pages::view::{El, Look, Now, Place, Tab, Wish};
 
 use super::check::{Check, Same, drawn, outlook};
 use super::link;
+use super::render::listen;
 use super::source;
 
 /// A scenario and all its runs so far.
@@ -237,8 +237,7 @@ impl Desk {
         if !matches!(&named, Ok(Address::Scenario(entry)) if entry.slug == slug) {
             desk.read_address();
         }
-        let listener = window_event_listener(ev::hashchange, move |_| desk.read_address());
-        on_cleanup(move || listener.remove());
+        listen("hashchange", move |_| desk.read_address());
         desk.name_the_tab();
         desk.check();
         desk.start_checking();

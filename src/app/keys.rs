@@ -1,21 +1,19 @@
 //! The keyboard: one table, from which the listener and the help sheet derive.
 
-use leptos::ev;
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 
 use super::desk::Desk;
-use super::race;
+use super::{race, render};
 
 /// Listens for the life of the page.
 pub fn listen(desk: Desk) {
-    let listener = window_event_listener(ev::keydown, move |event| {
+    render::listen("keydown", move |event| {
+        let event: KeyboardEvent = event.unchecked_into();
         if press(desk, &event) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || listener.remove());
 }
 
 /// Whether the key belongs to what has the focus: a field, or a button's own Space.

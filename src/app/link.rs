@@ -58,17 +58,37 @@ extern "C" {
     fn start_checker(what: &JsValue) -> Result<JsValue, JsValue>;
 }
 
+/// What a `<meta>` of the page says; the build writes it.
+fn meta(name: &str) -> Option<String> {
+    let meta = document().query_selector(&format!("meta[name={name}]"));
+    let meta = meta.ok().flatten()?;
+    Some(meta.dyn_into::<HtmlMetaElement>().ok()?.content())
+}
+
 /// The checker's files, which the build names by their content.
 fn file(rest: &str) -> String {
-    let meta = document().query_selector("meta[name=checker]");
-    let meta = meta.ok().flatten();
-    let name = meta.and_then(|it| it.dyn_into::<HtmlMetaElement>().ok());
-    let name = name.map_or("checker".to_owned(), |it| it.content());
-    format!("./{name}{rest}")
+    format!(
+        "./{}{rest}",
+        meta("checker").as_deref().unwrap_or("checker")
+    )
+}
+
+/// Fetches the style sheets of what the checker draws.
+fn dress() {
+    for sheet in meta("later").unwrap_or_default().split(' ') {
+        let link = document().create_element("link").ok();
+        if let (Some(link), Some(head)) = (link, document().head()) {
+            // An element takes every attribute, and a head every element.
+            let _ = link.set_attribute("rel", "stylesheet");
+            let _ = link.set_attribute("href", sheet);
+            let _ = head.append_child(&link);
+        }
+    }
 }
 
 /// Calls the checker; `hear` is told what comes of it.
 pub fn open(hear: Hear) {
+    dress();
     let Ok(worker) = Worker::new(&file("_loader.js")) else {
         return on_this_thread(hear);
     };

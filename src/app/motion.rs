@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::web_sys::Element;
 use leptos::web_sys::js_sys::{Array, Object, Reflect};
 
 use super::desk::Desk;
+use super::render::listen;
 
 thread_local! {
     /// Where each token was when last looked.
@@ -52,8 +52,9 @@ fn beat() -> f64 {
     let value = style.and_then(|it| it.get_property_value("--beat").ok());
     let value = value.unwrap_or_default();
     let number: String = value.chars().filter(|it| it.is_ascii_digit()).collect();
+    // A whole number: reading fractions, or printing them (as clamp does), costs 20 kB of tables.
     match value.ends_with("ms") {
-        true => number.parse().unwrap_or(0.0),
+        true => number.parse::<u32>().unwrap_or(0).into(),
         false => 0.0,
     }
 }
@@ -77,20 +78,12 @@ pub fn watch(desk: Desk) {
             tie();
         });
     });
-    let listener = window_event_listener(leptos::ev::resize, |_| {
+    listen("resize", |_| {
         PLACES.with_borrow_mut(BTreeMap::clear);
         tie();
     });
-    on_cleanup(move || listener.remove());
     // Columns scroll by themselves; lines follow.
-    let scrolled = |_: leptos::web_sys::Event| tie();
-    let scroll = Closure::<dyn Fn(_)>::new(scrolled);
-    let _ = document().add_event_listener_with_callback_and_bool(
-        "scroll",
-        scroll.as_ref().unchecked_ref(),
-        true,
-    );
-    scroll.forget();
+    listen("scroll", |_| tie());
 }
 
 /// Lets tokens travel from where they were.
@@ -164,7 +157,8 @@ fn tie() {
             let to = to.get_bounding_client_rect();
             if name.starts_with("actor-") {
                 // From card to card, along their left edge.
-                let end = (to.top() + 14.0).clamp(column.top() + 8.0, column.bottom() - 8.0);
+                let end = (to.top() + 14.0).max(column.top() + 8.0);
+                let end = end.min(column.bottom() - 8.0);
                 let (start, edge, end) = (y(middle), x(from.left()), y(end));
                 let gap = edge - 6 - apart % 10;
                 holders += &format!("M{edge} {start}H{gap}V{end}H{edge}");

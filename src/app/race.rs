@@ -1,13 +1,12 @@
 //! The race map's pointer and keys; what it shows is drawn by the checker.
 
-use leptos::ev::{self, KeyboardEvent};
-use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Event, MouseEvent};
+use leptos::web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 
 use stable_pages::view::SIDE;
 
 use super::desk::Desk;
+use super::render;
 
 /// The map an event is about, and where its cells are: left, above, the drawing's width, rows,
 /// columns, in units of the drawing.
@@ -66,26 +65,22 @@ fn key(desk: Desk, event: &KeyboardEvent) -> bool {
 
 /// Listens for the life of the page; maps come and go.
 pub fn listen(desk: Desk) {
-    let hover = window_event_listener(ev::mousemove, move |event| {
-        if let Some(cell) = pointed_at(&event) {
+    let cell = |event: &Event| event.dyn_ref().and_then(pointed_at);
+    render::listen("mousemove", move |event| {
+        if let Some(cell) = cell(&event) {
             point(desk, cell);
         }
     });
-    let press = window_event_listener(ev::click, move |event| {
-        if let Some(cell) = pointed_at(&event) {
+    render::listen("click", move |event| {
+        if let Some(cell) = cell(&event) {
             point(desk, cell);
             desk.go_to_cell(cell);
         }
     });
-    let focus = window_event_listener(ev::focusin, move |event| {
+    render::listen("focusin", move |event| {
         if map_of(&event).is_some() && desk.peek_panel().cell.is_none() {
             point(desk, (0, 0));
         }
-    });
-    on_cleanup(move || {
-        hover.remove();
-        press.remove();
-        focus.remove();
     });
 }
 

@@ -14,20 +14,37 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
 use leptos::web_sys::{self, Element, Event, HtmlInputElement, Text};
 
-use stable_pages::view::{At, El, Node, On, Place, note};
+use stable_pages::view::{At, El, Node, On, Place, note, nothing};
 
 use super::desk::Desk;
+use super::source;
 
-/// A section of the page: built anew by `view` whenever a signal it reads has changed.
-pub fn show(view: impl FnMut() -> El + Send + 'static) -> AnyView {
+/// Draws what never changes.
+pub fn frame(el: El) {
+    mount_to_body(move || Drawn(el));
+}
+
+type View = Box<dyn FnMut() -> Drawn + Send>;
+
+/// Draws a section into its slot of the frame, anew whenever a signal it reads has changed.
+pub fn put(slot: &str, view: impl FnMut() -> El + Send + 'static) {
     let mut view: Box<dyn FnMut() -> El + Send> = Box::new(view);
-    let drawn: Box<dyn FnMut() -> Drawn + Send> = Box::new(move || Drawn(view()));
-    drawn.into_any()
+    put_view(slot, Box::new(move || Drawn(view())));
+}
+
+#[inline(never)]
+fn put_view(slot: &str, view: View) {
+    let place = document().query_selector(&format!("[data-slot={slot}]"));
+    let place = place.ok().flatten().and_then(|it| it.dyn_into().ok());
+    if let Some(place) = place {
+        mount_to(place, move || view).forget();
+    }
 }
 
 /// A part of the page that the checker draws; until it does, a word or two.
-pub fn part(desk: Desk, place: Place, until: &'static str) -> AnyView {
-    show(move || match (desk.drawn(place), desk.panel().gone) {
+pub fn put_part(desk: Desk, slot: &str, place: Place, until: &'static str) {
+    put(slot, move || match (desk.drawn(place), desk.panel().gone) {
+        (_, Some(_)) if place == Place::Meaning => nothing(),
         (_, Some(reason)) => note(
             "",
             &format!(
@@ -36,7 +53,24 @@ pub fn part(desk: Desk, place: Place, until: &'static str) -> AnyView {
         ),
         (Some(it), _) => (*it.0).clone(),
         (None, None) => note("small", until),
-    })
+    });
+}
+
+/// Hears events anywhere on the page, for its life.
+pub fn listen(kind: &'static str, hear: impl Fn(Event) + 'static) {
+    listen_for(kind, Box::new(hear));
+}
+
+#[inline(never)]
+fn listen_for(kind: &'static str, hear: Box<dyn Fn(Event)>) {
+    let hear = Closure::<dyn Fn(Event)>::wrap(hear);
+    // Fails only for a listener that is none. Scrolling does not bubble, so it is heard on the way down.
+    let _ = window().add_event_listener_with_callback_and_bool(
+        kind,
+        hear.as_ref().unchecked_ref(),
+        kind == "scroll",
+    );
+    hear.forget();
 }
 
 /// An element to be drawn.
@@ -164,6 +198,8 @@ impl State {
             On::Press(_) => "click",
             On::Choose(_) => "change",
             On::Slide => "input",
+            On::Pick => "change",
+            On::Closed(_) => "close",
         };
         match &self.on {
             Some(listener) if listener.kind == kind => {
@@ -223,7 +259,8 @@ impl Listener {
 fn used(on: &On, event: &Event) {
     let desk = Desk::the();
     match on {
-        On::Press(wish) => desk.grant(wish.clone()),
+        On::Press(wish) | On::Closed(wish) => desk.grant(wish.clone()),
+        On::Pick => source::picked(desk, &event_target(event)),
         On::Slide => {
             if let Ok(step) = event_target_value(event).parse() {
                 desk.seek(step);

@@ -11,6 +11,7 @@ use stable_pages::exchange::Address;
 use stable_pages::scenario::{BUILD, Packed};
 
 use super::desk::{Desk, address};
+use super::render::listen;
 
 /// What opens when the address asks for nothing in particular; index.html has it fetched ahead.
 const FIRST: &str = "baseline-five-step";
@@ -79,21 +80,11 @@ pub async fn read(file: &File) -> Result<String, String> {
     }
 }
 
-/// A button that lets the visitor choose a file. The field itself takes the focus.
-pub fn picker(desk: Desk) -> AnyView {
-    let chosen = move |event| {
-        let field: HtmlInputElement = event_target(&event);
-        open_first(desk, field.files());
-        // The same file can be chosen again once it is corrected.
-        field.set_value("");
-    };
-    view! {
-        <label class="file">
-            <span>"Open a file\u{2026}"</span>
-            <input type="file" accept=".toml" on:change=chosen />
-        </label>
-    }
-    .into_any()
+/// Opens the file that was chosen.
+pub fn picked(desk: Desk, field: &HtmlInputElement) {
+    open_first(desk, field.files());
+    // The same file can be chosen again once it is corrected.
+    field.set_value("");
 }
 
 fn open_first(desk: Desk, files: Option<FileList>) -> bool {
@@ -108,7 +99,7 @@ fn open_first(desk: Desk, files: Option<FileList>) -> bool {
 /// Takes files that are dropped anywhere on the page.
 pub fn take_drops(desk: Desk) {
     for kind in ["dragenter", "dragover", "dragleave", "drop"] {
-        let listener = window_event_listener_untyped(kind, move |event: Event| {
+        listen(kind, move |event: Event| {
             let event: DragEvent = event.unchecked_into();
             let Some(carried) = event.data_transfer().filter(has_files) else {
                 return;
@@ -127,7 +118,6 @@ pub fn take_drops(desk: Desk) {
                 open_first(desk, carried.files());
             }
         });
-        on_cleanup(move || listener.remove());
     }
 }
 

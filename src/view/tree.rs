@@ -57,6 +57,10 @@ pub enum At {
     Min,
     /// See [`At::Min`].
     Max,
+    /// Which files a field takes.
+    Accept,
+    /// The section that is drawn here.
+    Slot,
     /// Which part of the page it is, for tests and style.
     Part,
     /// Which cell of the stage it is.
@@ -122,6 +126,8 @@ impl At {
             At::Type => "type",
             At::Min => "min",
             At::Max => "max",
+            At::Accept => "accept",
+            At::Slot => "data-slot",
             At::Part => "data-part",
             At::Cell => "data-cell",
             At::Actor => "data-actor",
@@ -153,6 +159,10 @@ pub enum On {
     Choose(Vec<Wish>),
     /// By dragging a slider: the moment it stands at.
     Slide,
+    /// By choosing a file to be opened.
+    Pick,
+    /// By closing it.
+    Closed(Wish),
 }
 
 /// What is inside an element.
