@@ -32,6 +32,9 @@ pub struct Check {
     outlook: Option<(u32, Arc<Outlook>)>,
     /// What is drawn of it: a place's number is its place.
     drawn: [Option<Arc<El>>; 5],
+    /// The situation told last, and the last one that everything is drawn for.
+    told: u32,
+    shown: u32,
     /// A question from the stage that waits for an answer: a run to failure.
     wanted: bool,
 }
@@ -85,6 +88,7 @@ impl Desk {
             look.playing = false;
             look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
             Situation {
+                number: 0,
                 turn: self.checks().with(|it| it.turn),
                 own: now.own,
                 run: now.whole.steps.iter().map(|it| it.choice).collect(),
@@ -92,7 +96,22 @@ impl Desk {
                 look,
             }
         });
-        Effect::new(move |_| link::ask(Question::Show(Box::new(situation.get()))));
+        Effect::new(move |_| {
+            let mut situation = situation.get();
+            let number = self.checks().with_untracked(|it| it.told) + 1;
+            situation.number = number;
+            self.checks().update(|it| it.told = number);
+            link::ask(Question::Show(Box::new(situation)));
+        });
+        // Assistive software need not read what is about to change.
+        let busy = Memo::new(move |_| self.checks().with(|it| it.told != it.shown));
+        Effect::new(move |_| {
+            let busy = if busy.get() { "true" } else { "false" };
+            if let Some(side) = document().get_element_by_id("side") {
+                // An element takes every attribute.
+                let _ = side.set_attribute("aria-busy", busy);
+            }
+        });
     }
 
     /// Asks what lies ahead of the moment shown.
@@ -229,6 +248,7 @@ impl Desk {
     fn take(self, reply: Reply) {
         match reply {
             Reply::Ready | Reply::Loaded(..) => {}
+            Reply::Shown(number) => self.checks().update(|it| it.shown = number),
             Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));
             }),

@@ -146,6 +146,7 @@ impl Desk {
                     self.grant(Wish::Open(slug));
                 }
             }
+            Wish::Reload => {}
             Wish::Open(slug) => {
                 if let Some(entry) = find(&slug) {
                     self.open(entry);

@@ -46,12 +46,12 @@ pub fn mount() {
 /// Below the text that stands there before: why it is all there is.
 fn nothing_to_show(reason: &str) {
     let text = format!("No ordering could be fetched: {reason}.");
-    // There is no desk to grant wishes yet; a link to the page itself loads it again.
-    let again = el("a", "").at(At::Href, "").text("Try again");
+    // Reloading also helps where the page is of an older version than what it asks for.
+    let again = view::button("", "", "Try again", false, Wish::Reload);
     let said = el("div", "notice")
         .at(At::Role, "alert")
         .with(note("", &text))
-        .with(el("p", "").with(again));
+        .with(el("div", "moves").with(again));
     render::frame(said);
 }
 

@@ -14,7 +14,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
 use leptos::web_sys::{self, Element, Event, HtmlInputElement, Text};
 
-use stable_pages::view::{At, El, Node, On, Place, note, nothing};
+use stable_pages::view::{At, El, Node, On, Place, Wish, note, nothing};
 
 use super::desk::Desk;
 use super::source;
@@ -257,6 +257,11 @@ impl Listener {
 }
 
 fn used(on: &On, event: &Event) {
+    if let On::Press(Wish::Reload) = on {
+        // Asked for where there is no desk. A page can always be loaded again.
+        let _ = window().location().reload();
+        return;
+    }
     let desk = Desk::the();
     match on {
         On::Press(wish) | On::Closed(wish) => desk.grant(wish.clone()),

@@ -21,7 +21,7 @@ pub fn frame() -> El {
         .at(At::LabelledBy, "help-title")
         .with(slot("sheet"));
     sheet.on = Some(On::Closed(Wish::Help(false)));
-    el("div", "page")
+    el("div", "shell")
         .with(
             el("header", "top")
                 .with(note("brand", "Stable Pages"))

@@ -24,6 +24,8 @@ use super::{checker, glossary, help, side};
 /// What the page shows, as far as the worker must know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
+    /// Counts situations; [`Reply::Shown`] names it.
+    pub number: u32,
     /// Which check the scenario belongs to.
     pub turn: u32,
     /// Whether the scenario is from a visitor's file.
@@ -92,6 +94,8 @@ pub enum Reply {
     Loaded(u32, Result<Vec<u8>, String>),
     /// A part of the page.
     Drawn(Place, El),
+    /// Everything is drawn for a situation.
+    Shown(u32),
 }
 
 /// A reply and the turn it belongs to.
@@ -183,7 +187,13 @@ impl Scribe {
                 }
                 self.ask(ask, say);
             }
-            Question::Show(situation) => self.show(*situation, say),
+            Question::Show(situation) => {
+                let (turn, number) = (self.turn, situation.number);
+                self.show(*situation, say);
+                self.draw(say);
+                let reply = Reply::Shown(number);
+                return say(Said { turn, reply });
+            }
             Question::Cell(row, column) => {
                 if let Some(state) = checker::way_to(&self.check, (row, column)) {
                     self.ask(Ask::Way(state), say);

@@ -53,6 +53,8 @@ pub enum Wish {
     CloseNotice,
     /// Fetch again what could not be fetched.
     TryAgain,
+    /// Load the page again.
+    Reload,
     /// Open a scenario of the catalogue by its name.
     Open(String),
     /// Take a link's way, which the browser does; the list closes.

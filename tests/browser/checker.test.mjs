@@ -109,9 +109,11 @@ test("every single change is tried; the table sorts, a change opens and can be u
   const steps = async () =>
     (await rows.locator("td:last-child").allTextContents()).filter(Boolean).map(Number);
   await page.getByRole("button", { name: "steps to the first" }).click();
+  await page.locator("th[aria-sort=ascending]").waitFor();
   const up = await steps();
   assert.deepEqual(up, [...up].sort((a, b) => a - b));
   await page.getByRole("button", { name: /steps to the first/ }).click();
+  await page.locator("th[aria-sort=descending]").waitFor();
   const down = await steps();
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
   assert.equal(await page.locator("th[aria-sort=descending]").count(), 1);
@@ -233,7 +235,7 @@ test("without any checker the page says so, and the stage works", async () => {
   assert.deepEqual(pageErrors, []);
   await page.keyboard.press("Home");
   await page.keyboard.press("f");
-  await part(page, "failure").waitFor();
+  await page.locator(".now.failed").waitFor();
   await close();
 });
 

@@ -246,7 +246,10 @@ test("another kernel takes the run along, and says where they part", async () =>
   const carried = await step(page);
   assert.ok(carried > 0 && carried < end);
   assert.equal(await word(era(page)), "6.19");
+  // Who is finished shows no program until asked.
+  await page.locator('[data-actor="flusher"] h2 button').click();
   assert.match(await page.locator('[data-actor="flusher"]').textContent(), /folio_lock\(folio\)/);
+  await part(page, "scenario").filter({ hasText: "6.19" }).waitFor();
   assert.match(await part(page, "scenario").textContent(), /states no verdict for dix\+dif and Linux 6\.19; it is written for dix\+dif and Linux 3\.0/);
   await choose(page, era, "2.6.39");
   assert.match(await page.locator('[data-actor="writer"]').textContent(), /not in 2\.6\.39 yet/);

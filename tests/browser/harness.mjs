@@ -111,15 +111,23 @@ export async function start(flags = []) {
   return { open, stop };
 }
 
+/** Waits until the checker has drawn all that it draws for what is shown. */
+export async function settled(page) {
+  await page.locator('#side[aria-busy="false"]').waitFor();
+}
+
 /**
  * What the main part of the page says, without the checker's outlooks, which come from another thread and so a
  * moment later.
  */
 export async function said(page) {
+  await settled(page);
   return page.evaluate(() => {
     const main = document.querySelector("main");
-    const outlooks = [...main.querySelectorAll(".outlook")].map((it) => it.innerText.trim());
-    const lines = main.innerText.split("\n").filter((line) => line.trim() && !outlooks.includes(line.trim()));
+    // What the checker finds out about a step comes later still.
+    const late = [...main.querySelectorAll(".outlook, [data-part=why] dd:last-of-type, [data-part=why] > button")];
+    const words = late.map((it) => it.innerText.trim());
+    const lines = main.innerText.split("\n").filter((line) => line.trim() && !words.includes(line.trim()));
     return lines.join("\n");
   });
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, inspected, start } from "./harness.mjs";
+import { axe, inspected, settled, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -10,7 +10,10 @@ after(() => site.stop());
 
 const part = (page, name) => page.locator(`[data-part="${name}"]`);
 const words = async (page, name) => (await part(page, name).first().textContent()).trim();
-const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const press = async (page, name) => {
+  await page.getByRole("button", { name, exact: true }).click();
+  await settled(page);
+};
 /** Opens an ordering and waits until its text has come. */
 async function open(slug, title, options) {
   const opened = await site.open(`#${slug}`, options);
@@ -54,16 +57,21 @@ test("goes through the computation by its buttons", async () => {
   await sector(page, 3).click();
   assert.match(await words(page, "crc-byte"), /^Byte 0x000 of/);
   await press(page, "+16");
+  await settled(page);
   await press(page, "+1");
+  await settled(page);
   assert.match(await words(page, "crc-byte"), /^Byte 0x011 of/);
   // The focus stays on the button, so that it can be pressed again.
   await page.keyboard.press("Enter");
+  await settled(page);
   assert.match(await words(page, "crc-byte"), /^Byte 0x012 of/);
   await press(page, "Last");
+  await settled(page);
   const [received] = /[0-9a-f]{4}/.exec(await part(page, "guards").locator("tbody td").first().textContent());
   const after = part(page, "crc-step").locator("tr").last().locator("td").first();
   assert.equal(await after.textContent(), received);
   await press(page, "First that differs");
+  await settled(page);
   await page.locator(".derived summary").click();
   assert.equal(await page.locator(".derived table").count(), 2);
   // Another sector begins anew.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, dist, inspected, said, scenario, start } from "./harness.mjs";
+import { axe, dist, inspected, said, scenario, settled, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -63,26 +63,30 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
   assert.equal(await page.locator('[data-cell="memory-3"] .bytes').textContent(), "new!");
   assert.match(await page.locator('[data-cell="memory-3"]').getAttribute("class"), /newer/);
   await page.keyboard.press("3");
+  await settled(page);
   assert.equal(await part(page, "failure").count(), 0, "fetched, not yet checked");
   await page.keyboard.press("3");
+  await settled(page);
   assert.equal(await part(page, "failure").count(), 1);
 
   const failure = await text(page, "failure");
   assert.match(failure, /at the HBA/);
   assert.match(failure, /sector 3, LBA 59/);
   assert.match(failure, /at step \d+ the writer stored "new!" at 0x600/);
+  const [received, computed] = [await text(page, "received"), await text(page, "computed")];
+  const log = await text(page, "log");
   await page.getByRole("button", { name: "Inspect its bytes" }).click();
+  await part(page, "held-sealed").waitFor();
   const sealed = await inspected(page, "sealed");
   const fetched = await inspected(page, "fetched");
   await page.getByRole("button", { name: "Explain", exact: true }).click();
   assert.equal(sealed.length, 512);
   assert.equal(fetched.length, 512);
   assert.notDeepEqual(sealed, fetched);
-  const [received, computed] = [await text(page, "received"), await text(page, "computed")];
   assert.equal(received, guard(sealed));
   assert.equal(computed, guard(fetched));
   assert.notEqual(received, computed);
-  assert.match(await text(page, "log"), new RegExp(`GUARD check failed on sector 59 rcvd 0x${received}, data 0x${computed}`));
+  assert.match(log, new RegExp(`GUARD check failed on sector 59 rcvd 0x${received}, data 0x${computed}`));
   assert.match(await page.locator('[data-cell="HBA-3"]').getAttribute("class"), /failed/);
 
   // Back, one step at a time; the states on the way are those seen on the way forth.
@@ -117,6 +121,7 @@ test("plays each opening run to the end its list entry promises", async () => {
     assert.equal(await entry.getAttribute("aria-current"), "true");
     assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)), "the list closes");
     await page.keyboard.press("End");
+    await settled(page);
     const failures = await part(page, "failure").count();
     // What loops for ever has no last step that could fail.
     if (/safe/.test(badge)) assert.equal(failures, 0, title);
@@ -143,7 +148,7 @@ test("says on what an actor sleeps and who must act", async () => {
   const before = await visible(page);
   await writer.locator("button.step").dispatchEvent("click");
   assert.equal(await visible(page), before, "a step that is not possible changes nothing");
-  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /idle/);
+  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /not enabled: no work/);
   await close();
 });
 
@@ -206,6 +211,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   await page.keyboard.press("f");
   await page.getByRole("button", { name: "Why?" }).click();
   const causes = page.locator(".causes li");
+  await causes.first().waitFor();
   assert.equal(await causes.count(), 3);
   assert.match(await causes.nth(1).textContent(), /^Step 31The writer stored "new!" at 0x600/);
   await causes.nth(1).getByRole("button", { name: "Step 31", exact: true }).click();
@@ -218,16 +224,19 @@ test("explains a word where it stands, and closes it again", async () => {
   const { page, problems, close } = await site.open();
   await page.keyboard.press("1");
   const card = part(page, "why");
+  await card.waitFor();
   const word = card.getByRole("button", { name: "PG_writeback", exact: true });
   assert.equal(await word.count(), 1, "once in a card");
   assert.equal(await word.getAttribute("aria-expanded"), "false");
   await word.focus();
   await page.keyboard.press("Enter");
+  await card.locator(".meant").waitFor();
   assert.equal(await word.getAttribute("aria-expanded"), "true");
   assert.match(await card.locator(".meaning").textContent(), /^PG_writeback: A page's bit that says/);
   assert.ok(await word.evaluate((it) => it === document.activeElement));
   assert.equal(await page.locator(".meant").count(), 1, "and only there");
   await page.keyboard.press("Enter");
+  await settled(page);
   assert.equal(await page.locator(".meant").count(), 0);
   assert.deepEqual(problems(), []);
   await close();
@@ -237,14 +246,17 @@ test("undoes the last step from the failure, and points out why", async () => {
   const { page, close } = await site.open("#zap-stale-tlb");
   await page.keyboard.press("End");
   const buttons = page.locator("[data-part=failure] .answers button");
+  await buttons.first().waitFor();
   assert.deepEqual(await buttons.allTextContents(), ["Undo the last step", "Why?", "Share"]);
   const end = await step(page);
   await buttons.nth(1).click();
+  await page.locator(".causes").waitFor();
   assert.equal(await buttons.nth(1).getAttribute("aria-expanded"), "true");
   assert.match(await page.locator(".causes").textContent(), /kept its writable TLB entry.*too late/s);
   assert.deepEqual(await axe(page), []);
   await buttons.nth(0).click();
   assert.equal(await step(page), end - 1);
+  await settled(page);
   assert.equal(await part(page, "failure").count(), 0);
   await close();
 });
@@ -286,7 +298,7 @@ test("help opens and closes by keyboard, and keys inside it do not step", async 
   const { page, close } = await site.open();
   await page.keyboard.press("?");
   assert.equal(await page.locator("dialog").evaluate((it) => it.open), true);
-  assert.ok((await page.locator("dialog .words dt").count()) >= 25);
+  await page.locator("dialog .words dt").nth(24).waitFor();
   await page.keyboard.press("1");
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("dialog").evaluate((it) => it.open), false);
