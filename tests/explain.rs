@@ -18,10 +18,10 @@ fn moments(scenario: Scenario) -> Vec<Now> {
     let schedule = scenario.schedule.clone();
     let scenario = Arc::new(scenario);
     let mut history = History::new(&scenario.model);
-    let mut all = vec![Now::of(&scenario, &history, false)];
+    let mut all = vec![Now::of(&scenario, &history, false, None)];
     for choice in schedule {
         history.choose(&scenario.model, choice);
-        all.push(Now::of(&scenario, &history, false));
+        all.push(Now::of(&scenario, &history, false, None));
     }
     all
 }

@@ -18,7 +18,7 @@ fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Now> {
     let mut found = Vec::new();
     for step in at {
         history.seek(step);
-        found.push(Now::of(scenario, &history, false));
+        found.push(Now::of(scenario, &history, false, None));
     }
     found
 }

@@ -65,6 +65,8 @@ pub fn watch(desk: Desk) {
     Effect::new(move |_| {
         let now = desk.now();
         let panel = desk.panel();
+        // It comes a moment later, and may move what lines end at.
+        desk.outlook();
         let still = now.depth().abs_diff(depth.get_value()) > 1;
         depth.set_value(now.depth());
         if let Some(root) = document().document_element() {

@@ -895,7 +895,7 @@ mod tests {
         keys.dedup();
         assert_eq!(keys.len(), many);
         assert!(OPS.len() < 256, "an instruction's tag is a byte");
-        for row in &OPS {
+        for row in &ROWS {
             let named = row.op == Op::Goto || !row.source.is_empty();
             assert!(row.meaning.ends_with('.') && named && !row.label.is_empty());
         }

@@ -80,8 +80,15 @@ impl Glossary {
             match found.filter(|(term, _)| !self.used.contains(term)) {
                 Some((term, long)) => {
                     let button = self.button(term).text(&text[at..at + long]);
-                    into = into.text(&text[from..at]).with(button);
-                    (at, from) = (at + long, at + long);
+                    // What follows without a space stays with it.
+                    let rest = &text[at + long..];
+                    let stop = rest.find(|it: char| !".,;:)".contains(it));
+                    let stop = stop.unwrap_or(rest.len());
+                    into = into.text(&text[from..at]).with(match stop {
+                        0 => button,
+                        _ => el("span", "whole").with(button).text(&rest[..stop]),
+                    });
+                    (at, from) = (at + long + stop, at + long + stop);
                 }
                 // Past a word that has its button, not into it.
                 None => at += found.map_or(next(text, at), |it| it.1),
@@ -191,7 +198,7 @@ mod tests {
     fn buttons(text: &str) -> Vec<String> {
         let inner = glossed(text).inner;
         let of = |it: &Node| match it {
-            Node::El(it) if it.tag == "button" => Some(it.all_text()),
+            Node::El(it) => it.find(&|it| it.tag == "button").map(El::all_text),
             _ => None,
         };
         inner.iter().filter_map(of).collect()

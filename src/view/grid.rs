@@ -97,8 +97,8 @@ impl Level {
             (Level::Hba, Protection::Mirror) => ("second leg", "fetched, CRC"),
             (Level::Hba, Protection::Nvme) => ("controller", "fetched, CRC"),
             (Level::Hba, Protection::HbaInsert) => ("HBA", "fetched, guard put in"),
-            (Level::Hba, _) => ("HBA", "fetched, checked"),
-            (Level::Target, _) => ("target", "checked again"),
+            (Level::Hba, _) => ("HBA", "bytes, check"),
+            (Level::Target, _) => ("target", "bytes, check"),
             (Level::Media, it) if it.tuples() => ("media", "bytes, guard"),
             (Level::Media, _) => ("media", "bytes"),
         }

@@ -35,7 +35,7 @@ pub use catalogue::{orderings, orderings_summary};
 pub use check::{Check, Table};
 pub use checker::{SIDE, questions};
 pub use controls::{moves, step_buttons};
-pub use explain::{LeftOut, ahead, causes, now as sentence};
+pub use explain::{LeftOut, ahead, cards as explanations, causes, now as sentence};
 pub use frame::frame;
 pub use glossary::{Card, Glossary, Word};
 pub use header::{loading, notice, settings, tagline};

@@ -223,10 +223,22 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -
 pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
-    let spans = spans(&scenario.model, whole);
+    let mut spans = spans(&scenario.model, whole);
+    // Whoever falls asleep with a lock: the lock's name ends where the sleep's begins.
+    let sleeps: Vec<(usize, usize)> = spans
+        .iter()
+        .filter(|it| matches!(it.kind, Kind::Asleep(_)))
+        .map(|it| (it.actor, it.from))
+        .collect();
+    for span in spans.iter_mut().filter(|it| it.kind == Kind::Lock) {
+        let inside = |it: &&(usize, usize)| it.0 == span.actor && it.1 >= span.from;
+        let sleep = sleeps.iter().filter(inside).map(|it| it.1).min();
+        span.to = sleep.map_or(span.to, |it| span.to.min(it));
+    }
     let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
     layer("tape writing", lanes, look, length)
         .all(names.collect())
+        .all(remarks(whole, lanes))
         .all(flags(whole, lanes))
         .all(axis(lanes, length))
 }
@@ -343,6 +355,36 @@ fn ticks(whole: &Story, lanes: Lanes) -> El {
         .with(el("path", "passed").at(At::D, &passed))
 }
 
+/// A place for a sign, in pixels around a point in percent.
+fn spot(step: usize, length: usize, y: usize) -> El {
+    el("svg", "mark")
+        .at(At::X, &percent(step, length))
+        .at(At::Y, &y.to_string())
+        .at(At::Overflow, "visible")
+}
+
+/// What is said of the signs that matter most.
+fn remarks(whole: &Story, lanes: Lanes) -> Vec<El> {
+    let length = whole.steps.len();
+    let mut said = Vec::new();
+    for (index, told) in whole.steps.iter().enumerate() {
+        let step = index + 1;
+        let words = match mark(&told.effects) {
+            Mark::Mismatch => "refused",
+            Mark::Store if whole.unstable.contains(&step) => "inside the window",
+            _ => continue,
+        };
+        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
+        let end = step * 100 > length * 86;
+        let text = el("text", if end { "end" } else { "" })
+            .at(At::X, if end { "-11" } else { "11" })
+            .at(At::Y, "4")
+            .text(words);
+        said.push(spot(step, length, y).with(text));
+    }
+    said
+}
+
 /// Stores, checks, and the steps that led to a failure, each with its sign.
 fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
     let length = whole.steps.len();
@@ -359,29 +401,10 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
             _ => continue,
         };
         let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
-        // Nested, so that the outline is in pixels around a point in percent.
-        let mut place = el("svg", "mark")
-            .at(At::X, &percent(step, length))
-            .at(At::Y, &y.to_string())
-            .at(At::Overflow, "visible")
-            .with(el("path", class).at(At::D, outline));
+        let mut place = spot(step, length, y).with(el("path", class).at(At::D, outline));
         if causes.contains(&step) {
             place =
                 place.with(el("path", "cause").at(At::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0"));
-        }
-        let words = match class {
-            "store guilty" => "inside the window",
-            "mismatch" => "refused",
-            _ => "",
-        };
-        if !words.is_empty() {
-            let end = step * 100 > length * 86;
-            place = place.with(
-                el("text", if end { "end" } else { "" })
-                    .at(At::X, if end { "-11" } else { "11" })
-                    .at(At::Y, "4")
-                    .text(words),
-            );
         }
         parts.push(place);
     }
