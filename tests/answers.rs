@@ -13,7 +13,7 @@ use stable_pages::machine::{
     Choice, Effect, Instr, Model, Status, World, enabled, end, status, step,
 };
 use stable_pages::protocol::{Edit, OPS};
-use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue, load_variant};
+use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue, load_variant, programs};
 
 use support::{checked, scenario};
 
@@ -498,11 +498,12 @@ fn a_step_left_out_is_a_change_of_the_table() {
         let (found, ..) = mutants(slug);
         let scenario = scenario(slug);
         let text = stable_pages::scenario::find(slug).expect("there").text;
+        let all = programs(text, &Variant::default()).expect("loads");
         let mut known = 0;
         for (actor, it) in scenario.model.actors.iter().enumerate() {
             for pc in 0..it.code.len() as u8 {
                 let step = (actor as u8, pc);
-                let Some(Omission::By(edit)) = omission(&scenario, step.0, step.1) else {
+                let Some(Omission::By(edit)) = omission(&scenario, &all, step.0, step.1) else {
                     continue;
                 };
                 let before = Verdicts::NONE;
@@ -528,9 +529,10 @@ fn a_step_left_out_is_the_one_that_was_made() {
     let mut kinds = [0; 3];
     for entry in catalogue() {
         let scenario = entry.load().expect("loads");
+        let all = programs(entry.text, &Variant::default()).expect("loads");
         for (actor, it) in scenario.model.actors.iter().enumerate() {
             for (pc, instr) in it.code.iter().enumerate() {
-                match omission(&scenario, actor as u8, pc as u8).expect("an instruction") {
+                match omission(&scenario, &all, actor as u8, pc as u8).expect("an instruction") {
                     Omission::By(Edit::Drop(place)) => {
                         kinds[0] += 1;
                         assert_eq!(place.step, OPS[instr.tag as usize].key, "{}", entry.slug);

@@ -9,7 +9,9 @@ use stable_pages::explore::{Mutant, Omission, Verdicts, Without};
 use stable_pages::machine::{Choice, History};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict, catalogue};
-use stable_pages::view::{At, El, Look, Node, Now, On, Wish, causes, explanations, sentence};
+use stable_pages::view::{
+    At, El, LeftOut, Look, Node, Now, On, Wish, causes, explanations, sentence,
+};
 
 use support::scenario;
 
@@ -165,6 +167,11 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     assert_eq!(without_words(&Omission::By(edit.clone()), None), None);
     // What is known of another step is not shown.
     without.step.1 += 1;
-    let side = explanations(&now, &Look::default(), Some(&without));
+    let left_out = LeftOut {
+        step: without.step,
+        omission: Omission::By(edit.clone()),
+        without: Some(without),
+    };
+    let side = explanations(&now, &Look::default(), Some(&left_out));
     assert!(!side.all_text().contains("500 states"));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stable_pages::machine::{History, guard, ip_checksum};
 use stable_pages::scenario::{Device, Scenario, Variant, catalogue, find, load_variant};
-use stable_pages::view::{At, El, Look, Node, Now, On, Wish, inspect, side};
+use stable_pages::view::{At, El, Look, Node, Now, On, Wish, inspect, tabs};
 
 /// A scenario's opening run at some moments: start, end, and some on the way.
 fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Now> {
@@ -324,9 +324,15 @@ fn the_column_shows_what_was_asked_for() {
     let now = moments(&scenario, 1).remove(0);
     let mut look = Look::default();
     let is = |class: &'static str| move |it: &El| it.get(At::Class) == Some(class);
-    assert!(side(&now, &look).find(&is("explain")).is_some());
+    let pressed = |look: &Look| {
+        let tabs = tabs(look);
+        let on = tabs.find(&|it| it.get(At::Pressed) == Some("true"));
+        on.map(El::all_text)
+    };
+    assert_eq!(pressed(&look).as_deref(), Some("Explain"));
     look.tab = stable_pages::view::Tab::Inspect;
-    let shown = side(&now, &look);
-    assert!(shown.find(&is("explain")).is_none());
+    assert_eq!(pressed(&look).as_deref(), Some("Inspect"));
+    let shown = inspect(&now, &look);
+
     assert!(shown.find(&is("inspect")).is_some());
 }

@@ -30,6 +30,8 @@ pub struct Check {
     /// Counts moments, so that an outlook finds its own.
     moment: u32,
     outlook: Option<(u32, Arc<Outlook>)>,
+    /// The check and the moment whose outlook was asked for last.
+    looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
     drawn: [Option<Arc<El>>; 5],
     /// The situation told last, and the last one that everything is drawn for.
@@ -72,36 +74,31 @@ impl Desk {
     /// Starts the checker once the page is there, and keeps it told of what is on the stage.
     pub fn start_checking(self) {
         Timeout::new(30, || link::open(hear)).forget();
-        // Whatever moment is shown, its outlook is wanted.
+        // Whatever is shown, its outlook and its drawings are wanted: of what is shown when the frame
+        // is painted, so that nobody waits for it, and nobody asks for what was skipped.
         Effect::new(move |_| {
             self.now();
-            self.look();
+            self.checks().update(|it| it.moment += 1);
         });
-        let situation = Memo::new(move |_| {
-            let now = self.now();
-            let width = window().inner_width().ok().and_then(|it| it.as_f64());
-            let mut look = self.panel();
-            // What it does not draw need not concern it.
-            look.remark.clear();
-            look.notice.clear();
-            look.loading.clear();
-            look.playing = false;
-            look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
-            Situation {
-                number: 0,
-                turn: self.checks().with(|it| it.turn),
-                own: now.own,
-                run: now.whole.steps.iter().map(|it| it.choice).collect(),
-                depth: now.depth(),
-                look,
-            }
-        });
+        let turn = Memo::new(move |_| self.checks().with(|it| it.turn));
+        let asked = StoredValue::new(false);
         Effect::new(move |_| {
-            let mut situation = situation.get();
-            let number = self.checks().with_untracked(|it| it.told) + 1;
-            situation.number = number;
-            self.checks().update(|it| it.told = number);
-            link::ask(Question::Show(Box::new(situation)));
+            self.now();
+            self.panel();
+            turn.track();
+            if asked.get_value() {
+                return;
+            }
+            asked.set_value(true);
+            self.checks().update(|it| it.told += 1);
+            request_animation_frame(move || {
+                Timeout::new(0, move || {
+                    asked.set_value(false);
+                    self.look();
+                    self.tell();
+                })
+                .forget();
+            });
         });
         // Assistive software need not read what is about to change.
         let busy = Memo::new(move |_| self.checks().with(|it| it.told != it.shown));
@@ -114,13 +111,42 @@ impl Desk {
         });
     }
 
-    /// Asks what lies ahead of the moment shown.
+    /// Asks what lies ahead of the moment shown, unless that was asked.
     fn look(self) {
         let now = self.peek();
         let schedule: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
-        let moment = self.checks().with_untracked(|it| it.moment) + 1;
-        self.checks().update(|it| it.moment = moment);
+        let (turn, moment) = self.checks().with_untracked(|it| (it.turn, it.moment));
+        if self
+            .checks()
+            .with_untracked(|it| it.looked == Some((turn, moment)))
+        {
+            return;
+        }
+        self.checks().update(|it| it.looked = Some((turn, moment)));
         link::ask(Question::Ask(Ask::Look { moment, schedule }));
+    }
+
+    /// Tells what is shown, so that the rest can be drawn.
+    fn tell(self) {
+        let now = self.peek();
+        let width = window().inner_width().ok().and_then(|it| it.as_f64());
+        let mut look = self.peek_panel();
+        // What the checker does not draw need not concern it.
+        look.remark.clear();
+        look.notice.clear();
+        look.loading.clear();
+        look.playing = false;
+        look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
+        let (turn, number) = self.checks().with_untracked(|it| (it.turn, it.told));
+        let situation = Situation {
+            number,
+            turn,
+            own: now.own,
+            run: now.whole.steps.iter().map(|it| it.choice).collect(),
+            depth: now.depth(),
+            look,
+        };
+        link::ask(Question::Show(Box::new(situation)));
     }
 
     /// Checks what is on the stage, from nothing.
@@ -235,8 +261,7 @@ impl Desk {
             Heard::OnThisThread => {
                 self.set(|look| look.slow = true);
                 // The bound is another one here; a check begins anew, and forgets what was asked.
-                self.check();
-                return self.look();
+                return self.check();
             }
             Heard::Nobody(reason) => return self.set(|look| look.gone = Some(reason.clone())),
         };

@@ -13,6 +13,8 @@ use leptos::wasm_bindgen::prelude::*;
 use leptos::web_sys::Element;
 use leptos::web_sys::js_sys::{Array, Object, Reflect};
 
+use stable_pages::view::{Other, Tab};
+
 use super::desk::Desk;
 use super::render::listen;
 
@@ -70,9 +72,17 @@ pub fn watch(desk: Desk) {
         let still = now.depth().abs_diff(depth.get_value()) > 1;
         depth.set_value(now.depth());
         if let Some(root) = document().document_element() {
-            // An element takes every attribute.
-            let _ = root.set_attribute("data-speed", &panel.speed.to_string());
-            let _ = root.toggle_attribute_with_force("data-still", still);
+            let speed = panel.speed.to_string();
+            let beside = panel.tab == Tab::Beside && panel.other != Other::None;
+            // An element takes every attribute; one that stays costs nothing only if it is let be.
+            if root.get_attribute("data-speed").as_ref() != Some(&speed) {
+                let _ = root.set_attribute("data-speed", &speed);
+            }
+            for (name, is) in [("data-still", still), ("data-beside", beside)] {
+                if root.has_attribute(name) != is {
+                    let _ = root.toggle_attribute(name);
+                }
+            }
         }
         // Once everything is drawn.
         request_animation_frame(|| {
@@ -184,7 +194,9 @@ fn tie() {
         ("tip", tips),
     ] {
         let path = wires.query_selector(&format!(".{class}"));
-        if let Some(path) = path.ok().flatten() {
+        if let Some(path) = path.ok().flatten()
+            && path.get_attribute("d").unwrap_or_default() != d
+        {
             let _ = path.set_attribute("d", &d);
         }
     }

@@ -136,8 +136,8 @@ impl Told {
 }
 
 impl Story {
-    /// Retells the current branch of a history up to the moment shown.
-    pub fn of(model: &Model, history: &History) -> Story {
+    /// A run that has not begun.
+    fn begin(model: &Model) -> Story {
         let mut story = Story {
             steps: Vec::new(),
             columns: [[Column::default(); SECTORS]; MAX_PAGES],
@@ -148,25 +148,47 @@ impl Story {
             writeback_since: [None; MAX_PAGES],
         };
         story.judge(model, &model.initial, 0, NOBODY, &[]);
-        let mut before = model.initial;
+        story
+    }
+
+    /// Retells the current branch of a history up to the moment shown.
+    pub fn of(model: &Model, history: &History) -> Story {
+        let mut story = Story::begin(model);
         for (choice, effects, world) in history.replay(model) {
-            let step = story.steps.len() + 1;
-            for effect in &effects {
-                story.tell(model, &before, step, choice.actor, *effect);
+            story.go_on(
+                model,
+                Told {
+                    choice,
+                    effects,
+                    world,
+                },
+            );
+        }
+        story
+    }
+
+    /// One step more.
+    pub fn go_on(&mut self, model: &Model, told: Told) {
+        let before = self.steps.last().map_or(model.initial, |it| it.world);
+        let (step, actor) = (self.steps.len() + 1, told.choice.actor);
+        for effect in &told.effects {
+            self.tell(model, &before, step, actor, *effect);
+        }
+        self.judge(model, &told.world, step, actor, &told.effects);
+        // What is lost at rest nobody's step says.
+        if let Some(End::Rest(lost)) = end(model, &told.world) {
+            for violation in lost {
+                self.fail(model, &before, step, actor, violation);
             }
-            story.judge(model, &world, step, choice.actor, &effects);
-            // What is lost at rest nobody's step says.
-            if let Some(End::Rest(lost)) = end(model, &world) {
-                for violation in lost {
-                    story.fail(model, &before, step, choice.actor, violation);
-                }
-            }
-            before = world;
-            story.steps.push(Told {
-                choice,
-                effects,
-                world,
-            });
+        }
+        self.steps.push(told);
+    }
+
+    /// The same run after so many of its steps.
+    pub fn first(&self, model: &Model, steps: usize) -> Story {
+        let mut story = Story::begin(model);
+        for told in self.steps.iter().take(steps) {
+            story.go_on(model, told.clone());
         }
         story
     }

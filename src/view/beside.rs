@@ -40,10 +40,11 @@ impl Beside {
 fn choice(now: &Now, look: &Look) -> El {
     let mut others = vec![(Other::None, "nothing".to_owned())];
     if !now.scenario.edits.is_empty() {
-        others.push((
-            Other::Unchanged,
-            "the same without what was changed".to_owned(),
-        ));
+        let words = match now.scenario.era {
+            crate::protocol::Era::V2_6_39 => "the correct ordering, of Linux 3.0",
+            _ => "the correct ordering",
+        };
+        others.push((Other::Unchanged, words.to_owned()));
     }
     for (at, era) in crate::protocol::Era::ALL.iter().enumerate() {
         if *era != now.scenario.era {

@@ -34,7 +34,6 @@ impl Now {
     /// The moment a history stands at; `last` is the one shown before.
     pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool, last: Option<&Now>) -> Now {
         let model = &scenario.model;
-        let story = Story::of(model, history);
         let branch = history.branch().to_vec();
         let current = branch.last().copied();
         let last = last.filter(|it| Arc::ptr_eq(&it.scenario, scenario) && it.branch == branch);
@@ -42,6 +41,16 @@ impl Now {
             // One went along the branch.
             Some(last) => last.whole.clone(),
             None => Arc::new(Story::of_branch(model, history)),
+        };
+        let depth = history.depth();
+        let story = match last {
+            // One step further: the usual way to go.
+            Some(last) if last.depth() + 1 == depth => {
+                let mut story = last.story.clone();
+                story.go_on(model, whole.steps[depth - 1].clone());
+                story
+            }
+            _ => whole.first(model, depth),
         };
         let ends = history.ends().into_iter();
         let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));

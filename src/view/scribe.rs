@@ -115,6 +115,9 @@ fn build(subject: &Subject, other: Other) -> Option<Scenario> {
         Other::Unchanged => {
             variant.unchanged = true;
             variant.edits.clear();
+            // Before 3.0 nobody waits, whatever the program says.
+            let era = variant.era.filter(|it| *it != Era::V2_6_39);
+            variant.era = Some(era.unwrap_or(Era::V3_0));
         }
         Other::Era(at) => variant.era = Era::ALL.get(at).copied(),
         Other::Device(at) => variant.device = Device::ALL.get(at).copied(),

@@ -8,7 +8,8 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { start } from "./harness.mjs";
 
-// [name, fragment, keys to press one after another; "click:NAME" clicks that button]
+// [name, fragment, keys to press one after another; "click:NAME" clicks that button, "beside:NAME" sets that
+// ordering beside, "print" shows the page as it is printed]
 const SHOTS = [
   ["start", "", []],
   ["waiting", "#baseline-five-step", [...Array(24)].map(() => "ArrowRight")],
@@ -25,6 +26,10 @@ const SHOTS = [
   ["block", "#checksum-inside-the-block", ["End"]],
   ["stall", "#writeback-flag-leaked", ["End"]],
   ["handle", "#mkwrite-waits-with-handle-open", ["End"]],
+  ["corruption", "#insert-mode-blindness", ["End"]],
+  ["compare", "#mkwrite-no-wait", ["f", "click:Compare", "beside:the correct ordering, of Linux 3.0"]],
+  ["why", "#mkwrite-no-wait", ["f", "click:Why?"]],
+  ["print", "#mkwrite-no-wait", ["f", "print"]],
   ["inspect", "#mkwrite-no-wait", ["f", "click:Inspect its bytes"]],
   ["inspect-block", "#one-guard-a-page", ["f", "click:Inspect"]],
   ["checker-verdicts", "#mkclean-without-flush", ["click:Verdicts and odds"]],
@@ -59,6 +64,15 @@ try {
         await page.waitForTimeout(150);
         for (const key of keys) {
           const name = /^click:(.*)/.exec(key)?.[1];
+          const beside = /^beside:(.*)/.exec(key)?.[1];
+          if (beside) {
+            await page.getByLabel("Beside it").selectOption({ label: beside });
+            continue;
+          }
+          if (key === "print") {
+            await page.emulateMedia({ media: "print" });
+            continue;
+          }
           if (name) await page.getByRole("button", { name, exact: true }).click();
           else await page.keyboard.press(key);
         }
