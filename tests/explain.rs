@@ -63,7 +63,13 @@ fn every_moment_is_explained() {
                 why: true,
                 ..Look::default()
             };
-            let side = explanations(&now, &look, None);
+            let step = now.last_row();
+            let left_out = step.map(|(actor, _, pc)| LeftOut {
+                step: (actor as u8, pc),
+                omission: Omission::Device,
+                without: None,
+            });
+            let side = explanations(&now, &look, left_out.as_ref());
             let mut terms: Vec<Wish> = Vec::new();
             let mut see = |it: &El, buttons: usize| {
                 assert!(

@@ -33,7 +33,7 @@ pub struct Check {
     /// The check and the moment whose outlook was asked for last.
     looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
-    drawn: [Option<Arc<El>>; 5],
+    drawn: [Option<Arc<El>>; 6],
     /// The situation told last, and the last one that everything is drawn for.
     told: u32,
     shown: u32,
@@ -170,7 +170,10 @@ impl Desk {
             it.turn = turn;
             it.outlook = None;
             it.wanted = false;
-            it.drawn[Place::Result as usize] = None;
+            // What was drawn of the last scenario is not of this one.
+            for place in [Place::Result, Place::Side, Place::Cause, Place::Panel] {
+                it.drawn[place as usize] = None;
+            }
         });
         let other = self.peek_panel();
         if other.panel == Some(Panel::Costs) {

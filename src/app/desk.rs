@@ -92,7 +92,7 @@ pub struct Desk {
     panel: RwSignal<Look>,
     checks: RwSignal<Check>,
     outlook: Memo<Option<Same<Outlook>>>,
-    drawn: [Memo<Option<Same<El>>>; 5],
+    drawn: [Memo<Option<Same<El>>>; 6],
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 

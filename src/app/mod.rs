@@ -114,6 +114,7 @@ fn app(first: Packed) {
             "The words come with the checker\u{2026}",
         ),
         ("meaning", Place::Meaning, ""),
+        ("cause", Place::Cause, ""),
     ] {
         put_part(desk, slot, place, until);
     }
@@ -133,5 +134,6 @@ fn panel(desk: Desk) -> El {
         Some(_) => "There is no checker to draw it.",
         None => "Once everything has been looked at.",
     };
-    el("div", "open").with(note("", words)).with(close)
+    let open = el("div", "open").at(At::Part, "panel");
+    open.with(note("", words)).with(close)
 }

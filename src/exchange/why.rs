@@ -67,12 +67,38 @@ pub fn why_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<Cause> {
     trace.causes()
 }
 
+/// The edits, by the lines that the programs show; by their own words where no line shows them.
+fn changed(scenario: &Scenario) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for cast in &scenario.cast {
+        for line in &cast.lines {
+            let what = match line.mark {
+                Mark::Dropped => "is left out",
+                Mark::MovedHere => "is moved",
+                Mark::Inserted => "is inserted",
+                _ => continue,
+            };
+            let words = format!("`{}` {what} (see {})", line.text, cast.name);
+            if !said.contains(&words) {
+                said.push(words);
+            }
+        }
+    }
+    match said.is_empty() {
+        true => scenario.edits.clone(),
+        false => said,
+    }
+}
+
 /// What is not there that would have kept the run from failing, where the scenario says so: the
 /// edits, else what its kernel does not have yet or does not do here.
 pub fn missing(scenario: &Scenario) -> Option<String> {
     let model = &scenario.model;
     if !scenario.edits.is_empty() {
-        return Some(format!("What was changed: {}.", scenario.edits.join("; ")));
+        return Some(format!(
+            "What was changed: {}.",
+            changed(scenario).join("; ")
+        ));
     }
     let lines = scenario.cast.iter().flat_map(|it| &it.lines);
     let mut absent: Vec<String> = Vec::new();

@@ -9,8 +9,7 @@ use crate::explore::{Mutant, Omission, Verdicts, Without};
 pub fn without_words(omission: &Omission, without: Option<&Without>) -> Option<String> {
     Some(match omission {
         Omission::Device => {
-            "The device makes this step, and no order of the kernel's steps is without it."
-                .to_owned()
+            "The device makes this step; no change to the kernel's code leaves it out.".to_owned()
         }
         Omission::User => {
             "This is what the program wants. Without it there would be nothing to see here."

@@ -198,13 +198,16 @@ pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
         Some(Panel::Costs) => costs::panel(now, look, check),
         Some(Panel::Coverage) => coverage::panel(now, check),
     };
-    el("div", "open").with(open).with(button(
-        "close",
-        "",
-        "\u{2715} Close",
-        false,
-        Wish::ClosePanel,
-    ))
+    el("div", "open")
+        .at(At::Part, "panel")
+        .with(open)
+        .with(button(
+            "close",
+            "",
+            "\u{2715} Close",
+            false,
+            Wish::ClosePanel,
+        ))
 }
 
 /// The lines of an actor that are steps: first instruction, text, and, where another line has the

@@ -2,10 +2,10 @@
 
 use crate::exchange::{
     Cause, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
-    percent, why, why_end, without_words,
+    percent, status_words, why, why_end, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, Without};
-use crate::machine::{Content, End, Hop, Protection, Violation};
+use crate::machine::{Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row, reason};
 use crate::scenario::{Scenario, Verdict, words};
 
@@ -56,12 +56,29 @@ pub fn now(now: &Now, look: &Look) -> El {
         .last_row()
         .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
     let bad = failed || badly;
+    // Whoever has just moved may not get further.
+    let mover = now.last_actor();
+    let then = match mover.map(|it| (it, now.status(it))) {
+        Some((actor, status @ Status::Asleep(_))) => {
+            let words = status_words(scenario, &now.story, actor, status);
+            format!("Now it is {words}.")
+        }
+        _ => String::new(),
+    };
     let mut glossary = Glossary::of(Card::Now, look.term);
     let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
     el("div", if bad { "now failed" } else { "now" })
         .with(note("count", &count))
         .with(paragraph("sentence badly", first))
-        .with(paragraph("sentence", &sentence))
+        .with(paragraph(
+            if failed && !badly {
+                "sentence badly"
+            } else {
+                "sentence"
+            },
+            &sentence,
+        ))
+        .with(paragraph("then", &then))
         .with(paragraph("decisive", remark.unwrap_or("")))
         .with(paragraph("ending", ending))
         .with(rich(el("p", "remark"), &look.remark))
@@ -171,6 +188,23 @@ fn troubles(now: &Now) -> Vec<Trouble<'_>> {
     }
     all.reverse();
     all
+}
+
+/// How the newest failure came about, in a sentence: where there is no room for the column at the
+/// side, it stands under the step's own.
+pub fn cause(now: &Now) -> El {
+    let troubles = troubles(now);
+    let words = match troubles.first() {
+        Some(Trouble::Failed(failure, _)) => {
+            let change = explain_change(&now.scenario, &now.story, failure);
+            change.or_else(|| {
+                let all = explain(&now.scenario, &now.story, failure);
+                Some(all.into_iter().take(2).collect::<Vec<_>>().join(" "))
+            })
+        }
+        _ => None,
+    };
+    rich(el("p", "cause"), &words.unwrap_or_default())
 }
 
 /// What one can do about a failure.
@@ -400,8 +434,10 @@ fn failed(now: &Now, failure: &Failure, and: &str, glossary: &mut Glossary) -> E
             explain_change(scenario, &now.story, failure),
         ),
         _ => {
+            // How it came to it, too: the first alone only says what is wrong.
             let sentences = explain(scenario, &now.story, failure);
-            (card, sentences.into_iter().next())
+            let first: Vec<String> = sentences.into_iter().take(3).collect();
+            (card, Some(first.join(" ")))
         }
     };
     card.with(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))

@@ -80,7 +80,7 @@ fn checker() -> El {
                 )
                 .with(slot("questions")),
         )
-        .with(el("div", "panel").at(At::Part, "panel").with(slot("panel")))
+        .with(el("div", "panel").with(slot("panel")))
 }
 
 fn desk() -> El {
@@ -97,6 +97,7 @@ fn desk() -> El {
             el("div", "middle")
                 .with(slot("tagline"))
                 .with(now)
+                .with(slot("cause"))
                 .with(slot("meaning"))
                 .with(slot("ahead"))
                 .with(slot("stage")),

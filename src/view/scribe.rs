@@ -19,7 +19,7 @@ use super::explain::LeftOut;
 use super::look::{Look, Other, Panel, Tab};
 use super::now::Now;
 use super::tree::El;
-use super::{checker, glossary, help, side};
+use super::{checker, explain, glossary, help, side};
 
 /// What the page shows, as far as the worker must know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,16 +62,19 @@ pub enum Place {
     Sheet,
     /// The meaning of a word in the step's sentence.
     Meaning,
+    /// How the newest failure came about, under the sentence on a phone.
+    Cause,
 }
 
 impl Place {
     /// All of them.
-    pub const ALL: [Place; 5] = [
+    pub const ALL: [Place; 6] = [
         Place::Result,
         Place::Panel,
         Place::Side,
         Place::Sheet,
         Place::Meaning,
+        Place::Cause,
     ];
 }
 
@@ -146,7 +149,7 @@ pub struct Scribe {
     known: BTreeMap<(u8, u8), Without>,
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
-    drawn: [Option<El>; 5],
+    drawn: [Option<El>; 6],
 }
 
 /// States looked at in one go, of a scenario without a step.
@@ -169,7 +172,7 @@ impl Scribe {
             leaving: None,
             known: BTreeMap::new(),
             asked: None,
-            drawn: [const { None }; 5],
+            drawn: [const { None }; 6],
         }
     }
 
@@ -275,6 +278,7 @@ impl Scribe {
         self.history = None;
         self.now = None;
         self.asked = None;
+        self.drawn = [const { None }; 6];
     }
 
     fn ask(&mut self, ask: Ask, say: &mut dyn FnMut(Said)) {
@@ -366,6 +370,7 @@ impl Scribe {
                 Place::Sheet if look.help => help::sheet(now.scenario.era),
                 Place::Sheet => continue,
                 Place::Meaning => glossary::meaning_now(look),
+                Place::Cause => explain::cause(now),
             };
             let last = &mut self.drawn[place as usize];
             if last.as_ref() != Some(&el) {

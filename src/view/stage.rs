@@ -181,7 +181,13 @@ fn legend(now: &Now) -> El {
         ),
         ("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
         ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
-        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", "an invariant breaks"),
+        (
+            "flag",
+            "M4 1v12M4 1h7l-2 3 2 3h-7",
+            "an invariant breaks: its name is at the side",
+        ),
+        ("wire", "M0 7h14", "waits for"),
+        ("wire holder", "M0 7h14", "and that is up to"),
     ] {
         let sign = el("svg", "sign")
             .at(At::Width, "14")

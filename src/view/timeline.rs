@@ -263,9 +263,9 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
                 false => ("window", 0, lanes.bottom(), words),
             }
         }
-        Kind::Writeback => ("writeback", page + 3, lanes.tall - 6, "PG_writeback"),
-        Kind::Lock => ("lock", lane + 3, lanes.tall - 6, "page lock"),
-        Kind::Asleep(_) => ("asleep", lane + 3, lanes.tall - 6, "asleep"),
+        Kind::Writeback => ("writeback", page + 2, lanes.tall - 4, "PG_writeback"),
+        Kind::Lock => ("lock", lane + 2, lanes.tall - 4, "page lock"),
+        Kind::Asleep(_) => ("asleep", lane + 2, lanes.tall - 4, "asleep"),
     };
     let words = match span.kind {
         Kind::Window if !several => words.to_owned(),

@@ -146,7 +146,7 @@ test("costs stand side by side, and what was covered is shown", async () => {
   // Beside one that copies, to begin with.
   await page.locator(".bills thead th", { hasText: "Copy, then guard the copy" }).first().waitFor();
   await page.getByLabel("Compare with").selectOption({ index: 1 });
-  await page.locator(".bills thead th").nth(3).waitFor();
+  await page.locator(".bills tbody tr").first().locator("td").nth(3).waitFor();
   assert.equal(await page.locator(".bills tbody tr").first().locator("td").count(), 4);
   await open(page, "Coverage");
   const flusher = part(page, "coverage").filter({ has: page.getByRole("heading", { name: "flusher" }) });

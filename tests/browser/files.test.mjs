@@ -202,7 +202,7 @@ test("opens a visitor's file, or says line, column and reason", async () => {
   assert.equal(new URL(page.url()).hash, "");
   assert.equal(await page.locator('.catalogue a[aria-current="true"]').count(), 0);
   await page.keyboard.press("End");
-  assert.equal(await part(page, "failure").count(), 1);
+  await part(page, "failure").waitFor();
   // Its text is kept for other kernels too.
   await choose(page, era, "6.19");
   assert.equal(await page.locator(".own").textContent(), "your file");
@@ -269,10 +269,10 @@ test("another device has other columns and its own verdict", async () => {
   assert.match(await part(page, "scenario").textContent(), /with none and Linux 2\.6\.39, finds silent corruption\./);
   assert.match(await page.locator(".elsewhere").textContent(), /dix\+difguard error.*fs checksumchecksum mismatch/);
   await page.keyboard.press("f");
-  assert.match(await part(page, "failure").textContent(), /Silent corruption/);
+  await part(page, "failure").filter({ hasText: "Silent corruption" }).waitFor();
   await choose(page, device, "fs checksum");
   await page.keyboard.press("f");
-  assert.match(await part(page, "failure").textContent(), /Checksum mismatch/);
+  await part(page, "failure").filter({ hasText: "Checksum mismatch" }).waitFor();
   assert.deepEqual(problems(), []);
   await close();
 });
@@ -339,6 +339,7 @@ test("explains what got stuck, and which invariants broke where", async () => {
   await titled(page, "page_mkwrite without");
   await page.keyboard.press("End");
   const first = part(page, "broken").locator("button").first();
+  await first.waitFor();
   const at = Number(/step (\d+)/.exec(await first.textContent())[1]);
   await first.click();
   assert.equal(await step(page), at);
