@@ -261,6 +261,62 @@ test("undoes the last step from the failure, and points out why", async () => {
   await close();
 });
 
+test("the whole story can be played with the keyboard alone", async () => {
+  const { page, problems, close } = await site.open();
+  // Goes on by Tab until what has the focus says so.
+  const tabTo = async (selector) => {
+    for (let presses = 0; presses < 150; presses++) {
+      await page.keyboard.press("Tab");
+      const there = await page.evaluate((selector) => document.activeElement.matches(selector), selector);
+      if (there) return;
+    }
+    assert.fail(`the keyboard does not come by ${selector}`);
+  };
+  const pressed = (name) => page.evaluate((name) => document.activeElement.textContent === name, name);
+  await page.keyboard.press("o");
+  await tabTo('a[href="#mkwrite-no-wait"]');
+  await page.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "page_mkwrite without" }).waitFor();
+  // The flusher submits, the disk passes three sectors, the writer stores, the disk refuses.
+  const ready = async (name) => !(await page.locator(`[data-actor="${name}"]`).getAttribute("class")).includes("finished");
+  for (let i = 0; i < 40 && (await ready("flusher")); i++) await page.keyboard.press("1");
+  for (let i = 0; i < 7; i++) await page.keyboard.press("3");
+  for (let i = 0; i < 30 && (await ready("writer")); i++) await page.keyboard.press("2");
+  await page.keyboard.press("3");
+  await page.keyboard.press("3");
+  await part(page, "failure").waitFor();
+  assert.match(await text(page, "comparison"), /of 16 bits differ: it refuses the sector/);
+  const end = await step(page);
+  // Why, and to the store it names; back; what the bytes are; the ordering that waits.
+  await tabTo(".answers button:nth-child(2)");
+  assert.ok(await pressed("Why?"));
+  await page.keyboard.press("Enter");
+  await page.locator(".causes").waitFor();
+  await tabTo(".causes li:nth-child(2) > button");
+  await page.keyboard.press("Enter");
+  assert.match(await text(page, "now"), /stores "new!"/);
+  await page.keyboard.press("End");
+  assert.equal(await step(page), end);
+  await tabTo(".tabs button:nth-child(2)");
+  await page.keyboard.press("Enter");
+  await part(page, "held-fetched").waitFor();
+  // On from the tab that has the focus.
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await part(page, "beside").waitFor();
+  await tabTo('[data-part="beside"] select');
+  await page.keyboard.press("ArrowDown");
+  await page.locator(".parting").waitFor();
+  assert.match(await page.locator(".parting").textContent(), /^At step \d+ the writer/);
+  assert.equal(await part(page, "beside-stage").count(), 1);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press("?");
+  await page.locator("dialog .words dt").first().waitFor();
+  await page.keyboard.press("Escape");
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
 test("scrubs", async () => {
   const { page, close } = await site.open("#mkwrite-no-wait");
   await page.locator("input[type=range]").fill("31");

@@ -131,11 +131,11 @@ fn said(versions: &[Version], at: usize) -> String {
 /// Some bytes of a line in hex, with a gap before every fourth, but none at the beginning.
 fn digits(bytes: &[u8], from: usize, until: usize) -> String {
     let mut text = String::new();
-    for at in from..until {
+    for (at, byte) in bytes.iter().enumerate().take(until).skip(from) {
         if at % 4 == 0 && at > from {
             text.push(' ');
         }
-        text += &format!("{:02x}", bytes[at]);
+        text += &format!("{byte:02x}");
     }
     text
 }
