@@ -51,7 +51,11 @@ fn a_mismatch_is_a_break_in_its_column() {
             if now.story.failures.is_empty() {
                 assert!(drawn.find(&refused).is_none(), "{}", entry.slug);
             }
-            parted += usize::from(drawn.find(&|it| has(it, "cell") && has(it, "parted")).is_some());
+            parted += usize::from(
+                drawn
+                    .find(&|it| has(it, "cell") && has(it, "parted"))
+                    .is_some(),
+            );
             // Nobody's card is without its status or its step.
             let cards = actor_cards(&now, &Look::default(), None);
             for cast in &scenario.cast {
@@ -66,7 +70,12 @@ fn a_mismatch_is_a_break_in_its_column() {
 /// The store that did it stands inside the window, and is said to.
 #[test]
 fn the_guilty_store_is_marked_on_the_tape() {
-    let scenario = Arc::new(find("mkwrite-no-wait").expect("there").load().expect("loads"));
+    let scenario = Arc::new(
+        find("mkwrite-no-wait")
+            .expect("there")
+            .load()
+            .expect("loads"),
+    );
     let now = moments(&scenario).pop().expect("a moment");
     let drawn = tape(&scenario, &now.whole, &[12, 31], &Look::default());
     assert!(drawn.find(&|it| has(it, "guilty")).is_some());

@@ -114,6 +114,12 @@ pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
         None => String::new(),
     };
     let class = if bad(there) { "now failed" } else { "now" };
+    let mut drawn = stage(there, look).at(At::Part, "beside-stage");
+    for (at, value) in &mut drawn.at {
+        if *at == At::Label {
+            *value = "Stage of the ordering beside".to_owned();
+        }
+    }
     let count = format!("Beside: {} steps made of {depth} turns", there.depth());
     panel
         .with(parted)
@@ -123,5 +129,5 @@ pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
                 .with(rich(el("p", "sentence"), &turn))
                 .with(rich(el("p", "ending"), &ended)),
         )
-        .with(stage(there, look).at(At::Part, "beside-stage"))
+        .with(drawn)
 }
