@@ -11,6 +11,7 @@ mod race;
 mod render;
 mod source;
 mod timeline;
+mod wishes;
 
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;

@@ -6,7 +6,8 @@ use stable_pages::explore::follow_to_failure;
 use stable_pages::machine::{Choice, NodeId, World, ways};
 use stable_pages::view::SPEEDS;
 
-use super::desk::{Desk, Session, toggle};
+use super::desk::{Desk, Session};
+use super::wishes::toggle;
 
 impl Desk {
     /// Plays or pauses: while playing there is a timer, which makes a step each time.

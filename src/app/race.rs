@@ -39,8 +39,8 @@ fn point(desk: Desk, cell: (usize, usize)) {
     }
 }
 
-/// Whether the key was the map's.
-fn key(desk: Desk, event: &KeyboardEvent) -> bool {
+/// Takes a key for the map, if it has the focus; says whether it did.
+pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
     let Some((_, [.., rows, columns])) = map_of(event) else {
         return false;
     };
@@ -82,9 +82,4 @@ pub fn listen(desk: Desk) {
             point(desk, (0, 0));
         }
     });
-}
-
-/// Takes a key for the map, if it has the focus.
-pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
-    key(desk, event)
 }

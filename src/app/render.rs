@@ -96,10 +96,6 @@ struct Listener {
     closure: Closure<dyn Fn(Event)>,
 }
 
-fn document() -> web_sys::Document {
-    leptos::prelude::document()
-}
-
 /// Names of drawings' elements; everything else is HTML.
 fn drawing(tag: &str) -> bool {
     matches!(

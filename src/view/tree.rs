@@ -88,8 +88,6 @@ pub enum At {
     /// See [`At::X`].
     D,
     /// See [`At::X`].
-    Dx,
-    /// See [`At::X`].
     Transform,
     /// The part of a drawing that is seen.
     ViewBox,
@@ -141,7 +139,6 @@ impl At {
             At::Width => "width",
             At::Height => "height",
             At::D => "d",
-            At::Dx => "dx",
             At::Transform => "transform",
             At::ViewBox => "viewBox",
             At::Aspect => "preserveAspectRatio",
