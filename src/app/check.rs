@@ -11,7 +11,7 @@ use stable_pages::machine::Choice;
 use stable_pages::scenario::Entry;
 use stable_pages::view::{El, Panel, Place, Question, Reply, Said, Situation};
 
-use super::desk::Desk;
+use super::desk::{Desk, Moment};
 use super::link::{self, Heard};
 use super::source;
 
@@ -22,13 +22,15 @@ const MOST_BYTES_HERE: u64 = 48 << 20;
 /// Windows narrower than this, in CSS pixels, have no room for names on the race map.
 const NARROW_BELOW: f64 = 640.0;
 
+/// Milliseconds after a change at which the worker is told.
+const AFTER_FRAME: u32 = 40;
+
 /// What the checker has said, as far as the page keeps it.
 #[derive(Clone, Default)]
 pub struct Check {
     /// Counts checks; answers of older ones are dropped.
     turn: u32,
-    /// Counts moments, so that an outlook finds its own.
-    moment: u32,
+    /// What lies ahead, and of which moment.
     outlook: Option<(u32, Arc<Outlook>)>,
     /// The check and the moment whose outlook was asked for last.
     looked: Option<(u32, u32)>,
@@ -52,11 +54,12 @@ impl<T> PartialEq for Same<T> {
 }
 
 /// What lies ahead of the moment shown, once that is known.
-pub fn outlook(checks: RwSignal<Check>) -> Memo<Option<Same<Outlook>>> {
+pub fn outlook(now: Memo<Moment>, checks: RwSignal<Check>) -> Memo<Option<Same<Outlook>>> {
     Memo::new(move |_| {
+        let shown = now.with(|it| it.0.moment);
         checks.with(|it| {
             let (moment, outlook) = it.outlook.as_ref()?;
-            (*moment == it.moment).then(|| Same(outlook.clone()))
+            (*moment == shown).then(|| Same(outlook.clone()))
         })
     })
 }
@@ -74,12 +77,8 @@ impl Desk {
     /// Starts the checker once the page is there, and keeps it told of what is on the stage.
     pub fn start_checking(self) {
         Timeout::new(30, || link::open(hear)).forget();
-        // Whatever is shown, its outlook and its drawings are wanted: of what is shown when the frame
-        // is painted, so that nobody waits for it, and nobody asks for what was skipped.
-        Effect::new(move |_| {
-            self.now();
-            self.checks().update(|it| it.moment += 1);
-        });
+        // Whatever is shown, its outlook and its drawings are wanted: of what is shown a moment after the
+        // frame, so that it is painted without the worker beside it, and nobody asks for what was skipped.
         let turn = Memo::new(move |_| self.checks().with(|it| it.turn));
         let asked = StoredValue::new(false);
         Effect::new(move |_| {
@@ -91,14 +90,12 @@ impl Desk {
             }
             asked.set_value(true);
             self.checks().update(|it| it.told += 1);
-            request_animation_frame(move || {
-                Timeout::new(0, move || {
-                    asked.set_value(false);
-                    self.look();
-                    self.tell();
-                })
-                .forget();
-            });
+            Timeout::new(AFTER_FRAME, move || {
+                asked.set_value(false);
+                self.look();
+                self.tell();
+            })
+            .forget();
         });
         // Assistive software need not read what is about to change.
         let busy = Memo::new(move |_| self.checks().with(|it| it.told != it.shown));
@@ -115,7 +112,7 @@ impl Desk {
     fn look(self) {
         let now = self.peek();
         let schedule: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
-        let (turn, moment) = self.checks().with_untracked(|it| (it.turn, it.moment));
+        let (turn, moment) = (self.checks().with_untracked(|it| it.turn), now.moment);
         if self
             .checks()
             .with_untracked(|it| it.looked == Some((turn, moment)))

@@ -82,6 +82,7 @@ pub struct Desk {
     now: Memo<Moment>,
     panel: RwSignal<Look>,
     checks: RwSignal<Check>,
+    scenario: Memo<Same<Scenario>>,
     outlook: Memo<Option<Same<Outlook>>>,
     drawn: [Memo<Option<Same<El>>>; 6],
     backstage: StoredValue<Backstage, LocalStorage>,
@@ -89,7 +90,7 @@ pub struct Desk {
 
 /// Any two moments differ.
 #[derive(Clone)]
-struct Moment(Arc<Now>);
+pub struct Moment(pub Arc<Now>);
 
 impl PartialEq for Moment {
     fn eq(&self, other: &Moment) -> bool {
@@ -114,19 +115,20 @@ impl Desk {
         let slug = first.scenario.slug.clone();
         let session = RwSignal::new(Session::new(first, false));
         let checks = RwSignal::new(Check::default());
+        let now = Memo::new(move |last: Option<&Moment>| {
+            let last = last.map(|it| &*it.0);
+            session.with(|it| Moment(Arc::new(Now::of(&it.scenario, &it.history, it.own, last))))
+        });
         let desk = Desk {
             session,
-            now: Memo::new(move |last: Option<&Moment>| {
-                let last = last.map(|it| &*it.0);
-                session
-                    .with(|it| Moment(Arc::new(Now::of(&it.scenario, &it.history, it.own, last))))
-            }),
+            now,
             panel: RwSignal::new(Look {
                 speed: 1,
                 ..Look::default()
             }),
             checks,
-            outlook: outlook(checks),
+            scenario: Memo::new(move |_| now.with(|it| Same(it.0.scenario.clone()))),
+            outlook: outlook(now, checks),
             drawn: Place::ALL.map(|place| drawn(checks, place)),
             backstage: StoredValue::new_local(Backstage::default()),
         };
@@ -148,6 +150,14 @@ impl Desk {
     #[inline(never)]
     pub fn checks(self) -> RwSignal<Check> {
         self.checks
+    }
+
+    /// Has its reader run again for another scenario only, and not for each moment.
+    #[inline(never)]
+    pub fn once_a_scenario(self) -> Arc<Now> {
+        // Merely tracked, it would never be computed, and so never change.
+        let _ = self.scenario.get();
+        self.peek()
     }
 
     /// What lies ahead of the moment shown, once that is known.

@@ -68,9 +68,13 @@ fn app(first: Packed) {
     race::listen(desk);
     timeline::listen(desk);
     put("loading", move || view::loading(&desk.panel()));
-    put("settings", move || view::settings(&desk.now()));
-    put("chosen", move || view::orderings_summary(&desk.now()));
-    put("orderings", move || view::orderings(&desk.now()));
+    put("settings", move || view::settings(&desk.once_a_scenario()));
+    put("chosen", move || {
+        view::orderings_summary(&desk.once_a_scenario())
+    });
+    put("orderings", move || {
+        view::orderings(&desk.once_a_scenario())
+    });
     put("notice", move || view::notice(&desk.panel()));
     put("questions", move || view::questions(&desk.panel()));
     put("panel", move || panel(desk));

@@ -11,12 +11,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::web_sys::Element;
-use leptos::web_sys::js_sys::{Array, Object, Reflect};
+use leptos::web_sys::js_sys::{Array, Date, Object, Reflect};
 
 use stable_pages::view::{Other, Tab};
 
 use super::desk::Desk;
 use super::render::listen;
+
+/// Steps by hand that follow each other within so many milliseconds move nothing.
+const QUICK: f64 = 250.0;
 
 thread_local! {
     /// Where each token was when last looked.
@@ -63,15 +66,26 @@ fn beat() -> f64 {
 
 /// Follows what is on the stage.
 pub fn watch(desk: Desk) {
-    let depth = StoredValue::new(0);
+    let last = StoredValue::new((0, 0.0));
     Effect::new(move |_| {
         let now = desk.now();
         let panel = desk.panel();
         // It comes a moment later, and may move what lines end at.
         desk.outlook();
-        let still = now.depth().abs_diff(depth.get_value()) > 1;
-        depth.set_value(now.depth());
-        if let Some(root) = document().document_element() {
+        let (depth, time) = last.get_value();
+        let quick = !panel.playing && Date::now() - time < QUICK;
+        let root = document().document_element();
+        let still = match now.depth().abs_diff(depth) {
+            // What else is shown at the same moment begins nothing.
+            0 => root
+                .as_ref()
+                .is_some_and(|it| it.has_attribute("data-still")),
+            many => many > 1 || quick,
+        };
+        if now.depth() != depth {
+            last.set_value((now.depth(), Date::now()));
+        }
+        if let Some(root) = root {
             let speed = panel.speed.to_string();
             let beside = panel.tab == Tab::Beside && panel.other != Other::None;
             // An element takes every attribute; one that stays costs nothing only if it is let be.
@@ -147,7 +161,11 @@ fn tie() {
     let Some(column) = document().query_selector(".actors").ok().flatten() else {
         return;
     };
-    let origin = wires.get_bounding_client_rect();
+    // It may be hidden, and covers what holds it.
+    let Some(origin) = wires.parent_element() else {
+        return;
+    };
+    let origin = origin.get_bounding_client_rect();
     let column = column.get_bounding_client_rect();
     let x = |it: f64| (it - origin.left()).round() as i32;
     let y = |it: f64| (it - origin.top()).round() as i32;
@@ -199,5 +217,10 @@ fn tie() {
         {
             let _ = path.set_attribute("d", &d);
         }
+    }
+    // Where there is no line, nothing lies over the page: a layer of its size takes long to paint.
+    let none = all("[data-wire]").is_empty();
+    if wires.has_attribute("data-none") != none {
+        let _ = wires.toggle_attribute("data-none");
     }
 }

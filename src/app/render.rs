@@ -1,6 +1,7 @@
 //! Draws what `view` says: a Leptos view that compares what is wanted with what was drawn last and
 //! touches only what differs.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -79,6 +80,7 @@ pub struct Drawn(pub El);
 /// An element as it was drawn.
 pub struct State {
     node: Element,
+    tag: Cow<'static, str>,
     at: Vec<(At, String)>,
     on: Option<Listener>,
     inner: Vec<Inside>,
@@ -114,6 +116,7 @@ impl State {
         };
         let mut state = State {
             node: node.expect("a well-formed name"),
+            tag: el.tag.clone(),
             at: Vec::new(),
             on: None,
             inner: Vec::new(),
@@ -180,7 +183,7 @@ impl State {
     }
 
     fn is(&self, tag: &str) -> bool {
-        self.node.local_name() == tag
+        self.tag == tag
     }
 
     fn listen(&mut self, on: Option<On>) {

@@ -203,7 +203,8 @@ pub fn brief_foresight(now: &Now, outlook: Option<&Outlook>, actor: usize) -> St
 /// Where a step that is offered leads.
 fn foresight(now: &Now, outlook: Option<&Outlook>, actor: usize, way: u8) -> El {
     let Some(seen) = outlook else {
-        return nothing();
+        // Its place is kept until it is known.
+        return el("p", "outlook");
     };
     let choice = Choice {
         way,

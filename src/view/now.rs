@@ -11,6 +11,8 @@ use super::listing::Stand;
 
 /// What the page shows of a session.
 pub struct Now {
+    /// Counts moments: no two of a page's have the same number.
+    pub moment: u32,
     /// The scenario.
     pub scenario: Arc<Scenario>,
     /// Whether it is from a file of the visitor's.
@@ -34,6 +36,7 @@ impl Now {
     /// The moment a history stands at; `last` is the one shown before.
     pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool, last: Option<&Now>) -> Now {
         let model = &scenario.model;
+        let moment = last.map_or(0, |it| it.moment + 1);
         let branch = history.branch().to_vec();
         let current = branch.last().copied();
         let last = last.filter(|it| Arc::ptr_eq(&it.scenario, scenario) && it.branch == branch);
@@ -55,6 +58,7 @@ impl Now {
         let ends = history.ends().into_iter();
         let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));
         let mut now = Now {
+            moment,
             scenario: scenario.clone(),
             own,
             whole,
