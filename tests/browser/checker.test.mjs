@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, scenario, start } from "./harness.mjs";
+import { axe, scenario, settled, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -109,10 +109,12 @@ test("every single change is tried; the table sorts, a change opens and can be u
   const steps = async () =>
     (await rows.locator("td:last-child").allTextContents()).filter(Boolean).map(Number);
   await page.getByRole("button", { name: "steps to the first" }).click();
+  await settled(page);
   await page.locator("th[aria-sort=ascending]").waitFor();
   const up = await steps();
   assert.deepEqual(up, [...up].sort((a, b) => a - b));
   await page.getByRole("button", { name: /steps to the first/ }).click();
+  await settled(page);
   await page.locator("th[aria-sort=descending]").waitFor();
   const down = await steps();
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
@@ -149,6 +151,7 @@ test("costs stand side by side, and what was covered is shown", async () => {
   const other = page.getByLabel("Compare with").locator("option").nth(1);
   const title = await other.textContent();
   await page.getByLabel("Compare with").selectOption({ index: 1 });
+  await settled(page);
   const bills = page.locator(".bills", { has: page.locator("thead th", { hasText: title }) });
   await bills.locator("tbody tr").first().locator("td").nth(3).waitFor();
   assert.equal(await bills.locator("tbody tr").first().locator("td").count(), 4);
