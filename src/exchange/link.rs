@@ -1,0 +1,354 @@
+//! Links to a run: what stands behind `#` in the page's address.
+//!
+//!     #1k3qa/unlock-gap/f9w12f4d5/at-17/linux-3.9/see-inspect
+//!
+//! - `1`, the version of this form, and `k3qa`, a checksum of the model that the run was made with;
+//! - the scenario's name in the catalogue;
+//! - the run: for each stretch of steps of one actor its letter and how many (without a number, one). An actor's letter is the
+//!   first of its name that no actor before it has. A capital is one step the other way, `D-2` one step the third way;
+//! - further parts, where they differ from what the scenario has by itself: the moment shown (`at-`, else the run's end), the
+//!   kernel (`linux-`), the device (`on-`), what is open on the page (`see-`), and edits (`edits.rs`).
+//!
+//! Only unreserved characters of RFC 3986 and `/` are used, so that links pass quoted-printable, and the last one is a letter or a digit,
+//! so that nothing that turns addresses into links drops it.
+//! A scenario's name alone is the scenario at its start: links of the page's first version.
+
+mod edits;
+mod run;
+
+use crate::explore::Story;
+use crate::machine::{Choice, History, Model, Status, World, crc32c, enabled, status, step};
+use crate::protocol::{Edit, Era, OPS};
+use crate::scenario::{Device, Scenario, Variant};
+
+use super::ending::status_words;
+use super::words::the;
+use run::{Leg, legs, letters};
+
+/// The version written.
+const VERSION: char = '1';
+/// Longest link read, in bytes; one of 20,000 steps, each by another actor, is about as long.
+const LONGEST: usize = 32_768;
+/// Most steps of a run.
+const MOST: usize = 20_000;
+
+/// A link, taken apart. Nothing in it is certain to fit its scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The checksum of the model it was made with.
+    pub sum: String,
+    /// The scenario's name.
+    pub slug: String,
+    legs: Vec<Leg>,
+    /// The moment shown, in steps; none for the run's end.
+    pub at: Option<usize>,
+    /// The kernel, where it is not the scenario's own.
+    pub era: Option<Era>,
+    /// The device, where it is not the scenario's own.
+    pub device: Option<Device>,
+    /// Edits beyond the scenario's own.
+    pub edits: Vec<Edit>,
+    /// What is open on the page, in words that the page knows.
+    pub see: Vec<String>,
+}
+
+/// A text that is no link of a run, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It is longer than links are.
+    #[error("The link has {bytes} characters; links have at most {LONGEST}.")]
+    TooLong {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// It begins with no version that is known here.
+    #[error(
+        "The link is of version \"{version}\", which this page does not know; a newer page will. Reload the page, or ask for the text of the run."
+    )]
+    Version {
+        /// What it begins with, shortened.
+        version: String,
+    },
+    /// It ends before the scenario's name and the run.
+    #[error(
+        "The link is cut off: behind the checksum come the scenario's name and the run, with / between them."
+    )]
+    CutOff,
+    /// The run is not of the form of one.
+    #[error(
+        "\"{rest}\" is no run: letters stand for actors, each followed by how many steps it makes, such as f9w12; at most {MOST} steps."
+    )]
+    Run {
+        /// From where on, shortened.
+        rest: String,
+    },
+    /// A part that is not understood.
+    #[error("\"{part}\" in the link is not understood: {reason}.")]
+    Part {
+        /// The part, shortened.
+        part: String,
+        /// What would be.
+        reason: String,
+    },
+}
+
+/// What a link comes to in its scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The run, as far as it is possible.
+    pub run: Vec<Choice>,
+    /// The moment shown.
+    pub at: usize,
+    /// What is different from what was linked, in sentences; empty if nothing is.
+    pub changed: String,
+}
+
+/// Of what somebody wrote, what can be shown in a message.
+fn shown(text: &str) -> String {
+    let plain = text.chars().filter(|it| !it.is_control());
+    plain.take(40).collect()
+}
+
+/// A word of a scenario file as it stands in links.
+fn plain(word: &str) -> String {
+    let keep = |it: char| it.is_ascii_alphanumeric() || it == '.';
+    let word = word.chars().map(|it| if keep(it) { it } else { '-' });
+    word.collect()
+}
+
+/// A checksum of everything that says what a run does in this model: four letters or digits. Names, not places in tables, so that it stays
+/// as it is while the model does.
+pub fn model_sum(scenario: &Scenario) -> String {
+    let model = &scenario.model;
+    let mut text = format!(
+        "{:?} {:?} {}",
+        model.geometry, model.protection, model.stable
+    );
+    for (cast, actor) in scenario.cast.iter().zip(&model.actors) {
+        text += &format!("\n{} {}", cast.name, actor.main);
+        for it in &actor.code {
+            let key = OPS[it.tag as usize].key;
+            text += &format!(" {key}.{}.{}.{}", it.page, it.arg, it.no);
+        }
+    }
+    for store in &model.stores {
+        text += &format!("\n{} {} {:?}", store.page, store.offset, store.bytes);
+    }
+    let sum = crc32c(text.as_bytes());
+    // Without letters that look like digits.
+    let digits = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let place = |at: u32| char::from(digits[(sum >> (5 * at)) as usize % digits.len()]);
+    (0..4).map(place).collect()
+}
+
+impl Link {
+    /// The link of a run. `see` says what is open on the page, in words of letters, digits, dots and hyphens.
+    pub fn of(scenario: &Scenario, run: &[Choice], at: usize, see: Vec<String>) -> Link {
+        Link {
+            sum: model_sum(scenario),
+            slug: scenario.slug.clone(),
+            legs: legs(&letters(&scenario.cast), run),
+            at: (at != run.len()).then_some(at),
+            era: Some(scenario.era).filter(|it| *it != scenario.own_era),
+            device: Some(scenario.device).filter(|it| *it != scenario.own_device),
+            edits: scenario.own_edits.clone(),
+            see,
+        }
+    }
+
+    /// Whether it is the scenario as it is when it is opened.
+    pub fn is_start(&self, scenario: &Scenario) -> bool {
+        let opening = Link::of(scenario, &scenario.schedule, 0, Vec::new());
+        *self == opening && self.edits.is_empty() && self.era.is_none() && self.device.is_none()
+    }
+
+    /// What is different from the scenario's file.
+    pub fn variant(&self) -> Variant {
+        Variant {
+            device: self.device,
+            era: self.era,
+            edits: self.edits.clone(),
+            unchanged: false,
+        }
+    }
+
+    /// Reads what stands behind `#`, with or without it.
+    ///
+    /// # Errors
+    /// [`LinkError`] for any text that is no link of a run; in time and memory in proportion to the text.
+    pub fn parse(text: &str) -> Result<Link, LinkError> {
+        let text = text.strip_prefix('#').unwrap_or(text);
+        if text.len() > LONGEST {
+            let bytes = text.len();
+            return Err(LinkError::TooLong { bytes });
+        }
+        let mut parts = text.split('/');
+        let first = parts.next().unwrap_or_default();
+        let Some(sum) = first.strip_prefix(VERSION) else {
+            let version = shown(first);
+            return Err(LinkError::Version { version });
+        };
+        let (Some(slug), Some(run)) = (parts.next(), parts.next()) else {
+            return Err(LinkError::CutOff);
+        };
+        let mut link = Link {
+            sum: sum.to_owned(),
+            slug: slug.to_owned(),
+            legs: run::read(run)?,
+            ..Link::default()
+        };
+        for part in parts {
+            link.take(part)?;
+        }
+        Ok(link)
+    }
+
+    fn take(&mut self, part: &str) -> Result<(), LinkError> {
+        let wrong = |reason: &str| LinkError::Part {
+            part: shown(part),
+            reason: reason.to_owned(),
+        };
+        if let Some(edit) = edits::read(part) {
+            self.edits.push(edit.map_err(|reason| wrong(&reason))?);
+            return Ok(());
+        }
+        let (name, value) = part.split_once('-').ok_or_else(|| {
+            wrong("parts begin with at-, linux-, on-, see- or the name of an edit")
+        })?;
+        match name {
+            "at" => {
+                let at = value
+                    .parse()
+                    .map_err(|_| wrong("a number of steps follows at-"))?;
+                self.at = Some(at);
+            }
+            "linux" => {
+                let era = Era::ALL.into_iter().find(|it| it.word() == value);
+                let known = Era::ALL.map(Era::word).join(", ");
+                self.era = Some(era.ok_or_else(|| wrong(&format!("kernels are {known}")))?);
+            }
+            "on" => {
+                let device = Device::ALL.into_iter().find(|it| plain(it.word()) == value);
+                let known = Device::ALL.map(|it| plain(it.word())).join(", ");
+                self.device = Some(device.ok_or_else(|| wrong(&format!("devices are {known}")))?);
+            }
+            "see" => self.see.push(value.to_owned()),
+            _ => {
+                return Err(wrong(
+                    "parts begin with at-, linux-, on-, see- or the name of an edit",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The run in its scenario, which must have been built with [`variant`](Link::variant). What is not possible there is left out, and said.
+    pub fn open(&self, scenario: &Scenario) -> Opened {
+        let model = &scenario.model;
+        let letters = letters(&scenario.cast);
+        let (mut world, mut run) = (model.initial, Vec::new());
+        let mut changed = String::new();
+        let many: usize = self.legs.iter().map(|it| it.count).sum();
+        'run: for leg in &self.legs {
+            let Some(actor) = letters.iter().position(|it| *it == leg.letter) else {
+                let known: Vec<String> = scenario
+                    .cast
+                    .iter()
+                    .zip(&letters)
+                    .map(|(cast, letter)| format!("{letter} {}", cast.name))
+                    .collect();
+                changed = format!(
+                    "No actor's letter is \u{201c}{}\u{201d}; they are {}.",
+                    leg.letter,
+                    known.join(", ")
+                );
+                break;
+            };
+            for _ in 0..leg.count {
+                let choice = Choice {
+                    actor: actor as u8,
+                    way: leg.way,
+                };
+                let Some(next) = next(model, &world, choice) else {
+                    changed = stopped(scenario, &run, choice);
+                    break 'run;
+                };
+                world = next;
+                run.push(choice);
+            }
+        }
+        if run.len() < many {
+            let (made, s) = (run.len(), if many == 1 { "" } else { "s" });
+            changed = format!("{made} of {many} step{s} could be made. {changed}");
+        }
+        let sum = model_sum(scenario);
+        if sum != self.sum {
+            let was = shown(&self.sum);
+            let was = if was.is_empty() {
+                "none".to_owned()
+            } else {
+                was
+            };
+            changed = format!(
+                "The link was made with another state of this model (checksum {was}, now {sum}), so its steps may do something else. {changed}"
+            );
+        }
+        Opened {
+            at: self.at.unwrap_or(run.len()).min(run.len()),
+            run,
+            changed: changed.trim().to_owned(),
+        }
+    }
+}
+
+/// The world after a step; none where it cannot be made.
+fn next(model: &Model, world: &World, choice: Choice) -> Option<World> {
+    let possible = enabled(model, world).any(|it| it == choice);
+    possible.then(|| step(model, world, choice).0)
+}
+
+/// Why the run ends before the step.
+fn stopped(scenario: &Scenario, run: &[Choice], choice: Choice) -> String {
+    let model = &scenario.model;
+    let mut history = History::new(model);
+    for choice in run {
+        history.choose(model, *choice);
+    }
+    let actor = usize::from(choice.actor);
+    let who = the(scenario, choice.actor);
+    let at = run.len() + 1;
+    match status(model, history.world(), actor) {
+        Status::Ready => format!("Step {at}: {who} has no such way there."),
+        status => {
+            let story = Story::of(model, &history);
+            let words = status_words(scenario, &story, actor, status);
+            format!("Step {at}: {who} cannot move there: {words}.")
+        }
+    }
+}
+
+impl std::fmt::Display for Link {
+    /// As it stands behind `#`.
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?;
+        for leg in &self.legs {
+            write!(out, "{leg}")?;
+        }
+        if let Some(at) = self.at {
+            write!(out, "/at-{at}")?;
+        }
+        if let Some(era) = self.era {
+            write!(out, "/linux-{}", era.word())?;
+        }
+        if let Some(device) = self.device {
+            write!(out, "/on-{}", plain(device.word()))?;
+        }
+        for edit in &self.edits {
+            write!(out, "/{}", edits::write(edit))?;
+        }
+        for see in &self.see {
+            write!(out, "/see-{see}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! Runs in links: a letter for each actor, and how many steps it makes.
+
+use crate::machine::Choice;
+use crate::scenario::Cast;
+
+use super::{LinkError, MOST, shown};
+
+/// Steps of one actor in a row, all of the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leg {
+    /// The actor's letter.
+    pub letter: char,
+    /// Which way it goes.
+    pub way: u8,
+    /// How many steps.
+    pub count: usize,
+}
+
+impl std::fmt::Display for Leg {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let capital = self.letter.to_ascii_uppercase();
+        match (self.way, self.count) {
+            (0, 1) => write!(out, "{}", self.letter),
+            (0, many) => write!(out, "{}{many}", self.letter),
+            (1, _) => write!(out, "{capital}"),
+            (way, _) => write!(out, "{capital}-{way}"),
+        }
+    }
+}
+
+/// Each actor's letter: the first of its name that none before it has, else the first of the alphabet.
+pub(super) fn letters(cast: &[Cast]) -> Vec<char> {
+    let mut letters: Vec<char> = Vec::new();
+    for cast in cast {
+        let name = cast.name.chars().map(|it| it.to_ascii_lowercase());
+        let mut candidates = name.filter(char::is_ascii_lowercase).chain('a'..='z');
+        // A model has at most eight actors.
+        letters.extend(candidates.find(|it| !letters.contains(it)));
+    }
+    letters
+}
+
+/// A run as stretches of steps.
+pub(super) fn legs(letters: &[char], run: &[Choice]) -> Vec<Leg> {
+    let mut legs: Vec<Leg> = Vec::new();
+    for choice in run {
+        let Some(letter) = letters.get(usize::from(choice.actor)) else {
+            continue;
+        };
+        match legs.last_mut() {
+            Some(last) if last.letter == *letter && last.way == 0 && choice.way == 0 => {
+                last.count += 1
+            }
+            _ => legs.push(Leg {
+                letter: *letter,
+                way: choice.way,
+                count: 1,
+            }),
+        }
+    }
+    legs
+}
+
+/// Reads a run.
+pub(super) fn read(text: &str) -> Result<Vec<Leg>, LinkError> {
+    let mut legs: Vec<Leg> = Vec::new();
+    let (mut rest, mut many) = (text, 0);
+    while let Some(letter) = rest.chars().next() {
+        let wrong = LinkError::Run { rest: shown(rest) };
+        if !letter.is_ascii_alphabetic() {
+            return Err(wrong);
+        }
+        rest = &rest[1..];
+        let other = letter.is_ascii_uppercase();
+        let (dash, numbers) = match rest.strip_prefix('-') {
+            Some(after) if other => (true, after),
+            _ => (false, rest),
+        };
+        let digits = numbers.bytes().take_while(u8::is_ascii_digit).count();
+        let number = numbers[..digits].parse::<usize>().ok();
+        let (way, count) = match (other, dash, number) {
+            (false, _, None) if digits == 0 => (0, 1),
+            (false, _, Some(count)) => (0, count),
+            (true, false, None) if digits == 0 => (1, 1),
+            (true, true, Some(way @ 2..=255)) => (way as u8, 1),
+            _ => return Err(wrong),
+        };
+        many += count;
+        if many > MOST || count == 0 {
+            return Err(wrong);
+        }
+        rest = &numbers[digits..];
+        legs.push(Leg {
+            letter: letter.to_ascii_lowercase(),
+            way,
+            count,
+        });
+    }
+    Ok(legs)
+}
