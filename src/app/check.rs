@@ -272,7 +272,8 @@ impl Desk {
 
     fn take(self, reply: Reply) {
         match reply {
-            Reply::Ready | Reply::Loaded(..) => {}
+            Reply::Ready | Reply::Loaded(..) | Reply::Opened(..) => {}
+            Reply::Link(link) => self.linked(link),
             Reply::Shown(number) => self.checks().update(|it| it.shown = number),
             Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));

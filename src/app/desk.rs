@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{File, HtmlDialogElement, HtmlElement};
 
-use stable_pages::exchange::{Address, AddressError, carried_words};
+use stable_pages::exchange::{Address, carried_words};
 use stable_pages::explore::{Outlook, Subject, carry};
 use stable_pages::machine::{Choice, History, Op};
 use stable_pages::protocol::{Edit, Era};
@@ -17,6 +17,7 @@ use stable_pages::scenario::{Device, Entry, Packed, Scenario};
 
 use stable_pages::view::{El, Look, Now, Place};
 
+use super::address::{Trail, address, before_fragment};
 use super::check::{Check, Same, drawn, outlook};
 use super::link;
 use super::render::listen;
@@ -35,7 +36,7 @@ pub struct Session {
 impl Session {
     /// The opening run lies ahead; nothing has happened yet.
     #[inline(never)]
-    fn new(packed: Packed, own: bool) -> Session {
+    pub fn new(packed: Packed, own: bool) -> Session {
         let Packed { scenario, text } = packed;
         let mut history = History::new(&scenario.model);
         for choice in &scenario.schedule {
@@ -49,11 +50,6 @@ impl Session {
             own,
         }
     }
-}
-
-/// What the page's address asks for.
-pub fn address() -> Result<Address, AddressError> {
-    Address::parse(&window().location().hash().unwrap_or_default())
 }
 
 /// The place of one of several, as a [`Subject`] names it.
@@ -73,6 +69,7 @@ struct Backstage {
     timer: Option<Interval>,
     /// Counts navigations: an answer to an older one comes too late.
     turn: u32,
+    trail: Trail,
 }
 
 /// The state of the page; copied freely to whoever shows or changes it.
@@ -245,17 +242,8 @@ impl Desk {
         document().set_title(&format!("{title} \u{b7} Stable Pages"));
     }
 
-    /// Goes where the address says.
-    pub fn read_address(self) {
-        match address() {
-            Ok(Address::Start) => self.set(|panel| panel.notice.clear()),
-            Ok(Address::Scenario(entry)) => self.open(entry),
-            Err(error) => self.complain(format!("{error} Choose an ordering from the list below.")),
-        }
-    }
-
     /// Says what could not be done; everything else stays.
-    fn complain(self, notice: String) {
+    pub fn complain(self, notice: String) {
         self.set(|panel| {
             panel.notice = notice.clone();
             panel.failed = None;
@@ -267,8 +255,39 @@ impl Desk {
         self.complain(String::new());
     }
 
+    /// Looks at, or changes, where the address stands.
+    pub fn trail<T>(self, how: impl FnOnce(&mut Trail) -> T) -> T {
+        let mut how = Some(how);
+        let done = self
+            .backstage
+            .try_update_value(|it| how.take().map(|how| how(&mut it.trail)));
+        // The desk, and what is behind it, live as long as the page.
+        done.flatten().expect("the desk is there")
+    }
+
+    /// The file of a scenario of the catalogue, if it is on the page.
+    pub fn text_of(self, slug: &str) -> Option<String> {
+        self.session.with_untracked(|it| {
+            let here = !it.own && it.scenario.slug == slug;
+            here.then(|| it.text.clone())
+        })
+    }
+
+    /// Whether a scenario is on the page, with the same kernel, device and edits.
+    pub fn shows(self, other: &Scenario) -> bool {
+        self.session.with_untracked(|it| {
+            let own = it.own;
+            let it = &*it.scenario;
+            let edits = it.own_edits == other.own_edits;
+            !own && it.slug == other.slug
+                && it.era == other.era
+                && it.device == other.device
+                && edits
+        })
+    }
+
     /// Begins a navigation; older ones have lost.
-    fn begin(self) -> u32 {
+    pub fn begin(self) -> u32 {
         self.play(false);
         let next = self.backstage.try_update_value(|it| {
             it.turn += 1;
@@ -277,7 +296,7 @@ impl Desk {
         next.unwrap_or(0)
     }
 
-    fn is_latest(self, turn: u32) -> bool {
+    pub fn is_latest(self, turn: u32) -> bool {
         self.backstage.with_value(|it| it.turn) == turn
     }
 
@@ -291,7 +310,10 @@ impl Desk {
                 return;
             }
             match packed {
-                Ok(packed) => self.show(Session::new(packed, false)),
+                Ok(packed) => {
+                    self.show(Session::new(packed, false));
+                    self.arrived();
+                }
                 Err(reason) => {
                     let title = entry.title;
                     self.complain(format!(
@@ -331,12 +353,9 @@ impl Desk {
                 Ok(packed) => {
                     self.show(Session::new(packed, true));
                     // The address names a scenario of the catalogue, which this is not.
-                    let location = window().location();
-                    let path = location.pathname().unwrap_or_default();
-                    let query = location.search().unwrap_or_default();
                     if let Ok(history) = window().history() {
                         // Refused only to pages without an address of their own.
-                        let plain = format!("{path}{query}");
+                        let plain = before_fragment();
                         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&plain));
                     }
                 }
@@ -362,7 +381,7 @@ impl Desk {
     }
 
     /// Puts another scenario on the page.
-    fn show(self, session: Session) {
+    pub fn show(self, session: Session) {
         self.close_notice();
         self.set(|panel| {
             panel.remark.clear();
@@ -398,6 +417,7 @@ impl Desk {
     #[inline(never)]
     fn go_on_in(self, packed: Packed) {
         self.play(false);
+        self.did(false);
         let (session, words) = self.session.with_untracked(|it| {
             let carried = carry(&it.scenario, &it.history, &packed.scenario);
             let words = carried_words(&it.scenario, &packed.scenario, &carried);
@@ -428,6 +448,7 @@ impl Desk {
                     packed.scenario.schedule = run;
                 }
                 let own = self.session.with_untracked(|it| it.own);
+                self.did(false);
                 self.show(Session::new(packed, own));
             }
             Err(reason) => self.complain(format!(

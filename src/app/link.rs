@@ -13,13 +13,16 @@ use leptos::web_sys::{
 
 use stable_pages::explore::{Ask, Subject};
 use stable_pages::scenario::to_bytes;
-use stable_pages::view::{Question, Reply, Said};
+use stable_pages::view::{Arrived, Question, Reply, Said};
 
 /// Who is told what the checker says.
 type Hear = fn(Heard);
 
 /// Who is told of a scenario that was to be built: its bytes, or why there are none.
 type Then = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
+
+/// Who is told what a link comes to.
+type Opened = Box<dyn FnOnce(Result<Box<Arrived>, String>)>;
 
 /// What comes over the line.
 pub enum Heard {
@@ -45,6 +48,8 @@ struct Line {
     number: u32,
     /// Who waits for them.
     loads: Vec<(u32, Then)>,
+    /// Who waits for links.
+    opens: Vec<(u32, Opened)>,
 }
 
 thread_local! {
@@ -151,19 +156,35 @@ fn on_this_thread(hear: Hear) {
 
 /// There is no checker: nobody need wait for it.
 fn nobody(hear: Hear, reason: &str) {
-    let loads = LINE.with_borrow_mut(|line| {
+    let (loads, opens) = LINE.with_borrow_mut(|line| {
         line.gone = Some(reason.to_owned());
         line.waiting.clear();
-        std::mem::take(&mut line.loads)
+        (
+            std::mem::take(&mut line.loads),
+            std::mem::take(&mut line.opens),
+        )
     });
     hear(Heard::Nobody(reason.to_owned()));
     for (_, then) in loads {
         then(Err(without(reason)));
     }
+    for (_, then) in opens {
+        then(Err(unread(reason)));
+    }
 }
 
 fn without(reason: &str) -> String {
     format!("the checker, which builds it, cannot work: {reason}")
+}
+
+fn unread(reason: &str) -> String {
+    format!("The checker, which reads links, cannot work: {reason}.")
+}
+
+/// Takes who waits for an answer out of a list.
+fn waiting<T>(all: &mut Vec<(u32, T)>, number: u32) -> Option<T> {
+    let at = all.iter().position(|it| it.0 == number)?;
+    Some(all.swap_remove(at).1)
 }
 
 fn take(data: &JsValue, hear: Hear) {
@@ -175,12 +196,16 @@ fn take(data: &JsValue, hear: Hear) {
         return nobody(hear, reason);
     };
     if let Reply::Loaded(number, built) = said.reply {
-        let then = LINE.with_borrow_mut(|line| {
-            let at = line.loads.iter().position(|it| it.0 == number)?;
-            Some(line.loads.swap_remove(at).1)
-        });
+        let then = LINE.with_borrow_mut(|line| waiting(&mut line.loads, number));
         if let Some(then) = then {
             then(built);
+        }
+        return;
+    }
+    if let Reply::Opened(number, arrived) = said.reply {
+        let then = LINE.with_borrow_mut(|line| waiting(&mut line.opens, number));
+        if let Some(then) = then {
+            then(arrived);
         }
         return;
     }
@@ -210,6 +235,19 @@ pub fn load(subject: Subject, then: Then) {
         line.number
     });
     ask(Question::Ask(Ask::Load { number, subject }));
+}
+
+/// Has the checker read a link, in the file of its scenario; `then` is told what comes of it.
+pub fn open_run(link: String, text: String, then: Opened) {
+    if let Some(reason) = LINE.with_borrow(|line| line.gone.clone()) {
+        return then(Err(unread(&reason)));
+    }
+    let number = LINE.with_borrow_mut(|line| {
+        line.number += 1;
+        line.opens.push((line.number, then));
+        line.number
+    });
+    ask(Question::Open { number, link, text });
 }
 
 /// Asks the checker; what is asked before it is there waits.

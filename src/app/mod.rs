@@ -1,6 +1,7 @@
 //! The page. The only place that knows the browser; it draws what `view` says, grants what visitors
 //! ask for, and never decides protocol.
 
+mod address;
 mod check;
 mod desk;
 mod keys;

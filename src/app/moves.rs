@@ -15,6 +15,7 @@ impl Desk {
         self.keep_timer(None);
         self.set(|panel| panel.playing = playing);
         if playing {
+            self.did(true);
             let speed = SPEEDS[self.peek_panel().speed];
             let timer = Interval::new(1000 / speed, move || self.tick());
             self.keep_timer(Some(timer));
@@ -34,6 +35,7 @@ impl Desk {
 
     /// Puts a schedule on the stage, from its start, and goes to one of its moments.
     pub fn load_run(self, schedule: &[Choice], moment: usize) {
+        self.did(false);
         self.act(|it| {
             let model = &it.scenario.model;
             it.history.seek(0);
@@ -47,6 +49,7 @@ impl Desk {
 
     /// Goes on from the moment shown.
     pub fn go_on_with(self, schedule: &[Choice]) {
+        self.did(false);
         self.act(|it| {
             let model = &it.scenario.model;
             for choice in schedule {
@@ -75,6 +78,7 @@ impl Desk {
     /// Steps an actor, one of the ways it can go. Where that is not possible nothing changes; the
     /// actor's panel says why.
     pub fn step(self, actor: usize, way: u8) {
+        self.did(true);
         self.act(|it| {
             let model = &it.scenario.model;
             let choice = Choice {
@@ -87,6 +91,7 @@ impl Desk {
 
     /// Steps an actor to the end of its current top-level line, or to where it must choose.
     pub fn step_line(self, actor: usize) {
+        self.did(true);
         self.act(|it| {
             let scenario = it.scenario.clone();
             let model = &scenario.model;
@@ -124,14 +129,17 @@ impl Desk {
     }
 
     pub fn back(self) {
+        self.did(true);
         self.act(|it| it.history.back());
     }
 
     pub fn forward(self) {
+        self.did(true);
         self.act(|it| it.history.forward());
     }
 
     pub fn seek(self, depth: usize) {
+        self.did(true);
         self.act(|it| {
             it.history.seek(depth);
             true
@@ -150,6 +158,7 @@ impl Desk {
 
     /// Makes another branch the current one.
     pub fn switch(self, end: NodeId) {
+        self.did(false);
         self.act(|it| {
             it.history.switch(end);
             true
@@ -176,6 +185,7 @@ impl Desk {
 
     /// Runs to the next failure among the steps ahead, or asks the checker for one.
     pub fn run_to_failure(self) {
+        self.did(false);
         let mut followed = false;
         self.act(|it| {
             let model = &it.scenario.model;

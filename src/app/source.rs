@@ -10,7 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use stable_pages::exchange::Address;
 use stable_pages::scenario::{BUILD, Packed};
 
-use super::desk::{Desk, address};
+use super::address::address;
+use super::desk::Desk;
 use super::render::listen;
 
 /// What opens when the address asks for nothing in particular; index.html has it fetched ahead.
@@ -23,7 +24,7 @@ const MOST_BYTES: u32 = 256 * 1024;
 /// or, where it names none or that one cannot be fetched, the usual one.
 pub async fn first() -> Result<Packed, String> {
     let usual = request(FIRST);
-    if let Ok(Address::Scenario(entry)) = address()
+    if let Ok(Address::Scenario(entry) | Address::Run(entry)) = address()
         && entry.slug != FIRST
         && let Ok(packed) = answer(request(entry.slug)).await
     {

@@ -7,6 +7,7 @@ use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, find};
 use stable_pages::view::{Tab, Wish};
 
+use super::address::before_fragment;
 use super::desk::{Desk, start};
 
 /// Takes a thing out of a list, or puts it in.
@@ -110,21 +111,18 @@ impl Desk {
         }
     }
 
-    /// Puts the page's address into the clipboard.
+    /// Puts the link of what is shown into the clipboard.
     fn share(self) {
-        let location = window().location();
-        let slug = self.peek().scenario.slug.clone();
-        let before = location.href().unwrap_or_default();
-        let before = before.split('#').next().unwrap_or_default().to_owned();
-        let address = match self.peek().own {
-            true => before,
-            false => format!("{before}#{slug}"),
+        let link = self.link();
+        let address = match link.is_empty() {
+            true => before_fragment(),
+            false => format!("{}#{link}", before_fragment()),
         };
         start(Box::pin(async move {
             let copied = window().navigator().clipboard().write_text(&address);
             let said = match JsFuture::from(copied).await {
-                Ok(_) => format!("Copied: {address}. It opens this ordering at its start."),
-                Err(_) => format!("This is the address of the ordering: {address}"),
+                Ok(_) => format!("Copied: {address}"),
+                Err(_) => format!("This is the address of the run: {address}"),
             };
             self.remark(said);
         }));

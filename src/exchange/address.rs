@@ -9,6 +9,8 @@ pub enum Address {
     Start,
     /// A scenario of the catalogue.
     Scenario(Entry),
+    /// A run of a scenario of the catalogue: the address is a [`Link`](super::Link), which the worker reads.
+    Run(Entry),
 }
 
 /// An address that leads nowhere, and why.
@@ -49,6 +51,15 @@ impl Address {
         if let Some(entry) = find(name) {
             return Ok(Address::Scenario(entry));
         }
+        // Links begin with their version.
+        let run = name.starts_with(|it: char| it.is_ascii_digit());
+        let name = match name.split('/').nth(1).filter(|_| run) {
+            Some(slug) => match find(slug) {
+                Some(entry) => return Ok(Address::Run(entry)),
+                None => slug,
+            },
+            None => name,
+        };
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.len() > 60 || !name.chars().all(plain) {
             let shown = name.chars().filter(|c| !c.is_control()).take(40);
@@ -109,6 +120,7 @@ mod tests {
     fn anything_else_is_called_damaged() {
         for text in [
             "#unlock-gap=",
+            "#1abcd/=/f",
             "#Unlock",
             "#%00",
             "#\u{1F4A5}",

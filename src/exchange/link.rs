@@ -109,13 +109,6 @@ fn shown(text: &str) -> String {
     plain.take(40).collect()
 }
 
-/// A word of a scenario file as it stands in links.
-fn plain(word: &str) -> String {
-    let keep = |it: char| it.is_ascii_alphanumeric() || it == '.';
-    let word = word.chars().map(|it| if keep(it) { it } else { '-' });
-    word.collect()
-}
-
 /// A checksum of everything that says what a run does in this model: four letters or digits. Names, not places in tables, so that it stays
 /// as it is while the model does.
 pub fn model_sum(scenario: &Scenario) -> String {
@@ -228,8 +221,8 @@ impl Link {
                 self.era = Some(era.ok_or_else(|| wrong(&format!("kernels are {known}")))?);
             }
             "on" => {
-                let device = Device::ALL.into_iter().find(|it| plain(it.word()) == value);
-                let known = Device::ALL.map(|it| plain(it.word())).join(", ");
+                let device = Device::ALL.into_iter().find(|it| it.link_word() == value);
+                let known = Device::ALL.map(Device::link_word).join(", ");
                 self.device = Some(device.ok_or_else(|| wrong(&format!("devices are {known}")))?);
             }
             "see" => self.see.push(value.to_owned()),
@@ -341,7 +334,7 @@ impl std::fmt::Display for Link {
             write!(out, "/linux-{}", era.word())?;
         }
         if let Some(device) = self.device {
-            write!(out, "/on-{}", plain(device.word()))?;
+            write!(out, "/on-{}", device.link_word())?;
         }
         for edit in &self.edits {
             write!(out, "/{}", edits::write(edit))?;

@@ -148,6 +148,11 @@ impl Device {
         }
     }
 
+    /// The same as it stands in links.
+    pub fn link_word(self) -> String {
+        self.word().replace([' ', '+'], "-")
+    }
+
     /// What it is, in a few words.
     pub fn about(self) -> &'static str {
         match (self.protection, self.ip) {

@@ -6,18 +6,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::{Link, Opened};
 use crate::explore::{
     Answer, Ask, Checker, Outlook, Subject, Tell, Without, WithoutWork, omission,
 };
 use crate::machine::{Choice, History};
 use crate::protocol::{Era, Program};
-use crate::scenario::{Device, Scenario, load_variant, programs};
+use crate::scenario::{Device, Packed, Scenario, load_variant, programs};
 
 use super::beside::Beside;
 use super::check::Check;
 use super::explain::LeftOut;
 use super::look::{Look, Other, Panel, Tab};
 use super::now::Now;
+use super::sight::sight;
 use super::tree::El;
 use super::{checker, explain, glossary, help, side};
 
@@ -47,6 +49,15 @@ pub enum Question {
     Show(Box<Situation>),
     /// A way to a cell of the race map: row and column.
     Cell(usize, usize),
+    /// What a link comes to.
+    Open {
+        /// Names the question in the answer.
+        number: u32,
+        /// What stands behind `#` in the address.
+        link: String,
+        /// The file of the scenario that it names.
+        text: String,
+    },
 }
 
 /// Where on the page something is drawn.
@@ -95,10 +106,45 @@ pub enum Reply {
     Failed(String),
     /// A scenario that was to be built, or what is wrong with its file.
     Loaded(u32, Result<Vec<u8>, String>),
+    /// What a link comes to, or why it cannot be opened.
+    Opened(u32, Result<Box<Arrived>, String>),
+    /// The link of what is shown: what stands behind `#`; empty where it has none.
+    Link(String),
     /// A part of the page.
     Drawn(Place, El),
     /// Everything is drawn for a situation.
     Shown(u32),
+}
+
+/// What a link comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Arrived {
+    /// The scenario, [packed](crate::scenario::Packed).
+    pub packed: Vec<u8>,
+    /// The run, as far as it is possible.
+    pub run: Vec<Choice>,
+    /// The moment shown.
+    pub at: usize,
+    /// What is open, in the words of [`sight`](super::sight()).
+    pub see: Vec<String>,
+    /// What is different from what was linked; empty if nothing is.
+    pub changed: String,
+}
+
+/// Opens a link in its scenario's file.
+fn arrive(link: &str, text: &str) -> Result<Arrived, String> {
+    let link = Link::parse(link).map_err(|error| error.to_string())?;
+    let packed = Packed::build(&link.slug, text, &link.variant());
+    let packed =
+        packed.map_err(|error| format!("The scenario of the link cannot be built: {error}."))?;
+    let Opened { run, at, changed } = link.open(&packed.scenario);
+    Ok(Arrived {
+        packed: packed.bytes(),
+        run,
+        at,
+        see: link.see,
+        changed,
+    })
 }
 
 /// A reply and the turn it belongs to.
@@ -150,6 +196,8 @@ pub struct Scribe {
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
     drawn: [Option<El>; 6],
+    /// The link sent last.
+    linked: String,
 }
 
 /// States looked at in one go, of a scenario without a step.
@@ -173,6 +221,7 @@ impl Scribe {
             known: BTreeMap::new(),
             asked: None,
             drawn: [const { None }; 6],
+            linked: String::new(),
         }
     }
 
@@ -197,7 +246,13 @@ impl Scribe {
                 let (turn, number) = (self.turn, situation.number);
                 self.show(*situation, say);
                 self.draw(say);
+                self.link(say);
                 let reply = Reply::Shown(number);
+                return say(Said { turn, reply });
+            }
+            Question::Open { number, link, text } => {
+                let reply = Reply::Opened(number, arrive(&link, &text).map(Box::new));
+                let turn = self.turn;
                 return say(Said { turn, reply });
             }
             Question::Cell(row, column) => {
@@ -279,6 +334,7 @@ impl Scribe {
         self.now = None;
         self.asked = None;
         self.drawn = [const { None }; 6];
+        self.linked.clear();
     }
 
     fn ask(&mut self, ask: Ask, say: &mut dyn FnMut(Said)) {
@@ -350,6 +406,31 @@ impl Scribe {
                 self.ask(Ask::Mutants, say);
             }
             _ => {}
+        }
+    }
+
+    /// Sends the link of what is shown, where it is another one than before.
+    fn link(&mut self, say: &mut dyn FnMut(Said)) {
+        let Some(now) = self.now.as_ref() else {
+            return;
+        };
+        let Situation {
+            run,
+            depth,
+            look,
+            own,
+            ..
+        } = &self.situation;
+        let link = Link::of(&now.scenario, run, *depth, sight(look));
+        let text = match link.is_start(&now.scenario) {
+            _ if *own => String::new(),
+            true => link.slug,
+            false => link.to_string(),
+        };
+        if text != self.linked {
+            self.linked.clone_from(&text);
+            let (turn, reply) = (self.turn, Reply::Link(text));
+            say(Said { turn, reply });
         }
     }
 
