@@ -23,10 +23,19 @@ pub(super) struct Column {
     pub at: usize,
 }
 
-/// An actor's name as diagrams write it.
+/// Longest name that is written in full.
+const LONGEST_NAME: usize = 24;
+
+/// An actor's name as diagrams write it: such that mail software leaves lines alone that begin
+/// with it.
 pub(super) fn name(scenario: &Scenario, actor: u8) -> String {
     let cast = scenario.cast.get(actor as usize);
-    ascii(cast.map_or("", |it| it.name.as_str()))
+    let mut name = ascii(cast.map_or("", |it| it.name.as_str()));
+    name.truncate(LONGEST_NAME);
+    match name.as_str() {
+        "From" => "from".to_owned(),
+        _ => name.replace('>', "?"),
+    }
 }
 
 impl Column {

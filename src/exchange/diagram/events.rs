@@ -158,7 +158,8 @@ impl Teller<'_> {
                 continue;
             };
             let own = step.is_some_and(|at| self.actor(at) == actor);
-            if !own && !(over && self.sleeps_for_good(actor, step)) {
+            let for_good = over && self.sleeps_for_good(actor, step);
+            if !own && !for_good {
                 continue;
             }
             let told = step.map(|at| &self.story.steps[at].effects);

@@ -10,6 +10,7 @@ mod events;
 mod layout;
 mod notes;
 mod prose;
+mod read;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,7 @@ use call::ascii;
 use columns::{columns, name, names_actor};
 use events::events;
 use layout::{Strip, paragraph, wrap};
+pub use read::{Fate, Missing, Rank, ReadColumn, ReadError, ReadLine, Reading, read, read_as};
 
 /// Most characters of a line, links excepted: quoted twice it still fits a terminal.
 pub const WIDTH: usize = 72;
@@ -65,7 +67,7 @@ pub struct Options {
 
 /// A run up to the moment shown, as plain text to be pasted into a mail.
 ///
-/// The lines of the columns determine the run: reading them gives the same choices.
+/// The lines of the columns determine the run: [`read`] makes the same choices of them.
 pub fn write(scenario: &Scenario, story: &Story, options: &Options) -> String {
     let mut out = String::new();
     for text in [&options.title, &options.claim].into_iter().flatten() {
