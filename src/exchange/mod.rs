@@ -2,6 +2,7 @@
 
 mod address;
 mod carried;
+pub mod diagram;
 mod ending;
 mod explain;
 mod figures;

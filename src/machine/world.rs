@@ -317,7 +317,7 @@ impl Layout {
         self.tlbs + tlb * self.pages + page
     }
     /// How many bios there are room for: a page is in at most one.
-    pub(super) fn most_bios(&self) -> usize {
+    pub fn most_bios(&self) -> usize {
         self.pages
     }
     pub(super) fn bio_state(&self, bio: usize) -> usize {

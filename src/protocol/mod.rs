@@ -23,4 +23,4 @@ pub use reasons::reason;
 pub use single::{instructions, place_of, single_edits};
 pub use terms::{TERMS, Term, term_meaning};
 pub use text::{Frame, Shape, Source, TextError, expand, library, lines, source};
-pub use tree::{Code, Line, Mark, Step, What, compile};
+pub use tree::{Code, Line, Mark, Step, What, compile, with_page};

@@ -107,13 +107,20 @@ impl Step {
         if !several {
             return call;
         }
-        let named = [("page)", page), ("folio)", page)];
-        named.iter().fold(call, |call, (word, page)| {
-            let with = format!("{} {page})", &word[..word.len() - 1]);
-            call.replace(&format!("({word}"), &format!("({with}"))
-                .replace(&format!(", {word}"), &format!(", {with}"))
-        })
+        with_page(&call, page)
     }
+}
+
+/// A line of source that names which page it is about: `lock_page(page)` as `lock_page(page 1)`.
+pub fn with_page(call: &str, page: u8) -> String {
+    let mut named = call.to_owned();
+    for word in ["page", "folio"] {
+        for before in ["(", ", "] {
+            let with = format!("{before}{word} {page})");
+            named = named.replace(&format!("{before}{word})"), &with);
+        }
+    }
+    named
 }
 
 /// One line of an actor's program as shown.

@@ -1,0 +1,105 @@
+//! What a line of a diagram calls a step or a composite.
+
+use crate::exchange::words::{several, store};
+use crate::machine::{Actor, Instr, Model, Op, Operand, World};
+use crate::protocol::{Era, Line, OPS, group_row, with_page};
+use crate::scenario::Scenario;
+
+/// The instruction an actor runs next, with its number; a fault handler works on the page whose
+/// store faulted.
+pub(super) fn standing(model: &Model, world: &World, actor: usize) -> Option<(u8, Instr)> {
+    let it: &Actor = model.actors.get(actor)?;
+    let state = model.actor(world, actor);
+    if !state.faulting && state.pc >= it.main {
+        return None;
+    }
+    let mut instr = *it.code.get(state.pc as usize)?;
+    if let Some(store) = state.store.and_then(|at| it.code.get(at as usize)) {
+        instr.page = store.page;
+    }
+    Some((state.pc, instr))
+}
+
+/// A step's line of source in an era, in ASCII.
+pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
+    let call = OPS
+        .get(instr.tag as usize)
+        .map_or("", |row| row.calls[era as usize]);
+    let several = several(scenario);
+    let of_page = match several {
+        true => format!(" of page {}", instr.page),
+        false => String::new(),
+    };
+    let shown = match instr.op.operand() {
+        Operand::None => String::new(),
+        Operand::Sector => format!("{}{of_page}", instr.arg),
+        Operand::Store => format!("{}{of_page}", store(scenario, instr.arg)),
+        Operand::Space => {
+            let name = scenario.spaces.get(instr.arg as usize);
+            name.cloned().unwrap_or_default()
+        }
+    };
+    let call = call.replace("{}", &shown);
+    ascii(&match several {
+        true => with_page(&call, instr.page),
+        false => call,
+    })
+}
+
+/// A composite's line of source in an era, in ASCII. One that has no row in the table of
+/// composites is a program of the scenario, and called like a function.
+pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: u8) -> String {
+    let call = match group_row(&line.key) {
+        Some(row) => row.calls[era as usize].to_owned(),
+        None => format!("{}()", line.key),
+    };
+    ascii(&match several(scenario) {
+        true => with_page(&call, page),
+        false => call,
+    })
+}
+
+/// The composites of an actor that an instruction is in, outermost first, by their index.
+pub(super) fn groups_at(lines: &[Line], pc: u8) -> impl Iterator<Item = usize> {
+    let inside = move |(_, it): &(usize, &Line)| {
+        it.row.is_none() && !it.key.is_empty() && it.pcs.contains(&pc)
+    };
+    lines.iter().enumerate().filter(inside).map(|(at, _)| at)
+}
+
+/// The line of an instruction.
+pub(super) fn line_at(lines: &[Line], pc: u8) -> Option<&Line> {
+    let mut lines = lines.iter();
+    lines.find(|it| it.row.is_some() && it.pcs.contains(&pc))
+}
+
+/// Whether an actor that stood at an instruction of a composite, and stands elsewhere now, is
+/// still in the same round of it.
+pub(super) fn stays(line: &Line, before: u8, now: u8) -> bool {
+    line.pcs.contains(&before) && line.pcs.contains(&now) && now >= before
+}
+
+/// Whether an actor serves others: the disk, the completion, a guest's host.
+pub(super) fn serves(actor: &Actor) -> bool {
+    let serving = |it: &Instr| matches!(it.op, Op::TakeRequest | Op::BioEndio | Op::TakeOver);
+    actor.code.iter().any(serving)
+}
+
+/// A text in printable ASCII: what has no likeness becomes a question mark, backquotes go.
+pub(super) fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '`' => {}
+            ' '..='~' => plain.push(c),
+            '\u{2026}' => plain += "...",
+            '\u{b7}' => plain.push('.'),
+            '\u{2018}' | '\u{2019}' => plain.push('\''),
+            '\u{201c}' | '\u{201d}' => plain.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => plain.push('-'),
+            _ if c.is_whitespace() => plain.push(' '),
+            _ => plain.push('?'),
+        }
+    }
+    plain
+}

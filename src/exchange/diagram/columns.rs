@@ -1,0 +1,142 @@
+//! Which actors share a column, and where the columns stand.
+//!
+//! Whoever serves others (disk, completion, a guest's host) shares the column of whoever submits
+//! the first bio: they take over from it. Of more than three columns those are joined whose actors
+//! take turns least often.
+
+use super::WIDTH;
+use super::call::{ascii, serves};
+use super::events::Event;
+use super::layout::longest_word;
+use crate::explore::Story;
+use crate::machine::Effect;
+use crate::scenario::Scenario;
+
+/// Most columns of a diagram.
+const MOST: usize = 3;
+
+/// Actors that share a column: the first is the one its lines are about if they do not say.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub actors: Vec<u8>,
+    /// Where it begins, from 0.
+    pub at: usize,
+}
+
+/// Longest name that is written in full.
+const LONGEST_NAME: usize = 24;
+
+/// An actor's name as diagrams write it: such that mail software leaves lines alone that begin
+/// with it.
+pub(super) fn name(scenario: &Scenario, actor: u8) -> String {
+    let cast = scenario.cast.get(actor as usize);
+    let mut name = ascii(cast.map_or("", |it| it.name.as_str()));
+    name.truncate(LONGEST_NAME);
+    match name.as_str() {
+        "From" => "from".to_owned(),
+        _ => name.replace('>', "?"),
+    }
+}
+
+impl Column {
+    /// "flusher / disk / completion".
+    pub fn label(&self, scenario: &Scenario) -> String {
+        let names: Vec<String> = self.actors.iter().map(|it| name(scenario, *it)).collect();
+        names.join(" / ")
+    }
+}
+
+/// The columns for the actors that have events, in the actors' order.
+pub(super) fn columns(scenario: &Scenario, story: &Story, events: &[Event]) -> Vec<Column> {
+    let moves = |actor: &u8| events.iter().any(|it| it.actor == *actor);
+    let all = (0..scenario.model.actors.len() as u8).filter(moves);
+    let (servants, own): (Vec<u8>, Vec<u8>) =
+        all.partition(|it| serves(&scenario.model.actors[*it as usize]));
+    let submits = |it: &Effect| matches!(it, Effect::Queued { .. } | Effect::HandedOver { .. });
+    let submitter = story.steps.iter().find_map(|told| {
+        let mine = own.contains(&told.choice.actor) && told.effects.iter().any(submits);
+        mine.then_some(told.choice.actor)
+    });
+    let mut sets: Vec<Vec<u8>> = own.into_iter().map(|it| vec![it]).collect();
+    let with = |set: &Vec<u8>| submitter.is_some_and(|it| set.contains(&it));
+    let place = sets.iter().position(with).unwrap_or(0);
+    match sets.get_mut(place) {
+        Some(set) => set.extend(servants),
+        None if !servants.is_empty() => sets.push(servants),
+        None => {}
+    }
+    while sets.len() > MOST {
+        join(&mut sets, events);
+    }
+    loop {
+        if let Some(columns) = stand(&sets, events) {
+            return columns;
+        }
+        if sets.len() < 2 {
+            let alone = |actors| Column { actors, at: 0 };
+            return sets.into_iter().map(alone).collect();
+        }
+        join(&mut sets, events);
+    }
+}
+
+/// Joins the two columns whose actors take turns least often; of equals the last ones.
+fn join(sets: &mut Vec<Vec<u8>>, events: &[Event]) {
+    let mut best = (usize::MAX, 0, 1);
+    for one in 0..sets.len() {
+        for other in one + 1..sets.len() {
+            let both =
+                |it: &&Event| sets[one].contains(&it.actor) || sets[other].contains(&it.actor);
+            let actors: Vec<u8> = events.iter().filter(both).map(|it| it.actor).collect();
+            let turns = actors.windows(2).filter(|it| it[0] != it[1]).count();
+            if turns <= best.0 {
+                best = (turns, one, other);
+            }
+        }
+    }
+    let joined = sets.remove(best.2);
+    sets[best.1].extend(joined);
+}
+
+/// Where so many columns can stand, the usual places first: multiples of 4, as the last column
+/// needs room to its right; none if no place will do.
+fn stand(sets: &[Vec<u8>], events: &[Event]) -> Option<Vec<Column>> {
+    let widths: &[usize] = match sets.len() {
+        1 => &[0],
+        2 => &[36, 32, 28, 24, 20, 16],
+        _ => &[24, 20, 16],
+    };
+    let column_of = |actor: u8| sets.iter().position(|set| set.contains(&actor));
+    let fits = |width: usize| {
+        events.iter().all(|event| {
+            let at = column_of(event.actor).unwrap_or(0);
+            let indent = 2 * usize::from(event.depth);
+            let word = longest_word(&event.text).max(
+                event
+                    .notes
+                    .iter()
+                    .map(|it| longest_word(it))
+                    .max()
+                    .unwrap_or(0)
+                    + 2,
+            );
+            let inside = at + 1 == sets.len() || indent + 6 <= width;
+            inside && width * at + indent + 2 + word <= WIDTH
+        })
+    };
+    let width = widths.iter().find(|it| fits(**it))?;
+    let all = sets.iter().enumerate();
+    let column = |(at, actors): (usize, &Vec<u8>)| Column {
+        actors: actors.clone(),
+        at: width * at,
+    };
+    Some(all.map(column).collect())
+}
+
+/// Whether a column's line must name its actor: another one had the line before in it.
+pub(super) fn names_actor(column: &Column, events: &[Event], at: usize) -> bool {
+    let mine = |it: &&Event| column.actors.contains(&it.actor);
+    let before = events[..at].iter().rev().find(mine);
+    let last = before.map_or(column.actors[0], |it| it.actor);
+    last != events[at].actor
+}

@@ -1,0 +1,218 @@
+//! A run as events: which steps a line stands for.
+
+use std::ops::Range;
+
+use super::call::{group_call, groups_at, line_at, standing, stays, step_call};
+use super::notes::{blocked, notes, result};
+use super::{Detail, Options};
+use crate::exchange::narration::world_before;
+use crate::explore::Story;
+use crate::machine::{Effect, Model, Op, Status, World, end, status, ways};
+use crate::protocol::Era;
+use crate::scenario::Scenario;
+
+/// A line of the diagram, before it has a place.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub actor: u8,
+    pub depth: u8,
+    /// The call, with what came of it.
+    pub text: String,
+    /// Remarks, each in its brackets.
+    pub notes: Vec<String>,
+}
+
+/// Tells a run, and knows where everybody was last.
+struct Teller<'a> {
+    scenario: &'a Scenario,
+    story: &'a Story,
+    era: Era,
+    detail: Detail,
+    /// For each actor, where it stood before and after its last step.
+    last: Vec<Option<(u8, u8)>>,
+    events: Vec<Event>,
+}
+
+/// The events of a run up to the moment shown.
+pub(super) fn events(scenario: &Scenario, story: &Story, options: &Options) -> Vec<Event> {
+    let mut teller = Teller {
+        scenario,
+        story,
+        era: options.era.unwrap_or(scenario.era),
+        detail: options.detail,
+        last: vec![None; scenario.model.actors.len()],
+        events: Vec::new(),
+    };
+    teller.fell_asleep(None);
+    let mut at = 0;
+    while at < story.steps.len() {
+        let steps = teller.step(at);
+        for step in steps.clone() {
+            teller.fell_asleep(Some(step));
+        }
+        at = steps.end.max(at + 1);
+    }
+    teller.events
+}
+
+/// Where an actor stands.
+pub(super) fn pc(model: &Model, world: &World, actor: u8) -> u8 {
+    model.actor(world, actor.into()).pc
+}
+
+impl Teller<'_> {
+    fn model(&self) -> &Model {
+        &self.scenario.model
+    }
+
+    fn actor(&self, at: usize) -> u8 {
+        self.story.steps[at].choice.actor
+    }
+
+    /// One line, after the lines of the composites it enters; which steps it stands for.
+    fn step(&mut self, at: usize) -> Range<usize> {
+        let (scenario, actor) = (self.scenario, self.actor(at));
+        let before = world_before(scenario, self.story, at);
+        let Some((pc, instr)) = standing(self.model(), &before, actor.into()) else {
+            return at..at + 1;
+        };
+        let lines = &scenario.cast[actor as usize].lines;
+        let mut made = at..at + 1;
+        let mut folded = None;
+        for group in groups_at(lines, pc) {
+            let line = &lines[group];
+            let goes_on = |it: (u8, u8)| it.1 == pc && stays(line, it.0, pc);
+            if self.last[actor as usize].is_some_and(goes_on) {
+                continue;
+            }
+            if let Some(end) = self.folds(line, at) {
+                made.end = end;
+                folded = Some(line);
+                break;
+            }
+            self.events.push(Event {
+                actor,
+                depth: line.depth,
+                text: group_call(scenario, self.era, line, instr.page),
+                notes: Vec::new(),
+            });
+        }
+        let line = folded.or_else(|| line_at(lines, pc));
+        let mut text = match folded {
+            Some(line) => group_call(scenario, self.era, line, instr.page),
+            None => step_call(scenario, self.era, instr),
+        };
+        if let Some(result) = result(scenario, self.story, made.clone()) {
+            text = format!("{text} -> {result}");
+        }
+        self.events.push(Event {
+            actor,
+            depth: line.map_or(0, |it| it.depth),
+            text,
+            notes: notes(scenario, self.story, made.clone(), line.map(|it| it.mark)),
+        });
+        for step in made.clone() {
+            let before = world_before(scenario, self.story, step);
+            let after = &self.story.steps[step].world;
+            let model = &scenario.model;
+            self.last[actor as usize] = Some((
+                self::pc(model, &before, actor),
+                self::pc(model, after, actor),
+            ));
+        }
+        made
+    }
+
+    /// Past which step a composite that is entered here is left, if one line can stand for all of
+    /// it: nobody else moves meanwhile, it has one outcome, and others do not wait for what it does.
+    fn folds(&self, line: &crate::protocol::Line, at: usize) -> Option<usize> {
+        let actor = self.actor(at);
+        let model = self.model();
+        let code = &model.actors[actor as usize].code;
+        let loud = |pc: u8| code.get(pc as usize).is_some_and(|it| !quiet(it.op));
+        if self.detail == Detail::Unfolded || line.pcs.clone().any(loud) {
+            return None;
+        }
+        for step in at..self.story.steps.len() {
+            let before = world_before(self.scenario, self.story, step);
+            if self.actor(step) != actor || ways(model, &before, actor.into()) > 1 {
+                return None;
+            }
+            let after = &self.story.steps[step].world;
+            if !stays(line, pc(model, &before, actor), pc(model, after, actor)) {
+                return Some(step + 1);
+            }
+        }
+        None
+    }
+
+    /// Who sleeps from a step on (none: from the start). An actor falls asleep by its own step
+    /// that leads it to what is taken; where the run is over, by others' as well.
+    fn fell_asleep(&mut self, step: Option<usize>) {
+        let model = &self.scenario.model;
+        let last = self.story.steps.last().map_or(model.initial, |it| it.world);
+        let over = end(model, &last).is_some();
+        let world = step.map_or(model.initial, |at| self.story.steps[at].world);
+        for actor in 0..model.actors.len() as u8 {
+            let Status::Asleep(wait) = status(model, &world, actor.into()) else {
+                continue;
+            };
+            let own = step.is_some_and(|at| self.actor(at) == actor);
+            let for_good = over && self.sleeps_for_good(actor, step);
+            if !own && !for_good {
+                continue;
+            }
+            let told = step.map(|at| &self.story.steps[at].effects);
+            let said =
+                |it: &Vec<Effect>| it.iter().any(|it| matches!(it, Effect::FellAsleep { .. }));
+            let Some((pc, instr)) = standing(model, &world, actor.into()) else {
+                continue;
+            };
+            if own && told.is_some_and(said) {
+                continue;
+            }
+            // As deep as the composites it is in already; it enters others with its next step.
+            let lines = &self.scenario.cast[actor as usize].lines;
+            let last = self.last[actor as usize];
+            let goes_on = |at: &usize| last.is_some_and(|it| stays(&lines[*at], it.0, pc));
+            let depth = groups_at(lines, pc).filter(goes_on).count() as u8;
+            let call = step_call(self.scenario, self.era, instr);
+            let event = Event {
+                actor,
+                depth,
+                text: call,
+                notes: vec![blocked(self.scenario, wait)],
+            };
+            self.events.push(event);
+        }
+    }
+
+    /// Whether an actor sleeps from a step on (none: from the start) and no earlier.
+    fn sleeps_for_good(&self, actor: u8, step: Option<usize>) -> bool {
+        let model = &self.scenario.model;
+        let asleep = |it: &World| matches!(status(model, it, actor.into()), Status::Asleep(_));
+        let rest = self.story.steps.iter().skip(step.map_or(0, |at| at + 1));
+        let before = step.map(|at| world_before(self.scenario, self.story, at));
+        before.is_none_or(|it| !asleep(&it)) && rest.into_iter().all(|it| asleep(&it.world))
+    }
+}
+
+/// Whether nobody waits for what a step does: locks, PG_writeback and waiting are always told.
+fn quiet(op: Op) -> bool {
+    !matches!(
+        op,
+        Op::LockPage
+            | Op::TrylockPage
+            | Op::UnlockPage
+            | Op::WaitPageUnlocked
+            | Op::Take(_)
+            | Op::Release(_)
+            | Op::Await(_)
+            | Op::SetPageWriteback
+            | Op::WaitWriteback
+            | Op::WaitStable
+            | Op::WaitOnce
+            | Op::WaitBio
+            | Op::Choose
+    )
+}

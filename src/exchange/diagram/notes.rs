@@ -1,0 +1,188 @@
+//! What is said beside a line: what came of a step, and the figures of what went wrong.
+//!
+//! Results follow an arrow, remarks stand in square brackets, waits in angle brackets.
+
+use std::ops::Range;
+
+use super::call::{ascii, standing};
+use crate::exchange::narration::{bug, hex, world_before};
+use crate::exchange::words::{sectors, thing};
+use crate::explore::Story;
+use crate::machine::{Effect, Model, Op, Stage, Violation, Wait, World, ways};
+use crate::protocol::{Mark, OPS, ways as way_words};
+use crate::scenario::Scenario;
+
+/// "<blocks on PG_writeback of page 1, behind fsync1>".
+pub(super) fn blocked(scenario: &Scenario, wait: Wait) -> String {
+    let holder = wait.holder.and_then(|it| scenario.cast.get(it as usize));
+    let behind = holder.map_or("nobody", |it| it.name.as_str());
+    let on = thing(scenario, wait.on, wait.which);
+    ascii(&format!("<blocks on {on}, behind {behind}>"))
+}
+
+/// Which way a step goes that has several, in a word or two; none where there is one way.
+/// Different ways have different words.
+pub(super) fn way(model: &Model, world: &World, actor: u8, way: u8) -> Option<String> {
+    if ways(model, world, actor.into()) < 2 {
+        return None;
+    }
+    let (_, instr) = standing(model, world, actor.into())?;
+    let words = match instr.op {
+        Op::Choose => {
+            let key = OPS.get(instr.tag as usize).map_or("", |row| row.key);
+            way_words(key).get(way as usize)?.to_string()
+        }
+        op => {
+            let stage = match op {
+                Op::TakeRequest => Stage::Queued,
+                Op::BioEndio => Stage::Done,
+                _ => Stage::Passed,
+            };
+            let bios = 0..model.layout.most_bios();
+            let mut of_stage = bios.filter(|it| model.bio(world, *it).stage == stage);
+            let bio = of_stage.nth(way.into())? as u8;
+            let pages = 0..model.geometry.pages;
+            let mut inside = pages.filter(|it| model.page(world, (*it).into()).bio == Some(bio));
+            match inside.next() {
+                Some(page) => format!("bio of page {page}"),
+                None => format!("bio {bio}"),
+            }
+        }
+    };
+    Some(words)
+}
+
+/// What came of the steps of one line, where it is not what one expects of them.
+pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) -> Option<String> {
+    let first = story.steps.get(steps.start)?;
+    let before = world_before(scenario, story, steps.start);
+    let chosen = way(
+        &scenario.model,
+        &before,
+        first.choice.actor,
+        first.choice.way,
+    );
+    if steps.len() == 1 && chosen.is_some() {
+        return chosen;
+    }
+    let (_, instr) = standing(&scenario.model, &before, first.choice.actor.into())?;
+    let asserts = instr.op == Op::AssertNoWriteback;
+    let told = story.steps.get(steps)?;
+    let mut effects = told.iter().flat_map(|it| &it.effects);
+    let text = effects.find_map(|effect| {
+        Some(match effect {
+            Effect::Faulted { .. } => "write fault",
+            Effect::LockBusy { .. } => "busy",
+            Effect::NotDirty { .. } => "clean",
+            Effect::NoWriteback { .. } if !asserts => "no wait",
+            Effect::WritebackIgnored { .. } => "set, but no wait",
+            Effect::FellAsleep { .. } => "sleeps",
+            Effect::Woke { .. } => "woken",
+            Effect::PteChanged { .. } => "PTE has changed",
+            Effect::MappingChecked { gone: true, .. } => "gone",
+            Effect::Ended { failed: true, .. } => "error",
+            Effect::FsyncReturned { failed: true, .. } => "error",
+            Effect::FsyncReturned { failed: false, .. } => "0",
+            _ => return None,
+        })
+    })?;
+    Some(text.to_owned())
+}
+
+/// The remarks on the steps of one line, each in its brackets.
+pub(super) fn notes(
+    scenario: &Scenario,
+    story: &Story,
+    steps: Range<usize>,
+    mark: Option<Mark>,
+) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    match mark {
+        Some(Mark::MovedHere) => said.push("moved here".to_owned()),
+        Some(Mark::Inserted) => said.push("added".to_owned()),
+        _ => {}
+    }
+    for step in steps.clone() {
+        for effect in &story.steps[step].effects {
+            let text = remark(scenario, story, steps.clone(), effect);
+            said.extend(text.filter(|it| !said.contains(it)));
+        }
+    }
+    for (invariant, step) in &story.broken {
+        if step.checked_sub(1).is_some_and(|it| steps.contains(&it)) {
+            let (number, name) = invariant.name();
+            said.push(format!("breaks {number}: {name}"));
+        }
+    }
+    said.iter().map(|it| format!("[{}]", ascii(it))).collect()
+}
+
+fn remark(
+    scenario: &Scenario,
+    story: &Story,
+    steps: Range<usize>,
+    effect: &Effect,
+) -> Option<String> {
+    let guard = |content| hex(scenario.model.contents.guard(content));
+    let name = |page: u8, sector: u8| sectors(scenario, page, &[sector]);
+    Some(match *effect {
+        // A guard of many is worth a line if its sector is changed or refused.
+        Effect::Guarded {
+            page,
+            sector,
+            content,
+        } if steps.len() == 1 || matters(story, page, sector) => {
+            format!("guard of {}: 0x{}", name(page, sector), guard(content))
+        }
+        Effect::Stored {
+            page,
+            sector,
+            from,
+            to,
+            ..
+        } if from != to => name(page, sector),
+        Effect::Checked {
+            page,
+            sector,
+            received,
+            computed,
+            matched: false,
+            ..
+        } => format!(
+            "{}: guard 0x{}, data 0x{}",
+            name(page, sector),
+            guard(received),
+            guard(computed)
+        ),
+        Effect::Broke(Violation::Silent { page, sector }) => {
+            format!("{}: media differs from what was sealed", name(page, sector))
+        }
+        Effect::Broke(Violation::Checksum { page, sector, .. }) => {
+            format!("{}: checksum of other bytes", name(page, sector))
+        }
+        Effect::Broke(Violation::Assertion { what, .. }) => format!("BUG: {}", bug(what)),
+        Effect::Broke(Violation::Trap { .. }) => "traps: the mapping is read-only".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Whether a store changes a sector in this run, or a check refuses it.
+fn matters(story: &Story, page: u8, sector: u8) -> bool {
+    let mut effects = story.steps.iter().flat_map(|it| &it.effects);
+    effects.any(|it| match *it {
+        Effect::Stored {
+            page: p,
+            sector: s,
+            from,
+            to,
+            ..
+        } => (p, s) == (page, sector) && from != to,
+        Effect::Checked {
+            page: p,
+            sector: s,
+            matched: false,
+            ..
+        } => (p, s) == (page, sector),
+        _ => false,
+    })
+}

@@ -1,0 +1,102 @@
+//! What a run came to, in a paragraph.
+
+use super::call::ascii;
+use super::layout::paragraph;
+use crate::exchange::ending::{last_world, outcome};
+use crate::exchange::narration::{bug, hex};
+use crate::exchange::words::{begin, sectors, the, thing};
+use crate::explore::{Failure, Story};
+use crate::machine::{Consumer, End, Hop, Loss, Status, Violation, end, status};
+use crate::scenario::Scenario;
+
+/// The verdict: what broke, and how the run ended, if it did.
+pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let failures = story.failures.iter();
+    for failure in failures.filter(|it| it.verdict().is_some()).take(2) {
+        said.push(failed(scenario, failure));
+    }
+    let last = last_world(scenario, story);
+    match end(&scenario.model, &last) {
+        // The failure has said it.
+        Some(End::Halted | End::Rest(_)) if !said.is_empty() => {}
+        Some(how) => {
+            said.push(outcome(scenario, story, &how));
+            said.extend(sleepers(scenario, story, &how));
+        }
+        None if said.is_empty() => said.push("Nothing has failed so far.".to_owned()),
+        None => {}
+    }
+    said.retain(|it| !it.is_empty());
+    paragraph(&ascii(&said.join(" ")))
+}
+
+/// What each actor of a deadlock sleeps on.
+fn sleepers(scenario: &Scenario, story: &Story, how: &End) -> Vec<String> {
+    let End::Deadlock(cycle) = how else {
+        return Vec::new();
+    };
+    let world = last_world(scenario, story);
+    let sleeps = |actor: &u8| match status(&scenario.model, &world, (*actor).into()) {
+        Status::Asleep(wait) => Some(format!(
+            "{} sleeps on {}.",
+            begin(&the(scenario, *actor)),
+            thing(scenario, wait.on, wait.which)
+        )),
+        _ => None,
+    };
+    cycle.iter().filter_map(sleeps).collect()
+}
+
+/// A broken rule in a sentence or two.
+fn failed(scenario: &Scenario, failure: &Failure) -> String {
+    let which = sectors(scenario, failure.page, &[failure.sector]);
+    let guard = |content| hex(scenario.model.contents.guard(content));
+    match failure.violation {
+        Violation::Guard {
+            hop,
+            received,
+            computed,
+            ..
+        } => {
+            let who = match hop {
+                Hop::Hba => "The host adapter",
+                Hop::Target => "The disk",
+            };
+            format!(
+                "{who} refuses {which}: its guard is 0x{}, that of the data 0x{}. The write fails with -EILSEQ although no hardware misbehaved.",
+                guard(received),
+                guard(computed)
+            )
+        }
+        Violation::Silent { .. } => format!(
+            "The write of {which} completes without error, but the media does not hold what was sealed: silent corruption."
+        ),
+        Violation::Checksum { consumer, .. } => {
+            let what = match consumer {
+                Consumer::FileSystem => "the file system's checksum was taken from other bytes",
+                Consumer::Parity => "parity was computed from other bytes",
+                Consumer::Mirror => "the other leg of the mirror holds other bytes",
+                Consumer::Block => "the checksum inside the block is not that of its bytes",
+            };
+            format!("The write of {which} completes without error, but {what}.")
+        }
+        Violation::Lost { how, .. } => match how {
+            Loss::AtRest => format!(
+                "{} is newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
+                begin(&which)
+            ),
+            Loss::Fsync => format!(
+                "fsync returns success, but the media does not hold what memory held of {which} when it was called."
+            ),
+            Loss::Detached => format!(
+                "The store into {which} goes into a page that has left the file: it is lost."
+            ),
+        },
+        Violation::Assertion { what, .. } => format!("The kernel stops: {}.", bug(what)),
+        Violation::Trap { .. } => {
+            "The store traps: the kernel's own mapping of the page is read-only.".to_owned()
+        }
+        Violation::Unstable { .. } => String::new(),
+    }
+}

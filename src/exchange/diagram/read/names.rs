@@ -1,0 +1,291 @@
+//! What a line of somebody else's diagram names, and which steps and composites go by that name.
+
+use crate::machine::{Instr, Op, Operand};
+use crate::protocol::{GROUPS, Line, OPS};
+
+/// What a line says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// The function, or the words for what is done.
+    pub name: String,
+    /// The line without marks, results and remarks.
+    pub plain: String,
+    /// The page it is about, by the number the text has.
+    pub page: Option<u32>,
+    /// The sector it is about.
+    pub sector: Option<u8>,
+    /// What came of it, after an arrow.
+    pub result: String,
+    /// Whether it says that somebody sleeps there.
+    pub blocks: bool,
+    /// The steps and composites of that name, one bit for each row of the two tables.
+    keys: u128,
+}
+
+/// Functions that stand for a step or composite of the model, by its key, beyond the names in the
+/// tables.
+const ALIASES: [(&str, &str); 31] = [
+    ("__lock_page", "lock_page"),
+    ("lock_page_killable", "lock_page"),
+    ("__folio_lock", "lock_page"),
+    ("__unlock_page", "unlock_page"),
+    ("test_set_page_writeback", "set_page_writeback"),
+    ("set_page_writeback_keepwrite", "set_page_writeback"),
+    ("__folio_start_writeback", "set_page_writeback"),
+    ("test_clear_page_writeback", "end_page_writeback"),
+    ("__folio_end_writeback", "end_page_writeback"),
+    ("test_clear_page_writeback", "clear_writeback"),
+    ("ClearPageWriteback", "clear_writeback"),
+    ("wake_up_page_bit", "wake_up_page"),
+    ("folio_wake_bit", "wake_up_page"),
+    ("folio_wait_writeback_killable", "wait_on_page_writeback"),
+    ("page_mkclean_one", "page_mkclean"),
+    ("page_vma_mkclean_one", "page_mkclean"),
+    ("ptep_clear_flush", "flush_tlb_page"),
+    ("__set_page_dirty", "set_page_dirty"),
+    ("__set_page_dirty_nobuffers", "set_page_dirty"),
+    ("__folio_mark_dirty", "set_page_dirty"),
+    ("submit_bio", "queue_bio"),
+    ("submit_bio_noacct", "queue_bio"),
+    ("generic_make_request", "queue_bio"),
+    ("grab_cache_page_write_begin", "write_begin"),
+    ("write_cache_pages", "wb_page"),
+    ("write_cache_page", "wb_page"),
+    ("shrink_folio_list", "shrink_page_list"),
+    ("shrink_inactive_list", "shrink_page_list"),
+    ("try_to_free_mem_cgroup_pages", "shrink_page_list"),
+    ("delete_from_page_cache", "remove_from_page_cache"),
+    ("invalidate_inode_page", "remove_from_page_cache"),
+];
+
+/// Words for what is done, where a line names no function: how it begins or what it contains, and
+/// the keys. The first that fits counts.
+const PHRASES: [(&str, &[&str]); 22] = [
+    (
+        "pagewriteback",
+        &[
+            "wait_for_stable_page",
+            "wait_on_page_writeback",
+            "wait_on_page_writeback_once",
+            "BUG_ON_writeback",
+        ],
+    ),
+    ("guard[", &["generate_guard"]),
+    ("generate guard", &["generate_guard"]),
+    ("device checks", &["hba_verify", "target_verify"]),
+    ("check guard", &["hba_verify", "target_verify"]),
+    ("dma sector", &["dma_sector"]),
+    ("pte rw", &["pte_mkwrite"]),
+    ("pte ro", &["pte_wrprotect"]),
+    ("unlock page", &["unlock_page"]),
+    ("unlocks page", &["unlock_page"]),
+    ("lock page", &["lock_page"]),
+    ("locks page", &["lock_page"]),
+    ("wait for writeback", &["wait_on_page_writeback"]),
+    ("wait for page", &["wait_on_page_writeback"]),
+    ("waits for page", &["wait_on_page_writeback"]),
+    ("set writeback", &["set_page_writeback"]),
+    ("sets writeback", &["set_page_writeback"]),
+    ("submit", &["submit_bio", "queue_bio"]),
+    ("write fault", &["store"]),
+    ("page fault", &["store"]),
+    ("store", &["store", "kernel_store", "copy_from_user"]),
+    ("copy", &["copy_from_user", "bounce_copy"]),
+];
+
+impl Said {
+    /// What a line says, marks of lists, numbers and remarks left out.
+    pub fn of(text: &str) -> Said {
+        let text = unlisted(text);
+        let text = text.strip_prefix("->").unwrap_or(text).trim_start();
+        let lower = text.to_ascii_lowercase();
+        let sleeps = [
+            "<block",
+            "<wait",
+            "<sleep",
+            "blocked",
+            "blocks on",
+            "sleeps on",
+            "deadlock",
+        ];
+        let blocks = sleeps.iter().any(|it| lower.contains(it));
+        let mut body = text;
+        for mark in ["  [", " [", " <", "/*", "//"] {
+            body = body.split(mark).next().unwrap_or("");
+        }
+        let (body, result) = match body.split_once(" -> ") {
+            Some((body, result)) => (body, result.trim().to_owned()),
+            None => (body, String::new()),
+        };
+        let mut said = Said {
+            plain: body.trim().to_owned(),
+            name: function(body).unwrap_or_else(|| words(body)),
+            page: after_word(body, &["page", "folio", "pg"]),
+            sector: after_word(body, &["sector", "guard["]).and_then(|it| u8::try_from(it).ok()),
+            result,
+            blocks,
+            keys: 0,
+        };
+        let steps = OPS.iter().map(|it| (it.key, &it.calls));
+        let rows = steps.chain(GROUPS.iter().map(|it| (it.key, &it.calls)));
+        for (at, (key, calls)) in rows.enumerate() {
+            said.keys |= u128::from(said.fits(key, calls)) << at;
+        }
+        said
+    }
+
+    /// Whether a line of a program goes by this name.
+    pub fn names(&self, line: &Line) -> bool {
+        match line.row {
+            Some(row) => self.names_step(row),
+            None => {
+                let mut rows = GROUPS.iter();
+                let row = rows.position(|it| it.key == line.key);
+                let listed = row.is_some_and(|it| self.keys >> (OPS.len() + it) & 1 == 1);
+                listed || !line.key.is_empty() && self.name == line.key
+            }
+        }
+    }
+
+    /// Whether a line of a program goes by this name, or is the same text.
+    pub fn is_of(&self, line: &Line) -> bool {
+        self.names(line) || self.keys == 0 && self.is(&line.text)
+    }
+
+    /// Whether it is a call in full, blanks aside.
+    pub fn is(&self, call: &str) -> bool {
+        let dense = |text: &'_ str| text.bytes().filter(|it| *it != b' ').collect::<Vec<u8>>();
+        self.plain.as_bytes().first() == call.as_bytes().first()
+            && dense(&self.plain) == dense(call)
+    }
+
+    /// Whether a step goes by this name, by its row.
+    pub fn names_step(&self, row: usize) -> bool {
+        row < OPS.len() && self.keys >> row & 1 == 1
+    }
+
+    /// Whether the name is that of anything the model knows at all.
+    pub fn is_known(&self) -> bool {
+        self.keys != 0
+    }
+
+    fn fits(&self, key: &str, calls: &[&str]) -> bool {
+        if self.name.is_empty() {
+            return false;
+        }
+        let name = self.name.as_str();
+        if name.contains(' ') || name.contains('[') {
+            let phrase = PHRASES.iter().find(|it| name.contains(it.0));
+            return phrase.is_some_and(|it| it.1.contains(&key));
+        }
+        if name == key || ALIASES.contains(&(name, key)) {
+            return true;
+        }
+        let suffixed = match key {
+            "page_mkwrite" => name.ends_with("page_mkwrite"),
+            "writepage" => name.ends_with("_writepage") || name == "writepage",
+            "wb_page" => name.ends_with("_writepages") || name == "writepages",
+            _ => false,
+        };
+        if suffixed {
+            return true;
+        }
+        let mut calls = calls.iter();
+        calls.any(|call| functions(call).any(|it| it == name))
+            || PHRASES.iter().any(|it| it.0 == name && it.1.contains(&key))
+    }
+
+    /// Whether a step's sector is the one that is named, if one is. `page` is the page by number,
+    /// if one is named.
+    pub fn is_about(&self, instr: Instr, page: Option<u8>) -> bool {
+        let sector = match instr.op.operand() {
+            Operand::Sector => self.sector.is_none_or(|it| it == instr.arg),
+            _ => true,
+        };
+        let of_page = !matches!(
+            instr.op,
+            Op::Take(_) | Op::Release(_) | Op::Await(_) | Op::Pause | Op::Choose | Op::QueueBio
+        );
+        sector && (!of_page || page.is_none_or(|it| it == instr.page))
+    }
+}
+
+/// Names that are followed by a parenthesis, and others that have an underscore, outside of
+/// parentheses.
+fn functions(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let part = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
+    let mut at = 0;
+    let mut depth = 0usize;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let start = at;
+            while at < bytes.len() && part(bytes[at]) {
+                at += 1;
+            }
+            if at == start {
+                depth = match bytes[at] {
+                    b'(' => depth + 1,
+                    b')' => depth.saturating_sub(1),
+                    _ => depth,
+                };
+                at += 1;
+                continue;
+            }
+            let word = &text[start..at];
+            let calls = bytes.get(at) == Some(&b'(');
+            let own = depth == 0
+                && word.contains('_')
+                && word.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+            let keyword = matches!(word, "if" | "while" | "for" | "return" | "sizeof");
+            if !keyword && (calls || own) {
+                return Some(word);
+            }
+        }
+        None
+    })
+}
+
+/// The function a line names: the first that is called, or whose name has an underscore.
+fn function(text: &str) -> Option<String> {
+    functions(text).next().map(str::to_owned)
+}
+
+/// A line without marks of lists and numbers of steps.
+pub(super) fn unlisted(text: &str) -> &str {
+    let mut text = text.trim();
+    loop {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let after = &text[digits..];
+        text = match text.as_bytes() {
+            [b'-' | b'*' | b'o', b' ', ..] => text[2..].trim_start(),
+            [b'(', b'0'..=b'9', ..] => text[1..].trim_start(),
+            _ if digits > 0 && after.starts_with(['.', ')', ':']) => after[1..].trim_start(),
+            _ => return text,
+        };
+    }
+}
+
+/// The words of a line that names no function, in small letters.
+fn words(text: &str) -> String {
+    let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!']);
+    let mut all = text.split_whitespace();
+    let mut said = all.next().unwrap_or("").to_ascii_lowercase();
+    for word in all.take(8) {
+        said.push(' ');
+        said += &word.to_ascii_lowercase();
+    }
+    said
+}
+
+/// The number right after one of some words.
+fn after_word(text: &str, words: &[&str]) -> Option<u32> {
+    let lower = text.to_ascii_lowercase();
+    words.iter().find_map(|word| {
+        lower.match_indices(word).find_map(|(at, _)| {
+            let rest = lower[at + word.len()..].trim_start_matches([' ', '#']);
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest[..digits].parse().ok()
+        })
+    })
+}

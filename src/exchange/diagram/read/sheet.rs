@@ -1,0 +1,363 @@
+//! A pasted text as columns of cells: quote marks, tabs, header, and what is prose.
+
+use super::ReadError;
+use super::names::Said;
+
+/// Longest text that is read, in bytes.
+pub(super) const MOST_BYTES: usize = 256 * 1024;
+/// Most lines that are read.
+pub(super) const MOST_LINES: usize = 4000;
+/// Most columns.
+const MOST_COLUMNS: usize = 8;
+/// A line may begin so far to the left of its column's label.
+const SLACK: usize = 2;
+
+/// What stands in one column on one line.
+#[derive(Clone, Debug)]
+pub(super) struct Cell {
+    /// The line, from 0.
+    pub line: usize,
+    pub column: usize,
+    /// How far to the right it begins, from the left margin.
+    pub start: usize,
+    pub text: String,
+    /// Part of a remark in brackets, or of an ellipsis.
+    pub remark: bool,
+    /// What it says, if it is read by names.
+    pub said: Said,
+}
+
+/// A text cut up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sheet {
+    /// Each line, without quote marks and tabs.
+    pub lines: Vec<String>,
+    /// The columns' labels.
+    pub labels: Vec<String>,
+    /// Where the columns begin.
+    pub starts: Vec<usize>,
+    /// The lines of the header, from 0.
+    pub header: std::ops::Range<usize>,
+    pub cells: Vec<Cell>,
+    /// The address that is given, if one is.
+    pub link: Option<String>,
+}
+
+impl Sheet {
+    /// Cuts a text up. `known` says of a label whether it is an actor's name, `event` of a text
+    /// whether it names something that an actor does.
+    pub fn of(
+        text: &str,
+        known: &dyn Fn(&str) -> bool,
+        event: &dyn Fn(&str) -> bool,
+    ) -> Result<Sheet, ReadError> {
+        if text.len() > MOST_BYTES {
+            return Err(ReadError::TooLong {
+                found: text.len(),
+                most: MOST_BYTES,
+            });
+        }
+        let lines: Vec<String> = unquoted(text).into_iter().map(bare).collect();
+        if lines.len() > MOST_LINES {
+            return Err(ReadError::TooManyLines {
+                found: lines.len(),
+                most: MOST_LINES,
+            });
+        }
+        let mut sheet = Sheet {
+            link: link(&lines),
+            lines,
+            ..Sheet::default()
+        };
+        sheet.find_header(known)?;
+        sheet.cut(event);
+        sheet.remarks();
+        sheet.legend();
+        Ok(sheet)
+    }
+
+    fn find_header(&mut self, known: &dyn Fn(&str) -> bool) -> Result<(), ReadError> {
+        for at in 0..self.lines.len() {
+            let labels = cells(&self.lines[at]);
+            if labels.is_empty() || labels.len() > MOST_COLUMNS {
+                continue;
+            }
+            let below = self.lines.get(at + 1).map(|it| cells(it));
+            let dashes =
+                below.filter(|all| !all.is_empty() && all.iter().all(|it| is_dashes(&it.1)));
+            let rule = dashes.filter(|all| all.len() == labels.len());
+            let fits = match &rule {
+                Some(all) if all.len() > 1 => {
+                    let meet = |(one, other): (&(usize, String), &(usize, String))| {
+                        one.0 < other.0 + other.1.len() && other.0 < one.0 + one.1.len()
+                    };
+                    labels.iter().zip(all).all(meet)
+                }
+                Some(all) => {
+                    // One column: only ours, or every heading of a text would be one.
+                    let whole = self.whole_label(at, 0, labels[0].0);
+                    all[0].0 == labels[0].0 && names(&whole, known)
+                }
+                None => labels.len() > 1 && labels.iter().all(|it| looks_like_label(&it.1, known)),
+            };
+            if !fits {
+                continue;
+            }
+            let mut first = at;
+            while first > 0 && self.continues(first - 1, first) {
+                first -= 1;
+            }
+            self.header = first..at + 1 + usize::from(rule.is_some());
+            for (column, (start, text)) in labels.iter().enumerate() {
+                let whole = match rule {
+                    Some(_) => self.whole_label(at, column, *start),
+                    None => text.clone(),
+                };
+                let ruled = rule.as_ref().map_or(*start, |all| all[column].0);
+                self.starts.push(ruled.min(*start));
+                self.labels.push(whole);
+            }
+            return Ok(());
+        }
+        Err(ReadError::NoHeader)
+    }
+
+    /// Whether a line of labels goes on in the next one: a label of several names is broken at a
+    /// stroke.
+    fn continues(&self, above: usize, below: usize) -> bool {
+        let (above, below) = (cells(&self.lines[above]), cells(&self.lines[below]));
+        above.iter().any(|one| {
+            let other = below.iter().find(|it| it.0 == one.0);
+            other.is_some_and(|it| one.1.ends_with(" /") || it.1.starts_with("/ "))
+        })
+    }
+
+    /// A label with what stands above it.
+    fn whole_label(&self, at: usize, column: usize, start: usize) -> String {
+        let mut parts = vec![cells(&self.lines[at])[column].1.clone()];
+        let mut line = at;
+        while line > 0 && self.continues(line - 1, line) {
+            line -= 1;
+            let above = cells(&self.lines[line]);
+            parts.extend(above.into_iter().find(|it| it.0 == start).map(|it| it.1));
+        }
+        parts.reverse();
+        parts.join(" ")
+    }
+
+    /// Lines such as `CPU0: flusher / disk` above the header say who is meant.
+    fn legend(&mut self) {
+        for label in &mut self.labels {
+            let said = self.lines[..self.header.start].iter().find_map(|line| {
+                let (name, who) = line.trim().split_once(':')?;
+                (name == label.as_str()).then(|| who.trim().to_owned())
+            });
+            if let Some(who) = said.filter(|it| !it.is_empty()) {
+                *label = format!("{label}: {who}");
+            }
+        }
+    }
+
+    fn column(&self, start: usize) -> usize {
+        let left = |at: &usize| *at <= start + SLACK;
+        self.starts.iter().rposition(left).unwrap_or(0)
+    }
+
+    /// Cuts what follows the header into cells, as far as it is a diagram.
+    fn cut(&mut self, event: &dyn Fn(&str) -> bool) {
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut line = self.header.end;
+        let mut first = true;
+        while line < self.lines.len() {
+            let rest = self.lines[line..].iter();
+            let many = rest.take_while(|it| !it.trim().is_empty()).count();
+            if many == 0 {
+                line += 1;
+                continue;
+            }
+            let lines = line..line + many;
+            if std::mem::take(&mut first) || self.is_table(lines.clone(), event) {
+                lines.clone().for_each(|it| self.cut_line(it, &mut cells));
+            }
+            line = lines.end;
+        }
+        self.cells = cells;
+    }
+
+    /// Whether a paragraph after the first goes on with the diagram: a line of it stands in a
+    /// column further to the right, or each one names something that an actor does.
+    fn is_table(&self, lines: std::ops::Range<usize>, event: &dyn Fn(&str) -> bool) -> bool {
+        let mut all = self.lines[lines].iter();
+        let right = |it: &String| self.starts.len() > 1 && self.column(margin(it)) > 0;
+        let sentence = |it: &String| it.trim_end().ends_with(['.', ':', ';']);
+        all.clone().any(right) || all.all(|it| event(it) && !sentence(it))
+    }
+
+    fn cut_line(&self, line: usize, into: &mut Vec<Cell>) {
+        let numbered = self.lines[line].split_at_checked(self.starts[0]);
+        let numbers = |it: &str| it.bytes().all(|it| b"0123456789.:) ".contains(&it));
+        // Numbers of steps in the margin.
+        let unnumbered = numbered.filter(|it| numbers(it.0));
+        let text = match unnumbered {
+            Some((margin, rest)) => &format!("{:1$}{rest}", "", margin.len()),
+            None => &self.lines[line],
+        };
+        let mut start = margin(text);
+        let mut column = self.column(start);
+        let mut from = start;
+        // Two actors on one line: what begins where a further column does.
+        for (at, piece) in cells(text).into_iter().skip(1) {
+            let other = self.column(at);
+            let stands = other > column && self.starts[other].abs_diff(at) <= SLACK;
+            let quoted = text[..at].bytes().filter(|it| *it == b'"').count() % 2 == 1;
+            if stands && !quoted && !piece.starts_with(['[', '<']) {
+                into.push(cell(line, column, start, &text[from..at]));
+                (start, from, column) = (at, at, other);
+            }
+        }
+        into.push(cell(line, column, start, &text[from..]));
+    }
+
+    /// Marks remarks, with the cells they go on in.
+    fn remarks(&mut self) {
+        for at in 0..self.cells.len() {
+            let text = self.cells[at].text.clone();
+            let dots = text.bytes().all(|it| b"0123456789.:|v ^-+*=".contains(&it));
+            let comment = text.starts_with("//")
+                || text.starts_with("/*")
+                || text.starts_with('#')
+                || text.starts_with("...");
+            self.cells[at].remark |= dots || comment;
+            let close = match text.as_bytes().first() {
+                Some(b'[') => ']',
+                Some(b'<') => '>',
+                _ => continue,
+            };
+            self.cells[at].remark = true;
+            let (column, mut open) = (self.cells[at].column, !text.contains(close));
+            for next in self.cells[at + 1..].iter_mut().take(4) {
+                if !open || next.column != column {
+                    break;
+                }
+                next.remark = true;
+                open = !next.text.contains(close);
+            }
+        }
+    }
+}
+
+fn cell(line: usize, column: usize, start: usize, text: &str) -> Cell {
+    Cell {
+        line,
+        column,
+        start,
+        text: text.trim().to_owned(),
+        remark: false,
+        said: Said::of(text.trim()),
+    }
+}
+
+fn margin(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// Deepest quotation that is unquoted.
+const DEEPEST: usize = 12;
+
+/// Lines without quote marks. A blank behind a mark belongs to it if all that are quoted as deeply
+/// have one.
+fn unquoted(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    for _ in 0..DEEPEST {
+        let inner = |it: &&str| it.strip_prefix('>').map(str::len);
+        let mut rests = lines
+            .iter()
+            .filter_map(|it| Some(&it[it.len() - inner(it)?..]));
+        let blank = rests.all(|it| it.is_empty() || it.starts_with([' ', '\t', '>']));
+        for line in &mut lines {
+            let Some(rest) = line.strip_prefix('>') else {
+                continue;
+            };
+            *line = rest.strip_prefix(' ').filter(|_| blank).unwrap_or(rest);
+        }
+    }
+    lines
+}
+
+/// A line with tabs expanded, each character one byte of ASCII.
+fn bare(rest: &str) -> String {
+    let mut plain = String::with_capacity(rest.len());
+    for c in rest.chars() {
+        match c {
+            // A line of nothing but tabs may not grow without bounds.
+            '\t' if plain.len() < MOST_BYTES => {
+                let stop = 8 - plain.len() % 8;
+                plain.extend(std::iter::repeat_n(' ', stop));
+            }
+            ' '..='~' => plain.push(c),
+            '\u{2018}' | '\u{2019}' => plain.push('\''),
+            '\u{201c}' | '\u{201d}' => plain.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2212}' => plain.push('-'),
+            '\u{2192}' => plain += "->",
+            _ if c.is_whitespace() || c.is_control() => plain.push(' '),
+            _ => plain.push('?'),
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+/// The pieces of a line that two blanks or more stand between, and where each begins.
+fn cells(line: &str) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let mut from = None;
+    let bytes = line.as_bytes();
+    for at in 0..=bytes.len() {
+        let blank = |at: usize| bytes.get(at).is_none_or(|it| *it == b' ');
+        match from {
+            None if !blank(at) => from = Some(at),
+            Some(start) if blank(at) && blank(at + 1) => {
+                found.push((start, line[start..at].to_owned()));
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_dashes(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|it| it == b'-' || it == b'=')
+}
+
+/// Whether every name in a label is an actor's.
+fn names(label: &str, known: &dyn Fn(&str) -> bool) -> bool {
+    let numbered = label
+        .strip_prefix("CPU")
+        .is_some_and(|it| it.parse::<u8>().is_ok());
+    numbered || label.split(" / ").all(|it| known(it.trim()))
+}
+
+/// Words that stand over columns in kernel mail, with or without a number.
+const LABELS: [&str; 16] = [
+    "cpu", "thread", "task", "process", "proc", "t", "p", "ta", "tb", "a", "b", "writer", "reader",
+    "flusher", "kworker", "context",
+];
+
+fn looks_like_label(text: &str, known: &dyn Fn(&str) -> bool) -> bool {
+    if names(text, known) {
+        return true;
+    }
+    let word = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let first = word.split([' ', '-', '_', '#']).next().unwrap_or("");
+    let stem = first
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .to_ascii_lowercase();
+    text.len() <= 24 && !text.contains('(') && LABELS.contains(&stem.as_str())
+}
+
+/// The first address after "Link:", whether or not the line was quoted.
+fn link(lines: &[String]) -> Option<String> {
+    let found = lines.iter().find_map(|it| it.trim().strip_prefix("Link:"));
+    found?.split_whitespace().next().map(str::to_owned)
+}

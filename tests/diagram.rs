@@ -1,0 +1,614 @@
+//! Runs as text diagrams: what leaves is fit for mail.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use stable_pages::exchange::diagram::{
+    Detail, Fate, Labels, Options, ReadError, Reading, WIDTH, read, read_as, write,
+};
+use stable_pages::explore::{Story, Told};
+use stable_pages::machine::{Choice, enabled, step, ways};
+use stable_pages::protocol::Era;
+use stable_pages::scenario::{Scenario, catalogue, words};
+
+use support::{checked, opening, scenario, varied};
+
+const DETAILS: [Detail; 2] = [Detail::Folded, Detail::Unfolded];
+
+/// A run, retold.
+fn told(scenario: &Scenario, choices: &[Choice]) -> Story {
+    let model = &scenario.model;
+    let history = stable_pages::machine::History::new(model);
+    let mut story = Story::of(model, &history);
+    let mut world = model.initial;
+    for choice in choices {
+        let (next, effects) = step(model, &world, *choice);
+        world = next;
+        let choice = *choice;
+        story.go_on(
+            model,
+            Told {
+                choice,
+                effects,
+                world,
+            },
+        );
+    }
+    story
+}
+
+/// The opening run of a scenario and its shortest failures.
+fn runs(scenario: &Scenario) -> Vec<Vec<Choice>> {
+    let found = checked(scenario).findings(&scenario.model);
+    let mut all = vec![scenario.schedule.clone()];
+    all.extend(found.into_iter().map(|it| it.schedule));
+    all
+}
+
+fn full(scenario: &Scenario, detail: Detail) -> Options {
+    Options {
+        title: Some(scenario.title.clone()),
+        claim: Some(scenario.summary.clone()),
+        detail,
+        odds: Some("3 of 8 schedules fail if a die chooses each step.".to_owned()),
+        link: Some(format!(
+            "https://example.org/stable-pages/#{}/{}",
+            scenario.slug,
+            "A-_9".repeat(20)
+        )),
+        ..Options::default()
+    }
+}
+
+/// What mail asks of every line.
+fn fit_for_mail(text: &str) {
+    for line in text.lines() {
+        let printable = line.bytes().all(|it| (b' '..=b'~').contains(&it));
+        assert!(printable, "not ASCII, or a tab: {line:?}");
+        assert_eq!(line, line.trim_end(), "{text}");
+        assert!(
+            !line.starts_with("From ") && !line.starts_with('>'),
+            "{line}"
+        );
+        if !line.starts_with("Link: ") {
+            assert!(
+                line.len() <= WIDTH,
+                "{} columns: {line}\n{text}",
+                line.len()
+            );
+            assert!(format!("> > {line}").len() <= 80);
+        }
+    }
+    assert!(text.ends_with('\n') && !text.ends_with("\n\n"));
+    assert!(!text.contains("\n\n\n"));
+}
+
+#[test]
+fn every_opening_run_is_fit_for_mail() {
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        let (_, story) = opening(&scenario);
+        for detail in DETAILS {
+            for labels in [Labels::Actors, Labels::Cpus] {
+                let mut options = full(&scenario, detail);
+                options.labels = labels;
+                options.era = Some(Era::Today);
+                fit_for_mail(&write(&scenario, &story, &options));
+            }
+            let text = write(&scenario, &story, &full(&scenario, detail));
+            fit_for_mail(&text);
+            assert!(text.ends_with("A-_9 [1]\n"), "the link is whole");
+        }
+    }
+}
+
+/// Without the line that has the address.
+fn without_link(text: &str) -> String {
+    let lines = text.lines().filter(|it| !it.starts_with("Link: "));
+    lines.map(|it| format!("{it}\n")).collect()
+}
+
+/// Writes a run, reads it and writes it again.
+fn there_and_back(
+    scenario: &Scenario,
+    choices: &[Choice],
+    options: &Options,
+) -> Result<(), String> {
+    let text = write(scenario, &told(scenario, choices), options);
+    let reading = read(&without_link(&text), &[scenario]).map_err(|it| format!("{it}\n{text}"))?;
+    let missing: Vec<_> = reading.missing().collect();
+    if !missing.is_empty() || reading.choices != choices || !reading.filled_in().is_empty() {
+        return Err(format!(
+            "{missing:?} {}/{}\n{text}",
+            reading.choices.len(),
+            choices.len()
+        ));
+    }
+    let again = write(scenario, &told(scenario, &reading.choices), options);
+    match again == text && reading.alternatives.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{again}\n{text}")),
+    }
+}
+
+#[test]
+fn what_is_written_reads_as_the_same_run() {
+    let (mut many, mut wrong) = (0, Vec::new());
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        for run in runs(&scenario) {
+            for detail in DETAILS {
+                let options = full(&scenario, detail);
+                many += 1;
+                if let Err(text) = there_and_back(&scenario, &run, &options) {
+                    wrong.push(format!("{} {detail:?}: {text}", entry.slug));
+                }
+            }
+        }
+    }
+    println!("{many} diagrams");
+    assert!(
+        wrong.is_empty(),
+        "{} of {many} wrong:\n{}",
+        wrong.len(),
+        wrong
+            .iter()
+            .take(6)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n=====\n")
+    );
+    assert!(many > 200, "{many}");
+}
+
+/// As recorded; `GOLDEN=write cargo test --test diagram` writes the files anew.
+#[test]
+fn diagrams_are_as_recorded() {
+    let write_anew = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    for slug in ["unlock-gap", "mkwrite-no-wait", "two-page-inversion"] {
+        let scenario = scenario(slug);
+        let (_, story) = opening(&scenario);
+        for (detail, ending) in [(Detail::Folded, "folded"), (Detail::Unfolded, "unfolded")] {
+            let text = write(&scenario, &story, &full(&scenario, detail));
+            let path = Path::new("tests/golden/diagram").join(format!("{slug}.{ending}.txt"));
+            if write_anew {
+                fs::create_dir_all("tests/golden/diagram").expect("writable");
+                fs::write(&path, &text).expect("writable");
+            }
+            assert_eq!(
+                text,
+                fs::read_to_string(&path).unwrap_or_default(),
+                "{path:?}"
+            );
+        }
+    }
+}
+
+/// A text as a mail that quotes it has it.
+fn quoted(text: &str, mark: &str) -> String {
+    text.lines().map(|it| format!("{mark}{it}\n")).collect()
+}
+
+/// With tabs for what is blank in front, as far as they reach.
+fn tabbed(text: &str) -> String {
+    let line = |it: &str| {
+        let margin = it.len() - it.trim_start().len();
+        let (tabs, blanks) = ("\t".repeat(margin / 8), " ".repeat(margin % 8));
+        format!("{tabs}{blanks}{}\n", it.trim_start())
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn quotes_tabs_margins_and_other_names_change_nothing() {
+    let mut many = 0;
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        let story = told(&scenario, &scenario.schedule);
+        let mut texts = Vec::new();
+        for detail in DETAILS {
+            for era in Era::ALL {
+                let mut options = full(&scenario, detail);
+                options.era = Some(era);
+                texts.push(write(&scenario, &story, &options));
+                options.labels = Labels::Cpus;
+                texts.push(write(&scenario, &story, &options));
+            }
+            let text = write(&scenario, &story, &full(&scenario, detail));
+            texts.push(quoted(&text, "> "));
+            texts.push(quoted(&quoted(&text, ">"), "> "));
+            texts.push(quoted(&text, "    "));
+            texts.push(tabbed(&text));
+            texts.push(quoted(&tabbed(&text), "> > "));
+            texts.push(text.replace('\n', "\r\n"));
+            texts.push(format!(
+                "From: somebody\nSubject: a race\n\nHi,\n\nwith two blanks  in it:\n\n{text}\n-- \nme\n"
+            ));
+        }
+        for text in texts {
+            let reading = read(&text, &[&scenario]).expect("a diagram");
+            let missing: Vec<_> = reading.missing().collect();
+            assert!(missing.is_empty(), "{missing:?}\n{text}");
+            assert_eq!(reading.choices, scenario.schedule, "{}\n{text}", entry.slug);
+            many += 1;
+        }
+    }
+    assert!(many > 1_500, "{many}");
+}
+
+/// Not only whole runs: whatever moment is shown.
+#[test]
+fn every_moment_of_an_opening_run_reads_as_it_was() {
+    for entry in catalogue() {
+        let scenario = entry.load().expect("loads");
+        for steps in 1..scenario.schedule.len() {
+            for detail in DETAILS {
+                let options = full(&scenario, detail);
+                let result = there_and_back(&scenario, &scenario.schedule[..steps], &options);
+                assert_eq!(result, Ok(()), "{} {steps}", entry.slug);
+            }
+        }
+    }
+}
+
+/// Names and bytes that look like something else.
+#[test]
+fn odd_names_and_stores_change_nothing() {
+    let pieces = [
+        ("text = \"new!\"", "text = \"(([\\\"  <->\""),
+        ("name = \"disk\"", "name = \"HBA\""),
+        ("name = \"completion\"", "name = \"target\""),
+        ("name = \"writer\"", "name = \"From\""),
+    ];
+    let mut scenario = varied("unlock-gap", &pieces, "");
+    scenario.schedule = wandered(&scenario, &[3, 1, 8, 5, 12, 2, 7, 4].repeat(12));
+    for run in runs(&scenario) {
+        for detail in DETAILS {
+            let options = full(&scenario, detail);
+            fit_for_mail(&write(&scenario, &told(&scenario, &run), &options));
+            assert_eq!(there_and_back(&scenario, &run, &options), Ok(()));
+        }
+    }
+}
+
+/// Before the first step there is nothing to draw.
+#[test]
+fn a_run_without_steps_has_no_columns() {
+    let scenario = scenario("unlock-gap");
+    let text = write(
+        &scenario,
+        &told(&scenario, &[]),
+        &full(&scenario, Detail::Folded),
+    );
+    fit_for_mail(&text);
+    assert_eq!(read(&text, &[&scenario]), Err(ReadError::NoHeader));
+}
+
+/// What a reading says of each line.
+fn said(scenario: &Scenario, reading: &Reading) -> String {
+    let names = |actors: &Vec<u8>| {
+        let names: Vec<&str> = actors
+            .iter()
+            .map(|it| &*scenario.cast[*it as usize].name)
+            .collect();
+        names.join(", ")
+    };
+    let mut text = format!("{}\n", reading.slug);
+    for column in &reading.columns {
+        text += &format!("{} = {}\n", column.label, names(&column.actors));
+    }
+    for other in &reading.alternatives {
+        let columns: Vec<String> = other.iter().map(names).collect();
+        text += &format!("or {}\n", columns.join(" | "));
+    }
+    let verdicts = told(scenario, &reading.choices).verdicts(&scenario.model);
+    text += &format!(
+        "{} lines placed, {} steps, {} of them filled in: {}\n\n",
+        reading.placed,
+        reading.choices.len(),
+        reading.filled_in().len(),
+        words(&verdicts)
+    );
+    for line in &reading.lines {
+        let fate = match &line.fate {
+            Fate::Continued => "goes on".to_owned(),
+            Fate::Remark => "remark".to_owned(),
+            Fate::Heading => "heading".to_owned(),
+            Fate::Prose => "prose".to_owned(),
+            fate => fate.words(scenario),
+        };
+        text += &format!("{:3}  {:36}  {fate}\n", line.number, line.text);
+    }
+    text
+}
+
+/// Races drawn as in the commits that the dossier's 11.2 names, retyped from what it says of them,
+/// and its own example (11.3). What is placed, and what is not and why, stands in the files.
+#[test]
+fn diagrams_of_kernel_mail_are_read_as_recorded() {
+    let write_anew = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    let all: Vec<Scenario> = catalogue().map(|it| it.load().expect("loads")).collect();
+    let all: Vec<&Scenario> = all.iter().collect();
+    // The commit, the scenario of the same race, and how many scenarios place as much of it.
+    let mail = [
+        ("dossier-11-3", "unlock-gap", 1),
+        ("64081362e8ff", "two-page-inversion", 2),
+        ("00d873c17e29", "reclaim-waits-for-own-bio", 1),
+        ("6923cd196bae", "mkwrite-locked-truncate", 2),
+        ("c2407cf7d22d", "wake-after-rearm", 1),
+    ];
+    for (commit, slug, ties) in mail {
+        let folder = Path::new("tests/golden/diagram/mail");
+        let text = fs::read_to_string(folder.join(format!("{commit}.txt"))).expect("there");
+        let scenario = scenario(slug);
+        let reading = read(&text, &[&scenario]).expect("a diagram");
+        let table = said(&scenario, &reading);
+        let path = folder.join(format!("{commit}.read"));
+        if write_anew {
+            fs::write(&path, &table).expect("writable");
+        }
+        assert_eq!(
+            table,
+            fs::read_to_string(&path).unwrap_or_default(),
+            "{commit}"
+        );
+        // Without being told, the race is found in the whole catalogue.
+        let found = read(&text, &all).expect("a diagram");
+        let others = found.others.iter().map(|it| (&it.slug, it.placed));
+        let mut ranks: Vec<_> = std::iter::once((&found.slug, found.placed))
+            .chain(others)
+            .collect();
+        ranks.retain(|it| it.1 == found.placed);
+        assert!(ranks.iter().any(|it| it.0 == slug), "{commit}: {ranks:?}");
+        assert_eq!(ranks.len(), ties, "{commit}: {ranks:?}");
+    }
+}
+
+#[test]
+fn who_is_meant_is_not_guessed_silently() {
+    let scenario = scenario("two-page-inversion");
+    let text = "CPU0            CPU1\n----            ----\nlock_page(page 1)\n                lock_page(page 1) <blocks>\n";
+    let reading = read(text, &[&scenario]).expect("a diagram");
+    assert_eq!(reading.placed, 2);
+    assert_eq!(reading.alternatives.len(), 1, "{reading:?}");
+    assert_eq!(reading.pages, [0, 1]);
+    let beyond = read(&text.replace("page 1", "page 2"), &[&scenario]).expect("a diagram");
+    assert_eq!(
+        (beyond.pages, beyond.placed),
+        (vec![1, 2], 2),
+        "by their indexes"
+    );
+    let other = &reading.alternatives[0];
+    let again = read_as(text, &scenario, other).expect("a diagram");
+    assert_eq!(again.placed, 2);
+    assert_eq!(again.columns[0].actors, other[0]);
+    assert_ne!(again.columns, reading.columns);
+}
+
+/// Numbers in the margin, labels without dashes, two actors on one line, comments, and what people
+/// wrap; each with the steps that its lines come to. The last line of all cannot be: the store was made
+/// before the page was cleaned, and did not fault.
+#[test]
+fn other_hands_are_read_too() {
+    let scenario = scenario("unlock-gap");
+    let drawn = [
+        (
+            "  task A                        writeback / device\n  ----------------------------  -------------------\n1                               lock_page(page)\n2                               unlock_page()  // too early\n3 store byte 1   (no wait)\n4                               device: guard tag mismatch\n",
+            [(3, "0..1"), (4, "5..6"), (5, "6..7")].as_slice(),
+        ),
+        (
+            "       CPU0                    CPU1\n       ----                    ----\n  lock_page(page);\n  ...\n  clear_page_dirty_for_io(\n      page);\n                               store\n                               <write fault>\n\n *** DEADLOCK ***\n",
+            [(3, "0..1"), (5, "1..5"), (7, "5..6")].as_slice(),
+        ),
+        (
+            "Thread 1                        Thread 2\n\nfolio_lock()                    store\nfolio_clear_dirty_for_io()\n  // PG_dirty is clear\n\nfolio_unlock()\n                                -> folio_lock\n",
+            [(3, "0..1"), (3, "1..2"), (4, "2..6"), (7, "6..7")].as_slice(),
+        ),
+    ];
+    for (text, expected) in drawn {
+        let reading = read(text, &[&scenario]).expect("a diagram");
+        let made = reading.lines.iter().filter_map(|line| match &line.fate {
+            Fate::Made { steps, .. } => Some((line.number, format!("{steps:?}"))),
+            _ => None,
+        });
+        let expected = expected.iter().map(|it| (it.0, it.1.to_owned()));
+        assert!(
+            made.clone().eq(expected),
+            "{:?}\n{text}{reading:#?}",
+            made.collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn a_link_names_the_scenario() {
+    let (one, other) = (
+        scenario("two-page-submitted"),
+        scenario("two-page-inversion"),
+    );
+    let text = write(
+        &other,
+        &told(&other, &other.schedule),
+        &full(&other, Detail::Folded),
+    );
+    let found = read(&quoted(&text, "> "), &[&one, &other]).expect("a diagram");
+    assert_eq!(
+        (found.slug.as_str(), found.others.len()),
+        ("two-page-inversion", 0)
+    );
+    assert!(found.link.expect("a link").contains("#two-page-inversion/"));
+}
+
+#[test]
+fn what_is_no_diagram_is_refused_with_a_reason() {
+    let it = scenario("unlock-gap");
+    let refused = |text: &str| read(text, &[&it]).expect_err("refused");
+    assert_eq!(refused(""), ReadError::NoHeader);
+    assert_eq!(
+        refused("Hello,\n\nlock_page() is called twice.\n"),
+        ReadError::NoHeader
+    );
+    assert_eq!(
+        refused("\nCPU0      CPU1\n\n"),
+        ReadError::Empty { line: 2 }
+    );
+    let long = "x".repeat(300_000);
+    assert!(matches!(
+        refused(&long),
+        ReadError::TooLong { found: 300_000, .. }
+    ));
+    assert!(matches!(
+        refused(&"\n".repeat(5_000)),
+        ReadError::TooManyLines { .. }
+    ));
+    assert_eq!(
+        read("CPU0   CPU1\nlock_page()\n", &[]),
+        Err(ReadError::NoScenario)
+    );
+}
+
+/// A random run: which of the possible steps is taken, for each step.
+fn wandered(scenario: &Scenario, picks: &[u8]) -> Vec<Choice> {
+    let mut world = scenario.model.initial;
+    let mut choices = Vec::new();
+    for pick in picks {
+        let possible: Vec<Choice> = enabled(&scenario.model, &world).collect();
+        if possible.is_empty() {
+            break;
+        }
+        // Runs of one actor, as people draw them, and turns of all.
+        let same = possible.iter().find(|it| choices.last() == Some(*it));
+        let choice = match same {
+            Some(same) if pick % 4 != 0 => *same,
+            _ => possible[*pick as usize % possible.len()],
+        };
+        world = step(&scenario.model, &world, choice).0;
+        choices.push(choice);
+    }
+    choices
+}
+
+/// A diagram with lines dropped, swapped and doubled and characters changed.
+fn damaged(text: &str, harm: &[(u8, u16, u8)]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (kind, place, by) in harm {
+        if lines.is_empty() {
+            break;
+        }
+        let at = *place as usize % lines.len();
+        let other = *by as usize % lines.len();
+        match kind % 6 {
+            0 => drop(lines.remove(at)),
+            1 => lines.swap(at, other),
+            2 => lines.insert(at, lines[other].clone()),
+            3 => lines[at].insert_str(0, &" ".repeat(*by as usize % 40)),
+            4 => lines[at] = lines[at].chars().skip(*by as usize % 8).collect(),
+            _ => {
+                let mut all: Vec<char> = lines[at].chars().collect();
+                let many = all.len().max(1);
+                if let Some(it) = all.get_mut(*by as usize % many) {
+                    *it = char::from_u32(u32::from(*place) * 7).unwrap_or('\t');
+                }
+                lines[at] = all.into_iter().collect();
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+/// A reading is a run of the model, whatever was read.
+fn is_sound(scenario: &Scenario, reading: &Reading) {
+    let mut world = scenario.model.initial;
+    for choice in &reading.choices {
+        assert!(choice.way < ways(&scenario.model, &world, choice.actor.into()));
+        world = step(&scenario.model, &world, *choice).0;
+    }
+    for line in &reading.lines {
+        line.fate.words(scenario);
+        if let Fate::Made {
+            steps, left_out, ..
+        } = &line.fate
+        {
+            assert!(steps.end <= reading.choices.len() && *left_out <= steps.start);
+        }
+    }
+    serde_json::to_string(reading).expect("can be sent to the page");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn random_runs_read_as_they_were(pick in 0usize..1000, picks in vec(any::<u8>(), 1..120)) {
+        let entries: Vec<_> = catalogue().collect();
+        let scenario = entries[pick % entries.len()].load().expect("loads");
+        let run = wandered(&scenario, &picks);
+        for detail in DETAILS {
+            let options = full(&scenario, detail);
+            fit_for_mail(&write(&scenario, &told(&scenario, &run), &options));
+            prop_assert_eq!(there_and_back(&scenario, &run, &options), Ok(()));
+        }
+    }
+
+    #[test]
+    fn damaged_diagrams_come_to_a_run_or_a_reason(
+        pick in 0usize..1000,
+        harm in vec((any::<u8>(), any::<u16>(), any::<u8>()), 1..30),
+    ) {
+        let entries: Vec<_> = catalogue().collect();
+        let scenario = entries[pick % entries.len()].load().expect("loads");
+        let story = told(&scenario, &scenario.schedule);
+        let text = write(&scenario, &story, &full(&scenario, DETAILS[pick % 2]));
+        let begun = Instant::now();
+        if let Ok(reading) = read(&damaged(&text, &harm), &[&scenario]) {
+            is_sound(&scenario, &reading);
+        }
+        prop_assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn any_text_comes_to_a_run_or_a_reason(text in "(CPU0  CPU1\n|Thread A\t\tThread B\n)?(\\PC{0,60}[\n\t>]{0,3}){0,40}") {
+        let scenario = scenario("two-page-inversion");
+        if let Ok(reading) = read(&text, &[&scenario]) {
+            is_sound(&scenario, &reading);
+        }
+        let _ = read_as(&text, &scenario, &[vec![250, 0], vec![1, 1, 1]]);
+    }
+}
+
+/// As much as is read at all, of lines that take the longest to place.
+#[test]
+fn the_worst_text_takes_bounded_time() {
+    let all: Vec<Scenario> = catalogue().map(|it| it.load().expect("loads")).collect();
+    let all: Vec<&Scenario> = all.iter().collect();
+    let lines = [
+        "lock_page()",
+        "store",
+        "unlock_page()",
+        "PageWriteback?",
+        "kmalloc(",
+        "end_page_writeback()",
+    ];
+    let mut text = "CPU0    CPU1    CPU2    CPU3    CPU4    CPU5    CPU6    CPU7\n".to_owned();
+    for at in 0..3_990 {
+        text += &format!(
+            "{}{}\n",
+            " ".repeat(8 * (at % 8)),
+            lines[at * 7 % lines.len()]
+        );
+    }
+    let begun = Instant::now();
+    let reading = read(&text, &all).expect("a diagram");
+    assert!(reading.choices.len() < 400_000);
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+}
