@@ -42,6 +42,7 @@ impl Desk {
             for choice in schedule {
                 it.history.choose(model, *choice);
             }
+            it.history.end_here();
             it.history.seek(moment.min(schedule.len()));
             true
         });

@@ -111,6 +111,11 @@ impl History {
         ahead.is_some()
     }
 
+    /// Lets the current branch end at the moment shown; steps beyond it stay, as another branch.
+    pub fn end_here(&mut self) {
+        self.nodes[self.at.0 as usize].ahead = None;
+    }
+
     /// Goes to a depth on the current branch, or as far as the branch reaches.
     pub fn seek(&mut self, depth: usize) {
         while self.depth() > depth && self.back() {}
