@@ -2,6 +2,7 @@
 
 mod address;
 mod carried;
+mod chrome_trace;
 mod ending;
 mod explain;
 mod figures;
@@ -9,12 +10,14 @@ mod foresight;
 mod klog;
 mod narration;
 mod promela;
+mod run_json;
 mod why;
 mod without;
 mod words;
 
 pub use address::{Address, AddressError};
 pub use carried::{carried_words, parting_words};
+pub use chrome_trace::chrome_trace;
 pub use ending::{explain_end, outcome, since, status_words};
 pub use explain::{explain, explain_change};
 pub use figures::{amount, grouped, millions, percent};
@@ -22,5 +25,6 @@ pub use foresight::{Outlooks, foresee, foresee_briefly, foresee_step, reduced_wo
 pub use klog::{Refusal, fsync_errno, log_lines};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};
+pub use run_json::run_json;
 pub use why::{Cause, missing, why, why_end};
 pub use without::without_words;
