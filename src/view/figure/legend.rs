@@ -4,6 +4,7 @@ use crate::explore::Held;
 use crate::explore::spans;
 
 use super::super::grid::{Level, Link, Moment};
+use super::super::machine_state::{Entry, common, state};
 use super::super::now::Now;
 use super::super::timeline::{Mark, mark};
 use super::ink::{self, Face};
@@ -51,14 +52,22 @@ pub fn of_stage(svg: &mut Svg, now: &Now, top: i32) -> i32 {
     let model = &now.scenario.model;
     let pages = 0..model.geometry.pages as usize;
     let mut cells = Vec::new();
+    let shared = common(&now.scenario, &now.world, &now.before);
+    let changed = |it: &Entry| it.bits.iter().any(|bit| bit.on != bit.was);
+    let mut fresh = shared.iter().any(changed);
     for page in pages {
         let moment = Moment::of(now, page);
+        let state = state(&moment, &now.world, &now.before);
+        let doors = state.doors.iter();
+        let doors = doors.flat_map(|it| it.caches.iter().chain([&it.pte]));
+        fresh |= doors.chain(&state.frame).any(changed);
         for level in Level::all(&now.scenario) {
             for sector in 0..model.geometry.sectors() {
                 cells.push(moment.cell(level, sector));
             }
         }
     }
+    fresh |= cells.iter().any(|it| it.fresh);
     let tone = |wanted: &str| cells.iter().any(|it| it.tone == wanted && !it.failed);
     let linked = |wanted: Link| cells.iter().any(|it| it.link == wanted);
     let all: [(bool, &str, Draw); 8] = [
@@ -71,10 +80,10 @@ pub fn of_stage(svg: &mut Svg, now: &Now, top: i32) -> i32 {
         (tone("old"), "on disk before", |svg, at| {
             svg.rect(at, 0, ink::OLD);
         }),
-        (now.depth() > 0, "changed by this step", |svg, at| {
+        (fresh, "changed by this step", |svg, at| {
             svg.rect(at, 5 * PX, ink::FRESH);
         }),
-        (linked(Link::Tie), "taken from it, unchanged", |svg, at| {
+        (linked(Link::Tie), "taken from it", |svg, at| {
             let (x, y) = middle(at);
             svg.line(&[(x, y - at.h / 2), (x, y + at.h / 2)], false, ink::TIE);
         }),
@@ -113,6 +122,10 @@ pub fn of_time(svg: &mut Svg, now: &Now, top: i32) -> i32 {
         steps().any(|(at, it)| mark(&it.effects) == Mark::Store && guilty(at) == wanted)
     };
     let stable = model.stable;
+    let guilty_words = match stable {
+        true => "store inside the window",
+        false => "store while on the way",
+    };
     let all: [(bool, &str, Draw); 11] = [
         (
             held(|it| it == Held::Window) && stable,
@@ -154,7 +167,7 @@ pub fn of_time(svg: &mut Svg, now: &Now, top: i32) -> i32 {
             let (x, y) = middle(at);
             store(svg, x, y, 6 * PX, false);
         }),
-        (stored(true), "store inside the window", |svg, at| {
+        (stored(true), guilty_words, |svg, at| {
             let (x, y) = middle(at);
             store(svg, x, y, 6 * PX, true);
         }),

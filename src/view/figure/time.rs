@@ -367,6 +367,11 @@ impl Time<'_> {
                 continue;
             }
             let x = self.x(step);
+            // Those of the past over the line of the moment shown, the others under the veil.
+            let out = match step <= self.now.depth() {
+                true => &mut self.writing,
+                false => &mut *svg,
+            };
             match mark(&told.effects) {
                 Mark::Tick => plain.line(&[(x, base), (x, base - 4 * PX)], false),
                 Mark::Match if many => {
@@ -374,17 +379,17 @@ impl Time<'_> {
                     row.take(x - PX, x + PX);
                 }
                 Mark::Match => {
-                    svg.circle(x, middle, small, ink::MATCH);
+                    out.circle(x, middle, small, ink::MATCH);
                     row.take(x - small, x + small);
                 }
                 Mark::Mismatch => {
-                    cross(svg, x, middle, big);
+                    cross(out, x, middle, big);
                     row.take(x - big, x + big);
                     remarks.push((x, "refused"));
                 }
                 Mark::Store => {
                     let guilty = self.whole.unstable.contains(&step);
-                    store(svg, x, middle, big, guilty);
+                    store(out, x, middle, big, guilty);
                     row.take(x - big, x + big);
                     if guilty {
                         remarks.push((x, self.inside(&told.effects)));
