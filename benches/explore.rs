@@ -122,7 +122,7 @@ fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
         println!("  SPIN is not there");
         return;
     }
-    let text = promela(&scenario);
+    let text = promela(&scenario, "");
     for (how, flags) in [
         (
             "SPIN, -O2, unreduced",

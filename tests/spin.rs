@@ -236,7 +236,7 @@ fn claim(scenario: &Scenario) -> String {
 
 /// Looks for a livelock, and says if it is not as our own search has it.
 fn verify_livelock(name: &str, case: &Case) -> String {
-    let text = promela(&case.scenario) + &claim(&case.scenario);
+    let text = promela(&case.scenario, "") + &claim(&case.scenario);
     let pan = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
     let folder = pan.parent().expect("a folder");
     let said = spin::run(folder, "./pan", &["-a", "-m1000000", "-w18"]);
@@ -331,10 +331,10 @@ fn spin_tells_the_run_of_a_failure() {
     }
     for entry in catalogue() {
         let scenario = entry.load().expect(entry.slug);
-        spin::verifier("people", &promela(&scenario), &[]);
+        spin::verifier("people", &promela(&scenario, "https://example.org/#1"), &[]);
     }
     for (slug, fails) in [("unlock-gap", true), ("baseline-five-step", false)] {
-        let text = promela(&support::scenario(slug));
+        let text = promela(&support::scenario(slug), "");
         let pan = spin::pan(slug, &text, &[], &["-O0", "-DSAFETY", "-DNOREDUCE"]);
         let folder = pan.parent().expect("a folder");
         let said = spin::run(folder, "./pan", &["-m1000000", "-w18"]);

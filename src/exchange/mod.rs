@@ -2,6 +2,7 @@
 
 mod address;
 mod carried;
+mod chrome_trace;
 pub mod diagram;
 mod ending;
 mod explain;
@@ -11,12 +12,14 @@ mod klog;
 mod link;
 mod narration;
 mod promela;
+mod run_json;
 mod why;
 mod without;
 mod words;
 
 pub use address::{Address, AddressError};
 pub use carried::{carried_words, parting_words};
+pub use chrome_trace::chrome_trace;
 pub use ending::{explain_end, outcome, since, status_words};
 pub use explain::{explain, explain_change};
 pub use figures::{amount, grouped, millions, percent};
@@ -25,5 +28,6 @@ pub use klog::{Refusal, fsync_errno, log_lines};
 pub use link::{Link, LinkError, Opened, model_sum};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};
+pub use run_json::run_json;
 pub use why::{Cause, missing, why, why_end};
 pub use without::without_words;

@@ -69,11 +69,12 @@ c_decl { static unsigned char told[256]; }
 #define BUG   halted = true; broke(ASSERTION)
 "#;
 
-/// The scenario as a Promela model, with its device and in its era.
+/// The scenario as a Promela model, with its device and in its era; `link` is the page's whole
+/// address for it, empty where there is none.
 ///
 /// Every verdict but livelock is a safety property of it: SPIN stops with an assertion where one
 /// is reached. Compiled with `-DORACLE`, it goes on and prints each verdict once.
-pub fn promela(scenario: &Scenario) -> String {
+pub fn promela(scenario: &Scenario, link: &str) -> String {
     let stated = match scenario.stated() {
         Some(verdicts) => words(verdicts),
         None => "not stated for this device and era".to_owned(),
@@ -87,6 +88,11 @@ pub fn promela(scenario: &Scenario) -> String {
         format!("Verdict: {stated}"),
     ]);
     about.extend(scenario.edits.iter().map(|it| format!("Edit:    {it}")));
+    let cast = scenario.cast.iter().map(|it| match &*it.about {
+        "" => format!("Actor:   {}", it.name),
+        about => format!("Actor:   {}, {about}", it.name),
+    });
+    about.extend(cast);
     about.extend(
         [
             "",
@@ -102,7 +108,13 @@ pub fn promela(scenario: &Scenario) -> String {
     );
     let mut library = Library::default();
     Writer::new(scenario, &mut library).write();
-    let lines = about.iter().map(|it| format!(" * {}", comment(it)));
+    let mut lines: Vec<String> = about.iter().map(|it| comment(it)).collect();
+    if !link.is_empty() {
+        // Whole, however long: the preprocessor takes comments out before SPIN reads.
+        let link = link.replace("*/", "*%2F").replace(char::is_whitespace, "");
+        lines.extend([String::new(), link]);
+    }
+    let lines = lines.iter().map(|it| format!(" * {it}"));
     let head: Vec<String> = lines.map(|it| it.trim_end().to_owned() + "\n").collect();
     let body = library.file("0");
     format!("/*\n{} */\n{WORDS}\n{body}", head.concat())

@@ -179,6 +179,11 @@ impl Contents {
         Ok(Content(self.bytes.len() as u8 - 1))
     }
 
+    /// How many ids there are, [`Content::NONE`] included.
+    pub fn count(&self) -> usize {
+        self.guards.len()
+    }
+
     /// The bytes behind an id; empty for [`Content::NONE`] and for an id of another model.
     pub fn bytes(&self, content: Content) -> &[u8] {
         self.bytes.get(content.0 as usize).map_or(&[], |b| b)

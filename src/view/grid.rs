@@ -5,6 +5,8 @@ use crate::explore::{Check, Column, Failure};
 use crate::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
 use crate::scenario::Scenario;
 
+use super::now::Now;
+
 /// How a cell hangs together with the one above it: a mismatch is a break in its column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Link {
@@ -134,6 +136,23 @@ pub struct Moment<'a> {
 }
 
 impl Moment<'_> {
+    /// The moment shown, of a page.
+    pub fn of(now: &Now, number: usize) -> Moment<'_> {
+        let model = &now.scenario.model;
+        Moment {
+            scenario: &now.scenario,
+            number,
+            page: model.page(&now.world, number),
+            before: model.page(&now.before, number),
+            initial: model.page(&model.initial, number),
+            stage: model.stage(&now.world, number),
+            columns: &now.story.columns[number],
+            failures: &now.story.failures,
+            step: now.depth(),
+            mover: now.last_actor(),
+        }
+    }
+
     fn guard(&self, content: Content) -> String {
         hex(self.scenario.model.contents.guard(content))
     }

@@ -8,13 +8,40 @@ use super::grid::Moment;
 use super::tree::{At, El, el, note, nothing};
 
 /// A bit and the part of the world it shows.
-struct Bit {
-    kind: &'static str,
-    name: String,
-    on: bool,
-    was: bool,
+pub struct Bit {
+    /// What it is about: `lock`, `dirty`, `writeback`, `write`, `error`, or nothing special.
+    pub kind: &'static str,
+    pub name: String,
+    pub on: bool,
+    /// As it was one step earlier.
+    pub was: bool,
     /// What lines and moving locks know it by.
     thing: String,
+}
+
+/// A titled group of bits.
+pub struct Entry {
+    class: &'static str,
+    pub title: String,
+    pub bits: Vec<Bit>,
+    /// What is special about it now; mostly nothing.
+    pub remark: String,
+}
+
+/// The way of an address space's stores to a page: from left to right.
+pub struct Door {
+    /// What its TLBs cache.
+    pub caches: Vec<Entry>,
+    pub pte: Entry,
+}
+
+/// The bits around one page.
+pub struct State {
+    pub doors: Vec<Door>,
+    /// The page, and its buffer if that has locks of its own.
+    pub frame: Vec<Entry>,
+    /// What holds while its bytes are on their way.
+    pub window: String,
 }
 
 fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
@@ -74,13 +101,23 @@ fn bit(bit: Bit) -> El {
         .with(el("em", "").text(before))
 }
 
-/// A titled group of bits.
-fn entry(class: &str, title: &str, bits: Vec<Bit>, remark: &str) -> El {
-    let bits = bits.into_iter().map(bit).collect();
-    el("div", &format!("entry{class}"))
-        .with(el("h2", "").text(title))
-        .with(el("ul", "bits").all(bits))
-        .with(note("note", remark))
+fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> Entry {
+    Entry {
+        class,
+        title: title.to_owned(),
+        bits,
+        remark: String::new(),
+    }
+}
+
+impl Entry {
+    fn draw(self) -> El {
+        let bits = self.bits.into_iter().map(bit).collect();
+        el("div", &format!("entry{}", self.class))
+            .with(el("h2", "").text(&self.title))
+            .with(el("ul", "bits").all(bits))
+            .with(note("note", &self.remark))
+    }
 }
 
 fn access(present: &str, now: Access, was: Access) -> Vec<Bit> {
@@ -104,8 +141,8 @@ fn owned(
     flag(kind, &name, now.is_some(), was.is_some())
 }
 
-/// What a page does not have one of.
-pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
+/// What a page does not have one of, if there is such a thing.
+pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<Entry> {
     let model = &scenario.model;
     let mut bits = Vec::new();
     for (resource, name) in [
@@ -124,16 +161,24 @@ pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
         bits.push(flag("error", "write error latched", error, before));
     }
     if bits.is_empty() {
-        return nothing();
+        return None;
     }
     let title = match model.has(Resource::Handle) {
         true => "file system",
         false => "mapping and process",
     };
-    el("div", "machine shared").with(entry("", title, bits, ""))
+    Some(entry("", title, bits))
 }
 
-fn page(moment: &Moment) -> El {
+/// The same, drawn.
+pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
+    match common(scenario, now, was) {
+        Some(it) => el("div", "machine shared").with(it.draw()),
+        None => nothing(),
+    }
+}
+
+fn page(moment: &Moment) -> Entry {
     let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
     let model = &scenario.model;
     let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
@@ -204,7 +249,7 @@ fn page(moment: &Moment) -> El {
     title_page(moment, bits)
 }
 
-fn title_page(moment: &Moment, bits: Vec<Bit>) -> El {
+fn title_page(moment: &Moment, bits: Vec<Bit>) -> Entry {
     let scenario = moment.scenario;
     let index = scenario.indexes.get(moment.number).copied().unwrap_or(0);
     let (cached, number) = (scenario.model.cached[moment.number], moment.number);
@@ -214,7 +259,7 @@ fn title_page(moment: &Moment, bits: Vec<Bit>) -> El {
         (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
         (_, false) => format!("page {number} (outside the page cache)"),
     };
-    entry(" page", &title, bits, "")
+    entry(" page", &title, bits)
 }
 
 /// Whether a program does something of this kind to a page.
@@ -223,11 +268,12 @@ fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
     code.any(|instr| instr.page as usize == page && wanted.contains(&instr.op))
 }
 
-pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
+/// The bits around a page.
+pub fn state(moment: &Moment, now: &World, was: &World) -> State {
     let (number, scenario) = (moment.number, moment.scenario);
     let model = &scenario.model;
-    let mut entries = vec![page(moment)];
-    let mut doors: Vec<El> = Vec::new();
+    let mut frame = vec![page(moment)];
+    let mut doors: Vec<Door> = Vec::new();
     let mut buffer = Vec::new();
     for (resource, name) in [
         (Resource::BufferLock, "BH_Lock"),
@@ -239,7 +285,7 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
         }
     }
     if !buffer.is_empty() {
-        entries.push(entry("", "its buffer", buffer, ""));
+        frame.push(entry("", "its buffer", buffer));
     }
     // Where there are several pages, those that a thread maps.
     let maps = |space: u8, tlb: Option<u8>, initial: Access| {
@@ -297,16 +343,34 @@ pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
             };
             let title = format!("{name}'s TLB entry");
             let bits = access("cached", entry_now, cached(was));
-            caches.push(entry(class, &title, bits, &remark));
+            caches.push(Entry {
+                remark,
+                ..entry(class, &title, bits)
+            });
         }
-        let door = el("div", "door").with(el("div", "caches").all(caches));
-        doors.push(door.with(entry(" pte", &owner, own, "")));
+        let pte = entry(" pte", &owner, own);
+        doors.push(Door { caches, pte });
     }
-    // A store goes from left to right.
+    State {
+        doors,
+        frame,
+        window: window(moment),
+    }
+}
+
+/// The same, drawn.
+pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
+    let state = state(moment, now, was);
+    let drawn = |all: Vec<Entry>| all.into_iter().map(Entry::draw).collect();
+    let doors = state.doors.into_iter().map(|it| {
+        el("div", "door")
+            .with(el("div", "caches").all(drawn(it.caches)))
+            .with(it.pte.draw())
+    });
     el("div", "machine")
-        .all(doors)
-        .with(el("div", "frame").all(entries))
-        .with(note("window", &window(moment)).at(At::Part, "window"))
+        .all(doors.collect())
+        .with(el("div", "frame").all(drawn(state.frame)))
+        .with(note("window", &state.window).at(At::Part, "window"))
 }
 
 /// What holds while the page's bytes are on their way.

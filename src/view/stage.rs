@@ -10,22 +10,10 @@ use super::wish::Wish;
 
 /// Every page: its bits and its sectors; then the comparison of guards the last step made.
 pub fn stage(now: &Now, look: &Look) -> El {
-    let scenario = &*now.scenario;
-    let model = &scenario.model;
+    let model = &now.scenario.model;
     let mut sheets: Vec<El> = Vec::new();
     for number in 0..model.geometry.pages as usize {
-        let moment = Moment {
-            scenario,
-            number,
-            page: model.page(&now.world, number),
-            before: model.page(&now.before, number),
-            initial: model.page(&model.initial, number),
-            stage: model.stage(&now.world, number),
-            columns: &now.story.columns[number],
-            failures: &now.story.failures,
-            step: now.depth(),
-            mover: now.last_actor(),
-        };
+        let moment = Moment::of(now, number);
         let bits = machine_state::bits(&moment, &now.world, &now.before);
         let frozen = if moment.frozen() {
             "sheet frozen"
@@ -41,7 +29,11 @@ pub fn stage(now: &Now, look: &Look) -> El {
     };
     el("section", "stage")
         .at(At::Label, "Stage")
-        .with(machine_state::shared(scenario, &now.world, &now.before))
+        .with(machine_state::shared(
+            &now.scenario,
+            &now.world,
+            &now.before,
+        ))
         .with(el("div", class).all(sheets))
         .with(comparison(now))
         .with(legend(now))

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use crate::explore::Story;
-use crate::machine::{Effect, Model, NOBODY, Resource, Stage, Status, status};
+use crate::explore::{Held, Span, Story, spans};
+use crate::machine::{Effect, Resource};
 use crate::scenario::Scenario;
 
 use super::look::Look;
@@ -12,98 +12,17 @@ use super::now::Now;
 use super::tree::{At, El, On, el};
 use super::wish::Wish;
 
-/// What holds for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// The page's bytes must not change.
-    Window,
-    /// PG_writeback is set.
-    Writeback,
-    /// An actor holds the page lock.
-    Lock,
-    /// An actor sleeps.
-    Asleep(Resource),
-}
-
-/// A stretch of steps during which something held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Span {
-    kind: Kind,
-    page: usize,
-    /// Who held it, or who slept.
-    actor: usize,
-    /// First and last step, from 1.
-    from: usize,
-    to: usize,
-}
-
-/// Spans of a run, in the order they began.
-fn spans(model: &Model, story: &Story) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
-    let before = std::iter::once(&model.initial);
-    let worlds = before.chain(story.steps.iter().map(|told| &told.world));
-    let worlds: Vec<_> = worlds.collect();
-    // Follows one thing through all moments: what it is called now, if it holds.
-    let mut follow = |page: usize, holds: &mut dyn FnMut(usize) -> Option<(Kind, usize)>| {
-        let mut open: Option<(Kind, usize, usize)> = None;
-        for step in 0..worlds.len() {
-            let now = holds(step);
-            if let Some((.., span)) = open {
-                spans[span].to = step;
-            }
-            if now == open.map(|(kind, actor, _)| (kind, actor)) {
-                continue;
-            }
-            open = now.map(|(kind, actor)| {
-                spans.push(Span {
-                    kind,
-                    page,
-                    actor,
-                    from: step,
-                    to: step,
-                });
-                (kind, actor, spans.len() - 1)
-            });
-        }
-    };
-    for page in 0..model.geometry.pages as usize {
-        follow(page, &mut |step| {
-            let world = worlds[step];
-            let (it, stage) = (model.page(world, page), model.stage(world, page));
-            let sealed = it.sealed.iter().any(|it| it.is_some());
-            // With a copy to take from, the page itself may change.
-            let copied = it.copy.iter().any(|it| it.is_some());
-            let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
-            moving.then_some((Kind::Window, 0))
-        });
-        follow(page, &mut |step| {
-            let owner = model.page(worlds[step], page).writeback;
-            (owner != NOBODY).then_some((Kind::Writeback, 0))
-        });
-        follow(page, &mut |step| {
-            let owner = model.page(worlds[step], page).lock;
-            (owner != NOBODY).then_some((Kind::Lock, owner as usize))
-        });
-    }
-    for actor in 0..model.actors.len() {
-        follow(0, &mut |step| match status(model, worlds[step], actor) {
-            Status::Asleep(wait) => Some((Kind::Asleep(wait.on), actor)),
-            _ => None,
-        });
-    }
-    spans
-}
-
 /// What a step is marked as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
+pub enum Mark {
     Tick,
     Match,
     Mismatch,
     Store,
 }
 
-fn mark(effects: &[Effect]) -> Mark {
+/// The sign of a step that had these effects.
+pub fn mark(effects: &[Effect]) -> Mark {
     let mut mark = Mark::Tick;
     for effect in effects {
         match effect {
@@ -208,8 +127,8 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -
     let mut parts = Vec::new();
     let spans = spans(&scenario.model, whole);
     // The window lies under everything else.
-    let under = |span: &&Span| span.kind == Kind::Window;
-    let over = |span: &&Span| span.kind != Kind::Window;
+    let under = |span: &&Span| span.held == Held::Window;
+    let over = |span: &&Span| span.held != Held::Window;
     for span in spans.iter().filter(under).chain(spans.iter().filter(over)) {
         parts.push(place(scenario, span, lanes, length).0);
     }
@@ -227,10 +146,10 @@ pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
     // Whoever falls asleep with a lock: the lock's name ends where the sleep's begins.
     let sleeps: Vec<(usize, usize)> = spans
         .iter()
-        .filter(|it| matches!(it.kind, Kind::Asleep(_)))
+        .filter(|it| matches!(it.held, Held::Asleep(_)))
         .map(|it| (it.actor, it.from))
         .collect();
-    for span in spans.iter_mut().filter(|it| it.kind == Kind::Lock) {
+    for span in spans.iter_mut().filter(|it| it.held == Held::Lock) {
         let inside = |it: &&(usize, usize)| it.0 == span.actor && it.1 >= span.from;
         let sleep = sleeps.iter().filter(inside).map(|it| it.1).min();
         span.to = sleep.map_or(span.to, |it| span.to.min(it));
@@ -252,8 +171,8 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
     };
     let page = lanes.top(lanes.actors + span.page);
     let lane = lanes.top(span.actor);
-    let (class, y, height, words) = match span.kind {
-        Kind::Window => {
+    let (class, y, height, words) = match span.held {
+        Held::Window => {
             let words = match scenario.model.stable {
                 true => "stable window: bytes must not change",
                 false => "on the way: nobody asks for stable bytes",
@@ -263,14 +182,14 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
                 false => ("window", 0, lanes.bottom(), words),
             }
         }
-        Kind::Writeback => ("writeback", page + 2, lanes.tall - 4, "PG_writeback"),
-        Kind::Lock => ("lock", lane + 2, lanes.tall - 4, "page lock"),
-        Kind::Asleep(_) => ("asleep", lane + 2, lanes.tall - 4, "asleep"),
+        Held::Writeback => ("writeback", page + 2, lanes.tall - 4, "PG_writeback"),
+        Held::Lock => ("lock", lane + 2, lanes.tall - 4, "page lock"),
+        Held::Asleep(_) => ("asleep", lane + 2, lanes.tall - 4, "asleep"),
     };
-    let words = match span.kind {
-        Kind::Window if !several => words.to_owned(),
-        Kind::Window => String::new(),
-        Kind::Asleep(on) => match on {
+    let words = match span.held {
+        Held::Window if !several => words.to_owned(),
+        Held::Window => String::new(),
+        Held::Asleep(on) => match on {
             Resource::PageLock => "asleep: page lock".to_owned(),
             Resource::Writeback => "asleep: PG_writeback".to_owned(),
             _ => "asleep".to_owned(),
@@ -278,8 +197,8 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
         _ => format!("{words}{of}"),
     };
     // Nested, so that what is written in it is cut at its end.
-    let baseline = match span.kind {
-        Kind::Window => 12,
+    let baseline = match span.held {
+        Held::Window => 12,
         _ => height - (height - 9) / 2 - 1,
     };
     let nested = || {
@@ -299,9 +218,8 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
     )
 }
 
-/// Where invariants break, by number.
-fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
-    let length = whole.steps.len();
+/// The steps after which invariants first do not hold, each with their numbers.
+pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
     let mut flags: Vec<(usize, String)> = Vec::new();
     for (invariant, step) in &whole.broken {
         let number = invariant.name().0;
@@ -313,7 +231,13 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
             None => flags.push((*step, number.to_owned())),
         }
     }
-    let drawn = flags.into_iter().map(|(step, numbers)| {
+    flags
+}
+
+/// Where invariants break, by number.
+fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
+    let length = whole.steps.len();
+    let drawn = breaks(whole).into_iter().map(|(step, numbers)| {
         let end = step * 10 > length * 9;
         el("svg", if end { "broke end" } else { "broke" })
             .at(At::X, &percent(step, length))
@@ -411,11 +335,16 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
     parts
 }
 
-/// Numbers of steps, as many as are legible.
-fn axis(lanes: Lanes, length: usize) -> Vec<El> {
+/// So many steps lie between two numbers that are written.
+pub fn every(length: usize) -> usize {
     let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
     let every = every.into_iter().find(|it| length / it <= 14);
-    let every = every.unwrap_or(2000);
+    every.unwrap_or(2000)
+}
+
+/// Numbers of steps, as many as are legible.
+fn axis(lanes: Lanes, length: usize) -> Vec<El> {
+    let every = every(length);
     let numbers = (1..=length / every).map(|at| {
         el("text", "number")
             .at(At::X, &percent(at * every, length))

@@ -1,0 +1,90 @@
+//! What held for a while in a run: locks, writeback, the stable window, sleep.
+
+use crate::machine::{Model, NOBODY, Resource, Stage, Status, status};
+
+use super::story::Story;
+
+/// What holds for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// The page's bytes must not change.
+    Window,
+    /// PG_writeback is set.
+    Writeback,
+    /// An actor holds the page lock.
+    Lock,
+    /// An actor sleeps.
+    Asleep(Resource),
+}
+
+/// A stretch of steps during which something held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// What held.
+    pub held: Held,
+    /// Of which page; of no meaning for sleep.
+    pub page: usize,
+    /// Who held it, or who slept; of no meaning for what a page has.
+    pub actor: usize,
+    /// After which step it began to hold; 0 is the start.
+    pub from: usize,
+    /// With which step it ended, or the run's last one.
+    pub to: usize,
+}
+
+/// Spans of a run: what each page has, then who slept; of each thing in the order they began.
+pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let before = std::iter::once(&model.initial);
+    let worlds = before.chain(story.steps.iter().map(|told| &told.world));
+    let worlds: Vec<_> = worlds.collect();
+    // Follows one thing through all moments: what it is called now, if it holds.
+    let mut follow = |page: usize, holds: &mut dyn FnMut(usize) -> Option<(Held, usize)>| {
+        let mut open: Option<(Held, usize, usize)> = None;
+        for step in 0..worlds.len() {
+            let now = holds(step);
+            if let Some((.., span)) = open {
+                spans[span].to = step;
+            }
+            if now == open.map(|(held, actor, _)| (held, actor)) {
+                continue;
+            }
+            open = now.map(|(held, actor)| {
+                spans.push(Span {
+                    held,
+                    page,
+                    actor,
+                    from: step,
+                    to: step,
+                });
+                (held, actor, spans.len() - 1)
+            });
+        }
+    };
+    for page in 0..model.geometry.pages as usize {
+        follow(page, &mut |step| {
+            let world = worlds[step];
+            let (it, stage) = (model.page(world, page), model.stage(world, page));
+            let sealed = it.sealed.iter().any(|it| it.is_some());
+            // With a copy to take from, the page itself may change.
+            let copied = it.copy.iter().any(|it| it.is_some());
+            let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
+            moving.then_some((Held::Window, 0))
+        });
+        follow(page, &mut |step| {
+            let owner = model.page(worlds[step], page).writeback;
+            (owner != NOBODY).then_some((Held::Writeback, 0))
+        });
+        follow(page, &mut |step| {
+            let owner = model.page(worlds[step], page).lock;
+            (owner != NOBODY).then_some((Held::Lock, owner as usize))
+        });
+    }
+    for actor in 0..model.actors.len() {
+        follow(0, &mut |step| match status(model, worlds[step], actor) {
+            Status::Asleep(wait) => Some((Held::Asleep(wait.on), actor)),
+            _ => None,
+        });
+    }
+    spans
+}

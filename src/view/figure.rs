@@ -1,0 +1,224 @@
+//! A figure of the run: the stage and the timeline as one SVG file that needs nothing else, for
+//! papers, slides and mails. It is drawn from the models that the page's own stage and timeline are
+//! drawn from, carries the run inside, and can be read in black and white.
+
+mod ink;
+mod legend;
+mod reopen;
+mod stage;
+mod svg;
+mod time;
+
+pub use reopen::{Carried, FigureError, reopen};
+
+use crate::exchange::{explain, outcome, status_words};
+use crate::machine::Status;
+
+use super::now::Now;
+use ink::{DEFS, Face};
+use svg::{Anchor, Frame, PX, Svg, escaped, width};
+
+/// The figure is so wide.
+const WIDTH: i32 = 1100 * PX;
+/// Between its edges and what is drawn.
+const LEFT: i32 = 28 * PX;
+const RIGHT: i32 = WIDTH - LEFT;
+/// Width of the names of rows and lanes.
+const LABELS: i32 = 132 * PX;
+
+/// The moment shown and the whole run as an SVG file, 1100 pixels wide and as high as it must be.
+///
+/// `link` is the page's whole address for this run, printed at the bottom; an empty one is left
+/// out. `carried` is what [`reopen`] gives back.
+pub fn figure(now: &Now, link: &str, carried: &Carried) -> String {
+    let mut body = Svg::default();
+    let mut y = head(&mut body, now);
+    y = panel(&mut body, "a", &place(now), y);
+    y = moment(&mut body, now, y);
+    let (bottom, beside) = stage::stage(&mut body, now, y + 14 * PX);
+    y = match beside {
+        Some((x, top)) => notes(&mut body, now, x, top + 14 * PX).max(bottom),
+        None => bottom,
+    };
+    y = legend::of_stage(&mut body, now, y + 14 * PX);
+    if beside.is_none() {
+        y = notes(&mut body, now, LEFT, y + 20 * PX);
+    }
+    let words = match now.length() {
+        0 => "The run has no steps yet".to_owned(),
+        steps if now.depth() < steps => {
+            format!("The whole run, {steps} steps; pale what comes after the moment of a")
+        }
+        steps => format!("The whole run, {steps} steps"),
+    };
+    y = panel(&mut body, "b", &words, y + 12 * PX);
+    y = time::time(&mut body, now, y + 4 * PX);
+    y = legend::of_time(&mut body, now, y + 12 * PX);
+    y = foot(&mut body, link, y + 6 * PX);
+    whole(now, carried, y, &body.finish())
+}
+
+/// The file around what is drawn.
+fn whole(now: &Now, carried: &Carried, height: i32, body: &str) -> String {
+    let mut svg = Svg::default();
+    let (w, h) = (WIDTH / PX, height / PX + 1);
+    svg.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    svg.raw(&format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\">\n"
+    ));
+    svg.raw(&format!("<metadata>{}</metadata>\n", carried.word()));
+    svg.raw(&format!(
+        "<title>{}</title>\n",
+        escaped(&now.scenario.title)
+    ));
+    let sentence = now.sentence().unwrap_or_default().replace('`', "");
+    let said = format!("{}. {sentence}", place(now));
+    svg.raw(&format!("<desc>{}</desc>\n", escaped(said.trim_end())));
+    svg.raw(DEFS);
+    let paper = Frame {
+        x: 0,
+        y: 0,
+        w: WIDTH,
+        h: h * PX,
+    };
+    svg.rect(paper, 0, ink::PAPER);
+    svg.raw(body);
+    svg.raw("</svg>\n");
+    svg.finish()
+}
+
+/// Which moment is shown, and whose step led to it.
+fn place(now: &Now) -> String {
+    let actor = now.last_actor().and_then(|it| now.scenario.cast.get(it));
+    match actor {
+        None => format!("The start of a run of {} steps", now.length()),
+        Some(cast) => {
+            let (depth, length) = (now.depth(), now.length());
+            format!("Step {depth} of {length} \u{b7} {}", cast.name)
+        }
+    }
+}
+
+/// Title, verdicts, kernel, device and what is changed.
+fn head(svg: &mut Svg, now: &Now) -> i32 {
+    let scenario = &now.scenario;
+    let verdicts = now.whole.verdicts(&scenario.model);
+    let mut right = RIGHT;
+    for verdict in verdicts.iter().rev() {
+        let words = format!("\u{d7} {}", verdict.words());
+        let w = width(&words, Face::VERDICT) + 18 * PX;
+        right -= w;
+        let chip = Frame {
+            x: right,
+            y: 24 * PX,
+            w,
+            h: 24 * PX,
+        };
+        svg.rect(
+            chip,
+            12 * PX,
+            r##"fill="#ffffff" stroke="#c22b21" stroke-width="1.6""##,
+        );
+        let at = (right + w / 2, 41 * PX);
+        svg.text(at, Anchor::Middle, Face::VERDICT, w, &words);
+        right -= 8 * PX;
+    }
+    let room = right - LEFT - 10 * PX;
+    let at = (LEFT, 44 * PX);
+    let lines = svg.paragraph(at, Face::TITLE, room, 2, &scenario.title);
+    let mut y = 44 * PX + lines * Face::TITLE.leading() - 6 * PX;
+    let about = format!(
+        "{} \u{b7} {}",
+        scenario.era.kernels(),
+        scenario.device.about()
+    );
+    let room = RIGHT - LEFT;
+    y += svg.paragraph((LEFT, y), Face::ABOUT, room, 2, &about) * Face::ABOUT.leading();
+    let changed = match scenario.edits.is_empty() {
+        true => "Nothing is changed from the correct ordering.".to_owned(),
+        false => format!("Changed: {}", scenario.edits.join("; ")),
+    };
+    y += svg.paragraph((LEFT, y), Face::ABOUT, room, 3, &changed) * Face::ABOUT.leading();
+    y - 4 * PX
+}
+
+/// A panel's letter and what it shows, under a rule; returns the next baseline.
+fn panel(svg: &mut Svg, letter: &str, words: &str, y: i32) -> i32 {
+    svg.line(&[(LEFT, y), (RIGHT, y)], false, ink::RULE);
+    let base = y + 24 * PX;
+    let w = svg.text((LEFT, base), Anchor::Start, Face::PANEL, RIGHT, letter);
+    let x = LEFT + w + 10 * PX;
+    svg.text((x, base), Anchor::Start, Face::WHERE, RIGHT - x, words);
+    base + 8 * PX
+}
+
+/// The last step in a sentence, and how the run ended.
+fn moment(svg: &mut Svg, now: &Now, y: i32) -> i32 {
+    let start = format!("{}: before the first step.", now.scenario.title);
+    let sentence = now.sentence().unwrap_or(start);
+    let (face, room) = (Face::SENTENCE, RIGHT - LEFT);
+    let mut y = y + 14 * PX;
+    y += svg.paragraph((LEFT, y), face, room, 4, &sentence) * face.leading();
+    if let Some(end) = &now.end {
+        let words = outcome(&now.scenario, &now.story, end);
+        let face = Face::NOTE;
+        y += svg.paragraph((LEFT, y), face, room, 3, &words) * face.leading();
+    }
+    y - 12 * PX
+}
+
+/// What failed and why, which invariants broke, and who sleeps; from `x` on.
+fn notes(svg: &mut Svg, now: &Now, x: i32, y: i32) -> i32 {
+    let scenario = &now.scenario;
+    let mut said: Vec<(&str, String)> = Vec::new();
+    let mut failures = now.story.failures.iter();
+    if let Some((failure, verdict)) = failures.find_map(|it| Some((it, it.verdict()?))) {
+        let words = explain(scenario, &now.story, failure).join(" ");
+        said.push((verdict.words(), words));
+    }
+    let broken = now.story.broken.iter().map(|(invariant, step)| {
+        let (number, name) = invariant.name();
+        format!("{number} {name}, step {step}")
+    });
+    let broken: Vec<String> = broken.collect();
+    if !broken.is_empty() {
+        said.push(("broken", broken.join("; ") + "."));
+    }
+    for (actor, cast) in scenario.cast.iter().enumerate() {
+        let status = now.status(actor);
+        if let Status::Asleep(_) = status {
+            let words = status_words(scenario, &now.story, actor, status);
+            said.push((&cast.name, words + "."));
+        }
+    }
+    let mut y = y;
+    for (name, words) in said {
+        let room = LABELS - 10 * PX;
+        svg.text((x + room, y), Anchor::End, Face::HEAD, room, name);
+        let x = x + LABELS;
+        let lines = svg.paragraph((x, y), Face::NOTE, RIGHT - x, 14, &words);
+        y += lines.max(1) * Face::NOTE.leading() + 3 * PX;
+    }
+    y
+}
+
+/// Where the run can be seen again.
+fn foot(svg: &mut Svg, link: &str, y: i32) -> i32 {
+    if link.is_empty() {
+        return y + 8 * PX;
+    }
+    svg.line(&[(LEFT, y), (RIGHT, y)], false, ink::RULE);
+    let mut y = y + 15 * PX;
+    // A link has no spaces to be broken at.
+    let room = RIGHT - LEFT;
+    let in_line = (room * 100 / (61 * Face::LINK.size)) as usize;
+    let letters: Vec<char> = link.chars().collect();
+    let lines: Vec<String> = letters.chunks(in_line).map(String::from_iter).collect();
+    for (number, line) in lines.iter().enumerate().take(3) {
+        let more = number == 2 && lines.len() > 3;
+        let line = format!("{line}{}", if more { "\u{2026}\u{2026}" } else { "" });
+        svg.text((LEFT, y), Anchor::Start, Face::LINK, room, &line);
+        y += Face::LINK.leading();
+    }
+    y
+}

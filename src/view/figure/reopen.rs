@@ -1,0 +1,192 @@
+//! What a figure carries inside, so that the page can open it again: the run it shows.
+//!
+//! It stands in the figure's `<metadata>` as one word, `stable-pages:1:FRAGMENT::end` or
+//! `stable-pages:1:FRAGMENT:FILE:end`. FRAGMENT and FILE are printable ASCII; whatever else they have, and
+//! `% : < > & " '`, is written as `%` and two hexadecimal digits for each byte of UTF-8. So the word
+//! has nothing that an editor would escape, and what space it puts in can be taken out again.
+
+use std::fmt::Write;
+
+/// The run that a figure carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// The page's address after `#`: scenario, changes, schedule and moment.
+    pub fragment: String,
+    /// The text of the scenario's file, if it is not one of the catalogue.
+    pub file: Option<String>,
+}
+
+/// A text from which no run can be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FigureError {
+    /// Nothing in it says that the page has written it.
+    #[error(
+        "There is no run in this file. Figures saved from this page carry one in their <metadata>; a program that takes metadata out takes the run out too."
+    )]
+    NoRun,
+    /// It was written by a page with another way of writing.
+    #[error("The run in this figure is of format {found}; this page reads format 1 only.")]
+    OtherFormat {
+        /// What stands in the place of the format's number, shortened.
+        found: String,
+    },
+    /// The run was cut or altered.
+    #[error(
+        "The run in this figure was cut or altered on its way, at character {at} of {of} of what it carries."
+    )]
+    Damaged {
+        /// After so many characters of the word it stops being one.
+        at: usize,
+        /// So many characters were looked at.
+        of: usize,
+    },
+    /// It is too long to have been written by the page.
+    #[error("This file has {found} bytes; a figure has {MOST} at most.")]
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+    },
+}
+
+/// The most bytes of a text that is looked into.
+const MOST: usize = 16 << 20;
+const MARK: &str = "stable-pages:";
+const FORMAT: &str = "1:";
+const END: &str = "end";
+/// The format's number, the fragment and the file each end with this.
+const STOP: u8 = b':';
+
+impl Carried {
+    /// As the one word described above.
+    pub(super) fn word(&self) -> String {
+        let mut word = format!("{MARK}{FORMAT}");
+        encode(&self.fragment, &mut word);
+        word.push(STOP.into());
+        if let Some(file) = &self.file {
+            // An empty file is a file, too.
+            word.push('+');
+            encode(file, &mut word);
+        }
+        word.push(STOP.into());
+        word + END
+    }
+}
+
+fn encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'%' | STOP | b'<' | b'>' | b'&' | b'"' | b'\'' => {}
+            0x21..=0x7e => {
+                into.push(byte.into());
+                continue;
+            }
+            _ => {}
+        }
+        // Writing to a string does not fail.
+        let _ = write!(into, "%{byte:02X}");
+    }
+}
+
+/// Takes the run out of a figure's text, as the page wrote it or after an editor has saved it again.
+///
+/// Any text at all may be given. Where several runs stand in it, the first whole one counts.
+///
+/// # Errors
+/// [`FigureError`], which says what is missing.
+pub fn reopen(svg: &str) -> Result<Carried, FigureError> {
+    if svg.len() > MOST {
+        return Err(FigureError::TooLong { found: svg.len() });
+    }
+    let mut first = None;
+    let mut rest = svg;
+    while let Some(at) = rest.find(MARK) {
+        rest = &rest[at + MARK.len()..];
+        match read(rest) {
+            Ok(carried) => return Ok(carried),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    Err(first.unwrap_or(FigureError::NoRun))
+}
+
+/// Reads the word after its mark; what follows it does not matter.
+fn read(text: &str) -> Result<Carried, FigureError> {
+    // Up to the next mark or tag, so that all marks together cost no more than the text is long.
+    let text = text.split('<').next().unwrap_or("");
+    let text = text.split(MARK).next().unwrap_or("");
+    let mut word = Word {
+        bytes: text.bytes().filter(|it| !it.is_ascii_whitespace()),
+        at: 0,
+        of: text.len(),
+    };
+    let mut format = String::new();
+    loop {
+        match word.bytes.next() {
+            Some(STOP) => break,
+            Some(byte) if byte.is_ascii_graphic() && format.len() < 12 => format.push(byte.into()),
+            _ => break,
+        }
+        word.at += 1;
+    }
+    if format + ":" != FORMAT {
+        let found: String = text
+            .chars()
+            .filter(|it| !it.is_control())
+            .take(12)
+            .collect();
+        return Err(FigureError::OtherFormat { found });
+    }
+    let fragment = word.part()?;
+    let file = word.part()?;
+    let file = match file.strip_prefix('+') {
+        Some(file) => Some(file.to_owned()),
+        None if file.is_empty() => None,
+        None => return Err(word.damaged()),
+    };
+    match END.bytes().all(|wanted| word.bytes.next() == Some(wanted)) {
+        true => Ok(Carried { fragment, file }),
+        false => Err(word.damaged()),
+    }
+}
+
+/// The rest of a word, without the space in it.
+struct Word<I> {
+    bytes: I,
+    at: usize,
+    of: usize,
+}
+
+impl<I: Iterator<Item = u8>> Word<I> {
+    fn damaged(&self) -> FigureError {
+        FigureError::Damaged {
+            at: self.at,
+            of: self.of,
+        }
+    }
+
+    fn next(&mut self) -> Result<u8, FigureError> {
+        self.at += 1;
+        self.bytes.next().ok_or_else(|| self.damaged())
+    }
+
+    /// The text up to the next stop.
+    fn part(&mut self) -> Result<String, FigureError> {
+        let mut bytes = Vec::new();
+        loop {
+            match self.next()? {
+                STOP => break,
+                b'%' => {
+                    let mut byte = 0;
+                    for _ in 0..2 {
+                        let digit = char::from(self.next()?).to_digit(16);
+                        byte = byte << 4 | digit.ok_or_else(|| self.damaged())? as u8;
+                    }
+                    bytes.push(byte);
+                }
+                byte if byte.is_ascii_graphic() => bytes.push(byte),
+                _ => return Err(self.damaged()),
+            }
+        }
+        String::from_utf8(bytes).map_err(|_| self.damaged())
+    }
+}

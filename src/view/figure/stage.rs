@@ -1,0 +1,411 @@
+//! The upper half of the figure: bits, and a column for each sector from memory down to media.
+
+use crate::machine::Geometry;
+
+use super::super::grid::{Cell, Level, Link, Moment};
+use super::super::machine_state::{Bit, Entry, State, common, state};
+use super::super::now::Now;
+use super::ink::{self, Face};
+use super::svg::{Anchor, Frame, PX, Path, Svg, lines, shortened, width};
+use super::{LABELS, LEFT, RIGHT};
+
+/// Where the columns begin.
+const COLUMNS: i32 = LEFT + LABELS;
+/// Columns of whole pages are no wider than this, by how many there are.
+const WIDEST: [i32; 3] = [330 * PX, 454 * PX, 330 * PX];
+const GAP: i32 = 10 * PX;
+const CELL: i32 = 40 * PX;
+/// Between two rows, for the sign that says how they hang together.
+const BETWEEN: i32 = 24 * PX;
+const HEAD: i32 = 34 * PX;
+const BIT: i32 = 19 * PX;
+/// The most lines what holds for a page takes.
+const LINES: usize = 3;
+
+/// Draws it from `top` down; returns where it ends, and from where on there is room beside its
+/// last table, if there is much.
+pub fn stage(svg: &mut Svg, now: &Now, top: i32) -> (i32, Option<(i32, i32)>) {
+    let geometry = now.scenario.model.geometry;
+    let pages = geometry.pages as usize;
+    let mut y = top;
+    if let Some(entry) = common(&now.scenario, &now.world, &now.before) {
+        y = entries(svg, &[(&entry, false)], LEFT, y, RIGHT - LEFT) + GAP;
+    }
+    let moments: Vec<Moment> = (0..pages).map(|it| Moment::of(now, it)).collect();
+    // Pages of one sector each stand beside each other, others one below the other.
+    match geometry.sectors() {
+        1 => {
+            let sheets: Vec<(&Moment, usize)> = moments.iter().map(|it| (it, 0)).collect();
+            let (bottom, begins) = table(svg, now, &sheets, y);
+            let free = COLUMNS + WIDEST[0] + 3 * GAP;
+            (bottom, (pages == 1).then_some((free, begins)))
+        }
+        many => {
+            for (number, moment) in moments.iter().enumerate() {
+                let sheet: Vec<(&Moment, usize)> = (0..many).map(|it| (moment, it)).collect();
+                y = table(svg, now, &sheet, y + if number > 0 { 2 * GAP } else { 0 }).0;
+            }
+            (y, None)
+        }
+    }
+}
+
+/// The columns of one page, or one of each page, under their bits. Returns where they end, and where
+/// the table begins.
+fn table(svg: &mut Svg, now: &Now, columns: &[(&Moment, usize)], top: i32) -> (i32, i32) {
+    let geometry = now.scenario.model.geometry;
+    let many = columns.len();
+    let each = match geometry.sectors() {
+        1 => WIDEST.get(many - 1).copied().unwrap_or(0),
+        _ => i32::MAX,
+    };
+    let each = each.min((RIGHT - COLUMNS) / many as i32);
+    let beside = geometry.sectors() == 1 && columns.len() > 1;
+    let mut y = top;
+    let mut after = y;
+    let mut windows: Vec<Hold> = Vec::new();
+    for (place, (moment, sector)) in columns.iter().enumerate() {
+        if *sector > 0 {
+            continue;
+        }
+        let State {
+            doors,
+            frame,
+            window,
+        } = state(moment, &now.world, &now.before);
+        let (x, room) = match beside {
+            true => (COLUMNS + place as i32 * each, each - GAP),
+            false => (LEFT, RIGHT - LEFT),
+        };
+        let mut at = y;
+        // A store goes through a cached entry, if there is one, through the PTE into the page.
+        let mut all: Vec<(&Entry, bool)> = Vec::new();
+        for door in &doors {
+            all.extend(door.caches.iter().map(|it| (it, false)));
+            all.push((&door.pte, door.caches.len() == 1));
+        }
+        let into = doors.len() == 1 && !beside;
+        let frame = frame.iter().enumerate();
+        let frame = frame.map(|(number, it)| (it, into && number == 0));
+        match beside {
+            true => {
+                at = entries(svg, &all, x, at, room) + GAP / 2;
+                at = entries(svg, &frame.collect::<Vec<_>>(), x, at, room);
+            }
+            false => {
+                all.extend(frame);
+                at = entries(svg, &all, x, at, room);
+            }
+        }
+        after = after.max(at);
+        let (x, w) = match beside {
+            true => (x, room),
+            false => (x, each * columns.len() as i32 + LABELS),
+        };
+        windows.push((x, w, window, moment.frozen()));
+    }
+    let begins = after + GAP;
+    let levels = Level::all(&now.scenario);
+    // The bytes that are frozen, and what was taken from them.
+    let host = |it: &&Level| matches!(it, Level::Memory | Level::Copy | Level::Tuple);
+    let kept = levels.iter().filter(host).count() as i32;
+    y = begins + hold_height(&windows);
+    let h = y - begins + HEAD + kept * (CELL + BETWEEN) - BETWEEN + 5 * PX;
+    hold(svg, &windows, begins, h);
+    heads(svg, geometry, columns, each, y);
+    y += HEAD;
+    for (row, level) in levels.iter().enumerate() {
+        let y = y + row as i32 * (CELL + BETWEEN);
+        let (title, what) = level.title(now.scenario.model.protection);
+        let room = LABELS - 12 * PX;
+        let right = COLUMNS - 10 * PX;
+        svg.text((right, y + 17 * PX), Anchor::End, Face::HEAD, room, title);
+        svg.text((right, y + 32 * PX), Anchor::End, Face::SMALL, room, what);
+        for (place, (moment, sector)) in columns.iter().enumerate() {
+            let (inset, gap) = if beside { (6 * PX, GAP) } else { (0, 7 * PX) };
+            let at = Frame {
+                x: COLUMNS + place as i32 * each + inset,
+                y,
+                w: each - gap - 2 * inset,
+                h: CELL,
+            };
+            cell(svg, at, &moment.cell(*level, *sector), row > 0);
+        }
+    }
+    let bottom = y + levels.len() as i32 * (CELL + BETWEEN) - BETWEEN;
+    (bottom, begins)
+}
+
+/// What holds for a page: from where, how wide, in which words, and whether its bytes are on their way.
+type Hold = (i32, i32, String, bool);
+
+fn hold_room(w: i32) -> i32 {
+    w - 24 * PX
+}
+
+/// How high the words are of what holds.
+fn hold_height(all: &[Hold]) -> i32 {
+    let many = all
+        .iter()
+        .map(|(_, w, words, _)| lines(words, Face::WINDOW, hold_room(*w), LINES));
+    match many.max().unwrap_or(0) {
+        0 => 0,
+        many => many * Face::WINDOW.leading() + 8 * PX,
+    }
+}
+
+/// What holds for each page's bytes, in words, and a band of this height around what it holds for.
+fn hold(svg: &mut Svg, all: &[Hold], y: i32, h: i32) {
+    for (x, w, words, frozen) in all {
+        let (x, w) = (*x, *w);
+        if *frozen {
+            svg.rect(Frame { x, y, w, h }, 0, ink::WINDOW);
+            let bar = Frame { x, y, w: 4 * PX, h };
+            svg.rect(bar, 0, ink::WINDOW_BAR);
+        }
+        let at = (x + 14 * PX, y + 16 * PX);
+        svg.paragraph(at, Face::WINDOW, hold_room(w), LINES, words);
+    }
+}
+
+/// Numbers of sectors and their addresses.
+fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&Moment, usize)], each: i32, y: i32) {
+    for (place, (moment, sector)) in columns.iter().enumerate() {
+        let middle = COLUMNS + place as i32 * each + (each - 7 * PX) / 2;
+        let several = geometry.pages > 1;
+        let name = match (geometry.sectors(), several) {
+            (1, true) => format!("page {}, one interval", moment.number),
+            (1, false) => "one interval of 4096 bytes".to_owned(),
+            _ => format!("sector {sector}"),
+        };
+        let room = each - 8 * PX;
+        let lba = format!("LBA {}", geometry.lba(moment.number, *sector));
+        let at = (middle, y + 14 * PX);
+        svg.text(at, Anchor::Middle, Face::HEAD, room, &name);
+        let at = (middle, y + 28 * PX);
+        svg.text(at, Anchor::Middle, Face::SMALL, room, &lba);
+    }
+}
+
+/// A cell, and how it hangs together with the one above it.
+fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
+    let paint = match (cell.failed, cell.tone) {
+        (true, _) => ink::FAILED,
+        (_, "page") => ink::PAGE,
+        (_, "newer") => ink::NEWER,
+        (_, "old") => ink::OLD,
+        _ => ink::EMPTY,
+    };
+    if below {
+        link(svg, at, cell.link);
+    }
+    if cell.fresh {
+        let ring = Frame {
+            x: at.x - 3 * PX,
+            y: at.y - 3 * PX,
+            w: at.w + 6 * PX,
+            h: at.h + 6 * PX,
+        };
+        svg.rect(ring, 7 * PX, ink::FRESH);
+    }
+    // What the disk held before has sharp corners.
+    let round = if cell.tone == "old" { 0 } else { 5 * PX };
+    svg.rect(at, round, paint);
+    let face = match cell.failed {
+        true => Face::BYTES.bold().ink(ink::BAD),
+        false => Face::BYTES,
+    };
+    let (middle, room) = (at.x + at.w / 2, at.w - 6 * PX);
+    // A place to break a line at; and signs that few faces have.
+    let plain = |text: &str| {
+        let text = text.replace('\u{200b}', "").replace('\u{2715}', "\u{d7}");
+        text.replace(' ', "\u{a0}")
+    };
+    let (first, second) = (plain(&cell.first), plain(&cell.second));
+    if second.is_empty() {
+        let at = (middle, at.y + 24 * PX);
+        svg.text(at, Anchor::Middle, face, room, &first);
+        return;
+    }
+    svg.text((middle, at.y + 17 * PX), Anchor::Middle, face, room, &first);
+    let at = (middle, at.y + 32 * PX);
+    svg.text(at, Anchor::Middle, face, room, &second);
+}
+
+/// The sign between a cell and the one above it.
+pub fn link(svg: &mut Svg, cell: Frame, link: Link) {
+    let (x, y) = (cell.x + cell.w / 2, cell.y - BETWEEN / 2);
+    let half = BETWEEN / 2;
+    match link {
+        Link::None => {}
+        Link::Tie => svg.line(&[(x, y - half), (x, y + half)], false, ink::TIE),
+        Link::Match => equal(svg, x, y, ink::TIE),
+        Link::Parted => {
+            unequal(
+                svg,
+                x,
+                y,
+                r##"fill="none" stroke="#6a3d00" stroke-width="2""##,
+            );
+        }
+        Link::Break => {
+            // Torn from edge to edge.
+            let (from, to) = (cell.x, cell.x + cell.w);
+            let teeth = ((to - from) / (9 * PX)).max(4);
+            let mut path = Path::default();
+            let points: Vec<(i32, i32)> = (0..=teeth)
+                .map(|it| {
+                    let up = if it % 2 == 0 { 3 * PX } else { -3 * PX };
+                    (from + (to - from) * it / teeth, y + up)
+                })
+                .collect();
+            path.line(&points, false);
+            svg.path(&path, ink::BREAK);
+            badge(svg, x, y);
+        }
+    }
+}
+
+/// "=", drawn, since a face may lack what comes below.
+pub fn equal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
+    let mut path = Path::default();
+    for up in [-2 * PX, 2 * PX] {
+        path.line(&[(x - 5 * PX, y + up), (x + 5 * PX, y + up)], false);
+    }
+    svg.path(&path, paint);
+}
+
+/// "≠", drawn.
+fn unequal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
+    let mut path = Path::default();
+    for up in [-2 * PX, 2 * PX] {
+        path.line(&[(x - 5 * PX, y + up), (x + 5 * PX, y + up)], false);
+    }
+    path.line(&[(x - 3 * PX, y + 6 * PX), (x + 3 * PX, y - 6 * PX)], false);
+    svg.path(&path, paint);
+}
+
+/// "≠" on a dark ground.
+pub fn badge(svg: &mut Svg, x: i32, y: i32) {
+    let at = Frame {
+        x: x - 13 * PX,
+        y: y - 8 * PX,
+        w: 26 * PX,
+        h: 16 * PX,
+    };
+    svg.rect(at, 4 * PX, ink::BADGE);
+    unequal(
+        svg,
+        x,
+        y,
+        r##"fill="none" stroke="#ffffff" stroke-width="2""##,
+    );
+}
+
+/// How wide a bit is.
+fn bit_width(bit: &Bit) -> i32 {
+    width(&shown(bit), Face::BIT_ON) + 14 * PX
+}
+
+/// A bit's name; of one that the last step changed, with what it was.
+fn shown(bit: &Bit) -> String {
+    match (bit.on, bit.was) {
+        (true, false) => format!("{}, was clear", bit.name),
+        (false, true) => format!("{}, was set", bit.name),
+        _ => bit.name.clone(),
+    }
+}
+
+/// Boxes with bits, from left to right, wrapped; some with an arrow before them. Returns where they end.
+fn entries(svg: &mut Svg, all: &[(&Entry, bool)], left: i32, top: i32, room: i32) -> i32 {
+    let arrow = 24 * PX;
+    let (mut x, mut y, mut bottom) = (left, top, top);
+    for (number, (entry, led)) in all.iter().enumerate() {
+        let inner = room - 20 * PX;
+        // Bits in rows.
+        let mut rows: Vec<(i32, Vec<&Bit>)> = vec![(0, Vec::new())];
+        for bit in &entry.bits {
+            let w = bit_width(bit).min(inner);
+            match rows.last_mut() {
+                Some((used, row)) if row.is_empty() || *used + 6 * PX + w <= inner => {
+                    *used += w + if row.is_empty() { 0 } else { 6 * PX };
+                    row.push(bit);
+                }
+                _ => rows.push((w, vec![bit])),
+            }
+        }
+        let title = width(&entry.title, Face::HEAD) + 2 * PX;
+        let remark = width(&entry.remark, Face::SMALL) + 2 * PX;
+        let widest = rows.iter().map(|it| it.0).max().unwrap_or(0);
+        let w = widest.max(title).max(remark).min(inner) + 20 * PX;
+        let said = i32::from(!entry.remark.is_empty());
+        let h = 30 * PX + rows.len() as i32 * (BIT + 4 * PX) + said * 15 * PX;
+        let before = match number > 0 && x > left {
+            true if *led => arrow,
+            true => GAP,
+            false => 0,
+        };
+        if x + before + w > left + room {
+            (x, y) = (left, bottom + GAP / 2);
+        } else if before > 0 {
+            if *led {
+                let (from, to, at) = (x + 5 * PX, x + arrow - 5 * PX, y + 26 * PX);
+                svg.line(&[(from, at), (to, at)], false, ink::ARROW);
+                let head = [
+                    (to - 4 * PX, at - 4 * PX),
+                    (to, at),
+                    (to - 4 * PX, at + 4 * PX),
+                ];
+                svg.line(&head, false, ink::ARROW);
+            }
+            x += before;
+        }
+        svg.rect(Frame { x, y, w, h }, 5 * PX, ink::CARD);
+        let inside = w - 20 * PX;
+        let at = (x + 10 * PX, y + 18 * PX);
+        svg.text(at, Anchor::Start, Face::HEAD, inside, &entry.title);
+        for (row, (_, bits)) in rows.iter().enumerate() {
+            let mut x = x + 10 * PX;
+            let y = y + 25 * PX + row as i32 * (BIT + 4 * PX);
+            for it in bits {
+                let w = bit_width(it).min(inner);
+                bit(svg, Frame { x, y, w, h: BIT }, it);
+                x += w + 6 * PX;
+            }
+        }
+        let at = (x + 10 * PX, y + h - 8 * PX);
+        svg.text(at, Anchor::Start, Face::SMALL, inside, &entry.remark);
+        x += w;
+        bottom = bottom.max(y + h);
+    }
+    bottom
+}
+
+fn bit(svg: &mut Svg, at: Frame, bit: &Bit) {
+    let paint = match (bit.on, bit.kind) {
+        (false, _) => ink::BIT_OFF,
+        (_, "dirty") => ink::BIT_DIRTY,
+        (_, "lock") => ink::BIT_LOCK,
+        (_, "writeback") => ink::BIT_WRITEBACK,
+        (_, "error") => ink::BIT_BAD,
+        _ => ink::BIT_SET,
+    };
+    if bit.on != bit.was {
+        let ring = Frame {
+            x: at.x - 2 * PX,
+            y: at.y - 2 * PX,
+            w: at.w + 4 * PX,
+            h: at.h + 4 * PX,
+        };
+        svg.rect(ring, 5 * PX, ink::FRESH);
+    }
+    svg.rect(at, 4 * PX, paint);
+    let face = match (bit.on, bit.kind) {
+        (false, _) => Face::BIT,
+        (_, "writeback") => Face::BIT_ON.ink("#ffffff"),
+        _ => Face::BIT_ON,
+    };
+    let words = shortened(&shown(bit), Face::BIT_ON, at.w - 12 * PX);
+    let place = (at.x + at.w / 2, at.y + 13 * PX);
+    svg.text(place, Anchor::Middle, face, at.w, &words);
+}
