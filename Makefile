@@ -17,11 +17,11 @@ export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test dist bench shots setup clean
+.PHONY: help serve test dist bench shots pictures setup clean
 
 help: ## Print this list
 	@echo "Stable Pages"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 serve: ## Build the page and serve it on http://127.0.0.1:8080/ (PORT=... for another)
 	@tools/setup.sh build
@@ -35,6 +35,7 @@ dist: ## Build the page for publication into dist/
 	@tools/setup.sh build
 	$(TRUNK) build --release
 	@$(SHRINK)
+	@tools/publish.sh
 
 bench: ## Run the benchmarks, native and in Chromium
 	@tools/setup.sh test
@@ -49,6 +50,10 @@ shots: ## Take screenshots into target/shots/ (ARGS=--full for whole pages)
 	@tools/setup.sh browser
 	@$(MAKE) --no-print-directory dist
 	node tests/browser/shots.mjs $(ARGS)
+
+pictures: ## Draw the icons and the picture of links anew, from their SVGs
+	@tools/setup.sh browser
+	node tools/pictures.mjs
 
 setup: ## Only install what the other targets need
 	@tools/setup.sh test

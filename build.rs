@@ -76,11 +76,17 @@ fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
     (order, slug, source)
 }
 
-/// A number for the sources that say what a packed scenario consists of, and for the versions of the
-/// crates that turn it into bytes; the same for each target.
+/// A number for the sources that say what a packed scenario consists of, for the scenarios' texts, and
+/// for the versions of the crates that turn them into bytes; the same for each target. So what the page
+/// asks for by this number is always the same bytes, however long a cache keeps them.
 fn build() -> u32 {
     let mut files = vec![PathBuf::from("Cargo.lock")];
-    for folder in ["src/machine", "src/protocol", "src/scenario"] {
+    for folder in [
+        "assets/scenarios",
+        "src/machine",
+        "src/protocol",
+        "src/scenario",
+    ] {
         println!("cargo::rerun-if-changed={folder}");
         sources(Path::new(folder), &mut files);
     }

@@ -132,6 +132,7 @@ impl Desk {
         look.remark.clear();
         look.notice.clear();
         look.loading.clear();
+        look.newer = false;
         look.playing = false;
         look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
         let (turn, number) = self.checks().with_untracked(|it| (it.turn, it.told));

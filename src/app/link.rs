@@ -15,6 +15,8 @@ use stable_pages::explore::{Ask, Subject};
 use stable_pages::scenario::to_bytes;
 use stable_pages::view::{Arrived, Question, Reply, Said};
 
+use super::offline;
+
 /// Who is told what the checker says.
 type Hear = fn(Heard);
 
@@ -64,7 +66,7 @@ extern "C" {
 }
 
 /// What a `<meta>` of the page says; the build writes it.
-fn meta(name: &str) -> Option<String> {
+pub fn meta(name: &str) -> Option<String> {
     let meta = document().query_selector(&format!("meta[name={name}]"));
     let meta = meta.ok().flatten()?;
     Some(meta.dyn_into::<HtmlMetaElement>().ok()?.content())
@@ -215,6 +217,8 @@ fn take(data: &JsValue, hear: Hear) {
             std::mem::take(&mut line.waiting)
         });
         waiting.into_iter().for_each(ask);
+        // All that the page needs has been fetched.
+        offline::keep();
     }
     hear(Heard::Told(said));
 }

@@ -8,6 +8,7 @@ mod keys;
 mod link;
 mod motion;
 mod moves;
+mod offline;
 mod race;
 mod render;
 mod source;

@@ -9,6 +9,7 @@ use stable_pages::view::{Tab, Wish};
 
 use super::address::before_fragment;
 use super::desk::{Desk, start};
+use super::offline;
 
 /// Takes a thing out of a list, or puts it in.
 pub(super) fn toggle<T: PartialEq>(all: &mut Vec<T>, it: T) {
@@ -41,13 +42,20 @@ impl Desk {
             Wish::CrcByte(byte) => self.set(|it| it.crc_byte = Some(byte)),
             Wish::Whole(whole) => self.set(|it| it.whole = whole),
             Wish::Help(open) => self.show_help(open),
-            Wish::CloseNotice => self.close_notice(),
+            Wish::CloseNotice => {
+                // The one that is seen.
+                if self.peek_panel().notice.is_empty() {
+                    self.set(|it| it.newer = false);
+                }
+                self.close_notice();
+            }
             Wish::TryAgain => {
                 if let Some(slug) = self.peek_panel().failed {
                     self.grant(Wish::Open(slug));
                 }
             }
             Wish::Reload => {}
+            Wish::Update => offline::take_over(),
             Wish::Open(slug) => {
                 if let Some(entry) = find(&slug) {
                     self.open(entry);

@@ -56,16 +56,23 @@ pub fn settings(now: &Now) -> El {
         .with(note("era", &about))
 }
 
-/// A message about an address or a file that leads nowhere.
+/// A message about an address or a file that leads nowhere, or that there is a newer build of the page.
 pub fn notice(look: &Look) -> El {
-    if look.notice.is_empty() {
-        return nothing();
-    }
+    let (class, text, first) = match (look.notice.as_str(), &look.failed) {
+        ("", _) if look.newer => (
+            "notice newer",
+            "A new version of this page is there.",
+            Some(("Reload", Wish::Update)),
+        ),
+        ("", _) => return nothing(),
+        (text, Some(_)) => ("notice", text, Some(("Try again", Wish::TryAgain))),
+        (text, None) => ("notice", text, None),
+    };
     let mut moves = el("div", "moves");
-    if look.failed.is_some() {
-        moves = moves.with(button("", "", "Try again", false, Wish::TryAgain));
+    if let Some((label, wish)) = first {
+        moves = moves.with(button("", "", label, false, wish));
     }
-    el("div", "notice")
-        .with(note("", &look.notice))
+    el("div", class)
+        .with(note("", text))
         .with(moves.with(button("", "", "Close", false, Wish::CloseNotice)))
 }

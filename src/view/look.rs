@@ -55,6 +55,8 @@ pub struct Look {
     pub notice: String,
     /// The name of the scenario that could not be fetched, to be tried again.
     pub failed: Option<String>,
+    /// Whether a newer build of the page lies ready.
+    pub newer: bool,
     /// The title of what is being fetched.
     pub loading: String,
     /// A message about something that was done.

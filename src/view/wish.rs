@@ -55,6 +55,8 @@ pub enum Wish {
     TryAgain,
     /// Load the page again.
     Reload,
+    /// Take the newer build of the page.
+    Update,
     /// Open a scenario of the catalogue by its name.
     Open(String),
     /// Take a link's way, which the browser does; the list closes.

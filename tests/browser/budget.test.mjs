@@ -9,8 +9,9 @@ import { dist } from "./harness.mjs";
 
 /** What is fetched with the checker, once the page is there. */
 const later = (name) => /^(checker|explain|inspect)-.*\.(wasm|js|css)$/.test(name);
-/** What a visitor's browser fetches until the page can be used. */
-const first = (name) => (/\.(wasm|js|css|html|svg)$/.test(name) && !later(name)) || /baseline-five-step\.bin$/.test(name);
+/** What a visitor's browser fetches until the page can be used; the plain pages and the service worker are not. */
+const first = (name) =>
+  (/^[^/]+\.(wasm|js|css|html|svg)$/.test(name) && name !== "sw.js" && !later(name)) || /baseline-five-step\.bin$/.test(name);
 
 for (const [what, budget, is] of [
   ["all that is fetched until the page can be used", 200, first],

@@ -56,14 +56,14 @@ export async function start(flags = []) {
 
   async function urlOf(subPath) {
     if (!servers.has(subPath)) servers.set(subPath, await serve(subPath));
-    return `http://127.0.0.1:${servers.get(subPath).address().port}${subPath}`;
+    return servers.get(subPath).url;
   }
 
   /**
    * Opens the page in a context of its own and waits until it has mounted, unless `mounts` says that it will not.
    * `context` may hold further options of Playwright's newContext; `headers` are added to the page's own answer;
    * files whose address matches `missing` are not there; those whose address matches `late` are once the promise
-   * `until` is kept.
+   * `until` is kept. No service worker may come, whose requests nobody here would see, unless `context` lets it.
    */
   async function open(fragment = "", options = {}) {
     const {
@@ -80,7 +80,8 @@ export async function start(flags = []) {
       context: more = {},
     } = options;
     const url = await urlOf(subPath);
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion, ...more });
+    const viewport = { width, height };
+    const context = await browser.newContext({ viewport, colorScheme, reducedMotion, serviceWorkers: "block", ...more });
     const page = await context.newPage();
     if (missing) await page.route(missing, (route) => route.fulfill({ status: 404, body: "not found" }));
     if (late) await page.route(late, async (route) => (await until, route.continue()));
@@ -102,13 +103,10 @@ export async function start(flags = []) {
 
   async function stop() {
     await browser.close();
-    for (const server of servers.values()) {
-      server.closeAllConnections();
-      server.close();
-    }
+    for (const server of servers.values()) server.stop();
   }
 
-  return { open, stop };
+  return { browser, open, stop };
 }
 
 /** Waits until the checker has drawn all that it draws for what is shown. */
@@ -152,7 +150,7 @@ export async function axe(page, options = {}) {
 }
 
 /** Keeps account of what goes wrong in a page; the arrays grow while it lives. */
-async function watch(page, origin) {
+export async function watch(page, origin) {
   const consoleErrors = []; // Warnings too: the page should cause none.
   const pageErrors = [];
   const cspViolations = [];
@@ -160,6 +158,8 @@ async function watch(page, origin) {
   const failedRequests = [];
 
   page.on("console", (message) => {
+    // Playwright says so itself where it lets no service worker come.
+    if (message.text() === "Service Worker registration blocked by Playwright") return;
     if (message.type() === "error" || message.type() === "warning") consoleErrors.push(message.text());
   });
   page.on("pageerror", (error) => pageErrors.push(String(error)));
@@ -183,14 +183,18 @@ async function watch(page, origin) {
   return { ...lists, problems };
 }
 
-/** Serves `dist` below `subPath` and nothing elsewhere; no fall-back to index.html. */
-async function serve(subPath) {
+/**
+ * Serves a folder below `subPath` and nothing elsewhere; no fall-back to index.html. `folder` can be set to another
+ * one, as a deploy does; `stop` and `begin` take it off the network and put it there again.
+ */
+export async function serve(subPath = SUB_PATH, folder = dist) {
+  const site = { folder };
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
     const name = path === subPath ? "index.html" : path.slice(subPath.length);
-    const file = normalize(join(dist, name));
+    const file = normalize(join(site.folder, name));
     try {
-      if (!path.startsWith(subPath) || !file.startsWith(dist + sep)) throw new Error("not ours");
+      if (!path.startsWith(subPath) || !file.startsWith(site.folder + sep)) throw new Error("not ours");
       const body = await readFile(file);
       response.writeHead(200, { "content-type": MIME[extname(file)] ?? "application/octet-stream" });
       response.end(body);
@@ -199,8 +203,16 @@ async function serve(subPath) {
       response.end("not found");
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
+  const listen = (port) => new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await listen(0);
+  const { port } = server.address();
+  site.url = `http://127.0.0.1:${port}${subPath}`;
+  site.begin = () => listen(port);
+  site.stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return site;
 }
 
 /** $CHROMIUM, or the first browser of the family on PATH. */

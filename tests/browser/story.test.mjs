@@ -106,7 +106,8 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
 
 test("plays each opening run to the end its list entry promises", async () => {
   const { page, problems, close } = await site.open();
-  const slugs = readdirSync(join(dist, "scenarios")).map((name) => name.replace(/\.bin$/, ""));
+  const packed = readdirSync(join(dist, "scenarios")).filter((name) => name.endsWith(".bin"));
+  const slugs = packed.map((name) => name.replace(/\.bin$/, ""));
   // Runs that end well although others fail; a livelock has no end.
   const quiet = new Set(slugs.filter((slug) => /^opening = \[\]/m.test(scenario(slug))));
   const slug = async (entry) => (await entry.getAttribute("href")).slice(1);

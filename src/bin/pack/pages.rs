@@ -1,0 +1,273 @@
+//! The catalogue as plain pages: one for each scenario and one that lists them, without a program.
+//!
+//! For browsers without WebAssembly, for whoever would rather read, and for search engines and
+//! previews of links, which never see what stands after a `#`.
+
+use std::sync::Arc;
+
+use stable_pages::exchange::{explain, explain_end, outcome};
+use stable_pages::machine::{End, History, crc32c};
+use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
+use stable_pages::view::{At, El, Node, Now, el, note, rich};
+
+/// Colours are those of the page itself.
+const STYLE: &str = concat!(
+    include_str!("../../../style/tokens.css"),
+    include_str!("../../../style/plain.css"),
+);
+
+/// No program, nothing from elsewhere.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// What all of them are about, in the list's words.
+const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
+
+/// All files: their names and what is in them.
+pub fn all(catalogue: &[(Entry, Packed)]) -> Vec<(String, String)> {
+    let mut files = vec![
+        ("plain.css".to_owned(), STYLE.to_owned()),
+        ("index.html".to_owned(), list(catalogue)),
+    ];
+    for (at, (entry, packed)) in catalogue.iter().enumerate() {
+        let neighbour = |at: Option<usize>| at.and_then(|it| catalogue.get(it)).map(|it| it.0);
+        let beside = [neighbour(at.checked_sub(1)), neighbour(Some(at + 1))];
+        let scenario = Arc::new(packed.scenario.clone());
+        let text = scenario_page(entry, &scenario, beside);
+        files.push((format!("{}.html", entry.slug), text));
+    }
+    files
+}
+
+fn list(catalogue: &[(Entry, Packed)]) -> String {
+    let mut main = el("main", "")
+        .with(el("h1", "").text("All orderings"))
+        .with(note("", ABOUT));
+    let mut groups: Vec<&str> = Vec::new();
+    for (entry, _) in catalogue {
+        if !groups.contains(&entry.group) {
+            groups.push(entry.group);
+        }
+    }
+    for group in groups {
+        let of_group = catalogue.iter().filter(|(entry, _)| entry.group == group);
+        let items = of_group.map(|(entry, packed)| {
+            let scenario = &packed.scenario;
+            let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
+            let verdict = badge(scenario.stated().unwrap_or_default());
+            let line = el("p", "").with(name).text(" ").with(verdict);
+            el("li", "")
+                .with(line)
+                .with(rich(el("p", "small"), &scenario.summary))
+        });
+        let items = items.collect();
+        main = main
+            .with(el("h2", "").text(group))
+            .with(el("ul", "").all(items));
+    }
+    page("All orderings", ABOUT, "", main)
+}
+
+fn scenario_page(entry: &Entry, scenario: &Arc<Scenario>, beside: [Option<Entry>; 2]) -> String {
+    let place = format!(
+        "{} \u{b7} {}",
+        match entry.section {
+            "" => entry.slug,
+            section => section,
+        },
+        entry.group
+    );
+    let step = link("go", &format!("../#{}", entry.slug)).text("Step through it");
+    let mut main = el("main", "")
+        .with(note("small", &place))
+        .with(rich(el("h1", ""), &scenario.title))
+        .with(rich(el("p", ""), &scenario.summary))
+        .with(el("p", "").with(step).text(
+            ", byte by byte, with every other schedule of it (needs JavaScript and WebAssembly).",
+        ))
+        .with(el("h2", "").text("What every schedule of it comes to"))
+        .with(verdicts(scenario));
+    if !scenario.edits.is_empty() {
+        main = main
+            .with(el("h2", "").text("Changed from the correct ordering"))
+            .with(items("ul", &scenario.edits));
+    }
+    let cast = scenario.cast.iter().map(|it| match it.about.as_str() {
+        "" => it.name.clone(),
+        about => format!("{}: {about}", it.name),
+    });
+    main = main
+        .with(el("h2", "").text("Who takes part"))
+        .with(items("ul", &cast.collect::<Vec<_>>()))
+        .with(el("h2", "").text("One run of it"))
+        .with(rich(el("p", ""), &scenario.watch));
+    main = run(main, scenario);
+    if !scenario.sources.is_empty() {
+        main = main
+            .with(el("h2", "").text("Sources"))
+            .with(items("ul", &scenario.sources));
+    }
+    let mut others = el("nav", "").at(At::Label, "Other orderings");
+    for (entry, which) in beside.iter().zip(["Before it", "After it"]) {
+        if let Some(entry) = entry {
+            let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
+            others = others.with(el("p", "").text(which).text(": ").with(name));
+        }
+    }
+    let title = scenario.title.replace('`', "");
+    let summary = scenario.summary.replace('`', "");
+    page(&title, &summary, entry.slug, main.with(others))
+}
+
+/// What must be found on each device that the file speaks of.
+fn verdicts(scenario: &Scenario) -> El {
+    let head = |text: &str| el("th", "").at(At::Scope, "col").text(text);
+    let mut table = el("table", "").with(
+        el("tr", "")
+            .with(head("Device"))
+            .with(head(&format!("In Linux {}", scenario.own_era.word()))),
+    );
+    for (device, found) in &scenario.expect {
+        let name = el("th", "").at(At::Scope, "row").text(device.word());
+        let name = name.with(el("span", "small").text(device.about()));
+        let own = *device == scenario.own_device;
+        let cell = el("td", "").with(badge(found));
+        let row = el("tr", "").with(name).with(match own {
+            true => cell.with(el("span", "small").text("the run below")),
+            false => cell,
+        });
+        table = table.with(row);
+    }
+    table
+}
+
+/// The opening run, step by step in sentences, and what comes of it.
+fn run(mut main: El, scenario: &Arc<Scenario>) -> El {
+    let mut history = History::new(&scenario.model);
+    let mut now = Now::of(scenario, &history, false, None);
+    let mut steps = el("ol", "");
+    for choice in &scenario.schedule {
+        history.choose(&scenario.model, *choice);
+        now = Now::of(scenario, &history, false, Some(&now));
+        let mut said = rich(el("li", ""), &now.sentence().unwrap_or_default());
+        let verdict = now.story.steps.last().and_then(|it| it.verdict());
+        if let Some(verdict) = verdict {
+            said = said.text(" ").with(badge(&[verdict]));
+        }
+        let remark = now.last_row();
+        let remark = remark.and_then(|(actor, row, _)| scenario.note(actor as u8, row));
+        if let Some(remark) = remark {
+            said = said.with(rich(el("p", "note"), remark));
+        }
+        steps = steps.with(said);
+    }
+    main = main.with(steps);
+    let (story, mut told) = (&now.story, Vec::new());
+    for failure in &story.failures {
+        if let Some(verdict) = failure.verdict()
+            && !told.contains(&verdict)
+        {
+            told.push(verdict);
+            main = meaning(main, verdict, &explain(scenario, story, failure));
+        }
+    }
+    if let Some(end) = &now.end {
+        let verdict = match end {
+            End::Deadlock(_) => Some(Verdict::Deadlock),
+            End::Stall(_) => Some(Verdict::Stall),
+            _ => None,
+        };
+        if let Some(verdict) = verdict {
+            main = meaning(main, verdict, &explain_end(scenario, story, end));
+        }
+        main = main.with(rich(el("p", "end"), &outcome(scenario, story, end)));
+    }
+    main
+}
+
+fn meaning(main: El, verdict: Verdict, sentences: &[String]) -> El {
+    let (first, rest) = verdict.words().split_at(1);
+    let title = format!("{}{rest}", first.to_ascii_uppercase());
+    main.with(el("h3", "").text(&title))
+        .with(note("", verdict.meaning()))
+        .with(items("ul", sentences))
+}
+
+fn items(tag: &'static str, all: &[String]) -> El {
+    let items = all.iter().map(|it| rich(el("li", ""), it));
+    el(tag, "").all(items.collect())
+}
+
+fn link(class: &str, to: &str) -> El {
+    el("a", class).at(At::Href, to)
+}
+
+fn badge(verdicts: &[Verdict]) -> El {
+    let (class, sign) = match verdicts {
+        [] => ("badge good", "\u{2713}"),
+        _ => ("badge bad", "\u{2715}"),
+    };
+    el("span", class).text(&format!("{sign} {}", words(verdicts)))
+}
+
+/// A whole document; well-formed XML as well, which is what the tests read it as. Without a `slug` it is
+/// the list.
+fn page(title: &str, about: &str, slug: &str, main: El) -> String {
+    let home = match slug {
+        "" => "../".to_owned(),
+        slug => format!("../#{slug}"),
+    };
+    let mut top = el("header", "").with(link("brand", &home).text("Stable Pages"));
+    if !slug.is_empty() {
+        top = top.with(link("", "index.html").text("All orderings"));
+    }
+    let [title, about] = [title, about].map(escaped);
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<title>{title} · Stable Pages</title>
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<meta name="description" content="{about}" />
+<meta property="og:title" content="{title}" />
+<meta property="og:description" content="{about}" />
+<meta property="og:type" content="article" />
+<meta property="og:image" content="../share.png" />
+<meta http-equiv="Content-Security-Policy" content="{POLICY}" />
+<link rel="icon" href="../icons/favicon.svg" type="image/svg+xml" />
+<link rel="stylesheet" href="plain.css?{:08x}" />
+</head>
+<body>
+{}
+{}
+</body>
+</html>
+"#,
+        crc32c(STYLE.as_bytes()),
+        html(&top),
+        html(&main),
+    )
+}
+
+/// An element as the document's text.
+fn html(it: &El) -> String {
+    let mut text = format!("<{}", it.tag);
+    for (name, value) in &it.at {
+        text += &format!(" {}=\"{}\"", name.name(), escaped(value));
+    }
+    text += ">";
+    for node in &it.inner {
+        match node {
+            Node::Text(it) => text += &escaped(it),
+            Node::El(it) => text += &html(it),
+        }
+    }
+    text + &format!("</{}>", it.tag)
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,381 @@
+// The page without a network, newer builds of it, and without a program: the pages that only tell.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { axe, dist, serve as serveFolder, settled, start, watch } from "./harness.mjs";
+
+const publish = fileURLToPath(new URL("../../tools/publish.sh", import.meta.url));
+const slugs = readdirSync(new URL("../../assets/scenarios", import.meta.url)).map((name) => name.replace(/\.toml$/, ""));
+const read = (name, folder = dist) => readFileSync(join(folder, name), "utf8");
+const buildOf = (folder) => /^const BUILD = "(\w{8})";$/m.exec(read("sw.js", folder))[1];
+
+let browser, stop, folders, next;
+const servers = [];
+before(async () => {
+  ({ browser, stop } = await start());
+  folders = mkdtempSync(join(tmpdir(), "stable-pages-"));
+  next = nextBuild();
+});
+after(async () => {
+  await stop();
+  for (const server of servers) server.stop();
+  rmSync(folders, { recursive: true });
+});
+
+/** A server of a test's own, to be stopped by it, or in the end. */
+async function serve(subPath, folder) {
+  const server = await serveFolder(subPath, folder);
+  servers.push(server);
+  return server;
+}
+
+/** A copy of dist/. */
+function copy(name) {
+  const folder = join(folders, name);
+  cpSync(dist, folder, { recursive: true });
+  return folder;
+}
+
+/**
+ * Another build: no file of program or style has the name it had, and one ordering is gone. (Packed scenarios cannot be
+ * others without compiling the programs anew, which know them by the name of their sources.)
+ */
+function nextBuild() {
+  const folder = copy("next");
+  const names = readdirSync(folder);
+  const hashes = new Set(names.map((name) => /-[0-9a-f]{8,}/.exec(name)?.[0]).filter(Boolean));
+  const other = (text) => {
+    for (const hash of hashes) text = text.replaceAll(hash, hash.replace(/^-./, hash[1] === "0" ? "-1" : "-0"));
+    return text;
+  };
+  for (const name of names.filter((it) => /\.(html|js)$/.test(it))) {
+    writeFileSync(join(folder, name), other(read(name, folder)));
+  }
+  for (const name of names) renameSync(join(folder, name), join(folder, other(name)));
+  rmSync(join(folder, "scenarios/mkwrite-no-wait.bin"));
+  execFileSync(publish, [folder]);
+  return folder;
+}
+
+/** A visitor's browser. */
+async function visitor() {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const open = async (url) => {
+    const page = await context.newPage();
+    const record = await watch(page, new URL(url).origin);
+    await page.goto(url);
+    await page.locator('html[data-ready="true"]').waitFor({ state: "attached", timeout: 20_000 });
+    return Object.assign(page, record);
+  };
+  return { context, open, close: () => context.close() };
+}
+
+/** Waits until a page's worker has everything. */
+const kept = (page) => page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, { timeout: 30_000 });
+const titled = (page, text) => page.locator("h1", { hasText: text }).waitFor();
+const go = (page, hash) => page.evaluate((hash) => (location.hash = hash), hash);
+const ready = (page) => page.locator('html[data-ready="true"]').waitFor({ state: "attached" });
+const buildShown = (page) => page.locator('meta[name="build"]').getAttribute("content");
+const caches = (page) => page.evaluate(async () => (await window.caches.keys()).map((it) => it.split(" ").at(-1)));
+/** What the browser does when the page is seen again. */
+const look = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+const bar = (page) => page.locator(".newer", { hasText: "A new version of this page is there." });
+
+/** All that the page can do without its server. */
+async function works(page) {
+  await settled(page);
+  await page.keyboard.press("End");
+  await page.locator('[data-part="failure"]').waitFor();
+  await page.locator('[data-part="result"]', { hasText: "guard error" }).waitFor();
+  // Another kernel is built by the checker; until then the list shows the one before.
+  const era = page.locator(".settings select").nth(0);
+  await era.selectOption({ label: "6.19" });
+  await page.waitForFunction((list) => list.selectedOptions[0].textContent === "6.19", await era.elementHandle());
+}
+
+for (const subPath of ["/some/stable-pages/", "/"]) {
+  test(`below ${subPath}, after the first visit, everything works without a network`, async () => {
+    const server = await serve(subPath);
+    const { open, close } = await visitor();
+    const first = await open(server.url);
+    await kept(first);
+    assert.deepEqual(await caches(first), [buildOf(dist)]);
+    assert.deepEqual(first.problems(), []);
+    server.stop();
+    // The page that is open, though the worker came after it.
+    await go(first, "#unlock-gap");
+    await titled(first, "unlock_page before");
+    await first.reload();
+    await ready(first);
+    await titled(first, "unlock_page before");
+    await works(first);
+    // An ordering that was never seen, in a page of its own, as a frame would be.
+    for (const address of ["?embed#mkwrite-no-wait", "index.html?embed#mkwrite-no-wait"]) {
+      const second = await open(server.url + address);
+      await titled(second, "page_mkwrite without");
+      await works(second);
+      assert.deepEqual(second.problems(), []);
+    }
+    assert.deepEqual(first.problems(), []);
+    await close();
+  });
+}
+
+test("a newer build is announced, and comes when it is asked for; nothing is mixed", async () => {
+  const server = await serve();
+  const { open, close } = await visitor();
+  const [old, other] = [await open(`${server.url}#unlock-gap`), await open(server.url)];
+  await kept(old);
+  const [first, second] = [buildOf(dist), buildOf(next)];
+  assert.notEqual(first, second);
+  assert.equal(await buildShown(old), first);
+
+  server.folder = next;
+  await look(old);
+  await bar(old).waitFor({ timeout: 20_000 });
+  assert.deepEqual(await axe(old), []);
+  await bar(other).waitFor();
+  assert.deepEqual(await caches(old), [first, second]);
+  // Its own files, which are not on the server any more.
+  await go(old, "#mkwrite-no-wait");
+  await titled(old, "page_mkwrite without");
+  await works(old);
+
+  await bar(other).getByRole("button", { name: "Close", exact: true }).click();
+  assert.equal(await bar(other).count(), 0);
+
+  await go(old, "#unlock-gap");
+  await titled(old, "unlock_page before");
+  await bar(old).getByRole("button", { name: "Reload" }).click();
+  await old.waitForFunction((build) => document.querySelector('meta[name="build"]')?.content === build, second);
+  await ready(old);
+  await titled(old, "unlock_page before");
+  assert.equal(new URL(old.url()).hash, "#unlock-gap");
+  await works(old);
+  assert.equal(await bar(old).count(), 0);
+
+  // The other page is of the first build still, and lives on, though its worker is the second's.
+  assert.equal(await buildShown(other), first);
+  await go(other, "#mkwrite-no-wait");
+  await titled(other, "page_mkwrite without");
+  await works(other);
+  assert.deepEqual(await caches(other), [first, second]);
+  assert.deepEqual([...old.problems(), ...other.problems()], []);
+
+  // Once it is gone, what it needed is dropped; without a network the second build is there.
+  await other.close();
+  server.stop();
+  await old.reload();
+  await ready(old);
+  assert.equal(await buildShown(old), second);
+  for (let i = 0; i < 75 && (await caches(old)).length > 1; i++) await old.waitForTimeout(200);
+  assert.deepEqual(await caches(old), [second]);
+  await works(old);
+  assert.deepEqual(old.problems(), []);
+  await close();
+});
+
+test("a page that is of the newer build already is not told of it", async () => {
+  const server = await serve();
+  const { open, close } = await visitor();
+  const old = await open(server.url);
+  await kept(old);
+  server.folder = next;
+  const fresh = await open(`${server.url}#unlock-gap`);
+  assert.equal(await buildShown(fresh), buildOf(next), "the newest is shown where there is a network");
+  await bar(old).waitFor({ timeout: 20_000 });
+  await fresh.waitForTimeout(1000);
+  assert.equal(await bar(fresh).count(), 0);
+  await works(fresh);
+  // Both go on without a network.
+  server.stop();
+  for (const page of [fresh, old]) {
+    await go(page, "#guard-before-freeze");
+    await titled(page, "Guards computed");
+    await works(page);
+    assert.deepEqual(page.problems(), []);
+  }
+  await close();
+});
+
+test("a build that is replaced while it is fetched is not kept", async () => {
+  const server = await serve(undefined, copy("half"));
+  writeFileSync(join(server.folder, "index.html"), read("index.html").replace(buildOf(dist), "00000000"));
+  const { open, close } = await visitor();
+  const page = await open(`${server.url}#unlock-gap`);
+  const worker = () =>
+    page.evaluate(async () => {
+      const it = await navigator.serviceWorker.getRegistration();
+      return it && (it.active ?? it.waiting ?? it.installing)?.state;
+    });
+  for (let i = 0; i < 50 && !(await worker()); i++) await page.waitForTimeout(100);
+  assert.equal(await worker(), "installing");
+  for (let i = 0; i < 200 && (await worker()) === "installing"; i++) await page.waitForTimeout(100);
+  assert.equal(await worker(), undefined);
+  await works(page);
+  await close();
+});
+
+test("the page needs nobody's worker: without a secure address there is none", async () => {
+  const server = await serve();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => delete Navigator.prototype.serviceWorker);
+  const { problems } = await watch(page, new URL(server.url).origin);
+  await page.goto(server.url);
+  await ready(page);
+  await settled(page);
+  assert.equal(await page.evaluate(() => "serviceWorker" in navigator), false);
+  assert.deepEqual(problems(), []);
+  await context.close();
+});
+
+test("the worker keeps every file that the page can ask for, and is small", () => {
+  const script = read("sw.js");
+  const template = readFileSync(new URL("../../src/sw.js", import.meta.url), "utf8");
+  assert.ok(template.trimEnd().split("\n").length <= 80);
+  const listed = [...script.matchAll(/^ {2}"(.*)",$/gm)].map((it) => it[1].replace(/\?.*/, ""));
+  const all = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
+  const names = all.map((it) => join(it.parentPath, it.name).slice(dist.length + 1)).filter((it) => !it.startsWith(".stage"));
+  // The page itself is asked for by its folder. Others are only read, or are for other programs than the page.
+  const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|scenarios\/.*\.(html|css))$/.test(it);
+  assert.deepEqual(listed.sort(), names.filter((it) => !others(it)).sort());
+});
+
+test("the manifest is right, and its icons are of the sizes it states", () => {
+  assert.match(read("index.html"), /<link\b[^>]*href="?manifest\.webmanifest"?[^>]*>/);
+  const manifest = JSON.parse(read("manifest.webmanifest"));
+  assert.match(manifest.name, /^Stable Pages/);
+  assert.equal(manifest.short_name, "Stable Pages");
+  assert.equal(manifest.display, "standalone");
+  for (const address of [manifest.id, manifest.start_url, manifest.scope]) assert.equal(address, "./");
+  for (const purpose of [undefined, "maskable"]) {
+    for (const size of [192, 512]) {
+      const icon = manifest.icons.find((it) => it.sizes === `${size}x${size}` && it.purpose === purpose);
+      const png = readFileSync(join(dist, icon.src));
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [size, size]);
+    }
+  }
+});
+
+test("links to the page are shown with a title, a text and a picture", () => {
+  const html = read("index.html");
+  for (const name of ["og:title", "og:description", "og:type", "og:image", "twitter:card", "description", "theme-color"]) {
+    assert.match(html, new RegExp(`<meta\\b[^>]*(name|property)="?${name}"?[ />]`), name);
+  }
+  const png = readFileSync(join(dist, "share.png"));
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1200, 630]);
+  assert.ok(png.length < 80_000);
+});
+
+test("only a build that knows its address tells it", () => {
+  const without = copy("without");
+  execFileSync(publish, [without], { env: { ...process.env, SITE_URL: "" } });
+  assert.equal(buildOf(without), buildOf(dist), "the same files, the same build");
+  assert.ok(!existsSync(join(without, "sitemap.xml")));
+  assert.doesNotMatch(read("robots.txt", without), /sitemap/i);
+  assert.doesNotMatch(read("index.html", without), /canonical|og:url/);
+
+  const site = "https://example.org/kernel/pages/";
+  const folder = copy("with");
+  execFileSync(publish, [folder], { env: { ...process.env, SITE_URL: site.slice(0, -1) } });
+  assert.notEqual(buildOf(folder), buildOf(dist));
+  assert.ok(read("robots.txt", folder).includes(`Sitemap: ${site}sitemap.xml\n`));
+  const sitemap = [...read("sitemap.xml", folder).matchAll(/<loc>(.*?)<\/loc>/g)].map((it) => it[1]);
+  const pages = ["index", ...slugs].map((slug) => `${site}scenarios/${slug}.html`);
+  assert.deepEqual(sitemap.sort(), [site, ...pages].sort());
+  for (const [name, address] of [["index.html", site], ["scenarios/unlock-gap.html", `${site}scenarios/unlock-gap.html`]]) {
+    const html = read(name, folder);
+    assert.ok(html.includes(`<link rel="canonical" href="${address}" />`), name);
+    assert.ok(html.includes(`<meta property="og:url" content="${address}" />`), name);
+    assert.ok(html.includes(`"${site}share.png"`), name);
+  }
+  for (const bad of ["example.org", 'https://example.org/"><script>', "https://example.org/a b"]) {
+    const run = () => execFileSync(publish, [folder], { env: { ...process.env, SITE_URL: bad }, stdio: "pipe" });
+    assert.throws(run, /SITE_URL=/);
+  }
+});
+
+test("without JavaScript the page tells the protocol, and leads to every ordering", async () => {
+  const server = await serve();
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  const text = await page.locator("main").innerText();
+  for (const words of [/set_page_writeback/, /Chris Mason/, /unlock_page\s+\(too early\)/, /b218.*9f99/s, /-EILSEQ/]) {
+    assert.match(text, words);
+  }
+  await page.getByRole("link", { name: "every ordering is told in words" }).click();
+  await page.locator("h1", { hasText: "All orderings" }).waitFor();
+  await page.locator('a[href="unlock-gap.html"]').click();
+  await page.locator("h1", { hasText: "unlock_page before" }).waitFor();
+  await context.close();
+});
+
+test("every ordering has a page that tells it: well-formed, without a program, its links lead somewhere", async () => {
+  const server = await serve();
+  const page = await browser.newPage({ javaScriptEnabled: true });
+  const { problems } = await watch(page, new URL(server.url).origin);
+  const base = new URL("scenarios/", server.url);
+  const home = new URL("index.html", base).href;
+  await page.goto(home);
+  const listed = await page.locator("main a").evaluateAll((all) => all.map((it) => it.getAttribute("href")));
+  assert.deepEqual(listed.map((it) => it.replace(/\.html$/, "")).sort(), [...slugs].sort());
+  const titles = new Set();
+  for (const slug of ["index", ...slugs]) {
+    const text = read(`scenarios/${slug}.html`);
+    const found = await page.evaluate((text) => {
+      const it = new DOMParser().parseFromString(text.replace("<!doctype html>", ""), "application/xhtml+xml");
+      const all = (selector) => [...it.querySelectorAll(selector)];
+      return {
+        error: it.querySelector("parsererror")?.textContent,
+        lang: it.documentElement.getAttribute("lang"),
+        title: it.querySelector("title")?.textContent,
+        about: it.querySelector("meta[name=description]")?.getAttribute("content"),
+        policy: it.querySelector("meta[http-equiv]")?.getAttribute("content"),
+        heads: all("h1").length,
+        steps: all("ol > li").length,
+        devices: all("td").length,
+        links: all("[href]").map((it) => it.getAttribute("href")),
+        active: all("script, style, [style], iframe, form").length,
+        ticks: it.documentElement.textContent.includes("`"),
+      };
+    }, text);
+    assert.equal(found.error, undefined, slug);
+    assert.equal(found.lang, "en");
+    assert.ok(found.title && found.about, slug);
+    assert.ok(!titles.has(found.title), `two pages are called ${found.title}`);
+    titles.add(found.title);
+    assert.match(found.policy, /^default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'$/);
+    assert.equal(found.heads, 1, slug);
+    assert.equal(found.active, 0, slug);
+    assert.ok(!found.ticks, slug);
+    if (slug !== "index") {
+      assert.ok(found.steps >= 3, slug);
+      assert.ok(found.devices >= 4, slug);
+      assert.ok(found.links.includes(`../#${slug}`), slug);
+    }
+    for (const link of found.links) {
+      const to = new URL(link, base);
+      assert.equal(to.origin, base.origin, `${slug}: ${link}`);
+      const name = to.pathname.slice(new URL(server.url).pathname.length) || "index.html";
+      assert.ok(existsSync(join(dist, name)), `${slug} links to ${link}`);
+    }
+  }
+  for (const [name, width, colorScheme] of [["index", 1440, "light"], ["unlock-gap", 360, "dark"], ["two-page-inversion", 360, "light"]]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(new URL(`${name}.html`, base).href);
+    assert.deepEqual(await axe(page), [], name);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is too wide`);
+  }
+  await page.locator("a", { hasText: "Step through it" }).click();
+  await titled(page, "two pages");
+  assert.deepEqual(problems(), []);
+  await page.close();
+});
