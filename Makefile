@@ -65,11 +65,13 @@ clean: ## Remove everything built (installed tools stay)
 # wasm-opt makes the page some 2 % smaller; without it, it works as well. It comes
 # with the node modules of the browser tests (npm's binaryen). It is
 # run here and switched off in index.html (data-wasm-opt="0"), since Trunk would
-# insist on it. Before that, indentation and comments leave wasm-bindgen's script,
-# on which Trunk 0.21's own minifier gives up. Less inlining than usual makes the page
+# insist on it. Before that, npm's terser makes wasm-bindgen's script smaller, on which
+# Trunk 0.21's own minifier gives up; without terser, indentation and comments leave it. Less inlining than usual makes the page
 # larger, but smaller once it is compressed.
 define SHRINK
 for js in dist/stable-pages-*.js dist/checker-*.js; do \
+	case $$js in *checker*) module= ;; *) module=--module ;; esac; \
+	if command -v terser >/dev/null && terser $$module -c passes=2 -m -o "$$js.tmp" -- "$$js"; then mv "$$js.tmp" "$$js"; continue; fi; \
 	awk '{ sub(/^[ \t]+/, "") } /^\/\*\*/ { doc = 1 } !doc && !/^\/\// && length { print } /\*\/$$/ { doc = 0 }' \
 		"$$js" > "$$js.tmp" && mv "$$js.tmp" "$$js"; \
 done; \

@@ -14,6 +14,8 @@ fn main() {
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
     let page = env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm");
+    // The page knows names only; the checker draws the list.
+    let listed = !page || env::var_os("CARGO_FEATURE_WORKER").is_some();
     let mut rows = Vec::new();
     for entry in fs::read_dir(folder).expect("assets/scenarios is part of the source") {
         let path = entry.expect("a folder can be listed").path();
@@ -24,12 +26,14 @@ fn main() {
         let slug = path.file_stem().and_then(|it| it.to_str());
         let slug = slug.expect("a scenario's name is UTF-8").to_owned();
         let text = fs::read_to_string(&path).expect("a scenario file is UTF-8");
-        rows.push(row(slug, text, page));
+        rows.push(row(slug, text, page, listed));
     }
     rows.sort();
-    let rows: String = rows.into_iter().map(|(.., row)| row).collect();
+    let list: String = rows.iter().map(|it| it.2.clone() + "\n").collect();
+    let texts: Vec<String> = rows.into_iter().map(|it| it.3).collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");
-    fs::write(out, format!("&[{rows}]")).expect("OUT_DIR is writable");
+    let source = format!("const LIST: &str = {list:?};\nstatic TEXTS: &[&str] = &{texts:?};\n");
+    fs::write(out, source).expect("OUT_DIR is writable");
 
     println!("cargo::rustc-env=SCENARIO_BUILD={:08x}", build());
 
@@ -38,9 +42,9 @@ fn main() {
     }
 }
 
-/// Order, slug and source text of one entry. A file that is no TOML is listed without title; the
+/// Order, slug, line of the list and text of one entry. A file that is no TOML is listed without title; the
 /// tests say what is wrong with it.
-fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
+fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, String, String) {
     let table = DeTable::parse(&text).map(|it| it.into_inner());
     let table = table.unwrap_or_else(|_| DeTable::new());
     let word = |key: &str| match table.get(key).map(|it| it.get_ref()) {
@@ -65,15 +69,15 @@ fn row(slug: String, text: String, page: bool) -> (i64, String, String) {
             .collect(),
         _ => Vec::new(),
     };
-    let text = if page { "" } else { &text };
-    let source = format!(
-        "Entry {{ slug: {slug:?}, section: {:?}, group: {:?}, title: {:?}, order: {order}, verdicts: {:?}, text: {text:?} }},",
-        word("section"),
-        word("group"),
-        word("title"),
-        verdicts.join(", "),
-    );
-    (order, slug, source)
+    let (section, group, title) = (word("section"), word("group"), word("title"));
+    let verdicts = verdicts.join(", ");
+    // One text compresses better than many, and takes no table of places.
+    let line = match listed {
+        true => format!("{slug}\t{section}\t{group}\t{title}\t{order}\t{verdicts}"),
+        false => slug.clone(),
+    };
+    let text = if page { String::new() } else { text };
+    (order, slug, line, text)
 }
 
 /// A number for the sources that say what a packed scenario consists of, for the scenarios' texts, and

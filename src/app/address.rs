@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsValue;
 
 use stable_pages::exchange::{Address, AddressError};
 use stable_pages::scenario::{Entry, Packed};
-use stable_pages::view::{Arrived, look_at};
+use stable_pages::view::{Arrived, Wish, look_at};
 
 use super::desk::{Desk, Session, start};
 use super::{link, source};
@@ -44,6 +44,12 @@ fn fragment() -> String {
 pub fn before_fragment() -> String {
     let whole = window().location().href().unwrap_or_default();
     whole.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// The page's own address: neither what stands behind `#` nor what stands behind `?`.
+pub fn own_address() -> String {
+    let whole = before_fragment();
+    whole.split('?').next().unwrap_or_default().to_owned()
 }
 
 impl Desk {
@@ -85,6 +91,27 @@ impl Desk {
         }));
     }
 
+    /// Opens the run that a saved figure carries.
+    pub fn open_figure(self, turn: u32, name: &str, text: Result<String, String>) {
+        let name = name.to_owned();
+        let arrived = move |arrived: Result<Box<Arrived>, String>| {
+            if !self.is_latest(turn) {
+                return;
+            }
+            match arrived {
+                Ok(it) if !it.visit.is_empty() => self.grant(Wish::Visit(it.visit)),
+                Ok(it) => self.arrive(Ok(it)),
+                Err(reason) => self.complain(format!(
+                    "{name} cannot be opened: {reason} What was on the page is still there."
+                )),
+            }
+        };
+        match text {
+            Ok(svg) => link::reopen(svg, Box::new(arrived)),
+            Err(reason) => arrived(Err(format!("{reason}."))),
+        }
+    }
+
     fn arrive(self, arrived: Result<Box<Arrived>, String>) {
         let read = arrived.and_then(|it| match Packed::read(&it.packed) {
             Ok(packed) => Ok((packed, it)),
@@ -97,8 +124,8 @@ impl Desk {
             }
         };
         self.close_notice();
-        if !self.shows(&packed.scenario) {
-            self.show(Session::new(packed, false));
+        if arrived.own || !self.shows(&packed.scenario) {
+            self.show(Session::new(packed, arrived.own));
         }
         self.load_run(&arrived.run, arrived.at);
         let geometry = self.peek().scenario.model.geometry;
@@ -135,11 +162,6 @@ impl Desk {
         });
     }
 
-    /// The link of what is shown, behind `#`; empty where it has none.
-    pub fn link(self) -> String {
-        self.trail(|it| it.link.clone())
-    }
-
     /// What is shown has another link now.
     pub fn linked(self, link: String) {
         self.trail(|it| {
@@ -157,6 +179,10 @@ impl Desk {
             it.written = it.chapter;
             (it.link.clone(), fresh)
         });
+        if let Some(full) = document().get_element_by_id("full") {
+            // An element takes every attribute.
+            let _ = full.set_attribute("href", &format!("{}#{link}", own_address()));
+        }
         let now = fragment();
         let now = now.strip_prefix('#').unwrap_or_default();
         let pristine = now.is_empty() && !link.contains('/');

@@ -11,6 +11,7 @@ use stable_pages::machine::Choice;
 use stable_pages::scenario::Entry;
 use stable_pages::view::{El, Panel, Place, Question, Reply, Said, Situation};
 
+use super::address::own_address;
 use super::desk::{Desk, Moment};
 use super::link::{self, Heard};
 use super::source;
@@ -35,7 +36,7 @@ pub struct Check {
     /// The check and the moment whose outlook was asked for last.
     looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
-    drawn: [Option<Arc<El>>; 6],
+    drawn: [Option<Arc<El>>; 7],
     /// The situation told last, and the last one that everything is drawn for.
     told: u32,
     shown: u32,
@@ -143,6 +144,7 @@ impl Desk {
             run: now.whole.steps.iter().map(|it| it.choice).collect(),
             depth: now.depth(),
             look,
+            base: own_address(),
         };
         link::ask(Question::Show(Box::new(situation)));
     }
@@ -232,7 +234,7 @@ impl Desk {
                 }))),
                 Err(reason) => self.remark(format!(
                     "\u{201c}{}\u{201d} could not be fetched: {reason}.",
-                    entry.title
+                    entry.slug
                 )),
             }
         });
@@ -275,6 +277,7 @@ impl Desk {
         match reply {
             Reply::Ready | Reply::Loaded(..) | Reply::Opened(..) => {}
             Reply::Link(link) => self.linked(link),
+            Reply::Copy(text) => self.copy(text),
             Reply::Shown(number) => self.checks().update(|it| it.shown = number),
             Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));

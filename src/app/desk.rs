@@ -15,7 +15,7 @@ use stable_pages::machine::{Choice, History, Op};
 use stable_pages::protocol::{Edit, Era};
 use stable_pages::scenario::{Device, Entry, Packed, Scenario};
 
-use stable_pages::view::{El, Look, Now, Place};
+use stable_pages::view::{El, Look, Now, Place, Sheet};
 
 use super::address::{Trail, address, before_fragment};
 use super::check::{Check, Same, drawn, outlook};
@@ -81,7 +81,7 @@ pub struct Desk {
     checks: RwSignal<Check>,
     scenario: Memo<Same<Scenario>>,
     outlook: Memo<Option<Same<Outlook>>>,
-    drawn: [Memo<Option<Same<El>>>; 6],
+    drawn: [Memo<Option<Same<El>>>; 7],
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 
@@ -303,7 +303,7 @@ impl Desk {
     /// Opens a scenario of the catalogue, once it is here.
     pub fn open(self, entry: Entry) {
         let turn = self.begin();
-        self.set(|panel| panel.loading = entry.title.to_owned());
+        self.set(|panel| panel.loading = entry.slug.to_owned());
         start(Box::pin(async move {
             let packed = source::fetch(entry.slug).await;
             if !self.is_latest(turn) {
@@ -315,7 +315,7 @@ impl Desk {
                     self.arrived();
                 }
                 Err(reason) => {
-                    let title = entry.title;
+                    let title = entry.slug;
                     self.complain(format!(
                         "\u{201c}{title}\u{201d} could not be fetched: {reason}. What was on the page is still there."
                     ));
@@ -347,6 +347,9 @@ impl Desk {
             let text = source::read(&file).await;
             if !self.is_latest(turn) {
                 return;
+            }
+            if name.ends_with(".svg") {
+                return self.open_figure(turn, &name, text);
             }
             let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();
             let shown = move |built: Result<Packed, String>| match built {
@@ -477,18 +480,18 @@ impl Desk {
         });
     }
 
-    /// Opens or closes the sheet of keys and words.
-    pub fn show_help(self, open: bool) {
-        self.set(|panel| panel.help = open);
+    /// Opens a sheet, or closes it.
+    pub fn show_sheet(self, which: Option<Sheet>) {
+        self.set(|panel| panel.sheet = which);
         let sheet = document().get_element_by_id("help");
         let Some(sheet) = sheet.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) else {
             return;
         };
-        if open && !sheet.open() {
+        if which.is_none() {
+            sheet.close();
+        } else if !sheet.open() {
             // Refused only for a sheet that is open or not on the page.
             let _ = sheet.show_modal();
-        } else if !open {
-            sheet.close();
         }
     }
 

@@ -3,8 +3,10 @@
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 
+use stable_pages::view::{Question, Sheet};
+
 use super::desk::Desk;
-use super::{race, render};
+use super::{link, race, render};
 
 /// Listens for the life of the page.
 pub fn listen(desk: Desk) {
@@ -33,7 +35,7 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         event.stop_propagation();
         return true;
     }
-    if other || taken(event) || desk.peek_panel().help {
+    if other || taken(event) || desk.peek_panel().sheet.is_some() {
         return false;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
@@ -62,7 +64,9 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         "f" | "F" => desk.run_to_failure(),
         "o" | "O" => return desk.show_list(true) || desk.show_list(false),
         "Escape" => return desk.show_list(false),
-        "?" => desk.show_help(true),
+        "c" | "C" => link::ask(Question::Copy),
+        "x" | "X" => desk.show_sheet(Some(Sheet::Share)),
+        "?" => desk.show_sheet(Some(Sheet::Keys)),
         _ => return false,
     }
     true

@@ -243,15 +243,29 @@ pub fn load(subject: Subject, then: Then) {
 
 /// Has the checker read a link, in the file of its scenario; `then` is told what comes of it.
 pub fn open_run(link: String, text: String, then: Opened) {
-    if let Some(reason) = LINE.with_borrow(|line| line.gone.clone()) {
-        return then(Err(unread(&reason)));
+    if let Some(number) = expect(then) {
+        ask(Question::Open { number, link, text });
     }
-    let number = LINE.with_borrow_mut(|line| {
+}
+
+/// The number of a question that somebody waits for; none if nobody will answer.
+fn expect(then: Opened) -> Option<u32> {
+    if let Some(reason) = LINE.with_borrow(|line| line.gone.clone()) {
+        then(Err(unread(&reason)));
+        return None;
+    }
+    LINE.with_borrow_mut(|line| {
         line.number += 1;
         line.opens.push((line.number, then));
-        line.number
-    });
-    ask(Question::Open { number, link, text });
+        Some(line.number)
+    })
+}
+
+/// Has the checker look what a saved figure carries.
+pub fn reopen(svg: String, then: Opened) {
+    if let Some(number) = expect(then) {
+        ask(Question::Reopen { number, svg });
+    }
 }
 
 /// Asks the checker; what is asked before it is there waits.

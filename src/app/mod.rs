@@ -4,11 +4,13 @@
 mod address;
 mod check;
 mod desk;
+mod embed;
 mod keys;
 mod link;
 mod motion;
 mod moves;
 mod offline;
+mod picture;
 mod race;
 mod render;
 mod source;
@@ -74,9 +76,6 @@ fn app(first: Packed) {
     put("chosen", move || {
         view::orderings_summary(&desk.once_a_scenario())
     });
-    put("orderings", move || {
-        view::orderings(&desk.once_a_scenario())
-    });
     put("notice", move || view::notice(&desk.panel()));
     put("questions", move || view::questions(&desk.panel()));
     put("panel", move || panel(desk));
@@ -122,10 +121,16 @@ fn app(first: Packed) {
         ),
         ("meaning", Place::Meaning, ""),
         ("cause", Place::Cause, ""),
+        (
+            "orderings",
+            Place::List,
+            "The list comes with the checker\u{2026}",
+        ),
     ] {
         put_part(desk, slot, place, until);
     }
     motion::watch(desk);
+    embed::watch(desk);
 }
 
 /// The checker's open panel.

@@ -15,10 +15,10 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
 use leptos::web_sys::{self, Element, Event, HtmlInputElement, Text};
 
-use stable_pages::view::{At, El, Node, On, Place, Wish, note, nothing};
+use stable_pages::view::{At, El, Node, On, Place, Question, Wish, el, note, nothing};
 
 use super::desk::Desk;
-use super::source;
+use super::{link, source};
 
 /// Draws what never changes.
 pub fn frame(el: El) {
@@ -46,6 +46,10 @@ fn put_view(slot: &str, view: View) {
 pub fn put_part(desk: Desk, slot: &str, place: Place, until: &'static str) {
     put(slot, move || match (desk.drawn(place), desk.panel().gone) {
         (_, Some(_)) if matches!(place, Place::Meaning | Place::Cause) => nothing(),
+        // The plain pages list them too.
+        (_, Some(_)) if place == Place::List => el("a", "")
+            .at(At::Href, "scenarios/")
+            .text("All orderings, as plain pages"),
         (_, Some(reason)) => note(
             "",
             &format!(
@@ -196,7 +200,7 @@ impl State {
         let kind = match on {
             On::Press(_) => "click",
             On::Choose(_) => "change",
-            On::Slide => "input",
+            On::Slide | On::Write => "input",
             On::Pick => "change",
             On::Closed(_) => "close",
         };
@@ -264,6 +268,7 @@ fn used(on: &On, event: &Event) {
     let desk = Desk::the();
     match on {
         On::Press(wish) | On::Closed(wish) => desk.grant(wish.clone()),
+        On::Write => link::ask(Question::Read(event_target_value(event))),
         On::Pick => source::picked(desk, &event_target(event)),
         On::Slide => {
             if let Ok(step) = event_target_value(event).parse() {

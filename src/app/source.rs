@@ -19,6 +19,8 @@ const FIRST: &str = "baseline-five-step";
 
 /// Most bytes of a scenario file; those of the catalogue have a few thousand.
 const MOST_BYTES: u32 = 256 * 1024;
+/// The same of a figure, which carries a run.
+const MOST_OF_FIGURE: u32 = 2048 * 1024;
 
 /// The scenario that the page begins with, or why there is none: the one that the address names,
 /// or, where it names none or that one cannot be fetched, the usual one.
@@ -60,8 +62,10 @@ async fn answer(request: JsFuture) -> Result<Packed, String> {
 
 /// The text of a visitor's file, or what is wrong with it.
 pub async fn read(file: &File) -> Result<String, String> {
-    if file.size() > f64::from(MOST_BYTES) {
-        let most = MOST_BYTES / 1024;
+    let figure = file.name().ends_with(".svg");
+    let most = if figure { MOST_OF_FIGURE } else { MOST_BYTES };
+    if file.size() > f64::from(most) {
+        let most = most / 1024;
         return Err(format!(
             "it is larger than {most} KiB, so it is hardly a scenario"
         ));

@@ -4,12 +4,11 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use stable_pages::protocol::Era;
-use stable_pages::scenario::{Device, find};
-use stable_pages::view::{Tab, Wish};
+use stable_pages::scenario::{Device, catalogue, find};
+use stable_pages::view::{Question, Tab, Wish};
 
-use super::address::before_fragment;
 use super::desk::{Desk, start};
-use super::offline;
+use super::{link, offline, picture, source};
 
 /// Takes a thing out of a list, or puts it in.
 pub(super) fn toggle<T: PartialEq>(all: &mut Vec<T>, it: T) {
@@ -41,7 +40,18 @@ impl Desk {
             Wish::Sector(page, sector) => self.inspect(page, sector),
             Wish::CrcByte(byte) => self.set(|it| it.crc_byte = Some(byte)),
             Wish::Whole(whole) => self.set(|it| it.whole = whole),
-            Wish::Help(open) => self.show_help(open),
+            Wish::Sheet(which) => self.show_sheet(which),
+            Wish::Copy(text) => self.copy(text),
+            Wish::Png(from, name) => picture::save(&from, name),
+            Wish::Unfolded(is) => self.set(|it| it.unfolded = is),
+            Wish::Names(of) => self.set(|it| it.names = of),
+            Wish::Casting(at) => self.set(|it| it.casting = Some(at)),
+            Wish::Everywhere => self.fetch_everything(),
+            Wish::Visit(link) => {
+                self.show_sheet(None);
+                // Any text can stand there.
+                let _ = window().location().set_hash(&link);
+            }
             Wish::CloseNotice => {
                 // The one that is seen.
                 if self.peek_panel().notice.is_empty() {
@@ -92,6 +102,7 @@ impl Desk {
             }
             Wish::ShowEnd(schedule) => {
                 self.close_panel();
+                self.show_sheet(None);
                 self.load_run(&schedule, usize::MAX);
             }
             Wish::Mutate => self.mutate(),
@@ -111,7 +122,6 @@ impl Desk {
             Wish::Tab(tab) => self.set(|it| it.tab = tab),
             Wish::Term(word) => self.set(|it| it.term = (it.term != Some(word)).then_some(word)),
             Wish::Why => self.set(|it| it.why = !it.why),
-            Wish::Share => self.share(),
             Wish::Change(edits, run) => {
                 self.close_panel();
                 self.rebuild_with(edits, run);
@@ -119,20 +129,37 @@ impl Desk {
         }
     }
 
-    /// Puts the link of what is shown into the clipboard.
-    fn share(self) {
-        let link = self.link();
-        let address = match link.is_empty() {
-            true => before_fragment(),
-            false => format!("{}#{link}", before_fragment()),
-        };
+    /// Puts a text into the clipboard.
+    pub fn copy(self, text: String) {
         start(Box::pin(async move {
-            let copied = window().navigator().clipboard().write_text(&address);
+            let copied = window().navigator().clipboard().write_text(&text);
+            let (lines, first) = (
+                text.lines().count(),
+                text.lines().next().unwrap_or_default(),
+            );
             let said = match JsFuture::from(copied).await {
-                Ok(_) => format!("Copied: {address}"),
-                Err(_) => format!("This is the address of the run: {address}"),
+                Ok(_) if lines == 1 => format!("Copied: {first}"),
+                Ok(_) => format!("Copied: {lines} lines, \u{201c}{first}\u{201d} and so on."),
+                Err(_) => {
+                    "The browser does not let the page copy; mark the text and copy it yourself."
+                        .to_owned()
+                }
             };
             self.remark(said);
+        }));
+    }
+
+    /// Fetches every scenario of the catalogue, for a pasted diagram to be read with.
+    fn fetch_everything(self) {
+        start(Box::pin(async move {
+            let mut files = Vec::new();
+            for entry in catalogue() {
+                // What cannot be fetched is left out.
+                if let Ok(packed) = source::fetch(entry.slug).await {
+                    files.push((entry.slug.to_owned(), packed.text));
+                }
+            }
+            link::ask(Question::Among(files));
         }));
     }
 

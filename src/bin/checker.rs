@@ -5,11 +5,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Date, Uint8Array};
+use js_sys::{Array, Date, Uint8Array};
 use stable_pages::scenario::to_bytes;
 use stable_pages::view::{Question, Reply, Said, Scribe};
 use wasm_bindgen::prelude::*;
-use web_sys::{CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent,
+    Url, Window,
+};
 
 /// Milliseconds of work between two looks at what else has come in. In the page's own thread
 /// these are milliseconds in which nothing else moves.
@@ -68,7 +71,7 @@ fn main() {
     };
     let work = Rc::new(RefCell::new(Work {
         place: place.clone(),
-        scribe: Scribe::new(Date::now),
+        scribe: Scribe::new(Date::now, publish),
         going: false,
     }));
     match &place {
@@ -93,6 +96,32 @@ fn main() {
         turn: 0,
         reply: Reply::Ready,
     });
+}
+
+thread_local! {
+    /// The files that the page can fetch: name and address.
+    static FILES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps a file for the page, in place of the last one of its name; gives its address.
+fn publish(name: &str, mime: &str, text: &str) -> String {
+    let bag = BlobPropertyBag::new();
+    bag.set_type(mime);
+    let parts = Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &bag);
+    let address = blob.and_then(|it| Url::create_object_url_with_blob(&it));
+    // Fails only where nothing can be kept; the link then leads nowhere.
+    let address = address.unwrap_or_default();
+    FILES.with_borrow_mut(|files| {
+        files.retain(|(of, old)| {
+            if of == name {
+                let _ = Url::revoke_object_url(old);
+            }
+            of != name
+        });
+        files.push((name.to_owned(), address.clone()));
+    });
+    address
 }
 
 fn hear(work: &Shared, data: &JsValue) {

@@ -3,10 +3,11 @@
 use super::build::{Scenario, load};
 use super::error::ScenarioError;
 
-/// Listed by build.rs from `assets/scenarios`.
-static FILES: &[Entry] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
+// LIST, a line for each file of `assets/scenarios`, and TEXTS, by build.rs.
+include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
-/// A scenario file of the catalogue: what a list says of it, and its text.
+/// A scenario file of the catalogue: what a list says of it, and its text. On the page, which has the list from the checker, there
+/// is only its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its name in links.
@@ -37,7 +38,19 @@ impl Entry {
 
 /// Every file under `assets/scenarios`, in the order of the list.
 pub fn catalogue() -> impl Iterator<Item = Entry> {
-    FILES.iter().copied()
+    LIST.lines().enumerate().map(|(at, line)| {
+        let mut words = line.split('\t');
+        let mut word = || words.next().unwrap_or_default();
+        Entry {
+            slug: word(),
+            section: word(),
+            group: word(),
+            title: word(),
+            order: word().parse().unwrap_or(u16::MAX),
+            verdicts: word(),
+            text: TEXTS.get(at).copied().unwrap_or_default(),
+        }
+    })
 }
 
 /// The file of a slug.

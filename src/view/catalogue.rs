@@ -8,12 +8,19 @@ use super::wish::Wish;
 
 /// What stands on the closed list.
 pub fn orderings_summary(now: &Now) -> El {
-    let entry = catalogue().find(|entry| !now.own && entry.slug == now.scenario.slug);
+    let scenario = &now.scenario;
+    let stated = scenario
+        .expect
+        .iter()
+        .find(|it| it.0 == scenario.own_device);
     el("span", "chosen")
         .with(el("h1", "").text(&now.scenario.title))
-        .with(match &entry {
-            Some(entry) => badge(entry),
-            None => el("span", "badge own").text("your file"),
+        .with(match stated {
+            Some((_, verdicts)) if !now.own => {
+                let verdicts: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
+                badge(&verdicts.join(", "))
+            }
+            _ => el("span", "badge own").text("your file"),
         })
 }
 
@@ -37,8 +44,8 @@ pub fn orderings(now: &Now) -> El {
     lists
 }
 
-fn badge(entry: &Entry) -> El {
-    match entry.verdicts {
+fn badge(verdicts: &str) -> El {
+    match verdicts {
         "" => el("span", "badge good").text("\u{2713} safe"),
         verdicts => el("span", "badge bad").text(&format!("\u{2715} {verdicts}")),
     }
@@ -51,7 +58,7 @@ fn item(now: &Now, entry: Entry) -> El {
         .is(At::Current, current)
         .with(el("span", "number").text(entry.section))
         .with(el("span", "").text(entry.title))
-        .with(badge(&entry))
+        .with(badge(entry.verdicts))
         .press(Wish::Follow(entry.slug.to_owned()));
     el("li", "").with(link)
 }

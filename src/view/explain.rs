@@ -11,7 +11,7 @@ use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
 use super::glossary::{Card, Glossary};
-use super::look::Look;
+use super::look::{Look, Sheet};
 use super::now::Now;
 use super::tree::{At, El, button, el, note, nothing, rich};
 use super::wish::Wish;
@@ -213,7 +213,13 @@ fn answers(look: &Look) -> El {
     el("div", "answers")
         .with(button("main", "", "Undo the last step", false, Wish::Back))
         .with(why)
-        .with(button("", "", "Share", false, Wish::Share))
+        .with(button(
+            "",
+            "X",
+            "Share",
+            false,
+            Wish::Sheet(Some(Sheet::Share)),
+        ))
 }
 
 /// The steps without which it would not have come so.

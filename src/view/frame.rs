@@ -1,6 +1,7 @@
 //! What never changes of the page: its parts, in the order of the story, with a slot for each section
 //! that is drawn anew.
 
+use super::look::Sheet;
 use super::tree::{At, El, On, el, note};
 use super::wish::Wish;
 
@@ -15,12 +16,16 @@ pub fn frame() -> El {
         .at(At::Keys, "?")
         .at(At::Label, "Keys and words")
         .text("?")
-        .press(Wish::Help(true));
+        .press(Wish::Sheet(Some(Sheet::Keys)));
+    let share = el("button", "share-button")
+        .at(At::Keys, "X")
+        .text("Share")
+        .press(Wish::Sheet(Some(Sheet::Share)));
     let mut sheet = el("dialog", "help")
         .at(At::Id, "help")
         .at(At::LabelledBy, "help-title")
         .with(slot("sheet"));
-    sheet.on = Some(On::Closed(Wish::Help(false)));
+    sheet.on = Some(On::Closed(Wish::Sheet(None)));
     el("div", "shell")
         .with(
             el("header", "top")
@@ -28,13 +33,14 @@ pub fn frame() -> El {
                 .with(catalogue())
                 .with(slot("loading"))
                 .with(slot("settings"))
+                .with(share)
                 .with(help),
         )
         .with(slot("notice").at(At::Role, "alert"))
         .with(checker())
         .with(desk())
         .with(
-            el("footer", "foot").with(timeline()).with(
+            el("footer", "foot").with(timeline()).with(full()).with(
                 el("div", "controls")
                     .with(slot("moves"))
                     .with(slot("step-buttons")),
@@ -45,7 +51,9 @@ pub fn frame() -> El {
 }
 
 fn catalogue() -> El {
-    let mut field = el("input", "").at(At::Type, "file").at(At::Accept, ".toml");
+    let mut field = el("input", "")
+        .at(At::Type, "file")
+        .at(At::Accept, ".toml,.svg");
     field.on = Some(On::Pick);
     let file = el("label", "file")
         .with(el("span", "").text("Open a file\u{2026}"))
@@ -110,6 +118,15 @@ fn desk() -> El {
                 .with(slot("side")),
         )
         .with(wires)
+}
+
+/// For a page in a frame: the way to the whole one, which the page keeps up to date.
+fn full() -> El {
+    el("a", "full")
+        .at(At::Id, "full")
+        .at(At::Href, "./")
+        .at(At::Target, "_blank")
+        .text("Open the full page")
 }
 
 fn timeline() -> El {

@@ -6,7 +6,7 @@ use super::tree::{At, El, button, el};
 use super::wish::Wish;
 
 /// A key as the sheet names it, and what it does.
-pub const KEYS: [(&str, &str); 12] = [
+pub const KEYS: [(&str, &str); 14] = [
     ("1 to 9", "step that actor, in the order of their panels"),
     ("Shift + 1 to 9", "step that actor to the end of its line"),
     (
@@ -21,6 +21,8 @@ pub const KEYS: [(&str, &str); 12] = [
     ("S", "change the speed"),
     ("F", "run to the next failure"),
     ("O", "open or close the list of orderings"),
+    ("C", "copy the run as text for a mail"),
+    ("X", "share: link, text, figure, data; paste a diagram"),
     ("?", "this sheet"),
 ];
 
@@ -50,7 +52,7 @@ pub fn sheet(era: Era) -> El {
         .with(
             el("div", "help-head")
                 .with(el("h2", "").at(At::Id, "help-title").text("Keys and words"))
-                .with(button("", "Escape", "Close", false, Wish::Help(false))),
+                .with(button("", "Escape", "Close", false, Wish::Sheet(None))),
         )
         .with(el("h3", "").text("Keys"))
         .with(keys)

@@ -7,6 +7,15 @@ use super::glossary::Word;
 /// Steps a second to play at.
 pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
 
+/// What hangs over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sheet {
+    /// Keys and words.
+    Keys,
+    /// Link, text, figure, data.
+    Share,
+}
+
 /// The checker's panels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Panel {
@@ -69,8 +78,14 @@ pub struct Look {
     pub speed: usize,
     /// The page and the sector whose bytes are looked at.
     pub sector: (usize, usize),
-    /// Whether the sheet of keys and words is open.
-    pub help: bool,
+    /// The sheet that is open.
+    pub sheet: Option<Sheet>,
+    /// Whether the text for a mail has a line for every step.
+    pub unfolded: bool,
+    /// Whose names it has: the kernel's on the stage, or, from 1, one of all.
+    pub names: usize,
+    /// Which of the other castings of a pasted diagram is taken.
+    pub casting: Option<usize>,
     /// Program lines folded or unfolded by hand: actor and line.
     pub toggled: Vec<(usize, usize)>,
     /// Actors whose cards a visitor has folded or unfolded by hand.

@@ -12,16 +12,18 @@ use crate::explore::{
 };
 use crate::machine::{Choice, History};
 use crate::protocol::{Era, Program};
-use crate::scenario::{Device, Packed, Scenario, load_variant, programs};
+use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs};
 
 use super::beside::Beside;
 use super::check::Check;
 use super::explain::LeftOut;
-use super::look::{Look, Other, Panel, Tab};
+use super::figure::reopen;
+use super::look::{Look, Other, Panel, Sheet, Tab};
 use super::now::Now;
+use super::share::{Pasted, Shared};
 use super::sight::sight;
 use super::tree::El;
-use super::{checker, explain, glossary, help, side};
+use super::{catalogue, checker, explain, glossary, help, share, side};
 
 /// What the page shows, as far as the worker must know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,6 +40,8 @@ pub struct Situation {
     pub depth: usize,
     /// What is open and chosen.
     pub look: Look,
+    /// The page's address without what stands behind `#`.
+    pub base: String,
 }
 
 /// What the page sends.
@@ -49,6 +53,19 @@ pub enum Question {
     Show(Box<Situation>),
     /// A way to a cell of the race map: row and column.
     Cell(usize, usize),
+    /// The run as a text, to be copied.
+    Copy,
+    /// A diagram that was pasted.
+    Read(String),
+    /// The files of further scenarios to read it with: names and texts.
+    Among(Vec<(String, String)>),
+    /// What a saved figure carries.
+    Reopen {
+        /// Names the question in the answer.
+        number: u32,
+        /// The figure.
+        svg: String,
+    },
     /// What a link comes to.
     Open {
         /// Names the question in the answer.
@@ -75,17 +92,20 @@ pub enum Place {
     Meaning,
     /// How the newest failure came about, under the sentence on a phone.
     Cause,
+    /// The list of orderings.
+    List,
 }
 
 impl Place {
     /// All of them.
-    pub const ALL: [Place; 6] = [
+    pub const ALL: [Place; 7] = [
         Place::Result,
         Place::Panel,
         Place::Side,
         Place::Sheet,
         Place::Meaning,
         Place::Cause,
+        Place::List,
     ];
 }
 
@@ -108,6 +128,8 @@ pub enum Reply {
     Loaded(u32, Result<Vec<u8>, String>),
     /// What a link comes to, or why it cannot be opened.
     Opened(u32, Result<Box<Arrived>, String>),
+    /// The run as a text.
+    Copy(String),
     /// The link of what is shown: what stands behind `#`; empty where it has none.
     Link(String),
     /// A part of the page.
@@ -119,6 +141,10 @@ pub enum Reply {
 /// What a link comes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arrived {
+    /// A link to be opened instead, of a scenario that the page must fetch; else empty.
+    pub visit: String,
+    /// Whether the scenario is a visitor's own.
+    pub own: bool,
     /// The scenario, [packed](crate::scenario::Packed).
     pub packed: Vec<u8>,
     /// The run, as far as it is possible.
@@ -139,12 +165,34 @@ fn arrive(link: &str, text: &str) -> Result<Arrived, String> {
         packed.map_err(|error| format!("The scenario of the link cannot be built: {error}."))?;
     let Opened { run, at, changed } = link.open(&packed.scenario);
     Ok(Arrived {
+        visit: String::new(),
+        own: false,
         packed: packed.bytes(),
         run,
         at,
         see: link.see,
         changed,
     })
+}
+
+/// Opens what a saved figure carries.
+fn come_back(svg: &str) -> Result<Arrived, String> {
+    let carried = reopen(svg).map_err(|error| error.to_string())?;
+    match carried.file {
+        Some(file) => Ok(Arrived {
+            own: true,
+            ..arrive(&carried.fragment, &file)?
+        }),
+        None => Ok(Arrived {
+            visit: carried.fragment,
+            own: false,
+            packed: Vec::new(),
+            run: Vec::new(),
+            at: 0,
+            see: Vec::new(),
+            changed: String::new(),
+        }),
+    }
 }
 
 /// A reply and the turn it belongs to.
@@ -195,17 +243,28 @@ pub struct Scribe {
     known: BTreeMap<(u8, u8), Without>,
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
-    drawn: [Option<El>; 6],
+    drawn: [Option<El>; 7],
     /// The link sent last.
     linked: String,
+    /// Has a file's name, type and text kept where the page can fetch it; gives its address.
+    publish: Publish,
+    /// The files of the run on the stage: kind, name and address.
+    files: Vec<(String, String, String)>,
+    /// Further scenarios to read diagrams with.
+    among: Vec<Arc<Scenario>>,
+    /// The diagram pasted last.
+    pasted: Option<Pasted>,
 }
+
+/// See [`Scribe::new`].
+pub type Publish = fn(&str, &str, &str) -> String;
 
 /// States looked at in one go, of a scenario without a step.
 const SLICE: usize = 4_000;
 
 impl Scribe {
-    /// Nothing to be drawn yet; `clock` tells milliseconds.
-    pub fn new(clock: fn() -> f64) -> Scribe {
+    /// Nothing to be drawn yet; `clock` tells milliseconds, `publish` gives the address of a file with this name, type and text.
+    pub fn new(clock: fn() -> f64, publish: Publish) -> Scribe {
         Scribe {
             checker: Checker::new(clock),
             check: Check::default(),
@@ -220,8 +279,12 @@ impl Scribe {
             leaving: None,
             known: BTreeMap::new(),
             asked: None,
-            drawn: [const { None }; 6],
+            drawn: [const { None }; 7],
             linked: String::new(),
+            publish,
+            files: Vec::new(),
+            among: Vec::new(),
+            pasted: None,
         }
     }
 
@@ -248,6 +311,29 @@ impl Scribe {
                 self.draw(say);
                 self.link(say);
                 let reply = Reply::Shown(number);
+                return say(Said { turn, reply });
+            }
+            Question::Copy => {
+                if let Some(now) = &self.now {
+                    let Situation { look, base, .. } = &self.situation;
+                    let text = share::text(now, look, &self.check, base);
+                    let (turn, reply) = (self.turn, Reply::Copy(text));
+                    say(Said { turn, reply });
+                }
+            }
+            Question::Read(text) => self.read(text, None),
+            Question::Among(files) => {
+                let built = files
+                    .iter()
+                    .filter_map(|(slug, text)| load_variant(slug, text, &Variant::default()).ok());
+                self.among = built.map(Arc::new).collect();
+                if let Some(pasted) = self.pasted.take() {
+                    self.read(pasted.text().to_owned(), None);
+                }
+            }
+            Question::Reopen { number, svg } => {
+                let reply = Reply::Opened(number, come_back(&svg).map(Box::new));
+                let turn = self.turn;
                 return say(Said { turn, reply });
             }
             Question::Open { number, link, text } => {
@@ -333,8 +419,10 @@ impl Scribe {
         self.history = None;
         self.now = None;
         self.asked = None;
-        self.drawn = [const { None }; 6];
+        self.drawn = [const { None }; 7];
         self.linked.clear();
+        self.files.clear();
+        self.pasted = None;
     }
 
     fn ask(&mut self, ask: Ask, say: &mut dyn FnMut(Said)) {
@@ -391,6 +479,17 @@ impl Scribe {
                 .filter(|_| wanted != Other::None)
                 .map(|it| (wanted, Arc::new(it)));
         }
+        if situation.look.sheet == Some(Sheet::Share) {
+            self.make_files(&situation);
+        }
+        let casting = situation.look.casting;
+        if casting.is_some()
+            && casting != self.situation.look.casting
+            && let (Some(at), Some(pasted)) = (casting, self.pasted.take())
+        {
+            let casting = pasted.casting(at);
+            self.read(pasted.text().to_owned(), casting);
+        }
         let racers = situation.look.racers;
         let wanted = situation.look.panel.map(|panel| (panel, racers));
         self.situation = situation;
@@ -409,24 +508,44 @@ impl Scribe {
         }
     }
 
+    /// Has files made of the run, unless it is the one they were made of.
+    fn make_files(&mut self, situation: &Situation) {
+        let Some(now) = &self.now else {
+            return;
+        };
+        let same = self.situation.run == situation.run && self.situation.depth == situation.depth;
+        if same && !self.files.is_empty() {
+            return;
+        }
+        let text = self.check.subject.as_ref().map(|it| it.text.as_str());
+        let files = share::files(now, &situation.base, text);
+        let publish = self.publish;
+        self.files = (files.into_iter())
+            .map(|[kind, name, mime, text]| {
+                let address = publish(&name, &mime, &text);
+                (kind, name, address)
+            })
+            .collect();
+    }
+
+    /// Reads a pasted diagram.
+    fn read(&mut self, text: String, casting: Option<Vec<Vec<u8>>>) {
+        let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
+            self.pasted = None;
+            return;
+        };
+        let mut all = vec![scenario];
+        let others = self.among.iter().filter(|it| it.slug != all[0].slug);
+        all.extend(others.cloned().collect::<Vec<_>>());
+        self.pasted = Pasted::of(text, &all, casting.as_deref());
+    }
+
     /// Sends the link of what is shown, where it is another one than before.
     fn link(&mut self, say: &mut dyn FnMut(Said)) {
         let Some(now) = self.now.as_ref() else {
             return;
         };
-        let Situation {
-            run,
-            depth,
-            look,
-            own,
-            ..
-        } = &self.situation;
-        let link = Link::of(&now.scenario, run, *depth, sight(look));
-        let text = match link.is_start(&now.scenario) {
-            _ if *own => String::new(),
-            true => link.slug,
-            false => link.to_string(),
-        };
+        let text = share::link(now, sight(&self.situation.look));
         if text != self.linked {
             self.linked.clone_from(&text);
             let (turn, reply) = (self.turn, Reply::Link(text));
@@ -448,10 +567,21 @@ impl Scribe {
                 Place::Result => checker::strip(now, look, check),
                 Place::Panel => checker::panel(now, look, check),
                 Place::Side => side::side(now, look, other.as_ref(), self.left_out.as_ref()),
-                Place::Sheet if look.help => help::sheet(now.scenario.era),
-                Place::Sheet => continue,
+                Place::Sheet => match look.sheet {
+                    Some(Sheet::Keys) => help::sheet(now.scenario.era),
+                    Some(Sheet::Share) => share::sheet(&Shared {
+                        now,
+                        look,
+                        check,
+                        base: &self.situation.base,
+                        files: &self.files,
+                        pasted: self.pasted.as_ref(),
+                    }),
+                    None => continue,
+                },
                 Place::Meaning => glossary::meaning_now(look),
                 Place::Cause => explain::cause(now),
+                Place::List => catalogue::orderings(now),
             };
             let last = &mut self.drawn[place as usize];
             if last.as_ref() != Some(&el) {

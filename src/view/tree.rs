@@ -21,6 +21,12 @@ pub enum At {
     Title,
     /// Where a link leads.
     Href,
+    /// Where a link opens.
+    Target,
+    /// What a link's target is saved as.
+    Download,
+    /// How many lines a field has.
+    Rows,
     /// What a table's heading is about.
     Scope,
     /// How many columns a cell of a table takes.
@@ -106,6 +112,9 @@ impl At {
             At::Role => "role",
             At::Title => "title",
             At::Href => "href",
+            At::Target => "target",
+            At::Download => "download",
+            At::Rows => "rows",
             At::Scope => "scope",
             At::ColSpan => "colspan",
             At::TabIndex => "tabindex",
@@ -156,6 +165,8 @@ pub enum On {
     Choose(Vec<Wish>),
     /// By dragging a slider: the moment it stands at.
     Slide,
+    /// By writing or pasting into a field.
+    Write,
     /// By choosing a file to be opened.
     Pick,
     /// By closing it.

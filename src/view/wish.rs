@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::glossary::Word;
-use super::look::{Other, Panel, Tab};
+use super::look::{Other, Panel, Sheet, Tab};
 use crate::machine::{Choice, NodeId};
 use crate::protocol::Edit;
 use crate::scenario::Verdict;
@@ -47,8 +47,22 @@ pub enum Wish {
     CrcByte(usize),
     /// Show every byte of the sector, or only those that differ.
     Whole(bool),
-    /// Show or hide the sheet of keys and words.
-    Help(bool),
+    /// Show a sheet, or none.
+    Sheet(Option<Sheet>),
+    /// Put a text into the clipboard.
+    Copy(String),
+    /// Save a figure, by its address, as a picture of that name.
+    Png(String, String),
+    /// A line for every step in the text for a mail, or composites in one.
+    Unfolded(bool),
+    /// Whose names it has.
+    Names(usize),
+    /// Another casting of a pasted diagram's columns.
+    Casting(usize),
+    /// Read a pasted diagram with every scenario of the catalogue.
+    Everywhere,
+    /// Go to a link: what stands behind `#`.
+    Visit(String),
     /// Take the message away.
     CloseNotice,
     /// Fetch again what could not be fetched.
@@ -95,6 +109,4 @@ pub enum Wish {
     Term(Word),
     /// Point out the steps behind a failure, or no longer.
     Why,
-    /// Copy the page's address, with what is on the stage.
-    Share,
 }

@@ -27,7 +27,7 @@ test("the address follows the run, and opens it again elsewhere as it was", asyn
   assert.match(link, /^[#A-Za-z0-9._~\/-]+$/);
   await page.keyboard.press("ArrowLeft");
   await address(page, /f2w\/at-2$/);
-  await page.getByLabel("Device").selectOption("none");
+  await page.locator(".settings select").nth(1).selectOption("none");
   await address(page, /at-2\/on-none$/);
   await page.getByRole("button", { name: "Race map" }).click();
   await page.getByRole("button", { name: "Inspect" }).click();
@@ -54,11 +54,11 @@ test("Back and Forward move through what was done", async () => {
   for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowLeft");
   await address(page, /at-\d+$/);
   const walked = await shown(page);
-  await page.getByLabel("Linux").selectOption("2.6.39");
+  await page.locator(".settings select").nth(0).selectOption("2.6.39");
   await address(page, /linux-2\.6\.39$/);
   await page.goBack();
   await page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, walked);
-  assert.equal(await page.getByLabel("Linux").inputValue(), "1");
+  assert.equal(await page.locator(".settings select").nth(0).inputValue(), "1");
   await page.goBack();
   await page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, end);
   assert.equal(await fragment(page), failed);
