@@ -3,6 +3,8 @@
 //! The worker reads and writes links, as it knows the language of files. What a visitor does becomes an entry of the browser's
 //! history when it is something else than before: a walk step by step, however long, is one; a jump is one of its own.
 
+use std::cell::RefCell;
+
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
@@ -19,7 +21,7 @@ const CALM: u32 = 350;
 
 /// Where the address stands in what a visitor does.
 #[derive(Default)]
-pub struct Trail {
+struct Trail {
     /// The link of what is shown.
     link: String,
     /// Counts what becomes an entry of its own.
@@ -29,6 +31,11 @@ pub struct Trail {
     /// Whether the last thing done was a step.
     walking: bool,
     timer: Option<Timeout>,
+}
+
+thread_local! {
+    /// There is one address.
+    static TRAIL: RefCell<Trail> = RefCell::default();
 }
 
 /// What the page's address asks for.
@@ -56,7 +63,10 @@ impl Desk {
     /// Goes where the address says.
     pub fn read_address(self) {
         let link = fragment();
-        if self.trail(|it| link.strip_prefix('#') == Some(&it.link)) {
+        // What is shown is known by its link; what will be has none yet.
+        let shown = TRAIL.with_borrow_mut(|it| std::mem::take(&mut it.link));
+        if link.strip_prefix('#') == Some(&shown) {
+            TRAIL.with_borrow_mut(|it| it.link = shown);
             return;
         }
         match address() {
@@ -138,7 +148,7 @@ impl Desk {
             self.complain(arrived.changed.clone());
         }
         // The address says so already.
-        self.trail(|it| {
+        TRAIL.with_borrow_mut(|it| {
             it.written = it.chapter;
             it.walking = false;
         });
@@ -146,7 +156,7 @@ impl Desk {
 
     /// A step was made, or something that is no step.
     pub fn did(self, walking: bool) {
-        self.trail(|it| {
+        TRAIL.with_borrow_mut(|it| {
             if !(walking && it.walking) {
                 it.chapter += 1;
             }
@@ -156,7 +166,7 @@ impl Desk {
 
     /// The scenario that the address names is shown.
     pub fn arrived(self) {
-        self.trail(|it| {
+        TRAIL.with_borrow_mut(|it| {
             it.written = it.chapter;
             it.walking = false;
         });
@@ -164,7 +174,7 @@ impl Desk {
 
     /// What is shown has another link now.
     pub fn linked(self, link: String) {
-        self.trail(|it| {
+        TRAIL.with_borrow_mut(|it| {
             it.link = link;
             // One timer at a time: the address follows at a calm pace.
             it.timer
@@ -173,7 +183,7 @@ impl Desk {
     }
 
     fn write_address(self) {
-        let (link, fresh) = self.trail(|it| {
+        let (link, fresh) = TRAIL.with_borrow_mut(|it| {
             it.timer = None;
             let fresh = it.chapter != it.written;
             it.written = it.chapter;

@@ -17,7 +17,7 @@ use stable_pages::scenario::{Device, Entry, Packed, Scenario};
 
 use stable_pages::view::{El, Look, Now, Place, Sheet};
 
-use super::address::{Trail, address, before_fragment};
+use super::address::{address, before_fragment};
 use super::check::{Check, Same, drawn, outlook};
 use super::link;
 use super::render::listen;
@@ -69,7 +69,6 @@ struct Backstage {
     timer: Option<Interval>,
     /// Counts navigations: an answer to an older one comes too late.
     turn: u32,
-    trail: Trail,
 }
 
 /// The state of the page; copied freely to whoever shows or changes it.
@@ -253,16 +252,6 @@ impl Desk {
 
     pub fn close_notice(self) {
         self.complain(String::new());
-    }
-
-    /// Looks at, or changes, where the address stands.
-    pub fn trail<T>(self, how: impl FnOnce(&mut Trail) -> T) -> T {
-        let mut how = Some(how);
-        let done = self
-            .backstage
-            .try_update_value(|it| how.take().map(|how| how(&mut it.trail)));
-        // The desk, and what is behind it, live as long as the page.
-        done.flatten().expect("the desk is there")
     }
 
     /// The file of a scenario of the catalogue, if it is on the page.

@@ -29,7 +29,7 @@ pub enum AddressError {
     Unknown {
         /// The name.
         name: String,
-        /// A scenario whose name is close to it.
+        /// A scenario whose name begins like it.
         nearest: Option<&'static str>,
     },
 }
@@ -68,9 +68,9 @@ impl Address {
             });
         }
         let nearest = crate::scenario::catalogue()
-            .map(|entry| (distance(name, entry.slug), entry.slug))
-            .min()
-            .filter(|(distance, slug)| *distance * 3 <= slug.len())
+            .map(|entry| (in_common(name, entry.slug), entry.slug))
+            .max()
+            .filter(|(common, slug)| common * 2 >= slug.len())
             .map(|(_, slug)| slug);
         Err(AddressError::Unknown {
             name: name.to_owned(),
@@ -79,19 +79,10 @@ impl Address {
     }
 }
 
-/// Levenshtein distance, in bytes.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.bytes().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(a != b)).min(above.min(row[j]) + 1);
-            diagonal = above;
-        }
-    }
-    row[other.len()]
+/// How many bytes two names begin with in common.
+fn in_common(one: &str, other: &str) -> usize {
+    let both = one.bytes().zip(other.bytes());
+    both.take_while(|(a, b)| a == b).count()
 }
 
 #[cfg(test)]
