@@ -10,7 +10,7 @@ use stable_pages::machine::{Choice, History};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict, catalogue};
 use stable_pages::view::{
-    At, El, LeftOut, Look, Node, Now, On, Wish, causes, explanations, sentence,
+    At, El, LeftOut, Look, Node, Now, On, Sheet, Wish, causes, explanations, sentence,
 };
 
 use support::scenario;
@@ -127,7 +127,7 @@ fn the_order_is_that_of_urgency() {
         [
             &On::Press(Wish::Back),
             &On::Press(Wish::Why),
-            &On::Press(Wish::Share)
+            &On::Press(Wish::Sheet(Some(Sheet::Share)))
         ]
     );
     assert_eq!(causes(&now), [12, 31, 33]);

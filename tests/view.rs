@@ -108,7 +108,7 @@ fn the_correct_ordering_beside_does_not_fail() {
 fn the_worker_draws_what_is_shown() {
     let entry = find("mkwrite-no-wait").expect("there");
     let scenario = entry.load().expect("loads");
-    let mut scribe = Scribe::new(|| 0.0);
+    let mut scribe = Scribe::new(|| 0.0, |name, _, _| name.to_owned());
     let mut said = Vec::new();
     let subject = Subject {
         slug: entry.slug.to_owned(),

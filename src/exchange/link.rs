@@ -1,6 +1,8 @@
 //! Links to a run: what stands behind `#` in the page's address.
 //!
-//!     #1k3qa/unlock-gap/f9w12f4d5/at-17/linux-3.9/see-inspect
+//! ```text
+//! #1k3qa/unlock-gap/f9w12f4d5/at-17/linux-3.9/see-bytes-0.3
+//! ```
 //!
 //! - `1`, the version of this form, and `k3qa`, a checksum of the model that the run was made with;
 //! - the scenario's name in the catalogue;

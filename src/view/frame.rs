@@ -122,11 +122,12 @@ fn desk() -> El {
 
 /// For a page in a frame: the way to the whole one, which the page keeps up to date.
 fn full() -> El {
-    el("a", "full")
+    let link = el("a", "")
         .at(At::Id, "full")
         .at(At::Href, "./")
         .at(At::Target, "_blank")
-        .text("Open the full page")
+        .text("Stable Pages: open the full page");
+    el("h1", "full").with(link)
 }
 
 fn timeline() -> El {

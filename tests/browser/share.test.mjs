@@ -1,0 +1,170 @@
+// What leaves the page and comes back in: text for a mail, figures, data, diagrams; and the page in a frame.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { axe, scenario, settled, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+const clipboard = { context: { permissions: ["clipboard-read", "clipboard-write"] } };
+const shown = (page) => page.locator("input[type=range]").getAttribute("aria-valuetext");
+const sheet = (page) => page.locator("dialog[open] .share");
+
+async function share(page) {
+  await settled(page);
+  await page.keyboard.press("x");
+  await sheet(page).waitFor();
+}
+
+/** What a link or button of the sheet saves. */
+async function saved(page, name) {
+  const [download] = await Promise.all([page.waitForEvent("download"), sheet(page).getByText(name, { exact: false }).first().click()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+test("one key copies the run as a text for a mail, and pasted back it is the same run", async () => {
+  const { page, url, problems, close } = await site.open("#unlock-gap", clipboard);
+  await page.keyboard.press("f");
+  await page.waitForFunction(() => location.hash.includes("/at-34"));
+  await settled(page);
+  await page.keyboard.press("c");
+  await page.getByText(/^Copied: \d+ lines/).waitFor();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  const lines = text.split("\n");
+  for (const line of lines) {
+    assert.match(line, /^[\x20-\x7e]*$/);
+    assert.doesNotMatch(line, /^(From |>)| $|\t/);
+    assert.ok(line.length <= 72 || line.includes("://"), line);
+  }
+  assert.match(text, /^flusher \/ disk {2,}writer$/m);
+  assert.match(text, /guard 0xb218, data 0x9f99/);
+  assert.match(text, /schedules .* fail/);
+  const link = lines.find((it) => it.includes("://"));
+  assert.ok(link.includes(`${url}#1`), link);
+  // Quoted, in a mail, back in.
+  await share(page);
+  const mail = `On Monday somebody wrote:\n${lines.filter((it) => !it.includes("://")).map((it) => `> ${it}`).join("\n")}\n\nIndeed.\n`;
+  await sheet(page).locator("textarea").fill(mail);
+  const reading = page.locator("[data-part=reading]");
+  await reading.filter({ hasText: /(\d+) of \1 lines have a place .* of which 0 are filled in/ }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await reading.getByRole("button", { name: "Open this run" }).click();
+  await page.waitForFunction(() => document.querySelector("input[type=range]").getAttribute("aria-valuetext").startsWith("step 34 of 34"));
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a diagram out of a commit finds its scenario among all; what has no place is said by line", async () => {
+  const { page, problems, close } = await site.open("");
+  await share(page);
+  const drawing = readFileSync(new URL("../golden/diagram/mail/64081362e8ff.txt", import.meta.url), "utf8");
+  await sheet(page).locator("textarea").fill(drawing);
+  const reading = page.locator("[data-part=reading]");
+  await reading.waitFor();
+  await reading.getByRole("button", { name: "Try every ordering" }).click();
+  await reading.filter({ hasText: "Lines placed by others:" }).waitFor();
+  assert.match(await reading.innerText(), /Not placed: /);
+  await reading.getByRole("button", { name: "Open this run" }).click();
+  await page.waitForFunction(() => /^#1\w{4}\/two-page-(inversion|submitted)\//.test(location.hash));
+  // No diagram at all.
+  await share(page);
+  await sheet(page).locator("textarea").fill("hello");
+  await page.locator(".unread").filter({ hasText: "No line of the text has labels over columns" }).waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("figures and data are saved, and a figure brings its run back", async () => {
+  const { page, problems, close } = await site.open("#insert-mode-blindness", clipboard);
+  await page.keyboard.press("f");
+  await page.waitForFunction(() => /\/at-\d+$|\w$/.test(location.hash) && location.hash.startsWith("#1"));
+  const moment = await shown(page);
+  await share(page);
+  const svg = await saved(page, "SVG: ");
+  assert.equal(svg.name, "insert-mode-blindness.svg");
+  assert.match(svg.bytes.toString(), /<svg[^]*<metadata>[^]*<\/svg>\s*$/);
+  assert.doesNotMatch(svg.bytes.toString(), /<script|href="http|<image/);
+  const png = await saved(page, "PNG");
+  assert.equal(png.name, "insert-mode-blindness.png");
+  assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+  assert.ok(png.bytes.readUInt32BE(16) > 1500, "wide enough to be printed");
+  const run = JSON.parse((await saved(page, "JSON: ")).bytes.toString());
+  assert.match(JSON.stringify(run), /insert-mode-blindness/);
+  const trace = JSON.parse((await saved(page, "Chrome trace: ")).bytes.toString());
+  assert.ok((trace.traceEvents ?? trace).length > 40);
+  assert.match((await saved(page, "Promela: ")).bytes.toString(), /^\/\*[^]*init\s*{/);
+  await page.getByRole("button", { name: "Close" }).first().click();
+  const other = await site.open("");
+  const file = { name: svg.name, mimeType: "image/svg+xml", buffer: svg.bytes };
+  await other.page.locator('input[type="file"]').setInputFiles(file);
+  await other.page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, moment);
+  // One that is no figure of ours changes nothing.
+  await other.page.locator('input[type="file"]').setInputFiles({ ...file, name: "x.svg", buffer: Buffer.from("<svg/>") });
+  await other.page.locator(".notice").filter({ hasText: /x\.svg cannot be opened: .*What was on the page is still there/ }).waitFor();
+  assert.equal(await shown(other.page), moment);
+  assert.deepEqual([...problems(), ...other.problems()], []);
+  await other.close();
+  await close();
+});
+
+test("a figure of a visitor's own file carries the file", async () => {
+  const { page, problems, close } = await site.open("");
+  const text = scenario("unlock-gap").replace(/^title = .*/m, 'title = "My own gap"');
+  await page.locator('input[type="file"]').setInputFiles({ name: "mine.toml", mimeType: "", buffer: Buffer.from(text) });
+  await page.locator("h1", { hasText: "My own gap" }).waitFor();
+  await page.keyboard.press("f");
+  const moment = await shown(page);
+  await share(page);
+  await sheet(page).filter({ hasText: "A run of your own file has no link." }).waitFor();
+  const svg = await saved(page, "SVG: ");
+  const other = await site.open("");
+  await other.page.locator('input[type="file"]').setInputFiles({ name: "figure.svg", mimeType: "", buffer: svg.bytes });
+  await other.page.locator("h1", { hasText: "My own gap" }).waitFor();
+  await other.page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, moment);
+  assert.deepEqual([...problems(), ...other.problems()], []);
+  await other.close();
+  await close();
+});
+
+for (const [width, height, colorScheme] of [[1440, 900, "light"], [390, 844, "dark"]]) {
+  test(`the sheet at ${width} px, ${colorScheme}: nothing sticks out, axe finds nothing`, async () => {
+    const { page, problems, close } = await site.open("#two-page-inversion", { width, height, colorScheme });
+    await page.keyboard.press("f");
+    await share(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${wide} px wide`);
+    assert.deepEqual(await axe(page), []);
+    assert.deepEqual(problems(), []);
+    await close();
+  });
+}
+
+test("in a frame: stage and controls, its height told, the way to the full page", async () => {
+  const { page, url, problems, close } = await site.open("?embed#unlock-gap", { width: 700, height: 500 });
+  for (const gone of [".top", ".checker", ".actors", ".side"]) assert.equal(await page.locator(gone).isVisible(), false, gone);
+  await page.getByRole("button", { name: /Forward/ }).click();
+  await page.waitForFunction(() => document.querySelector("#full").getAttribute("href").includes("#1"));
+  const full = await page.getByRole("link", { name: "open the full page" }).getAttribute("href");
+  assert.ok(full.startsWith(`${url}#1`) && full.endsWith("/at-1"), full);
+  assert.match(await page.evaluate(() => location.search), /^\?embed$/);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(problems(), []);
+  await close();
+  // In a page of another origin.
+  const around = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/html" });
+    response.end(`<!doctype html><title>mail</title><iframe src="${url}?embed#unlock-gap" width="700" height="300"></iframe>
+      <script>addEventListener("message", (event) => { if (event.data.type === "stable-pages") window.told = event.data.height; });</script>`);
+  });
+  await new Promise((done) => around.listen(0, "127.0.0.1", done));
+  const outer = await site.open("");
+  await outer.page.goto(`http://localhost:${around.address().port}/`);
+  await outer.page.waitForFunction(() => window.told > 300);
+  around.close();
+  around.closeAllConnections();
+  await outer.close();
+});

@@ -1,0 +1,145 @@
+//! The fuzz targets (fuzz/), bounded: what people send, damaged in every way a mail, an editor or a hand can think of.
+
+#[path = "support/inputs.rs"]
+mod inputs;
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use stable_pages::exchange::Link;
+use stable_pages::exchange::diagram::{Options, write};
+use stable_pages::explore::Story;
+use stable_pages::machine::History;
+use stable_pages::scenario::{Scenario, catalogue};
+use stable_pages::view::{Carried, Now, figure};
+use std::sync::Arc;
+
+/// How many damaged inputs for each target.
+const CASES: u32 = 400;
+
+fn scenarios() -> Vec<Scenario> {
+    catalogue().filter_map(|it| it.load().ok()).collect()
+}
+
+fn history(scenario: &Scenario) -> History {
+    let mut history = History::new(&scenario.model);
+    for choice in &scenario.schedule {
+        history.choose(&scenario.model, *choice);
+    }
+    history
+}
+
+/// One damage: what is done, where, and with what.
+type Damage = (u8, prop::sample::Index, prop::sample::Index, Vec<u8>);
+
+fn damaged(seed: &[u8], other: &[u8], damages: &[Damage]) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for (how, from, to, with) in damages {
+        let from = from.index(bytes.len() + 1);
+        let to = from + to.index(bytes.len() - from + 1);
+        match how % 6 {
+            0 => drop(bytes.drain(from..to)),
+            1 => drop(bytes.splice(from..from, with.iter().copied())),
+            2 => {
+                let part = bytes[from..to].to_vec();
+                bytes.splice(from..from, part);
+            }
+            3 => bytes.truncate(from),
+            4 => {
+                let end = other.len().min(to);
+                drop(bytes.splice(from..to, other[end.min(from)..end].iter().copied()));
+            }
+            _ => {
+                for (at, byte) in bytes.iter_mut().enumerate().skip(from).take(8) {
+                    *byte = byte.wrapping_add(with.get(at % 4).copied().unwrap_or(1));
+                }
+            }
+        }
+        bytes.truncate(40_000);
+    }
+    bytes
+}
+
+/// Throws damaged seeds, and bytes of no origin, at a target.
+fn bombard(target: fn(&[u8]), seeds: &[Vec<u8>]) {
+    assert!(seeds.len() >= 60, "{} seeds", seeds.len());
+    for seed in seeds {
+        target(seed);
+    }
+    let damage = (
+        any::<u8>(),
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        prop::collection::vec(any::<u8>(), 0..12),
+    );
+    let damages = prop::collection::vec(damage, 1..6);
+    let case = (
+        any::<prop::sample::Index>(),
+        any::<prop::sample::Index>(),
+        damages,
+    );
+    let config = ProptestConfig {
+        cases: CASES,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let mut runner = TestRunner::new(config.clone());
+    let found = runner.run(&case, |(seed, other, damages)| {
+        target(&damaged(
+            &seeds[seed.index(seeds.len())],
+            &seeds[other.index(seeds.len())],
+            &damages,
+        ));
+        Ok(())
+    });
+    found.expect("no damage does harm");
+    let noise = prop::collection::vec(any::<u8>(), 0..2000);
+    let found = TestRunner::new(config).run(&noise, |bytes| {
+        target(&bytes);
+        Ok(())
+    });
+    found.expect("no noise does harm");
+}
+
+#[test]
+fn links() {
+    let links = scenarios().into_iter().map(|it| {
+        let link = Link::of(
+            &it,
+            &it.schedule,
+            it.schedule.len() / 2,
+            vec!["race".to_owned()],
+        );
+        link.to_string().into_bytes()
+    });
+    let frozen = include_str!("golden/links.txt")
+        .lines()
+        .map(|it| it.as_bytes().to_vec());
+    bombard(inputs::link, &links.chain(frozen).collect::<Vec<_>>());
+}
+
+#[test]
+fn diagrams() {
+    let texts = scenarios().into_iter().map(|it| {
+        let story = Story::of(&it.model, &history(&it));
+        write(&it, &story, &Options::default()).into_bytes()
+    });
+    bombard(inputs::diagram, &texts.collect::<Vec<_>>());
+}
+
+#[test]
+fn files() {
+    let files = catalogue().map(|it| it.text.as_bytes().to_vec());
+    bombard(inputs::file, &files.collect::<Vec<_>>());
+}
+
+#[test]
+fn figures() {
+    let figures = scenarios().into_iter().map(|it| {
+        let fragment = Link::of(&it, &it.schedule, 3, Vec::new()).to_string();
+        let (history, it) = (history(&it), Arc::new(it));
+        let now = Now::of(&it, &history, false, None);
+        let file = Some("title = \"mine\"".to_owned());
+        figure(&now, "", &Carried { fragment, file }).into_bytes()
+    });
+    bombard(inputs::figure, &figures.collect::<Vec<_>>());
+}

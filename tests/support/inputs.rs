@@ -1,0 +1,64 @@
+//! Whatever comes in from elsewhere, as bytes: what fuzz/ and tests/fuzz.rs throw at it. Each of these gives a value or a
+//! typed error, in bounded time and memory, and panics only where something is wrong.
+
+#![allow(dead_code)]
+
+use stable_pages::exchange::{Address, Link, diagram};
+use stable_pages::scenario::{Packed, Scenario, catalogue, load};
+use stable_pages::view::reopen;
+
+/// Longest input looked at, in bytes; a browser asks for no longer address.
+const MOST: usize = 64 * 1024;
+
+fn text(bytes: &[u8]) -> String {
+    let bytes = &bytes[..bytes.len().min(MOST)];
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Of the catalogue, the scenario that the input chooses by its length.
+fn scenario(bytes: &[u8]) -> Option<Scenario> {
+    let entries: Vec<_> = catalogue().collect();
+    entries.get(bytes.len() % entries.len().max(1))?.load().ok()
+}
+
+/// An address, opened in a scenario.
+pub fn link(bytes: &[u8]) {
+    let text = text(bytes);
+    let _ = Address::parse(&text);
+    let (Ok(link), Some(scenario)) = (Link::parse(&text), scenario(bytes)) else {
+        return;
+    };
+    assert_eq!(Link::parse(&link.to_string()).as_ref(), Ok(&link), "{text}");
+    let opened = link.open(&scenario);
+    assert!(opened.at <= opened.run.len(), "{text}");
+}
+
+/// A pasted diagram.
+pub fn diagram(bytes: &[u8]) {
+    let Some(scenario) = scenario(bytes) else {
+        return;
+    };
+    if let Ok(reading) = diagram::read(&text(bytes), &[&scenario]) {
+        let run = Link::of(
+            &scenario,
+            &reading.choices,
+            reading.choices.len(),
+            Vec::new(),
+        );
+        // What was read is a run of the model.
+        assert_eq!(run.open(&scenario).run, reading.choices);
+    }
+}
+
+/// A visitor's file, and bytes in the place of a packed scenario.
+pub fn file(bytes: &[u8]) {
+    let _ = load("file", &text(bytes));
+    let _ = Packed::read(bytes);
+}
+
+/// A saved figure.
+pub fn figure(bytes: &[u8]) {
+    if let Ok(carried) = reopen(&text(bytes)) {
+        link(carried.fragment.as_bytes());
+    }
+}
