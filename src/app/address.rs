@@ -28,6 +28,8 @@ struct Trail {
     chapter: u32,
     /// The one that the address belongs to.
     written: u32,
+    /// Whether something else is on its way: what is shown until then is none of the address's.
+    leaving: bool,
     /// Whether the last thing done was a step.
     walking: bool,
     timer: Option<Timeout>,
@@ -59,6 +61,11 @@ pub fn own_address() -> String {
     whole.split('?').next().unwrap_or_default().to_owned()
 }
 
+/// What was asked for does not come, or is there: the address follows what is shown again.
+pub fn stays() {
+    TRAIL.with_borrow_mut(|it| it.leaving = false);
+}
+
 impl Desk {
     /// Goes where the address says.
     pub fn read_address(self) {
@@ -69,7 +76,10 @@ impl Desk {
             TRAIL.with_borrow_mut(|it| it.link = shown);
             return;
         }
-        match address() {
+        let address = address();
+        let leaving = matches!(address, Ok(Address::Scenario(_) | Address::Run(_)));
+        TRAIL.with_borrow_mut(|it| it.leaving = leaving);
+        match address {
             Ok(Address::Start) => self.set(|panel| panel.notice.clear()),
             Ok(Address::Scenario(entry)) => self.open(entry),
             Ok(Address::Run(entry)) => self.open_link(entry, link),
@@ -151,6 +161,7 @@ impl Desk {
         TRAIL.with_borrow_mut(|it| {
             it.written = it.chapter;
             it.walking = false;
+            it.leaving = false;
         });
     }
 
@@ -169,12 +180,16 @@ impl Desk {
         TRAIL.with_borrow_mut(|it| {
             it.written = it.chapter;
             it.walking = false;
+            it.leaving = false;
         });
     }
 
     /// What is shown has another link now.
     pub fn linked(self, link: String) {
         TRAIL.with_borrow_mut(|it| {
+            if it.leaving {
+                return;
+            }
             it.link = link;
             // One timer at a time: the address follows at a calm pace.
             it.timer

@@ -17,7 +17,7 @@ use stable_pages::scenario::{Device, Entry, Packed, Scenario};
 
 use stable_pages::view::{El, Look, Now, Place, Sheet};
 
-use super::address::{address, before_fragment};
+use super::address::{address, before_fragment, stays};
 use super::check::{Check, Same, drawn, outlook};
 use super::link;
 use super::render::listen;
@@ -243,6 +243,7 @@ impl Desk {
 
     /// Says what could not be done; everything else stays.
     pub fn complain(self, notice: String) {
+        stays();
         self.set(|panel| {
             panel.notice = notice.clone();
             panel.failed = None;

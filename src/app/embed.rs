@@ -23,6 +23,11 @@ pub fn watch(desk: Desk) {
     };
     // An element takes every attribute.
     let _ = root.set_attribute("data-embed", "");
+    if let Some(full) = document().query_selector(".full").ok().flatten() {
+        // The scenario's own heading is not shown.
+        let _ = full.set_attribute("role", "heading");
+        let _ = full.set_attribute("aria-level", "1");
+    }
     Effect::new(move |_| {
         desk.now();
         desk.panel();

@@ -127,7 +127,7 @@ fn full() -> El {
         .at(At::Href, "./")
         .at(At::Target, "_blank")
         .text("Stable Pages: open the full page");
-    el("h1", "full").with(link)
+    el("p", "full").with(link)
 }
 
 fn timeline() -> El {

@@ -159,7 +159,7 @@ test("an answer that comes late does not displace what was asked for since", asy
     await route.continue();
   });
   await go(page, "#unlock-gap");
-  await page.locator(".loading", { hasText: "unlock_page before" }).waitFor();
+  await page.locator(".loading", { hasText: "unlock-gap" }).waitFor();
   await go(page, "#mkwrite-no-wait");
   await titled(page, "page_mkwrite without");
   const late = page.waitForResponse(/unlock-gap/);

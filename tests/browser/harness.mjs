@@ -133,7 +133,10 @@ export async function said(page) {
 /** All bytes of a place in the inspector, which is told to show them first. */
 export async function inspected(page, place) {
   const all = page.getByRole("button", { name: "Show every byte" });
-  if ((await all.count()) > 0) await all.click();
+  if ((await all.count()) > 0) {
+    await all.click();
+    await settled(page);
+  }
   const letter = await page.locator(`[data-part="held-${place}"] .version`).textContent();
   const lines = await page.locator(`[data-part="bytes-${letter}"]`).allTextContents();
   const hex = lines.join("").replace(/\s/g, "");

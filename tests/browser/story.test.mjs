@@ -111,7 +111,8 @@ test("plays each opening run to the end its list entry promises", async () => {
   // Runs that end well although others fail; a livelock has no end.
   const quiet = new Set(slugs.filter((slug) => /^opening = \[\]/m.test(scenario(slug))));
   const slug = async (entry) => (await entry.getAttribute("href")).slice(1);
-  const entries = await page.locator(".catalogue a").all();
+  await page.locator(".orderings a").first().waitFor({ state: "attached" });
+  const entries = await page.locator(".orderings a").all();
   assert.equal(entries.length, slugs.length);
   for (const entry of entries) {
     await page.locator("#orderings summary").click();
