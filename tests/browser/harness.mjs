@@ -123,7 +123,7 @@ export async function said(page) {
   return page.evaluate(() => {
     const main = document.querySelector("main");
     // What the checker finds out about a step comes later still.
-    const late = [...main.querySelectorAll(".outlook, [data-part=why] dd:last-of-type, [data-part=why] > button")];
+    const late = [...main.querySelectorAll(".outlook, [data-part=why] :is(dt, dd), [data-part=why] > button")];
     const words = late.map((it) => it.innerText.trim());
     const lines = main.innerText.split("\n").filter((line) => line.trim() && !words.includes(line.trim()));
     return lines.join("\n");

@@ -40,9 +40,11 @@ test("shows both guards of the sector that failed, and goes to the store between
   assert.equal(await page.locator("mark", { hasText: "6e657721" }).count(), 1);
   assert.equal((await inspected(page, "memory")).length, 512);
   await press(page, "Fold what is the same");
+  await settled(page);
   assert.equal(await part(page, "bytes-A").count(), 1);
 
   await part(page, "held-memory").getByRole("button").click();
+  await settled(page);
   assert.match(await words(page, "now"), /Step 31 of .*stores "new!"/);
   // Nothing has been fetched yet, and the guard is an old one already.
   assert.equal(await part(page, "held-fetched").count(), 0);

@@ -105,7 +105,7 @@ async function works(page) {
 async function worksFramed(page) {
   await page.locator('#side[aria-busy="false"]').waitFor({ state: "attached" });
   await page.keyboard.press("End");
-  await page.locator(".now.failed").waitFor();
+  await page.waitForFunction(() => /^step [1-9]/.test(document.querySelector("input[type=range]").getAttribute("aria-valuetext")));
 }
 
 for (const subPath of ["/some/stable-pages/", "/"]) {
@@ -180,6 +180,9 @@ test("a newer build is announced, and comes when it is asked for; nothing is mix
   // Once it is gone, what it needed is dropped; without a network the second build is there.
   await other.close();
   server.stop();
+  // The address has followed to the other kernel.
+  await go(old, "#unlock-gap");
+  await old.waitForFunction(() => document.querySelector(".settings select").value === "1");
   await old.reload();
   await ready(old);
   assert.equal(await buildShown(old), second);

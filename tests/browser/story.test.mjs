@@ -120,7 +120,7 @@ test("plays each opening run to the end its list entry promises", async () => {
     const badge = await entry.locator(".badge").textContent();
     await entry.click();
     await page.waitForFunction((title) => document.querySelector("h1").textContent === title, title);
-    assert.equal(await entry.getAttribute("aria-current"), "true");
+    await page.locator('.orderings a[aria-current="true"]', { hasText: title }).waitFor({ state: "attached" });
     assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)), "the list closes");
     await page.keyboard.press("End");
     await settled(page);
