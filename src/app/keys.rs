@@ -1,5 +1,6 @@
 //! The keyboard: one table, from which the listener and the help sheet derive.
 
+use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 
@@ -35,7 +36,9 @@ fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         event.stop_propagation();
         return true;
     }
-    if other || taken(event) || desk.peek_panel().sheet.is_some() {
+    // The browser closes a sheet by itself, and says so later.
+    let sheet = document().query_selector("dialog[open]").ok().flatten();
+    if other || taken(event) || sheet.is_some() {
         return false;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
