@@ -157,12 +157,7 @@ impl Desk {
         if !arrived.changed.is_empty() {
             self.complain(arrived.changed.clone());
         }
-        // The address says so already.
-        TRAIL.with_borrow_mut(|it| {
-            it.written = it.chapter;
-            it.walking = false;
-            it.leaving = false;
-        });
+        self.arrived();
     }
 
     /// A step was made, or something that is no step.

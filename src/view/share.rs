@@ -275,12 +275,12 @@ fn pasting(shared: &Shared) -> El {
         .with(field);
     match shared.pasted {
         None => it,
-        Some(pasted) => it.with(read_words(shared, pasted)),
+        Some(pasted) => it.with(read_words(pasted)),
     }
 }
 
 /// What a pasted text came to, line by line.
-fn read_words(shared: &Shared, pasted: &Pasted) -> El {
+fn read_words(pasted: &Pasted) -> El {
     let reading = match &pasted.read {
         Ok(reading) => reading,
         Err(error) => return note("unread", &error.to_string()).at(At::Role, "status"),
@@ -372,7 +372,6 @@ fn read_words(shared: &Shared, pasted: &Pasted) -> El {
             "The columns can be about others as well, with as many lines placed: choose.".to_owned()
         }
     };
-    let _ = shared;
     el("div", "reading")
         .at(At::Part, "reading")
         .with(note("", &words).at(At::Role, "status"))
