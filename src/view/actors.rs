@@ -5,7 +5,7 @@ use crate::explore::{Fate, Outlook};
 use crate::machine::{Choice, Instr, Model, Op, Resource, Stage, Status, World};
 use crate::protocol::{Mark, OPS, ways as words_of_ways};
 
-use super::listing::{Place, Row, rows};
+use super::listing::{Place, Row, SHOWN, rows};
 use super::look::Look;
 use super::machine_state::thing;
 use super::now::Now;
@@ -117,16 +117,23 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         .with(el("h2", "").at(At::Id, &heading).with(title))
         .with(el("span", "about").text(&cast.about))
         .with(el("ul", "holds").at(At::Label, "holds").all(held.collect()));
-    let mut card = el("article", &format!("actor {}{moved}", status_key(status)))
-        .at(At::Actor, &cast.name)
-        .at(At::Thing, &heading)
-        .at(At::LabelledBy, &heading)
-        .with(header);
+    let folded = if open { "" } else { " folded" };
+    let mut card = el(
+        "article",
+        &format!("actor {}{moved}{folded}", status_key(status)),
+    )
+    .at(At::Actor, &cast.name)
+    .at(At::Thing, &heading)
+    .at(At::LabelledBy, &heading)
+    .with(header);
     if open {
         let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
         let whole = look.lines.contains(&actor);
-        let mut program = el("ol", "program");
+        // As high as its window, but for lines that come with a fault only.
+        let own = cast.lines.iter().filter(|it| !it.handler).count();
+        let long = own > SHOWN || state.retry.is_some();
+        let mut program = el("ol", if long { "program long" } else { "program" });
         for row in rows(&cast.lines, it, state, &toggled, whole) {
             program = program.with(program_line(now, actor, row));
         }
@@ -239,7 +246,7 @@ fn program_line(now: &Now, actor: usize, row: Row) -> El {
         Place::Ahead => "ahead",
     };
     let era = now.scenario.era.word();
-    let not_yet = format!("not in {era} yet");
+    let not_yet = format!("not in {era}");
     let (mark, note) = match row.mark {
         Mark::Kept if row.place == Place::Faulted => ("kept", "faulted"),
         Mark::Kept => ("kept", ""),

@@ -41,12 +41,9 @@ pub struct Row {
     pub omitted: usize,
 }
 
-/// Programs with more rows than this show only those around the current one.
-const LONG: usize = 11;
-/// Fewer rows than this are not worth hiding.
-const FEW: usize = 3;
-/// So many rows before and after it.
-const AROUND: (usize, usize) = (2, 4);
+/// Programs with more rows than this show only so many, around the current one: a card keeps its height while
+/// its actor goes on, and what stands below it its place.
+pub const SHOWN: usize = 8;
 
 /// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand; `whole`
 /// asks for all rows.
@@ -62,7 +59,7 @@ pub fn rows(
     while at < lines.len() {
         at = visit(lines, at, actor, state, toggled, &mut rows);
     }
-    match whole || rows.len() <= LONG {
+    match whole || rows.len() <= SHOWN {
         true => rows,
         false => near(rows),
     }
@@ -73,19 +70,35 @@ pub fn rows(
 fn near(rows: Vec<Row>) -> Vec<Row> {
     let current = rows.iter().rposition(|it| it.place == Place::Current);
     let current = current.unwrap_or(0);
-    let keeps = |(at, row): (usize, &Row)| {
+    let always = |row: &Row| {
         let edited = !matches!(row.mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
-        let close = at + AROUND.0 >= current && at <= current + AROUND.1;
-        close || edited || matches!(row.place, Place::Current | Place::Faulted)
+        edited || matches!(row.place, Place::Current | Place::Faulted)
     };
-    let mut kept: Vec<bool> = rows.iter().enumerate().map(keeps).collect();
-    // A stretch of few is shown: a row that stands for it would take as much room.
-    let mut at = 0;
-    for run in kept.clone().chunk_by(|one, other| one == other) {
-        if run.len() < FEW {
-            kept[at..at + run.len()].fill(true);
+    let mut kept: Vec<bool> = rows.iter().map(always).collect();
+    // Twice as many of those ahead as of those behind.
+    let near = (1..rows.len()).flat_map(|it| {
+        [
+            current + 2 * it - 1,
+            current + 2 * it,
+            current.wrapping_sub(it),
+        ]
+    });
+    for at in near {
+        if kept.get(at) != Some(&false) {
+            continue;
         }
-        at += run.len();
+        kept[at] = true;
+        let stretches = kept.chunk_by(|one, other| one == other).filter(|it| !it[0]);
+        let shown = kept.iter().filter(|it| **it).count();
+        if shown + stretches.count() > SHOWN {
+            kept[at] = false;
+            break;
+        }
+    }
+    // A row that stands for a single one would take as much room.
+    for at in 0..kept.len() {
+        let beside = |it: usize| kept.get(it).copied().unwrap_or(true);
+        kept[at] |= beside(at.wrapping_sub(1)) && beside(at + 1);
     }
     let mut near: Vec<Row> = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {

@@ -15,6 +15,8 @@ pub struct Bit {
     pub on: bool,
     /// As it was one step earlier.
     pub was: bool,
+    /// Who has it, if that is told: `by flusher`.
+    pub by: String,
     /// What lines and moving locks know it by.
     thing: String,
 }
@@ -50,6 +52,7 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
         name: name.to_owned(),
         on,
         was,
+        by: String::new(),
         thing: String::new(),
     }
 }
@@ -67,13 +70,15 @@ pub fn thing(resource: Resource, which: usize) -> String {
     format!("{resource:?}-{which}")
 }
 
-/// Changed bits carry a ring and their old value in words.
+/// Changed bits carry a ring. Below, where it takes no room of its own and so moves nothing: who has it, or
+/// what it was.
 fn bit(bit: Bit) -> El {
     let Bit {
         kind,
         name,
         on,
         was,
+        by,
         thing,
     } = bit;
     let changed = on != was;
@@ -83,10 +88,17 @@ fn bit(bit: Bit) -> El {
         if changed { " changed" } else { "" }
     );
     let key = name.split(' ').next().unwrap_or("").to_owned();
-    let before = match (changed, was) {
-        (false, _) => "",
-        (true, true) => "was set",
-        (true, false) => "was clear",
+    let below = match (by.is_empty(), changed, was) {
+        (false, ..) => &*by,
+        (_, false, _) => "",
+        (_, true, true) => "was set",
+        (_, true, false) => "was clear",
+    };
+    let spoken = match (on, below.is_empty()) {
+        (true, true) => ": set",
+        (true, false) => ": set, ",
+        (false, true) => ": clear",
+        (false, false) => ": clear, ",
     };
     let mut li = el("li", &class).at(At::Bit, &key);
     if !thing.is_empty() {
@@ -97,8 +109,8 @@ fn bit(bit: Bit) -> El {
         }
     }
     li.with(el("span", "").text(&name))
-        .with(el("span", "hidden").text(if on { ": set" } else { ": clear" }))
-        .with(el("em", "").text(before))
+        .with(el("span", "hidden").text(spoken))
+        .with(el("em", "").text(below))
 }
 
 fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> Entry {
@@ -137,8 +149,10 @@ fn owned(
     was: Option<u8>,
 ) -> Bit {
     let owner = now.and_then(|it| scenario.cast.get(it as usize));
-    let name = owner.map_or(name.to_owned(), |it| format!("{name} by {}", it.name));
-    flag(kind, &name, now.is_some(), was.is_some())
+    Bit {
+        by: owner.map_or(String::new(), |it| format!("by {}", it.name)),
+        ..flag(kind, name, now.is_some(), was.is_some())
+    }
 }
 
 /// What a page does not have one of, if there is such a thing.

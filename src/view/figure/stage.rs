@@ -307,12 +307,16 @@ fn bit_width(bit: &Bit) -> i32 {
     width(&shown(bit), Face::BIT_ON) + 14 * PX
 }
 
-/// A bit's name; of one that the last step changed, with what it was.
+/// A bit's name and who has it; of one that the last step changed, with what it was.
 fn shown(bit: &Bit) -> String {
+    let name = match bit.by.is_empty() {
+        true => bit.name.clone(),
+        false => format!("{} {}", bit.name, bit.by),
+    };
     match (bit.on, bit.was) {
-        (true, false) => format!("{}, was clear", bit.name),
-        (false, true) => format!("{}, was set", bit.name),
-        _ => bit.name.clone(),
+        (true, false) => format!("{name}, was clear"),
+        (false, true) => format!("{name}, was set"),
+        _ => name,
     }
 }
 
