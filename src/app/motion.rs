@@ -99,8 +99,8 @@ pub fn watch(desk: Desk) {
             }
         }
         // Once everything is drawn.
-        request_animation_frame(|| {
-            travel();
+        request_animation_frame(move || {
+            travel(still);
             tie();
         });
     });
@@ -112,12 +112,11 @@ pub fn watch(desk: Desk) {
     listen("scroll", |_| tie());
 }
 
-/// Lets tokens travel from where they were.
-fn travel() {
+/// Lets tokens travel from where they were, unless everything is to stand still.
+fn travel(still: bool) {
     for moving in MOVING.take() {
         moving.cancel();
     }
-    let beat = beat();
     let mut now = BTreeMap::new();
     for token in all("[data-token]") {
         let Some(name) = token.get_attribute("data-token") else {
@@ -128,8 +127,8 @@ fn travel() {
         let was = PLACES.with_borrow(|it| it.get(&name).copied());
         if let Some((left, top)) = was {
             let (x, y) = (left - place.0, top - place.1);
-            if beat > 0.0 && x.abs() + y.abs() > 40.0 {
-                animate(&token, x, y, beat);
+            if !still && x.abs() + y.abs() > 40.0 {
+                animate(&token, x, y, beat());
             }
         }
         now.insert(name, place);
@@ -197,7 +196,8 @@ fn tie() {
                 let (start, edge) = (y(middle), x(from.right()));
                 let (gap, below) = (
                     x(column.right()) + 4 + apart,
-                    y(to.bottom()) + 9 + apart % 10,
+                    // Under the words below a bit.
+                    y(to.bottom()) + 24 + apart % 10,
                 );
                 let (end, top) = (x(to.left() + to.width() / 2.0), y(to.bottom()) + 1);
                 things += &format!("M{edge} {start}H{gap}V{below}H{end}V{}", top + 6);
