@@ -101,15 +101,22 @@ fn outlooks_follow_a_run_to_its_failure() {
     };
     let schedule = checked.findings[0].1.clone();
     for made in 0..schedule.len() {
-        let look = Ask::Look {
-            moment: made as u32,
+        let look = |made: usize| Ask::Look {
             schedule: schedule[..made].to_vec(),
         };
-        let answers = ask(&mut checker, look);
-        let [Answer::Outlook(moment, Some(outlook))] = &answers[..] else {
+        let answers = ask(&mut checker, look(made));
+        let [Answer::Outlooks(outlooks)] = &answers[..] else {
             panic!("{answers:?}");
         };
-        assert_eq!(*moment as usize, made);
+        let (_, outlook) = &outlooks[0];
+        // The moment before and the one after are told of as they are when asked about.
+        for beside in [made.saturating_sub(1), made + 1] {
+            let answers = ask(&mut checker, look(beside));
+            let [Answer::Outlooks(others)] = &answers[..] else {
+                panic!("{answers:?}");
+            };
+            assert!(outlooks.contains(&others[0]), "{beside} beside {made}");
+        }
         let left = (schedule.len() - made) as u16;
         assert_eq!(outlook.here.verdicts, [(Verdict::GuardError, left)]);
         // One of the steps offered is on the way, and none is nearer than that.
@@ -143,14 +150,8 @@ fn outlooks_follow_a_run_to_its_failure() {
     };
     // A schedule that is none.
     let schedule = vec![Choice { actor: 7, way: 3 }];
-    let answers = ask(
-        &mut checker,
-        Ask::Look {
-            moment: 9,
-            schedule,
-        },
-    );
-    assert_eq!(answers, [Answer::Outlook(9, None)]);
+    let answers = ask(&mut checker, Ask::Look { schedule });
+    assert_eq!(answers, [Answer::Outlooks(Vec::new())]);
 }
 
 #[test]
@@ -232,13 +233,13 @@ fn too_large_for_memory_ends_with_what_was_covered() {
     assert!(checked.bytes < 2 * bytes, "{}", checked.bytes);
     // What is known is still to be had; what is not, is not guessed.
     let look = Ask::Look {
-        moment: 1,
         schedule: Vec::new(),
     };
     let answers = ask(&mut checker, look);
-    let [Answer::Outlook(1, Some(outlook))] = &answers[..] else {
+    let [Answer::Outlooks(outlooks)] = &answers[..] else {
         panic!("{answers:?}");
     };
+    let (_, outlook) = &outlooks[0];
     assert!(!outlook.complete);
     assert!(matches!(
         &ask(&mut checker, Ask::Costs)[..],

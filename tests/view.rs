@@ -41,10 +41,11 @@ fn a_mismatch_is_a_break_in_its_column() {
             let now_refused = now.story.failures.iter().any(|it| {
                 it.step == now.depth() && matches!(it.violation, Violation::Guard { .. })
             });
+            let compared = drawn.find(&|it| it.get(At::Part) == Some("comparison"));
+            assert_eq!(compared.is_some(), now_refused, "{}", entry.slug);
             if now_refused {
                 breaks += 1;
                 assert!(drawn.find(&refused).is_some(), "{}", entry.slug);
-                let compared = drawn.find(&|it| it.get(At::Part) == Some("comparison"));
                 let compared = compared.expect("compared").all_text();
                 assert!(compared.contains("bits differ"), "{compared}");
             }

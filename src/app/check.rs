@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use stable_pages::explore::{Ask, Outlook, Subject};
-use stable_pages::machine::Choice;
+use stable_pages::machine::{Choice, World};
 use stable_pages::scenario::Entry;
 use stable_pages::view::{El, Panel, Place, Question, Reply, Said, Situation};
 
@@ -31,8 +31,9 @@ const AFTER_FRAME: u32 = 40;
 pub struct Check {
     /// Counts checks; answers of older ones are dropped.
     turn: u32,
-    /// What lies ahead, and of which moment.
-    outlook: Option<(u32, Arc<Outlook>)>,
+    /// What lies ahead of the moment asked about last, of the one before it and of those one step further, so
+    /// that it need not be waited for when a step is made.
+    outlooks: Vec<(World, Arc<Outlook>)>,
     /// The check and the moment whose outlook was asked for last.
     looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
@@ -42,6 +43,13 @@ pub struct Check {
     shown: u32,
     /// A question from the stage that waits for an answer: a run to failure.
     wanted: bool,
+}
+
+impl Check {
+    fn outlook(&self, shown: &World) -> Option<Arc<Outlook>> {
+        let mut known = self.outlooks.iter();
+        known.find(|it| it.0 == *shown).map(|it| it.1.clone())
+    }
 }
 
 /// Something that compares by identity.
@@ -57,11 +65,8 @@ impl<T> PartialEq for Same<T> {
 /// What lies ahead of the moment shown, once that is known.
 pub fn outlook(now: Memo<Moment>, checks: RwSignal<Check>) -> Memo<Option<Same<Outlook>>> {
     Memo::new(move |_| {
-        let shown = now.with(|it| it.0.moment);
-        checks.with(|it| {
-            let (moment, outlook) = it.outlook.as_ref()?;
-            (*moment == shown).then(|| Same(outlook.clone()))
-        })
+        let shown = now.with(|it| it.0.world);
+        checks.with(|it| it.outlook(&shown).map(Same))
     })
 }
 
@@ -121,7 +126,7 @@ impl Desk {
             return;
         }
         self.checks().update(|it| it.looked = Some((turn, moment)));
-        link::ask(Question::Ask(Ask::Look { moment, schedule }));
+        link::ask(Question::Ask(Ask::Look { schedule }));
     }
 
     /// Tells what is shown, so that the rest can be drawn.
@@ -168,7 +173,7 @@ impl Desk {
         }));
         self.checks().update(|it| {
             it.turn = turn;
-            it.outlook = None;
+            it.outlooks.clear();
             it.wanted = false;
             // What was drawn of the last scenario is not of this one.
             for place in [Place::Result, Place::Side, Place::Cause, Place::Panel] {
@@ -282,8 +287,13 @@ impl Desk {
             Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));
             }),
-            Reply::Outlook(moment, outlook) => self.checks().update(|it| {
-                it.outlook = outlook.map(|outlook| (moment, Arc::new(outlook)));
+            Reply::Outlooks(outlooks) => self.checks().update(|it| {
+                let outlooks = outlooks.into_iter().map(|(world, new)| {
+                    // What is known already is not drawn again.
+                    let known = it.outlook(&world);
+                    (world, known.unwrap_or_else(|| Arc::new(new)))
+                });
+                it.outlooks = outlooks.collect();
             }),
             Reply::Failed(reason) => {
                 if self.wanted() {

@@ -88,6 +88,7 @@ fn app(first: Packed) {
         view::ahead(&desk.now(), seen.as_ref().map(|it| &*it.0))
     });
     put("stage", move || view::stage(&desk.now(), &desk.panel()));
+    put("legend", move || view::legend(&desk.once_a_scenario()));
     put("actors", move || {
         let seen = desk.outlook();
         view::actor_cards(&desk.now(), &desk.panel(), seen.as_ref().map(|it| &*it.0))

@@ -333,7 +333,7 @@ impl Checker {
             return self.tell(
                 tell,
                 match ask {
-                    Ask::Look { moment, .. } => Answer::Outlook(moment, None),
+                    Ask::Look { .. } => Answer::Outlooks(Vec::new()),
                     _ => Answer::Failed(format!(
                         "More than {MOST_KNOWN} states: verdicts are all that is known of so many here."
                     )),
@@ -343,11 +343,27 @@ impl Checker {
         let model = &case.scenario.model;
         let complete = case.space.progress() == Progress::Complete;
         let answer = match ask {
-            Ask::Look { moment, schedule } => {
-                let world = replay(&case.scenario, &schedule);
-                let state = world.and_then(|it| case.space.find(&it));
-                let inside = state.filter(|it| (*it as usize) < graph.states());
-                Answer::Outlook(moment, inside.map(|state| outlook(case, known, state)))
+            Ask::Look { schedule } => {
+                let state = |schedule| {
+                    let world = replay(&case.scenario, schedule);
+                    let state = world.and_then(|it| case.space.find(&it));
+                    state.filter(|it| (*it as usize) < graph.states())
+                };
+                let here = state(&schedule);
+                let before = here.and_then(|_| state(schedule.split_last()?.1));
+                let after = here.into_iter().flat_map(|it| graph.steps(it));
+                let after = after
+                    .map(|it| it.to)
+                    .filter(|it| (*it as usize) < graph.states());
+                let mut states: Vec<u32> = Vec::new();
+                for state in here.into_iter().chain(before).chain(after) {
+                    if !states.contains(&state) {
+                        states.push(state);
+                    }
+                }
+                let outlooks = states.into_iter();
+                let outlooks = outlooks.map(|it| (case.space.world(it), outlook(case, known, it)));
+                Answer::Outlooks(outlooks.collect())
             }
             Ask::Fail { schedule } => {
                 let world = replay(&case.scenario, &schedule);

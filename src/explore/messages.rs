@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::Choice;
+use crate::machine::{Choice, World};
 use crate::protocol::{Edit, Era};
 use crate::scenario::{Device, Variant, Verdict};
 
@@ -56,10 +56,8 @@ pub enum Ask {
         /// Bytes that states, table and graph may take.
         bytes: u64,
     },
-    /// What lies ahead at the end of this schedule?
+    /// What lies ahead at the end of this schedule, one step before it and one after it?
     Look {
-        /// Names the moment in the answer.
-        moment: u32,
         /// The run so far.
         schedule: Vec<Choice>,
     },
@@ -186,8 +184,9 @@ pub enum Answer {
     },
     /// The odds, or why there are none.
     Odds(Result<Digits, String>),
-    /// What lies ahead at a moment; none where the moment lies beyond what was looked at.
-    Outlook(u32, Option<Outlook>),
+    /// What lies ahead: first of the moment asked about, then of those beside it. None of what lies beyond what
+    /// was looked at.
+    Outlooks(Vec<(World, Outlook)>),
     /// A shortest failure, from the moment asked about.
     Failure(Vec<Choice>),
     /// No failure lies ahead of it: none at all if everything was looked at.

@@ -1,4 +1,4 @@
-//! The comparison of two guards that the last step made, bit by bit.
+//! Two guards that the last step compared and found different, bit by bit.
 
 use crate::exchange::hex;
 use crate::explore::Check;
@@ -7,24 +7,20 @@ use crate::machine::{Hop, Protection};
 use super::now::Now;
 use super::tree::{At, El, el, note, nothing};
 
-/// The check the last step made, of the sector that decides: the first that differs, else the first.
-fn last_check(now: &Now) -> Option<(usize, usize, Hop, Check)> {
+/// The check that the last step made and that failed, of the first sector of which it did.
+fn refused(now: &Now) -> Option<(usize, usize, Hop, Check)> {
     let step = now.depth();
-    let mut found = None;
     for (page, columns) in now.story.columns.iter().enumerate() {
         for (sector, column) in columns.iter().enumerate() {
             for (hop, check) in [(Hop::Hba, column.hba), (Hop::Target, column.target)] {
-                let Some(check) = check.filter(|it| it.step == step) else {
-                    continue;
-                };
-                let decides = found.is_none_or(|(.., it): (usize, usize, Hop, Check)| it.matched);
-                if found.is_none() || decides && !check.matched {
-                    found = Some((page, sector, hop, check));
+                let check = check.filter(|it| it.step == step && !it.matched);
+                if let Some(check) = check {
+                    return Some((page, sector, hop, check));
                 }
             }
         }
     }
-    found
+    None
 }
 
 /// The bits of a guard; those that differ from the other one's stand out.
@@ -42,9 +38,10 @@ fn bits(name: &str, from: &str, guard: u16, other: u16) -> El {
     row.with(el("td", "from").text(from))
 }
 
-/// Both guards of the check the last step made; nothing where it made none.
+/// Both guards of the check that failed at this step; nothing where none did. That two are equal is said by the
+/// sentence, and by the sign between their cells.
 pub fn comparison(now: &Now) -> El {
-    let Some((page, sector, hop, check)) = last_check(now) else {
+    let Some((page, sector, hop, check)) = refused(now) else {
         return nothing();
     };
     let (scenario, model) = (&now.scenario, &now.scenario.model);
@@ -61,16 +58,7 @@ pub fn comparison(now: &Now) -> El {
     };
     let lba = model.geometry.lba(page, sector);
     let differ = (received ^ computed).count_ones();
-    let (class, verdict) = match check.matched {
-        true => (
-            "comparison",
-            "All 16 bits are equal: it lets the sector pass.".to_owned(),
-        ),
-        false => (
-            "comparison refused",
-            format!("{differ} of 16 bits differ: it refuses the sector."),
-        ),
-    };
+    let verdict = format!("{differ} of 16 bits differ: it refuses the sector.");
     let column = &now.story.columns[page][sector];
     let taken = column.guard.map(|(_, step)| step);
     let taken = taken.map_or("with the tuple".to_owned(), |step| {
@@ -91,7 +79,7 @@ pub fn comparison(now: &Now) -> El {
     let body = el("tbody", "")
         .with(bits("received", &taken, received, computed))
         .with(bits("recomputed", &fetched, computed, received));
-    el("figure", class)
+    el("figure", "comparison")
         .at(At::Part, "comparison")
         .with(note("small", &title))
         .with(

@@ -108,7 +108,8 @@ fn desk() -> El {
                 .with(slot("cause"))
                 .with(slot("meaning"))
                 .with(slot("ahead"))
-                .with(slot("stage")),
+                .with(slot("stage"))
+                .with(slot("legend")),
         )
         .with(slot("actors"))
         .with(

@@ -50,7 +50,7 @@ pub use now::Now;
 pub use scribe::{Arrived, Place, Publish, Question, Reply, Said, Scribe, Situation};
 pub use side::tabs;
 pub use sight::{look_at, sight};
-pub use stage::stage;
+pub use stage::{legend, stage};
 pub use timeline::{lanes, playhead, scrubber, tape, writing};
 pub use tree::{At, El, Node, On, button, el, note, nothing, rich, select};
 pub use wish::Wish;

@@ -10,7 +10,7 @@ use crate::exchange::{Link, Opened};
 use crate::explore::{
     Answer, Ask, Checker, Outlook, Subject, Tell, Without, WithoutWork, omission,
 };
-use crate::machine::{Choice, History};
+use crate::machine::{Choice, History, World};
 use crate::protocol::{Era, Program};
 use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs};
 
@@ -114,8 +114,8 @@ impl Place {
 pub enum Reply {
     /// The worker is there.
     Ready,
-    /// What lies ahead at a moment; none where it is not known.
-    Outlook(u32, Option<Outlook>),
+    /// What lies ahead at some moments; none where it is not known.
+    Outlooks(Vec<(World, Outlook)>),
     /// A schedule that was asked for.
     Way(Vec<Choice>),
     /// A shortest failure, from the moment asked about.
@@ -436,7 +436,7 @@ impl Scribe {
         for Tell { turn, answer } in told {
             let reply = match self.check.take(answer) {
                 None => continue,
-                Some(Answer::Outlook(moment, outlook)) => Reply::Outlook(moment, outlook),
+                Some(Answer::Outlooks(outlooks)) => Reply::Outlooks(outlooks),
                 Some(Answer::Way(schedule)) => Reply::Way(schedule),
                 Some(Answer::Failure(schedule)) => Reply::Failure(schedule),
                 Some(Answer::NoFailure { complete, states }) => Reply::NoFailure(complete, states),

@@ -8,7 +8,7 @@ use super::now::Now;
 use super::tree::{At, El, Node, el};
 use super::wish::Wish;
 
-/// Every page: its bits and its sectors; then the comparison of guards the last step made.
+/// Every page: its bits and its sectors; then the guards that it found different, if any.
 pub fn stage(now: &Now, look: &Look) -> El {
     let model = &now.scenario.model;
     let mut sheets: Vec<El> = Vec::new();
@@ -36,7 +36,6 @@ pub fn stage(now: &Now, look: &Look) -> El {
         ))
         .with(el("div", class).all(sheets))
         .with(comparison(now))
-        .with(legend(now))
 }
 
 fn table(look: &Look, moment: &Moment) -> El {
@@ -141,7 +140,7 @@ fn cell(cell: Cell, step: usize) -> El {
 
 /// What colours, stripes and signs mean, on the stage and on the timeline, drawn as the picture's
 /// own parts; only those that this picture can show.
-fn legend(now: &Now) -> El {
+pub fn legend(now: &Now) -> El {
     let protection = now.scenario.model.protection;
     let mut legend = el("ul", "legend").at(At::Label, "What the signs mean");
     let mut add = |class: &str, sample: &str, words: &str| {
