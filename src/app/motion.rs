@@ -199,7 +199,7 @@ fn tie() {
                     // Under the words below a bit.
                     y(to.bottom()) + 24 + apart % 10,
                 );
-                let (end, top) = (x(to.left() + to.width() / 2.0), y(to.bottom()) + 1);
+                let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);
                 things += &format!("M{edge} {start}H{gap}V{below}H{end}V{}", top + 6);
                 ends += &format!("M{end} {top}l-4 7h8z");
             }

@@ -130,11 +130,12 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
         let whole = look.lines.contains(&actor);
-        // As high as its window, but for lines that come with a fault only.
-        let own = cast.lines.iter().filter(|it| !it.handler).count();
-        let long = own > SHOWN || state.retry.is_some();
+        let rows = rows(&cast.lines, it, state, &toggled, whole);
+        // As high as its window, wherever in a function it stands.
+        let inside = rows.iter().any(|it| it.open == Some(true));
+        let long = cast.lines.len() > SHOWN && inside;
         let mut program = el("ol", if long { "program long" } else { "program" });
-        for row in rows(&cast.lines, it, state, &toggled, whole) {
+        for row in rows {
             program = program.with(program_line(now, actor, row));
         }
         card = card.with(program);
@@ -143,24 +144,24 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         .with(offered(now, outlook, actor, status))
 }
 
-/// Why it cannot move, on what it sleeps and since which step.
+/// Why it cannot move, and on what it sleeps; the step since which it does leads there.
 fn standing(now: &Now, actor: usize, status: Status) -> El {
     let words = status_words(&now.scenario, &now.story, actor, status);
-    let mut line = note("status", &words);
-    if let Status::Asleep(wait) = status {
-        let mut ends = thing(wait.on, wait.which as usize);
-        if let Some(holder) = wait.holder.filter(|it| *it as usize != actor) {
-            ends += &format!(" actor-{holder}");
-        }
-        line = line.at(At::Wire, &ends);
-        if let Some(step) = since(&now.story, wait) {
-            let words = format!("go to step {step}");
-            line = line
-                .text(" ")
-                .with(button("link", "", &words, false, Wish::Seek(step)));
-        }
+    let Status::Asleep(wait) = status else {
+        return note("status", &words);
+    };
+    let mut ends = thing(wait.on, wait.which as usize);
+    if let Some(holder) = wait.holder.filter(|it| *it as usize != actor) {
+        ends += &format!(" actor-{holder}");
     }
-    line
+    let line = el("p", "status").at(At::Wire, &ends);
+    let since = since(&now.story, wait).map(|it| (it, format!("step {it}")));
+    let link = since.as_ref().and_then(|(step, named)| {
+        let (before, after) = words.split_once(named)?;
+        let link = button("link", "", named, false, Wish::Seek(*step));
+        Some(line.clone().text(before).with(link).text(after))
+    });
+    link.unwrap_or_else(|| line.text(&words))
 }
 
 /// The step it can make next, and where that leads.
@@ -168,7 +169,8 @@ fn offered(now: &Now, outlook: Option<&Outlook>, actor: usize, status: Status) -
     let model = &now.scenario.model;
     let next = model.actors[actor].code.get(now.stand(actor).pc as usize);
     let label = match (status, next) {
-        (Status::Finished | Status::Halted, _) | (_, None) => return nothing(),
+        // Of a sleeper's, its line tells, and the buttons at the foot.
+        (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
         (_, Some(instr)) => OPS[instr.tag as usize].label,
     };
     let cannot = status != Status::Ready;

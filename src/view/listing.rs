@@ -84,7 +84,8 @@ fn near(rows: Vec<Row>) -> Vec<Row> {
         ]
     });
     for at in near {
-        if kept.get(at) != Some(&false) {
+        // One that stands for others already joins those left out beside it.
+        if kept.get(at) != Some(&false) || rows[at].omitted > 0 {
             continue;
         }
         kept[at] = true;

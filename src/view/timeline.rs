@@ -237,8 +237,12 @@ pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
 /// Where invariants break, by number.
 fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
     let length = whole.steps.len();
-    let drawn = breaks(whole).into_iter().map(|(step, numbers)| {
-        let end = step * 10 > length * 9;
+    let breaks = breaks(whole);
+    let drawn = breaks.iter().map(|(step, numbers)| {
+        let step = *step;
+        // To the left of its line, where there is no room at its right.
+        let near = |it: &(usize, String)| it.0 > step && (it.0 - step) * 12 < length;
+        let end = step * 10 > length * 9 || step * 12 > length && breaks.iter().any(near);
         el("svg", if end { "broke end" } else { "broke" })
             .at(At::X, &percent(step, length))
             .at(At::Overflow, "visible")
