@@ -8,7 +8,7 @@ use stable_pages::machine::{History, Violation};
 use stable_pages::scenario::{Scenario, catalogue, find};
 use stable_pages::view::{
     At, Beside, El, Look, Now, Other, Place, Question, Reply, Scribe, Situation, Tab, actor_cards,
-    stage, tape,
+    comparison, stage, tape,
 };
 
 fn has(el: &El, class: &str) -> bool {
@@ -41,7 +41,7 @@ fn a_mismatch_is_a_break_in_its_column() {
             let now_refused = now.story.failures.iter().any(|it| {
                 it.step == now.depth() && matches!(it.violation, Violation::Guard { .. })
             });
-            let compared = drawn.find(&|it| it.get(At::Part) == Some("comparison"));
+            let compared = Some(comparison(&now)).filter(|it| it.get(At::Part).is_some());
             assert_eq!(compared.is_some(), now_refused, "{}", entry.slug);
             if now_refused {
                 breaks += 1;

@@ -37,7 +37,7 @@ pub struct Check {
     /// The check and the moment whose outlook was asked for last.
     looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
-    drawn: [Option<Arc<El>>; 7],
+    drawn: [Option<Arc<El>>; Place::ALL.len()],
     /// The situation told last, and the last one that everything is drawn for.
     told: u32,
     shown: u32,
@@ -176,7 +176,13 @@ impl Desk {
             it.outlooks.clear();
             it.wanted = false;
             // What was drawn of the last scenario is not of this one.
-            for place in [Place::Result, Place::Side, Place::Cause, Place::Panel] {
+            for place in [
+                Place::Result,
+                Place::Side,
+                Place::Cause,
+                Place::Compared,
+                Place::Panel,
+            ] {
                 it.drawn[place as usize] = None;
             }
         });

@@ -80,7 +80,7 @@ pub struct Desk {
     checks: RwSignal<Check>,
     scenario: Memo<Same<Scenario>>,
     outlook: Memo<Option<Same<Outlook>>>,
-    drawn: [Memo<Option<Same<El>>>; 7],
+    drawn: [Memo<Option<Same<El>>>; Place::ALL.len()],
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 

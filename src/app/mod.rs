@@ -122,6 +122,7 @@ fn app(first: Packed) {
         ),
         ("meaning", Place::Meaning, ""),
         ("cause", Place::Cause, ""),
+        ("compared", Place::Compared, ""),
         (
             "orderings",
             Place::List,

@@ -45,7 +45,9 @@ fn put_view(slot: &str, view: View) {
 /// A part of the page that the checker draws; until it does, a word or two.
 pub fn put_part(desk: Desk, slot: &str, place: Place, until: &'static str) {
     put(slot, move || match (desk.drawn(place), desk.panel().gone) {
-        (_, Some(_)) if matches!(place, Place::Meaning | Place::Cause) => nothing(),
+        (_, Some(_)) if matches!(place, Place::Meaning | Place::Cause | Place::Compared) => {
+            nothing()
+        }
         // The plain pages list them too.
         (_, Some(_)) if place == Place::List => el("a", "")
             .at(At::Href, "scenarios/")

@@ -109,6 +109,7 @@ fn desk() -> El {
                 .with(slot("meaning"))
                 .with(slot("ahead"))
                 .with(slot("stage"))
+                .with(slot("compared"))
                 .with(slot("legend")),
         )
         .with(slot("actors"))

@@ -75,6 +75,12 @@ fn near(rows: Vec<Row>) -> Vec<Row> {
         edited || matches!(row.place, Place::Current | Place::Faulted)
     };
     let mut kept: Vec<bool> = rows.iter().map(always).collect();
+    // The functions it is in.
+    let mut depth = rows[current].depth;
+    for at in (0..current).rev() {
+        kept[at] |= rows[at].depth < depth;
+        depth = depth.min(rows[at].depth);
+    }
     // Twice as many of those ahead as of those behind.
     let near = (1..rows.len()).flat_map(|it| {
         [

@@ -37,6 +37,7 @@ pub use beside::{Beside, beside};
 pub use catalogue::orderings_summary;
 pub use check::{Check, Table};
 pub use checker::{SIDE, questions};
+pub use comparison::comparison;
 pub use controls::{moves, step_buttons};
 pub use explain::{LeftOut, ahead, cards as explanations, causes, now as sentence};
 pub use figure::{Carried, FigureError, figure, reopen};

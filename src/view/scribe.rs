@@ -16,6 +16,7 @@ use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs}
 
 use super::beside::Beside;
 use super::check::Check;
+use super::comparison::comparison;
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::look::{Look, Other, Panel, Sheet, Tab};
@@ -94,11 +95,13 @@ pub enum Place {
     Cause,
     /// The list of orderings.
     List,
+    /// Two guards that differ, below the stage.
+    Compared,
 }
 
 impl Place {
     /// All of them.
-    pub const ALL: [Place; 7] = [
+    pub const ALL: [Place; 8] = [
         Place::Result,
         Place::Panel,
         Place::Side,
@@ -106,6 +109,7 @@ impl Place {
         Place::Meaning,
         Place::Cause,
         Place::List,
+        Place::Compared,
     ];
 }
 
@@ -243,7 +247,7 @@ pub struct Scribe {
     known: BTreeMap<(u8, u8), Without>,
     /// What the checker was asked for the open panel.
     asked: Option<(Panel, (u8, u8))>,
-    drawn: [Option<El>; 7],
+    drawn: [Option<El>; Place::ALL.len()],
     /// The link sent last.
     linked: String,
     /// Has a file's name, type and text kept where the page can fetch it; gives its address.
@@ -279,7 +283,7 @@ impl Scribe {
             leaving: None,
             known: BTreeMap::new(),
             asked: None,
-            drawn: [const { None }; 7],
+            drawn: [const { None }; Place::ALL.len()],
             linked: String::new(),
             publish,
             files: Vec::new(),
@@ -419,7 +423,7 @@ impl Scribe {
         self.history = None;
         self.now = None;
         self.asked = None;
-        self.drawn = [const { None }; 7];
+        self.drawn = [const { None }; Place::ALL.len()];
         self.linked.clear();
         self.files.clear();
         self.pasted = None;
@@ -582,6 +586,7 @@ impl Scribe {
                 Place::Meaning => glossary::meaning_now(look),
                 Place::Cause => explain::cause(now),
                 Place::List => catalogue::orderings(now),
+                Place::Compared => comparison(now),
             };
             let last = &mut self.drawn[place as usize];
             if last.as_ref() != Some(&el) {

@@ -1,6 +1,5 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
-use super::comparison::comparison;
 use super::grid::{Cell, Level, Moment};
 use super::look::Look;
 use super::machine_state;
@@ -8,7 +7,7 @@ use super::now::Now;
 use super::tree::{At, El, Node, el};
 use super::wish::Wish;
 
-/// Every page: its bits and its sectors; then the guards that it found different, if any.
+/// Every page: its bits and its sectors.
 pub fn stage(now: &Now, look: &Look) -> El {
     let model = &now.scenario.model;
     let mut sheets: Vec<El> = Vec::new();
@@ -35,7 +34,6 @@ pub fn stage(now: &Now, look: &Look) -> El {
             &now.before,
         ))
         .with(el("div", class).all(sheets))
-        .with(comparison(now))
 }
 
 fn table(look: &Look, moment: &Moment) -> El {

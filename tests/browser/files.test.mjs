@@ -100,7 +100,7 @@ test("what is to be built waits for the checker, and comes too late for whoever 
     }
     come();
     await part(page, "result").filter({ hasText: goesOn ? "guard error" : "safe" }).waitFor();
-    if (!goesOn) await page.locator('[data-actor="flusher"]', { hasText: "folio_lock(folio)" }).waitFor();
+    if (!goesOn) await page.locator('[data-actor="flusher"]', { hasText: "folio_clear_dirty_for_io(folio)" }).waitFor();
     assert.equal(await word(era(page)), goesOn ? "2.6.39" : "6.19");
     assert.equal(await step(page), goesOn ? 0 : 1);
     assert.equal(await page.locator(".loading", { hasText: "Fetching" }).count(), 0);
