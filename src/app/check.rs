@@ -24,7 +24,7 @@ const MOST_BYTES_HERE: u64 = 48 << 20;
 const NARROW_BELOW: f64 = 640.0;
 
 /// Milliseconds after a change at which the worker is told.
-const AFTER_FRAME: u32 = 40;
+pub const AFTER_FRAME: u32 = 40;
 
 /// What the checker has said, as far as the page keeps it.
 #[derive(Clone, Default)]

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::*;
@@ -15,6 +16,7 @@ use leptos::web_sys::js_sys::{Array, Date, Object, Reflect};
 
 use stable_pages::view::{Other, Tab};
 
+use super::check::AFTER_FRAME;
 use super::desk::Desk;
 use super::render::listen;
 
@@ -100,7 +102,13 @@ pub fn watch(desk: Desk) {
         }
         // Once everything is drawn.
         request_animation_frame(move || {
-            travel(still);
+            match still {
+                // Where things are is asked once the frame is there: asking for it takes its time.
+                true => {
+                    Timeout::new(AFTER_FRAME, || drop(places())).forget();
+                }
+                false => travel(),
+            }
             tie();
         });
     });
@@ -112,28 +120,36 @@ pub fn watch(desk: Desk) {
     listen("scroll", |_| tie());
 }
 
-/// Lets tokens travel from where they were, unless everything is to stand still.
-fn travel(still: bool) {
-    for moving in MOVING.take() {
-        moving.cancel();
-    }
+/// Asks where each token is, and keeps that; returns them with where they were when that was asked last.
+fn places() -> Vec<(Element, (f64, f64), Option<(f64, f64)>)> {
+    let mut found = Vec::new();
     let mut now = BTreeMap::new();
     for token in all("[data-token]") {
-        let Some(name) = token.get_attribute("data-token") else {
-            continue;
-        };
+        let name = token.get_attribute("data-token").unwrap_or_default();
         let at = token.get_bounding_client_rect();
         let place = (at.left(), at.top());
         let was = PLACES.with_borrow(|it| it.get(&name).copied());
-        if let Some((left, top)) = was {
-            let (x, y) = (left - place.0, top - place.1);
-            if !still && x.abs() + y.abs() > 40.0 {
-                animate(&token, x, y, beat());
-            }
-        }
         now.insert(name, place);
+        found.push((token, place, was));
     }
     PLACES.set(now);
+    found
+}
+
+/// Lets tokens travel from where they were.
+fn travel() {
+    for moving in MOVING.take() {
+        moving.cancel();
+    }
+    for (token, place, was) in places() {
+        let Some((left, top)) = was else {
+            continue;
+        };
+        let (x, y) = (left - place.0, top - place.1);
+        if x.abs() + y.abs() > 40.0 {
+            animate(&token, x, y, beat());
+        }
+    }
 }
 
 fn animate(token: &Element, x: f64, y: f64, beat: f64) {
@@ -157,6 +173,14 @@ fn tie() {
     let Some(wires) = document().query_selector(".wires").ok().flatten() else {
         return;
     };
+    let sleepers = all("[data-wire]");
+    // Where there is no line, nothing lies over the page: a layer of its size takes long to paint.
+    if wires.has_attribute("data-none") != sleepers.is_empty() {
+        let _ = wires.toggle_attribute("data-none");
+    }
+    if sleepers.is_empty() {
+        return;
+    }
     let Some(column) = document().query_selector(".actors").ok().flatten() else {
         return;
     };
@@ -170,7 +194,7 @@ fn tie() {
     let y = |it: f64| (it - origin.top()).round() as i32;
     let seen = |at: f64| at > column.top() && at < column.bottom();
     let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
-    for (number, sleeper) in all("[data-wire]").iter().enumerate() {
+    for (number, sleeper) in sleepers.iter().enumerate() {
         let from = sleeper.get_bounding_client_rect();
         let middle = from.top() + from.height() / 2.0;
         if !seen(middle) {
@@ -217,10 +241,5 @@ fn tie() {
         {
             let _ = path.set_attribute("d", &d);
         }
-    }
-    // Where there is no line, nothing lies over the page: a layer of its size takes long to paint.
-    let none = all("[data-wire]").is_empty();
-    if wires.has_attribute("data-none") != none {
-        let _ = wires.toggle_attribute("data-none");
     }
 }

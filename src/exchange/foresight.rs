@@ -78,7 +78,7 @@ pub fn foresee(ahead: &Ahead, complete: bool, failed: bool, share: &str) -> Outl
     });
     let each = each.collect::<Vec<String>>().join(", ");
     let words = match (verdicts, complete, ahead.fate) {
-        ([], true, _) if failed => "It has failed; no further failure lies ahead.".to_owned(),
+        ([], true, _) if failed => "It has failed; nothing else can fail after that.".to_owned(),
         ([], true, _) => "Safe from here on: no schedule fails.".to_owned(),
         ([], false, _) => "No failure in sight; not everything was looked at.".to_owned(),
         ([(_, 0), ..], true, Fate::Doomed) => String::new(),

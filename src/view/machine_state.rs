@@ -71,7 +71,7 @@ pub fn thing(resource: Resource, which: usize) -> String {
 }
 
 /// Changed bits carry a ring. Below, where it takes no room of its own and so moves nothing: who has it, or
-/// what it was.
+/// what was done.
 fn bit(bit: Bit) -> El {
     let Bit {
         kind,
@@ -91,8 +91,8 @@ fn bit(bit: Bit) -> El {
     let below = match (by.is_empty(), changed, was) {
         (false, ..) => &*by,
         (_, false, _) => "",
-        (_, true, true) => "was set",
-        (_, true, false) => "was clear",
+        (_, true, true) => "cleared",
+        (_, true, false) => "just set",
     };
     let spoken = match (on, below.is_empty()) {
         (true, true) => ": set",
@@ -352,7 +352,7 @@ pub fn state(moment: &Moment, now: &World, was: &World) -> State {
             let by = shot.map(|by| format!("shot down by {}", scenario.cast[by].name));
             let (class, remark) = match (by, stale) {
                 (Some(by), _) => (" flushed", by),
-                (None, true) => (" stale", "stale: allows what the PTE forbids".to_owned()),
+                (None, true) => (" stale", "stale: the PTE forbids it".to_owned()),
                 (None, false) => ("", String::new()),
             };
             let title = format!("{name}'s TLB entry");

@@ -32,7 +32,7 @@ test("checks what is on the stage, and the counterexample can be walked to the f
   assert.match(await words(part(page, "failure")), /Guard error at the HBA: sector 3, LBA 59/);
   assert.equal(await depth(page), 34);
   // And then nothing is called safe.
-  await page.locator(".middle .outlook", { hasText: "It has failed; no further failure lies ahead." }).waitFor();
+  await page.locator(".middle .outlook", { hasText: "It has failed; nothing else can fail after that." }).waitFor();
   assert.deepEqual(problems(), []);
   await close();
 });

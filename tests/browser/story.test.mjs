@@ -388,3 +388,30 @@ for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]
     });
   }
 }
+
+test("prints the whole figure: sectors, bits, programs and time, and nothing to press", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  await page.keyboard.press("f");
+  await settled(page);
+  await page.emulateMedia({ media: "print" });
+  const cut = await page.evaluate(() => {
+    const shown = [...document.querySelectorAll(".cell, .bit, .code, .actor, .card, .comparison, .tape")];
+    // Whatever lies in a box that hides what sticks out lies within it.
+    return shown.filter((it) => {
+      const at = it.getBoundingClientRect();
+      for (let box = it.parentElement; box; box = box.parentElement) {
+        const style = getComputedStyle(box);
+        const clips = style.overflow !== "visible" || /paint|strict|content/.test(style.contain);
+        if (clips && box.getBoundingClientRect().bottom < at.bottom - 2 && !box.matches(".scroll, .tape, html, body")) return true;
+      }
+      return at.height === 0 && !it.closest("details:not([open])");
+    }).map((it) => it.className.baseVal ?? it.className);
+  });
+  assert.deepEqual(cut, []);
+  assert.ok(await page.locator(".cell.failed").isVisible());
+  for (const hidden of [".controls", ".share-button", ".help-button", ".answers"]) {
+    assert.equal(await page.locator(hidden).first().isVisible(), false, hidden);
+  }
+  assert.deepEqual(problems(), []);
+  await close();
+});
