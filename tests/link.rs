@@ -92,7 +92,7 @@ fn wander(scenario: &Scenario, numbers: &[usize], most: usize) -> Vec<Choice> {
 #[test]
 fn two_hundred_steps_of_an_edited_scenario_take_at_most_400_characters() {
     let place = |step: &str| Place::parse(step).expect(step);
-    let edits = vec![
+    let edits = [
         Edit::Drop(place("generic_perform_write/wait_for_stable_page")),
         Edit::Move(
             place("generic_perform_write/set_page_dirty"),

@@ -132,16 +132,8 @@ pub(super) fn thing(scenario: &Scenario, on: Resource, which: u8) -> String {
 
 /// How a store is shown; ids past the model's stores are the checksum put into its block.
 pub(super) fn store(scenario: &Scenario, store: u8) -> String {
-    let Some(shown) = scenario.stores.get(store as usize) else {
-        return "the block's checksum".to_owned();
-    };
-    match shown.rsplit_once(" at ") {
-        Some((bytes, place)) if bytes.chars().count() > 32 => {
-            let some: String = bytes.chars().take(16).collect();
-            format!("{some}\u{2026} at {place}")
-        }
-        _ => shown.clone(),
-    }
+    let shown = scenario.stores.get(store as usize);
+    shown.map_or("the block's checksum".to_owned(), String::clone)
 }
 
 /// By which way a store reached the page.

@@ -235,6 +235,14 @@ fn actor(mut table: Table) -> ActorTable {
     actor
 }
 
+/// Of long words, the beginning.
+fn brief(words: &str) -> String {
+    match words.chars().count() {
+        0..=30 => words.to_owned(),
+        _ => words.chars().take(15).chain(['\u{2026}']).collect(),
+    }
+}
+
 fn store(mut table: Table) -> StoreTable {
     let name = table.text("name");
     let offset = table.number("offset", u16::MAX.into()) as u16;
@@ -244,9 +252,9 @@ fn store(mut table: Table) -> StoreTable {
     let zeros = table.maybe_number("zeros", 4096, 0) as usize;
     let digits: Vec<u8> = hex.text.bytes().filter(|it| *it != b' ').collect();
     let mut bytes = text.text.clone().into_bytes();
-    let mut shown = format!("\"{}\" at {offset:#05x}", text.text);
+    let mut shown = format!("\"{}\" at {offset:#05x}", brief(&text.text));
     if !hex.text.is_empty() {
-        shown = format!("{} at {offset:#05x}", hex.text);
+        shown = format!("{} at {offset:#05x}", brief(&hex.text));
         for pair in digits.chunks(2) {
             let pair = std::str::from_utf8(pair).unwrap_or("");
             match u8::from_str_radix(pair, 16) {
