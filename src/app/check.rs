@@ -2,8 +2,8 @@
 //! draws (`view::Scribe`) is put where it belongs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use stable_pages::explore::{Ask, Outlook, Subject};
@@ -23,8 +23,8 @@ const MOST_BYTES_HERE: u64 = 48 << 20;
 /// Windows narrower than this, in CSS pixels, have no room for names on the race map.
 const NARROW_BELOW: f64 = 640.0;
 
-/// Milliseconds after a change at which the worker is told.
-pub const AFTER_FRAME: u32 = 40;
+/// How long after a change the worker is told.
+pub const AFTER_FRAME: Duration = Duration::from_millis(40);
 
 /// What the checker has said, as far as the page keeps it.
 #[derive(Clone, Default)]
@@ -82,7 +82,7 @@ fn hear(heard: Heard) {
 impl Desk {
     /// Starts the checker once the page is there, and keeps it told of what is on the stage.
     pub fn start_checking(self) {
-        Timeout::new(30, || link::open(hear)).forget();
+        set_timeout(|| link::open(hear), Duration::from_millis(30));
         // Whatever is shown, its outlook and its drawings are wanted: of what is shown a moment after the
         // frame, so that it is painted without the worker beside it, and nobody asks for what was skipped.
         let turn = Memo::new(move |_| self.checks().with(|it| it.turn));
@@ -96,12 +96,13 @@ impl Desk {
             }
             asked.set_value(true);
             self.checks().update(|it| it.told += 1);
-            Timeout::new(AFTER_FRAME, move || {
+            // Leptos's timer: gloo's, once forgotten, never gives its closure back.
+            let tell = move || {
                 asked.set_value(false);
                 self.look();
                 self.tell();
-            })
-            .forget();
+            };
+            set_timeout(tell, AFTER_FRAME);
         });
         // Assistive software need not read what is about to change.
         let busy = Memo::new(move |_| self.checks().with(|it| it.told != it.shown));

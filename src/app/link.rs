@@ -1,8 +1,8 @@
 //! The line to the checker: a worker, or, where none may run, the same program on this thread.
 
 use std::cell::RefCell;
+use std::time::Duration;
 
-use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -294,5 +294,5 @@ pub fn ask(question: Question) {
         let _ = CustomEvent::new_with_event_init_dict("checker-asked", &init)
             .and_then(|event| window().dispatch_event(&event));
     };
-    Timeout::new(0, post).forget();
+    set_timeout(post, Duration::ZERO);
 }

@@ -7,7 +7,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::*;
@@ -104,9 +103,7 @@ pub fn watch(desk: Desk) {
         request_animation_frame(move || {
             match still {
                 // Where things are is asked once the frame is there: asking for it takes its time.
-                true => {
-                    Timeout::new(AFTER_FRAME, || drop(places())).forget();
-                }
+                true => set_timeout(|| drop(places()), AFTER_FRAME),
                 false => travel(),
             }
             tie();
