@@ -101,6 +101,9 @@ pub fn watch(desk: Desk) {
         }
         // Once everything is drawn.
         request_animation_frame(move || {
+            for moving in MOVING.take() {
+                moving.cancel();
+            }
             match still {
                 // Where things are is asked once the frame is there: asking for it takes its time.
                 true => set_timeout(|| drop(places()), AFTER_FRAME),
@@ -135,16 +138,17 @@ fn places() -> Vec<(Element, (f64, f64), Option<(f64, f64)>)> {
 
 /// Lets tokens travel from where they were.
 fn travel() {
-    for moving in MOVING.take() {
-        moving.cancel();
-    }
     for (token, place, was) in places() {
         let Some((left, top)) = was else {
             continue;
         };
         let (x, y) = (left - place.0, top - place.1);
-        if x.abs() + y.abs() > 40.0 {
-            animate(&token, x, y, beat());
+        if x.abs() + y.abs() <= 40.0 {
+            continue;
+        }
+        let beat = beat();
+        if beat > 0.0 {
+            animate(&token, x, y, beat);
         }
     }
 }
