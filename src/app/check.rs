@@ -38,9 +38,6 @@ pub struct Check {
     looked: Option<(u32, u32)>,
     /// What is drawn of it: a place's number is its place.
     drawn: [Option<Arc<El>>; Place::ALL.len()],
-    /// The situation told last, and the last one that everything is drawn for.
-    told: u32,
-    shown: u32,
     /// A question from the stage that waits for an answer: a run to failure.
     wanted: bool,
 }
@@ -75,6 +72,14 @@ pub fn drawn(checks: RwSignal<Check>, place: Place) -> Memo<Option<Same<El>>> {
     Memo::new(move |_| checks.with(|it| it.drawn[place as usize].clone().map(Same)))
 }
 
+/// Whether what the checker draws is about to change.
+fn busy(is: bool) {
+    if let Some(side) = document().get_element_by_id("side") {
+        // An element takes every attribute.
+        let _ = side.set_attribute("aria-busy", if is { "true" } else { "false" });
+    }
+}
+
 fn hear(heard: Heard) {
     Desk::the().heard(heard);
 }
@@ -95,23 +100,19 @@ impl Desk {
                 return;
             }
             asked.set_value(true);
-            self.checks().update(|it| it.told += 1);
+            let told = self.told.try_update_value(|it| {
+                *it += 1;
+                *it
+            });
+            // Assistive software need not read what is about to change.
+            busy(true);
             // Leptos's timer: gloo's, once forgotten, never gives its closure back.
             let tell = move || {
                 asked.set_value(false);
                 self.look();
-                self.tell();
+                self.tell(told.unwrap_or(0));
             };
             set_timeout(tell, AFTER_FRAME);
-        });
-        // Assistive software need not read what is about to change.
-        let busy = Memo::new(move |_| self.checks().with(|it| it.told != it.shown));
-        Effect::new(move |_| {
-            let busy = if busy.get() { "true" } else { "false" };
-            if let Some(side) = document().get_element_by_id("side") {
-                // An element takes every attribute.
-                let _ = side.set_attribute("aria-busy", busy);
-            }
         });
     }
 
@@ -131,7 +132,7 @@ impl Desk {
     }
 
     /// Tells what is shown, so that the rest can be drawn.
-    fn tell(self) {
+    fn tell(self, number: u32) {
         let now = self.peek();
         let width = window().inner_width().ok().and_then(|it| it.as_f64());
         let mut look = self.peek_panel();
@@ -142,7 +143,7 @@ impl Desk {
         look.newer = false;
         look.playing = false;
         look.narrow = width.is_some_and(|it| it < NARROW_BELOW);
-        let (turn, number) = self.checks().with_untracked(|it| (it.turn, it.told));
+        let turn = self.checks().with_untracked(|it| it.turn);
         let situation = Situation {
             number,
             turn,
@@ -290,7 +291,11 @@ impl Desk {
             Reply::Ready | Reply::Loaded(..) | Reply::Opened(..) => {}
             Reply::Link(link) => self.linked(link),
             Reply::Copy(text) => self.copy(text),
-            Reply::Shown(number) => self.checks().update(|it| it.shown = number),
+            Reply::Shown(number) => {
+                // Once the drawings before it are on the page.
+                let done = move || busy(number != self.told.get_value());
+                set_timeout(done, Duration::ZERO);
+            }
             Reply::Drawn(place, el) => self.checks().update(|it| {
                 it.drawn[place as usize] = Some(Arc::new(el));
             }),

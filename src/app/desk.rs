@@ -81,6 +81,8 @@ pub struct Desk {
     scenario: Memo<Same<Scenario>>,
     outlook: Memo<Option<Same<Outlook>>>,
     drawn: [Memo<Option<Same<El>>>; Place::ALL.len()],
+    /// The number of the situation the checker was told last; the side is busy until that is drawn.
+    pub(super) told: StoredValue<u32>,
     backstage: StoredValue<Backstage, LocalStorage>,
 }
 
@@ -126,6 +128,7 @@ impl Desk {
             scenario: Memo::new(move |_| now.with(|it| Same(it.0.scenario.clone()))),
             outlook: outlook(now, checks),
             drawn: Place::ALL.map(|place| drawn(checks, place)),
+            told: StoredValue::new(0),
             backstage: StoredValue::new_local(Backstage::default()),
         };
         DESK.set(Some(desk));
@@ -231,9 +234,14 @@ impl Desk {
         self.set_by(&mut change);
     }
 
+    /// Tells nobody where nothing changed, as with most steps.
     #[inline(never)]
     fn set_by(self, change: &mut dyn FnMut(&mut Look)) {
-        self.panel.update(change);
+        self.panel.maybe_update(|it| {
+            let before = it.clone();
+            change(it);
+            *it != before
+        });
     }
 
     fn name_the_tab(self) {
