@@ -99,16 +99,20 @@ pub fn watch(desk: Desk) {
                 }
             }
         }
+        for moving in MOVING.take() {
+            moving.cancel();
+        }
+        if still {
+            // Where things are is asked once the frame is there: asking for it takes its time.
+            let seen = || {
+                drop(places());
+                tie();
+            };
+            return set_timeout(seen, AFTER_FRAME);
+        }
         // Once everything is drawn.
-        request_animation_frame(move || {
-            for moving in MOVING.take() {
-                moving.cancel();
-            }
-            match still {
-                // Where things are is asked once the frame is there: asking for it takes its time.
-                true => set_timeout(|| drop(places()), AFTER_FRAME),
-                false => travel(),
-            }
+        request_animation_frame(|| {
+            travel();
             tie();
         });
     });

@@ -13,7 +13,7 @@ use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtm
 use leptos::wasm_bindgen::prelude::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
-use leptos::web_sys::{self, Element, Event, HtmlInputElement, Text};
+use leptos::web_sys::{self, Element, Event, HtmlElement, HtmlInputElement, Text};
 
 use stable_pages::view::{At, El, Node, On, Place, Question, Wish, el, note, nothing};
 
@@ -154,10 +154,23 @@ impl State {
             let mut was = self.at.iter();
             let was = was.find(|(other, _)| other == name);
             if was.is_none_or(|(_, was)| was != value) {
-                let _ = self.node.set_attribute(name.name(), value);
+                self.set(*name, value);
             }
         }
         self.at = at;
+    }
+
+    fn set(&self, name: At, value: &str) {
+        if name == At::Shift {
+            // A style, and not the attribute of that name, which the Content-Security-Policy refuses. To whole
+            // pixels where that is understood, so that edges stay sharp and layers are merely copied.
+            let style = self.node.unchecked_ref::<HtmlElement>().style();
+            for to in [value, &format!("round({value}, 1px)")] {
+                let _ = style.set_property(name.name(), &format!("translateX({to})"));
+            }
+            return;
+        }
+        let _ = self.node.set_attribute(name.name(), value);
     }
 
     fn inside(&mut self, inner: Vec<Node>) {

@@ -108,7 +108,7 @@ fn rect(class: &str, x: &str, y: usize, width: &str, height: usize) -> El {
 }
 
 /// A drawing as wide as the tape.
-fn layer(class: &str, lanes: Lanes, look: &Look, length: usize) -> El {
+fn layer(class: &str, height: usize, look: &Look, length: usize) -> El {
     let width = match look.zoom {
         0 => "100%".to_owned(),
         // CSS pixels a step.
@@ -117,7 +117,7 @@ fn layer(class: &str, lanes: Lanes, look: &Look, length: usize) -> El {
     el("svg", class)
         .is(At::Hidden, true)
         .at(At::Width, &width)
-        .at(At::Height, &(lanes.bottom() + AXIS).to_string())
+        .at(At::Height, &height.to_string())
 }
 
 /// Everything about a run that stays the same while one goes through it: spans, marks, numbers.
@@ -134,7 +134,7 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -
     }
     parts.push(ticks(whole, lanes));
     parts.extend(marks(whole, lanes, causes));
-    layer("tape", lanes, look, length).all(parts)
+    layer("tape", lanes.bottom() + AXIS, look, length).all(parts)
 }
 
 /// What is written on the tape: names of spans, invariants, numbers of steps. It stays legible where
@@ -155,7 +155,7 @@ pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
         span.to = sleep.map_or(span.to, |it| span.to.min(it));
     }
     let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
-    layer("tape writing", lanes, look, length)
+    layer("tape writing", lanes.bottom() + AXIS, look, length)
         .all(names.collect())
         .all(remarks(whole, lanes))
         .all(flags(whole, lanes))
@@ -196,26 +196,25 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
         },
         _ => format!("{words}{of}"),
     };
-    // Nested, so that what is written in it is cut at its end.
+    let (x, width) = (
+        percent(span.from, length),
+        percent(span.to - span.from, length),
+    );
     let baseline = match span.held {
         Held::Window => 12,
         _ => height - (height - 9) / 2 - 1,
     };
-    let nested = || {
-        el("svg", class)
-            .at(At::X, &percent(span.from, length))
-            .at(At::Y, &y.to_string())
-            .at(At::Width, &percent(span.to - span.from, length))
-            .at(At::Height, &height.to_string())
-    };
+    // Nested, so that what is written is cut at the box's end.
+    let nested = el("svg", class)
+        .at(At::X, &x)
+        .at(At::Y, &y.to_string())
+        .at(At::Width, &width)
+        .at(At::Height, &height.to_string());
     let words = el("text", "")
         .at(At::X, "4")
         .at(At::Y, &baseline.to_string())
         .text(&words);
-    (
-        nested().with(rect("", "0", 0, "100%", height)),
-        nested().with(words),
-    )
+    (rect(class, &x, y, &width, height), nested.with(words))
 }
 
 /// The steps after which invariants first do not hold, each with their numbers.
@@ -358,18 +357,18 @@ fn axis(lanes: Lanes, length: usize) -> Vec<El> {
     numbers.collect()
 }
 
+fn shift(now: &Now) -> String {
+    percent(now.depth(), now.length())
+}
+
 /// The moment shown: a line, and a veil over what lies ahead.
 pub fn playhead(now: &Now, look: &Look) -> El {
     let lanes = Lanes::of(&now.scenario);
-    let at = percent(now.depth(), now.length());
-    let bottom = lanes.bottom();
-    layer("playhead", lanes, look, now.length()).with(
-        el("svg", "")
-            .at(At::X, &at)
-            .at(At::Overflow, "visible")
-            .with(rect("veil", "1", 0, "100%", bottom))
-            .with(rect("line", "-1", 0, "2", bottom)),
-    )
+    // As large as the lanes, and so what is in it.
+    let size = layer("", lanes.bottom(), look, now.length());
+    el("div", "head")
+        .with(size)
+        .with(el("div", "playhead").at(At::Shift, &shift(now)))
 }
 
 /// The slider under the lanes, and how much is seen at once.
@@ -405,7 +404,14 @@ pub fn scrubber(now: &Now, look: &Look) -> El {
                 .press(Wish::Zoom(if cannot { look.zoom } else { to })),
         );
     }
-    el("div", "scrubber").with(range).with(zoom)
+    let thumb = el("span", "thumb").at(At::Shift, &shift(now));
+    el("div", "scrubber")
+        .with(
+            el("div", "slider")
+                .with(range)
+                .with(el("span", "way").with(thumb)),
+        )
+        .with(zoom)
 }
 
 /// The closest view: 24 pixels a step.

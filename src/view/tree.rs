@@ -101,6 +101,9 @@ pub enum At {
     Aspect,
     /// Whether what is outside is seen.
     Overflow,
+    /// How far it is moved to the right of where it stands, as a length of CSS or a share of its width. No
+    /// attribute of the document, but a style.
+    Shift,
 }
 
 impl At {
@@ -152,6 +155,7 @@ impl At {
             At::ViewBox => "viewBox",
             At::Aspect => "preserveAspectRatio",
             At::Overflow => "overflow",
+            At::Shift => "transform",
         }
     }
 }
