@@ -22,7 +22,7 @@ pub enum Held {
 pub struct Span {
     /// What held.
     pub held: Held,
-    /// Of which page; of no meaning for sleep.
+    /// Of which page; of no meaning for sleep on what no page has.
     pub page: usize,
     /// Who held it, or who slept; of no meaning for what a page has.
     pub actor: usize,
@@ -39,17 +39,17 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
     let worlds = before.chain(story.steps.iter().map(|told| &told.world));
     let worlds: Vec<_> = worlds.collect();
     // Follows one thing through all moments: what it is called now, if it holds.
-    let mut follow = |page: usize, holds: &mut dyn FnMut(usize) -> Option<(Held, usize)>| {
-        let mut open: Option<(Held, usize, usize)> = None;
+    let mut follow = |holds: &mut dyn FnMut(usize) -> Option<(Held, usize, usize)>| {
+        let mut open: Option<((Held, usize, usize), usize)> = None;
         for step in 0..worlds.len() {
             let now = holds(step);
-            if let Some((.., span)) = open {
+            if let Some((_, span)) = open {
                 spans[span].to = step;
             }
-            if now == open.map(|(held, actor, _)| (held, actor)) {
+            if now == open.map(|it| it.0) {
                 continue;
             }
-            open = now.map(|(held, actor)| {
+            open = now.map(|(held, page, actor)| {
                 spans.push(Span {
                     held,
                     page,
@@ -57,32 +57,32 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
                     from: step,
                     to: step,
                 });
-                (held, actor, spans.len() - 1)
+                ((held, page, actor), spans.len() - 1)
             });
         }
     };
     for page in 0..model.geometry.pages as usize {
-        follow(page, &mut |step| {
+        follow(&mut |step| {
             let world = worlds[step];
             let (it, stage) = (model.page(world, page), model.stage(world, page));
             let sealed = it.sealed.iter().any(|it| it.is_some());
             // With a copy to take from, the page itself may change.
             let copied = it.copy.iter().any(|it| it.is_some());
             let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
-            moving.then_some((Held::Window, 0))
+            moving.then_some((Held::Window, page, 0))
         });
-        follow(page, &mut |step| {
+        follow(&mut |step| {
             let owner = model.page(worlds[step], page).writeback;
-            (owner != NOBODY).then_some((Held::Writeback, 0))
+            (owner != NOBODY).then_some((Held::Writeback, page, 0))
         });
-        follow(page, &mut |step| {
+        follow(&mut |step| {
             let owner = model.page(worlds[step], page).lock;
-            (owner != NOBODY).then_some((Held::Lock, owner as usize))
+            (owner != NOBODY).then_some((Held::Lock, page, owner as usize))
         });
     }
     for actor in 0..model.actors.len() {
-        follow(0, &mut |step| match status(model, worlds[step], actor) {
-            Status::Asleep(wait) => Some((Held::Asleep(wait.on), actor)),
+        follow(&mut |step| match status(model, worlds[step], actor) {
+            Status::Asleep(wait) => Some((Held::Asleep(wait.on), usize::from(wait.which), actor)),
             _ => None,
         });
     }
