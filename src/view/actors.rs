@@ -2,10 +2,10 @@
 
 use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
-use crate::machine::{Choice, Instr, Model, Op, Resource, Stage, Status, World};
+use crate::machine::{Choice, End, Instr, Model, Op, Resource, Stage, Status, World};
 use crate::protocol::{Mark, OPS, ways as words_of_ways};
 
-use super::listing::{Place, Row, SHOWN, rows};
+use super::listing::{Place, Row, SHOWN, STUCK, rows};
 use super::look::Look;
 use super::machine_state::thing;
 use super::now::Now;
@@ -118,9 +118,11 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         .with(el("span", "about").text(&cast.about))
         .with(el("ul", "holds").at(At::Label, "holds").all(held.collect()));
     let folded = if open { "" } else { " folded" };
+    let stuck = matches!(now.end, Some(End::Deadlock(_)));
+    let room = if stuck { " stuck" } else { "" };
     let mut card = el(
         "article",
-        &format!("actor {}{moved}{folded}", status_key(status)),
+        &format!("actor {}{moved}{folded}{room}", status_key(status)),
     )
     .at(At::Actor, &cast.name)
     .at(At::Thing, &heading)
@@ -130,10 +132,15 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
         let whole = look.lines.contains(&actor);
-        let rows = rows(&cast.lines, it, state, &toggled, whole);
+        let most = match (whole, stuck) {
+            (true, _) => usize::MAX,
+            (_, true) => STUCK,
+            _ => SHOWN,
+        };
+        let rows = rows(&cast.lines, it, state, &toggled, most);
         // As high as its window, wherever in a function it stands.
         let inside = rows.iter().any(|it| it.open == Some(true));
-        let long = cast.lines.len() > SHOWN && inside;
+        let long = cast.lines.len() > SHOWN && inside && !stuck;
         let mut program = el("ol", if long { "program long" } else { "program" });
         for row in rows {
             program = program.with(program_line(now, actor, row));

@@ -44,30 +44,32 @@ pub struct Row {
 /// Programs with more rows than this show only so many, around the current one: a card keeps its height while
 /// its actor goes on, and what stands below it its place.
 pub const SHOWN: usize = 8;
+/// So many where actors wait for each other: the whole circle is to be seen at once.
+pub const STUCK: usize = 3;
 
-/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand; `whole`
-/// asks for all rows.
+/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand; `most` is how many
+/// rows a program may have before only those around the current one are shown.
 pub fn rows(
     lines: &[Line],
     actor: &Actor,
     state: Stand,
     toggled: &[usize],
-    whole: bool,
+    most: usize,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         at = visit(lines, at, actor, state, toggled, &mut rows);
     }
-    match whole || rows.len() <= SHOWN {
+    match rows.len() <= most {
         true => rows,
-        false => near(rows),
+        false => near(rows, most),
     }
 }
 
 /// Only the rows around the innermost current one, those that were edited and those that faulted;
 /// each stretch of others is one row.
-fn near(rows: Vec<Row>) -> Vec<Row> {
+fn near(rows: Vec<Row>, most: usize) -> Vec<Row> {
     let current = rows.iter().rposition(|it| it.place == Place::Current);
     let current = current.unwrap_or(0);
     let always = |row: &Row| {
@@ -97,7 +99,7 @@ fn near(rows: Vec<Row>) -> Vec<Row> {
         kept[at] = true;
         let stretches = kept.chunk_by(|one, other| one == other).filter(|it| !it[0]);
         let shown = kept.iter().filter(|it| **it).count();
-        if shown + stretches.count() > SHOWN {
+        if shown + stretches.count() > most {
             kept[at] = false;
             break;
         }
