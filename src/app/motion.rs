@@ -205,7 +205,7 @@ fn tie() {
         if !seen(middle) {
             continue;
         }
-        let apart = 5 * number as i32;
+        let apart = 3 * number as i32;
         let names = sleeper.get_attribute("data-wire").unwrap_or_default();
         for name in names.split(' ') {
             let to = document().query_selector(&format!("[data-thing=\"{name}\"]"));

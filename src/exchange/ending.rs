@@ -15,7 +15,7 @@ pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
 pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
-        Status::Idle => "not enabled: no work has come yet".to_owned(),
+        Status::Idle => "not enabled: there is no work for it".to_owned(),
         Status::Finished => "finished".to_owned(),
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {

@@ -461,7 +461,7 @@ fn compared(
     let taken = failure
         .guard_step
         .map_or(String::new(), |step| format!(", computed at step {step}"));
-    let recomputed = format!(", over what was fetched, at step {}", failure.step);
+    let recomputed = format!(", computed at step {} over what was fetched", failure.step);
     let values = el("dl", "compare");
     let (received, computed) = (contents.guard(received), contents.guard(computed));
     let values = value(values, "guard received", "received", received, &taken);

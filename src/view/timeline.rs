@@ -405,13 +405,9 @@ pub fn scrubber(now: &Now, look: &Look) -> El {
         );
     }
     let thumb = el("span", "thumb").at(At::Shift, &shift(now));
-    el("div", "scrubber")
-        .with(
-            el("div", "slider")
-                .with(range)
-                .with(el("span", "way").with(thumb)),
-        )
-        .with(zoom)
+    let way = el("span", "way").with(thumb);
+    let slider = el("div", "slider").with(range).with(way);
+    el("div", "scrubber").with(zoom).with(slider)
 }
 
 /// The closest view: 24 pixels a step.

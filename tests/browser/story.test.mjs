@@ -327,6 +327,17 @@ test("scrubs", async () => {
   await page.locator("input[type=range]").focus();
   await page.keyboard.press("ArrowLeft");
   assert.equal(await step(page), 30);
+  // The playhead and the thumb stand at the step, one below the other, and the veil begins there.
+  for (const at of [30, 0, 37]) {
+    await page.locator("input[type=range]").fill(String(at));
+    assert.equal(await step(page), at);
+    const [tape, head, thumb] = await page.evaluate(() =>
+      [".tape", ".playhead", ".thumb"].map((it) => document.querySelector(it).getBoundingClientRect().toJSON()),
+    );
+    const place = tape.left + (tape.width * at) / 37;
+    assert.ok(Math.abs(head.left - place) <= 1, `playhead ${head.left}, wanted ${place}`);
+    assert.ok(Math.abs(thumb.left + 8 - place) <= 1.5, `thumb ${thumb.left + 8}, wanted ${place}`);
+  }
   await close();
 });
 
