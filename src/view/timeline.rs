@@ -357,6 +357,7 @@ fn axis(lanes: Lanes, length: usize) -> Vec<El> {
     numbers.collect()
 }
 
+/// How far the playhead and the thumb have come.
 fn shift(now: &Now) -> String {
     percent(now.depth(), now.length())
 }
