@@ -1,6 +1,8 @@
-//! The one table of steps: what each is called, what it means, and where that is written.
+//! The one table of steps: what each is called, what it means, why it is there, and where that is written.
 //!
-//! Buttons, program lines, legend, narration, glossary and scenario files all derive from here.
+//! Buttons, program lines, legend, explanation, glossary, the reader of diagrams and scenario files all derive from
+//! here. What a step does is `machine::step`; which registers it reads and writes is `machine::footprint`. How to add
+//! one stands in ARCHITECTURE.md.
 
 use crate::machine::{EndIo, Op, Resource};
 
@@ -22,18 +24,33 @@ pub struct OpRow {
 pub struct Meaning {
     /// A sentence or two.
     pub meaning: &'static str,
+    /// Why the protocol needs it, where the meaning does not say so already.
+    pub reason: Option<&'static str>,
     /// Kernel file and version, mail or standard.
     pub source: &'static str,
 }
 
-/// All that is said about one step, as it is written below.
+/// Everything that is said about one step.
 struct Row {
     key: &'static str,
     op: Op,
     calls: [&'static str; 4],
+    /// Other functions that stand for it in other people's diagrams.
+    also: &'static [&'static str],
     label: &'static str,
     meaning: &'static str,
+    reason: Option<&'static str>,
     source: &'static str,
+}
+
+/// The same line in each era.
+pub(super) const fn same(call: &'static str) -> [&'static str; 4] {
+    [call; 4]
+}
+
+/// A line about pages, and today's about folios.
+pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 4] {
+    [page, page, page, folio]
 }
 
 /// Every step a program can have, by number.
@@ -41,7 +58,7 @@ pub static OPS: [OpRow; ROWS.len()] = {
     let mut all = [OpRow {
         key: "",
         op: Op::Goto,
-        calls: same(""),
+        calls: [""; 4],
         label: "",
     }; ROWS.len()];
     let mut at = 0;
@@ -62,14 +79,27 @@ pub static OPS: [OpRow; ROWS.len()] = {
 pub static MEANINGS: [Meaning; ROWS.len()] = {
     let mut all = [Meaning {
         meaning: "",
+        reason: None,
         source: "",
     }; ROWS.len()];
     let mut at = 0;
     while at < all.len() {
         all[at] = Meaning {
             meaning: ROWS[at].meaning,
+            reason: ROWS[at].reason,
             source: ROWS[at].source,
         };
+        at += 1;
+    }
+    all
+};
+
+/// Functions that stand for a step in other people's diagrams, beyond those of [`OPS`], by number.
+pub static ALSO: [&[&str]; ROWS.len()] = {
+    let mut all: [&[&str]; ROWS.len()] = [&[]; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = ROWS[at].also;
         at += 1;
     }
     all
@@ -80,22 +110,55 @@ pub fn op_number(key: &str) -> Option<usize> {
     OPS.iter().position(|row| row.key == key)
 }
 
-/// What the two ways of a step that can go two ways are called.
-pub fn ways(key: &str) -> [&'static str; 2] {
-    match key {
-        "kmem_cache_alloc" => ["it is there", "it fails"],
-        "alloc_or_reclaim" => ["it is there", "some must be reclaimed"],
-        "mblk_io_submit" => ["ext4_bio_write_page", "block_write_full_page"],
-        _ => ["go on", "the other way"],
+/// The two ways of a step that can go two ways ([`Op::Choose`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Ways {
+    /// What a button says of each.
+    pub names: [&'static str; 2],
+    /// What the narration says of each; `{who}` stands for the actor.
+    pub told: [&'static str; 2],
+}
+
+/// The two ways of each step that has them, by key.
+const WAYS: [(&str, Ways); 3] = [
+    (
+        "kmem_cache_alloc",
+        Ways {
+            names: ["it is there", "it fails"],
+            told: [
+                "{Who} gets the memory it asks for.",
+                "The allocation fails: {who} gets no memory.",
+            ],
+        },
+    ),
+    (
+        "alloc_or_reclaim",
+        Ways {
+            names: ["it is there", "some must be reclaimed"],
+            told: [
+                "{Who} gets the memory at once.",
+                "There is no free memory: {who} has to reclaim some first.",
+            ],
+        },
+    ),
+    (
+        "mblk_io_submit",
+        Ways {
+            names: ["ext4_bio_write_page", "block_write_full_page"],
+            told: [
+                "{Who} takes the branch of `ext4_bio_write_page`.",
+                "{Who} takes the branch of `block_write_full_page`.",
+            ],
+        },
+    ),
+];
+
+impl OpRow {
+    /// Its two ways, if it goes two ways.
+    pub fn ways(&self) -> Option<&'static Ways> {
+        let mut rows = WAYS.iter();
+        rows.find(|(key, _)| *key == self.key).map(|(_, ways)| ways)
     }
-}
-
-pub(super) const fn same(call: &'static str) -> [&'static str; 4] {
-    [call, call, call, call]
-}
-
-pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 4] {
-    [page, page, page, folio]
 }
 
 /// Every step.
@@ -104,136 +167,188 @@ const ROWS: [Row; 91] = [
         key: "lock_page",
         op: Op::LockPage,
         calls: folio("lock_page(page)", "folio_lock(folio)"),
+        also: &["__lock_page", "lock_page_killable", "__folio_lock"],
         label: "lock the page",
         meaning: "Takes PG_locked, or sleeps until its holder lets go: whoever cleans, dirties or maps the page must hold it.",
+        reason: Some(
+            "Cleaning the page, setting PG_writeback and looking for that bit in a fault must not mix; this lock makes them take turns. By itself it freezes no bytes.",
+        ),
         source: "mm/filemap.c, include/linux/pagemap.h (2.6.39, 6.19)",
     },
     Row {
         key: "trylock_page",
         op: Op::TrylockPage,
         calls: folio("trylock_page(page)", "folio_trylock(folio)"),
+        also: &[],
         label: "try to lock the page",
         meaning: "Takes PG_locked if it is free, and goes elsewhere if it is not.",
+        reason: Some(
+            "Whoever may not sleep here still has to leave a page alone that somebody else is working on.",
+        ),
         source: "include/linux/pagemap.h (2.6.39, 6.19)",
     },
     Row {
         key: "unlock_page",
         op: Op::UnlockPage,
         calls: folio("unlock_page(page)", "folio_unlock(folio)"),
+        also: &["__unlock_page"],
         label: "unlock the page",
         meaning: "Releases PG_locked and wakes whoever waits for it; from here on only PG_writeback still protects the bytes.",
+        reason: Some(
+            "A fault or write(2) that slept on the lock goes on now. If PG_writeback is not set by then, it finds nothing to wait for.",
+        ),
         source: "mm/filemap.c (2.6.39, 6.19)",
     },
     Row {
         key: "wait_on_page_locked",
         op: Op::WaitPageUnlocked,
         calls: folio("wait_on_page_locked(page)", "folio_wait_locked(folio)"),
+        also: &[],
         label: "wait for the page lock",
         meaning: "Sleeps until nobody holds PG_locked, without taking it: whoever was cleaning the page is then done.",
+        reason: Some(
+            "Without this wait a cleaner could clear the PG_dirty that the fault is about to set, and the new bytes would be forgotten.",
+        ),
         source: "do_wp_page, mm/memory.c (2.6.39); commit 79352894b285",
     },
     Row {
         key: "lock_buffer",
         op: Op::Take(Resource::BufferLock),
         calls: same("lock_buffer(bh)"),
+        also: &[],
         label: "lock the buffer",
         meaning: "Takes BH_Lock, which is held for the whole of the buffer's I/O.",
+        reason: Some(
+            "I/O on a buffer alone sets no PG_writeback: this lock is the only sign that the block is on its way.",
+        ),
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "unlock_buffer",
         op: Op::Release(Resource::BufferLock),
         calls: same("unlock_buffer(bh)"),
+        also: &[],
         label: "unlock the buffer",
         meaning: "Releases BH_Lock.",
+        reason: Some("Whoever slept on it may change the block now."),
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "pte_lock",
         op: Op::Take(Resource::PteLock),
         calls: same("pte_offset_map_lock in {}"),
+        also: &[],
         label: "lock the page table",
         meaning: "Takes the lock of the address space's page table: page_mkclean needs it for each PTE.",
+        reason: Some(
+            "Faults, munmap and cleaning all change PTEs; this lock makes them take turns.",
+        ),
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
         key: "pte_unlock",
         op: Op::Release(Resource::PteLock),
         calls: same("pte_unmap_unlock in {}"),
+        also: &[],
         label: "unlock the page table",
         meaning: "Gives the page table lock back; from here on page_mkclean may look at the PTE.",
+        reason: None,
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
         key: "journal_start",
         op: Op::Take(Resource::Handle),
         calls: same("ext4_journal_start()"),
+        also: &[],
         label: "open a journal handle",
         meaning: "Joins the running transaction; it cannot commit while the handle is open.",
+        reason: Some(
+            "What belongs to one operation reaches the disk together or not at all, so the commit must wait for every open handle.",
+        ),
         source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
     },
     Row {
         key: "journal_stop",
         op: Op::Release(Resource::Handle),
         calls: same("ext4_journal_stop(handle)"),
+        also: &[],
         label: "close the journal handle",
         meaning: "Closes the handle, so that the transaction may commit.",
+        reason: Some(
+            "As long as it is open the commit waits, and so does everybody who waits for the commit.",
+        ),
         source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
     },
     Row {
         key: "wait_for_handles",
         op: Op::Await(Resource::Handle),
         calls: same("wait for t_updates == 0"),
+        also: &[],
         label: "wait for open handles",
         meaning: "The commit waits until every handle of the transaction is closed.",
+        reason: Some("A transaction must not become permanent with half an operation in it."),
         source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
     },
     Row {
         key: "wait_for_commit",
         op: Op::Await(Resource::Commit),
         calls: same("jbd2_log_wait_commit()"),
+        also: &[],
         label: "wait for the commit",
         meaning: "Sleeps until the journal has committed the transaction.",
+        reason: Some("Only what is committed survives a crash."),
         source: "fs/jbd2/journal.c (6.19)",
     },
     Row {
         key: "finish_commit",
         op: Op::Release(Resource::Commit),
         calls: same("commit record written"),
+        also: &[],
         label: "finish the commit",
         meaning: "The transaction is on disk; whoever waits for it goes on.",
+        reason: Some("Whoever slept until here still holds what it took before."),
         source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
     },
     Row {
         key: "mmap_read_lock",
         op: Op::Take(Resource::Mutex),
         calls: same("down_read(mmap_lock)"),
+        also: &[],
         label: "take mmap_lock for a fault",
         meaning: "A fault holds the process's mmap_lock for read while the file system waits; the model keeps one reader at a time.",
+        reason: Some(
+            "The mapping must not change during the fault. The price: a fault that sleeps on writeback keeps mmap and munmap of its process waiting.",
+        ),
         source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
     },
     Row {
         key: "mmap_read_unlock",
         op: Op::Release(Resource::Mutex),
         calls: same("up_read(mmap_lock)"),
+        also: &[],
         label: "release mmap_lock",
         meaning: "Gives the process's lock back.",
+        reason: Some("Whoever queued behind this fault goes on."),
         source: "include/linux/mmap_lock.h (6.19)",
     },
     Row {
         key: "mmap_write_lock",
         op: Op::Take(Resource::Mutex),
         calls: same("down_write(mmap_lock)"),
+        also: &[],
         label: "take mmap_lock for mmap",
         meaning: "mmap, munmap and mprotect take mmap_lock for write: they queue behind every fault that sleeps, and all later faults of the process queue behind them.",
+        reason: None,
         source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
     },
     Row {
         key: "mmap_write_unlock",
         op: Op::Release(Resource::Mutex),
         calls: same("up_write(mmap_lock)"),
+        also: &[],
         label: "release mmap_lock",
         meaning: "Gives the process's lock back.",
+        reason: Some("Faults of the process that queued behind it go on."),
         source: "include/linux/mmap_lock.h (6.19)",
     },
     Row {
@@ -243,48 +358,68 @@ const ROWS: [Row; 91] = [
             "if (!PageDirty(page)) skip",
             "if (!folio_test_dirty(folio)) skip",
         ),
+        also: &[],
         label: "look at PG_dirty",
         meaning: "Looks, under the page lock, whether somebody else has written the page already.",
+        reason: Some(
+            "Without this look a page would be written again that somebody else has just written.",
+        ),
         source: "write_cache_pages, mm/page-writeback.c (2.6.39, 6.19)",
     },
     Row {
         key: "tag_pages_for_writeback",
         op: Op::TagTowrite,
         calls: same("tag_pages_for_writeback(mapping)"),
+        also: &[],
         label: "tag what is dirty now",
         meaning: "Tags every page that is dirty now TOWRITE; pages dirtied later are left to the next sync.",
+        reason: Some(
+            "Otherwise somebody who dirties pages as fast as sync writes them could keep it busy for ever.",
+        ),
         source: "mm/page-writeback.c (2.6.39, 6.19); commit 5b41d92437f1 for ext4",
     },
     Row {
         key: "find_tagged",
         op: Op::FindTagged,
         calls: folio("pagevec_lookup_tag(tag)", "writeback_get_folio(wbc)"),
+        also: &[],
         label: "look for a tagged page",
         meaning: "Finds the page by the tag in use: TOWRITE where pages were tagged first, else DIRTY; where there is none the loop is over.",
+        reason: Some("This decides which pages the pass writes, and when it is over."),
         source: "write_cache_pages, mm/page-writeback.c (2.6.39); writeback_iter (6.19)",
     },
     Row {
         key: "pte_wrprotect",
         op: Op::PteWrprotect,
         calls: same("pte_wrprotect, pte_mkclean in {}"),
+        also: &[],
         label: "write-protect one PTE",
         meaning: "Makes one page table entry read-only and clean if it was dirty or writable, so that the next store through it must fault.",
+        reason: Some(
+            "As long as one PTE is writable, its process can change bytes whose guard has been taken, and nobody in the kernel is asked.",
+        ),
         source: "page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
     },
     Row {
         key: "pte_revoke",
         op: Op::PteRevoke,
         calls: same("revoke write access in {}"),
+        also: &[],
         label: "revoke one PTE's write access",
         meaning: "Takes the write bit from one page table entry and leaves its dirty bit: the step that Wong's RFC added below the file system.",
+        reason: Some(
+            "It stops stores through this PTE until the next fault. Whether that fault waits is up to page_mkwrite.",
+        ),
         source: "Wong, 21 Apr 2011, \"block integrity: Stabilize(?) pages during writeback\" (as discussed; the patch itself was not available)",
     },
     Row {
         key: "flush_tlb_page",
         op: Op::FlushTlb,
         calls: same("flush_tlb_page in {}"),
+        also: &["ptep_clear_flush"],
         label: "flush the TLBs",
         meaning: "Empties the cached translation on every CPU; until then a CPU may go on storing through its old writable entry and nobody is told.",
+        reason: None,
         source: "ptep_clear_flush in page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
     },
     Row {
@@ -294,40 +429,68 @@ const ROWS: [Row; 91] = [
             "if (cleaned) set_page_dirty(page)",
             "if (cleaned) folio_mark_dirty(folio)",
         ),
+        also: &[],
         label: "carry PTE dirt to PG_dirty",
         meaning: "If any PTE was dirty or writable, the whole page counts as dirty: that tells the file system, and keeps PG_dirty the one place where cleaners and dirtiers meet.",
+        reason: Some(
+            "A store through a writable PTE sets the dirty bit of the PTE only. Cleaning it without passing that on would forget the store.",
+        ),
         source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39); commit 7658cc289288",
     },
     Row {
         key: "TestClearPageDirty",
         op: Op::TestClearPageDirty,
         calls: folio("TestClearPageDirty(page)", "folio_test_clear_dirty(folio)"),
+        also: &[],
         label: "clear PG_dirty",
         meaning: "Clears PG_dirty; if it was clear already there is nothing to write and the page is skipped.",
+        reason: Some(
+            "What dirties the page from here on is for the next writeback. So no PTE may still be writable, or its stores would leave PG_dirty clear.",
+        ),
         source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39, 6.19)",
     },
     Row {
         key: "set_page_dirty",
         op: Op::SetPageDirty,
         calls: folio("set_page_dirty(page)", "folio_mark_dirty(folio)"),
+        also: &[
+            "__set_page_dirty",
+            "__set_page_dirty_nobuffers",
+            "__folio_mark_dirty",
+        ],
         label: "set PG_dirty",
         meaning: "Sets PG_dirty, and every buffer's dirty bit where the page has buffers, so that a later writeback picks the page up again.",
+        reason: Some(
+            "Writeback looks for this bit and its tag, never for bytes that differ: without it the change is not written.",
+        ),
         source: "mm/page-writeback.c (2.6.39, 6.19)",
     },
     Row {
         key: "clear_buffer_dirty",
         op: Op::ClearDirtyBuffers,
         calls: same("clear_buffer_dirty(bh), each dirty block"),
+        also: &[],
         label: "take the dirty blocks",
         meaning: "Takes the blocks whose buffers are dirty into the I/O; blocks that count as clean are not written.",
+        reason: Some(
+            "Blocks are written one by one; one that counts as clean stays on the disk as it was.",
+        ),
         source: "__block_write_full_page, fs/buffer.c (2.6.39)",
     },
     Row {
         key: "set_page_writeback",
         op: Op::SetPageWriteback,
         calls: folio("set_page_writeback(page)", "folio_start_writeback(folio)"),
+        also: &[
+            "test_set_page_writeback",
+            "set_page_writeback_keepwrite",
+            "__folio_start_writeback",
+        ],
         label: "set PG_writeback",
         meaning: "Sets PG_writeback, the promise that the bytes are frozen until the I/O is done; it only holds if it is made before the page lock is given up.",
+        reason: Some(
+            "Whoever wants to change bytes looks for this bit. If the page is unlocked before it is set, a fault in between sees nothing to wait for.",
+        ),
         source: "test_set_page_writeback, mm/page-writeback.c (2.6.39); Mason, 26 Apr 2011",
     },
     Row {
@@ -337,8 +500,12 @@ const ROWS: [Row; 91] = [
             "wait_on_page_writeback(page)",
             "folio_wait_writeback(folio)",
         ),
+        also: &["folio_wait_writeback_killable"],
         label: "wait for writeback",
         meaning: "Sleeps until PG_writeback is clear, and looks again after every wake-up.",
+        reason: Some(
+            "Until then the device may still read the bytes; who changes them earlier changes what is written under its guard.",
+        ),
         source: "mm/filemap.c (2.6.39); mm/page-writeback.c (6.19)",
     },
     Row {
@@ -350,16 +517,20 @@ const ROWS: [Row; 91] = [
             "wait_for_stable_page(page)",
             "folio_wait_stable(folio)",
         ],
+        also: &[],
         label: "wait for a stable page",
         meaning: "Sleeps, page lock held, until PG_writeback is clear; since 3.9 only where the mapping asks for stable pages, and in 2.6.39 hardly anybody did it at all.",
+        reason: Some("This is the other half of the promise: PG_writeback by itself stops nobody."),
         source: "ext4_page_mkwrite, 3.0 (0e499890c1fd); wait_for_stable_page, 3.9 (1d1d1a767206); folio_wait_stable, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "wait_on_page_writeback_once",
         op: Op::WaitOnce,
         calls: same("wait_on_page_writeback(page), no re-check"),
+        also: &[],
         label: "wait, once",
         meaning: "Sleeps if PG_writeback is set, and takes any wake-up for an answer without looking at the bit again.",
+        reason: Some("By the time a waiter runs, the bit may be set again, for the next write."),
         source: "mm/filemap.c before commit c2407cf7d22d",
     },
     Row {
@@ -369,136 +540,192 @@ const ROWS: [Row; 91] = [
             "BUG_ON(PageWriteback(page))",
             "BUG_ON(folio_test_writeback(folio))",
         ),
+        also: &[],
         label: "assert no writeback",
         meaning: "Stops the kernel if the page is under writeback here, where nobody else can have started it.",
+        reason: Some(
+            "If the page were under writeback here, its bytes would be promised to another I/O already.",
+        ),
         source: "write_cache_pages, mm/page-writeback.c (2.6.39); folio_prepare_writeback (6.19)",
     },
     Row {
         key: "clear_writeback",
         op: Op::ClearWriteback,
         calls: same("clear PG_writeback"),
+        also: &["test_clear_page_writeback", "ClearPageWriteback"],
         label: "clear PG_writeback only",
         meaning: "Clears the bit; its waiters are woken in a step of their own.",
+        reason: Some(
+            "Before the wake-up comes, somebody may set the bit again; a waiter that does not look twice then goes on too early.",
+        ),
         source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
     },
     Row {
         key: "wake_up_page",
         op: Op::WakeUpPage,
         calls: same("wake_up_page(page, PG_writeback)"),
+        also: &["wake_up_page_bit", "folio_wake_bit"],
         label: "wake the waiters",
         meaning: "Wakes whoever sleeps on PG_writeback, whatever the bit says by now.",
+        reason: Some(
+            "A waiter that nobody wakes sleeps for ever; one that does not look again trusts an old answer.",
+        ),
         source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
     },
     Row {
         key: "end_page_writeback",
         op: Op::EndIo(EndIo::Writeback),
         calls: folio("end_page_writeback(page)", "folio_end_writeback(folio)"),
+        also: &["test_clear_page_writeback", "__folio_end_writeback"],
         label: "clear PG_writeback",
         meaning: "Clears PG_writeback and wakes its waiters; it needs no page lock, so a waiter may hold that.",
+        reason: Some("The device needs the bytes no more, so whoever waited to change them may."),
         source: "mm/filemap.c (2.6.39, 6.19)",
     },
     Row {
         key: "end_buffer_write",
         op: Op::EndIo(EndIo::Buffer),
         calls: same("end_buffer_write_sync: unlock_buffer(bh)"),
+        also: &[],
         label: "unlock the buffer after its I/O",
         meaning: "Releases the buffer lock that was held for the I/O; PG_writeback was never set.",
+        reason: Some("Whoever sleeps on the buffer lock may change the block now."),
         source: "fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "journal_end_io",
         op: Op::EndIo(EndIo::Shadow),
         calls: same("clear BH_Shadow, wake_up_bit"),
+        also: &[],
         label: "clear BH_Shadow",
         meaning: "The journal's copy is on disk: whoever wants to modify the block may go on, and the frozen copy is freed.",
+        reason: None,
         source: "journal_end_buffer_io_sync, fs/jbd2/commit.c (6.19)",
     },
     Row {
         key: "dio_complete",
         op: Op::EndIo(EndIo::Direct),
         calls: same("bio_release_pages(bio)"),
+        also: &[],
         label: "end the direct I/O",
         meaning: "The direct I/O is over; there is no page flag to clear.",
+        reason: Some(
+            "A user's buffer has no PG_writeback: that nobody changed it meanwhile was up to the program.",
+        ),
         source: "block/bio.c (6.19)",
     },
     Row {
         key: "may_sleep",
         op: Op::Pause,
         calls: same("kmem_cache_alloc(GFP_NOFS): sleeps"),
+        also: &[],
         label: "sleep in the allocator",
         meaning: "Sleeps in the allocator for a while and comes back with the memory; whatever it holds stays held.",
+        reason: Some(
+            "Sleeping is harmless as long as the page lock is held, because page_mkwrite needs that lock.",
+        ),
         source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39)",
     },
     Row {
         key: "convert_extents",
         op: Op::Pause,
         calls: same("ext4_convert_unwritten_extents()"),
+        also: &[],
         label: "convert the extents",
         meaning: "Marks the blocks just written as holding data, in the journal, before PG_writeback may be cleared.",
+        reason: Some("Whoever waits for PG_writeback waits for this too."),
         source: "fs/ext4/page-io.c (6.19); commit b0857d309fae",
     },
     Row {
         key: "get_block",
         op: Op::Pause,
         calls: same("get_block(): map the blocks"),
+        also: &[],
         label: "map the blocks",
         meaning: "Finds or reserves the blocks of the page.",
+        reason: Some("The bio must say where on the disk the page goes."),
         source: "fs/ext4/inode.c (2.6.39, 6.19)",
     },
     Row {
         key: "skip_writeback",
         op: Op::Pause,
         calls: same("PageWriteback: keep, look at the next"),
+        also: &[],
         label: "pass over the page",
         meaning: "Reclaim meets a page under writeback and goes on to the next instead of waiting.",
+        reason: Some(
+            "To wait here could mean to wait for a bio that this very thread has yet to submit.",
+        ),
         source: "shrink_page_list, mm/vmscan.c; commit ecf5fc6e9654",
     },
     Row {
         key: "kmem_cache_alloc",
         op: Op::Choose,
         calls: same("kmem_cache_alloc(GFP_NOFS)"),
+        also: &[],
         label: "allocate memory",
         meaning: "Gets memory, or (the other way) fails: the page must then be left as it was found.",
+        reason: Some(
+            "If it fails after PG_writeback was set, somebody must clear that bit again, or waiters sleep for ever.",
+        ),
         source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39); commit a54aa7610861",
     },
     Row {
         key: "alloc_or_reclaim",
         op: Op::Choose,
         calls: same("kmalloc(GFP_NOFS)"),
+        also: &[],
         label: "allocate memory",
         meaning: "Gets memory at once, or (the other way) has to reclaim some first.",
+        reason: Some(
+            "Reclaim may meet any page, even one that this very thread has put under writeback.",
+        ),
         source: "commit ecf5fc6e9654",
     },
     Row {
         key: "mblk_io_submit",
         op: Op::Choose,
         calls: same("if (test_opt(MBLK_IO_SUBMIT))"),
+        also: &[],
         label: "choose the branch",
         meaning: "Writes the page by ext4_bio_write_page (the default in 2.6.39), or (the other way) by block_write_full_page.",
+        reason: Some("Both ways must set PG_writeback before they unlock the page."),
         source: "mpage_da_submit_io, fs/ext4/inode.c (2.6.39)",
     },
     Row {
         key: "bio_add_page",
         op: Op::BioAdd,
         calls: folio("bio_add_page(bio, page)", "bio_add_folio(bio, folio)"),
+        also: &[],
         label: "add the page to a bio",
         meaning: "Puts the page into the bio that this actor is building; nobody else can submit it.",
+        reason: Some(
+            "Until its builder submits the bio, whoever waits for the page's writeback waits for the builder.",
+        ),
         source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
     },
     Row {
         key: "generate_guard",
         op: Op::GenerateGuard,
         calls: same("generate guard, sector {}"),
+        also: &[],
         label: "compute one guard",
         meaning: "Computes the guard over the interval's bytes as they are now and puts it into its 8-byte tuple; these bytes must not change until the I/O is complete.",
+        reason: Some(
+            "The tag travels with the command, the bytes are read from memory later. Each hop that checks compares the two.",
+        ),
         source: "bio_integrity_generate, fs/bio-integrity.c (2.6.39); block/t10-pi.c (6.19)",
     },
     Row {
         key: "csum_data",
         op: Op::GenerateGuard,
         calls: same("checksum the data, sector {}"),
+        also: &[],
         label: "checksum one sector",
         meaning: "The file system computes the checksum that it will store elsewhere, over the bytes as they are now.",
+        reason: Some(
+            "If the bytes change before the device fetches them, every later read of them fails the comparison.",
+        ),
         source: "btrfs_csum_one_bio, fs/btrfs/file-item.c (6.19)",
     },
     Row {
@@ -510,160 +737,214 @@ const ROWS: [Row; 91] = [
             "blk_queue_bounce: copy the page",
             "copy the page",
         ],
+        also: &[],
         label: "copy the page",
         meaning: "Copies the page's bytes; guards and I/O are made from the copy, so the page itself may change.",
+        reason: None,
         source: "block/blk-core.c, mm/bounce.c (3.9); commit ffecfd1a72fc",
     },
     Row {
         key: "queue_bio",
         op: Op::QueueBio,
         calls: same("queue the request"),
+        also: &["submit_bio", "submit_bio_noacct", "generic_make_request"],
         label: "queue the request",
         meaning: "Puts the bio on the device's queue; it may wait there for milliseconds or seconds before the bytes are read.",
+        reason: None,
         source: "__generic_make_request, block/blk-core.c (2.6.39); blk_mq_submit_bio (6.19)",
     },
     Row {
         key: "virtqueue_kick",
         op: Op::HandOver,
         calls: same("virtqueue_kick(vq)"),
+        also: &[],
         label: "pass the request to the host",
         meaning: "The guest hands its bio to the host; the host takes checksums of its own, later.",
+        reason: None,
         source: "drivers/block/virtio_blk.c (6.19)",
     },
     Row {
         key: "take_guest_request",
         op: Op::TakeOver,
         calls: same("qemu: next request, O_DIRECT"),
+        also: &[],
         label: "take the guest's request",
         meaning: "The host submits the guest's pages as they are in memory, without a copy (cache=none).",
+        reason: Some(
+            "The host's checksums cover the guest's memory, where the guest's own rules decide who may store.",
+        ),
         source: "commit 968f19c5b1b7",
     },
     Row {
         key: "wait_for_bio",
         op: Op::WaitBio,
         calls: same("wait for the bio"),
+        also: &[],
         label: "wait for the I/O",
         meaning: "Sleeps until the I/O on this page is over: what O_DIRECT does before it returns.",
+        reason: Some("Until then the device may still read the buffer."),
         source: "submit_bio_wait, block/bio.c (6.19)",
     },
     Row {
         key: "take_request",
         op: Op::TakeRequest,
         calls: same("take the next request"),
+        also: &[],
         label: "take the request",
         meaning: "The disk accepts a write command from its queue and begins to transfer.",
+        reason: Some(
+            "The bytes are still in memory: what is stored before the DMA of a sector is what the device gets.",
+        ),
         source: "scsi_request_fn, drivers/scsi/scsi_lib.c (2.6.39)",
     },
     Row {
         key: "sample_parity",
         op: Op::SampleFirst,
         calls: same("xor into parity, sector {}"),
+        also: &[],
         label: "compute parity",
         meaning: "The array reads the bytes to compute parity from them; the data itself is fetched later.",
+        reason: Some("If the bytes change in between, data and parity are of different contents."),
         source: "ops_run_reconstruct5, drivers/md/raid5.c (6.19, skip_copy)",
     },
     Row {
         key: "sample_leg",
         op: Op::SampleFirst,
         calls: same("first leg fetches sector {}"),
+        also: &[],
         label: "fetch for the first leg",
         meaning: "The first leg of the mirror fetches the bytes; the second fetches them again, later.",
+        reason: Some("If the bytes change in between, the two disks hold different contents."),
         source: "raid1_write_request, drivers/md/raid1.c (6.19)",
     },
     Row {
         key: "dma_sector",
         op: Op::DmaSector,
         calls: same("DMA sector {}"),
+        also: &[],
         label: "fetch a sector",
         meaning: "The HBA reads the sector's bytes from memory, as they are at this moment, and its tuple from the bio.",
+        reason: Some(
+            "This settles which bytes are written. A checksum taken earlier must still fit them.",
+        ),
         source: "Documentation/block/data-integrity.rst (6.19)",
     },
     Row {
         key: "hba_verify",
         op: Op::HbaVerify,
         calls: same("check guard, sector {}"),
+        also: &[],
         label: "check a guard at the HBA",
         meaning: "The HBA computes the guard over the bytes it fetched and compares it with the guard tag it received; if they differ the command fails and is not retried.",
+        reason: Some(
+            "A difference means that the bytes changed after the guard was taken, whoever did it: here a race becomes an I/O error.",
+        ),
         source: "SCSI_PROT_GUARD_CHECK, drivers/scsi/sd.c (6.19); scsi_debug",
     },
     Row {
         key: "hba_insert",
         op: Op::HbaInsert,
         calls: same("insert guard, sector {}"),
+        also: &[],
         label: "insert a guard at the HBA",
         meaning: "The HBA computes the guard itself, from whatever bytes it fetched (WRITE_INSERT): the tag matches by construction.",
+        reason: Some("A guard that is made this late cannot notice a change that came before."),
         source: "sd_prot_op, drivers/scsi/sd.c (6.19)",
     },
     Row {
         key: "target_verify",
         op: Op::TargetVerify,
         calls: same("check guard, sector {}"),
+        also: &[],
         label: "check a guard at the target",
         meaning: "The disk recomputes the CRC over what arrived over the wire and compares it with the tuple before it stores anything.",
+        reason: Some("It covers the wire too: nothing is stored that does not fit its guard."),
         source: "T10 SBC, WRPROTECT=001b; dif_verify, drivers/scsi/scsi_debug.c (6.1)",
     },
     Row {
         key: "commit_media",
         op: Op::CommitMedia,
         calls: same("write sectors and tuples to media"),
+        also: &[],
         label: "write to media",
         meaning: "The disk stores the bytes it received, each sector with its tuple if it keeps any.",
+        reason: Some("This is what a later read returns."),
         source: "T10 SBC; resp_write_dt0, drivers/scsi/scsi_debug.c",
     },
     Row {
         key: "nvme_requeue",
         op: Op::Requeue,
         calls: same("nvme_retry_req: same tags"),
+        also: &[],
         label: "requeue the command",
         meaning: "The host sends the failed command again, up to five times and with the same guard tags; where the page has changed for good it fails each time.",
+        reason: None,
         source: "nvme_max_retries, drivers/nvme/host/core.c (6.19)",
     },
     Row {
         key: "complete_request",
         op: Op::CompleteRequest,
         calls: same("report status, raise interrupt"),
+        also: &[],
         label: "report status",
         meaning: "The disk tells the host how the command ended; one bad sector fails the whole request.",
+        reason: Some("The device is done with the bytes; the kernel can end the stable window."),
         source: "sd_done, drivers/scsi/sd.c; blk_update_request, block/blk-core.c (2.6.39)",
     },
     Row {
         key: "bio_endio",
         op: Op::BioEndio,
         calls: same("bio_endio(bio)"),
+        also: &[],
         label: "end the bio",
         meaning: "The completion hands the status to the file system's end_io.",
+        reason: Some(
+            "Here the file system learns whether the write failed, and goes on to end writeback.",
+        ),
         source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
     },
     Row {
         key: "mapping_set_error",
         op: Op::MappingSetError,
         calls: same("mapping_set_error(mapping, error)"),
+        also: &[],
         label: "latch the error",
         meaning: "Records the failure in the file's mapping, for fsync to report.",
+        reason: Some(
+            "Nobody waits at the end of this write to be told. fsync is where the error comes out.",
+        ),
         source: "include/linux/pagemap.h (2.6.39, AS_EIO; 6.19, errseq)",
     },
     Row {
         key: "store",
         op: Op::Store,
         calls: same("store {}"),
+        also: &[],
         label: "store bytes",
         meaning: "The CPU looks in its TLB, then in the page table: a writable entry lets the bytes change, a read-only one faults and the store is run again afterwards.",
+        reason: Some(
+            "Whether this may happen while a write is under way is what the whole protocol decides.",
+        ),
         source: "do_wp_page, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
         key: "load",
         op: Op::Load,
         calls: same("load at {}"),
+        also: &[],
         label: "load bytes",
         meaning: "Reads through the mapping: the CPU caches the translation in its TLB.",
+        reason: Some("The cached entry is used until it is flushed, whatever happens to the PTE."),
         source: "do_read_fault, mm/memory.c (6.19)",
     },
     Row {
         key: "pte_mkwrite",
         op: Op::PteMkwrite,
         calls: same("maybe_mkwrite(pte_mkdirty(pte))"),
+        also: &[],
         label: "make the PTE writable",
         meaning: "Gives the faulting thread a writable and dirty PTE, if pte_same finds that nobody changed it meanwhile: from here on its stores ask nobody.",
+        reason: None,
         source: "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault (6.19)",
     },
     Row {
@@ -675,40 +956,56 @@ const ROWS: [Row; 91] = [
             "iov_iter_copy_from_user_atomic {}",
             "copy_folio_from_iter_atomic {}",
         ],
+        also: &[],
         label: "copy the user's bytes",
         meaning: "Copies the bytes through the kernel's own mapping: no PTE is consulted, so write protection of PTEs neither helps nor hinders.",
+        reason: Some("Only the wait in write_begin keeps it off a page under writeback."),
         source: "generic_perform_write, mm/filemap.c (2.6.39, 6.19)",
     },
     Row {
         key: "kernel_store",
         op: Op::KernelStore,
         calls: same("kernel stores {}"),
+        also: &[],
         label: "store through the direct map",
         meaning: "The kernel changes the block through its own mapping of memory, which knows nothing of user PTEs.",
+        reason: Some(
+            "Only rules among the kernel's own functions keep it off a block that is being written.",
+        ),
         source: "fs/ext2/dir.c, fs/jbd2/transaction.c (6.19)",
     },
     Row {
         key: "zero_user",
         op: Op::KernelStore,
         calls: same("zero_user_segment() {}"),
+        also: &[],
         label: "zero the tail",
         meaning: "Fills the rest of the page with zeros, through the kernel's own mapping.",
+        reason: Some(
+            "As with write(2), only waiting for writeback first keeps it off bytes that are on their way.",
+        ),
         source: "truncate_partial_page, mm/truncate.c (2.6.39)",
     },
     Row {
         key: "dma_write",
         op: Op::DmaStore,
         calls: same("device writes {} by DMA"),
+        also: &[],
         label: "a device writes into the page",
         meaning: "A device stores by physical address: neither PTE nor page lock nor PG_writeback can stop it.",
+        reason: None,
         source: "Documentation/core-api/pin_user_pages.rst (6.19)",
     },
     Row {
         key: "zap_pte",
         op: Op::ZapPte,
         calls: same("ptep_get_and_clear in {}"),
+        also: &[],
         label: "remove one PTE",
         meaning: "Takes the PTE out of the page table and remembers its dirty bit; TLB entries of other CPUs still work.",
+        reason: Some(
+            "If the PTE was dirty, only its remover knows that now, until it sets PG_dirty.",
+        ),
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -718,16 +1015,22 @@ const ROWS: [Row; 91] = [
             "if (pte_dirty) set_page_dirty(page)",
             "if (pte_dirty) folio_mark_dirty(folio)",
         ),
+        also: &[],
         label: "carry the dirty bit over",
         meaning: "Moves the dirty bit of the PTE that was removed to the page; no page lock is taken.",
+        reason: Some("Without it, stores made through this PTE would be forgotten with it."),
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
         key: "fork_pte",
         op: Op::ForkPte,
         calls: same("copy_one_pte to {}"),
+        also: &[],
         label: "copy one PTE to the child",
         meaning: "The child's PTE is a copy marked clean; its write bit stays.",
+        reason: Some(
+            "A store through a writable PTE does not fault, so page_mkwrite is not asked.",
+        ),
         source: "copy_one_pte, mm/memory.c (2.6.39); most shared file mappings are not copied at all",
     },
     Row {
@@ -737,24 +1040,30 @@ const ROWS: [Row; 91] = [
             "if (page->mapping != mapping)",
             "if (folio->mapping != mapping)",
         ),
+        also: &[],
         label: "check the mapping again",
         meaning: "Looks, under the page lock, whether the page still belongs to the file; it may have been truncated while one slept.",
+        reason: Some("A store into a page that has left the file is written nowhere."),
         source: "block_page_mkwrite, fs/buffer.c (2.6.39, 6.19); commit b827e496c893",
     },
     Row {
         key: "check_vma",
         op: Op::CheckVma,
         calls: same("find_vma: still mapped?"),
+        also: &[],
         label: "look for the mapping",
         meaning: "A fault on an address that is not mapped any more is a SIGSEGV.",
+        reason: Some("What was mapped when the fault began may be gone by now."),
         source: "do_user_addr_fault, arch/x86/mm/fault.c (6.19)",
     },
     Row {
         key: "cancel_dirty_page",
         op: Op::CancelDirty,
         calls: folio("cancel_dirty_page(page)", "folio_cancel_dirty(folio)"),
+        also: &[],
         label: "drop the dirty bit",
         meaning: "What is truncated need not be written.",
+        reason: None,
         source: "mm/truncate.c (2.6.39, 6.19)",
     },
     Row {
@@ -764,16 +1073,20 @@ const ROWS: [Row; 91] = [
             "remove_from_page_cache(page)",
             "filemap_remove_folio(folio)",
         ),
+        also: &["delete_from_page_cache", "invalidate_inode_page"],
         label: "remove the page from the file",
         meaning: "The page leaves the file: what is stored in it from now on goes nowhere.",
+        reason: Some("Whoever slept for the page lock meanwhile must check for this."),
         source: "mm/truncate.c (2.6.39, 6.19)",
     },
     Row {
         key: "sigbus",
         op: Op::Sigbus,
         calls: same("return VM_FAULT_SIGBUS"),
+        also: &[],
         label: "end with a signal",
         meaning: "The address has no page of the file behind it any more: the thread gets a signal and its store is not run.",
+        reason: None,
         source: "mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -785,8 +1098,12 @@ const ROWS: [Row; 91] = [
             "get_user_pages(write)",
             "pin_user_pages(FOLL_WRITE)",
         ],
+        also: &[],
         label: "pin the page",
         meaning: "Takes a reference that lets a device write into the page by its physical address.",
+        reason: Some(
+            "The device may store as long as the pin lasts, whatever the page tables say by then.",
+        ),
         source: "mm/gup.c (6.19); Documentation/core-api/pin_user_pages.rst",
     },
     Row {
@@ -798,16 +1115,20 @@ const ROWS: [Row; 91] = [
             "put_page(page)",
             "unpin_user_page(page)",
         ],
+        also: &[],
         label: "unpin the page",
         meaning: "Gives the reference back.",
+        reason: Some("From here on the device has no business in the page."),
         source: "mm/gup.c (6.19)",
     },
     Row {
         key: "fsync_begin",
         op: Op::FsyncBegin,
         calls: same("fsync(fd)"),
+        also: &[],
         label: "call fsync",
         meaning: "Asks for everything stored so far to be on the media before the call returns success.",
+        reason: Some("Until it has returned success a program cannot rely on its bytes."),
         source: "fs/sync.c (2.6.39, 6.19)",
     },
     Row {
@@ -819,64 +1140,86 @@ const ROWS: [Row; 91] = [
             "test_and_clear_bit(AS_EIO)",
             "file_check_and_advance_wb_err()",
         ],
+        also: &[],
         label: "return from fsync",
         meaning: "Reports a latched write error: with AS_EIO to whoever asks first, with errseq once to everyone who had the file open.",
+        reason: Some("Who is told decides whether a failed write is noticed."),
         source: "filemap_fdatawait_range, mm/filemap.c (2.6.39); file_check_and_advance_wb_err (6.19)",
     },
     Row {
         key: "set_memory_ro",
         op: Op::SetMemoryRo,
         calls: same("set_memory_ro(page)"),
+        also: &[],
         label: "make the kernel's mapping read-only",
         meaning: "Makes the kernel's own mapping of the page read-only: a kernel store traps at once, on the spot where the bug is. User PTEs are not concerned.",
+        reason: None,
         source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
     },
     Row {
         key: "set_memory_rw",
         op: Op::SetMemoryRw,
         calls: same("set_memory_rw(page)"),
+        also: &[],
         label: "make the kernel's mapping writable",
         meaning: "Ends the watch: the kernel's own mapping is writable again.",
+        reason: None,
         source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
     },
     Row {
         key: "get_write_access",
         op: Op::GetWriteAccess,
         calls: same("do_get_write_access(handle, jh)"),
+        also: &[],
         label: "ask the journal for the block",
         meaning: "Sleeps while the journal is writing the block (BH_Shadow); if the committing transaction still has to, it is left a frozen copy.",
+        reason: Some("Otherwise the block would change while the journal writes it."),
         source: "fs/jbd2/transaction.c (6.19)",
     },
     Row {
         key: "file_shadow",
         op: Op::FileShadow,
         calls: same("jbd2_journal_write_metadata_buffer: BJ_Shadow"),
+        also: &[],
         label: "file the block as being written",
         meaning: "Marks the block as being written to the journal, from the frozen copy if there is one.",
+        reason: Some(
+            "This begins the journal's own stable window: whoever wants to change the block waits, or works beside a frozen copy.",
+        ),
         source: "fs/jbd2/journal.c (6.19)",
     },
     Row {
         key: "csum_read",
         op: Op::ReadChecksum,
         calls: same("es_checksum = ext4_superblock_csum(es)"),
+        also: &[],
         label: "compute the block's checksum",
         meaning: "Computes CRC-32C over the block as it is now and keeps the result in a register.",
+        reason: Some(
+            "It fits these bytes only: any other store into the block before it is put there makes it wrong.",
+        ),
         source: "fs/ext4/super.c (6.19)",
     },
     Row {
         key: "csum_store",
         op: Op::StoreChecksum,
         calls: same("es->s_checksum = es_checksum"),
+        also: &[],
         label: "store the block's checksum",
         meaning: "Stores the checksum computed before into the block, whatever the block holds by now.",
+        reason: Some(
+            "If the block was changed since the checksum was computed, the two do not fit.",
+        ),
         source: "fs/ext4/super.c (6.19); Sapuntzakis, 14 Sep 2020",
     },
     Row {
         key: "goto",
         op: Op::Goto,
         calls: same("goto {}"),
+        also: &[],
         label: "go on elsewhere",
         meaning: "Goes on at the line named; not a step.",
+        reason: None,
         source: "",
     },
 ];
@@ -898,6 +1241,17 @@ mod tests {
         for row in &ROWS {
             let named = row.op == Op::Goto || !row.source.is_empty();
             assert!(row.meaning.ends_with('.') && named && !row.label.is_empty());
+            assert!(row.reason.is_none_or(|it| it.ends_with('.')), "{}", row.key);
+            let ways = OPS
+                .iter()
+                .find(|it| it.key == row.key)
+                .and_then(OpRow::ways);
+            assert_eq!(
+                ways.is_some(),
+                row.op == Op::Choose,
+                "the two ways of {}",
+                row.key
+            );
         }
         for row in &GROUPS {
             assert!(row.meaning.ends_with('.') && !row.source.is_empty());

@@ -19,7 +19,14 @@ const fn term(
     meaning: &'static str,
     source: &'static str,
 ) -> Row {
-    (Term { name, forms }, Meaning { meaning, source })
+    (
+        Term { name, forms },
+        Meaning {
+            meaning,
+            reason: None,
+            source,
+        },
+    )
 }
 
 /// Every word, by number.

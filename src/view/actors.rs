@@ -3,7 +3,7 @@
 use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
 use crate::machine::{Choice, End, Instr, Model, Op, Resource, Stage, Status, World};
-use crate::protocol::{Mark, OPS, ways as words_of_ways};
+use crate::protocol::{Mark, OPS};
 
 use super::listing::{Place, Row, SHOWN, STUCK, rows};
 use super::look::Look;
@@ -38,7 +38,11 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
         Op::TakeRequest => Stage::Queued,
         Op::BioEndio => Stage::Done,
         Op::TakeOver => Stage::Passed,
-        _ => return words_of_ways(OPS[instr.tag as usize].key)[way as usize & 1].to_owned(),
+        _ => {
+            let ways = OPS[instr.tag as usize].ways();
+            let name = ways.and_then(|ways| ways.names.get(way as usize));
+            return name.map_or_else(String::new, |name| name.to_string());
+        }
     };
     // Pages and bios are as many.
     let pages = 0..model.geometry.pages as usize;

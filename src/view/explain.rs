@@ -6,7 +6,7 @@ use crate::exchange::{
 };
 use crate::explore::{Failure, Omission, Outlook, Without};
 use crate::machine::{Content, End, Hop, Protection, Status, Violation};
-use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row, reason};
+use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
@@ -258,7 +258,7 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
         list.inner.push(glossary.glossed(el("dd", ""), text).into());
     };
     part("What", &now.sentence().unwrap_or_default());
-    part("Why it matters", reason(row.key).unwrap_or(meaning.meaning));
+    part("Why it matters", meaning.reason.unwrap_or(meaning.meaning));
     let group = at.and_then(|at| composite(lines, at));
     if let Some((text, group)) = &group {
         part("Part of", &format!("`{text}`. {}", group.meaning));

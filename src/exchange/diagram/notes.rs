@@ -9,7 +9,7 @@ use crate::exchange::narration::{bug, hex, world_before};
 use crate::exchange::words::{sectors, thing};
 use crate::explore::Story;
 use crate::machine::{Effect, Model, Op, Stage, Violation, Wait, World, ways};
-use crate::protocol::{Mark, OPS, ways as way_words};
+use crate::protocol::{Mark, OPS, OpRow};
 use crate::scenario::Scenario;
 
 /// "<blocks on PG_writeback of page 1, behind fsync1>".
@@ -29,8 +29,8 @@ pub(super) fn way(model: &Model, world: &World, actor: u8, way: u8) -> Option<St
     let (_, instr) = standing(model, world, actor.into())?;
     let words = match instr.op {
         Op::Choose => {
-            let key = OPS.get(instr.tag as usize).map_or("", |row| row.key);
-            way_words(key).get(way as usize)?.to_string()
+            let ways = OPS.get(instr.tag as usize).and_then(OpRow::ways)?;
+            ways.names.get(way as usize)?.to_string()
         }
         op => {
             let stage = match op {

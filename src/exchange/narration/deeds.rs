@@ -78,16 +78,7 @@ impl Step<'_> {
     }
 
     pub(super) fn chose(&self, way: u8) -> Option<String> {
-        let text = match (self.row.key, way) {
-            ("kmem_cache_alloc", 0) => "{Who} gets the memory it asks for.",
-            ("kmem_cache_alloc", _) => "The allocation fails: {who} gets no memory.",
-            ("alloc_or_reclaim", 0) => "{Who} gets the memory at once.",
-            ("alloc_or_reclaim", _) => "There is no free memory: {who} has to reclaim some first.",
-            ("mblk_io_submit", 0) => "{Who} takes the branch of `ext4_bio_write_page`.",
-            ("mblk_io_submit", _) => "{Who} takes the branch of `block_write_full_page`.",
-            (_, 0) => "{Who} goes on as usual.",
-            _ => "{Who} goes the other way.",
-        };
+        let text = self.row.ways()?.told.get(usize::from(way))?;
         self.say(0, text)
     }
 

@@ -1,7 +1,7 @@
 //! What a line of somebody else's diagram names, and which steps and composites go by that name.
 
 use crate::machine::{Instr, Op, Operand};
-use crate::protocol::{GROUPS, Line, OPS};
+use crate::protocol::{ALSO, GROUPS, Line, OPS};
 
 /// What a line says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,42 +21,6 @@ pub(super) struct Said {
     /// The steps and composites of that name, one bit for each row of the two tables.
     keys: u128,
 }
-
-/// Functions that stand for a step or composite of the model, by its key, beyond the names in the
-/// tables.
-const ALIASES: [(&str, &str); 31] = [
-    ("__lock_page", "lock_page"),
-    ("lock_page_killable", "lock_page"),
-    ("__folio_lock", "lock_page"),
-    ("__unlock_page", "unlock_page"),
-    ("test_set_page_writeback", "set_page_writeback"),
-    ("set_page_writeback_keepwrite", "set_page_writeback"),
-    ("__folio_start_writeback", "set_page_writeback"),
-    ("test_clear_page_writeback", "end_page_writeback"),
-    ("__folio_end_writeback", "end_page_writeback"),
-    ("test_clear_page_writeback", "clear_writeback"),
-    ("ClearPageWriteback", "clear_writeback"),
-    ("wake_up_page_bit", "wake_up_page"),
-    ("folio_wake_bit", "wake_up_page"),
-    ("folio_wait_writeback_killable", "wait_on_page_writeback"),
-    ("page_mkclean_one", "page_mkclean"),
-    ("page_vma_mkclean_one", "page_mkclean"),
-    ("ptep_clear_flush", "flush_tlb_page"),
-    ("__set_page_dirty", "set_page_dirty"),
-    ("__set_page_dirty_nobuffers", "set_page_dirty"),
-    ("__folio_mark_dirty", "set_page_dirty"),
-    ("submit_bio", "queue_bio"),
-    ("submit_bio_noacct", "queue_bio"),
-    ("generic_make_request", "queue_bio"),
-    ("grab_cache_page_write_begin", "write_begin"),
-    ("write_cache_pages", "wb_page"),
-    ("write_cache_page", "wb_page"),
-    ("shrink_folio_list", "shrink_page_list"),
-    ("shrink_inactive_list", "shrink_page_list"),
-    ("try_to_free_mem_cgroup_pages", "shrink_page_list"),
-    ("delete_from_page_cache", "remove_from_page_cache"),
-    ("invalidate_inode_page", "remove_from_page_cache"),
-];
 
 /// Words for what is done, where a line names no function: how it begins or what it contains, and
 /// the keys. The first that fits counts.
@@ -126,10 +90,11 @@ impl Said {
             blocks,
             keys: 0,
         };
-        let steps = OPS.iter().map(|it| (it.key, &it.calls));
-        let rows = steps.chain(GROUPS.iter().map(|it| (it.key, &it.calls)));
-        for (at, (key, calls)) in rows.enumerate() {
-            said.keys |= u128::from(said.fits(key, calls)) << at;
+        let steps = OPS.iter().zip(ALSO);
+        let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
+        let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
+        for (at, (key, calls, also)) in steps.chain(groups).enumerate() {
+            said.keys |= u128::from(said.fits(key, calls, also)) << at;
         }
         said
     }
@@ -169,7 +134,7 @@ impl Said {
         self.keys != 0
     }
 
-    fn fits(&self, key: &str, calls: &[&str]) -> bool {
+    fn fits(&self, key: &str, calls: &[&str], also: &[&str]) -> bool {
         if self.name.is_empty() {
             return false;
         }
@@ -178,7 +143,7 @@ impl Said {
             let phrase = PHRASES.iter().find(|it| name.contains(it.0));
             return phrase.is_some_and(|it| it.1.contains(&key));
         }
-        if name == key || ALIASES.contains(&(name, key)) {
+        if name == key || also.contains(&name) {
             return true;
         }
         let suffixed = match key {
