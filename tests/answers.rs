@@ -336,50 +336,76 @@ fn the_race_map_is_the_sum_of_its_states() {
     assert!(!columns[0] && columns[1] && !columns[columns.len() - 1]);
 }
 
+/// What a step's effects cost, apart from the checker's own count.
+fn paid(effects: &[Effect], cost: Cost) -> f64 {
+    let many = |is: fn(&Effect) -> bool| effects.iter().filter(|effect| is(effect)).count();
+    let paid = match cost {
+        Cost::Walked => many(|effect| {
+            matches!(
+                effect,
+                Effect::Cleaned { .. }
+                    | Effect::FoundClean { .. }
+                    | Effect::Zapped { .. }
+                    | Effect::Revoked { .. }
+            )
+        }),
+        Cost::Flushes => many(|effect| matches!(effect, Effect::TlbFlushed { .. })),
+        Cost::Copied => {
+            4096 * many(|effect| {
+                matches!(
+                    effect,
+                    Effect::Copied { .. } | Effect::WriteAccess { frozen: true, .. }
+                )
+            })
+        }
+        Cost::Stall => 0,
+    };
+    paid as f64
+}
+
 /// Costs, by following every schedule.
 #[test]
 fn costs_are_those_of_following_every_schedule() {
-    fn follow(model: &Model, world: &World, weight: f64, so_far: f64, sums: &mut (f64, f64)) {
+    /// The mean and the most, of each cost.
+    type Sums = [(f64, f64); 3];
+    const COUNTED: [Cost; 3] = [Cost::Walked, Cost::Flushes, Cost::Copied];
+    fn follow(model: &Model, world: &World, weight: f64, so_far: [f64; 3], sums: &mut Sums) {
         let choices: Vec<Choice> = enabled(model, world).collect();
         if choices.is_empty() {
             assert!(end(model, world).is_some());
-            sums.0 += weight * so_far;
-            sums.1 = sums.1.max(so_far);
+            for (sum, so_far) in sums.iter_mut().zip(so_far) {
+                sum.0 += weight * so_far;
+                sum.1 = sum.1.max(so_far);
+            }
         }
         for choice in &choices {
             let (next, effects) = step(model, world, *choice);
-            let walked = effects.iter().filter(|effect| {
-                matches!(
-                    effect,
-                    Effect::Cleaned { .. }
-                        | Effect::FoundClean { .. }
-                        | Effect::Zapped { .. }
-                        | Effect::Revoked { .. }
-                )
-            });
-            let more = so_far + walked.count() as f64;
+            let mut more = so_far;
+            for (more, cost) in more.iter_mut().zip(COUNTED) {
+                *more += paid(&effects, cost);
+            }
             follow(model, &next, weight / choices.len() as f64, more, sums);
         }
     }
-    let mut paid = 0.0;
+    let mut all = [0.0; 3];
     for slug in SMALL {
         let scenario = scenario(slug);
         let model = &scenario.model;
-        let mut sums = (0.0, 0.0);
-        follow(model, &model.initial, 1.0, 0.0, &mut sums);
+        let mut sums = Sums::default();
+        follow(model, &model.initial, 1.0, [0.0; 3], &mut sums);
         let space = checked(&scenario);
         let bills = costs(model, graph(&space), &|state| space.world(state));
-        let bill = bills
-            .iter()
-            .find(|it| it.cost == Cost::Walked)
-            .expect("there");
-        assert!(
-            (bill.mean - sums.0).abs() < 1e-9 && bill.most == sums.1,
-            "{slug}"
-        );
-        paid += bill.most;
+        for (nth, cost) in COUNTED.into_iter().enumerate() {
+            let bill = bills.iter().find(|it| it.cost == cost).expect("there");
+            let (mean, most) = sums[nth];
+            assert!(
+                (bill.mean - mean).abs() < 1e-9 && bill.most == most,
+                "{slug}: {bill:?}, not {mean} and {most}"
+            );
+            all[nth] += bill.most;
+        }
     }
-    assert!(paid > 0.0);
+    assert!(all[0] > 0.0 && all[1] > 0.0, "{all:?}");
     // Where writers wait, they wait; where a copy is taken, nobody does (the dossier's S16).
     let bill = |slug: &str, cost: Cost| {
         let scenario = scenario(slug);

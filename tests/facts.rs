@@ -176,6 +176,37 @@ fn a_guard_error_stores_nothing_and_is_latched_for_fsync() {
     assert_eq!(story.failures[0].hop(), Some(Hop::Hba));
 }
 
+/// Dossier 8.3 [K6.19 drivers/nvme/host/core.c nvme_max_retries]: a failed command is sent five times more, with
+/// the same guards; then the write has failed.
+#[test]
+fn nvme_sends_a_failed_command_five_times_more() {
+    let entry = stable_pages::scenario::find("mkwrite-no-wait").expect("there");
+    let nvme = stable_pages::scenario::Device::ALL
+        .into_iter()
+        .find(|it| it.word() == "nvme pi");
+    let scenario = load_for("x", entry.text, nvme, None).expect("loads");
+    let mut world = scenario.model.initial;
+    exhaust(&scenario, &mut world, "flusher");
+    exhaust(&scenario, &mut world, "writer");
+    let mut effects = Vec::new();
+    while status(&scenario.model, &world, actor(&scenario, "disk")) == Status::Ready {
+        effects.extend(one(&scenario, &mut world, "disk"));
+        assert!(effects.len() < 500, "it gives up");
+    }
+    let mut times = Vec::new();
+    for effect in &effects {
+        if let Effect::Requeued { times: nth, .. } = effect {
+            times.push(*nth);
+        }
+    }
+    assert_eq!(times, [1, 2, 3, 4, 5]);
+    let failed = Effect::Completed {
+        bio: 0,
+        failed: true,
+    };
+    assert_eq!(effects.last(), Some(&failed));
+}
+
 /// Guards arise from bytes: those of a failure are the CRCs of what was sealed and fetched.
 #[test]
 fn the_guards_of_a_failure_are_those_of_its_bytes() {
@@ -277,6 +308,49 @@ fn set_page_dirty_marks_every_buffer() {
     run_to(&whole, &mut world, "flusher", "set_page_writeback");
     assert_eq!(whole.model.page(&world, 0).buffers, Some(0b1111_1111));
     assert_eq!(verdicts(&whole), "safe");
+}
+
+/// Dossier 5.2 [K2.6.39 fs/buffer.c __set_page_dirty_buffers]: a write fault as well marks every buffer.
+#[test]
+fn a_write_fault_marks_every_buffer() {
+    let run = ("run = [\"load new\"]", "run = [\"store new\"]");
+    let scenario = varied("partial-buffers", &[run], "");
+    let mut world = scenario.model.initial;
+    for name in ["flusher", "disk", "completion"] {
+        exhaust(&scenario, &mut world, name);
+    }
+    assert_eq!(scenario.model.page(&world, 0).buffers, Some(0));
+    run_to(&scenario, &mut world, "writer", "set_page_dirty");
+    one(&scenario, &mut world, "writer");
+    assert_eq!(scenario.model.page(&world, 0).buffers, Some(0b1111_1111));
+}
+
+/// Dossier 3.1 [K2.6.39 mm/memory.c]: a read of a page that is not mapped maps it read-only and
+/// clean, so the first store faults and the file system is told.
+#[test]
+fn a_load_maps_a_page_read_only() {
+    let pieces = [
+        (
+            "run = [\"store new\"]",
+            "run = [\"load new\", \"store new\"]",
+        ),
+        ("dirty = true", "dirty = true\npte = \"none\""),
+    ];
+    let scenario = varied("baseline-five-step", &pieces, "");
+    let mut world = scenario.model.initial;
+    assert_eq!(scenario.model.pte(&world, 0, 0), Access::NONE);
+    let effects = one(&scenario, &mut world, "writer");
+    assert_eq!(effects, [Effect::Loaded { page: 0, space: 0 }]);
+    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
+    assert_eq!(scenario.model.tlb(&world, 0, 0), Access::READ_ONLY);
+    let effects = one(&scenario, &mut world, "writer");
+    let faulted = Effect::Faulted {
+        page: 0,
+        space: 0,
+        mapped: true,
+    };
+    assert_eq!(effects, [faulted]);
+    assert_eq!(verdicts(&scenario), "safe");
 }
 
 /// Dossier 5.4 R1 [C 79352894b285] (S13): waiting for the page lock between PTE and set_page_dirty
@@ -444,6 +518,33 @@ fn a_late_wake_up_hits_only_who_does_not_look_again() {
     });
     assert!(bug);
     assert_eq!(verdicts(&scenario("wake-and-look-again")), "safe");
+}
+
+/// Dossier 1.2 and L2 [K2.6.39 mm/filemap.c]: end_page_writeback clears the bit and wakes whoever sleeps for it,
+/// also one who will not look at the bit again.
+#[test]
+fn end_page_writeback_wakes_who_does_not_look_again() {
+    let edit = "[[edit]]\nreplace = \"do_wp_page/wait_for_stable_page\"\nwith = \"wait_on_page_writeback_once\"";
+    let scenario = varied("baseline-five-step", &[], edit);
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "flusher", "bio_add_page");
+    run_to(
+        &scenario,
+        &mut world,
+        "writer",
+        "wait_on_page_writeback_once",
+    );
+    let effects = one(&scenario, &mut world, "writer");
+    assert_eq!(effects, [Effect::FellAsleep { page: 0 }]);
+    let writer = actor(&scenario, "writer");
+    let asleep = status(&scenario.model, &world, writer);
+    assert!(matches!(asleep, Status::Asleep(_)));
+    for name in ["flusher", "disk", "completion"] {
+        exhaust(&scenario, &mut world, name);
+    }
+    assert_eq!(status(&scenario.model, &world, writer), Status::Ready);
+    // With one writeback only, nobody sets the bit anew: this wait is as good as any.
+    assert_eq!(verdicts(&scenario), "safe");
 }
 
 /// Dossier 2.3 [C a54aa7610861] (S06): with the flag set first a failed allocation leaks it.

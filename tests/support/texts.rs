@@ -1,0 +1,424 @@
+//! Every sentence the page says of a scenario, as plain text that a reviewer reads.
+//!
+//! Whatever these texts need of the page's own types is in this file, so that renaming those changes
+//! only this one.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use stable_pages::exchange::{diagram, sentence, status_words};
+use stable_pages::machine::{Choice, History, Status};
+use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, reason, term_meaning, ways};
+use stable_pages::scenario::{Device, Scenario, Verdict};
+use stable_pages::view::{
+    At, El, KEYS, Look, Node, Now, actor_cards, explanations, sentence as spoken,
+};
+
+use super::support::checked;
+
+/// A document: elements with what is inside of them, and text. Both the page's own elements and
+/// those of the plain pages become such.
+enum Piece {
+    Text(String),
+    Element(String, Vec<Piece>),
+}
+
+impl Piece {
+    fn of(element: &El) -> Piece {
+        let inner = element.inner.iter().map(|node| match node {
+            Node::Text(text) => Piece::Text(text.to_string()),
+            Node::El(element) => Piece::of(element),
+        });
+        // A word with a meaning is part of its sentence, unlike what a button says.
+        let tag = match class(element) {
+            "term" => "span",
+            _ => &element.tag,
+        };
+        Piece::Element(tag.to_owned(), inner.collect())
+    }
+
+    fn of_xml(node: roxmltree::Node) -> Piece {
+        match node.text().filter(|_| node.is_text()) {
+            Some(text) => Piece::Text(text.to_owned()),
+            None => {
+                let inner = node.children().map(Piece::of_xml).collect();
+                Piece::Element(node.tag_name().name().to_owned(), inner)
+            }
+        }
+    }
+
+    /// Whether it stands on lines of its own.
+    fn is_block(&self) -> bool {
+        let inline = [
+            "a", "b", "button", "code", "i", "kbd", "label", "option", "small", "span",
+        ];
+        match self {
+            Piece::Text(_) => false,
+            Piece::Element(tag, _) => !inline.contains(&tag.as_str()),
+        }
+    }
+
+    /// Text between blocks, with kernel names between backquotes.
+    fn inline(&self, out: &mut String) {
+        match self {
+            Piece::Text(text) => *out += text,
+            Piece::Element(tag, inner) => {
+                let (before, after) = match tag.as_str() {
+                    "code" => ("`", "`"),
+                    "button" => (" [", "] "),
+                    "a" => (" ", " "),
+                    _ => ("", ""),
+                };
+                *out += before;
+                inner.iter().for_each(|piece| piece.inline(out));
+                *out += after;
+            }
+        }
+    }
+
+    /// Lines, each a paragraph, an item or a row of a table.
+    fn lines(&self, out: &mut Vec<String>) {
+        let Piece::Element(tag, inner) = self else {
+            return;
+        };
+        if tag == "tr" {
+            let mut cells = Vec::new();
+            for cell in inner {
+                let Piece::Element(_, inside) = cell else {
+                    continue;
+                };
+                let mut text = String::new();
+                for piece in inside {
+                    piece.inline(&mut text);
+                    text.push(' ');
+                }
+                flush(&mut text, &mut cells);
+            }
+            out.push(cells.join(" | "));
+            return;
+        }
+        if tag == "pre" {
+            let mut text = String::new();
+            self.inline(&mut text);
+            out.extend(text.lines().map(str::to_owned));
+            return;
+        }
+        let mut own = Vec::new();
+        let mut text = String::new();
+        let mut items = 0;
+        for piece in inner {
+            if !piece.is_block() {
+                piece.inline(&mut text);
+                continue;
+            }
+            flush(&mut text, &mut own);
+            let mut below = Vec::new();
+            piece.lines(&mut below);
+            if tag == "ul" || tag == "ol" {
+                items += 1;
+                let mark = match tag.as_str() {
+                    "ol" => format!("{items:>3}. "),
+                    _ => "- ".to_owned(),
+                };
+                let margin = " ".repeat(mark.len());
+                for (at, line) in below.iter_mut().enumerate() {
+                    *line = format!("{}{line}", if at == 0 { &mark } else { &margin });
+                }
+            }
+            own.extend(below);
+        }
+        flush(&mut text, &mut own);
+        let (first, margin) = match tag.as_str() {
+            "h1" => ("# ", ""),
+            "h2" => ("\n## ", ""),
+            "h3" => ("\n### ", ""),
+            "dd" => ("    ", "    "),
+            _ => ("", ""),
+        };
+        for (at, line) in own.iter_mut().enumerate() {
+            *line = format!("{}{line}", if at == 0 { first } else { margin });
+        }
+        out.extend(own);
+    }
+}
+
+fn flush(text: &mut String, lines: &mut Vec<String>) {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if !words.is_empty() {
+        lines.push(words.join(" "));
+    }
+    text.clear();
+}
+
+/// An element of the page, line by line; nothing where it has no text.
+fn read(element: &El) -> String {
+    let mut lines = Vec::new();
+    Piece::of(element).lines(&mut lines);
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The plain pages, by file name, as text.
+pub fn plain_pages() -> HashMap<String, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("texts");
+    let packed = Command::new(env!("CARGO_BIN_EXE_pack"))
+        .arg(&folder)
+        .output()
+        .expect("pack runs");
+    let said = String::from_utf8_lossy(&packed.stderr);
+    assert!(packed.status.success(), "{said}");
+    let mut pages = HashMap::new();
+    for file in fs::read_dir(&folder).expect("there").flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let Some(slug) = name.strip_suffix(".html") else {
+            continue;
+        };
+        let html = fs::read_to_string(file.path()).expect("readable");
+        let xml = html.trim_start_matches("<!doctype html>");
+        let document = roxmltree::Document::parse(xml);
+        let document = document.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut lines = Vec::new();
+        for node in document.descendants() {
+            match node.tag_name().name() {
+                "title" => lines.push(node.text().unwrap_or_default().to_owned()),
+                "meta" if node.attribute("name") == Some("description") => {
+                    lines.push(node.attribute("content").unwrap_or_default().to_owned());
+                    lines.push(String::new());
+                }
+                "body" => Piece::of_xml(node).lines(&mut lines),
+                _ => {}
+            }
+        }
+        pages.insert(slug.to_owned(), lines.join("\n") + "\n");
+    }
+    pages
+}
+
+/// The moments of a run, from its start on.
+fn moments(scenario: &Arc<Scenario>, run: &[Choice]) -> Vec<Now> {
+    let mut history = History::new(&scenario.model);
+    let mut all = vec![Now::of(scenario, &history, false, None)];
+    for choice in run {
+        assert!(history.choose(&scenario.model, *choice));
+        let now = Now::of(scenario, &history, false, all.last());
+        all.push(now);
+    }
+    all
+}
+
+fn class(element: &El) -> &str {
+    element.get(At::Class).unwrap_or_default()
+}
+
+/// The elements directly inside, without those that are not seen.
+fn inside(element: &El) -> impl Iterator<Item = &El> {
+    let elements = element.inner.iter().filter_map(|node| match node {
+        Node::El(element) => Some(element),
+        Node::Text(_) => None,
+    });
+    elements.filter(|element| class(element) != "hidden")
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.is_empty());
+    lines.map(|line| format!("     {line}\n")).collect()
+}
+
+/// What the page says while a run goes on, moment by moment: who moves by which line, the sentence
+/// (unless a plain page has told it already), what is said around it, who sleeps on what behind
+/// whom, and of each card of the explanation the lines that were not there
+/// a moment ago. The step's own card is left out:
+/// what it says beside the sentence is in `steps.txt`.
+fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> String {
+    let look = Look {
+        why: true,
+        ..Look::default()
+    };
+    let mut out = String::new();
+    let mut cards_before: Vec<String> = Vec::new();
+    let mut asleep_before = vec![String::new(); scenario.cast.len()];
+    for now in moments(scenario, run) {
+        let side = explanations(&now, &look, None);
+        let step = side.find(&|element| element.get(At::Part) == Some("why"));
+        let own = match now.depth().checked_sub(1) {
+            None => {
+                out += "  Start\n";
+                String::new()
+            }
+            Some(index) => {
+                let line = step.and_then(|card| card.find(&|element| element.tag == "h2"));
+                let line = line.map(El::all_text).unwrap_or_default();
+                let who = &scenario.cast[now.last_actor().expect("somebody")].name;
+                let _ = writeln!(out, "{:>3}. {who}: {line}", now.depth());
+                sentence(scenario, &now.story, index)
+            }
+        };
+        let spoken = spoken(&now, &look);
+        for paragraph in inside(&spoken).filter(|it| class(it) != "count") {
+            let text = read(paragraph);
+            let is_own = paragraph.all_text() == own.replace('`', "");
+            if with_sentences || !(is_own || now.depth() == 0 || class(paragraph) == "decisive") {
+                out += &indented(&text);
+            }
+        }
+        for (actor, before) in asleep_before.iter_mut().enumerate() {
+            let words = match now.status(actor) {
+                status @ Status::Asleep(_) => status_words(scenario, &now.story, actor, status),
+                _ => String::new(),
+            };
+            if words != *before && !words.is_empty() {
+                out += &indented(&format!("{} is {words}.", scenario.cast[actor].name));
+            }
+            *before = words;
+        }
+        let mut cards: Vec<String> = Vec::new();
+        for card in inside(&side) {
+            let part = card.get(At::Part).unwrap_or_default();
+            // The scenario's card changes its form after the start, not its words.
+            if part == "why" || part == "scenario" && (now.depth() > 0 || with_sentences) {
+                continue;
+            }
+            let lines: Vec<String> = read(card).lines().map(str::to_owned).collect();
+            let new = lines.iter().filter(|line| !cards_before.contains(line));
+            let new: String = new.map(|line| format!("{line}\n")).collect();
+            if !new.trim().is_empty() {
+                let _ = writeln!(out, "     [{part}]");
+                out += &indented(&new);
+            }
+            cards.extend(lines);
+        }
+        cards_before = cards;
+    }
+    out
+}
+
+/// A scenario's texts: its plain page, what the page adds to it during the opening run, and the shortest
+/// failures.
+pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) -> String {
+    let scenario = Arc::new(scenario);
+    let mut out = plain_page.to_owned();
+    out += "\n\n== THE OPENING RUN ON THE PAGE: what is said beside the sentences above ==\n\n";
+    out += &told(&scenario, &scenario.schedule, false);
+    out += "\n  All actors at its end\n";
+    let all = moments(&scenario, &scenario.schedule);
+    if let Some(now) = all.last() {
+        for card in inside(&actor_cards(now, &Look::default(), None)) {
+            let status = card.find(&|element| class(element) == "status");
+            let name = card.get(At::Actor).unwrap_or_default();
+            let status = status.map(El::all_text).unwrap_or_default();
+            out += &indented(&format!("{name}: {status}"));
+        }
+    }
+    let mut known: Vec<Verdict> = Vec::new();
+    for scenario in std::iter::once(&*scenario).chain(others) {
+        let own = scenario.device == scenario.own_device;
+        let scenario = Arc::new(scenario.clone());
+        for finding in checked(&scenario).findings(&scenario.model) {
+            // Of other devices, only what its own does not know.
+            if known.contains(&finding.verdict) {
+                continue;
+            }
+            known.push(finding.verdict);
+            let device = scenario.device.word();
+            let words = finding.verdict.words();
+            let _ = writeln!(out, "\n\n== THE SHORTEST RUN TO {words} with {device} ==\n");
+            if own && finding.schedule == scenario.schedule {
+                out += "It is the opening run.\n";
+            } else {
+                out += &told(&scenario, &finding.schedule, true);
+            }
+            let mut history = History::new(&scenario.model);
+            for choice in &finding.schedule {
+                assert!(history.choose(&scenario.model, *choice));
+            }
+            let story = stable_pages::explore::Story::of(&scenario.model, &history);
+            let text = diagram::write(&scenario, &story, &diagram::Options::default());
+            let _ = write!(out, "\n{text}");
+        }
+    }
+    out
+}
+
+fn calls(calls: &[&str; 4]) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for (index, era) in Era::ALL.iter().enumerate() {
+        if index == 0 || calls[index] != calls[index - 1] {
+            at = index;
+        }
+        let last = index + 1 == calls.len() || calls[index + 1] != calls[index];
+        if last {
+            let eras = match at == index {
+                true => era.word().to_owned(),
+                false => format!("{} to {}", Era::ALL[at].word(), era.word()),
+            };
+            let _ = writeln!(out, "  {eras}: `{}`", calls[index]);
+        }
+    }
+    out
+}
+
+/// All that is said of each step and composite wherever it stands.
+pub fn steps() -> String {
+    let mut out = "Every step: what each kernel calls it, what a button says, what it means, why the protocol needs it, and where that is written.\n".to_owned();
+    for (row, meaning) in OPS.iter().zip(&MEANINGS) {
+        let _ = write!(out, "\n## {}\n{}", row.key, calls(&row.calls));
+        let _ = writeln!(out, "  Button: {}", row.label);
+        let [on, other] = ways(row.key);
+        if (on, other) != ("go on", "the other way") {
+            let _ = writeln!(out, "  Its ways: {on}; {other}");
+        }
+        let _ = writeln!(out, "  {}", meaning.meaning);
+        if let Some(reason) = reason(row.key) {
+            let _ = writeln!(out, "  Why: {reason}");
+        }
+        let _ = writeln!(out, "  Source: {}", meaning.source);
+    }
+    out += "\n\n# Composites\n";
+    for group in &GROUPS {
+        let _ = write!(out, "\n## {}\n{}", group.key, calls(&group.calls));
+        let _ = writeln!(out, "  {}\n  Source: {}", group.meaning, group.source);
+    }
+    out
+}
+
+/// The words for verdicts, invariants, devices and kernels, the field's words, the keys.
+pub fn words() -> String {
+    let mut out = "# Verdicts\n\n".to_owned();
+    for verdict in Verdict::ALL {
+        let _ = writeln!(out, "{}: {}", verdict.words(), verdict.meaning());
+    }
+    out += "\n# Invariants\n\n";
+    for invariant in stable_pages::machine::Invariant::ALL {
+        let (number, name) = invariant.name();
+        let _ = writeln!(out, "{number} {name}: {}", invariant.meaning());
+    }
+    out += "\n# Devices\n\n";
+    for device in Device::ALL {
+        let _ = writeln!(out, "{}: {}", device.word(), device.about());
+    }
+    out += "\n# Kernels\n\n";
+    for era in Era::ALL {
+        let _ = writeln!(out, "{}: {}", era.word(), era.kernels());
+    }
+    out += "\n# The field's words\n";
+    for (at, term) in TERMS.iter().enumerate() {
+        let meaning = term_meaning(at).expect("each has one");
+        let _ = write!(out, "\n{}", term.name);
+        if !term.forms.is_empty() {
+            let _ = write!(out, " (also: {})", term.forms.join(", "));
+        }
+        let _ = writeln!(out, ": {}", meaning.meaning);
+        if !meaning.source.is_empty() {
+            let _ = writeln!(out, "  Source: {}", meaning.source);
+        }
+    }
+    out += "\n# Keys\n\n";
+    for (key, what) in KEYS {
+        let _ = writeln!(out, "{key}: {what}");
+    }
+    out
+}
