@@ -1,97 +1,13 @@
 //! Whether parts make a machine that cannot panic, and what registers it needs.
 
-use super::content::PAGE_SIZE;
+use super::error::ModelError;
 use super::op::{Op, Operand, Resource};
-use super::parts::{Actor, Parts};
+use super::parts::{Actor, PAGE_SIZE, Parts};
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
 
 /// Most instructions of an actor, program and handler together: the pc and the retry register
 /// (a pc plus one) are bytes.
 pub const MOST_INSTRS: usize = 250;
-
-/// A model that cannot be built, and why.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ModelError {
-    /// A count is outside what a world has room for.
-    #[error("{what}: {found} is not between {least} and {most}")]
-    Count {
-        /// What was counted.
-        what: &'static str,
-        /// How many there were.
-        found: usize,
-        /// The least that is possible.
-        least: usize,
-        /// The most that is possible.
-        most: usize,
-    },
-    /// The protection interval is neither 512 nor 4096 bytes.
-    #[error("a protection interval has 512 or 4096 bytes, not {found}")]
-    Interval {
-        /// The size given.
-        found: u16,
-    },
-    /// The block size fits neither interval nor page.
-    #[error("a block has 512, 1024, 2048 or 4096 bytes and at least one interval, not {found}")]
-    Block {
-        /// The size given.
-        found: u16,
-    },
-    /// The checksum inside a block is not inside one interval.
-    #[error("a block's checksum and the bytes it covers must lie in one protection interval")]
-    Stamp,
-    /// More state than a world has room for.
-    #[error(
-        "this takes {found} bytes of state and a world has {most}; use fewer pages or actors, or 4096-byte intervals"
-    )]
-    TooBig {
-        /// Bytes needed.
-        found: usize,
-        /// Bytes there are.
-        most: usize,
-    },
-    /// A store reaches past the end of its page.
-    #[error("a store of {length} bytes at offset {offset} leaves its 4096-byte page")]
-    StoreOutside {
-        /// Offset in the page.
-        offset: u16,
-        /// Number of bytes.
-        length: usize,
-    },
-    /// More distinct contents than ids.
-    #[error(
-        "the stores can leave more than {most} different sector contents; use fewer or smaller stores"
-    )]
-    TooManyContents {
-        /// The most that is possible.
-        most: usize,
-    },
-    /// An instruction refers to something that does not exist.
-    #[error("actor {actor}, instruction {pc}: {what} {found} does not exist")]
-    Operand {
-        /// The actor's number.
-        actor: usize,
-        /// The instruction's index.
-        pc: usize,
-        /// What is referred to.
-        what: &'static str,
-        /// Its number.
-        found: usize,
-    },
-    /// A thread that stores through a mapping has no address space, TLB or fault handler.
-    #[error("actor {actor} stores through a mapping but has no address space or no fault handler")]
-    NoHandler {
-        /// The actor's number.
-        actor: usize,
-    },
-    /// More than one actor promises what fsync promises.
-    #[error("only one actor can call fsync in a scenario; actors {one} and {other} both do")]
-    TwoPromises {
-        /// The first.
-        one: usize,
-        /// The second.
-        other: usize,
-    },
-}
 
 fn within(what: &'static str, found: usize, least: usize, most: usize) -> Result<(), ModelError> {
     if (least..=most).contains(&found) {

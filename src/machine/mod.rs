@@ -9,9 +9,13 @@
 //! files of the Linux kernel at the release given.
 
 mod alike;
+mod build;
 mod check;
+mod checksum;
+mod choice;
 mod content;
 mod effect;
+mod error;
 mod invariant;
 mod model;
 mod op;
@@ -23,16 +27,21 @@ mod view;
 mod world;
 
 pub use alike::{alike, sort_alike};
-pub use check::{MOST_INSTRS, ModelError};
-pub use content::{Content, Contents, PAGE_SIZE, crc32c, guard, ip_checksum};
+pub use check::MOST_INSTRS;
+pub use checksum::{crc32c, guard, ip_checksum};
+pub use choice::Choice;
+pub use content::{Content, Contents};
 pub use effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
+pub use error::ModelError;
 pub use invariant::{Invariant, broken};
 pub use model::Model;
 pub use op::{EndIo, Instr, Op, Operand, Resource};
-pub use parts::{Actor, Geometry, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store};
+pub use parts::{
+    Actor, Geometry, PAGE_SIZE, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store,
+};
 pub use run::{History, NodeId};
 pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
-pub use step::{Choice, step, step_possible, step_watched};
+pub use step::{step, step_possible, step_watched};
 pub use view::{ActorState, Bio, Intervals, Page, Stage};
 pub use world::{
     Access, CELLS, LANES, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, NOBODY, SECTORS,

@@ -1,8 +1,11 @@
 //! What a model is built from: geometry, device, rules, actors and their code, the start.
 
-use super::content::{PAGE_SIZE, crc32c};
+use super::checksum::crc32c;
 use super::op::{Instr, Resource};
 use super::world::Access;
+
+/// Bytes in a page. (x86 and the dossier's scenarios; `PAGE_SIZE` in the kernel.)
+pub const PAGE_SIZE: usize = 4096;
 
 /// Sizes and places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,9 +1,10 @@
 //! A run as a visitor makes it: a tree of choices, in which nothing is ever thrown away.
 
+use super::choice::Choice;
 use super::effect::Effect;
 use super::model::Model;
 use super::status::enabled;
-use super::step::{Choice, step_watched};
+use super::step::step_watched;
 use super::world::World;
 
 /// A moment in a [`History`].

@@ -1,10 +1,10 @@
 //! Who can move and why not, who holds what, and how a run ends.
 
+use super::choice::Choice;
 use super::effect::{Loss, Violation};
 use super::model::Model;
 use super::op::{Instr, Op, Resource};
 use super::parts::StableWait;
-use super::step::Choice;
 use super::view::Stage;
 use super::world::{NOBODY, World, actor as bit, flag, global};
 

@@ -4,6 +4,7 @@ mod io;
 mod memory;
 mod sync;
 
+use super::choice::Choice;
 use super::content::Content;
 use super::effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
 use super::model::Model;
@@ -12,25 +13,6 @@ use super::parts::Protection;
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
 use super::world::{Access, NOBODY, World, actor as bit, bio, flag, global};
-
-/// Which actor moves, and which way where its op has more than one outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Choice {
-    /// The actor's number.
-    pub actor: u8,
-    /// The outcome's number; 0 for every op that has a single one.
-    pub way: u8,
-}
-
-impl Choice {
-    /// The first way of an actor; the only one of most ops.
-    pub fn of(actor: usize) -> Choice {
-        Choice {
-            actor: actor as u8,
-            way: 0,
-        }
-    }
-}
 
 /// Runs one step.
 ///

@@ -1,0 +1,20 @@
+//! What a run consists of.
+
+/// Which actor moves, and which way where its op has more than one outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Choice {
+    /// The actor's number.
+    pub actor: u8,
+    /// The outcome's number; 0 for every op that has a single one.
+    pub way: u8,
+}
+
+impl Choice {
+    /// The first way of an actor; the only one of most ops.
+    pub fn of(actor: usize) -> Choice {
+        Choice {
+            actor: actor as u8,
+            way: 0,
+        }
+    }
+}
