@@ -64,6 +64,14 @@ pub(super) fn instr(model: &Model, world: &World, actor: usize) -> Option<Instr>
     Some(instr)
 }
 
+impl Model {
+    /// The instruction an actor will run next, with the page it works on there; none when its
+    /// program is over.
+    pub fn due(&self, world: &World, actor: usize) -> Option<Instr> {
+        instr(self, world, actor)
+    }
+}
+
 /// The actor's bio under construction, if it has one.
 pub(super) fn own_bio(model: &Model, world: &World, actor: usize) -> Option<usize> {
     (0..model.layout.most_bios()).find(|bio| {

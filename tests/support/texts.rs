@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use stable_pages::exchange::{diagram, sentence, status_words};
 use stable_pages::machine::{Choice, History, Status};
-use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, reason, term_meaning, ways};
+use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 use stable_pages::scenario::{Device, Scenario, Verdict};
 use stable_pages::view::{
     At, El, KEYS, Look, Node, Now, actor_cards, explanations, sentence as spoken,
@@ -367,12 +367,11 @@ pub fn steps() -> String {
     for (row, meaning) in OPS.iter().zip(&MEANINGS) {
         let _ = write!(out, "\n## {}\n{}", row.key, calls(&row.calls));
         let _ = writeln!(out, "  Button: {}", row.label);
-        let [on, other] = ways(row.key);
-        if (on, other) != ("go on", "the other way") {
-            let _ = writeln!(out, "  Its ways: {on}; {other}");
+        if let Some(ways) = row.ways() {
+            let _ = writeln!(out, "  Its ways: {}", ways.names.join("; "));
         }
         let _ = writeln!(out, "  {}", meaning.meaning);
-        if let Some(reason) = reason(row.key) {
+        if let Some(reason) = meaning.reason {
             let _ = writeln!(out, "  Why: {reason}");
         }
         let _ = writeln!(out, "  Source: {}", meaning.source);

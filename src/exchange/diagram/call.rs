@@ -8,16 +8,8 @@ use crate::scenario::Scenario;
 /// The instruction an actor runs next, with its number; a fault handler works on the page whose
 /// store faulted.
 pub(super) fn standing(model: &Model, world: &World, actor: usize) -> Option<(u8, Instr)> {
-    let it: &Actor = model.actors.get(actor)?;
-    let state = model.actor(world, actor);
-    if !state.faulting && state.pc >= it.main {
-        return None;
-    }
-    let mut instr = *it.code.get(state.pc as usize)?;
-    if let Some(store) = state.store.and_then(|at| it.code.get(at as usize)) {
-        instr.page = store.page;
-    }
-    Some((state.pc, instr))
+    let instr = model.due(world, actor)?;
+    Some((model.actor(world, actor).pc, instr))
 }
 
 /// A step's line of source in an era, in ASCII.

@@ -1,0 +1,395 @@
+//! Which registers each step reads and writes.
+//!
+//! Stated once for each [`Op`], beside `step`, which does it, and `status`, which says whether it can: the layout takes room
+//! for what is written, the checker's reduction asks what others could notice, the reader of diagrams whether a line
+//! is about a page. `tests/footprint.rs` holds it to `step` itself: no step changes a register that is not stated here,
+//! and none behaves differently for the value of one that is not.
+
+use super::model::Model;
+use super::op::{EndIo, Instr, Op, Operand, Resource};
+use super::world::{flag, global};
+
+/// A kind of register. Those of a page exist for each page, some of them for each of its sectors or PTEs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Register {
+    /// PG_locked's holder.
+    PageLock,
+    /// Who set PG_writeback.
+    Writeback,
+    /// PG_dirty.
+    Dirty,
+    /// PAGECACHE_TAG_TOWRITE.
+    ToWrite,
+    /// Whether the page has left the file.
+    Gone,
+    /// Whether the kernel's own mapping of it is read-only.
+    ReadOnly,
+    /// Whether it is on the committing transaction.
+    Committing,
+    /// Its pins for DMA.
+    Pins,
+    /// Its dirty buffers.
+    Buffers,
+    /// The bio it is in.
+    BioOf,
+    /// Its sectors under I/O.
+    Mask,
+    /// Its sectors fetched since fsync began.
+    Sampled,
+    /// Bytes in memory.
+    Memory,
+    /// Bytes as they were when their checksum was taken.
+    Sealed,
+    /// Bytes as the adapter fetched them.
+    Wire,
+    /// Bytes on media.
+    Media,
+    /// What the stored guard was computed from.
+    Tuple,
+    /// Bytes of a bounce copy.
+    Copy,
+    /// Bytes that fsync promises.
+    Promise,
+    /// A page table entry.
+    Pte,
+    /// A TLB entry.
+    Tlb,
+    /// The stage, status and owner of a bio.
+    Bio,
+    /// The owner of a lock that is not the page lock.
+    Lock(Resource),
+    /// Errors latched in the mapping.
+    Errors,
+    /// Where other actors stand and whether they sleep.
+    Actors,
+}
+
+impl Register {
+    /// Whether it describes a page's I/O. From submission to completion only whoever has the bio
+    /// at hand works on these; a store reads what is sealed.
+    pub fn of_io(self) -> bool {
+        matches!(
+            self,
+            Register::BioOf
+                | Register::Mask
+                | Register::Sealed
+                | Register::Wire
+                | Register::Copy
+                | Register::Bio
+        )
+    }
+}
+
+/// How much of the registers named in a [`Footprint`] a step touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing of any page.
+    Nothing,
+    /// One sector of its page.
+    Sector,
+    /// Its page; of PTEs and TLB entries those of the address space it names, if it names one.
+    Page,
+    /// Its page, and all address spaces.
+    AllSpaces,
+    /// Every page.
+    AllPages,
+}
+
+/// What a step reads, to see whether it is possible and what it comes to, and what it writes.
+/// Its actor's own registers are not named: each step reads and writes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Footprint {
+    /// How much of the registers.
+    pub reach: Reach,
+    /// Read.
+    pub reads: &'static [Register],
+    /// Written.
+    pub writes: &'static [Register],
+}
+
+/// Read by every step, on every page: an actor that moves passes over instructions which have
+/// nothing to do, such as the sectors of another's bio.
+pub const MOVING_ON: &[Register] = &[Register::BioOf, Register::Mask, Register::Bio];
+
+impl Op {
+    /// The registers it reads and writes.
+    pub fn footprint(self) -> Footprint {
+        use Register::*;
+        const PTE_LOCK: Register = Register::Lock(Resource::PteLock);
+        const SHADOW: Register = Register::Lock(Resource::Shadow);
+        const BUFFER_LOCK: Register = Register::Lock(Resource::BufferLock);
+        let (reach, reads, writes): (Reach, &[Register], &[Register]) = match self {
+            Op::LockPage | Op::TrylockPage | Op::UnlockPage => {
+                (Reach::Page, &[PageLock], &[PageLock])
+            }
+            Op::WaitPageUnlocked => (Reach::Page, &[PageLock], &[]),
+            Op::Take(what) | Op::Release(what) => {
+                let lock = lock(what);
+                (Reach::Page, lock, lock)
+            }
+            Op::Await(what) => (Reach::Page, lock(what), &[]),
+            Op::TestPageDirty => (Reach::Page, &[Dirty], &[]),
+            Op::TagTowrite => (Reach::AllPages, &[Dirty], &[ToWrite]),
+            Op::FindTagged => (Reach::Page, &[Dirty, ToWrite], &[ToWrite]),
+            Op::PteWrprotect => (Reach::Page, &[PageLock, Pte, PTE_LOCK], &[Pte]),
+            Op::PteRevoke | Op::PteMkwrite | Op::ZapPte => (Reach::Page, &[Pte, PTE_LOCK], &[Pte]),
+            Op::ForkPte => (Reach::AllSpaces, &[Pte, PTE_LOCK], &[Pte]),
+            Op::CheckVma => (Reach::Page, &[Pte], &[]),
+            Op::FlushTlb => (Reach::Page, &[Tlb], &[Tlb]),
+            Op::RedirtyIfCleaned | Op::SetPageDirty => (Reach::Page, &[Dirty], &[Dirty, Buffers]),
+            Op::TestClearPageDirty => (Reach::Page, &[PageLock, Dirty], &[Dirty]),
+            Op::ClearDirtyBuffers => (Reach::Page, &[Buffers], &[Buffers, Mask]),
+            Op::SetPageWriteback => (Reach::Page, &[PageLock, Writeback], &[Writeback]),
+            Op::WaitWriteback | Op::WaitStable | Op::WaitOnce | Op::AssertNoWriteback => {
+                (Reach::Page, &[Writeback], &[])
+            }
+            Op::ClearWriteback => (
+                Reach::Page,
+                &[Writeback, BioOf, Bio],
+                &[Writeback, BioOf, Mask, Sealed, Wire, Copy, Bio],
+            ),
+            Op::WakeUpPage => (Reach::Page, &[Actors], &[Actors]),
+            Op::EndIo(EndIo::Writeback) => (
+                Reach::Page,
+                &[Writeback, BioOf, Bio, Actors],
+                &[Writeback, BioOf, Mask, Sealed, Wire, Copy, Bio, Actors],
+            ),
+            Op::EndIo(EndIo::Buffer) => (
+                Reach::Page,
+                &[BioOf, Bio],
+                &[BioOf, Mask, Sealed, Wire, Copy, Bio, BUFFER_LOCK],
+            ),
+            Op::EndIo(EndIo::Shadow) => (
+                Reach::Page,
+                &[BioOf, Bio],
+                &[BioOf, Mask, Sealed, Wire, Copy, Bio, SHADOW],
+            ),
+            Op::EndIo(EndIo::Direct) => (
+                Reach::Page,
+                &[BioOf, Bio],
+                &[BioOf, Mask, Sealed, Wire, Copy, Bio],
+            ),
+            Op::Pause | Op::Choose | Op::Sigbus | Op::Goto => (Reach::Nothing, &[], &[]),
+            Op::BioAdd => (Reach::Page, &[BioOf, Bio], &[BioOf, Mask, Bio]),
+            Op::WaitBio => (Reach::Page, &[BioOf], &[]),
+            Op::GenerateGuard | Op::SampleFirst => (Reach::Sector, &[Memory, Copy], &[Sealed]),
+            Op::BounceCopy => (Reach::Page, &[Memory], &[Copy]),
+            Op::QueueBio => (
+                Reach::AllPages,
+                &[Bio, BioOf, Mask, Sealed, Memory, Copy],
+                &[Sealed, Bio],
+            ),
+            Op::HandOver | Op::TakeOver | Op::TakeRequest => (Reach::Nothing, &[Bio], &[Bio]),
+            Op::BioEndio => (Reach::Nothing, &[Bio], &[]),
+            Op::DmaSector => (Reach::Sector, &[Memory, Copy, Promise], &[Wire, Sampled]),
+            Op::HbaInsert => (Reach::Sector, &[Wire], &[]),
+            Op::HbaVerify | Op::TargetVerify => {
+                (Reach::Sector, &[Sealed, Wire, BioOf, Bio], &[Bio])
+            }
+            Op::CommitMedia => (
+                Reach::AllPages,
+                &[Bio, BioOf, Wire, Sealed, Promise, Sampled],
+                &[Media, Tuple, Promise, Sampled],
+            ),
+            Op::Requeue => (Reach::AllPages, &[Bio, BioOf], &[Bio, Wire]),
+            Op::CompleteRequest => (
+                Reach::AllPages,
+                &[Bio, BioOf, Sealed, Wire],
+                &[Bio, Sealed, Wire, Copy, Sampled],
+            ),
+            Op::MappingSetError => (Reach::Nothing, &[Errors], &[Errors]),
+            Op::Store => (
+                Reach::AllSpaces,
+                &[Pte, Tlb, Memory, Gone, Sealed, Copy],
+                &[Pte, Tlb, Memory],
+            ),
+            Op::Load => (Reach::AllSpaces, &[Pte, Tlb], &[Pte, Tlb]),
+            Op::KernelStore => (
+                Reach::Page,
+                &[ReadOnly, Memory, Gone, Sealed, Copy],
+                &[Memory],
+            ),
+            Op::DmaStore => (Reach::Page, &[Memory, Gone, Sealed, Copy], &[Memory]),
+            Op::CheckMapping => (Reach::Page, &[Gone], &[]),
+            Op::CancelDirty => (Reach::Page, &[], &[Dirty, ToWrite]),
+            Op::RemoveFromCache => (Reach::Page, &[PageLock], &[Gone]),
+            Op::Pin | Op::Unpin => (Reach::Page, &[Pins], &[Pins]),
+            Op::FsyncBegin => (Reach::AllPages, &[Memory, Media], &[Promise, Sampled]),
+            Op::FsyncReturn => (
+                Reach::AllPages,
+                &[Errors, Promise, Gone],
+                &[Errors, Promise],
+            ),
+            Op::SetMemoryRo | Op::SetMemoryRw => (Reach::Page, &[], &[ReadOnly]),
+            Op::GetWriteAccess => (Reach::Page, &[SHADOW, Committing, Copy, Memory], &[Copy]),
+            Op::FileShadow => (Reach::Page, &[SHADOW], &[SHADOW, Committing]),
+            // The block whose checksum it is need not be on the page it is called with.
+            Op::ReadChecksum => (Reach::AllPages, &[Memory], &[]),
+            Op::StoreChecksum => (Reach::AllPages, &[Memory, Sealed, Copy], &[Memory]),
+        };
+        Footprint {
+            reach,
+            reads,
+            writes,
+        }
+    }
+}
+
+/// The register of a lock, as a list.
+fn lock(what: Resource) -> &'static [Register] {
+    match what {
+        Resource::PageLock => &[Register::PageLock],
+        Resource::Writeback => &[Register::Writeback],
+        Resource::Bio => &[Register::BioOf],
+        Resource::BufferLock => &[Register::Lock(Resource::BufferLock)],
+        Resource::Shadow => &[Register::Lock(Resource::Shadow)],
+        Resource::PteLock => &[Register::Lock(Resource::PteLock)],
+        Resource::Handle => &[Register::Lock(Resource::Handle)],
+        Resource::Commit => &[Register::Lock(Resource::Commit)],
+        Resource::Mutex => &[Register::Lock(Resource::Mutex)],
+    }
+}
+
+/// Where a register of a model stands in its worlds.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// What it is.
+    pub register: Register,
+    /// Its page, where it belongs to one.
+    pub page: Option<u8>,
+    /// Its sector, where it belongs to one.
+    pub sector: Option<u8>,
+    /// Its address space, where it belongs to one.
+    pub space: Option<u8>,
+    /// The actor whose it is, for [`Register::Actors`].
+    pub actor: Option<u8>,
+    /// The byte of the world.
+    pub at: usize,
+    /// Its bits there.
+    pub bits: u8,
+}
+
+impl Cell {
+    /// Whether a step that names this kind of register touches this very one.
+    pub fn is_within(&self, reach: Reach, instr: &Instr) -> bool {
+        let page = self.page.is_none_or(|page| page == instr.page);
+        let space = match instr.op.operand() {
+            Operand::Space => self.space.is_none_or(|space| space == instr.arg),
+            _ => true,
+        };
+        match reach {
+            Reach::Nothing => self.page.is_none(),
+            Reach::Sector => page && self.sector.is_none_or(|sector| sector == instr.arg),
+            Reach::Page => page && space,
+            Reach::AllSpaces => page,
+            Reach::AllPages => true,
+        }
+    }
+}
+
+impl Model {
+    /// Every register of the model's worlds.
+    pub fn cells(&self) -> Vec<Cell> {
+        let at = &self.layout;
+        let mut cells = Vec::new();
+        let mut add = |register, page: Option<usize>, sector: Option<usize>, at: Option<usize>| {
+            cells.extend(at.map(|at| Cell {
+                register,
+                page: page.map(|page| page as u8),
+                sector: sector.map(|sector| sector as u8),
+                space: None,
+                actor: None,
+                at,
+                bits: u8::MAX,
+            }));
+        };
+        for page in 0..self.geometry.pages as usize {
+            let here = Some(page);
+            add(Register::PageLock, here, None, Some(at.lock(page)));
+            add(Register::Writeback, here, None, Some(at.writeback(page)));
+            add(Register::BioOf, here, None, Some(at.bio_of(page)));
+            add(Register::Buffers, here, None, at.buffers(page));
+            add(Register::Mask, here, None, at.mask(page));
+            add(Register::Sampled, here, None, at.sampled(page));
+            for lock in [Resource::BufferLock, Resource::Shadow] {
+                add(Register::Lock(lock), here, None, at.resource(lock, page));
+            }
+            for sector in 0..self.geometry.sectors() {
+                let one = Some(sector);
+                add(Register::Memory, here, one, Some(at.memory(page, sector)));
+                add(Register::Sealed, here, one, Some(at.sealed(page, sector)));
+                add(Register::Wire, here, one, Some(at.wire(page, sector)));
+                add(Register::Media, here, one, Some(at.media(page, sector)));
+                add(Register::Tuple, here, one, at.tuples(page, sector));
+                add(Register::Copy, here, one, at.copy(page, sector));
+                add(Register::Promise, here, one, at.promise(page, sector));
+            }
+        }
+        for lock in [Resource::Handle, Resource::Commit, Resource::Mutex] {
+            add(Register::Lock(lock), None, None, at.resource(lock, 0));
+        }
+        for bio in 0..at.most_bios() {
+            add(Register::Bio, None, None, Some(at.bio_state(bio)));
+            add(Register::Bio, None, None, Some(at.bio_owner(bio)));
+        }
+        let plain = |register, at| Cell {
+            register,
+            page: None,
+            sector: None,
+            space: None,
+            actor: None,
+            at,
+            bits: u8::MAX,
+        };
+        for page in 0..self.geometry.pages {
+            for (register, bits) in [
+                (Register::Dirty, flag::DIRTY),
+                (Register::Gone, flag::GONE),
+                (Register::ReadOnly, flag::READ_ONLY),
+                (Register::ToWrite, flag::TOWRITE),
+                (Register::Committing, flag::COMMITTING),
+                (Register::Pins, flag::PINS),
+            ] {
+                cells.push(Cell {
+                    page: Some(page),
+                    bits,
+                    ..plain(register, at.flags(page.into()))
+                });
+            }
+            for space in 0..self.spaces {
+                cells.push(Cell {
+                    page: Some(page),
+                    space: Some(space),
+                    ..plain(Register::Pte, at.pte(space.into(), page.into()))
+                });
+            }
+            for (tlb, space) in self.tlb_spaces.iter().enumerate() {
+                cells.push(Cell {
+                    page: Some(page),
+                    space: Some(*space),
+                    ..plain(Register::Tlb, at.tlb(tlb, page.into()))
+                });
+            }
+        }
+        for space in 0..self.spaces {
+            let lock = at.resource(Resource::PteLock, space.into());
+            cells.extend(lock.map(|at| Cell {
+                space: Some(space),
+                ..plain(Register::Lock(Resource::PteLock), at)
+            }));
+        }
+        for actor in 0..self.actors.len() {
+            for at in at.pc(actor)..at.pc(actor) + 4 {
+                cells.push(Cell {
+                    actor: Some(actor as u8),
+                    ..plain(Register::Actors, at)
+                });
+            }
+        }
+        cells.push(Cell {
+            bits: global::ERROR_PENDING | global::ERROR_EVER,
+            ..plain(Register::Errors, at.global)
+        });
+        cells
+    }
+}

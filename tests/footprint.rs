@@ -1,0 +1,149 @@
+//! What is stated of each step's registers (`machine::footprint`), held to what `step` does: over random walks through
+//! the catalogue no step changes a register that is not stated, and none behaves differently where registers
+//! that are not stated have other values.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use stable_pages::machine::{
+    Cell, Choice, Instr, MOVING_ON, Model, Op, Register, World, enabled, step, ways,
+};
+use stable_pages::scenario::{Device, Scenario, catalogue, find, load_for};
+use support::scenario;
+
+/// Reachable worlds, by a fixed walk that starts again where it ends.
+fn worlds(model: &Model, many: usize) -> Vec<World> {
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let (mut all, mut world) = (Vec::new(), model.initial);
+    while all.len() < many {
+        all.push(world);
+        let choices: Vec<Choice> = enabled(model, &world).collect();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        world = match choices.len() {
+            0 => model.initial,
+            choices_left => {
+                let at = (seed >> 33) as usize % choices_left;
+                step(model, &world, choices[at]).0
+            }
+        };
+    }
+    all
+}
+
+fn bytes(world: &World) -> Vec<u8> {
+    let lanes = world.lanes();
+    lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect()
+}
+
+fn world(bytes: &[u8]) -> World {
+    let mut lanes = World::of_lanes(&[0; stable_pages::machine::LANES]).lanes();
+    for (lane, eight) in lanes.iter_mut().zip(bytes.chunks_exact(8)) {
+        *lane = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+    }
+    World::of_lanes(&lanes)
+}
+
+/// Whether a cell is among the registers that a step states; its actor's own always are.
+fn stated(cell: &Cell, registers: &[Register], instr: &Instr, actor: u8) -> bool {
+    if cell.actor == Some(actor) {
+        return true;
+    }
+    registers.contains(&cell.register) && cell.is_within(instr.op.footprint().reach, instr)
+}
+
+fn hold_to(scenario: &Scenario, seen: &mut BTreeSet<String>) {
+    let model = &scenario.model;
+    let cells = model.cells();
+    let all = worlds(model, 400);
+    for (number, here) in all.iter().enumerate() {
+        for choice in enabled(model, here) {
+            let actor = choice.actor;
+            let instr = model.due(here, actor.into()).expect("it can move");
+            let (next, effects) = step(model, here, choice);
+            if model.halted(&next) {
+                continue;
+            }
+            let said = instr.op.footprint();
+            seen.insert(format!("{:?}", instr.op));
+            let (before, after) = (bytes(here), bytes(&next));
+            for cell in &cells {
+                let changed = (before[cell.at] ^ after[cell.at]) & cell.bits != 0;
+                assert!(
+                    !changed || stated(cell, said.writes, &instr, actor),
+                    "{}: {:?} writes {cell:?}, which machine::footprint does not state",
+                    scenario.slug,
+                    instr.op,
+                );
+            }
+            // The same step, where everything it does not state is as at another moment.
+            let other = bytes(&all[(number * 7 + 13) % all.len()]);
+            let (mut mixed, mut expected) = (before.clone(), after.clone());
+            for cell in &cells {
+                let matters = stated(cell, said.reads, &instr, actor)
+                    || stated(cell, said.writes, &instr, actor)
+                    || MOVING_ON.contains(&cell.register);
+                if !matters {
+                    for row in [&mut mixed, &mut expected] {
+                        row[cell.at] = row[cell.at] & !cell.bits | other[cell.at] & cell.bits;
+                    }
+                }
+            }
+            let mixed = world(&mixed);
+            let (then, effects_then) = step(model, &mixed, choice);
+            let what = format!("{}: {:?} of actor {actor}", scenario.slug, instr.op);
+            let many = (
+                ways(model, here, actor.into()),
+                ways(model, &mixed, actor.into()),
+            );
+            assert_eq!(
+                many.0, many.1,
+                "{what}: whether it can go on reads what is not stated"
+            );
+            assert_eq!(effects_then, effects, "{what} reads what is not stated");
+            assert_eq!(bytes(&then), expected, "{what} reads what is not stated");
+        }
+    }
+}
+
+#[test]
+fn steps_read_and_write_what_is_stated() {
+    let mut seen = BTreeSet::new();
+    for entry in catalogue() {
+        let Ok(scenario) = entry.load() else {
+            continue; // tests/scenarios.rs says what is wrong with it
+        };
+        hold_to(&scenario, &mut seen);
+    }
+    let baseline = find("baseline-five-step").expect("in the catalogue");
+    for device in Device::ALL {
+        let on = load_for("baseline-five-step", baseline.text, Some(device), None);
+        hold_to(&on.expect("builds"), &mut seen);
+    }
+    assert!(seen.len() > 55, "only {} steps were made", seen.len());
+}
+
+/// What a guest may do with the bytes of a page is not what a page's flags are about.
+#[test]
+fn reach_tells_pages_apart() {
+    let scenario = scenario("two-page-inversion");
+    let cells = scenario.model.cells();
+    let pages: BTreeSet<_> = cells.iter().filter_map(|cell| cell.page).collect();
+    assert_eq!(pages.len(), 2);
+    let lock = Instr {
+        op: Op::LockPage,
+        page: 1,
+        arg: 0,
+        no: 0,
+        tag: 0,
+    };
+    let touched: Vec<_> = cells
+        .iter()
+        .filter(|cell| stated(cell, lock.op.footprint().writes, &lock, 7))
+        .collect();
+    assert_eq!(touched.len(), 1);
+    assert_eq!(
+        (touched[0].register, touched[0].page),
+        (Register::PageLock, Some(1))
+    );
+}
