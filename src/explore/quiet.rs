@@ -1,7 +1,7 @@
 //! Steps that no other actor can tell from not having been made yet: a reduced search need not look
 //! at them in every order.
 
-use crate::machine::{Instr, Model, Op, World};
+use crate::machine::{Instr, Model, Op, Reach, Register, World};
 
 /// For each actor, which of its instructions are quiet.
 ///
@@ -16,36 +16,44 @@ pub(super) struct Quiet {
 
 impl Quiet {
     pub(super) fn of(model: &Model) -> Quiet {
-        let ops = || model.actors.iter().flat_map(|it| it.code.iter());
+        let ops = || model.actors.iter().flat_map(|actor| actor.code.iter());
         // Whoever ends writeback by hand takes pages out of bios that others are filling; with
         // buffers, another writer changes which sectors an I/O covers.
         let alone = ops().all(|it| !matches!(it.op, Op::ClearWriteback | Op::ClearDirtyBuffers));
         // fsync asks which sectors were fetched since it began.
         let fsync = ops().any(|it| matches!(it.op, Op::FsyncBegin | Op::FsyncReturn));
         let sectors = model.geometry.sectors();
-        let fixed = |it: &Instr| {
-            let interval = it.page as usize * sectors + it.arg as usize;
+        let fixed = |instr: &Instr| {
+            let interval = instr.page as usize * sectors + instr.arg as usize;
             let stamped = (model.geometry.stamp)
                 .is_some_and(|stamp| stamp.interval(model.geometry) == interval);
             let mut stores = model.stores.iter();
             !stamped
                 && !stores.any(|store| {
-                    store.page == it.page && store.touches(model.geometry, it.arg as usize)
+                    store.page == instr.page && store.touches(model.geometry, instr.arg as usize)
                 })
         };
-        let quiet = |it: &Instr| match it.op {
-            Op::Pause => true,
-            Op::GenerateGuard
-            | Op::SampleFirst
-            | Op::HbaInsert
-            | Op::HbaVerify
-            | Op::TargetVerify => alone && fixed(it),
-            Op::DmaSector => alone && !fsync && fixed(it),
-            _ => false,
+        // Whether no other actor's step has to do with a register while this step is due. What
+        // describes a page's I/O is worked on by whoever has the bio, and by nobody else.
+        let unshared = |instr: &Instr, register: &Register| match register {
+            Register::Memory => fixed(instr),
+            Register::Promise | Register::Sampled => !fsync,
+            other => other.of_io() && alone && fixed(instr),
+        };
+        let quiet = |instr: &Instr| {
+            let footprint = instr.op.footprint();
+            let mut registers = footprint.reads.iter().chain(footprint.writes);
+            match footprint.reach {
+                Reach::Sector => registers.all(|register| unshared(instr, register)),
+                Reach::Nothing => instr.op == Op::Pause,
+                _ => false,
+            }
         };
         let of = model.actors.iter();
         Quiet {
-            steps: of.map(|it| it.code.iter().map(quiet).collect()).collect(),
+            steps: of
+                .map(|actor| actor.code.iter().map(quiet).collect())
+                .collect(),
         }
     }
 

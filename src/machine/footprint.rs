@@ -1,8 +1,7 @@
 //! Which registers each step reads and writes.
 //!
-//! Stated once for each [`Op`], beside `step`, which does it, and `status`, which says whether it can: the layout takes room
-//! for what is written, the checker's reduction asks what others could notice, the reader of diagrams whether a line
-//! is about a page. `tests/footprint.rs` holds it to `step` itself: no step changes a register that is not stated here,
+//! Stated once for each [`Op`], beside `step`, which does it, and `status`, which says whether it can: the checker's
+//! reduction asks what other actors could notice, the reader of diagrams whether a line is about a page. `tests/footprint.rs` holds it to `step` itself: no step changes a register that is not stated here,
 //! and none behaves differently for the value of one that is not.
 
 use super::model::Model;

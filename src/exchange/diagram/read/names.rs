@@ -1,6 +1,6 @@
 //! What a line of somebody else's diagram names, and which steps and composites go by that name.
 
-use crate::machine::{Instr, Op, Operand};
+use crate::machine::{Instr, Operand, Reach};
 use crate::protocol::{ALSO, GROUPS, Line, OPS};
 
 /// What a line says.
@@ -167,10 +167,8 @@ impl Said {
             Operand::Sector => self.sector.is_none_or(|it| it == instr.arg),
             _ => true,
         };
-        let of_page = !matches!(
-            instr.op,
-            Op::Take(_) | Op::Release(_) | Op::Await(_) | Op::Pause | Op::Choose | Op::QueueBio
-        );
+        let reach = instr.op.footprint().reach;
+        let of_page = !matches!(reach, Reach::Nothing | Reach::AllPages);
         sector && (!of_page || page.is_none_or(|it| it == instr.page))
     }
 }
