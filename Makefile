@@ -17,7 +17,7 @@ export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test dist bench shots pictures setup clean
+.PHONY: help serve test lint dist bench shots pictures setup clean
 
 help: ## Print this list
 	@echo "Stable Pages"
@@ -30,6 +30,15 @@ serve: ## Build the page and serve it on http://127.0.0.1:8080/ (PORT=... for an
 test: ## Run all tests: the model, the page in Chromium, its size
 	@tools/setup.sh test
 	@tools/test.sh
+
+# Clippy looks at the library, the tests and the benches as they run natively, and at the two programs of the page.
+lint: ## Check format, lints and documentation
+	@tools/setup.sh lint
+	cargo fmt --check
+	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
+	cargo clippy --quiet --no-default-features --features ui --bin stable-pages --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --quiet --no-default-features --features worker --bin checker --target wasm32-unknown-unknown -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-default-features --no-deps --lib
 
 dist: ## Build the page for publication into dist/
 	@tools/setup.sh build

@@ -133,7 +133,7 @@ fn the_wait_came_in_3_0_and_became_conditional_in_3_9() {
     assert_eq!(with(Era::Today, Some(none)), "silent corruption");
 }
 
-/// Design, section 2: PG_writeback is held by whoever must act next to clear it.
+/// ARCHITECTURE.md: PG_writeback is held by whoever must act next to clear it.
 #[test]
 fn the_holder_of_writeback_is_whoever_must_act_next() {
     let scenario = scenario("baseline-five-step");

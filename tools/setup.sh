@@ -2,7 +2,8 @@
 # Installs what is missing, and nothing else; says in one line what and why.
 #
 #   tools/setup.sh build    what `trunk build` needs: the wasm32 target, Trunk, wasm-bindgen
-#   tools/setup.sh test     the same, and Chromium and the node modules of tests/browser
+#   tools/setup.sh test     the same, and what lint needs, Chromium, and the node modules of tests/browser
+#   tools/setup.sh lint     what `make lint` needs: the wasm32 target, rustfmt and clippy
 #   tools/setup.sh browser  only Chromium and the node modules
 #
 # When all is there it is silent and takes a fraction of a second.
@@ -67,7 +68,7 @@ install_crate() {
     say "$name $version installed in ${SECONDS}s"
 }
 
-setup_build() {
+setup_rust() {
     have cargo && have rustc ||
         give_up "Rust is missing (it compiles everything here); install it with rustup or from your distribution, 1.88 or later"
 
@@ -80,6 +81,19 @@ setup_build() {
         quietly wasm32 rustup target add wasm32-unknown-unknown ||
             give_up "could not add the wasm32-unknown-unknown target; no network? By hand: rustup target add wasm32-unknown-unknown"
     fi
+}
+
+setup_lint() {
+    if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then return; fi
+    have rustup ||
+        give_up "rustfmt or clippy is missing (make lint runs both) and there is no rustup to add them; install your distribution's packages for them"
+    say "rustfmt or clippy is missing (make lint runs both); adding them with rustup"
+    quietly lint rustup component add rustfmt clippy ||
+        give_up "could not add rustfmt and clippy; no network? By hand: rustup component add rustfmt clippy"
+}
+
+setup_build() {
+    setup_rust
 
     # Any Trunk that Trunk.toml accepts.
     case $(trunk --version 2>/dev/null || true) in
@@ -143,11 +157,16 @@ setup_oracle() {
 
 case ${1:-} in
 build) setup_build ;;
+lint)
+    setup_rust
+    setup_lint
+    ;;
 test)
     setup_build
+    setup_lint
     setup_browser
     setup_oracle
     ;;
 browser) setup_browser ;;
-*) give_up "usage: tools/setup.sh build | test | browser" ;;
+*) give_up "usage: tools/setup.sh build | test | lint | browser" ;;
 esac

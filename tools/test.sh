@@ -27,6 +27,7 @@ stage() {
     "$@" 2>&1 | tee -a "$log"
 }
 
+stage "Format, lints, documentation" make --no-print-directory lint
 stage "The model, natively (without Leptos)" cargo test --no-default-features --no-fail-fast
 stage "The page, as published" make --no-print-directory dist
 stage "The page in Chromium, and its size" node --test --test-reporter=spec tests/browser/*.test.mjs

@@ -22,9 +22,12 @@ use super::render::listen;
 /// Steps by hand that follow each other within so many milliseconds move nothing.
 const QUICK: f64 = 250.0;
 
+/// Where a token is: pixels from the left and from the top of the window.
+type Place = (f64, f64);
+
 thread_local! {
     /// Where each token was when last looked.
-    static PLACES: RefCell<BTreeMap<String, (f64, f64)>> = RefCell::default();
+    static PLACES: RefCell<BTreeMap<String, Place>> = RefCell::default();
     /// What still moves.
     static MOVING: RefCell<Vec<Movement>> = RefCell::default();
 }
@@ -125,7 +128,7 @@ pub fn watch(desk: Desk) {
 }
 
 /// Asks where each token is, and keeps that; returns them with where they were when that was asked last.
-fn places() -> Vec<(Element, (f64, f64), Option<(f64, f64)>)> {
+fn places() -> Vec<(Element, Place, Option<Place>)> {
     let mut found = Vec::new();
     let mut now = BTreeMap::new();
     for token in all("[data-token]") {

@@ -66,7 +66,7 @@ struct Other {
     space: Space,
 }
 
-/// See the [module](self).
+/// What the worker, the page or a test keeps: the questions asked, and the work on their answers.
 pub struct Checker {
     /// Milliseconds from some moment on.
     clock: fn() -> f64,

@@ -1,6 +1,6 @@
 //! The protocol's invariants as named checks, evaluated on each step.
 //!
-//! The numbers are those of the project's kernel dossier, section 10. They are stated as Linux
+//! The numbers are those of the kernel dossier (docs/kernel), section 10. They are stated as Linux
 //! keeps them: some hold only where the mapping asks for stable pages, and transients that the
 //! kernel allows are allowed here.
 

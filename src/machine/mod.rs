@@ -5,7 +5,7 @@
 //! It knows no browser, no clock and no randomness, and it cannot fail: a step that may not run
 //! is a [`Status`] with a reason, not an error.
 //!
-//! Sources named in this module are sections of the project's kernel dossier and, through it,
+//! Sources named in this module are sections of the kernel dossier (docs/kernel) and, through it,
 //! files of the Linux kernel at the release given.
 
 mod alike;

@@ -10,7 +10,7 @@ pub const PAGE_SIZE: usize = 4096;
 /// Sizes and places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Geometry {
-    /// How many pages exist, 1 to [`MAX_PAGES`].
+    /// How many pages exist, 1 to [`MAX_PAGES`](super::MAX_PAGES).
     pub pages: u8,
     /// Bytes in a protection interval: 512 or 4096.
     pub interval: u16,

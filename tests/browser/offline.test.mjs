@@ -11,6 +11,11 @@ import { axe, dist, serve as serveFolder, settled, start, watch } from "./harnes
 
 const publish = fileURLToPath(new URL("../../tools/publish.sh", import.meta.url));
 const slugs = readdirSync(new URL("../../assets/scenarios", import.meta.url)).map((name) => name.replace(/\.toml$/, ""));
+const chapters = readdirSync(new URL("../../docs/kernel", import.meta.url)).map((name) =>
+  name.replace(/\.md$/, "").replace("README", "index"),
+);
+/** The plain pages: every ordering and their list, and the kernel dossier. */
+const plain = [...["index", ...slugs].map((slug) => `scenarios/${slug}.html`), ...chapters.map((name) => `kernel/${name}.html`)];
 const read = (name, folder = dist) => readFileSync(join(folder, name), "utf8");
 const buildOf = (folder) => /^const BUILD = "(\w{8})";$/m.exec(read("sw.js", folder))[1];
 
@@ -256,7 +261,7 @@ test("the worker keeps every file that the page can ask for, and is small", () =
   const all = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
   const names = all.map((it) => join(it.parentPath, it.name).slice(dist.length + 1)).filter((it) => !it.startsWith(".stage"));
   // The page itself is asked for by its folder. Others are only read, or are for other programs than the page.
-  const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|schema\/.*|scenarios\/.*\.(html|css))$/.test(it);
+  const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|schema\/.*|scenarios\/.*\.(html|css)|kernel\/.*)$/.test(it);
   assert.deepEqual(listed.sort(), names.filter((it) => !others(it)).sort());
 });
 
@@ -300,9 +305,9 @@ test("only a build that knows its address tells it", () => {
   assert.notEqual(buildOf(folder), buildOf(dist));
   assert.ok(read("robots.txt", folder).includes(`Sitemap: ${site}sitemap.xml\n`));
   const sitemap = [...read("sitemap.xml", folder).matchAll(/<loc>(.*?)<\/loc>/g)].map((it) => it[1]);
-  const pages = ["index", ...slugs].map((slug) => `${site}scenarios/${slug}.html`);
-  assert.deepEqual(sitemap.sort(), [site, ...pages].sort());
-  for (const [name, address] of [["index.html", site], ["scenarios/unlock-gap.html", `${site}scenarios/unlock-gap.html`]]) {
+  assert.deepEqual(sitemap.sort(), [site, ...plain.map((name) => site + name)].sort());
+  for (const name of ["index.html", "scenarios/unlock-gap.html", "kernel/protocol.html"]) {
+    const address = name === "index.html" ? site : site + name;
     const html = read(name, folder);
     assert.ok(html.includes(`<link rel="canonical" href="${address}" />`), name);
     assert.ok(html.includes(`<meta property="og:url" content="${address}" />`), name);
@@ -330,18 +335,17 @@ test("without JavaScript the page tells the protocol, and leads to every orderin
   await context.close();
 });
 
-test("every ordering has a page that tells it: well-formed, without a program, its links lead somewhere", async () => {
+test("every ordering has a page that tells it, and the dossier its own: well-formed, without a program, all links lead somewhere", async () => {
   const server = await serve();
   const page = await browser.newPage({ javaScriptEnabled: true });
   const { problems } = await watch(page, new URL(server.url).origin);
-  const base = new URL("scenarios/", server.url);
-  const home = new URL("index.html", base).href;
-  await page.goto(home);
+  await page.goto(new URL("scenarios/index.html", server.url).href);
   const listed = await page.locator("main a").evaluateAll((all) => all.map((it) => it.getAttribute("href")));
   assert.deepEqual(listed.map((it) => it.replace(/\.html$/, "")).sort(), [...slugs].sort());
   const titles = new Set();
-  for (const slug of ["index", ...slugs]) {
-    const text = read(`scenarios/${slug}.html`);
+  for (const name of plain) {
+    const [folder, slug] = name.replace(/\.html$/, "").split("/");
+    const text = read(name);
     const found = await page.evaluate((text) => {
       const it = new DOMParser().parseFromString(text.replace("<!doctype html>", ""), "application/xhtml+xml");
       const all = (selector) => [...it.querySelectorAll(selector)];
@@ -359,34 +363,49 @@ test("every ordering has a page that tells it: well-formed, without a program, i
         ticks: it.documentElement.textContent.includes("`"),
       };
     }, text);
-    assert.equal(found.error, undefined, slug);
+    assert.equal(found.error, undefined, name);
     assert.equal(found.lang, "en");
-    assert.ok(found.title && found.about, slug);
+    assert.ok(found.title && found.about, name);
     assert.ok(!titles.has(found.title), `two pages are called ${found.title}`);
     titles.add(found.title);
     assert.match(found.policy, /^default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'$/);
-    assert.equal(found.heads, 1, slug);
-    assert.equal(found.active, 0, slug);
-    assert.ok(!found.ticks, slug);
-    if (slug !== "index") {
-      assert.ok(found.steps >= 3, slug);
-      assert.ok(found.devices >= 4, slug);
-      assert.ok(found.links.includes(`../#${slug}`), slug);
+    assert.equal(found.heads, 1, name);
+    assert.equal(found.active, 0, name);
+    assert.ok(!found.ticks, name);
+    if (folder === "scenarios" && slug !== "index") {
+      assert.ok(found.steps >= 3, name);
+      assert.ok(found.devices >= 4, name);
+      assert.ok(found.links.includes(`../#${slug}`), name);
+      assert.ok(found.links.some((it) => /^\.\.\/kernel\/.*#/.test(it)), `${name} leads to no section of the dossier`);
     }
     for (const link of found.links) {
-      const to = new URL(link, base);
-      assert.equal(to.origin, base.origin, `${slug}: ${link}`);
-      const name = to.pathname.slice(new URL(server.url).pathname.length) || "index.html";
-      assert.ok(existsSync(join(dist, name)), `${slug} links to ${link}`);
+      // The dossier says where mail is archived.
+      if (folder === "kernel" && link.startsWith("https://lore.kernel.org")) continue;
+      const to = new URL(link, new URL(name, server.url));
+      assert.equal(to.origin, new URL(server.url).origin, `${name}: ${link}`);
+      const file = to.pathname.slice(new URL(server.url).pathname.length) || "index.html";
+      assert.ok(existsSync(join(dist, file)), `${name} links to ${link}`);
     }
   }
-  for (const [name, width, colorScheme] of [["index", 1440, "light"], ["unlock-gap", 360, "dark"], ["two-page-inversion", 360, "light"]]) {
+  for (const [name, width, colorScheme] of [
+    ["scenarios/index", 1440, "light"],
+    ["kernel/index", 1440, "light"],
+    ["kernel/protocol", 360, "dark"],
+    ["kernel/orderings", 360, "light"],
+    ["kernel/diagrams", 360, "light"],
+    ["scenarios/unlock-gap", 360, "dark"],
+    ["scenarios/two-page-inversion", 360, "light"],
+  ]) {
     await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
-    await page.goto(new URL(`${name}.html`, base).href);
+    await page.goto(new URL(`${name}.html`, server.url).href);
     assert.deepEqual(await axe(page), [], name);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} is too wide`);
   }
+  // From an ordering to its place in the dossier, and back.
+  await page.locator('main a[href="../kernel/orderings.html#S26"]').first().click();
+  await page.locator("#S26", { hasText: "two-page-inversion" }).waitFor();
+  await page.locator('#S26 + p a[href="../scenarios/two-page-inversion.html"]').click();
   await page.locator("a", { hasText: "Step through it" }).click();
   await titled(page, "two pages");
   assert.deepEqual(problems(), []);

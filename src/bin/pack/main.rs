@@ -1,17 +1,23 @@
-//! Packs every scenario of the catalogue for the page, and writes it as a plain page of its own:
-//! `pack [FOLDER]`, by default target/scenarios. Trunk runs it before each build of the page.
+//! Packs every scenario of the catalogue for the page, and writes it as a plain page of its own, and the kernel
+//! dossier (`docs/kernel/`) as plain pages: `pack [FOLDER]`, by default target, into the folders `scenarios` and
+//! `kernel` of it. Trunk runs it before each build of the page.
 
+mod dossier;
 mod pages;
+mod references;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use dossier::Dossier;
 use stable_pages::scenario::{Packed, Variant, catalogue};
+
+/// What is read at run time.
+const DOSSIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kernel");
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1);
-    let folder = folder.map_or(PathBuf::from("target/scenarios"), PathBuf::from);
-    fs::create_dir_all(&folder)?;
+    let folder = folder.map_or(PathBuf::from("target"), PathBuf::from);
     let mut all = Vec::new();
     for entry in catalogue() {
         let packed = Packed::build(entry.slug, entry.text, &Variant::default());
@@ -20,26 +26,38 @@ fn main() -> io::Result<()> {
         })?;
         all.push((entry, packed));
     }
+    let dossier = Dossier::read(Path::new(DOSSIER))?;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for (entry, packed) in &all {
         files.push((format!("{}.bin", entry.slug), packed.bytes()));
     }
-    let pages = pages::all(&all).into_iter();
+    let pages = pages::all(&all, &dossier).into_iter();
     files.extend(pages.map(|(name, text)| (name, text.into_bytes())));
-    let mut paths = Vec::new();
+    write(&folder.join("scenarios"), &files)?;
+
+    let entries: Vec<_> = all.iter().map(|(entry, _)| *entry).collect();
+    let pages = dossier.pages(&entries)?.into_iter();
+    let files: Vec<_> = pages
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
+    write(&folder.join("kernel"), &files)
+}
+
+/// Makes a folder hold these files and no others.
+fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
     for (name, bytes) in files {
         let path = folder.join(name);
         // Left alone where nothing changes, for whoever watches.
-        if fs::read(&path).ok().as_ref() != Some(&bytes) {
+        if fs::read(&path).ok().as_ref() != Some(bytes) {
             fs::write(&path, bytes)?;
         }
-        paths.push(path);
     }
-    // Of scenarios that there are no more.
-    for entry in fs::read_dir(&folder)? {
-        let path = entry?.path();
-        if !paths.contains(&path) {
-            fs::remove_file(path)?;
+    // What earlier sources had and these have not.
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !files.iter().any(|(name, _)| **name == *entry.file_name()) {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::dossier::{Dossier, FROM_SCENARIOS};
+
 use stable_pages::exchange::{explain, explain_end, outcome};
 use stable_pages::machine::{End, History, crc32c};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
@@ -24,7 +26,7 @@ const POLICY: &str =
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
 
 /// All files: their names and what is in them.
-pub fn all(catalogue: &[(Entry, Packed)]) -> Vec<(String, String)> {
+pub fn all(catalogue: &[(Entry, Packed)], dossier: &Dossier) -> Vec<(String, String)> {
     let mut files = vec![
         ("plain.css".to_owned(), STYLE.to_owned()),
         ("index.html".to_owned(), list(catalogue)),
@@ -33,7 +35,7 @@ pub fn all(catalogue: &[(Entry, Packed)]) -> Vec<(String, String)> {
         let neighbour = |at: Option<usize>| at.and_then(|it| catalogue.get(it)).map(|it| it.0);
         let beside = [neighbour(at.checked_sub(1)), neighbour(Some(at + 1))];
         let scenario = Arc::new(packed.scenario.clone());
-        let text = scenario_page(entry, &scenario, beside);
+        let text = scenario_page(entry, &scenario, beside, dossier);
         files.push((format!("{}.html", entry.slug), text));
     }
     files
@@ -65,10 +67,15 @@ fn list(catalogue: &[(Entry, Packed)]) -> String {
             .with(el("h2", "").text(group))
             .with(el("ul", "").all(items));
     }
-    page("All orderings", ABOUT, "", main)
+    page("All orderings", ABOUT, "", &html(&main))
 }
 
-fn scenario_page(entry: &Entry, scenario: &Arc<Scenario>, beside: [Option<Entry>; 2]) -> String {
+fn scenario_page(
+    entry: &Entry,
+    scenario: &Arc<Scenario>,
+    beside: [Option<Entry>; 2],
+    dossier: &Dossier,
+) -> String {
     let place = format!(
         "{} \u{b7} {}",
         match entry.section {
@@ -107,6 +114,13 @@ fn scenario_page(entry: &Entry, scenario: &Arc<Scenario>, beside: [Option<Entry>
             .with(el("h2", "").text("Sources"))
             .with(items("ul", &scenario.sources));
     }
+    if !entry.section.is_empty() {
+        let background = format!(
+            "Background: the kernel dossier, chapter 9, {}.",
+            entry.section
+        );
+        main = main.with(note("", &background));
+    }
     let mut others = el("nav", "").at(At::Label, "Other orderings");
     for (entry, which) in beside.iter().zip(["Before it", "After it"]) {
         if let Some(entry) = entry {
@@ -116,7 +130,8 @@ fn scenario_page(entry: &Entry, scenario: &Arc<Scenario>, beside: [Option<Entry>
     }
     let title = scenario.title.replace('`', "");
     let summary = scenario.summary.replace('`', "");
-    page(&title, &summary, entry.slug, main.with(others))
+    let main = dossier.linked(&html(&main.with(others)), FROM_SCENARIOS);
+    page(&title, &summary, entry.slug, &main)
 }
 
 /// What must be found on each device that the file speaks of.
@@ -210,18 +225,50 @@ fn badge(verdicts: &[Verdict]) -> El {
     el("span", class).text(&format!("{sign} {}", words(verdicts)))
 }
 
-/// A whole document; well-formed XML as well, which is what the tests read it as. Without a `slug` it is
-/// the list.
-fn page(title: &str, about: &str, slug: &str, main: El) -> String {
-    let home = match slug {
-        "" => "../".to_owned(),
-        slug => format!("../#{slug}"),
+/// The page of a scenario, or, without a `slug`, the list of them.
+fn page(title: &str, about: &str, slug: &str, main: &str) -> String {
+    let dossier = format!("{FROM_SCENARIOS}index.html");
+    let ways = [
+        ("index.html", "All orderings"),
+        (dossier.as_str(), "Kernel dossier"),
+    ];
+    let (home, ways) = match slug {
+        "" => ("../".to_owned(), &ways[1..]),
+        slug => (format!("../#{slug}"), &ways[..]),
     };
-    let mut top = el("header", "").with(link("brand", &home).text("Stable Pages"));
-    if !slug.is_empty() {
-        top = top.with(link("", "index.html").text("All orderings"));
+    document(&Document {
+        title,
+        about,
+        home: &home,
+        ways,
+        style: "plain.css",
+        main,
+    })
+}
+
+/// A plain page.
+pub struct Document<'a> {
+    /// What it is called.
+    pub title: &'a str,
+    /// What it is about, in a sentence or two.
+    pub about: &'a str,
+    /// Where the program is.
+    pub home: &'a str,
+    /// Where its head leads otherwise, and how that is called.
+    pub ways: &'a [(&'a str, &'a str)],
+    /// The style sheet.
+    pub style: &'a str,
+    /// Its content, as HTML.
+    pub main: &'a str,
+}
+
+/// A plain page's text; well-formed XML as well, which is what the tests read it as.
+pub fn document(it: &Document) -> String {
+    let mut top = el("header", "").with(link("brand", it.home).text("Stable Pages"));
+    for (to, name) in it.ways {
+        top = top.with(link("", to).text(name));
     }
-    let [title, about] = [title, about].map(escaped);
+    let [title, about] = [it.title, it.about].map(escaped);
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -237,7 +284,7 @@ fn page(title: &str, about: &str, slug: &str, main: El) -> String {
 <meta property="og:image" content="../share.png" />
 <meta http-equiv="Content-Security-Policy" content="{POLICY}" />
 <link rel="icon" href="../icons/favicon.svg" type="image/svg+xml" />
-<link rel="stylesheet" href="plain.css?{:08x}" />
+<link rel="stylesheet" href="{}?{:08x}" />
 </head>
 <body>
 {}
@@ -245,9 +292,10 @@ fn page(title: &str, about: &str, slug: &str, main: El) -> String {
 </body>
 </html>
 "#,
+        it.style,
         crc32c(STYLE.as_bytes()),
         html(&top),
-        html(&main),
+        it.main,
     )
 }
 
@@ -267,7 +315,8 @@ fn html(it: &El) -> String {
     text + &format!("</{}>", it.tag)
 }
 
-fn escaped(text: &str) -> String {
+/// A text as content or attribute of an element.
+pub fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
