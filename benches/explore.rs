@@ -134,11 +134,10 @@ fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
         ),
     ] {
         let folder = format!("bench-{}", flags.len());
-        let pan = spin::pan(&folder, &text, &["-DORACLE"], flags);
-        let folder = pan.parent().expect("a folder");
+        let folder = spin::pan(&folder, &text, &["-DORACLE"], flags).expect("a verifier");
         let mut stored = 0;
         let (_, theirs) = best(|| {
-            let said = spin::run(folder, "./pan", &["-m2000000", "-w22"]);
+            let said = spin::run(&folder, "./pan", &["-m2000000", "-w22"]).expect("runs");
             let line = said
                 .lines()
                 .find_map(|it| it.strip_suffix(" states, stored"));

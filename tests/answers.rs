@@ -13,7 +13,7 @@ use stable_pages::machine::{
     Choice, Effect, Instr, Model, Status, World, enabled, end, status, step,
 };
 use stable_pages::protocol::{Edit, OPS};
-use stable_pages::scenario::{Scenario, Variant, Verdict, catalogue, load_variant, programs};
+use stable_pages::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 
 use support::{checked, scenario};
 
@@ -82,7 +82,7 @@ fn odds_are_those_of_counting_every_schedule() {
 #[test]
 fn both_ways_to_the_odds_agree_over_the_catalogue() {
     let (mut sure, mut never, mut between, mut rounds) = (0, 0, 0, 0);
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect(entry.slug);
         let space = checked(&scenario);
         let odds = Odds::of(graph(&space)).expect(entry.slug);
@@ -251,7 +251,7 @@ fn fewest(model: &Model, foresight: &Foresight, space: &Space, verdict: Verdict)
 #[test]
 fn the_witness_is_shortest_and_changes_actor_least() {
     let mut shown = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect(entry.slug);
         let model = &scenario.model;
         let space = checked(&scenario);
@@ -553,7 +553,7 @@ fn a_step_left_out_is_a_change_of_the_table() {
 #[test]
 fn a_step_left_out_is_the_one_that_was_made() {
     let mut kinds = [0; 3];
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let all = programs(entry.text, &Variant::default()).expect("loads");
         for (actor, it) in scenario.model.actors.iter().enumerate() {
@@ -596,7 +596,7 @@ fn a_step_left_out_is_the_one_that_was_made() {
 /// What the page asks for at each step has to be there before the visitor makes the next.
 #[test]
 fn a_step_left_out_takes_few_states() {
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let variant = Variant::default();
         let first = without(&scenario, entry.text, &variant, (0, 0), Verdicts::NONE);

@@ -15,7 +15,7 @@ use stable_pages::exchange::diagram::{
 use stable_pages::explore::{Story, Told};
 use stable_pages::machine::{Choice, enabled, step, ways};
 use stable_pages::protocol::Era;
-use stable_pages::scenario::{Scenario, catalogue, words};
+use stable_pages::scenario::{Scenario, words};
 
 use support::{checked, opening, scenario, varied};
 
@@ -91,7 +91,7 @@ fn fit_for_mail(text: &str) {
 
 #[test]
 fn every_opening_run_is_fit_for_mail() {
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let (_, story) = opening(&scenario);
         for detail in DETAILS {
@@ -140,7 +140,7 @@ fn there_and_back(
 #[test]
 fn what_is_written_reads_as_the_same_run() {
     let (mut many, mut wrong) = (0, Vec::new());
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         for run in runs(&scenario) {
             for detail in DETAILS {
@@ -208,7 +208,7 @@ fn tabbed(text: &str) -> String {
 #[test]
 fn quotes_tabs_margins_and_other_names_change_nothing() {
     let mut many = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let story = told(&scenario, &scenario.schedule);
         let mut texts = Vec::new();
@@ -245,7 +245,7 @@ fn quotes_tabs_margins_and_other_names_change_nothing() {
 /// Not only whole runs: whatever moment is shown.
 #[test]
 fn every_moment_of_an_opening_run_reads_as_it_was() {
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         for steps in 1..scenario.schedule.len() {
             for detail in DETAILS {
@@ -333,7 +333,9 @@ fn said(scenario: &Scenario, reading: &Reading) -> String {
 #[test]
 fn diagrams_of_kernel_mail_are_read_as_recorded() {
     let write_anew = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
-    let all: Vec<Scenario> = catalogue().map(|it| it.load().expect("loads")).collect();
+    let all: Vec<Scenario> = support::loadable()
+        .map(|it| it.load().expect("loads"))
+        .collect();
     let all: Vec<&Scenario> = all.iter().collect();
     // The commit, the scenario of the same race, and how many scenarios place as much of it.
     let mail = [
@@ -546,7 +548,7 @@ proptest! {
 
     #[test]
     fn random_runs_read_as_they_were(pick in 0usize..1000, picks in vec(any::<u8>(), 1..120)) {
-        let entries: Vec<_> = catalogue().collect();
+        let entries: Vec<_> = support::loadable().collect();
         let scenario = entries[pick % entries.len()].load().expect("loads");
         let run = wandered(&scenario, &picks);
         for detail in DETAILS {
@@ -561,7 +563,7 @@ proptest! {
         pick in 0usize..1000,
         harm in vec((any::<u8>(), any::<u16>(), any::<u8>()), 1..30),
     ) {
-        let entries: Vec<_> = catalogue().collect();
+        let entries: Vec<_> = support::loadable().collect();
         let scenario = entries[pick % entries.len()].load().expect("loads");
         let story = told(&scenario, &scenario.schedule);
         let text = write(&scenario, &story, &full(&scenario, DETAILS[pick % 2]));
@@ -585,7 +587,9 @@ proptest! {
 /// As much as is read at all, of lines that take the longest to place.
 #[test]
 fn the_worst_text_takes_bounded_time() {
-    let all: Vec<Scenario> = catalogue().map(|it| it.load().expect("loads")).collect();
+    let all: Vec<Scenario> = support::loadable()
+        .map(|it| it.load().expect("loads"))
+        .collect();
     let all: Vec<&Scenario> = all.iter().collect();
     let lines = [
         "lock_page()",

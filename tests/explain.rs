@@ -8,7 +8,7 @@ use stable_pages::exchange::without_words;
 use stable_pages::explore::{Mutant, Omission, Verdicts, Without};
 use stable_pages::machine::{Choice, History};
 use stable_pages::protocol::{Edit, Place};
-use stable_pages::scenario::{Scenario, Verdict, catalogue};
+use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
     At, El, LeftOut, Look, Node, Now, On, Sheet, Wish, causes, explanations, sentence,
 };
@@ -57,7 +57,7 @@ fn parts(side: &El) -> Vec<String> {
 #[test]
 fn every_moment_is_explained() {
     let mut many = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         for now in moments(entry.load().expect("loads")) {
             let look = Look {
                 why: true,

@@ -1,5 +1,7 @@
 //! What can be saved of a run, over the catalogue's opening runs: the figure, JSON, the trace.
 
+mod support;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use stable_pages::exchange::{chrome_trace, promela, run_json};
 use stable_pages::machine::{History, enabled};
-use stable_pages::scenario::{Scenario, catalogue, find, load_variant};
+use stable_pages::scenario::{Scenario, find, load_variant};
 use stable_pages::view::{Carried, FigureError, Now, figure, reopen};
 
 const LINK: &str = "https://example.org/stable-pages/#1.some-run.AbCdEf_-012";
@@ -42,7 +44,7 @@ fn random(scenario: &Scenario, steps: usize, seed: u64) -> History {
 }
 
 fn catalogued() -> Vec<(Arc<Scenario>, Now)> {
-    let all = catalogue().map(|entry| {
+    let all = support::loadable().map(|entry| {
         let scenario = Arc::new(entry.load().expect("loads"));
         let now = Now::of(&scenario, &opening(&scenario), false, None);
         (scenario, now)
@@ -160,7 +162,7 @@ fn check_figure(name: &str, svg: &str) {
 #[test]
 fn figures_are_whole_and_legible() {
     let mut drawn = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         let mut history = opening(&scenario);
         for now in moments(&scenario, &mut history) {
@@ -183,7 +185,7 @@ fn figures_are_whole_and_legible() {
 /// Runs as long as a figure is meant for, and some in which nothing waits for anything.
 #[test]
 fn figures_of_random_and_long_runs_are_legible() {
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         for (steps, seed) in [(500, 7), (500, 8), (5, 9)] {
             let mut history = random(&scenario, steps, seed);
@@ -447,7 +449,7 @@ fn traces_are_well_formed() {
 /// What a reader wants to know stands at the top, and no text of a file ends a comment.
 #[test]
 fn promela_says_what_it_is() {
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let text = promela(&scenario, LINK);
         let head = text.split("*/").next().expect("a comment");

@@ -4,17 +4,18 @@
 //! A change of the engine that changes a run shows here as a diff to be read and approved:
 //! `GOLDEN=write cargo test --test golden` writes the files anew.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
 use stable_pages::machine::{History, step};
-use stable_pages::scenario::catalogue;
 
 #[test]
 fn opening_runs_are_as_recorded() {
     let write = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
     let mut compared = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let path = Path::new("tests/golden").join(format!("{}.jsonl", entry.slug));
         if !path.exists() {
             continue;

@@ -1,11 +1,13 @@
 //! Links to runs: short, readable, the same run again; any text at all is a link or a typed error.
 
+mod support;
+
 use proptest::prelude::*;
 use stable_pages::exchange::{Link, LinkError};
 use stable_pages::explore::{Limits, Space};
 use stable_pages::machine::{Choice, History, enabled};
 use stable_pages::protocol::{Edit, Era, Place, Side};
-use stable_pages::scenario::{Device, Scenario, Variant, catalogue, load_variant};
+use stable_pages::scenario::{Device, Scenario, Variant, load_variant};
 
 /// What links may hold: unreserved characters of RFC 3986, and `/`.
 fn survives_mail(link: &str) -> bool {
@@ -14,7 +16,7 @@ fn survives_mail(link: &str) -> bool {
 }
 
 fn loaded() -> impl Iterator<Item = Scenario> {
-    catalogue().map(|entry| entry.load().expect(entry.slug))
+    support::loadable().map(|entry| entry.load().expect(entry.slug))
 }
 
 fn round_trip(scenario: &Scenario, run: &[Choice], at: usize) -> String {
@@ -246,7 +248,7 @@ proptest! {
             let again = link.to_string();
             let read = Link::parse(&again);
             prop_assert_eq!(read.as_ref(), Ok(&link), "{}", again);
-            let entry = catalogue().nth(slug).expect("67 scenarios");
+            let entry = support::loadable().nth(slug).expect("67 scenarios");
             let scenario = entry.load().expect("a scenario");
             let opened = link.open(&scenario);
             prop_assert!(opened.at <= opened.run.len());

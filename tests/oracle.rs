@@ -10,7 +10,7 @@ mod support;
 use machine::Machine;
 use stable_pages::explore::Verdicts;
 use stable_pages::machine::{Model, World, enabled, step};
-use stable_pages::scenario::{Verdict, catalogue};
+use stable_pages::scenario::Verdict;
 use stateright::{Checker, Model as _, Property};
 
 /// What a state's steps break, and what it amounts to where nobody can move.
@@ -51,7 +51,7 @@ fn properties() -> Vec<Property<Machine>> {
 #[test]
 fn stateright_finds_the_same_states_and_verdicts() {
     let mut states = 0;
-    for entry in catalogue() {
+    for entry in support::chosen() {
         let scenario = entry.load().expect(entry.slug);
         let ours = support::checked(&scenario);
         let theirs = Machine {
@@ -77,6 +77,6 @@ fn stateright_finds_the_same_states_and_verdicts() {
         }
         states += ours.states();
     }
-    println!("{states} states of {} scenarios", catalogue().count());
-    assert!(states > 150_000);
+    println!("{states} states of {} scenarios", support::chosen().count());
+    assert!(states > 150_000 || !support::all_are_chosen());
 }

@@ -1,11 +1,13 @@
 //! Scenarios as bytes: what is packed comes out again, and damaged bytes come to an error.
 
+mod support;
+
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use stable_pages::machine::{Choice, enabled, step};
 use stable_pages::protocol::Era;
-use stable_pages::scenario::{BUILD, PackError, Packed, Scenario, Variant, catalogue, find};
+use stable_pages::scenario::{BUILD, PackError, Packed, Scenario, Variant, find};
 
 /// A run: the opening one, then, as far as it goes, a step of each actor in turn.
 fn same_runs(one: &Scenario, other: &Scenario) {
@@ -28,7 +30,7 @@ fn same_runs(one: &Scenario, other: &Scenario) {
 #[test]
 fn everything_packed_comes_out_again_and_runs_alike() {
     let mut packed = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let own = entry.load().expect(entry.slug);
         for (device, _) in &own.expect {
             for era in Era::ALL {

@@ -7,9 +7,7 @@ use proptest::strategy::ValueTree;
 use stable_pages::explore::{Progress, Reduced};
 use stable_pages::machine::alike;
 use stable_pages::protocol::single_edits;
-use stable_pages::scenario::{
-    Scenario, Variant, Verdict, catalogue, load_for, load_variant, programs,
-};
+use stable_pages::scenario::{Scenario, Variant, Verdict, load_for, load_variant, programs};
 
 /// Both searches of a scenario: how many states each stored.
 fn compare(scenario: &Scenario) -> (usize, usize) {
@@ -33,7 +31,7 @@ fn compare(scenario: &Scenario) -> (usize, usize) {
 #[test]
 fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
     let (mut all, mut kept, mut largest) = (0, 0, (0, 0, String::new()));
-    for entry in catalogue() {
+    for entry in support::loadable() {
         for (device, _) in &entry.load().expect(entry.slug).expect {
             let scenario = load_for(entry.slug, entry.text, Some(*device), None).expect(entry.slug);
             let (plain, reduced) = compare(&scenario);

@@ -3,19 +3,26 @@
 //!
 //! `exchange::promela` writes the semantics of the machine a second time, for another checker.
 //! Livelock is no matter of safety: it is looked for by a never claim, in a run of its own.
+//! Many models share a verifier, since compiling takes most of the time; where one disagrees, halves
+//! of its group are verified until its name is known.
 //! Without `spin` and `cc` on PATH this is skipped, and says so; with CI set it fails.
 
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stable_pages::exchange::{promela, promela_all};
 use stable_pages::explore::{Limits, Progress, Space};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{
-    Device, Scenario, Variant, Verdict, catalogue, load_for, load_variant, programs,
+    Device, Scenario, Variant, Verdict, load, load_for, load_variant, programs as programs_of,
 };
 use support::spin;
 
@@ -25,6 +32,10 @@ const TOGETHER: (usize, usize) = (32, 150_000);
 /// Mutants of each scenario, and the most states one may have.
 const MUTANTS: usize = 5;
 const MOST: usize = 20_000;
+
+/// Models with random programs, and the least and most states one may have.
+const RANDOM: usize = 40;
+const RANDOM_STATES: std::ops::Range<usize> = 40..4_000;
 
 /// The models that are searched for livelocks: of these scenarios and one in so many others. The
 /// most actors and states one may have; a claim multiplies them.
@@ -73,7 +84,7 @@ impl Case {
 /// The catalogue, on each device for which it states verdicts.
 fn stated() -> Vec<Case> {
     let mut cases = Vec::new();
-    for entry in catalogue() {
+    for entry in support::chosen() {
         let own = entry.load().expect(entry.slug);
         assert!(own.stated().is_some(), "its own device among them");
         for (device, _) in &own.expect {
@@ -108,8 +119,8 @@ impl Dice {
 fn mutants() -> Vec<Case> {
     let mut dice = Dice(26_000);
     let mut cases = Vec::new();
-    for entry in catalogue() {
-        let edits = single_edits(&programs(entry.text, &Variant::default()).expect(entry.slug));
+    for entry in support::chosen() {
+        let edits = single_edits(&programs_of(entry.text, &Variant::default()).expect(entry.slug));
         let mut known = HashSet::new();
         let mut made = 0;
         for _ in 0..400 {
@@ -144,17 +155,83 @@ fn mutants() -> Vec<Case> {
     cases
 }
 
-/// Verifies models that share a verifier, and says what is not as our own search has it.
-fn verify(name: &str, cases: &[&Case]) -> String {
-    let text = promela_all(cases.iter().map(|it| &it.scenario));
+/// Models with random programs: nobody wrote them with the checker in mind. `SEED` gives others.
+fn random() -> Vec<Case> {
+    let seed = std::env::var("SEED").unwrap_or_default();
+    let seed: u64 = seed.parse().unwrap_or(14);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let files = programs::file();
+    let mut cases = Vec::new();
+    for number in 0..2_000 {
+        let text = files.new_tree(&mut runner).expect("a file").current();
+        // Most words in a random order are wrong somewhere.
+        let Ok(scenario) = load("random", &text) else {
+            continue;
+        };
+        let name = format!("random program {number} of SEED={seed}:\n{text}\n");
+        let case = Case::new(name, scenario, RANDOM_STATES.end);
+        cases.extend(case.filter(|it| it.states >= RANDOM_STATES.start));
+        if cases.len() == RANDOM {
+            break;
+        }
+    }
+    cases
+}
+
+/// What is not as our own search has it.
+enum Wrong {
+    /// The verdicts of models, with their names.
+    Verdicts(String),
+    /// The number of states, or the text itself: of which of the models is not known.
+    Somewhere(String),
+}
+
+/// How many models with another number of states are named; each takes some ten verifiers.
+const NAMED: usize = 3;
+
+/// Verifies models, and says of which it is not as our own search has it. They share a verifier; where
+/// the number of states is wrong, halves of them are looked at until it is known with which.
+fn verify(name: &str, cases: &[&Case], named: &AtomicUsize) -> String {
+    match (verify_together(name, cases), cases) {
+        (Ok(()), _) => String::new(),
+        (Err(Wrong::Verdicts(wrong)), _) => wrong,
+        (Err(Wrong::Somewhere(wrong)), [one]) => {
+            named.fetch_add(1, Ordering::Relaxed);
+            format!("{}: {wrong}\n", one.name)
+        }
+        (Err(Wrong::Somewhere(wrong)), _) => {
+            let among = format!("one of {} models: {wrong}\n", cases.len());
+            if named.load(Ordering::Relaxed) >= NAMED {
+                return among;
+            }
+            let (first, second) = cases.split_at(cases.len() / 2);
+            let halves = [("a", first), ("b", second)];
+            let halves = halves.map(|(half, cases)| (format!("{name}{half}"), cases));
+            let mut found = halves
+                .iter()
+                .map(|(name, cases)| verify(name, cases, named));
+            found.find(|wrong| !wrong.is_empty()).unwrap_or(among)
+        }
+    }
+}
+
+/// Verifies models in one verifier.
+fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
+    // Where there are several, SPIN has one state more, before it chooses a model.
+    let (text, choosing) = match cases {
+        [one] => (promela(&one.scenario, ""), 0),
+        _ => (promela_all(cases.iter().map(|it| &it.scenario)), 1),
+    };
     let cc = ["-O0", "-DSAFETY", "-DNOREDUCE", "-DVECTORSZ=4096"];
-    let pan = spin::pan(name, &text, &["-DORACLE"], &cc);
-    let folder = pan.parent().expect("a folder");
-    let said = spin::run(folder, "./pan", &["-m1000000", "-w20"]);
-    assert!(
-        said.contains("errors: 0") && !said.contains("error:"),
-        "{name}: {said}"
-    );
+    let said = spin::pan(name, &text, &["-DORACLE"], &cc)
+        .and_then(|folder| spin::run(&folder, "./pan", &["-m1000000", "-w20"]))
+        .map_err(Wrong::Somewhere)?;
+    if !said.contains("errors: 0") || said.contains("error:") {
+        return Err(Wrong::Somewhere(said));
+    }
     let mut found = vec![Vec::new(); cases.len()];
     for line in said.lines() {
         let Some((number, word)) = line
@@ -175,23 +252,22 @@ fn verify(name: &str, cases: &[&Case]) -> String {
             let _ = writeln!(wrong, "{name}: SPIN finds {found:?}, we {ours:?}");
         }
     }
-    // SPIN has one state more before it chooses a model, and one after each judged end.
-    let expected = 1 + cases.iter().map(|it| it.states + it.ends).sum::<usize>();
+    if !wrong.is_empty() {
+        return Err(Wrong::Verdicts(wrong));
+    }
+    // It also has one after each judged end.
+    let expected = choosing + cases.iter().map(|it| it.states + it.ends).sum::<usize>();
     let stored = said
         .lines()
         .find_map(|it| it.strip_suffix(" states, stored"));
     let stored = stored.and_then(|it| it.trim().parse::<usize>().ok());
-    if stored != Some(expected) {
-        let names: Vec<String> = (cases.iter())
-            .map(|it| format!("{} ({} + {})", it.name, it.states, it.ends))
-            .collect();
-        let names = names.join(", ");
-        let _ = writeln!(
-            wrong,
-            "SPIN stores {stored:?} states, we {expected}: {names}"
-        );
+    match stored == Some(expected) {
+        true => Ok(()),
+        false => {
+            let wrong = format!("SPIN stores {stored:?} states, we {expected}");
+            Err(Wrong::Somewhere(wrong))
+        }
     }
-    wrong
 }
 
 /// A claim that is never to come true: from some moment on an actor whose program has an end does
@@ -237,15 +313,17 @@ fn claim(scenario: &Scenario) -> String {
 /// Looks for a livelock, and says if it is not as our own search has it.
 fn verify_livelock(name: &str, case: &Case) -> String {
     let text = promela(&case.scenario, "") + &claim(&case.scenario);
-    let pan = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
-    let folder = pan.parent().expect("a folder");
-    let said = spin::run(folder, "./pan", &["-a", "-m1000000", "-w18"]);
+    let made = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
+    let said = made.and_then(|folder| spin::run(&folder, "./pan", &["-a", "-m1000000", "-w18"]));
+    let said = match said {
+        Ok(said) => said,
+        Err(wrong) => return format!("{}: {wrong}\n", case.name),
+    };
     let found = said.contains("acceptance cycle (at depth");
-    assert!(found || said.contains("errors: 0"), "{}: {said}", case.name);
     let (name, ours) = (&case.name, case.livelock);
-    match found == ours {
+    match found == ours && (found || said.contains("errors: 0")) {
         true => String::new(),
-        false => format!("{name}: SPIN finds a livelock: {found}, we: {ours}\n"),
+        false => format!("{name}: SPIN finds a livelock: {found}, we: {ours}\n{said}\n"),
     }
 }
 
@@ -268,21 +346,10 @@ fn by_two<T: Sync>(work: &[T], one: impl Fn(usize, &T) -> String + Sync) -> Stri
     wrong.into_inner().expect("no panic")
 }
 
-#[test]
-fn spin_finds_the_same_verdicts() {
-    if !spin::is_there() {
-        let skipped = "SKIPPED: spin and cc are not both on PATH; nothing was compared with SPIN";
-        assert!(std::env::var_os("CI").is_none(), "{skipped}");
-        println!("{skipped}");
-        return;
-    }
-    let mut cases = stated();
-    let many = cases.len();
-    cases.extend(mutants());
-    let mutants = cases.len() - many;
-    assert!(many >= 67 && mutants >= 200, "{many} and {mutants}");
+/// Verifies all models, many in a verifier, and says of each that is not as our own search has it.
+fn verify_all(name: &str, cases: &[Case]) -> String {
     let mut groups: Vec<Vec<&Case>> = Vec::new();
-    for case in &cases {
+    for case in cases {
         let room = |last: &&mut Vec<&Case>| {
             let states: usize = last.iter().map(|it| it.states).sum();
             last.len() < TOGETHER.0 && states < TOGETHER.1
@@ -292,9 +359,49 @@ fn spin_finds_the_same_verdicts() {
             None => groups.push(vec![case]),
         }
     }
-    let wrong = by_two(&groups, |number, group| {
-        verify(&format!("group{number}"), group)
-    });
+    for verdict in Verdict::ALL {
+        let with = cases.iter().filter(|it| match verdict {
+            Verdict::Livelock => it.livelock,
+            verdict => it.verdicts.contains(&verdict),
+        });
+        println!("{}: {} models", verdict.words(), with.count());
+    }
+    let states: usize = cases.iter().map(|it| it.states).sum();
+    println!(
+        "{} models in {} verifiers, {states} states",
+        cases.len(),
+        groups.len()
+    );
+    let named = AtomicUsize::new(0);
+    by_two(&groups, |number, group| {
+        verify(&format!("{name}{number}"), group, &named)
+    })
+}
+
+/// Whether SPIN is there; with CI set it must be.
+fn spin_is_there() -> bool {
+    let there = spin::is_there();
+    if !there {
+        let skipped = "SKIPPED: spin and cc are not both on PATH; nothing was compared with SPIN";
+        assert!(std::env::var_os("CI").is_none(), "{skipped}");
+        println!("{skipped}");
+    }
+    there
+}
+
+#[test]
+fn spin_finds_the_same_verdicts() {
+    if !spin_is_there() {
+        return;
+    }
+    let mut cases = stated();
+    let many = cases.len();
+    cases.extend(mutants());
+    let mutants = cases.len() - many;
+    if support::all_are_chosen() {
+        assert!(many >= 67 && mutants >= 200, "{many} and {mutants}");
+    }
+    let wrong = verify_all("group", &cases);
     let (section, every) = LIVE;
     let picked = |(number, it): &(usize, &Case)| {
         let one = it.scenario.section == section || number % every == 0;
@@ -306,42 +413,45 @@ fn spin_finds_the_same_verdicts() {
         + &by_two(&live, |number, case| {
             verify_livelock(&format!("live{number}"), case)
         });
-    for verdict in Verdict::ALL {
-        let with = cases.iter().filter(|it| match verdict {
-            Verdict::Livelock => it.livelock,
-            verdict => it.verdicts.contains(&verdict),
-        });
-        println!("{}: {} models", verdict.words(), with.count());
-    }
-    let states: usize = cases.iter().map(|it| it.states).sum();
     println!(
-        "{many} models and {mutants} mutants in {} verifiers, {states} states; {} of them searched for livelocks",
-        groups.len(),
+        "{mutants} of them mutants; {} searched for livelocks",
         live.len()
     );
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn spin_finds_the_same_of_random_programs() {
+    if !spin_is_there() {
+        return;
+    }
+    let cases = random();
+    assert_eq!(cases.len(), RANDOM);
+    let wrong = verify_all("random", &cases);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// The file as people get it: SPIN takes every scenario's, stops where it fails, tells the run.
 #[test]
 fn spin_tells_the_run_of_a_failure() {
-    if !spin::is_there() {
-        println!("SKIPPED: spin and cc are not both on PATH");
+    if !spin_is_there() {
         return;
     }
-    for entry in catalogue() {
+    for entry in support::chosen() {
         let scenario = entry.load().expect(entry.slug);
-        spin::verifier("people", &promela(&scenario, "https://example.org/#1"), &[]);
+        let text = promela(&scenario, "https://example.org/#1");
+        let made = spin::verifier("people", &text, &[]);
+        made.unwrap_or_else(|wrong| panic!("{}: {wrong}", entry.slug));
     }
     for (slug, fails) in [("unlock-gap", true), ("baseline-five-step", false)] {
         let text = promela(&support::scenario(slug), "");
-        let pan = spin::pan(slug, &text, &[], &["-O0", "-DSAFETY", "-DNOREDUCE"]);
-        let folder = pan.parent().expect("a folder");
-        let said = spin::run(folder, "./pan", &["-m1000000", "-w18"]);
+        let folder = spin::pan(slug, &text, &[], &["-O0", "-DSAFETY", "-DNOREDUCE"]);
+        let folder = folder.expect("a verifier");
+        let said = spin::run(&folder, "./pan", &["-m1000000", "-w18"]).expect("runs");
         assert_eq!(said.contains("assertion violated"), fails, "{said}");
         assert_eq!(said.contains("errors: 0"), !fails, "{said}");
         if fails {
-            let told = spin::run(folder, "spin", &["-t", "model.pml"]);
+            let told = spin::run(&folder, "spin", &["-t", "model.pml"]).expect("runs");
             assert!(told.contains("flusher: set_page_writeback(page)"), "{told}");
         }
     }

@@ -1,11 +1,13 @@
 //! What the stage shows, without a browser: over the catalogue's opening runs, and what the worker draws.
 
+mod support;
+
 use std::sync::Arc;
 
 use stable_pages::explore::Ask;
 use stable_pages::explore::Subject;
 use stable_pages::machine::{History, Violation};
-use stable_pages::scenario::{Scenario, catalogue, find};
+use stable_pages::scenario::{Scenario, find};
 use stable_pages::view::{
     At, Beside, El, Look, Now, Other, Place, Question, Reply, Scribe, Situation, Tab, actor_cards,
     comparison, stage, tape,
@@ -32,7 +34,7 @@ fn moments(scenario: &Arc<Scenario>) -> Vec<Now> {
 #[test]
 fn a_mismatch_is_a_break_in_its_column() {
     let (mut breaks, mut parted) = (0, 0);
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         for now in moments(&scenario) {
             assert_eq!(now.story, now.whole.first(&scenario.model, now.depth()));

@@ -1,9 +1,11 @@
 //! The inspector, without a browser: its figures against the machine's, at many moments.
 
+mod support;
+
 use std::sync::Arc;
 
 use stable_pages::machine::{History, guard, ip_checksum};
-use stable_pages::scenario::{Device, Scenario, Variant, catalogue, find, load_variant};
+use stable_pages::scenario::{Device, Scenario, Variant, find, load_variant};
 use stable_pages::view::{At, El, Look, Node, Now, On, Wish, inspect, tabs};
 
 /// A scenario's opening run at some moments: start, end, and some on the way.
@@ -86,7 +88,7 @@ fn held(el: &El) -> Vec<(String, String, u16)> {
 #[test]
 fn every_place_shows_the_bytes_its_guard_is_of() {
     let mut looked_at = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         let model = &scenario.model;
         for now in moments(&scenario, 4) {
@@ -131,7 +133,7 @@ fn table(el: &El) -> Vec<Vec<String>> {
 #[test]
 fn computations_part_at_the_first_difference_and_end_in_the_guards() {
     let mut parted = 0;
-    for entry in catalogue() {
+    for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         for now in moments(&scenario, 3) {
             for sector in 0..scenario.model.geometry.sectors() {

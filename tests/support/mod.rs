@@ -5,13 +5,40 @@
 pub mod plain;
 pub mod spin;
 
+use std::sync::OnceLock;
+
 use plain::{Report, Search};
 use stable_pages::explore::{Finding, Limits, Space, Story, Verdicts};
 use stable_pages::machine::{
     Choice, Effect, End, History, Model, Status, World, end, status, step, ways,
 };
 use stable_pages::protocol::OPS;
-use stable_pages::scenario::{Scenario, Verdict, find, load};
+use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load};
+
+/// The files of the catalogue that load. One that does not is a single failure, with the loader's message
+/// (`every_file_loads` in `tests/scenarios.rs`); all other tests leave it out.
+pub fn loadable() -> impl Iterator<Item = Entry> {
+    static ALL: OnceLock<Vec<Entry>> = OnceLock::new();
+    let all = ALL.get_or_init(|| catalogue().filter(|entry| entry.load().is_ok()).collect());
+    all.iter().copied()
+}
+
+/// Those that the tests of scenarios look at: the one that `SCENARIO` names, where it is set, else all.
+///
+/// # Panics
+/// Where `SCENARIO` names none.
+pub fn chosen() -> impl Iterator<Item = Entry> {
+    let slug = std::env::var("SCENARIO").ok();
+    if let Some(slug) = &slug {
+        assert!(find(slug).is_some(), "SCENARIO={slug}: no such file");
+    }
+    loadable().filter(move |entry| slug.as_ref().is_none_or(|slug| slug == entry.slug))
+}
+
+/// Whether all are looked at, so that it can be said how much there must be.
+pub fn all_are_chosen() -> bool {
+    std::env::var_os("SCENARIO").is_none() && loadable().count() == catalogue().count()
+}
 
 /// A scenario of the catalogue.
 pub fn scenario(slug: &str) -> Scenario {

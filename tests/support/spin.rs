@@ -11,44 +11,52 @@ pub fn is_there() -> bool {
 
 /// Runs a program in a folder and returns what it prints.
 ///
-/// # Panics
-/// Where it cannot be run or fails; what it printed is said then.
-pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
+/// # Errors
+/// Where it cannot be run or fails: what it printed.
+pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .output()
-        .unwrap_or_else(|error| panic!("{program}: {error}"));
+        .map_err(|error| format!("{program}: {error}"))?;
     let printed =
         [output.stdout, output.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
     let printed = printed.concat();
     let all = arguments.join(" ");
-    assert!(
-        output.status.success(),
-        "{program} {all} in {}:\n{printed}",
-        folder.display()
-    );
-    printed
+    match output.status.success() {
+        true => Ok(printed),
+        false => Err(format!(
+            "{program} {all} in {}:\n{printed}",
+            folder.display()
+        )),
+    }
 }
 
 /// The C of a verifier of a Promela text, in a folder of its own below `target/spin`.
 ///
 /// SPIN's own simplifications (`-o1` to `-o3`: dataflow, write-only variables, merged statements)
 /// are off, so that its states are those of the text.
-pub fn verifier(name: &str, promela: &str, flags: &[&str]) -> PathBuf {
+///
+/// # Errors
+/// What SPIN says of a text that it does not take.
+pub fn verifier(name: &str, promela: &str, flags: &[&str]) -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("spin");
     let folder = folder.join(name);
     std::fs::create_dir_all(&folder).expect("a folder below target");
     std::fs::write(folder.join("model.pml"), promela).expect("a file below target");
     let flags = [&["-o1", "-o2", "-o3"], flags, &["-a", "model.pml"]].concat();
-    run(&folder, "spin", &flags);
-    folder
+    run(&folder, "spin", &flags)?;
+    Ok(folder)
 }
 
-/// The verifier itself, `pan`, made by SPIN with some flags and by the C compiler with others.
-pub fn pan(name: &str, promela: &str, spin: &[&str], cc: &[&str]) -> PathBuf {
-    let folder = verifier(name, promela, spin);
+/// Makes the verifier itself, `pan`, by SPIN with some flags and the C compiler with others, and returns
+/// the folder it is in.
+///
+/// # Errors
+/// What SPIN or the compiler says of a text that it does not take.
+pub fn pan(name: &str, promela: &str, spin: &[&str], cc: &[&str]) -> Result<PathBuf, String> {
+    let folder = verifier(name, promela, spin)?;
     let flags = [&["-w"], cc, &["-o", "pan", "pan.c"]].concat();
-    run(&folder, "cc", &flags);
-    folder.join("pan")
+    run(&folder, "cc", &flags)?;
+    Ok(folder)
 }

@@ -1,0 +1,102 @@
+//! Scenario files with random programs, for tests that ask for more than the catalogue has.
+
+use proptest::prelude::*;
+use stable_pages::machine::Operand;
+use stable_pages::protocol::{Era, OPS, library};
+use stable_pages::scenario::Device;
+
+/// A line of a random program; most are right by themselves, a few are not.
+fn line() -> impl Strategy<Value = String> {
+    let mut words: Vec<String> = Vec::new();
+    for row in &OPS {
+        let argument = match row.op.operand() {
+            Operand::Store => " new",
+            Operand::Space => " B",
+            Operand::None => "",
+            Operand::Sector => continue,
+        };
+        words.push(format!("{}{argument}", row.key));
+        if row.op.can_answer_no() && row.key != "goto" {
+            words.push(format!("{}{argument} else end", row.key));
+            words.push(format!("{}{argument} else l", row.key));
+        }
+    }
+    let stores = [
+        "generic_perform_write",
+        "ext2_add_link",
+        "direct_io_read_into_page",
+    ];
+    for name in library() {
+        if !["clear_page_dirty_for_io", "munmap", "disk"].contains(&name) {
+            let argument = if stores.contains(&name) { " new" } else { "" };
+            words.push(format!("{name}{argument}"));
+        }
+    }
+    for word in [
+        "end",
+        "goto l",
+        "l>",
+        "l>",
+        "each sector",
+        "each page",
+        "munmap B",
+        "nonsense",
+    ] {
+        words.push(word.to_owned());
+    }
+    (
+        prop::sample::select(words),
+        prop::sample::select(vec!["", "", "", "", "", "?guards ", "?3.9+ "]),
+    )
+        .prop_map(|(word, condition)| format!("{condition}{word}"))
+}
+
+/// A scenario file with random programs, edits, pages and devices.
+pub fn file() -> impl Strategy<Value = String> {
+    let program = || prop::collection::vec(line(), 1..12);
+    let device = prop::sample::select(Device::ALL.map(|it| it.word()).to_vec());
+    let era = prop::sample::select(Era::ALL.map(|it| it.word()).to_vec());
+    let pte = prop::sample::select(vec!["none", "read-only", "writable", "writable clean"]);
+    let edit = prop::sample::select(vec![
+        "",
+        "drop = \"one/lock_page\"",
+        "drop = \"writepage/page_mkclean\"",
+        "swap = \"writepage/unlock_page\"\nwith = \"writepage/set_page_writeback\"",
+        "insert = \"wait_on_page_writeback\"\nafter = \"writepage/lock_page\"",
+        "insert = \"revoke_writes\"\nbefore = \"two/unlock_page\"",
+        "move = \"do_wp_page/pte_mkwrite\"\nbefore = \"do_wp_page/page_mkwrite\"",
+    ]);
+    (
+        (program(), program()),
+        (device, era, pte),
+        edit,
+        (1..3usize, any::<bool>(), any::<bool>()),
+    )
+        .prop_map(|((one, two), (device, era, pte), edit, (pages, small, buffers))| {
+            let page = |index: usize| {
+                format!("[[page]]\nindex = {index}\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = {}\npte = \"{pte}\"\n", index == 0)
+            };
+            let interval = if small && pages == 1 { 512 } else { 4096 };
+            let block = if buffers { "block = 4096" } else { "" };
+            let edit = match edit {
+                "" => String::new(),
+                edit => format!("[[edit]]\n{edit}\n"),
+            };
+            format!(
+                "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
+                 {edit}[file]\ninode = 1\nfirst_lba = 8\ninterval = {interval}\n{block}\n{}\
+                 [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
+                 [[program]]\nname = \"one\"\ntext = '''\n{}\nl>\n'''\n\
+                 [[program]]\nname = \"two\"\ntext = '''\n{}\nl>\n'''\n\
+                 [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"one\"]\nmm = \"A\"\n\
+                 [[actor]]\nname = \"b\"\nabout = \"\"\nrun = [\"two\", \"store new\"]\nmm = \"B\"\n\
+                 [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n\
+                 [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
+                 [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
+                 [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n",
+                (0..pages).map(page).collect::<String>(),
+                one.join("\n").replace("each sector", "each sector\n  generate_guard").replace("each page", "each page\n  set_page_dirty"),
+                two.join("\n").replace("each sector", "each sector\n  dma_sector").replace("each page", "each page\n  end_page_writeback"),
+            )
+        })
+}
