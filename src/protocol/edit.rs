@@ -1,6 +1,7 @@
 //! Edits: a broken ordering is the correct one plus these.
 
-use super::text::{Frame, Shape, Source, TextError, expand};
+use super::suggest::{did_you_mean, kernel_name};
+use super::text::{Frame, Shape, TextError, expand, one_line};
 use super::tree::{Mark, Step, What};
 
 /// A program as an actor runs it, which edits can address by name.
@@ -84,16 +85,16 @@ impl Edit {
             Side::After => "after",
         };
         // Of several steps of a key, which one.
-        let step = |it: &Place| match it.nth {
-            Some(nth) => format!("`{}#{nth}`", it.step),
-            None => format!("`{}`", it.step),
+        let step = |place: &Place| match place.nth {
+            Some(nth) => format!("`{}#{nth}`", place.step),
+            None => format!("`{}`", place.step),
         };
         match self {
-            Edit::Drop(it) => format!("{} left out of {}", step(it), it.program),
-            Edit::Move(it, to, at) => format!("{} moved {} {}", step(it), side(at), step(to)),
+            Edit::Drop(place) => format!("{} left out of {}", step(place), place.program),
+            Edit::Move(place, to, at) => format!("{} moved {} {}", step(place), side(at), step(to)),
             Edit::Swap(one, other) => format!("{} and {} swapped", step(one), step(other)),
             Edit::Insert(line, to, at) => format!("`{line}` added {} {}", side(at), step(to)),
-            Edit::Replace(it, line) => format!("`{line}` instead of {}", step(it)),
+            Edit::Replace(place, line) => format!("`{line}` instead of {}", step(place)),
         }
     }
 }
@@ -117,30 +118,38 @@ pub enum EditError {
         text: String,
     },
     /// No program of this name.
-    #[error("no actor runs a program \"{name}\"; programs are {known}")]
+    #[error("no actor runs a program \"{}\"{hint}; programs are {known}", place.program)]
     NoProgram {
-        /// The name given.
-        name: String,
+        /// The place given.
+        place: Place,
+        /// Which name may have been meant.
+        hint: String,
         /// The names that exist.
         known: String,
     },
     /// The program has no such step.
-    #[error("program \"{program}\" has no step \"{step}\"; its steps are {known}")]
+    #[error("program \"{}\" has no step \"{}\"{hint}; its steps are {known}", place.program, place.step)]
     NoStep {
-        /// The program.
-        program: String,
-        /// The step given.
-        step: String,
-        /// The steps it has.
+        /// The place given.
+        place: Place,
+        /// Which step may have been meant.
+        hint: String,
+        /// The steps the program has.
         known: String,
     },
+    /// A program has fewer steps of a key than the number asks for.
+    #[error("program \"{}\" has {many} of step \"{}\", so no {place}", place.program, place.step)]
+    TooFew {
+        /// The place given.
+        place: Place,
+        /// How many there are.
+        many: usize,
+    },
     /// A program has more than one step of this key.
-    #[error("program \"{program}\" has {many} steps \"{step}\"; say which, as \"{step}#1\"")]
+    #[error("program \"{}\" has {many} steps \"{step}\"; say which, as \"{step}#1\"", place.program, step = place.step)]
     Ambiguous {
-        /// The program.
-        program: String,
-        /// The step given.
-        step: String,
+        /// The place given.
+        place: Place,
         /// How many there are.
         many: usize,
     },
@@ -167,14 +176,37 @@ pub enum EditError {
     },
 }
 
+impl EditError {
+    /// The text of the edit that is at fault; none where it is the edit as a whole.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            EditError::NotAPlace { text: at } | EditError::NotSeparate { other: at, .. } => {
+                Some(at.clone())
+            }
+            EditError::NoProgram { place, .. }
+            | EditError::NoStep { place, .. }
+            | EditError::TooFew { place, .. }
+            | EditError::Ambiguous { place, .. } => Some(place.to_string()),
+            EditError::NotInsertable { line, .. } => Some(line.clone()),
+            EditError::NotAnEdit => None,
+        }
+    }
+}
+
 /// Where a step is: an index at each level.
 type Path = Vec<usize>;
 
-/// Makes one edit in every program of the name it gives.
+/// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that it
+/// inserts, if it does, to its place in the scenario file.
 ///
 /// # Errors
 /// [`EditError`]; the programs are then unchanged.
-pub fn apply(shape: &Shape, edit: &Edit, programs: &mut [Program]) -> Result<(), EditError> {
+pub fn apply(
+    shape: &Shape,
+    edit: &Edit,
+    programs: &mut [Program],
+    line_at: &dyn Fn(usize) -> Option<usize>,
+) -> Result<(), EditError> {
     let place = match edit {
         Edit::Drop(place)
         | Edit::Move(place, ..)
@@ -183,23 +215,29 @@ pub fn apply(shape: &Shape, edit: &Edit, programs: &mut [Program]) -> Result<(),
         | Edit::Insert(_, place, _) => place,
     };
     if !programs.iter().any(|program| program.name == place.program) {
-        let known = programs.iter().map(|program| program.name.as_str());
+        let names = || programs.iter().map(|program| program.name.as_str());
         return Err(EditError::NoProgram {
-            name: place.program.clone(),
-            known: list(known),
+            place: place.clone(),
+            hint: did_you_mean(&place.program, names()),
+            known: list(names()),
         });
     }
     let mut edited = programs.to_vec();
     for program in &mut edited {
         if program.name == place.program {
-            edit_one(shape, edit, program)?;
+            edit_one(shape, edit, program, line_at)?;
         }
     }
     programs.clone_from_slice(&edited);
     Ok(())
 }
 
-fn edit_one(shape: &Shape, edit: &Edit, program: &mut Program) -> Result<(), EditError> {
+fn edit_one(
+    shape: &Shape,
+    edit: &Edit,
+    program: &mut Program,
+    line_at: &dyn Fn(usize) -> Option<usize>,
+) -> Result<(), EditError> {
     match edit {
         Edit::Drop(place) => {
             let path = find(program, place)?;
@@ -225,12 +263,12 @@ fn edit_one(shape: &Shape, edit: &Edit, program: &mut Program) -> Result<(), Edi
         }
         Edit::Insert(line, place, side) => {
             let path = find(program, place)?;
-            let steps = added(shape, line, program.frame)?;
+            let steps = added(shape, line, program.frame, line_at)?;
             insert(program, beside(path, *side), steps);
         }
         Edit::Replace(place, line) => {
             let path = find(program, place)?;
-            let steps = added(shape, line, program.frame)?;
+            let steps = added(shape, line, program.frame, line_at)?;
             at(program, &path).mark = Mark::Dropped;
             insert(program, beside(path, Side::After), steps);
         }
@@ -239,12 +277,13 @@ fn edit_one(shape: &Shape, edit: &Edit, program: &mut Program) -> Result<(), Edi
 }
 
 /// The steps of a line that is not in the correct ordering.
-fn added(shape: &Shape, line: &str, frame: Frame) -> Result<Vec<Step>, EditError> {
-    let source = Source {
-        name: line.to_owned(),
-        forever: false,
-        lines: vec![(0, line.to_owned(), 0)],
-    };
+fn added(
+    shape: &Shape,
+    line: &str,
+    frame: Frame,
+    line_at: &dyn Fn(usize) -> Option<usize>,
+) -> Result<Vec<Step>, EditError> {
+    let source = one_line(line, line, line_at);
     let mut steps = expand(shape, &source, frame).map_err(|reason| EditError::NotInsertable {
         line: line.to_owned(),
         reason,
@@ -317,22 +356,24 @@ fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
         (None, 0 | 1) => 0,
         (None, many) => {
             return Err(EditError::Ambiguous {
-                program: place.program.clone(),
-                step: place.step.clone(),
+                place: place.clone(),
                 many,
             });
         }
     };
-    let known = list(found.known.into_iter());
-    found
-        .all
-        .into_iter()
-        .nth(nth)
-        .ok_or_else(|| EditError::NoStep {
-            program: place.program.clone(),
-            step: place.step.clone(),
-            known,
-        })
+    let many = found.all.len();
+    found.all.into_iter().nth(nth).ok_or_else(|| match many {
+        0 => EditError::NoStep {
+            place: place.clone(),
+            hint: kernel_name(&place.step)
+                .unwrap_or_else(|| did_you_mean(&place.step, found.known.iter().copied())),
+            known: list(found.known.into_iter()),
+        },
+        _ => EditError::TooFew {
+            place: place.clone(),
+            many,
+        },
+    })
 }
 
 fn separate(program: &Program, one: &Place, other: &Place) -> Result<(Path, Path), EditError> {

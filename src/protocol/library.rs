@@ -3,8 +3,19 @@
 //! `text.rs` reads them; `ARCHITECTURE.md` documents the language. Sections are those of the
 //! project's kernel dossier.
 
+/// The programs of the library: of each the header, its name and how often it runs, and the lines.
+pub(super) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let programs = LIBRARY.split("\nprogram ").skip(1);
+    programs.map(|text| text.split_once('\n').unwrap_or((text, "")))
+}
+
+/// The names of the library's programs.
+pub fn library() -> impl Iterator<Item = &'static str> {
+    sections().map(|(header, _)| header.split(' ').next().unwrap_or(header))
+}
+
 /// Every program of the library.
-pub const LIBRARY: &str = "
+const LIBRARY: &str = "
 # Mason's five steps (2.1, 5.1). ptep_clear_flush clears the PTE, flushes, and only then sets the
 # read-only PTE; here it is set first and flushed next. Between the two a walk faults either way,
 # and a stale TLB entry lets a store through either way, so the same worlds are reached.

@@ -5,13 +5,15 @@
 //! and `end`. `?word` in front makes a line depend on the era or the device.
 //! `ARCHITECTURE.md` documents it for whoever writes scenario files.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::machine::{Op, Operand, Protection};
 
 use super::era::Era;
-use super::library::LIBRARY;
+use super::library::{library, sections};
 use super::ops::{OPS, op_number};
+use super::suggest::{did_you_mean, unknown_step};
 use super::tree::{Mark, Step, What};
 
 /// What a program must know of the machine it runs on.
@@ -35,6 +37,22 @@ pub struct Shape {
     pub era: Era,
     /// Programs that the scenario brings along.
     pub own: Vec<Source>,
+    /// What the programs expanded so far have named.
+    pub named: RefCell<Named>,
+}
+
+/// What programs name while they are expanded; a definition that nobody names is unused.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// The programs that are called.
+    pub programs: BTreeSet<String>,
+    /// The stores that are made or read.
+    pub stores: BTreeSet<u8>,
+    /// The address spaces in which somebody stores, loads or works on a PTE; the rounds of `each
+    /// mapping`, which visit all there are, excepted.
+    pub spaces: BTreeSet<u8>,
+    /// The labels of the file, by place: name, and whether a step goes there.
+    pub labels: BTreeMap<usize, (String, bool)>,
 }
 
 /// A program as text.
@@ -44,8 +62,27 @@ pub struct Source {
     pub name: String,
     /// Whether it begins again when it ends.
     pub forever: bool,
-    /// Its lines: indentation, text, and a place for messages.
-    pub lines: Vec<(usize, String, usize)>,
+    /// Its lines.
+    pub lines: Vec<SourceLine>,
+}
+
+/// A line of a program text. It has at least one word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// How far it is indented.
+    pub indent: usize,
+    /// Its words.
+    pub words: Vec<Token>,
+}
+
+/// A word of a program text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The word.
+    pub text: String,
+    /// The byte of the scenario file at which it stands; none in the library and in the edits of
+    /// a link.
+    pub at: Option<usize>,
 }
 
 /// A program text that cannot be read, and why.
@@ -54,8 +91,9 @@ pub struct Source {
 pub struct TextError {
     /// What is wrong and what would be right.
     pub reason: String,
-    /// The place the line was given with.
-    pub at: usize,
+    /// The place of the word that is wrong; of a program of the library, the place of the word
+    /// that calls it.
+    pub at: Option<usize>,
 }
 
 /// What the lines of one program refer to if they do not say.
@@ -63,23 +101,59 @@ pub struct TextError {
 pub struct Frame {
     /// The page.
     pub page: u8,
+    /// The sector, in a round of `each sector`.
+    pub sector: Option<u8>,
     /// The store.
     pub store: Option<u8>,
-    /// The address space of the actor that runs it.
+    /// The address space: that of the actor that runs the program, or that of the round of `each
+    /// mapping`.
     pub space: Option<u8>,
 }
 
-/// Splits a text into the lines of a program; `place` maps a line's number to its place.
-pub fn lines(text: &str, place: impl Fn(usize) -> usize) -> Vec<(usize, String, usize)> {
+/// The words of a line; `place` maps a byte of the line to its place in the scenario file.
+pub fn tokens(line: &str, place: impl Fn(usize) -> Option<usize>) -> Vec<Token> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        words.push(Token {
+            text: rest[..end].to_owned(),
+            at: place(line.len() - rest.len()),
+        });
+        rest = rest[end..].trim_start();
+    }
+    words
+}
+
+/// Splits a text into the lines of a program; `place` maps a byte of the text to its place in the
+/// scenario file.
+pub fn lines(text: &str, place: impl Fn(usize) -> Option<usize>) -> Vec<SourceLine> {
     let mut all = Vec::new();
-    for (number, line) in text.lines().enumerate() {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
         let code = line.split('#').next().unwrap_or("").trim_end();
-        let body = code.trim_start();
-        if !body.is_empty() {
-            all.push((code.len() - body.len(), body.to_owned(), place(number)));
+        let words = tokens(code, |byte| place(start + byte));
+        if !words.is_empty() {
+            let indent = code.len() - code.trim_start().len();
+            all.push(SourceLine { indent, words });
         }
+        start += line.len();
     }
     all
+}
+
+/// A program of one line.
+pub fn one_line(name: &str, line: &str, place: impl Fn(usize) -> Option<usize>) -> Source {
+    let words = tokens(line, place);
+    let lines = vec![SourceLine { indent: 0, words }];
+    Source {
+        name: name.to_owned(),
+        forever: false,
+        lines: lines
+            .into_iter()
+            .filter(|it| !it.words.is_empty())
+            .collect(),
+    }
 }
 
 /// A program of the library, or of the scenario.
@@ -93,18 +167,14 @@ fn in_library(name: &str) -> Option<Source> {
     Some(Source {
         name: name.to_owned(),
         forever: header.ends_with(" forever"),
-        lines: lines(body, |_| 0),
+        lines: lines(body, |_| None),
     })
 }
 
-fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let programs = LIBRARY.split("\nprogram ").skip(1);
-    programs.map(|text| text.split_once('\n').unwrap_or((text, "")))
-}
-
-/// The names of the library's programs.
-pub fn library() -> impl Iterator<Item = &'static str> {
-    sections().map(|(header, _)| header.split(' ').next().unwrap_or(header))
+/// The names of all programs that a scenario can call: its own and the library's.
+pub fn program_names(shape: &Shape) -> impl Iterator<Item = &str> {
+    let own = shape.own.iter().map(|source| &source.name[..]);
+    own.chain(library().map(|name| name as &str))
 }
 
 /// Most steps an actor's programs may have before compilation; more cannot run anyhow.
@@ -120,6 +190,9 @@ pub fn expand(shape: &Shape, program: &Source, frame: Frame) -> Result<Vec<Step>
     let mut expander = Expander {
         shape,
         scopes: Vec::new(),
+        calls: Vec::new(),
+        caller: None,
+        in_mapping: false,
         steps: 0,
         depth: 0,
     };
@@ -128,55 +201,98 @@ pub fn expand(shape: &Shape, program: &Source, frame: Frame) -> Result<Vec<Step>
 
 struct Expander<'a> {
     shape: &'a Shape,
-    /// Labels that can be reached from here, innermost last, each scope with a number.
-    scopes: Vec<(Vec<String>, usize)>,
+    /// Labels that can be reached from here, innermost last.
+    scopes: Vec<Scope>,
+    /// The programs whose lines are being expanded, outermost first.
+    calls: Vec<String>,
+    /// The innermost word of the scenario file that called a program: the place of all that is
+    /// wrong in a program without places.
+    caller: Option<usize>,
+    /// Whether the lines stand below `each mapping`.
+    in_mapping: bool,
     steps: usize,
     depth: usize,
 }
 
-type Lines<'a> = &'a [(usize, String, usize)];
+/// The labels of a program, or of a round of a loop.
+struct Scope {
+    labels: Vec<Token>,
+    /// Whether it is a program's, which also has an end that one can go to.
+    program: bool,
+    /// Unlike that of all other scopes of the scenario: an actor's programs are compiled together.
+    number: usize,
+}
 
-fn wrong<T>(at: usize, reason: String) -> Result<T, TextError> {
-    Err(TextError { reason, at })
+/// What the arguments of a line name, each with its word.
+#[derive(Default)]
+struct Arguments<'a> {
+    page: Option<(u8, &'a Token)>,
+    store: Option<(u8, &'a Token)>,
+    space: Option<(u8, &'a Token)>,
 }
 
 impl Expander<'_> {
+    fn wrong<T>(&self, word: &Token, reason: String) -> Result<T, TextError> {
+        let at = word.at.or(self.caller);
+        Err(TextError { reason, at })
+    }
+
     fn program(&mut self, program: &Source, frame: Frame) -> Result<Vec<Step>, TextError> {
-        let mut labels = labels(&program.lines);
-        labels.push("end".to_owned());
-        let id = self.open(labels);
+        let number = self.open(labels(&program.lines), true)?;
         let mut steps = self.body(&program.lines, frame)?;
-        steps.push(kept(What::Label(format!("end@{id}"))));
+        steps.push(self.kept(What::Label(format!("end@{number}")), None));
         self.scopes.pop();
         Ok(steps)
     }
 
-    fn open(&mut self, labels: Vec<String>) -> usize {
-        // Unlike all others of the scenario: an actor's programs are compiled together.
-        let scope = self.shape.scopes.get() + 1;
-        self.shape.scopes.set(scope);
-        self.scopes.push((labels, scope));
-        scope
+    /// Opens a scope of labels.
+    fn open(&mut self, labels: Vec<Token>, program: bool) -> Result<usize, TextError> {
+        for (index, label) in labels.iter().enumerate() {
+            let name = &label.text;
+            if name.is_empty() {
+                return self.wrong(label, "a label has a name in front of its \">\"".to_owned());
+            }
+            if name == "end" {
+                let reason = "\"end>\" cannot be a label: \"end\" is where the program ends; choose another name";
+                return self.wrong(label, reason.to_owned());
+            }
+            if labels[..index].iter().any(|other| other.text == *name) {
+                let reason = format!(
+                    "there is another label \"{name}>\" in this program (each round of a loop has labels of its own); choose another name"
+                );
+                return self.wrong(label, reason);
+            }
+            if let Some(at) = label.at {
+                let mut named = self.shape.named.borrow_mut();
+                named.labels.entry(at).or_insert((name.clone(), false));
+            }
+        }
+        let number = self.shape.scopes.get() + 1;
+        self.shape.scopes.set(number);
+        self.scopes.push(Scope {
+            labels,
+            program,
+            number,
+        });
+        Ok(number)
     }
 
-    fn body(&mut self, lines: Lines, frame: Frame) -> Result<Vec<Step>, TextError> {
+    fn body(&mut self, lines: &[SourceLine], frame: Frame) -> Result<Vec<Step>, TextError> {
         let mut steps = Vec::new();
         let mut next = 0;
         self.depth += 1;
-        while let Some((indent, text, at)) = lines.get(next) {
-            let deeper = lines[next + 1..]
-                .iter()
-                .take_while(|(other, ..)| other > indent);
-            let many = deeper.count();
-            let children = &lines[next + 1..next + 1 + many];
+        while let Some(line) = lines.get(next) {
+            let after = &lines[next + 1..];
+            let deeper = after.iter().take_while(|other| other.indent > line.indent);
+            let children = &after[..deeper.count()];
             if self.depth > DEEPEST {
-                return wrong(
-                    *at,
-                    "programs and loops are nested too deeply here".to_owned(),
+                let reason = format!(
+                    "programs, composites and loops are more than {DEEPEST} deep here; call fewer inside each other"
                 );
+                return self.wrong(&line.words[0], reason);
             }
-            steps.extend(self.line(text, *at, children, frame)?);
-            next += 1 + many;
+            steps.extend(self.line(&line.words, children, frame)?);
+            next += 1 + children.len();
         }
         self.depth -= 1;
         Ok(steps)
@@ -184,44 +300,48 @@ impl Expander<'_> {
 
     fn line(
         &mut self,
-        text: &str,
-        at: usize,
-        children: Lines,
+        words: &[Token],
+        children: &[SourceLine],
         frame: Frame,
     ) -> Result<Vec<Step>, TextError> {
-        let mut words: Vec<&str> = text.split_whitespace().collect();
+        let mut words = words;
         let mut mark = Mark::Kept;
-        while let Some(condition) = words.first().and_then(|word| word.strip_prefix('?')) {
-            match self.condition(condition, at)? {
-                Some(it) if mark == Mark::Kept => mark = it,
-                _ => {}
+        while let [word, rest @ ..] = words
+            && let Some(condition) = word.text.strip_prefix('?')
+        {
+            let unmet = self.condition(condition, word)?;
+            if mark == Mark::Kept {
+                mark = unmet.unwrap_or(mark);
             }
-            words.remove(0);
+            words = rest;
         }
         let mut steps = Vec::new();
-        if let Some(name) = words.first().and_then(|word| word.strip_suffix('>')) {
-            steps.push(kept(What::Label(self.label(name, at)?)));
-            words.remove(0);
+        if let [word, rest @ ..] = words
+            && let Some(name) = word.text.strip_suffix('>')
+        {
+            let label = self.label(name).map(|(label, _)| What::Label(label));
+            steps.extend(label.map(|label| self.kept(label, word.at)));
+            words = rest;
         }
-        let Some(head) = words.first().copied() else {
+        let Some(head) = words.first() else {
             return Ok(steps);
         };
-        let made = if head == "each" {
-            self.each(&words, at, children, frame)?
-        } else if let (Some(key), 1) = (head.strip_suffix(':'), words.len()) {
+        let made = if head.text == "each" {
+            self.each(words, children, frame)?
+        } else if let (Some(key), 1) = (head.text.strip_suffix(':'), words.len()) {
             let inner = self.body(children, frame)?;
-            vec![kept(What::Group(key.to_owned(), inner))]
+            vec![self.kept(What::Group(key.to_owned(), inner), head.at)]
         } else if !children.is_empty() {
-            return wrong(
-                at,
-                format!("\"{text}\" has deeper lines below; a composite is written \"{text}:\""),
-            );
+            let text = sentence(words);
+            let reason =
+                format!("\"{text}\" has deeper lines below; a composite is written \"{text}:\"");
+            return self.wrong(head, reason);
         } else {
-            self.call(&words, at, frame)?
+            self.call(words, frame)?
         };
         self.steps += made.len();
         if self.steps > MOST_STEPS {
-            return wrong(at, format!("a program has at most {MOST_STEPS} steps"));
+            return self.wrong(head, format!("a program has at most {MOST_STEPS} steps"));
         }
         for mut step in made {
             if mark != Mark::Kept {
@@ -233,9 +353,12 @@ impl Expander<'_> {
     }
 
     /// What a condition makes of its line; none if it holds.
-    fn condition(&self, word: &str, at: usize) -> Result<Option<Mark>, TextError> {
+    fn condition(&self, condition: &str, word: &Token) -> Result<Option<Mark>, TextError> {
+        const DEVICES: [&str; 8] = [
+            "guards", "checked", "insert", "csum", "parity", "mirror", "nvme", "buffers",
+        ];
         let protection = self.shape.protection;
-        let holds = match word {
+        let holds = match condition {
             "guards" => protection.guards(),
             "checked" => matches!(protection, Protection::DixDif | Protection::HbaInsert),
             "insert" => protection == Protection::HbaInsert,
@@ -245,20 +368,22 @@ impl Expander<'_> {
             "nvme" => protection == Protection::Nvme,
             "buffers" => self.shape.buffers,
             _ => {
-                let (era, since) = match word.strip_suffix('+') {
+                let (era, since) = match condition.strip_suffix('+') {
                     Some(era) => (era, true),
-                    None => (word.strip_suffix('-').unwrap_or(word), false),
+                    None => (condition.strip_suffix('-').unwrap_or(condition), false),
                 };
-                let Some(era) = Era::ALL.into_iter().find(|it| it.word() == era) else {
-                    return wrong(
-                        at,
-                        format!(
-                            "\"?{word}\" is no condition; there are ?guards, ?checked, ?insert, ?csum, ?parity, ?mirror, ?nvme, ?buffers, and eras such as ?3.0+ and ?3.0-"
-                        ),
+                let Some(era) = Era::ALL.into_iter().find(|known| known.word() == era) else {
+                    let eras = Era::ALL.map(Era::word);
+                    let reason = format!(
+                        "\"?{condition}\" is no condition{}; there are ?{}, and eras such as ?3.0+ and ?3.0- (of {})",
+                        did_you_mean(condition, DEVICES.into_iter().chain(eras)),
+                        DEVICES.join(", ?"),
+                        eras.join(", ")
                     );
+                    return self.wrong(word, reason);
                 };
                 let now = self.shape.era;
-                return Ok(match (since, word.ends_with('-')) {
+                return Ok(match (since, condition.ends_with('-')) {
                     (true, _) => (now < era).then_some(Mark::NotYet),
                     (_, true) => (now > era).then_some(Mark::Elsewhere),
                     _ => (now != era).then_some(Mark::Elsewhere),
@@ -268,140 +393,261 @@ impl Expander<'_> {
         Ok((!holds).then_some(Mark::Elsewhere))
     }
 
-    fn label(&self, name: &str, at: usize) -> Result<String, TextError> {
-        let scopes = self.scopes.iter().rev();
-        for (labels, id) in scopes {
-            if labels.iter().any(|label| label == name) {
-                return Ok(format!("{name}@{id}"));
+    /// The name of the innermost label that can be reached from here, with the number of its
+    /// scope; and the label itself, which the end of a program has not.
+    fn label(&self, name: &str) -> Option<(String, Option<&Token>)> {
+        self.scopes.iter().rev().find_map(|scope| {
+            let label = scope.labels.iter().find(|label| label.text == name);
+            let found = label.is_some() || scope.program && name == "end";
+            found.then(|| (format!("{name}@{}", scope.number), label))
+        })
+    }
+
+    /// The label that a step goes to, as a word asks for it.
+    fn target(&self, name: &str, word: &Token) -> Result<String, TextError> {
+        if let Some((target, label)) = self.label(name) {
+            let mut named = self.shape.named.borrow_mut();
+            let place = label.and_then(|label| label.at);
+            if let Some((_, used)) = place.and_then(|at| named.labels.get_mut(&at)) {
+                *used = true;
             }
+            return Ok(target);
         }
-        wrong(
-            at,
-            format!("there is no label \"{name}>\" to go to in this program"),
-        )
+        let labels = self.scopes.iter().rev().flat_map(|scope| &scope.labels);
+        let mut known: Vec<&str> = labels.map(|label| label.text.as_str()).collect();
+        known.push("end");
+        let reason = format!(
+            "there is no label \"{name}>\" to go to in this program{}; one can go to {}",
+            did_you_mean(name, known.iter().copied()),
+            known.join(", ")
+        );
+        self.wrong(word, reason)
     }
 
     fn each(
         &mut self,
-        words: &[&str],
-        at: usize,
-        children: Lines,
+        words: &[Token],
+        children: &[SourceLine],
         frame: Frame,
     ) -> Result<Vec<Step>, TextError> {
-        let many = match words {
-            ["each", "sector"] => self.shape.sectors as usize,
-            ["each", "mapping"] => self.shape.spaces.len(),
-            ["each", "page"] => self.shape.pages as usize,
-            _ => {
-                return wrong(
-                    at,
-                    "a loop is \"each sector\", \"each mapping\" or \"each page\"".to_owned(),
-                );
-            }
+        let loops = [
+            ("sector", self.shape.sectors as usize),
+            ("mapping", self.shape.spaces.len()),
+            ("page", self.shape.pages as usize),
+        ];
+        let round = match words {
+            [_, what] => loops.into_iter().find(|(word, _)| *word == what.text),
+            _ => None,
+        };
+        let Some((what, rounds)) = round else {
+            let reason = "a loop is \"each sector\", \"each mapping\" or \"each page\"";
+            return self.wrong(words.get(1).unwrap_or(&words[0]), reason.to_owned());
         };
         let mut steps = Vec::new();
-        for number in 0..many {
+        let outside = self.in_mapping;
+        self.in_mapping |= what == "mapping";
+        for number in 0..rounds {
             let mut frame = frame;
-            match words[1] {
+            match what {
                 "mapping" => frame.space = Some(number as u8),
                 "page" => frame.page = number as u8,
-                // A store's number is of no use here, so the sector travels in its place.
-                _ => frame.store = Some(number as u8),
+                _ => frame.sector = Some(number as u8),
             }
-            self.open(labels(children));
+            self.open(labels(children), false)?;
             steps.extend(self.body(children, frame)?);
             self.scopes.pop();
         }
+        self.in_mapping = outside;
         Ok(steps)
     }
 
     /// One op, jump or program.
-    fn call(&mut self, words: &[&str], at: usize, frame: Frame) -> Result<Vec<Step>, TextError> {
+    fn call(&mut self, words: &[Token], frame: Frame) -> Result<Vec<Step>, TextError> {
         let (words, no) = match words {
-            [most @ .., "else", label] => (most, Some(self.label(label, at)?)),
+            [word, _] if word.text == "else" => {
+                let reason = "a step is missing before \"else\"";
+                return self.wrong(word, reason.to_owned());
+            }
+            [most @ .., word, label] if word.text == "else" => (most, Some(label)),
             _ => (words, None),
         };
         let Some((head, arguments)) = words.split_first() else {
-            return wrong(at, "a step is missing before \"else\"".to_owned());
+            return Ok(Vec::new());
         };
-        if let ("goto" | "end", [] | [_]) = (*head, arguments) {
-            let label = arguments.first().copied().unwrap_or("end");
+        if let ("goto" | "end", [] | [_]) = (head.text.as_str(), arguments) {
+            let word = arguments.first().unwrap_or(head);
+            let label = arguments.first().map(|label| label.text.clone());
             let what = What::Op {
                 row: op_number("goto").unwrap_or(0),
                 page: frame.page,
                 arg: 0,
-                shown: arguments.first().map(|label| (*label).to_owned()),
-                no: Some(self.label(label, at)?),
+                no: Some(self.target(label.as_deref().unwrap_or("end"), word)?),
+                shown: label,
             };
-            return Ok(vec![kept(what)]);
+            return Ok(vec![self.kept(what, head.at)]);
         }
-        let frame = self.arguments(arguments, at, frame)?;
-        if let Some(row) = op_number(head) {
-            return Ok(vec![self.op(row, at, frame, no)?]);
+        if let Some(row) = op_number(&head.text) {
+            if matches!(OPS[row].op, Op::Store | Op::Load | Op::ForkPte) {
+                // Whatever its operand, it goes through the page table of its actor.
+                let mut named = self.shape.named.borrow_mut();
+                named.spaces.extend(frame.space);
+            }
+            let frame = self.operands(OPS[row].op.operand(), head, arguments, frame)?;
+            let no = match no {
+                Some(label) if !OPS[row].op.can_answer_no() => {
+                    let reason = format!("\"{}\" has one outcome, so no \"else\"", head.text);
+                    return self.wrong(label, reason);
+                }
+                Some(label) => Some(self.target(&label.text, label)?),
+                None => None,
+            };
+            return Ok(vec![self.op(row, head, frame, no)?]);
         }
-        let Some(source) = source(self.shape, head) else {
-            return wrong(
-                at,
-                format!("there is no step and no program \"{head}\"; ARCHITECTURE.md lists both"),
-            );
+        let Some(source) = source(self.shape, &head.text) else {
+            let programs: Vec<&str> = program_names(self.shape).collect();
+            return self.wrong(head, unknown_step(&programs, &head.text));
         };
-        if no.is_some() {
-            return wrong(at, format!("a program (\"{head}\") cannot answer no"));
+        if let Some(label) = no {
+            let reason = format!(
+                "a program (\"{}\") cannot answer no; \"else\" stands behind a step",
+                head.text
+            );
+            return self.wrong(label, reason);
         }
+        if self.calls.contains(&source.name) {
+            let mut round = self.calls.clone();
+            round.push(source.name);
+            let reason = format!(
+                "\"{}\" would run itself without end: {}; go back with a label and \"goto\"",
+                head.text,
+                round.join(" > ")
+            );
+            return self.wrong(head, reason);
+        }
+        let frame = self.arguments(arguments)?.over(self.shape, frame);
+        let caller = self.caller;
+        self.caller = head.at.or(caller);
+        let mut named = self.shape.named.borrow_mut();
+        named.programs.insert(source.name.clone());
+        drop(named);
+        self.calls.push(source.name.clone());
         let inner = self.program(&source, frame)?;
-        Ok(vec![kept(What::Group(source.name, inner))])
+        self.calls.pop();
+        self.caller = caller;
+        Ok(vec![self.kept(What::Group(source.name, inner), head.at)])
     }
 
-    /// A number is a page, a name a store or an address space.
-    fn arguments(&self, words: &[&str], at: usize, mut frame: Frame) -> Result<Frame, TextError> {
+    /// Reads arguments: a number is a page, a name a store or an address space.
+    fn arguments<'a>(&self, words: &'a [Token]) -> Result<Arguments<'a>, TextError> {
+        let mut found = Arguments::default();
         for word in words {
-            let store = self.shape.stores.iter().position(|(name, ..)| name == word);
-            let space = self.shape.spaces.iter().position(|name| name == word);
-            if let Ok(page) = word.parse::<u8>() {
+            let (stores, spaces) = (&self.shape.stores, &self.shape.spaces);
+            let store = stores.iter().position(|(name, ..)| *name == word.text);
+            let space = spaces.iter().position(|name| *name == word.text);
+            let (what, slot, number) = if let Ok(page) = word.text.parse::<u8>() {
                 if page >= self.shape.pages {
-                    return wrong(at, format!("there is no page {page}; they count from 0"));
+                    let reason = format!(
+                        "there is no page {page} (a number is a page, counted from 0; this scenario has {})",
+                        self.shape.pages
+                    );
+                    return self.wrong(word, reason);
                 }
-                frame.page = page;
+                ("pages", &mut found.page, page)
             } else if let Some(store) = store {
-                frame.store = Some(store as u8);
-                frame.page = self.shape.stores[store].1;
+                ("stores", &mut found.store, store as u8)
             } else if let Some(space) = space {
-                frame.space = Some(space as u8);
+                ("address spaces", &mut found.space, space as u8)
             } else {
-                return wrong(
-                    at,
-                    format!(
-                        "\"{word}\" is neither a page's number nor a store nor an address space"
-                    ),
+                let known = stores.iter().map(|(name, ..)| name).chain(spaces);
+                let reason = format!(
+                    "\"{}\" is neither a page's number nor a store nor an address space{}; {}",
+                    word.text,
+                    did_you_mean(&word.text, known.map(String::as_str)),
+                    self.known_names()
                 );
+                return self.wrong(word, reason);
+            };
+            if slot.replace((number, word)).is_some() {
+                let reason = format!("two {what} in one line; a line is about one");
+                return self.wrong(word, reason);
             }
         }
-        Ok(frame)
+        if let (Some((page, word)), Some((store, _))) = (found.page, found.store) {
+            let (name, own, _) = &self.shape.stores[store as usize];
+            if page != *own {
+                let reason = format!("store \"{name}\" goes to page {own}; leave the number out");
+                return self.wrong(word, reason);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The stores and address spaces there are, in words.
+    fn known_names(&self) -> String {
+        let list = |what: &str, names: Vec<&str>| match names.is_empty() {
+            true => format!("there are no {what}"),
+            false => format!("{what} are {}", names.join(", ")),
+        };
+        let stores = self.shape.stores.iter().map(|(name, ..)| name.as_str());
+        let spaces = self.shape.spaces.iter().map(String::as_str);
+        let stores = list("stores", stores.collect());
+        format!("{stores}, {}", list("address spaces", spaces.collect()))
+    }
+
+    /// What a step works on: what its arguments say, else what its program was called with.
+    fn operands(
+        &self,
+        operand: Operand,
+        head: &Token,
+        words: &[Token],
+        frame: Frame,
+    ) -> Result<Frame, TextError> {
+        let arguments = self.arguments(words)?;
+        let key = &head.text;
+        let takes = match operand {
+            Operand::None => "on a page, by its number",
+            Operand::Sector => {
+                "on a sector of a page: that of the round of \"each sector\" it stands below"
+            }
+            Operand::Space => "in an address space",
+            Operand::Store => "on a store",
+        };
+        let unfit = |what: &str, word: &Token| {
+            let reason = format!("\"{key}\" works {takes}; \"{}\" is {what}", word.text);
+            self.wrong(word, reason)
+        };
+        match (arguments.store, arguments.space) {
+            (Some((_, word)), _) if operand != Operand::Store => unfit("a store", word),
+            (_, Some((_, word))) if operand != Operand::Space => unfit("an address space", word),
+            _ => Ok(arguments.over(self.shape, frame)),
+        }
     }
 
     fn op(
         &self,
         row: usize,
-        at: usize,
+        head: &Token,
         frame: Frame,
         no: Option<String>,
     ) -> Result<Step, TextError> {
         let op = OPS[row].op;
         let key = OPS[row].key;
-        if no.is_some() && !op.can_answer_no() {
-            return wrong(at, format!("\"{key}\" has one outcome, so no \"else\""));
-        }
         let (arg, shown) = match op.operand() {
             Operand::None => (0, None),
-            Operand::Sector => match frame.store {
-                Some(sector) if sector < self.shape.sectors => {
+            Operand::Sector => match frame.sector {
+                Some(sector) => {
                     let shown = match self.shape.pages {
                         1 => sector.to_string(),
                         _ => format!("{sector} of page {}", frame.page),
                     };
                     (sector, Some(shown))
                 }
-                _ => return wrong(at, format!("\"{key}\" stands below \"each sector\"")),
+                None => {
+                    let reason = format!(
+                        "\"{key}\" works on one sector of a page: write it below \"each sector\""
+                    );
+                    return self.wrong(head, reason);
+                }
             },
             Operand::Space => match frame.space {
                 Some(space) => {
@@ -409,22 +655,32 @@ impl Expander<'_> {
                     (space, Some(shown.unwrap_or_default()))
                 }
                 None => {
-                    return wrong(
-                        at,
-                        format!(
-                            "\"{key}\" needs an address space: below \"each mapping\", by name, or that of an actor with \"mm\""
-                        ),
+                    let reason = format!(
+                        "\"{key}\" needs an address space: below \"each mapping\", by name, or that of an actor with \"mm\""
                     );
+                    return self.wrong(head, reason);
                 }
             },
             Operand::Store => match frame.store {
-                Some(store) if (store as usize) < self.shape.stores.len() => {
+                Some(store) => {
                     let shown = self.shape.stores[store as usize].2.clone();
                     (store, Some(shown))
                 }
-                _ => return wrong(at, format!("\"{key}\" needs the name of a store")),
+                None => {
+                    let reason = format!(
+                        "\"{key}\" needs the name of a store, here or where its program is called; {}",
+                        self.known_names()
+                    );
+                    return self.wrong(head, reason);
+                }
             },
         };
+        let mut named = self.shape.named.borrow_mut();
+        match op.operand() {
+            Operand::Store => _ = named.stores.insert(arg),
+            Operand::Space if !self.in_mapping => _ = named.spaces.insert(arg),
+            _ => {}
+        }
         // A store goes to its own page.
         let page = match op {
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => {
@@ -432,41 +688,65 @@ impl Expander<'_> {
             }
             _ => frame.page,
         };
-        Ok(kept(What::Op {
+        let what = What::Op {
             row,
             page,
             arg,
             shown,
             no,
-        }))
+        };
+        Ok(self.kept(what, head.at))
+    }
+
+    /// A step as in the correct ordering.
+    fn kept(&self, what: What, at: Option<usize>) -> Step {
+        Step {
+            what,
+            mark: Mark::Kept,
+            at: at.or(self.caller),
+        }
     }
 }
 
-fn kept(what: What) -> Step {
-    Step {
-        what,
-        mark: Mark::Kept,
+impl Arguments<'_> {
+    /// What a line refers to that has these arguments in a frame.
+    fn over(&self, shape: &Shape, mut frame: Frame) -> Frame {
+        if let Some((store, _)) = self.store {
+            frame.store = Some(store);
+            frame.page = shape.stores[store as usize].1;
+        }
+        frame.page = self.page.map_or(frame.page, |(page, _)| page);
+        frame.space = self.space.map(|(space, _)| space).or(frame.space);
+        frame
     }
+}
+
+/// Words as a line again.
+fn sentence(words: &[Token]) -> String {
+    let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    words.join(" ")
 }
 
 /// The labels that lines define, those inside loops excepted: each round has its own.
-fn labels(lines: Lines) -> Vec<String> {
+fn labels(lines: &[SourceLine]) -> Vec<Token> {
     let mut found = Vec::new();
     let mut inside: Option<usize> = None;
-    for (indent, text, _) in lines {
-        if inside.is_some_and(|outer| *indent > outer) {
+    for line in lines {
+        if inside.is_some_and(|outer| line.indent > outer) {
             continue;
         }
         inside = None;
-        let mut words = text.split_whitespace();
-        let mut word = words.next().unwrap_or("");
-        while word.starts_with('?') {
-            word = words.next().unwrap_or("");
-        }
-        if word == "each" {
-            inside = Some(*indent);
-        } else if let Some(label) = word.strip_suffix('>') {
-            found.push(label.to_owned());
+        let mut words = line.words.iter();
+        let Some(word) = words.find(|word| !word.text.starts_with('?')) else {
+            continue;
+        };
+        if word.text == "each" {
+            inside = Some(line.indent);
+        } else if let Some(name) = word.text.strip_suffix('>') {
+            found.push(Token {
+                text: name.to_owned(),
+                at: word.at,
+            });
         }
     }
     found

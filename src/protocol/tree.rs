@@ -68,6 +68,9 @@ pub struct Step {
     pub what: What,
     /// What an edit did to it.
     pub mark: Mark,
+    /// The byte of the scenario file at which the word stands that asks for it: its own, or that of
+    /// the call of its program; none if a link's edit does.
+    pub at: Option<usize>,
 }
 
 impl Step {

@@ -1,154 +1,28 @@
 //! From a file to a scenario that runs.
 
-mod crew;
+mod actors;
 mod stated;
+mod warnings;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
 
 use crate::machine::{
     Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
     MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
 };
 use crate::protocol::{
-    Edit, EditError, Era, Frame, Line, MEANINGS, OPS, Place, Program, Shape, Side, Source as Text,
-    Step, What, apply, compile, expand, lines, op_number, source as program_source,
+    Edit, EditError, Era, Frame, MEANINGS, Named, OPS, Place, Program, Shape, Side, Source as Text,
+    Step, What, apply, compile, did_you_mean, expand, lines, one_line, op_number, program_names,
+    second_bio, source as program_source, tokens,
 };
 
-use super::error::{ScenarioError, Source};
+use super::error::{ScenarioError, ScenarioWarning, Source, WarningKind};
 use super::file::{ActorTable, EditTable, File, PageTable, Word};
+use super::loaded::{Cast, Note, Scenario, StallBound};
 use super::schedule;
 use super::verdict::{Device, Verdict};
-use crew::Crew;
-
-/// An actor as the page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cast {
-    /// Its name.
-    pub name: String,
-    /// What and where it is, in a few words.
-    pub about: String,
-    /// Its program and, for a user thread, its fault handler.
-    pub lines: Vec<Line>,
-}
-
-/// A remark on a decisive step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// Whose step.
-    pub actor: u8,
-    /// Which, by its row in the table.
-    pub row: usize,
-    /// What there is to say.
-    pub text: String,
-}
-
-/// How long somebody must sleep at worst, and behind whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StallBound {
-    /// Who sleeps.
-    pub actor: u8,
-    /// Who must make most of the steps.
-    pub behind: u8,
-    /// Steps others must make before it is woken, however quickly they act.
-    pub steps: u32,
-}
-
-/// A scenario, checked and ready to run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scenario {
-    /// The file's name without ending; its name in links.
-    pub slug: String,
-    /// Its title.
-    pub title: String,
-    /// Its number in the dossier's catalogue, such as `S04`; empty for others.
-    pub section: String,
-    /// The heading it stands under in the list.
-    pub group: String,
-    /// Its place in the list.
-    pub order: u16,
-    /// Which kernel's names and rules hold.
-    pub era: Era,
-    /// The era the file is written for.
-    pub own_era: Era,
-    /// What is different, in a sentence or two.
-    pub summary: String,
-    /// What to look at in the opening run.
-    pub watch: String,
-    /// The device it runs on.
-    pub device: Device,
-    /// The device the file is written for.
-    pub own_device: Device,
-    /// Inode number, for log lines.
-    pub inode: u32,
-    /// Each page's index in the file.
-    pub indexes: Vec<u32>,
-    /// The names of the address spaces.
-    pub spaces: Vec<String>,
-    /// The machine.
-    pub model: Model,
-    /// The actors as shown, in the machine's order.
-    pub cast: Vec<Cast>,
-    /// How each store is shown.
-    pub stores: Vec<String>,
-    /// Remarks on decisive steps.
-    pub notes: Vec<Note>,
-    /// What is changed from the correct ordering, in words.
-    pub edits: Vec<String>,
-    /// What the steps of its actors do, by their row: told where a step has no effects to tell of.
-    pub meanings: Vec<(u8, String)>,
-    /// What is changed beyond what the file says.
-    pub own_edits: Vec<Edit>,
-    /// The opening run.
-    pub schedule: Vec<Choice>,
-    /// The verdicts the opening run shows.
-    pub opening: Vec<Verdict>,
-    /// The invariants the opening run breaks, in the order of breaking.
-    pub breaks: Vec<Invariant>,
-    /// The verdicts it must have, by device.
-    pub expect: Vec<(Device, Vec<Verdict>)>,
-    /// What it says of the longest sleep there is.
-    pub stall: Option<StallBound>,
-    /// Where it comes from.
-    pub sources: Vec<String>,
-}
-
-impl Scenario {
-    /// What a step does, by its row; empty for one that its actors do not have.
-    pub fn meaning(&self, row: u8) -> &str {
-        let mut all = self.meanings.iter();
-        all.find(|it| it.0 == row).map_or("", |it| &it.1)
-    }
-
-    /// The verdicts it must have on its device; empty means safe. None where the file does not
-    /// say: on other devices, in other eras than its own, and with further edits.
-    pub fn stated(&self) -> Option<&[Verdict]> {
-        if self.era != self.own_era || !self.own_edits.is_empty() {
-            return None;
-        }
-        let all = self.expect.iter();
-        let found = all.into_iter().find(|(device, _)| *device == self.device);
-        found.map(|(_, verdicts)| verdicts.as_slice())
-    }
-
-    /// The remark on a step.
-    pub fn note(&self, actor: u8, row: usize) -> Option<&str> {
-        let mut notes = self.notes.iter();
-        let found = notes.find(|note| note.actor == actor && note.row == row);
-        found.map(|note| note.text.as_str())
-    }
-}
-
-/// Verdicts in words: "safe", or "guard error, lost update".
-pub fn words(verdicts: &[Verdict]) -> String {
-    if verdicts.is_empty() {
-        return "safe".to_owned();
-    }
-    let words: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
-    words.join(", ")
-}
+use actors::Actors;
 
 /// Loads a scenario for the device and the era it names.
 ///
@@ -248,16 +122,19 @@ fn read(
         indexes: file.pages.iter().map(|page| page.index).collect(),
         spaces: built.spaces,
         opening: opening.unwrap_or_else(|| {
-            let all = expect.iter();
-            let own = all.into_iter().find(|(device, _)| *device == own_device);
+            let own = expect.iter().find(|(device, _)| *device == own_device);
             own.map_or(Vec::new(), |(_, verdicts)| verdicts.clone())
         }),
         cast: built.cast,
-        stores: file.stores.iter().map(|it| it.shown.clone()).collect(),
+        stores: file
+            .stores
+            .iter()
+            .map(|store| store.shown.clone())
+            .collect(),
         notes,
         edits: (setting
             .file_edits()
-            .filter_map(|it| crew::read_edit(it).ok()))
+            .filter_map(|table| actors::read_edit(table).ok()))
         .chain(variant.edits.iter().cloned())
         .map(|edit| edit.words())
         .collect(),
@@ -275,14 +152,15 @@ fn read(
         summary: file.summary,
         watch: file.watch,
         sources: file.sources,
+        warnings: built.warnings,
     };
     Ok((scenario, built.programs))
 }
 
 /// What the steps in a model's code do, each once.
 fn meanings(model: &Model) -> Vec<(u8, String)> {
-    let code = model.actors.iter().flat_map(|it| &it.code);
-    let rows: BTreeSet<u8> = code.map(|it| it.tag).collect();
+    let code = model.actors.iter().flat_map(|actor| &actor.code);
+    let rows: BTreeSet<u8> = code.map(|instr| instr.tag).collect();
     let meaning = |row: u8| MEANINGS[row as usize].meaning.to_owned();
     rows.into_iter().map(|row| (row, meaning(row))).collect()
 }
@@ -295,28 +173,29 @@ fn by_word<T: Copy>(
     all: &[T],
     word: fn(T) -> &'static str,
 ) -> T {
-    all[place_of(source, what, given, all.len(), &|it| word(all[it]))]
+    all[index_of(source, what, given, all.len(), &|index| word(all[index]))]
 }
 
-/// As [`by_word`], for things of any type.
-fn place_of(
+/// As [`by_word`], for things of any type: the index of the one meant.
+fn index_of(
     source: &Source,
     what: &str,
     given: &Word,
     many: usize,
     word: &dyn Fn(usize) -> &'static str,
 ) -> usize {
-    let mut known = String::new();
-    for it in 0..many {
-        if word(it) == given.text {
-            return it;
-        }
-        known += if it > 0 { ", " } else { "" };
-        known += word(it);
+    let known: Vec<&str> = (0..many).map(word).collect();
+    let found = known.iter().position(|word| *word == given.text);
+    if found.is_none() {
+        let reason = format!(
+            "\"{}\" is no {what}{}; it is one of {}",
+            given.text,
+            did_you_mean(&given.text, known.iter().copied()),
+            known.join(", ")
+        );
+        source.wrong(given.at, reason);
     }
-    let reason = format!("\"{}\" is no {what}; it is one of {known}", given.text);
-    source.wrong(given.at, reason);
-    0
+    found.unwrap_or(0)
 }
 
 /// What somebody can hold when a run begins.
@@ -368,6 +247,7 @@ struct Built {
     cast: Vec<Cast>,
     spaces: Vec<String>,
     programs: Vec<Program>,
+    warnings: Vec<ScenarioWarning>,
 }
 
 impl Setting<'_> {
@@ -392,26 +272,28 @@ impl Setting<'_> {
             pages: geometry.pages,
             sectors: geometry.sectors() as u8,
             spaces,
-            stores: (self.file.stores.iter().map(|it| {
-                let of = match geometry.pages {
-                    1 => it.shown.clone(),
-                    _ => format!("{} of page {}", it.shown, it.page),
+            stores: (self.file.stores.iter().map(|store| {
+                let shown = match geometry.pages {
+                    1 => store.shown.clone(),
+                    _ => format!("{} of page {}", store.shown, store.page),
                 };
-                (it.name.text.clone(), it.page, of)
+                (store.name.text.clone(), store.page, shown)
             }))
             .collect(),
             buffers: geometry.block != 0,
             protection: self.device.protection,
             era: self.era,
             own: Vec::new(),
+            named: RefCell::default(),
         };
         shape.own = self.programs();
-        let Crew {
+        let Actors {
             actors,
             cast,
             tlbs,
             programs,
-        } = self.crew(&shape);
+            idle_faults,
+        } = self.actors(&shape);
         self.source.check()?;
         let parts = Parts {
             geometry,
@@ -437,7 +319,9 @@ impl Setting<'_> {
         self.source.check()?;
         let model = Model::new(parts)
             .map_err(|reason| self.source.error(self.file.geometry.at, reason.to_string()))?;
+        let warnings = self.warnings(&shape, &idle_faults);
         Ok(Built {
+            warnings,
             model,
             cast,
             spaces: shape.spaces,
@@ -449,7 +333,7 @@ impl Setting<'_> {
         let table = &self.file.geometry;
         if table.interval != 512 && table.interval != 4096 {
             self.wrong(
-                table.at,
+                table.interval_at,
                 "interval: a protection interval has 512 or 4096 bytes",
             );
         }
@@ -469,7 +353,7 @@ impl Setting<'_> {
             }),
             _ => {
                 self.wrong(
-                    table.at,
+                    table.checksum_at,
                     "checksum: two offsets in page 0, where the covered bytes begin and where the checksum stands",
                 );
                 None
@@ -493,6 +377,18 @@ impl Setting<'_> {
             if mm.text.contains(char::is_whitespace) || mm.text.parse::<u8>().is_ok() {
                 self.wrong(mm.at, "an address space's name is one word, not a number");
             }
+            if self
+                .file
+                .stores
+                .iter()
+                .any(|store| store.name.text == mm.text)
+            {
+                let reason = format!(
+                    "\"{}\" is a store: in a program's line nobody could tell which is meant; choose another name",
+                    mm.text
+                );
+                self.wrong(mm.at, reason);
+            }
             if !mm.text.is_empty() && !spaces.contains(&mm.text) {
                 spaces.push(mm.text.clone());
                 if spaces.len() > MAX_SPACES {
@@ -510,12 +406,12 @@ impl Setting<'_> {
             let reason = format!("a scenario has at most {MAX_ACTORS} actors");
             self.wrong(extra.at, reason);
         }
-        let actors = self.file.actors.iter().map(|it| ("actor", &it.name));
-        let stores = self.file.stores.iter().map(|it| ("store", &it.name));
+        let actors = self.file.actors.iter().map(|actor| ("actor", &actor.name));
+        let stores = self.file.stores.iter().map(|store| ("store", &store.name));
         let mut before: Vec<(&str, &str)> = Vec::new();
         for (what, name) in actors.chain(stores) {
             if name.text.is_empty() || name.text.contains(char::is_whitespace) {
-                self.wrong(name.at, format!("the name of an {what} is one word"));
+                self.wrong(name.at, format!("{what}: its name is one word"));
             }
             if name.text.parse::<u8>().is_ok() {
                 self.wrong(name.at, "a number names a page; choose a word");
@@ -532,23 +428,23 @@ impl Setting<'_> {
 
     fn stores(&self) -> Vec<Store> {
         let mut stores = Vec::new();
-        for it in &self.file.stores {
-            if it.bytes.is_empty() || it.offset as usize + it.bytes.len() > PAGE_SIZE {
+        for table in &self.file.stores {
+            if table.bytes.is_empty() || table.offset as usize + table.bytes.len() > PAGE_SIZE {
                 self.wrong(
-                    it.at,
+                    table.at,
                     "a store writes at least one byte and stays within its 4096-byte page",
                 );
             }
-            if it.page as usize >= self.file.pages.len() {
+            if table.page as usize >= self.file.pages.len() {
                 self.wrong(
-                    it.at,
-                    format!("there is no page {}; they count from 0", it.page),
+                    table.page_at,
+                    format!("there is no page {}; they count from 0", table.page),
                 );
             }
             stores.push(Store {
-                page: it.page,
-                offset: it.offset,
-                bytes: it.bytes.clone(),
+                page: table.page,
+                offset: table.offset,
+                bytes: table.bytes.clone(),
             });
         }
         stores
@@ -556,9 +452,9 @@ impl Setting<'_> {
 
     fn pages(&self, shape: &Shape, geometry: Geometry, tlbs: &[u8]) -> Vec<PageStart> {
         let mut pages = Vec::new();
-        for it in &self.file.pages {
+        for table in &self.file.pages {
             // A dirty page has been written through its mappings: their PTEs are writable.
-            let usual = match it.dirty || !it.cached {
+            let usual = match table.dirty || !table.cached {
                 true => Access::WRITABLE_DIRTY,
                 false => Access::READ_ONLY,
             };
@@ -566,12 +462,12 @@ impl Setting<'_> {
                 "" => usual,
                 _ => by_word(self.source, "state of a PTE", word, &ACCESS, access_word),
             };
-            let pte = access(&it.pte, usual);
-            let tlb = access(&it.tlb, pte);
+            let pte = access(&table.pte, usual);
+            let tlb = access(&table.tlb, pte);
             let mut ptes = vec![pte; shape.spaces.len()];
             let mut cached = vec![tlb; tlbs.len()];
-            for (name, word) in &it.ptes {
-                let Some(space) = shape.spaces.iter().position(|it| *it == name.text) else {
+            for (name, word) in &table.ptes {
+                let Some(space) = shape.spaces.iter().position(|space| *space == name.text) else {
                     let reason = format!("no actor has \"mm\" \"{}\"", name.text);
                     self.wrong(name.at, reason);
                     continue;
@@ -579,24 +475,24 @@ impl Setting<'_> {
                 ptes[space] = access(word, pte);
                 for (entry, of) in cached.iter_mut().zip(tlbs) {
                     if *of as usize == space {
-                        *entry = access(&it.tlb, ptes[space]);
+                        *entry = access(&table.tlb, ptes[space]);
                     }
                 }
             }
-            let mut buffers = if it.dirty { u8::MAX } else { 0 };
+            let mut buffers = if table.dirty { u8::MAX } else { 0 };
             let many = (geometry.block / geometry.interval.max(1)).max(1);
-            for block in &it.clean_blocks {
+            for block in &table.clean_blocks {
                 for sector in 0..many {
                     let bit = *block as u16 * many + sector;
                     buffers &= !(1u16.checked_shl(bit.into()).unwrap_or(0) as u8);
                 }
             }
             pages.push(PageStart {
-                dirty: it.dirty,
-                cached: it.cached,
+                dirty: table.dirty,
+                cached: table.cached,
                 buffers,
-                committing: it.committing,
-                pins: it.pins,
+                committing: table.committing,
+                pins: table.pins,
                 ptes,
                 tlbs: cached,
             });
@@ -608,19 +504,30 @@ impl Setting<'_> {
     fn fill(&self, geometry: Geometry, of: fn(&PageTable) -> &Vec<Word>) -> Vec<Vec<u8>> {
         let many = geometry.sectors();
         let size = geometry.interval as usize;
+        let form = format!(
+            "memory and media are one text for all sectors or one for each of {many}, repeated to fill it"
+        );
         let mut all = Vec::new();
         for page in &self.file.pages {
             let texts = of(page);
-            let usable = texts.len() == 1 || texts.len() == many;
-            if !usable || texts.iter().any(|it| it.text.is_empty()) {
-                let reason = format!(
-                    "memory and media: give one text for all sectors, or one for each of {many}"
-                );
-                self.wrong(page.at, reason);
+            if texts.len() != 1 && texts.len() != many {
+                let at = texts.first().map_or(page.at, |text| text.at);
+                self.wrong(at, format!("there are {} texts here; {form}", texts.len()));
                 continue;
             }
+            for text in texts {
+                match text.text.len() {
+                    0 => self.wrong(text.at, format!("there is nothing in this text; {form}")),
+                    long if long > size => {
+                        let reason = format!("this text has {long} bytes, a sector {size}; {form}");
+                        self.wrong(text.at, reason);
+                    }
+                    _ => {}
+                }
+            }
             let texts = texts.iter().cycle().take(many);
-            all.extend(texts.map(|it| it.text.bytes().cycle().take(size).collect::<Vec<u8>>()));
+            let filled = |text: &Word| text.text.bytes().cycle().take(size).collect::<Vec<u8>>();
+            all.extend(texts.map(filled));
         }
         all
     }

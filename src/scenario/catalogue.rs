@@ -1,13 +1,14 @@
 //! The scenarios that come with the page.
 
-use super::build::{Scenario, load};
+use super::build::load;
 use super::error::ScenarioError;
+use super::loaded::Scenario;
 
 // LIST, a line for each file of `assets/scenarios`, and TEXTS, by build.rs.
 include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
-/// A scenario file of the catalogue: what a list says of it, and its text. On the page, which has the list from the checker, there
-/// is only its name.
+/// A scenario file of the catalogue: what a list says of it, and its text. On the page, which has
+/// the list from the checker, an entry has only its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its name in links.

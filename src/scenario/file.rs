@@ -3,6 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::protocol::{did_you_mean, nearest};
+
 use super::error::{ScenarioError, Source};
 
 /// A text and where it stands in the file.
@@ -23,7 +25,8 @@ pub(super) struct File {
     pub watch: String,
     pub device: Word,
     pub stable: Option<bool>,
-    pub schedule: Vec<Word>,
+    /// The opening run; none in a draft.
+    pub schedule: Option<Vec<Word>>,
     pub opening: Option<Vec<Word>>,
     pub breaks: Vec<Word>,
     pub geometry: GeometryTable,
@@ -34,7 +37,8 @@ pub(super) struct File {
     pub edits: Vec<EditTable>,
     pub notes: Vec<NoteTable>,
     pub stall: Option<StallTable>,
-    pub expect: ExpectTable,
+    /// None in a draft.
+    pub expect: Option<ExpectTable>,
     pub sources: Vec<String>,
 }
 
@@ -43,9 +47,11 @@ pub(super) struct GeometryTable {
     pub inode: u32,
     pub first_lba: u32,
     pub interval: u16,
+    pub interval_at: usize,
     pub block: u16,
     /// Where the bytes begin that a checksum in the block covers, and where it stands.
     pub checksum: Vec<i64>,
+    pub checksum_at: usize,
 }
 
 pub(super) struct PageTable {
@@ -72,7 +78,9 @@ pub(super) struct ActorTable {
     pub run: Vec<Word>,
     pub fault: Word,
     pub mm: Word,
+    /// The CPU, and where that is said; -1 where it is not.
     pub cpu: i64,
+    pub cpu_at: usize,
     pub forever: bool,
     pub holds: Vec<Word>,
 }
@@ -81,6 +89,7 @@ pub(super) struct StoreTable {
     pub at: usize,
     pub name: Word,
     pub page: u8,
+    pub page_at: usize,
     pub offset: u16,
     pub bytes: Vec<u8>,
     /// How it is shown.
@@ -96,14 +105,32 @@ pub(super) struct ProgramTable {
 /// The keys of an edit that are given; the others are empty.
 pub(super) struct EditTable {
     pub at: usize,
-    pub drop: String,
-    pub moved: String,
-    pub swap: String,
-    pub with: String,
-    pub insert: String,
-    pub replace: String,
-    pub before: String,
-    pub after: String,
+    pub drop: Word,
+    pub moved: Word,
+    pub swap: Word,
+    pub with: Word,
+    pub insert: Word,
+    pub replace: Word,
+    pub before: Word,
+    pub after: Word,
+}
+
+impl EditTable {
+    /// All of them, in the order of the fields.
+    pub fn words(&self) -> [&Word; 8] {
+        let EditTable {
+            at: _,
+            drop,
+            moved,
+            swap,
+            with,
+            insert,
+            replace,
+            before,
+            after,
+        } = self;
+        [drop, moved, swap, with, insert, replace, before, after]
+    }
 }
 
 pub(super) struct NoteTable {
@@ -151,7 +178,9 @@ fn file(mut top: Table) -> File {
         stable: top
             .maybe("stable")
             .map(|value| top.boolean("stable", value)),
-        schedule: top.texts("schedule"),
+        schedule: top
+            .maybe("schedule")
+            .map(|value| top.words("schedule", value)),
         opening: top
             .maybe("opening")
             .map(|value| top.words("opening", value)),
@@ -166,7 +195,9 @@ fn file(mut top: Table) -> File {
         stall: top
             .maybe("stall")
             .map(|value| stall(top.below("stall", value))),
-        expect: expect(top.table("expect")),
+        expect: top
+            .maybe("expect")
+            .map(|value| expect(top.below("expect", value))),
         sources: top.tables("source").into_iter().map(cited).collect(),
     };
     top.finish();
@@ -178,8 +209,10 @@ fn geometry(mut table: Table) -> GeometryTable {
         at: table.at,
         inode: table.number("inode", u32::MAX.into()) as u32,
         first_lba: table.number("first_lba", u32::MAX.into()) as u32,
+        interval_at: table.at_of("interval"),
         interval: table.number("interval", u16::MAX.into()) as u16,
         block: table.maybe_number("block", u16::MAX.into(), 0) as u16,
+        checksum_at: table.at_of("checksum"),
         checksum: table.maybe_numbers("checksum", u16::MAX.into()),
     };
     table.finish();
@@ -227,6 +260,7 @@ fn actor(mut table: Table) -> ActorTable {
         run: table.texts("run"),
         fault: table.maybe_text("fault"),
         mm: table.maybe_text("mm"),
+        cpu_at: table.at_of("cpu"),
         cpu: table.maybe_number("cpu", 63, -1),
         forever: table.maybe_truth("forever", false),
         holds: table.maybe_texts("holds"),
@@ -246,11 +280,12 @@ fn brief(words: &str) -> String {
 fn store(mut table: Table) -> StoreTable {
     let name = table.text("name");
     let offset = table.number("offset", u16::MAX.into()) as u16;
+    let page_at = table.at_of("page");
     let page = table.maybe_number("page", 7, 0) as u8;
     let text = table.maybe_text("text");
     let hex = table.maybe_text("hex");
     let zeros = table.maybe_number("zeros", 4096, 0) as usize;
-    let digits: Vec<u8> = hex.text.bytes().filter(|it| *it != b' ').collect();
+    let digits: Vec<u8> = hex.text.bytes().filter(|digit| *digit != b' ').collect();
     let mut bytes = text.text.clone().into_bytes();
     let mut shown = format!("\"{}\" at {offset:#05x}", brief(&text.text));
     if !hex.text.is_empty() {
@@ -270,7 +305,7 @@ fn store(mut table: Table) -> StoreTable {
         bytes = vec![0; zeros];
     }
     let given = [!text.text.is_empty(), !hex.text.is_empty(), zeros > 0];
-    if given.iter().filter(|it| **it).count() != 1 {
+    if given.iter().filter(|given| **given).count() != 1 {
         let reason = "a store has one of \"text\", \"hex\" and \"zeros\"";
         table.source.wrong(table.at, reason.to_owned());
     }
@@ -278,6 +313,7 @@ fn store(mut table: Table) -> StoreTable {
         at: table.at,
         name,
         page,
+        page_at,
         offset,
         bytes,
         shown,
@@ -299,14 +335,14 @@ fn program(mut table: Table) -> ProgramTable {
 fn edit(mut table: Table) -> EditTable {
     let edit = EditTable {
         at: table.at,
-        drop: table.maybe_text("drop").text,
-        moved: table.maybe_text("move").text,
-        swap: table.maybe_text("swap").text,
-        with: table.maybe_text("with").text,
-        insert: table.maybe_text("insert").text,
-        replace: table.maybe_text("replace").text,
-        before: table.maybe_text("before").text,
-        after: table.maybe_text("after").text,
+        drop: table.maybe_text("drop"),
+        moved: table.maybe_text("move"),
+        swap: table.maybe_text("swap"),
+        with: table.maybe_text("with"),
+        insert: table.maybe_text("insert"),
+        replace: table.maybe_text("replace"),
+        before: table.maybe_text("before"),
+        after: table.maybe_text("after"),
     };
     table.finish();
     edit
@@ -358,6 +394,8 @@ struct Table<'a> {
     name: &'static str,
     at: usize,
     entries: Vec<(Word, Value<'a>)>,
+    /// The keys that were asked for: all that the table can have.
+    keys: Vec<String>,
 }
 
 impl<'a> Table<'a> {
@@ -373,10 +411,19 @@ impl<'a> Table<'a> {
             name,
             at,
             entries,
+            keys: Vec::new(),
         }
     }
 
+    /// Where a key stands; the table's place if it is not given.
+    fn at_of(&self, key: &str) -> usize {
+        let mut entries = self.entries.iter();
+        let found = entries.find(|(name, _)| name.text == key);
+        found.map_or(self.at, |(name, _)| name.at)
+    }
+
     fn maybe(&mut self, key: &str) -> Option<Value<'a>> {
+        self.keys.push(key.to_owned());
         let at = self.entries.iter().position(|(name, _)| name.text == key)?;
         Some(self.entries.swap_remove(at).1)
     }
@@ -384,8 +431,18 @@ impl<'a> Table<'a> {
     /// The value of a key that must be there; `false` stands for one that is not.
     fn need(&mut self, key: &str) -> Value<'a> {
         self.maybe(key).unwrap_or_else(|| {
-            let reason = format!("{} lacks \"{key}\"", self.name);
-            self.source.wrong(self.at, reason);
+            let given = self.entries.iter().map(|(name, _)| name.text.as_str());
+            let (at, reason) = match nearest(key, given) {
+                Some(near) => (
+                    self.at_of(near),
+                    format!(
+                        "{} has no \"{near}\"; did you mean \"{key}\", which it needs?",
+                        self.name
+                    ),
+                ),
+                None => (self.at, format!("{} lacks \"{key}\"", self.name)),
+            };
+            self.source.wrong(at, reason);
             Spanned::new(0..0, DeValue::Boolean(false))
         })
     }
@@ -529,8 +586,16 @@ impl<'a> Table<'a> {
 
     /// Nothing may be left over.
     fn finish(self) {
-        if let Some((key, _)) = self.entries.first() {
-            let reason = format!("{} has no \"{}\"", self.name, key.text);
+        let first = self.entries.iter().min_by_key(|(key, _)| key.at);
+        if let Some((key, _)) = first {
+            let keys = self.keys.iter().map(String::as_str);
+            let reason = format!(
+                "{} has no \"{}\"{}; its keys are {}",
+                self.name,
+                key.text,
+                did_you_mean(&key.text, keys),
+                self.keys.join(", ")
+            );
             self.source.wrong(key.at, reason);
         }
     }

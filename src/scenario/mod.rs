@@ -8,14 +8,14 @@ mod build;
 mod catalogue;
 mod error;
 mod file;
+mod loaded;
 mod packed;
 mod schedule;
 mod verdict;
 
-pub use build::{
-    Cast, Note, Scenario, StallBound, Variant, load, load_for, load_variant, programs, words,
-};
+pub use build::{Variant, load, load_for, load_variant, programs};
 pub use catalogue::{Entry, catalogue, find};
-pub use error::ScenarioError;
+pub use error::{ScenarioError, ScenarioWarning, WarningKind};
+pub use loaded::{Cast, Note, Scenario, StallBound, words};
 pub use packed::{BUILD, PackError, Packed, to_bytes};
 pub use verdict::{Device, Verdict};

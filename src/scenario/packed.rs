@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::machine::crc32c;
 
-use super::build::{Scenario, Variant, load_variant};
+use super::build::{Variant, load_variant};
 use super::error::ScenarioError;
+use super::loaded::Scenario;
 
 /// The build: eight hexadecimal digits over the sources that say what a scenario consists of.
 pub const BUILD: &str = env!("SCENARIO_BUILD");

@@ -51,9 +51,23 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|(word, condition)| format!("{condition}{word}"))
 }
 
+/// Lines of which at most one defines the label; the last one otherwise does.
+fn labels_once(lines: Vec<String>) -> Vec<String> {
+    let defines = |line: &String| line.ends_with("l>");
+    let first = lines.iter().position(defines);
+    let mut lines: Vec<String> = (lines.into_iter().enumerate())
+        .filter(|(at, line)| !defines(line) || Some(*at) == first)
+        .map(|(_, line)| line)
+        .collect();
+    if first.is_none() {
+        lines.push("l>".to_owned());
+    }
+    lines
+}
+
 /// A scenario file with random programs, edits, pages and devices.
 pub fn file() -> impl Strategy<Value = String> {
-    let program = || prop::collection::vec(line(), 1..12);
+    let program = || prop::collection::vec(line(), 1..12).prop_map(labels_once);
     let device = prop::sample::select(Device::ALL.map(|it| it.word()).to_vec());
     let era = prop::sample::select(Era::ALL.map(|it| it.word()).to_vec());
     let pte = prop::sample::select(vec!["none", "read-only", "writable", "writable clean"]);
@@ -86,8 +100,8 @@ pub fn file() -> impl Strategy<Value = String> {
                 "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
                  {edit}[file]\ninode = 1\nfirst_lba = 8\ninterval = {interval}\n{block}\n{}\
                  [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
-                 [[program]]\nname = \"one\"\ntext = '''\n{}\nl>\n'''\n\
-                 [[program]]\nname = \"two\"\ntext = '''\n{}\nl>\n'''\n\
+                 [[program]]\nname = \"one\"\ntext = '''\n{}\n'''\n\
+                 [[program]]\nname = \"two\"\ntext = '''\n{}\n'''\n\
                  [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"one\"]\nmm = \"A\"\n\
                  [[actor]]\nname = \"b\"\nabout = \"\"\nrun = [\"two\", \"store new\"]\nmm = \"B\"\n\
                  [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n\

@@ -1,29 +1,24 @@
 //! What a file says of its runs: verdicts, opening run, invariants, remarks, sleeps.
 
 use super::*;
+use schedule::Run;
 
 impl Setting<'_> {
     /// The choices of the opening run.
     pub(super) fn schedule(&self, built: &Built, elsewhere: bool) -> Vec<Choice> {
-        let mut choices = Vec::new();
-        let mut world = built.model.initial;
-        for line in &self.file.schedule {
-            let ran = schedule::run(
-                &line.text,
-                &built.model,
-                &built.cast,
-                &mut world,
-                &mut choices,
-            );
-            if let Err(reason) = ran {
+        let mut run = Run::new(&built.model, &built.cast);
+        for line in self.file.schedule.iter().flatten() {
+            let places = self.source.places(&line.text, line.at);
+            let words = tokens(&line.text, |byte| places.get(byte).copied());
+            if let Err(error) = run.line(&line.text, &words) {
                 // Another device or era ends some steps earlier; what is possible is kept.
                 if !elsewhere {
-                    self.wrong(line.at, reason);
+                    self.wrong(error.at.unwrap_or(line.at), error.reason);
                 }
                 break;
             }
         }
-        choices
+        run.choices
     }
 
     pub(super) fn verdicts(&self, stated: &[Word]) -> Vec<Verdict> {
@@ -32,12 +27,15 @@ impl Setting<'_> {
             .map(|word| by_word(self.source, "verdict", word, &Verdict::ALL, Verdict::words))
             .collect();
         let all = Verdict::ALL.into_iter();
-        all.filter(|it| stated.contains(it)).collect()
+        all.filter(|verdict| stated.contains(verdict)).collect()
     }
 
     pub(super) fn expect(&self) -> Vec<(Device, Vec<Verdict>)> {
         let mut expect: Vec<(Device, Vec<Verdict>)> = Vec::new();
-        for (name, words) in &self.file.expect.devices {
+        let Some(table) = &self.file.expect else {
+            return expect;
+        };
+        for (name, words) in &table.devices {
             let device = by_word(self.source, "device", name, &Device::ALL, Device::word);
             expect.push((device, self.verdicts(words)));
         }
@@ -46,7 +44,7 @@ impl Setting<'_> {
                 let word = device.word();
                 let reason =
                     format!("state the verdicts for device \"{word}\" (an empty list: safe)");
-                self.wrong(self.file.expect.at, reason);
+                self.wrong(table.at, reason);
             }
         }
         expect
@@ -59,51 +57,61 @@ impl Setting<'_> {
 
     pub(super) fn breaks(&self) -> Vec<Invariant> {
         let words = self.file.breaks.iter();
-        let number = |it: Invariant| it.name().0;
+        let number = |invariant: Invariant| invariant.name().0;
         words
             .map(|word| by_word(self.source, "invariant", word, &Invariant::ALL, number))
             .collect()
     }
 
-    pub(super) fn actor(&self, cast: &[Cast], word: &Word) -> u8 {
-        let found = cast.iter().position(|it| it.name == word.text);
+    /// The actor of a name that stands at a place of the file.
+    fn actor(&self, cast: &[Cast], name: &str, at: usize) -> u8 {
+        let found = cast.iter().position(|actor| actor.name == name);
         if found.is_none() {
-            self.wrong(word.at, format!("there is no actor \"{}\"", word.text));
+            self.wrong(at, schedule::no_actor(cast, name));
         }
         found.unwrap_or(0) as u8
     }
 
     pub(super) fn notes(&self, cast: &[Cast]) -> Vec<Note> {
         let mut notes = Vec::new();
-        for it in &self.file.notes {
-            let on = it.on.text.split_once(' ');
-            let row = on.and_then(|(_, key)| op_number(key));
-            let (Some((name, _)), Some(row)) = (on, row) else {
+        for table in &self.file.notes {
+            let on = &table.on;
+            let places = self.source.places(&on.text, on.at);
+            let words = tokens(&on.text, |byte| places.get(byte).copied());
+            let [name, key] = &words[..] else {
                 self.wrong(
-                    it.on.at,
+                    on.at,
                     "a note is \"on\" an actor and a step's key, such as \"writer pte_mkwrite\"",
                 );
                 continue;
             };
-            let name = Word {
-                text: name.to_owned(),
-                at: it.on.at,
+            let actor = self.actor(cast, &name.text, name.at.unwrap_or(on.at));
+            let Some(row) = op_number(&key.text) else {
+                let steps = OPS.iter().map(|row| row.key);
+                let reason = format!(
+                    "there is no step \"{}\"{}; a note is \"on\" an actor and a step's key, such as \"writer pte_mkwrite\"",
+                    key.text,
+                    did_you_mean(&key.text, steps)
+                );
+                self.wrong(key.at.unwrap_or(on.at), reason);
+                continue;
             };
             notes.push(Note {
-                actor: self.actor(cast, &name),
+                actor,
                 row,
-                text: it.text.clone(),
+                text: table.text.clone(),
             });
         }
         notes
     }
 
     pub(super) fn stall(&self, cast: &[Cast]) -> Option<StallBound> {
-        let it = self.file.stall.as_ref()?;
+        let table = self.file.stall.as_ref()?;
+        let actor = |word: &Word| self.actor(cast, &word.text, word.at);
         Some(StallBound {
-            actor: self.actor(cast, &it.actor),
-            behind: self.actor(cast, &it.behind),
-            steps: it.steps as u32,
+            actor: actor(&table.actor),
+            behind: actor(&table.behind),
+            steps: table.steps as u32,
         })
     }
 }

@@ -1,0 +1,74 @@
+//! A page that an actor adds to a bio although it is in one of the actor's already.
+//!
+//! In the machine a page is in one bio at a time, with all of its sectors: the second
+//! `bio_add_page` sleeps until the first bio has ended, with whatever the actor holds. A file that
+//! asks for it means something else (a bio for each block, say), which cannot be told in it.
+
+use std::collections::BTreeMap;
+
+use crate::machine::Op;
+
+use super::tree::{Step, What};
+
+/// The second of two steps that add a page to a bio of the same actor, with nothing in between
+/// during which the first bio could end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondBio {
+    /// The page.
+    pub page: u8,
+    /// Where the first step stands in the scenario file.
+    pub first: Option<usize>,
+    /// Where the second does.
+    pub second: Option<usize>,
+}
+
+/// The first page that an actor's steps, run one after the other, add to a second bio. Only what
+/// is certain counts: after a step that sleeps, answers no or goes elsewhere the actor is taken to have
+/// no page in a bio.
+pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio> {
+    fn walk(step: &Step, added: &mut BTreeMap<u8, Option<usize>>) -> Option<SecondBio> {
+        if !step.mark.runs() {
+            return None;
+        }
+        match &step.what {
+            What::Label(_) => None,
+            What::Group(_, inner) => inner.iter().find_map(|step| walk(step, added)),
+            What::Op { row, page, no, .. } => {
+                let op = super::ops::OPS[*row].op;
+                if op == Op::BioAdd {
+                    let first = added.insert(*page, step.at)?;
+                    return Some(SecondBio {
+                        page: *page,
+                        first,
+                        second: step.at,
+                    });
+                }
+                if no.is_some() || !passes(op) {
+                    added.clear();
+                }
+                None
+            }
+        }
+    }
+    let mut added = BTreeMap::new();
+    steps.into_iter().find_map(|step| walk(step, &mut added))
+}
+
+/// Whether an actor goes over this step without sleep, so that nobody has reason to wait at it
+/// for the end of a bio.
+fn passes(op: Op) -> bool {
+    matches!(
+        op,
+        Op::UnlockPage
+            | Op::FlushTlb
+            | Op::RedirtyIfCleaned
+            | Op::TestClearPageDirty
+            | Op::SetPageDirty
+            | Op::ClearDirtyBuffers
+            | Op::SetPageWriteback
+            | Op::AssertNoWriteback
+            | Op::GenerateGuard
+            | Op::BounceCopy
+            | Op::QueueBio
+    )
+}

@@ -1,0 +1,312 @@
+//! The actors: the programs they run, with the edits of the file made.
+
+use super::*;
+
+/// The actors, and what they run.
+pub(super) struct Actors {
+    /// As the machine has them.
+    pub actors: Vec<Actor>,
+    /// As the page shows them, in the same order.
+    pub cast: Vec<Cast>,
+    /// The address space of each TLB.
+    pub tlbs: Vec<u8>,
+    /// What they run, all edits made.
+    pub programs: Vec<Program>,
+    /// The actors that never fault for writing, so that a `fault` of theirs has no effect.
+    pub idle_faults: Vec<usize>,
+}
+
+impl Setting<'_> {
+    /// The programs the file brings along.
+    pub(super) fn programs(&self) -> Vec<Text> {
+        let mut own: Vec<Text> = Vec::new();
+        for table in &self.file.programs {
+            let name = &table.name;
+            if name.text.is_empty() || name.text.contains(char::is_whitespace) {
+                self.wrong(name.at, "a program's name is one word");
+            }
+            if op_number(&name.text).is_some() || ["each", "end"].contains(&name.text.as_str()) {
+                let reason = format!(
+                    "\"{}\" is a word of the program language already; choose another name",
+                    name.text
+                );
+                self.wrong(name.at, reason);
+            }
+            if own.iter().any(|program| program.name == name.text) {
+                let reason = format!("there is already another program \"{}\"", name.text);
+                self.wrong(name.at, reason);
+            }
+            let places = self.source.places(&table.text.text, table.text.at);
+            own.push(Text {
+                name: name.text.clone(),
+                forever: table.forever,
+                lines: lines(&table.text.text, |byte| places.get(byte).copied()),
+            });
+        }
+        own
+    }
+
+    /// Expands a text that stands at a word of the file.
+    fn expand(&self, shape: &Shape, text: &Text, frame: Frame, word: &Word) -> Option<Vec<Step>> {
+        let steps = expand(shape, text, frame);
+        let noted = steps.map_err(|error| self.wrong(error.at.unwrap_or(word.at), error.reason));
+        noted.ok()
+    }
+
+    /// The programs an actor runs, one after the other, and whether they begin again.
+    fn run(&self, shape: &Shape, actor: &ActorTable, frame: Frame) -> (Vec<Program>, bool) {
+        let mut programs = Vec::new();
+        let mut forever = actor.forever;
+        for line in &actor.run {
+            let head = line.text.split_whitespace().next().unwrap_or("");
+            let called = program_source(shape, head);
+            let name = match &called {
+                Some(source) => source.name.clone(),
+                None => actor.name.text.clone(),
+            };
+            forever |= called.is_some_and(|source| source.forever);
+            let places = self.source.places(&line.text, line.at);
+            let text = one_line(&name, &line.text, |byte| places.get(byte).copied());
+            if text.lines.is_empty() {
+                self.wrong(line.at, "there is no step and no program in this line");
+            }
+            if let Some(steps) = self.expand(shape, &text, frame, line) {
+                programs.push(Program {
+                    name,
+                    frame,
+                    steps: unwrapped(steps),
+                });
+            }
+        }
+        (programs, forever)
+    }
+
+    /// The program of an actor's write faults.
+    fn handler(&self, shape: &Shape, actor: &ActorTable, frame: Frame) -> Option<Program> {
+        let name = match actor.fault.text.as_str() {
+            "" => "do_wp_page",
+            name => name,
+        };
+        let Some(text) = program_source(shape, name) else {
+            let reason = format!(
+                "there is no program \"{name}\"{}; `make check ARGS=--list` lists them",
+                did_you_mean(name, program_names(shape))
+            );
+            self.wrong(actor.fault.at, reason);
+            return None;
+        };
+        let mut named = shape.named.borrow_mut();
+        named.programs.insert(name.to_owned());
+        drop(named);
+        let steps = self.expand(shape, &text, frame, &actor.fault)?;
+        Some(Program {
+            name: name.to_owned(),
+            frame,
+            steps,
+        })
+    }
+
+    pub(super) fn actors(&self, shape: &Shape) -> Actors {
+        let mut idle_faults = Vec::new();
+        let mut tlbs: Vec<(u8, i64)> = Vec::new();
+        let mut programs = Vec::new();
+        // For each actor: how many programs it runs, whether it has a handler, its place.
+        let mut rows = Vec::new();
+        for (number, table) in self.file.actors.iter().enumerate() {
+            let space = shape.spaces.iter().position(|name| *name == table.mm.text);
+            let space = space.map(|space| space as u8);
+            let tlb = space.map(|space| {
+                let cpu = match table.cpu {
+                    -1 => -1 - number as i64,
+                    cpu => cpu,
+                };
+                tlbs.iter()
+                    .position(|known| *known == (space, cpu))
+                    .unwrap_or_else(|| {
+                        tlbs.push((space, cpu));
+                        tlbs.len() - 1
+                    }) as u8
+            });
+            let frame = Frame {
+                space,
+                ..Frame::default()
+            };
+            let (mut own, forever) = self.run(shape, table, frame);
+            let many = own.len();
+            let stored = own.iter().find_map(|program| page_of_store(&program.steps));
+            // Whoever never stores never faults for writing. The handler works on the page whose
+            // store faulted; its lines name the first.
+            match (space, stored) {
+                (Some(_), Some(page)) => {
+                    own.extend(self.handler(shape, table, Frame { page, ..frame }));
+                }
+                _ => idle_faults.push(number),
+            }
+            rows.push((space, tlb, forever, many, own.len()));
+            programs.extend(own);
+        }
+        if tlbs.len() > MAX_TLBS {
+            let reason =
+                format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
+            self.wrong(self.file.at, reason);
+        }
+        for table in self.file_edits() {
+            self.edit(shape, table, &mut programs);
+        }
+        for edit in &self.variant.edits {
+            if let Err(error) = apply(shape, edit, &mut programs, &|_| None) {
+                self.wrong(self.file.at, format!("{}: {error}", edit.words()));
+            }
+        }
+        let (mut actors, mut cast) = (Vec::new(), Vec::new());
+        let mut rest = programs.clone().into_iter();
+        for (table, (space, tlb, forever, many, all)) in self.file.actors.iter().zip(rows) {
+            let mut steps = |many: usize| -> Vec<Step> {
+                rest.by_ref()
+                    .take(many)
+                    .flat_map(|program| program.steps)
+                    .collect()
+            };
+            let (main, handler) = (steps(many), steps(all - many));
+            self.second_bio(shape, table, &main);
+            let code = compile(&main, &handler, self.era, shape.pages > 1);
+            if code.instrs.len() > MOST_INSTRS {
+                let reason = format!("its programs have more than {MOST_INSTRS} steps");
+                self.wrong(table.at, reason);
+            }
+            actors.push(Actor {
+                space,
+                tlb,
+                code: code.instrs,
+                main: code.main,
+                forever,
+            });
+            cast.push(Cast {
+                name: table.name.text.clone(),
+                about: table.about.clone(),
+                lines: code.lines,
+            });
+        }
+        Actors {
+            actors,
+            cast,
+            tlbs: tlbs.into_iter().map(|(space, _)| space).collect(),
+            programs,
+            idle_faults,
+        }
+    }
+
+    /// Makes an edit of the file.
+    fn edit(&self, shape: &Shape, table: &EditTable, programs: &mut [Program]) {
+        // Of replace and insert, the word that is a line of the program language.
+        let line = match table.insert.text.is_empty() {
+            true => &table.with,
+            false => &table.insert,
+        };
+        let places = self.source.places(&line.text, line.at);
+        let place = |byte: usize| places.get(byte).copied();
+        let made = read_edit(table).and_then(|edit| apply(shape, &edit, programs, &place));
+        if let Err(error) = made {
+            let at = match &error {
+                EditError::NotInsertable { reason, .. } => reason.at,
+                _ => None,
+            };
+            let text = error.text();
+            let is_text = |word: &&Word| text.as_ref() == Some(&word.text);
+            let word = || table.words().into_iter().find(is_text);
+            let at = at.or_else(|| word().map(|word| word.at));
+            self.wrong(at.unwrap_or(table.at), error.to_string());
+        }
+    }
+
+    /// Refuses what the machine does not have: a page in two bios at a time. Only the file as it is
+    /// written is judged: an edit made to it may well ask for that, and shows what it leads to.
+    fn second_bio(&self, shape: &Shape, actor: &ActorTable, steps: &[Step]) {
+        if self.variant.unchanged || !self.variant.edits.is_empty() {
+            return;
+        }
+        let Some(twice) = second_bio(steps.iter()) else {
+            return;
+        };
+        let line = twice.first.map(|at| self.source.place(at).0);
+        let reason = format!(
+            "{} is in a bio of \"{}\" already{}: in this model a page is in one bio at a time, with all of its sectors; add it once, or wait for the first bio before this step (wait_on_page_writeback, wait_for_bio)",
+            match shape.pages {
+                1 => "the page".to_owned(),
+                _ => format!("page {}", twice.page),
+            },
+            actor.name.text,
+            line.map_or(String::new(), |line| format!(", by line {line}"))
+        );
+        self.wrong(twice.second.unwrap_or(actor.at), reason);
+    }
+
+    pub(super) fn held(&self) -> Vec<(Resource, u8, u8)> {
+        let mut held = Vec::new();
+        for (number, table) in self.file.actors.iter().enumerate() {
+            for word in &table.holds {
+                let resource = by_word(self.source, "resource", word, &HELD, held_word);
+                held.push((resource, 0, number as u8));
+            }
+        }
+        held
+    }
+}
+
+/// A call expands to one composite and the end of the line; its steps are the program.
+fn unwrapped(mut steps: Vec<Step>) -> Vec<Step> {
+    if let [
+        Step {
+            what: What::Group(_, inner),
+            ..
+        },
+        Step {
+            what: What::Label(_),
+            ..
+        },
+    ] = &mut steps[..]
+    {
+        return std::mem::take(inner);
+    }
+    steps
+}
+
+/// The edit that a table describes.
+pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
+    let [drop, moved, swap, with, insert, replace, before, after] =
+        table.words().map(|word| word.text.as_str());
+    let beside = || match (before, after) {
+        (before, "") => Ok((Place::parse(before)?, Side::Before)),
+        ("", after) => Ok((Place::parse(after)?, Side::After)),
+        _ => Err(EditError::NotAnEdit),
+    };
+    let given = [drop, moved, swap, insert, replace].map(|text| !text.is_empty());
+    let placed = !before.is_empty() || !after.is_empty();
+    match (given, with.is_empty(), placed) {
+        ([true, false, false, false, false], true, false) => Ok(Edit::Drop(Place::parse(drop)?)),
+        ([false, true, false, false, false], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Move(Place::parse(moved)?, to, side))
+        }
+        ([false, false, true, false, false], false, false) => {
+            Ok(Edit::Swap(Place::parse(swap)?, Place::parse(with)?))
+        }
+        ([false, false, false, true, false], true, true) => {
+            let (to, side) = beside()?;
+            Ok(Edit::Insert(insert.to_owned(), to, side))
+        }
+        ([false, false, false, false, true], false, false) => {
+            Ok(Edit::Replace(Place::parse(replace)?, with.to_owned()))
+        }
+        _ => Err(EditError::NotAnEdit),
+    }
+}
+
+/// The page of the first store through a mapping, at any depth.
+fn page_of_store(steps: &[Step]) -> Option<u8> {
+    steps.iter().find_map(|step| match &step.what {
+        What::Op { row, page, .. } => (OPS[*row].op == Op::Store).then_some(*page),
+        What::Group(_, inner) => page_of_store(inner),
+        What::Label(_) => None,
+    })
+}

@@ -1,0 +1,139 @@
+//! A scenario as it is after its file was read: a model, and all that is said of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::machine::{Choice, Invariant, Model};
+use crate::protocol::{Edit, Era, Line};
+
+use super::error::ScenarioWarning;
+use super::verdict::{Device, Verdict};
+
+/// An actor as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cast {
+    /// Its name.
+    pub name: String,
+    /// What and where it is, in a few words.
+    pub about: String,
+    /// Its program and, for a user thread, its fault handler.
+    pub lines: Vec<Line>,
+}
+
+/// A remark on a decisive step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Whose step.
+    pub actor: u8,
+    /// Which, by its row in the table.
+    pub row: usize,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// How long somebody must sleep at worst, and behind whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StallBound {
+    /// Who sleeps.
+    pub actor: u8,
+    /// Who must make most of the steps.
+    pub behind: u8,
+    /// Steps others must make before it is woken, however quickly they act.
+    pub steps: u32,
+}
+
+/// A scenario, checked and ready to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// The file's name without ending; its name in links.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// Its number in the dossier's catalogue, such as `S04`; empty for others.
+    pub section: String,
+    /// The heading it stands under in the list.
+    pub group: String,
+    /// Its place in the list.
+    pub order: u16,
+    /// Which kernel's names and rules hold.
+    pub era: Era,
+    /// The era the file is written for.
+    pub own_era: Era,
+    /// What is different, in a sentence or two.
+    pub summary: String,
+    /// What to look at in the opening run.
+    pub watch: String,
+    /// The device it runs on.
+    pub device: Device,
+    /// The device the file is written for.
+    pub own_device: Device,
+    /// Inode number, for log lines.
+    pub inode: u32,
+    /// Each page's index in the file.
+    pub indexes: Vec<u32>,
+    /// The names of the address spaces.
+    pub spaces: Vec<String>,
+    /// The machine.
+    pub model: Model,
+    /// The actors as shown, in the machine's order.
+    pub cast: Vec<Cast>,
+    /// How each store is shown.
+    pub stores: Vec<String>,
+    /// Remarks on decisive steps.
+    pub notes: Vec<Note>,
+    /// What is changed from the correct ordering, in words.
+    pub edits: Vec<String>,
+    /// What the steps of its actors do, by their row: told where a step has no effects to tell of.
+    pub meanings: Vec<(u8, String)>,
+    /// What is changed beyond what the file says.
+    pub own_edits: Vec<Edit>,
+    /// The opening run.
+    pub schedule: Vec<Choice>,
+    /// The verdicts the opening run shows.
+    pub opening: Vec<Verdict>,
+    /// The invariants the opening run breaks, in the order of breaking.
+    pub breaks: Vec<Invariant>,
+    /// The verdicts it must have, by device; nothing where the file does not say.
+    pub expect: Vec<(Device, Vec<Verdict>)>,
+    /// What it says of the longest sleep there is.
+    pub stall: Option<StallBound>,
+    /// Where it comes from.
+    pub sources: Vec<String>,
+    /// What its author should know of; nothing for a file of the catalogue.
+    pub warnings: Vec<ScenarioWarning>,
+}
+
+impl Scenario {
+    /// What a step does, by its row; empty for one that its actors do not have.
+    pub fn meaning(&self, row: u8) -> &str {
+        let mut all = self.meanings.iter();
+        let found = all.find(|(known, _)| *known == row);
+        found.map_or("", |(_, meaning)| meaning)
+    }
+
+    /// The verdicts it must have on its device; empty means safe. None where the file does not
+    /// say: on other devices, in other eras than its own, and with further edits.
+    pub fn stated(&self) -> Option<&[Verdict]> {
+        if self.era != self.own_era || !self.own_edits.is_empty() {
+            return None;
+        }
+        let all = self.expect.iter();
+        let found = all.into_iter().find(|(device, _)| *device == self.device);
+        found.map(|(_, verdicts)| verdicts.as_slice())
+    }
+
+    /// The remark on a step.
+    pub fn note(&self, actor: u8, row: usize) -> Option<&str> {
+        let mut notes = self.notes.iter();
+        let found = notes.find(|note| note.actor == actor && note.row == row);
+        found.map(|note| note.text.as_str())
+    }
+}
+
+/// Verdicts in words: "safe", or "guard error, lost update".
+pub fn words(verdicts: &[Verdict]) -> String {
+    if verdicts.is_empty() {
+        return "safe".to_owned();
+    }
+    let words: Vec<&str> = verdicts.iter().map(|verdict| verdict.words()).collect();
+    words.join(", ")
+}
