@@ -34,7 +34,8 @@ pub(super) struct File {
     pub edits: Vec<EditTable>,
     pub notes: Vec<NoteTable>,
     pub stall: Option<StallTable>,
-    pub expect: ExpectTable,
+    /// None in a draft, whose verdicts nobody has found yet.
+    pub expect: Option<ExpectTable>,
     pub sources: Vec<String>,
 }
 
@@ -166,7 +167,9 @@ fn file(mut top: Table) -> File {
         stall: top
             .maybe("stall")
             .map(|value| stall(top.below("stall", value))),
-        expect: expect(top.table("expect")),
+        expect: top
+            .maybe("expect")
+            .map(|value| expect(top.below("expect", value))),
         sources: top.tables("source").into_iter().map(cited).collect(),
     };
     top.finish();

@@ -8,6 +8,7 @@ mod build;
 mod catalogue;
 mod error;
 mod file;
+mod keys;
 mod packed;
 mod schedule;
 mod verdict;
@@ -17,5 +18,6 @@ pub use build::{
 };
 pub use catalogue::{Entry, catalogue, find};
 pub use error::ScenarioError;
+pub use keys::{FILE_KEYS, FileKey};
 pub use packed::{BUILD, PackError, Packed, to_bytes};
 pub use verdict::{Device, Verdict};

@@ -37,7 +37,10 @@ impl Setting<'_> {
 
     pub(super) fn expect(&self) -> Vec<(Device, Vec<Verdict>)> {
         let mut expect: Vec<(Device, Vec<Verdict>)> = Vec::new();
-        for (name, words) in &self.file.expect.devices {
+        let Some(stated) = &self.file.expect else {
+            return expect;
+        };
+        for (name, words) in &stated.devices {
             let device = by_word(self.source, "device", name, &Device::ALL, Device::word);
             expect.push((device, self.verdicts(words)));
         }
@@ -46,7 +49,7 @@ impl Setting<'_> {
                 let word = device.word();
                 let reason =
                     format!("state the verdicts for device \"{word}\" (an empty list: safe)");
-                self.wrong(self.file.expect.at, reason);
+                self.wrong(stated.at, reason);
             }
         }
         expect
