@@ -20,5 +20,5 @@ pub use groups::{GROUPS, GroupRow, group_row};
 pub use ops::{ALSO, MEANINGS, Meaning, OPS, OpRow, Ways, op_number};
 pub use single::{instructions, place_of, single_edits};
 pub use terms::{TERMS, Term, term_meaning};
-pub use text::{Frame, Shape, Source, TextError, expand, library, lines, source};
+pub use text::{Frame, Shape, Source, TextError, expand, library, library_text, lines, source};
 pub use tree::{Code, Line, Mark, Step, What, compile, with_page};
