@@ -17,11 +17,15 @@ export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint dist bench shots pictures setup clean
+.PHONY: help check serve test lint dist bench shots pictures setup clean
 
 help: ## Print this list
 	@echo "Stable Pages"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## .PHONY: help check serve test dist bench/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# Needs nothing but Rust. As of make, a status that is not 0 is an error.
+check: ## Check scenarios in the terminal (FILE=names or slugs, ARGS=--all, --list, --help ...)
+	@cargo run --quiet --no-default-features --profile check-bin --bin check -- $(ARGS) $(FILE)
 
 serve: ## Build the page and serve it on http://127.0.0.1:8080/ (PORT=... for another)
 	@tools/setup.sh build

@@ -22,7 +22,7 @@ use super::space::{Limits, Progress, Space};
 const SLICE: usize = 2_000;
 /// States of which more than the verdicts is told: questions about the whole graph are answered in
 /// one go, and nobody is heard meanwhile.
-const MOST_KNOWN: usize = 1_000_000;
+pub(super) const MOST_KNOWN: usize = 1_000_000;
 
 /// What is known of the whole graph.
 struct Known {
@@ -295,12 +295,12 @@ impl Checker {
             return;
         };
         let complete = case.space.progress() == Progress::Complete;
-        let best = |verdict| case.known.as_ref()?.foresight.witness(graph, 0, verdict);
         let model = &case.scenario.model;
-        let findings = case.space.findings(model).into_iter().map(|it| {
-            let schedule = best(it.verdict).filter(|best| best.len() == it.schedule.len());
-            (it.verdict, schedule.unwrap_or(it.schedule))
-        });
+        let findings = match &case.known {
+            Some(known) => known.foresight.findings(model, &case.space, graph),
+            None => case.space.findings(model),
+        };
+        let findings = findings.into_iter().map(|it| (it.verdict, it.schedule));
         let actors = model.actors.iter().enumerate();
         let answer = Checked {
             sofar,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::machine::{Choice, MAX_ACTORS};
+use crate::machine::{Choice, MAX_ACTORS, Model};
 use crate::scenario::Verdict;
 
 use super::graph::Graph;
+use super::space::{Finding, Space};
 use super::verdicts::Verdicts;
 
 /// Stands for a verdict that cannot be reached.
@@ -128,6 +129,19 @@ impl Foresight {
             Some(false) => Fate::Doomed,
             _ => Fate::AtRisk,
         }
+    }
+
+    /// For each verdict that a search met a shortest schedule from the start: of those one with the fewest
+    /// changes of actor. The foresight must be that of the search's graph.
+    pub fn findings(&self, model: &Model, space: &Space, graph: &Graph) -> Vec<Finding> {
+        let mut findings = space.findings(model);
+        for finding in &mut findings {
+            let best = self.witness(graph, 0, finding.verdict);
+            if let Some(best) = best.filter(|best| best.len() == finding.schedule.len()) {
+                finding.schedule = best;
+            }
+        }
+        findings
     }
 
     /// Of all shortest schedules from a state to a verdict, one with the fewest changes of actor.

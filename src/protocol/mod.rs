@@ -26,7 +26,7 @@ pub use single::{instructions, place_of, single_edits};
 pub use suggest::{did_you_mean, nearest};
 pub use terms::{TERMS, Term, term_meaning};
 pub use text::{
-    Frame, Named, Shape, Source, SourceLine, TextError, Token, expand, lines, one_line,
-    program_names, source, tokens,
+    Frame, Named, Shape, Source, SourceLine, TextError, Token, expand, library_text, lines,
+    one_line, program_names, source, tokens,
 };
 pub use tree::{Code, Line, Mark, Step, What, compile, with_page};

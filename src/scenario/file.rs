@@ -37,7 +37,7 @@ pub(super) struct File {
     pub edits: Vec<EditTable>,
     pub notes: Vec<NoteTable>,
     pub stall: Option<StallTable>,
-    /// None in a draft.
+    /// None in a draft, whose verdicts nobody has found yet.
     pub expect: Option<ExpectTable>,
     pub sources: Vec<String>,
 }

@@ -78,7 +78,7 @@ pub(super) fn serves(actor: &Actor) -> bool {
 }
 
 /// A text in printable ASCII: what has no likeness becomes a question mark, backquotes go.
-pub(super) fn ascii(text: &str) -> String {
+pub fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::explore::Story;
 use crate::protocol::Era;
 use crate::scenario::Scenario;
-use call::ascii;
+pub use call::ascii;
 use columns::{columns, name, names_actor};
 use events::events;
 use layout::{Strip, paragraph, wrap};

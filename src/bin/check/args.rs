@@ -1,0 +1,131 @@
+//! The command line.
+
+use lexopt::{Arg, Parser, ValueExt};
+use stable_pages::protocol::Era;
+use stable_pages::scenario::Device;
+
+pub const HELP: &str = "\
+Checks scenarios: looks at every schedule and says what can come of them.
+
+Usage: check [OPTIONS] FILE|SLUG...
+       check --list [TOPIC...]
+
+FILE is a scenario file, - is standard input; SLUG is a scenario of the catalogue.
+
+  --device NAME   on this device; may be given several times
+  --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19); may be given several times
+  --all           on every device and in every kernel
+  --memory MIB    most memory of a search, 1024 by default
+  --json          the result as JSON (assets/schema/check-1.json says of what shape)
+  --promela       the scenario as a model for SPIN, unchecked
+  --list          what there is: scenarios, steps, programs, devices, kernels, verdicts,
+                  invariants, keys (of scenario files), or a step or program by name
+  --help          this
+
+Without --device the devices of the file's [expect], without --era the file's own kernel.
+
+Exit status: 0 if all is as the files expect, 1 if not (also where not all could be explored, or
+nothing is stated), 2 if an argument or a file cannot be used: stderr says where and why.
+";
+
+/// What is asked for.
+pub enum Command {
+    Help,
+    /// What there is, of these topics.
+    List(Vec<String>),
+    Check(Request),
+}
+
+/// What to check, and how to say it.
+pub struct Request {
+    pub files: Vec<String>,
+    /// The devices; none for what each file states.
+    pub devices: Vec<Device>,
+    /// The kernels; none for each file's own.
+    pub eras: Vec<Era>,
+    /// Most bytes of a search.
+    pub bytes: usize,
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    Text,
+    Json,
+    Promela,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn parse() -> Result<Command, lexopt::Error> {
+    let mut request = Request {
+        files: Vec::new(),
+        devices: Vec::new(),
+        eras: Vec::new(),
+        bytes: 1024 << 20,
+        output: Output::Text,
+    };
+    let mut list = false;
+    let mut parser = Parser::from_env();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            Arg::Long("list") => {
+                list = true;
+                // --list=TOPIC; as a word of its own a topic looks like a file.
+                if let Some(topic) = parser.optional_value() {
+                    request.files.push(topic.string()?);
+                }
+            }
+            Arg::Long("device") => {
+                let word = parser.value()?.string()?;
+                let device = by_word("device", &word, &Device::ALL, Device::word)?;
+                request.devices.push(device);
+            }
+            Arg::Long("era") => {
+                let word = parser.value()?.string()?;
+                let era = by_word("kernel", &word, &Era::ALL, Era::word)?;
+                request.eras.push(era);
+            }
+            Arg::Long("all") => {
+                request.devices = Device::ALL.to_vec();
+                request.eras = Era::ALL.to_vec();
+            }
+            Arg::Long("memory") => {
+                let mebibytes: usize = parser.value()?.parse()?;
+                request.bytes = mebibytes.saturating_mul(1 << 20);
+            }
+            Arg::Long("json") => request.output = Output::Json,
+            Arg::Long("promela") => request.output = Output::Promela,
+            Arg::Value(file) => request.files.push(file.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if list {
+        return Ok(Command::List(request.files));
+    }
+    if request.files.is_empty() {
+        return Err("no scenario is given".into());
+    }
+    Ok(Command::Check(request))
+}
+
+/// One of several things, by the word scenario files use.
+fn by_word<T: Copy>(
+    what: &str,
+    given: &str,
+    all: &[T],
+    word: fn(T) -> &'static str,
+) -> Result<T, lexopt::Error> {
+    let mut known = all.iter().copied();
+    known.find(|it| word(*it) == given).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|it| word(*it)).collect();
+        format!(
+            "\"{given}\" is no {what}; it is one of {}",
+            known.join(", ")
+        )
+        .into()
+    })
+}

@@ -1,0 +1,95 @@
+//! The files to be checked.
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use stable_pages::protocol::Era;
+use stable_pages::scenario::{Device, Scenario, ScenarioError, find, load, load_for};
+
+/// A scenario file that can be loaded.
+pub struct File {
+    /// What the visitor calls it.
+    pub name: String,
+    pub text: String,
+    /// The scenario as the file has it.
+    pub scenario: Scenario,
+    /// Whether it is one of the catalogue, unchanged, so that a link can name it.
+    pub listed: bool,
+}
+
+/// A file that cannot be used, and why. Shown as compilers do, so that editors find the place.
+pub struct Problem {
+    pub name: String,
+    /// Line and column, from 1, where the file could be read.
+    pub place: Option<(usize, usize)>,
+    pub reason: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{}:", self.name)?;
+        if let Some((line, column)) = self.place {
+            write!(out, "{line}:{column}:")?;
+        }
+        write!(out, " {}", self.reason)
+    }
+}
+
+/// Reads a file, standard input (`-`), or a scenario of the catalogue by its slug.
+///
+/// # Errors
+/// [`Problem`], where there is no such file or it is no scenario.
+pub fn open(name: &str) -> Result<File, Problem> {
+    let path = Path::new(name);
+    let (name, slug, text) = match (name, path.exists(), find(name)) {
+        ("-", ..) => {
+            let mut text = String::new();
+            let read = std::io::stdin().read_to_string(&mut text);
+            ("<stdin>", "stdin", read.map(|_| text))
+        }
+        (_, false, Some(entry)) => (name, entry.slug, Ok(entry.text.to_owned())),
+        _ => {
+            let stem = path.file_stem().and_then(|it| it.to_str());
+            (name, stem.unwrap_or(name), std::fs::read_to_string(path))
+        }
+    };
+    let problem = |place, reason| Problem {
+        name: name.to_owned(),
+        place,
+        reason,
+    };
+    let text = text.map_err(|error| {
+        let slug = match path.extension().is_none() && error.kind() == std::io::ErrorKind::NotFound
+        {
+            true => "; nor is it a scenario of the catalogue (check --list scenarios)",
+            false => "",
+        };
+        problem(None, format!("{error}{slug}"))
+    })?;
+    let scenario = load(slug, &text).map_err(|error| {
+        let ScenarioError {
+            line,
+            column,
+            reason,
+            ..
+        } = error;
+        problem(Some((line, column)), reason)
+    })?;
+    Ok(File {
+        name: name.to_owned(),
+        listed: find(slug).is_some_and(|entry| entry.text == text),
+        text,
+        scenario,
+    })
+}
+
+impl File {
+    /// The scenario on a device and in a kernel.
+    ///
+    /// # Errors
+    /// Where an edit of the file has no place in the programs of that kernel.
+    pub fn load(&self, device: Device, era: Era) -> Result<Scenario, ScenarioError> {
+        load_for(&self.scenario.slug, &self.text, Some(device), Some(era))
+    }
+}

@@ -1,0 +1,138 @@
+//! What a scenario's file should state, computed, as TOML that can be pasted into it.
+
+use crate::explore::{Opening, Report, Sleep};
+use crate::machine::{Choice, Invariant};
+use crate::scenario::{Device, Scenario, Verdict};
+
+/// Statements as lines of TOML. Where the file has others, a comment says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statements {
+    /// Keys of the top of the file, before any table.
+    pub top: String,
+    /// Tables.
+    pub tables: String,
+    /// Whether the file states just this.
+    pub stated: bool,
+}
+
+/// The statements for a scenario as its file has it, from checks of it in its own kernel. A device that
+/// was not checked keeps the verdicts that the file states.
+pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Statements {
+    let of = |device: Device| checked.iter().find(|(it, _)| *it == device);
+    let own = of(scenario.own_device).map(|(_, report)| *report);
+    let mut out = Statements {
+        top: String::new(),
+        tables: String::new(),
+        stated: true,
+    };
+    if let Some((report, opening)) = own.and_then(|it| Some((it, it.opening.as_ref()?))) {
+        out.opening(scenario, report, opening);
+    }
+    out.tables += "[expect]\n";
+    for device in Device::ALL {
+        let stated = scenario.expect.iter().find(|(it, _)| *it == device);
+        let stated = stated.map(|(_, verdicts)| verdicts);
+        out.expect(device, stated, of(device).map(|(_, report)| *report));
+    }
+    if let (Some(bound), Some(sleep)) = (scenario.stall, own.and_then(|it| it.sleep)) {
+        let name = |actor: u8| format!("{:?}", scenario.cast[usize::from(actor)].name);
+        let of_actor = name(bound.actor);
+        out.tables += &match sleep {
+            Sleep::Steps(steps, behind) => {
+                out.stated &= (steps, behind) == (bound.steps, bound.behind);
+                let behind = name(behind);
+                format!("\n[stall]\nactor = {of_actor}\nbehind = {behind}\nsteps = {steps}\n")
+            }
+            Sleep::Forever => {
+                out.stated = false;
+                format!("\n# No [stall]: {of_actor} may sleep for ever.\n")
+            }
+        };
+    }
+    out
+}
+
+impl Statements {
+    fn opening(&mut self, scenario: &Scenario, report: &Report, opening: &Opening) {
+        let (found, stated) = (&opening.breaks, &scenario.breaks);
+        self.stated &= found == stated;
+        let remark = match found == stated {
+            true => String::new(),
+            false => format!("the file has {}", invariants(stated)),
+        };
+        self.top += &remarked(&format!("breaks = {}", invariants(found)), &remark);
+        // Without "opening" the verdicts of the file's own device are meant.
+        let needed = opening.verdicts != report.found();
+        let draft = scenario.stated().is_none() && scenario.opening.is_empty();
+        let differs = opening.verdicts != scenario.opening && !draft;
+        self.stated &= !differs;
+        let line = format!("opening = {}", verdicts(&opening.verdicts));
+        let stated = format!("the file has {}", verdicts(&scenario.opening));
+        self.top += &match (needed, differs) {
+            (false, false) => String::new(),
+            (false, true) => format!("# no \"opening\", it is as in [expect]; {stated}\n"),
+            (true, false) => remarked(&line, ""),
+            (true, true) => remarked(&line, &stated),
+        };
+    }
+
+    fn expect(&mut self, device: Device, stated: Option<&Vec<Verdict>>, report: Option<&Report>) {
+        let name = match device.word() {
+            word if word.contains([' ', '+']) => format!("{word:?}"),
+            word => word.to_owned(),
+        };
+        let line =
+            |of: &[Verdict], remark: &str| remarked(&format!("{name} = {}", verdicts(of)), remark);
+        let settled = report.filter(|report| report.settled());
+        let same = settled.is_some_and(|report| stated == Some(&report.found()));
+        self.stated &= same || report.is_none();
+        self.tables += &match (report, settled, stated) {
+            (None, _, None) => String::new(),
+            (None, _, Some(stated)) => line(stated, "as the file has it, not checked now"),
+            (_, Some(_), Some(stated)) if same => line(stated, ""),
+            (_, Some(report), Some(stated)) => {
+                let remark = format!("the file has {}", verdicts(stated));
+                line(&report.found(), &remark)
+            }
+            (_, Some(report), None) => line(&report.found(), "the file does not say"),
+            (_, None, Some(stated)) => line(stated, "as the file has it: not all was explored"),
+            (_, None, None) => format!("# {name}: not all was explored\n"),
+        };
+    }
+}
+
+/// A run as the lines of a file's `schedule`: the same choices.
+pub fn schedule_lines(scenario: &Scenario, run: &[Choice]) -> Vec<String> {
+    let stretches = run.chunk_by(|one, next| one == next && one.way == 0);
+    let line = |stretch: &[Choice]| {
+        let choice = stretch.first()?;
+        let name = &scenario.cast.get(usize::from(choice.actor))?.name;
+        Some(match choice.way {
+            0 => format!("{name} {}", stretch.len()),
+            way => format!("{name} way {way}"),
+        })
+    };
+    stretches.filter_map(line).collect()
+}
+
+/// A line with a remark beside it, or above it where a terminal's line would be too short for both.
+fn remarked(line: &str, remark: &str) -> String {
+    match (remark, line.len() + remark.len() < 76) {
+        ("", _) => format!("{line}\n"),
+        (_, true) => format!("{line}  # {remark}\n"),
+        (_, false) => format!("# {remark}\n{line}\n"),
+    }
+}
+
+/// A list of texts in TOML, as Rust writes one of plain words.
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("{:?}", words.collect::<Vec<&str>>())
+}
+
+fn verdicts(all: &[Verdict]) -> String {
+    list(all.iter().map(|it| it.words()))
+}
+
+fn invariants(all: &[Invariant]) -> String {
+    list(all.iter().map(|it| it.name().0))
+}

@@ -1,0 +1,493 @@
+//! The terminal's checker, `check`, as it is called: what it prints, how it exits, and that what it gives
+//! to be pasted is what a file needs.
+//!
+//! Its texts are recorded under `tests/golden/check`;
+//! `UPDATE_EXPECT=1 cargo test --no-default-features --test check_command` writes them anew.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use expect_test::expect_file;
+use serde_json::Value;
+use stable_pages::exchange::promela;
+use stable_pages::machine::Invariant;
+use stable_pages::protocol::{Era, OPS, library};
+use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue, find, load};
+use toml::de::{DeTable, DeValue};
+
+/// What a call came to.
+struct Output {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+/// Calls `check`, with a text as standard input.
+fn check_with(input: &str, arguments: &[&str]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_check"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("check starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    // It may have ended without reading.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("check ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Output {
+        status: output.status.code().expect("no signal"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    }
+}
+
+fn check(arguments: &[&str]) -> Output {
+    check_with("", arguments)
+}
+
+/// What it says as JSON, held to its schema.
+fn json(output: &Output) -> Value {
+    let schema = std::fs::read_to_string("assets/schema/check-1.json").expect("there");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    jsonschema::meta::validate(&schema).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let value: Value = serde_json::from_str(&output.out).expect("JSON");
+    let errors: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    value
+}
+
+fn text(slug: &str) -> &'static str {
+    find(slug).expect("in the catalogue").text
+}
+
+/// A file for one test, which it is named after.
+fn written(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("check-{name}.toml"));
+    std::fs::write(&path, text).expect("a folder for tests");
+    path
+}
+
+/// A file without one of its tables.
+fn without_table(text: &str, table: &str) -> String {
+    let mut inside = "";
+    let kept = text.split_inclusive('\n').filter(|line| {
+        if line.starts_with('[') {
+            inside = line.trim_end();
+        }
+        inside != table
+    });
+    kept.collect()
+}
+
+/// A scenario's file without what it states of its runs, and with a longest sleep that is wrong.
+fn draft(slug: &str) -> String {
+    let mut kept = String::new();
+    for line in without_table(text(slug), "[expect]").lines() {
+        match line {
+            _ if line.starts_with("breaks = ") || line.starts_with("opening = ") => {}
+            _ if line.starts_with("steps = ") => kept += "steps = 1\n",
+            _ => kept += &format!("{line}\n"),
+        }
+    }
+    kept
+}
+
+/// A file without its opening run.
+fn without_schedule(file: &str) -> String {
+    with_schedule(file, "[]")
+}
+
+/// A file with another opening run.
+fn with_schedule(file: &str, schedule: &str) -> String {
+    let start = file.find("schedule = [").expect("a schedule");
+    let end = start + file[start..].find("\n]").expect("its end") + 2;
+    format!("{}schedule = {schedule}{}", &file[..start], &file[end..])
+}
+
+/// Puts statements where they belong in a file.
+fn pasted(draft: &str, top: &str, tables: &str) -> String {
+    let draft = without_table(draft, "[stall]");
+    let at = draft.find("\n[").expect("tables") + 1;
+    format!("{}{top}\n{}\n{tables}", &draft[..at], &draft[at..])
+}
+
+#[test]
+fn a_safe_and_a_failing_scenario_are_told_as_recorded() {
+    let safe = check(&["snapshot-right"]);
+    expect_file!["golden/check/safe.txt"].assert_eq(&safe.out);
+    let failing = check(&["unlock-gap"]);
+    expect_file!["golden/check/failing.txt"].assert_eq(&failing.out);
+    for output in [safe, failing] {
+        assert_eq!((output.status, output.err.as_str()), (0, ""));
+        let long = |line: &&str| line.len() > 80 && !line.starts_with("Link: ");
+        assert_eq!(output.out.lines().find(long), None);
+        assert!(output.out.is_ascii());
+    }
+}
+
+/// The file's verdicts, its opening run and its invariants are each missed where they are wrong.
+#[test]
+fn a_file_that_states_something_else_is_not_as_expected() {
+    let file = text("unlock-gap")
+        .replace("none = [\"silent corruption\"]", "none = []")
+        .replace("\"hba insert\" = [", "\"hba insert\" = [\"deadlock\", ")
+        .replace("\"I1\", \"I10\"]", "\"I10\"]\nopening = [\"trap\"]")
+        .replace("  \"completion until stuck\",\n", "");
+    let output = check_with(&file, &["-"]);
+    expect_file!["golden/check/not-as-expected.txt"].assert_eq(&output.out);
+    assert_eq!((output.status, output.err.as_str()), (1, ""));
+    // It is the verdict on none that differs, so the others alone are as expected.
+    let only = |device: &str| {
+        let file = text("unlock-gap").replace("none = [\"silent corruption\"]", "none = []");
+        check_with(&file, &["--device", device, "-"]).status
+    };
+    assert_eq!((only("none"), only("fs checksum")), (1, 0));
+}
+
+#[test]
+fn every_bad_file_is_reported_with_its_place_and_the_others_are_checked() {
+    let era = written("era", &text("unlock-gap").replace("\"3.0\"", "\"2.4\""));
+    let toml = written("toml", "title = \"unfinished\nsummary = 3");
+    let [era, toml] = [&era, &toml].map(|path| path.to_str().expect("UTF-8"));
+    let output = check(&[era, "snapshot-right", toml, "no-such-scenario"]);
+    assert_eq!(output.status, 2);
+    assert!(output.out.contains("snapshot-right: as the file expects"));
+    let lines: Vec<&str> = output.err.lines().collect();
+    let [first, second, third] = lines[..] else {
+        panic!("{}", output.err);
+    };
+    let place = text("unlock-gap")
+        .lines()
+        .position(|it| it.starts_with("era ="));
+    let line = place.expect("in the file") + 1;
+    assert!(
+        first.starts_with(&format!("{era}:{line}:7: \"2.4\"")),
+        "{first}"
+    );
+    assert!(second.starts_with(&format!("{toml}:1:")), "{second}");
+    assert!(third.contains("check --list scenarios"), "{third}");
+    // The same in JSON.
+    let output = check(&["--json", era, "snapshot-right", "no-such-scenario"]);
+    let value = json(&output);
+    assert_eq!(output.status, 2);
+    assert_eq!(value["files"].as_array().map(Vec::len), Some(1));
+    assert_eq!(value["problems"][0]["line"], line);
+    assert_eq!(value["problems"][1]["line"], Value::Null);
+}
+
+#[test]
+fn arguments_that_cannot_be_used_are_refused_with_what_could() {
+    for (arguments, reason) in [
+        (&[][..], "no scenario is given"),
+        (&["--frobnicate", "unlock-gap"], "--frobnicate"),
+        (
+            &["--device", "tape", "unlock-gap"],
+            "it is one of dix+dif, hba insert",
+        ),
+        (&["--era", "2.4", "unlock-gap"], "it is one of 2.6.39, 3.0"),
+        (&["--memory", "much", "unlock-gap"], "much"),
+        (&["--promela", "--all", "unlock-gap"], "one model"),
+        (&["--list", "nonsense"], "topics are scenarios"),
+    ] {
+        let output = check(arguments);
+        assert_eq!(
+            (output.status, output.out.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
+        assert!(output.err.contains(reason), "{arguments:?}: {}", output.err);
+    }
+    let help = check(&["--help"]);
+    assert_eq!((help.status, help.err.as_str()), (0, ""));
+    assert!(help.out.starts_with("Checks scenarios"));
+}
+
+/// The whole catalogue is as it states, on every device it speaks of; files come in the order given,
+/// whichever is done first.
+#[test]
+fn the_catalogue_is_as_its_files_expect() {
+    let mut slugs: Vec<&str> = catalogue().map(|entry| entry.slug).collect();
+    slugs.reverse();
+    let output = check(&[&["--json"], &slugs[..]].concat());
+    let value = json(&output);
+    let files = value["files"].as_array().expect("a list");
+    let differences = files.iter().flat_map(|file| {
+        let all = file["differences"].as_array().into_iter().flatten();
+        all.map(|it| format!("{}: {it}", file["slug"]))
+    });
+    assert_eq!(differences.collect::<Vec<String>>(), Vec::<String>::new());
+    assert_eq!(output.status, 0, "{}", output.err);
+    let told: Vec<&str> = files.iter().filter_map(|it| it["slug"].as_str()).collect();
+    assert_eq!(told, slugs);
+}
+
+/// Whoever writes an ordering has the statements computed: a draft becomes a file that is as it expects.
+/// A livelock, an opening run that shows something else, and two pages are among them.
+#[test]
+fn what_is_computed_can_be_pasted() {
+    let others = [
+        "unlock-gap",
+        "sync-chases-dirtier",
+        "mpage-da-2-6-39",
+        "stable-stall",
+    ];
+    let own_opening = catalogue().filter(|entry| entry.text.contains("\nopening = "));
+    let slugs: Vec<&str> = own_opening
+        .map(|it| it.slug)
+        .take(3)
+        .chain(others)
+        .collect();
+    assert!(slugs.len() > others.len(), "some file has an \"opening\"");
+    for slug in slugs {
+        let draft = draft(slug);
+        let output = check_with(&draft, &["--json", "-"]);
+        let value = json(&output);
+        assert_eq!((output.status, output.err.as_str()), (1, ""), "{slug}");
+        let file = &value["files"][0];
+        let statements = |part: &str| file["statements"][part].as_str().expect("a text");
+        let whole = pasted(&draft, statements("top"), statements("tables"));
+        // It states what the catalogue's file does, and nothing else differs.
+        let loaded = load(slug, &whole).unwrap_or_else(|error| panic!("{error}\n{whole}"));
+        let own = load(slug, text(slug)).expect("loads");
+        for verdicts in &own.expect {
+            assert!(loaded.expect.contains(verdicts), "{slug}: {verdicts:?}");
+        }
+        assert_eq!(
+            (loaded.breaks, loaded.opening),
+            (own.breaks, own.opening),
+            "{slug}"
+        );
+        let output = check_with(&whole, &["-"]);
+        assert_eq!(output.status, 0, "{slug}: {}", output.out);
+        assert!(
+            output
+                .out
+                .contains("\nAs computed, and as the file has it:\n")
+        );
+    }
+}
+
+/// A shortest failure is told as a schedule that a file can have as its opening run.
+#[test]
+fn a_shortest_failure_can_be_the_opening_run() {
+    let value = json(&check(&[
+        "--json",
+        "mpage-da-2-6-39",
+        "journal-stop-with-bio",
+    ]));
+    for file in value["files"].as_array().expect("a list") {
+        let found = &file["checks"][0]["found"]["verdicts"][0];
+        let slug = file["slug"].as_str().expect("a text");
+        // A list of texts is the same in JSON and in TOML.
+        let changed = with_schedule(text(slug), &found["run"]["schedule"].to_string());
+        let scenario = load(slug, &changed).unwrap_or_else(|error| panic!("{error}\n{changed}"));
+        assert_eq!(scenario.schedule.len() as u64, found["steps"], "{slug}");
+        let value = json(&check_with(&changed, &["--json", "-"]));
+        let shown = &value["files"][0]["opening"]["verdicts"];
+        assert!(
+            shown
+                .as_array()
+                .expect("a list")
+                .contains(&found["verdict"])
+        );
+    }
+}
+
+#[test]
+fn figures_are_those_of_the_checker() {
+    let output = check(&["--json", "--device", "dix+dif", "unlock-gap"]);
+    let value = json(&output);
+    let found = &value["files"][0]["checks"][0]["found"];
+    assert_eq!(
+        (&found["states"], &found["settled"]),
+        (&466.into(), &true.into())
+    );
+    assert_eq!(found["verdicts"][0]["steps"], 34);
+    assert_eq!(found["odds"]["exactly"][0], "7973745");
+    assert_eq!(found["odds"]["exactly"][1], "2147483648");
+    assert_eq!(found["odds"]["schedules"][0], "557931");
+}
+
+#[test]
+fn devices_and_kernels_can_be_chosen() {
+    let rows = |arguments: &[&str]| {
+        let value = json(&check(&[&["--json", "unlock-gap"], arguments].concat()));
+        let checks = value["files"][0]["checks"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        let name = |it: &Value, key: &str| it[key].as_str().expect("a text").to_owned();
+        let rows = checks
+            .iter()
+            .map(|it| (name(it, "device"), name(it, "era")));
+        rows.collect::<Vec<(String, String)>>()
+    };
+    let own = |device: &str, era: &str| (device.to_owned(), era.to_owned());
+    assert_eq!(rows(&["--device", "nvme pi"]), [own("nvme pi", "3.0")]);
+    let eras = rows(&["--device", "none", "--era", "3.9", "--era", "6.19"]);
+    assert_eq!(eras, [own("none", "3.9"), own("none", "6.19")]);
+    assert_eq!(rows(&["--era", "2.6.39"]).len(), Device::STATED);
+    assert_eq!(rows(&["--all"]).len(), Device::ALL.len() * Era::ALL.len());
+    // Nothing is stated of another kernel, so nothing is missed there.
+    let output = check(&["--era", "6.19", "unlock-gap"]);
+    assert_eq!(output.status, 0);
+    assert!(output.out.contains("the file states nothing of this"));
+}
+
+/// Without the memory for it, nothing is called safe, neither in words nor by the exit status.
+#[test]
+fn what_was_not_explored_is_not_called_safe() {
+    let output = check(&["--memory", "1", "--device", "dix+dif", "two-page-submitted"]);
+    assert_eq!(output.status, 1);
+    let row = output
+        .out
+        .lines()
+        .find(|line| line.starts_with("  !!  dix+dif"));
+    assert!(
+        row.expect("a row").contains("not all explored"),
+        "{}",
+        output.out
+    );
+    assert!(output.out.contains("NOT ALL EXPLORED"));
+    assert!(!output.out.contains("Every reachable state was looked at"));
+    let output = check(&["--memory", "1", "--json", "two-page-submitted"]);
+    let value = json(&output);
+    for row in value["files"][0]["checks"].as_array().expect("a list") {
+        assert_eq!(row["found"]["explored"], "part");
+        assert_eq!(
+            (&row["found"]["settled"], &row["found"]["odds"]),
+            (&false.into(), &Value::Null)
+        );
+    }
+    // The reduced search needs less, and what it met counts, but it cannot tell of livelocks.
+    let output = check(&["--memory", "4", "--json", "two-page-submitted"]);
+    let row = &json(&output)["files"][0]["checks"][0]["found"];
+    assert_eq!(
+        (&row["explored"], &row["settled"]),
+        (&"reduced".into(), &false.into())
+    );
+    assert_eq!(output.status, 1);
+}
+
+#[test]
+fn the_model_for_spin_is_the_one_that_is_shared() {
+    let output = check(&["--promela", "unlock-gap"]);
+    let scenario = load("unlock-gap", text("unlock-gap")).expect("loads");
+    assert_eq!((output.status, output.out), (0, promela(&scenario, "")));
+    let other = check(&[
+        "--promela",
+        "--device",
+        "none",
+        "--era",
+        "3.9",
+        "unlock-gap",
+    ]);
+    assert!(other.status == 0 && other.out.contains("Kernel:  Linux 3.9"));
+}
+
+/// Whatever a file can name is listed.
+#[test]
+fn everything_a_file_can_name_is_listed() {
+    let whole = check(&["--list"]).out;
+    let listed = |word: &str| {
+        let line = |line: &str| {
+            let rest = line.strip_prefix("  ").and_then(|it| it.strip_prefix(word));
+            rest.is_some_and(|it| it.is_empty() || it.starts_with(' '))
+        };
+        assert!(whole.lines().any(line), "{word}");
+    };
+    OPS.iter().for_each(|row| listed(row.key));
+    library().for_each(&listed);
+    catalogue().for_each(|entry| listed(entry.slug));
+    Device::ALL.iter().for_each(|it| listed(it.word()));
+    Era::ALL.iter().for_each(|it| listed(it.word()));
+    Verdict::ALL.iter().for_each(|it| listed(it.words()));
+    Invariant::ALL.iter().for_each(|it| listed(it.name().0));
+    assert!(whole.lines().all(|line| line.len() < 80) && whole.is_ascii());
+    let program = check(&["--list", "writepage", "lock_page"]).out;
+    assert!(program.contains("\n  set_page_writeback\n") && program.contains("folio_lock(folio)"));
+}
+
+/// The tables and keys of a file, but for the names of devices in `[expect]`.
+fn keys_of(text: &str) -> BTreeSet<(String, String)> {
+    fn inside(table: &str, keys: &DeTable, into: &mut BTreeSet<(String, String)>) {
+        let names = keys.keys().map(|key| key.get_ref().to_string());
+        into.extend(names.map(|name| (table.to_owned(), name)));
+    }
+    let document = DeTable::parse(text).expect("TOML");
+    let mut found = BTreeSet::new();
+    for (key, value) in document.get_ref() {
+        let name = key.get_ref();
+        let tables: Vec<&DeTable> = match value.get_ref() {
+            DeValue::Table(_) if name == "expect" => continue,
+            DeValue::Table(table) => {
+                inside(&format!("[{name}]"), table, &mut found);
+                continue;
+            }
+            DeValue::Array(values) => {
+                let values = values.iter().map(|value| value.get_ref());
+                values.filter_map(DeValue::as_table).collect()
+            }
+            _ => Vec::new(),
+        };
+        if tables.is_empty() {
+            found.insert((String::new(), name.to_string()));
+        }
+        for table in tables {
+            inside(&format!("[[{name}]]"), table, &mut found);
+        }
+    }
+    found
+}
+
+/// The list of keys is that of the reader of files: the catalogue and a file of the rarer keys have all
+/// of them between them, and no other.
+#[test]
+fn the_keys_listed_are_those_of_files() {
+    let rare = without_schedule(text("unlock-gap"))
+        .replace("dirty = true", "dirty = true\ntlb = \"none\"")
+        .replace(
+            "[file]",
+            "[[edit]]\nreplace = \"writepage/set_page_writeback\"\nwith = \"set_page_dirty\"\n\n[file]",
+        )
+        .replace(
+            "[file]",
+            "[[edit]]\nswap = \"writepage/lock_page\"\nwith = \"writepage/unlock_page\"\n\n[file]",
+        )
+        + "[[program]]\nname = \"again\"\nforever = true\ntext = \"lock_page\"\n\n"
+        + "[[actor]]\nname = \"other\"\nabout = \"CPU2\"\nrun = [\"again\"]\n";
+    load("rare", &rare).unwrap_or_else(|error| panic!("{error}\n{rare}"));
+    let mut used = keys_of(&rare);
+    for entry in catalogue() {
+        used.extend(keys_of(entry.text));
+    }
+    let listed = FILE_KEYS.iter().filter(|key| !key.name.is_empty());
+    let listed = listed.map(|key| (key.table.to_owned(), key.name.to_owned()));
+    assert_eq!(listed.collect::<BTreeSet<_>>(), used);
+}
+
+/// A required key is one without which a file does not load.
+#[test]
+fn keys_are_required_as_listed() {
+    let file = text("stable-stall");
+    for key in FILE_KEYS.iter().filter(|key| key.table.is_empty()) {
+        let line = file
+            .lines()
+            .find(|line| line.starts_with(&format!("{} = ", key.name)));
+        let Some(line) = line.filter(|line| !line.ends_with('[')) else {
+            continue;
+        };
+        let loads = load("less", &file.replacen(line, "", 1)).is_ok();
+        // The opening run shows what it does, whatever is stated of it.
+        assert_eq!(loads, !key.required, "{}", key.name);
+    }
+}
