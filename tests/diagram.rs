@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use stable_pages::exchange::diagram::{
     Detail, Fate, Labels, Options, ReadError, Reading, WIDTH, read, read_as, write,
 };
-use stable_pages::explore::{Story, Told};
+use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{Choice, enabled, step, ways};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Scenario, words};
@@ -33,7 +33,7 @@ fn told(scenario: &Scenario, choices: &[Choice]) -> Story {
         let choice = *choice;
         story.go_on(
             model,
-            Told {
+            StepRecord {
                 choice,
                 effects,
                 world,

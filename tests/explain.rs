@@ -10,43 +10,46 @@ use stable_pages::machine::{Choice, History};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
-    At, El, LeftOut, Look, Node, Now, On, Sheet, Wish, causes, explanations, sentence,
+    Attr, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState, causes, explanations,
+    sentence,
 };
 
 use support::scenario;
 
 /// The moments of a scenario's opening run, from its start on.
-fn moments(scenario: Scenario) -> Vec<Now> {
+fn moments(scenario: Scenario) -> Vec<Moment> {
     let schedule = scenario.schedule.clone();
     let scenario = Arc::new(scenario);
     let mut history = History::new(&scenario.model);
-    let mut all = vec![Now::of(&scenario, &history, false, None)];
+    let mut all = vec![Moment::of(&scenario, &history, false, None)];
     for choice in schedule {
         history.choose(&scenario.model, choice);
-        all.push(Now::of(&scenario, &history, false, None));
+        all.push(Moment::of(&scenario, &history, false, None));
     }
     all
 }
 
-fn last(slug: &str) -> Now {
+fn last(slug: &str) -> Moment {
     moments(scenario(slug)).pop().expect("a moment")
 }
 
 /// Every element, outermost first, with how many buttons it is inside of.
-fn walk(it: &El, buttons: usize, see: &mut dyn FnMut(&El, usize)) {
+fn walk(it: &Element, buttons: usize, see: &mut dyn FnMut(&Element, usize)) {
     see(it, buttons);
     let inside = buttons + usize::from(it.tag == "button" || it.tag == "summary");
-    for node in &it.inner {
-        if let Node::El(it) = node {
+    for node in &it.children {
+        if let Node::Element(it) = node {
             walk(it, inside, see);
         }
     }
 }
 
-fn parts(side: &El) -> Vec<String> {
+fn parts(side: &Element) -> Vec<String> {
     let mut found = Vec::new();
-    let mut see = |it: &El, _: usize| {
-        let part = it.get(At::Part).filter(|_| it.get(At::Class).is_some());
+    let mut see = |it: &Element, _: usize| {
+        let part = it
+            .attr_value(Attr::Part)
+            .filter(|_| it.attr_value(Attr::Class).is_some());
         found.extend(part.filter(|it| !it.contains("bytes")).map(str::to_owned));
     };
     walk(side, 0, &mut see);
@@ -59,9 +62,9 @@ fn every_moment_is_explained() {
     let mut many = 0;
     for entry in support::loadable() {
         for now in moments(entry.load().expect("loads")) {
-            let look = Look {
+            let ui = UiState {
                 why: true,
-                ..Look::default()
+                ..UiState::default()
             };
             let step = now.last_row();
             let left_out = step.map(|(actor, _, pc)| LeftOut {
@@ -69,22 +72,22 @@ fn every_moment_is_explained() {
                 omission: Omission::Device,
                 without: None,
             });
-            let side = explanations(&now, &look, left_out.as_ref());
-            let mut terms: Vec<Wish> = Vec::new();
-            let mut see = |it: &El, buttons: usize| {
+            let side = explanations(&now, &ui, left_out.as_ref());
+            let mut terms: Vec<Msg> = Vec::new();
+            let mut see = |it: &Element, buttons: usize| {
                 assert!(
                     it.tag != "button" || buttons == 0,
                     "a button inside another"
                 );
-                if let Some(On::Press(wish @ Wish::Term(_))) = &it.on {
-                    assert!(!terms.contains(wish), "{wish:?} twice in a card");
-                    terms.push(wish.clone());
+                if let Some(Handler::Click(msg @ Msg::ToggleTerm(_))) = &it.handler {
+                    assert!(!terms.contains(msg), "{msg:?} twice in a card");
+                    terms.push(msg.clone());
                 }
             };
             walk(&side, 0, &mut see);
-            walk(&sentence(&now, &look), 0, &mut see);
+            walk(&sentence(&now, &ui), 0, &mut see);
             // Every step says what, what for, and what without it.
-            let step = side.find(&|it| it.get(At::Part) == Some("why"));
+            let step = side.find(&|it| it.attr_value(Attr::Part) == Some("why"));
             assert_eq!(step.is_some(), now.depth() > 0);
             if let Some(step) = step {
                 let text = step.all_text();
@@ -110,24 +113,24 @@ fn every_moment_is_explained() {
 #[test]
 fn the_order_is_that_of_urgency() {
     let now = last("mkwrite-no-wait");
-    let side = explanations(&now, &Look::default(), None);
+    let side = explanations(&now, &UiState::default(), None);
     assert_eq!(parts(&side), ["failure", "why", "broken", "scenario"]);
-    let answers = side.find(&|it| it.get(At::Class) == Some("answers"));
+    let answers = side.find(&|it| it.attr_value(Attr::Class) == Some("answers"));
     let answers = answers.expect("buttons");
-    let wishes: Vec<&On> = answers
-        .inner
+    let msgs: Vec<&Handler> = answers
+        .children
         .iter()
         .filter_map(|it| match it {
-            Node::El(it) => it.on.as_ref(),
+            Node::Element(it) => it.handler.as_ref(),
             Node::Text(_) => None,
         })
         .collect();
     assert_eq!(
-        wishes,
+        msgs,
         [
-            &On::Press(Wish::Back),
-            &On::Press(Wish::Why),
-            &On::Press(Wish::Sheet(Some(Sheet::Share)))
+            &Handler::Click(Msg::Back),
+            &Handler::Click(Msg::ToggleWhy),
+            &Handler::Click(Msg::Sheet(Some(Sheet::Share)))
         ]
     );
     assert_eq!(causes(&now), [12, 31, 33]);
@@ -178,6 +181,6 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
         omission: Omission::By(edit.clone()),
         without: Some(without),
     };
-    let side = explanations(&now, &Look::default(), Some(&left_out));
+    let side = explanations(&now, &UiState::default(), Some(&left_out));
     assert!(!side.all_text().contains("500 states"));
 }

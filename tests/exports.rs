@@ -10,7 +10,7 @@ use serde_json::Value;
 use stable_pages::exchange::{chrome_trace, promela, run_json};
 use stable_pages::machine::{History, enabled};
 use stable_pages::scenario::{Scenario, find, load_variant};
-use stable_pages::view::{Carried, FigureError, Now, figure, reopen};
+use stable_pages::view::{Carried, FigureError, Moment, figure, reopen};
 
 const LINK: &str = "https://example.org/stable-pages/#1.some-run.AbCdEf_-012";
 
@@ -43,26 +43,26 @@ fn random(scenario: &Scenario, steps: usize, seed: u64) -> History {
     history
 }
 
-fn catalogued() -> Vec<(Arc<Scenario>, Now)> {
+fn catalogued() -> Vec<(Arc<Scenario>, Moment)> {
     let all = support::loadable().map(|entry| {
         let scenario = Arc::new(entry.load().expect("loads"));
-        let now = Now::of(&scenario, &opening(&scenario), false, None);
+        let now = Moment::of(&scenario, &opening(&scenario), false, None);
         (scenario, now)
     });
     all.collect()
 }
 
 /// The moments at which figures are drawn: start, middle, each failure, end.
-fn moments(scenario: &Arc<Scenario>, history: &mut History) -> Vec<Now> {
+fn moments(scenario: &Arc<Scenario>, history: &mut History) -> Vec<Moment> {
     history.seek(usize::MAX);
-    let end = Now::of(scenario, history, false, None);
+    let end = Moment::of(scenario, history, false, None);
     let mut depths: Vec<usize> = end.story.failures.iter().map(|it| it.step).collect();
     depths.extend([0, end.depth() / 2, end.depth()]);
     depths.sort_unstable();
     depths.dedup();
     let at = |depth: &usize| {
         history.seek(*depth);
-        Now::of(scenario, history, false, None)
+        Moment::of(scenario, history, false, None)
     };
     depths.iter().map(at).collect()
 }
@@ -228,7 +228,7 @@ fn strange_names_are_escaped_and_shortened() {
 #[test]
 fn figures_that_an_editor_saved_can_be_reopened() {
     let scenario = scenario("unlock-gap");
-    let now = Now::of(&scenario, &opening(&scenario), false, None);
+    let now = Moment::of(&scenario, &opening(&scenario), false, None);
     let carried = Carried {
         fragment: "1.unlock-gap:a%b&c\u{e9} \u{1f4a5}".to_owned(),
         file: Some("title = \"x\"\r\n\ttext <&> --> stable-pages:1:no\n".to_owned()),
@@ -294,11 +294,11 @@ proptest! {
 }
 
 /// One moment for all cases.
-fn scenario_once() -> &'static Now {
-    static NOW: std::sync::OnceLock<Now> = std::sync::OnceLock::new();
+fn scenario_once() -> &'static Moment {
+    static NOW: std::sync::OnceLock<Moment> = std::sync::OnceLock::new();
     NOW.get_or_init(|| {
         let scenario = scenario("baseline-five-step");
-        Now::of(&scenario, &History::new(&scenario.model), false, None)
+        Moment::of(&scenario, &History::new(&scenario.model), false, None)
     })
 }
 
@@ -312,7 +312,7 @@ fn runs_as_json_are_as_the_schema_says() {
     for slug in ["sync-chases-dirtier", "nvme-retries", "jbd2-shadow"] {
         let scenario = scenario(slug);
         for seed in 0..4 {
-            let now = Now::of(&scenario, &random(&scenario, 300, seed), false, None);
+            let now = Moment::of(&scenario, &random(&scenario, 300, seed), false, None);
             runs.push((scenario.clone(), now));
         }
     }

@@ -10,7 +10,7 @@ use stable_pages::exchange::diagram::{Options, write};
 use stable_pages::explore::Story;
 use stable_pages::machine::History;
 use stable_pages::scenario::{Scenario, catalogue};
-use stable_pages::view::{Carried, Now, figure};
+use stable_pages::view::{Carried, Moment, figure};
 use std::sync::Arc;
 
 /// How many damaged inputs for each target.
@@ -137,7 +137,7 @@ fn figures() {
     let figures = scenarios().into_iter().map(|it| {
         let fragment = Link::of(&it, &it.schedule, 3, Vec::new()).to_string();
         let (history, it) = (history(&it), Arc::new(it));
-        let now = Now::of(&it, &history, false, None);
+        let now = Moment::of(&it, &history, false, None);
         let file = Some("title = \"mine\"".to_owned());
         figure(&now, "", &Carried { fragment, file }).into_bytes()
     });

@@ -4,27 +4,27 @@ mod support;
 
 use std::sync::Arc;
 
-use stable_pages::explore::Ask;
-use stable_pages::explore::Subject;
+use stable_pages::explore::CheckerRequest;
+use stable_pages::explore::ScenarioSpec;
 use stable_pages::machine::{History, Violation};
 use stable_pages::scenario::{Scenario, find};
 use stable_pages::view::{
-    At, Beside, El, Look, Now, Other, Place, Question, Reply, Scribe, Situation, Tab, actor_cards,
-    comparison, stage, tape,
+    Attr, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer, Slot, Tab, UiState,
+    WorkerRequest, WorkerResponse, actor_cards, guard_bits, stage, tape,
 };
 
-fn has(el: &El, class: &str) -> bool {
-    let classes = el.get(At::Class).unwrap_or("");
+fn has(el: &Element, class: &str) -> bool {
+    let classes = el.attr_value(Attr::Class).unwrap_or("");
     classes.split(' ').any(|it| it == class)
 }
 
-fn moments(scenario: &Arc<Scenario>) -> Vec<Now> {
+fn moments(scenario: &Arc<Scenario>) -> Vec<Moment> {
     let mut history = History::new(&scenario.model);
-    let mut all = vec![Now::of(scenario, &history, false, None)];
+    let mut all = vec![Moment::of(scenario, &history, false, None)];
     for choice in &scenario.schedule {
         assert!(history.choose(&scenario.model, *choice));
         let last = all.last();
-        all.push(Now::of(scenario, &history, false, last));
+        all.push(Moment::of(scenario, &history, false, last));
     }
     all
 }
@@ -38,12 +38,12 @@ fn a_mismatch_is_a_break_in_its_column() {
         let scenario = Arc::new(entry.load().expect("loads"));
         for now in moments(&scenario) {
             assert_eq!(now.story, now.whole.first(&scenario.model, now.depth()));
-            let drawn = stage(&now, &Look::default());
-            let refused = |it: &El| has(it, "cell") && has(it, "break") && has(it, "failed");
+            let drawn = stage(&now, &UiState::default());
+            let refused = |it: &Element| has(it, "cell") && has(it, "break") && has(it, "failed");
             let now_refused = now.story.failures.iter().any(|it| {
                 it.step == now.depth() && matches!(it.violation, Violation::Guard { .. })
             });
-            let compared = Some(comparison(&now)).filter(|it| it.get(At::Part).is_some());
+            let compared = Some(guard_bits(&now)).filter(|it| it.attr_value(Attr::Part).is_some());
             assert_eq!(compared.is_some(), now_refused, "{}", entry.slug);
             if now_refused {
                 breaks += 1;
@@ -60,9 +60,9 @@ fn a_mismatch_is_a_break_in_its_column() {
                     .is_some(),
             );
             // Nobody's card is without its status or its step.
-            let cards = actor_cards(&now, &Look::default(), None);
+            let cards = actor_cards(&now, &UiState::default(), None);
             for cast in &scenario.cast {
-                let card = cards.find(&|it| it.get(At::Actor) == Some(&cast.name));
+                let card = cards.find(&|it| it.attr_value(Attr::Actor) == Some(&cast.name));
                 assert!(card.is_some_and(|it| it.find(&|it| has(it, "status")).is_some()));
             }
         }
@@ -80,7 +80,7 @@ fn the_guilty_store_is_marked_on_the_tape() {
             .expect("loads"),
     );
     let now = moments(&scenario).pop().expect("a moment");
-    let drawn = tape(&scenario, &now.whole, &[12, 31], &Look::default());
+    let drawn = tape(&scenario, &now.whole, &[12, 31], &UiState::default());
     assert!(drawn.find(&|it| has(it, "guilty")).is_some());
     assert!(drawn.find(&|it| has(it, "mismatch")).is_some());
     assert!(drawn.find(&|it| has(it, "cause")).is_some());
@@ -88,7 +88,7 @@ fn the_guilty_store_is_marked_on_the_tape() {
 
 /// The same turns in the ordering that waits: the writer's turn passes, and nothing fails.
 #[test]
-fn the_correct_ordering_beside_does_not_fail() {
+fn the_correct_ordering_comparison_does_not_fail() {
     let entry = find("mkwrite-no-wait").expect("there");
     let scenario = Arc::new(entry.load().expect("loads"));
     let variant = stable_pages::scenario::Variant {
@@ -101,9 +101,9 @@ fn the_correct_ordering_beside_does_not_fail() {
     assert!(other.edits.is_empty());
     let now = moments(&scenario).pop().expect("a moment");
     assert!(now.failed());
-    let beside = Beside::of(&now, &other);
-    assert!(!beside.now.failed());
-    assert!(beside.now.depth() < now.depth(), "turns passed");
+    let comparison = Comparison::of(&now, &other);
+    assert!(!comparison.now.failed());
+    assert!(comparison.now.depth() < now.depth(), "turns passed");
 }
 
 /// The worker draws what the page shows, and only what has changed.
@@ -111,58 +111,58 @@ fn the_correct_ordering_beside_does_not_fail() {
 fn the_worker_draws_what_is_shown() {
     let entry = find("mkwrite-no-wait").expect("there");
     let scenario = entry.load().expect("loads");
-    let mut scribe = Scribe::new(|| 0.0, |name, _, _| name.to_owned());
+    let mut renderer = Renderer::new(|| 0.0, |name, _, _| name.to_owned());
     let mut said = Vec::new();
-    let subject = Subject {
+    let spec = ScenarioSpec {
         slug: entry.slug.to_owned(),
         text: entry.text.to_owned(),
         device: None,
         era: None,
         edits: Vec::new(),
     };
-    let ask = Ask::Check {
+    let ask = CheckerRequest::Check {
         turn: 1,
-        subject,
+        spec,
         bytes: 64 << 20,
     };
-    scribe.hear(Question::Ask(ask), &mut |it| said.push(it));
-    let mut situation = Situation {
+    renderer.handle(WorkerRequest::Checker(ask), &mut |it| said.push(it));
+    let mut input = RenderInput {
         number: 1,
         turn: 1,
         run: scenario.schedule.clone(),
         depth: 33,
-        ..Situation::default()
+        ..RenderInput::default()
     };
-    let show = |it: &Situation| Question::Show(Box::new(it.clone()));
-    scribe.hear(show(&situation), &mut |it| said.push(it));
-    while scribe.busy() {
-        scribe.work(1.0, &mut |it| said.push(it));
+    let show = |it: &RenderInput| WorkerRequest::Render(Box::new(it.clone()));
+    renderer.handle(show(&input), &mut |it| said.push(it));
+    while renderer.busy() {
+        renderer.work(1.0, &mut |it| said.push(it));
     }
-    let drawn = |said: &[stable_pages::view::Said], place: Place| {
+    let drawn = |said: &[stable_pages::view::WorkerMessage], place: Slot| {
         let mut all = said.iter().rev();
-        all.find_map(|it| match &it.reply {
-            Reply::Drawn(at, el) if *at == place => Some(el.all_text()),
+        all.find_map(|it| match &it.response {
+            WorkerResponse::Section(at, el) if *at == place => Some(el.all_text()),
             _ => None,
         })
     };
-    assert!(drawn(&said, Place::Result).is_some_and(|it| it.contains("guard error")));
-    let side = drawn(&said, Place::Side).expect("drawn");
+    assert!(drawn(&said, Slot::Result).is_some_and(|it| it.contains("guard error")));
+    let side = drawn(&said, Slot::Side).expect("drawn");
     assert!(side.contains("Guard error at the HBA"), "{side}");
     assert!(side.contains("Without it"), "{side}");
-    assert!(drawn(&said, Place::Cause).is_some_and(|it| it.contains("the writer stored")));
+    assert!(drawn(&said, Slot::Cause).is_some_and(|it| it.contains("the writer stored")));
     said.clear();
-    situation.number = 2;
-    scribe.hear(show(&situation), &mut |it| said.push(it));
+    input.number = 2;
+    renderer.handle(show(&input), &mut |it| said.push(it));
     assert_eq!(said.len(), 1, "nothing has changed");
-    assert_eq!(said[0].reply, Reply::Shown(2));
-    situation.look.tab = Tab::Beside;
-    situation.look.other = Other::Unchanged;
-    scribe.hear(show(&situation), &mut |it| said.push(it));
-    let side = drawn(&said, Place::Side).expect("drawn");
+    assert_eq!(said[0].response, WorkerResponse::Rendered(2));
+    input.ui.tab = Tab::Compare;
+    input.ui.other = OtherBuild::Unchanged;
+    renderer.handle(show(&input), &mut |it| said.push(it));
+    let side = drawn(&said, Slot::Side).expect("drawn");
     assert!(side.contains("At step"), "{side}");
     // What belongs to another check is not drawn.
     said.clear();
-    situation.turn = 7;
-    scribe.hear(show(&situation), &mut |it| said.push(it));
-    assert!(drawn(&said, Place::Side).is_none());
+    input.turn = 7;
+    renderer.handle(show(&input), &mut |it| said.push(it));
+    assert!(drawn(&said, Slot::Side).is_none());
 }

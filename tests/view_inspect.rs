@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use stable_pages::machine::{History, guard, ip_checksum};
 use stable_pages::scenario::{Device, Scenario, Variant, find, load_variant};
-use stable_pages::view::{At, El, Look, Node, Now, On, Wish, inspect, tabs};
+use stable_pages::view::{Attr, Element, Handler, Moment, Msg, Node, UiState, inspect, tabs};
 
 /// A scenario's opening run at some moments: start, end, and some on the way.
-fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Now> {
+fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Moment> {
     let mut history = History::new(&scenario.model);
     for choice in &scenario.schedule {
         history.choose(&scenario.model, *choice);
@@ -20,39 +20,43 @@ fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Now> {
     let mut found = Vec::new();
     for step in at {
         history.seek(step);
-        found.push(Now::of(scenario, &history, false, None));
+        found.push(Moment::of(scenario, &history, false, None));
     }
     found
 }
 
-fn looking(page: usize, sector: usize) -> Look {
-    Look {
+fn looking(page: usize, sector: usize) -> UiState {
+    UiState {
         sector: (page, sector),
         whole: true,
-        ..Look::default()
+        ..UiState::default()
     }
 }
 
-fn all<'a>(el: &'a El, is: &dyn Fn(&El) -> bool, into: &mut Vec<&'a El>) {
+fn all<'a>(el: &'a Element, is: &dyn Fn(&Element) -> bool, into: &mut Vec<&'a Element>) {
     if is(el) {
         into.push(el);
     }
-    for node in &el.inner {
-        if let Node::El(it) = node {
+    for node in &el.children {
+        if let Node::Element(it) = node {
             all(it, is, into);
         }
     }
 }
 
-fn part<'a>(el: &'a El, name: &str) -> Option<&'a El> {
-    el.find(&|it| it.get(At::Part) == Some(name))
+fn part<'a>(el: &'a Element, name: &str) -> Option<&'a Element> {
+    el.find(&|it| it.attr_value(Attr::Part) == Some(name))
 }
 
 /// All bytes shown of a version.
-fn bytes(el: &El, letter: &str) -> Vec<u8> {
+fn bytes(el: &Element, letter: &str) -> Vec<u8> {
     let name = format!("bytes-{letter}");
     let mut rows = Vec::new();
-    all(el, &|it| it.get(At::Part) == Some(&name), &mut rows);
+    all(
+        el,
+        &|it| it.attr_value(Attr::Part) == Some(&name),
+        &mut rows,
+    );
     let hex: String = rows
         .iter()
         .map(|it| it.all_text().replace(' ', ""))
@@ -62,13 +66,16 @@ fn bytes(el: &El, letter: &str) -> Vec<u8> {
 }
 
 /// Each place shown: its version and the guard it says it has.
-fn held(el: &El) -> Vec<(String, String, u16)> {
+fn held(el: &Element) -> Vec<(String, String, u16)> {
     let mut rows = Vec::new();
-    let is = |it: &El| it.get(At::Part).is_some_and(|it| it.starts_with("held-"));
+    let is = |it: &Element| {
+        it.attr_value(Attr::Part)
+            .is_some_and(|it| it.starts_with("held-"))
+    };
     all(el, &is, &mut rows);
-    let read = |row: &&El| {
+    let read = |row: &&Element| {
         let letter = row.find(&|it| {
-            it.get(At::Class)
+            it.attr_value(Attr::Class)
                 .is_some_and(|it| it.starts_with("version"))
         });
         let code = row
@@ -77,7 +84,7 @@ fn held(el: &El) -> Vec<(String, String, u16)> {
             .all_text();
         let guard = code.rsplit(' ').next().expect("a guard");
         (
-            row.get(At::Part).expect("a name").to_owned(),
+            row.attr_value(Attr::Part).expect("a name").to_owned(),
             letter.expect("a version").all_text(),
             u16::from_str_radix(guard, 16).expect("hex"),
         )
@@ -119,10 +126,10 @@ fn every_place_shows_the_bytes_its_guard_is_of() {
 }
 
 /// The rows of a table, each cell's text.
-fn table(el: &El) -> Vec<Vec<String>> {
+fn table(el: &Element) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     all(el, &|it| it.tag == "tr", &mut rows);
-    let cells = |row: &&El| {
+    let cells = |row: &&Element| {
         let mut cells = Vec::new();
         all(row, &|it| it.tag == "td" || it.tag == "th", &mut cells);
         cells.iter().map(|it| it.all_text()).collect()
@@ -182,11 +189,11 @@ fn any_byte_can_be_looked_at() {
     );
     let now = moments(&scenario, 1).pop().expect("the end");
     for at in [0, 1, 255, 511, 9999] {
-        let look = Look {
+        let ui = UiState {
             crc_byte: Some(at),
             ..looking(0, 3)
         };
-        let shown = inspect(&now, &look);
+        let shown = inspect(&now, &ui);
         let at = at.min(511);
         let step = table(part(&shown, "crc-step").expect("a step"));
         for (column, letter) in [(1, "A"), (2, "B")] {
@@ -253,7 +260,7 @@ fn each_device_shows_the_tuples_it_has() {
         assert!(bio.is_none() || guarded, "{}", device.word());
         let media = part(&shown, "tuple-media");
         assert_eq!(media.is_some(), protection.tuples(), "{}", device.word());
-        let tag = |row: &El| {
+        let tag = |row: &Element| {
             let cells = table(row).remove(0);
             u16::from_str_radix(&format!("{}{}", cells[1], cells[2]), 16).expect("hex")
         };
@@ -265,11 +272,11 @@ fn each_device_shows_the_tuples_it_has() {
             assert_eq!(tag(row), ip_checksum(&[b'0'; 512]));
         }
         if device.ip {
-            let look = Look {
+            let ui = UiState {
                 crc_byte: Some(511),
                 ..looking(0, 3)
             };
-            let shown = inspect(&now, &look);
+            let shown = inspect(&now, &ui);
             let step = table(part(&shown, "crc-step").expect("a step"));
             for (column, letter) in [(1, "A"), (2, "B")] {
                 let sum = &step.last().expect("a row")[column];
@@ -289,17 +296,21 @@ fn the_store_can_be_gone_to_and_the_log_names_both_guards() {
             .expect("loads"),
     );
     let now = moments(&scenario, 1).pop().expect("the end");
-    let look = Look {
+    let ui = UiState {
         whole: false,
         ..looking(0, 3)
     };
-    let shown = inspect(&now, &look);
+    let shown = inspect(&now, &ui);
     let memory = part(&shown, "held-memory").expect("memory");
     let said = memory.all_text();
     assert!(said.contains("stores \"new!\" at 0x600"), "{said}");
     let stored = now.story.columns[0][3].stored.expect("a store");
-    let goes = On::Press(Wish::Seek(stored.step));
-    assert!(memory.find(&|it| it.on.as_ref() == Some(&goes)).is_some());
+    let goes = Handler::Click(Msg::Seek(stored.step));
+    assert!(
+        memory
+            .find(&|it| it.handler.as_ref() == Some(&goes))
+            .is_some()
+    );
     let mut changed = vec![b'3'; 512];
     let received = guard(&changed);
     changed[..4].copy_from_slice(b"new!");
@@ -324,17 +335,17 @@ fn the_column_shows_what_was_asked_for() {
             .expect("loads"),
     );
     let now = moments(&scenario, 1).remove(0);
-    let mut look = Look::default();
-    let is = |class: &'static str| move |it: &El| it.get(At::Class) == Some(class);
-    let pressed = |look: &Look| {
-        let tabs = tabs(look);
-        let on = tabs.find(&|it| it.get(At::Pressed) == Some("true"));
-        on.map(El::all_text)
+    let mut ui = UiState::default();
+    let is = |class: &'static str| move |it: &Element| it.attr_value(Attr::Class) == Some(class);
+    let pressed = |ui: &UiState| {
+        let tabs = tabs(ui);
+        let on = tabs.find(&|it| it.attr_value(Attr::Pressed) == Some("true"));
+        on.map(Element::all_text)
     };
-    assert_eq!(pressed(&look).as_deref(), Some("Explain"));
-    look.tab = stable_pages::view::Tab::Inspect;
-    assert_eq!(pressed(&look).as_deref(), Some("Inspect"));
-    let shown = inspect(&now, &look);
+    assert_eq!(pressed(&ui).as_deref(), Some("Explain"));
+    ui.tab = stable_pages::view::Tab::Inspect;
+    assert_eq!(pressed(&ui).as_deref(), Some("Inspect"));
+    let shown = inspect(&now, &ui);
 
     assert!(shown.find(&is("inspect")).is_some());
 }

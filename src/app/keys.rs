@@ -1,76 +1,81 @@
-//! The keyboard: one table, from which the listener and the help sheet derive.
+//! The keyboard: which key sends which message. The sheet of keys (`view::KEYS`) lists them.
 
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 
-use stable_pages::view::{Question, Sheet};
+use stable_pages::view::{Msg, Sheet, WorkerRequest};
 
-use super::desk::Desk;
-use super::{link, race, render};
+use super::store::Store;
+use super::update::update;
+use super::{dialogs, dom, playback, race, worker};
 
-/// Listens for the life of the page.
-pub fn listen(desk: Desk) {
-    render::listen("keydown", move |event| {
+/// Listens for the page's life.
+pub fn listen(store: Store) {
+    dom::listen("keydown", move |event| {
         let event: KeyboardEvent = event.unchecked_into();
-        if press(desk, &event) {
+        if press(store, &event) {
             event.prevent_default();
         }
     });
 }
 
-/// Whether the key belongs to what has the focus: a field, or a button's own Space.
-fn taken(event: &KeyboardEvent) -> bool {
+/// Whether the key belongs to the element that has the focus: any key to a field, Space to a button.
+fn belongs_to_focus(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
     let Some(target) = target else {
         return false;
     };
     let field = matches!(target.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA");
-    let presses = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A");
-    field && event.key() != "?" || presses && event.key() == " "
+    let button = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A");
+    field && event.key() != "?" || button && event.key() == " "
 }
 
-fn press(desk: Desk, event: &KeyboardEvent) -> bool {
-    let other = event.ctrl_key() || event.meta_key() || event.alt_key();
-    if !other && race::press(desk, event) {
+/// Does what a key asks for; says whether it asks for anything.
+fn press(store: Store, event: &KeyboardEvent) -> bool {
+    let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if !modified && race::press(store, event) {
         event.stop_propagation();
         return true;
     }
-    // The browser closes a sheet by itself, and says so later.
-    let sheet = document().query_selector("dialog[open]").ok().flatten();
-    if other || taken(event) || sheet.is_some() {
+    // An open dialog has the keyboard; the browser itself closes it, and says so later.
+    let dialog = document().query_selector("dialog[open]").ok().flatten();
+    if modified || belongs_to_focus(event) || dialog.is_some() {
         return false;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
-        let actor = digit.parse::<usize>().ok().and_then(|it| it.checked_sub(1));
-        let known = desk.peek().scenario.cast.len();
-        return match actor.filter(|actor| *actor < known) {
-            Some(actor) if event.shift_key() => {
-                desk.step_line(actor);
-                true
-            }
-            Some(actor) => {
-                desk.step(actor, 0);
-                true
-            }
-            None => false,
+        let actor = digit.parse::<u8>().ok().and_then(|it| it.checked_sub(1));
+        let known = store.moment_untracked().scenario.cast.len();
+        let Some(actor) = actor.filter(|actor| usize::from(*actor) < known) else {
+            return false;
         };
+        let msg = match event.shift_key() {
+            true => Msg::StepLine(actor),
+            false => Msg::Step(actor, 0),
+        };
+        update(store, msg);
+        return true;
     }
-    match event.key().as_str() {
-        "ArrowRight" => desk.forward(),
-        "ArrowLeft" => desk.back(),
-        "Home" | "r" | "R" => desk.reset(),
-        "End" => desk.seek(usize::MAX),
-        " " => desk.toggle_play(),
-        "w" | "W" => return desk.other_way(),
-        "s" | "S" => desk.next_speed(),
-        "f" | "F" => desk.run_to_failure(),
-        "o" | "O" => return desk.show_list(true) || desk.show_list(false),
-        "Escape" => return desk.show_list(false),
-        "c" | "C" => link::ask(Question::Copy),
-        "x" | "X" => desk.show_sheet(Some(Sheet::Share)),
-        "?" => desk.show_sheet(Some(Sheet::Keys)),
+    let msg = match event.key().as_str() {
+        "ArrowRight" => Msg::Forward,
+        "ArrowLeft" => Msg::Back,
+        "Home" | "r" | "R" => Msg::Reset,
+        "End" => Msg::Seek(usize::MAX),
+        " " => Msg::TogglePlay,
+        "s" | "S" => Msg::NextSpeed,
+        "f" | "F" => Msg::ToFailure,
+        "x" | "X" => Msg::Sheet(Some(Sheet::Share)),
+        "?" => Msg::Sheet(Some(Sheet::Keys)),
+        // No element sends these.
+        "w" | "W" => return playback::step_other_way(store),
+        "o" | "O" => return dialogs::show_list(true) || dialogs::show_list(false),
+        "Escape" => return dialogs::show_list(false),
+        "c" | "C" => {
+            worker::send(WorkerRequest::MailText);
+            return true;
+        }
         _ => return false,
-    }
+    };
+    update(store, msg);
     true
 }

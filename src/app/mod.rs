@@ -1,36 +1,43 @@
-//! The page. The only place that knows the browser; it draws what `view` says, grants what visitors
-//! ask for, and never decides protocol.
+//! The page in the browser, and the only code that knows the browser. It has Elm's shape: `store` is the
+//! model, `view` (in the library) makes elements of it, `dom` makes those real and sends messages, and
+//! `update` does what a message asks for.
+//!
+//! The store and the modules that talk to the browser or the worker (`dom`, `worker`, `offline`, `address`,
+//! `source`) know nobody else and take callbacks; this file puts all together.
 
 mod address;
-mod check;
-mod desk;
+mod checking;
+mod clipboard;
+mod dialogs;
+mod dom;
 mod embed;
 mod keys;
-mod link;
 mod motion;
-mod moves;
+mod navigation;
 mod offline;
 mod picture;
+mod playback;
 mod race;
-mod render;
 mod source;
+mod store;
 mod timeline;
-mod wishes;
+mod update;
+mod worker;
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use leptos::task::spawn_local;
 
 use stable_pages::scenario::Packed;
-use stable_pages::view::{self, At, El, Place, Wish, el, note, nothing};
+use stable_pages::view::{self, Attr, Element, Msg, Slot, el, note, nothing};
 
-use desk::Desk;
-use render::{put, put_part};
+use dom::{Action, mount_section};
+use store::Store;
 
-/// Puts the page in place of the text that stands there before, as soon as there is a scenario to
-/// show; where there is none, says so below that text.
+/// Puts the page in place of the text of index.html, as soon as there is a scenario to show; where there is
+/// none, says so below that text.
 pub fn mount() {
     spawn_local(async {
-        let first = source::first().await;
+        let first = source::first(address::current()).await;
         let before = document().get_element_by_id("before");
         let root = document().document_element();
         match first {
@@ -38,116 +45,156 @@ pub fn mount() {
                 if let Some(before) = before {
                     before.remove();
                 }
-                app(first);
+                start(first);
                 if let Some(root) = root {
                     let _ = root.set_attribute("data-ready", "true");
                 }
             }
-            Err(reason) => nothing_to_show(&reason),
+            Err(reason) => mount_apology(&reason),
         }
     });
 }
 
-/// Below the text that stands there before: why it is all there is.
-fn nothing_to_show(reason: &str) {
+/// Says why the text of index.html is all there is.
+fn mount_apology(reason: &str) {
+    // Its one button loads the page again, which also helps where the page is older than what it asks for.
+    dom::set_dispatch(|_| offline::reload());
     let text = format!("No ordering could be fetched: {reason}.");
-    // Reloading also helps where the page is of an older version than what it asks for.
-    let again = view::button("", "", "Try again", false, Wish::Reload);
-    let said = el("div", "notice")
-        .at(At::Role, "alert")
-        .with(note("", &text))
-        .with(el("div", "moves").with(again));
-    render::frame(said);
+    let again = view::button("", "", "Try again", false, Msg::Reload);
+    let notice = el("div", "notice")
+        .attr(Attr::Role, "alert")
+        .child(note("", &text))
+        .child(el("div", "moves").child(again));
+    dom::mount_frame(notice);
 }
 
-fn app(first: Packed) {
-    render::frame(view::frame());
+/// Starts the page with a scenario of the catalogue.
+fn start(first: Packed) {
+    dom::mount_frame(view::frame());
     // Signals live as long as the page.
     let owner = Owner::new();
     owner.set();
-    let desk = Desk::new(first);
+    let store = Store::new(first);
+    dom::set_dispatch(move |action| match action {
+        Action::Msg(msg) => update::update(store, msg),
+        Action::OpenFile(file) => navigation::open_file(store, file),
+    });
+    navigation::start(store);
+    checking::start(store);
     std::mem::forget(owner);
-    keys::listen(desk);
-    source::take_drops(desk);
-    race::listen(desk);
-    timeline::listen(desk);
-    put("loading", move || view::loading(&desk.panel()));
-    put("settings", move || view::settings(&desk.once_a_scenario()));
-    put("chosen", move || {
-        view::orderings_summary(&desk.once_a_scenario())
+    keys::listen(store);
+    source::listen_for_drops(
+        move |dropping| store.update_ui(|ui| ui.dropping = dropping),
+        move |file| navigation::open_file(store, file),
+    );
+    race::listen(store);
+    timeline::listen(store);
+    mount_sections(store);
+    motion::watch(store);
+    embed::watch(store);
+}
+
+/// Mounts the sections that the page draws, and those that the worker does.
+fn mount_sections(store: Store) {
+    mount_section("loading", move || view::loading(&store.ui()));
+    mount_section("settings", move || {
+        view::settings(&store.moment_per_scenario())
     });
-    put("notice", move || view::notice(&desk.panel()));
-    put("questions", move || view::questions(&desk.panel()));
-    put("panel", move || panel(desk));
-    put("tagline", move || view::tagline(&desk.now()));
-    put("sentence", move || {
-        view::sentence(&desk.now(), &desk.panel())
+    mount_section("chosen", move || {
+        view::orderings_summary(&store.moment_per_scenario())
     });
-    put("ahead", move || {
-        let seen = desk.outlook();
-        view::ahead(&desk.now(), seen.as_ref().map(|it| &*it.0))
+    mount_section("notice", move || view::notice(&store.ui()));
+    mount_section("questions", move || view::panel_buttons(&store.ui()));
+    mount_section("panel", move || panel(store));
+    mount_section("tagline", move || view::tagline(&store.moment()));
+    mount_section("sentence", move || {
+        view::sentence(&store.moment(), &store.ui())
     });
-    put("stage", move || view::stage(&desk.now(), &desk.panel()));
-    put("legend", move || view::legend(&desk.once_a_scenario()));
-    put("actors", move || {
-        let seen = desk.outlook();
-        view::actor_cards(&desk.now(), &desk.panel(), seen.as_ref().map(|it| &*it.0))
+    mount_section("ahead", move || {
+        let outlook = store.outlook();
+        view::outlook_line(&store.moment(), outlook.as_ref().map(|it| &*it.0))
     });
-    put("tabs", move || view::tabs(&desk.panel()));
-    timeline::draw(desk);
-    put("moves", move || view::moves(&desk.now(), &desk.panel()));
-    put("step-buttons", move || {
-        let seen = desk.outlook();
-        view::step_buttons(&desk.now(), seen.as_ref().map(|it| &*it.0))
+    mount_section("stage", move || view::stage(&store.moment(), &store.ui()));
+    mount_section("legend", move || view::legend(&store.moment_per_scenario()));
+    mount_section("actors", move || {
+        let outlook = store.outlook();
+        let outlook = outlook.as_ref().map(|it| &*it.0);
+        view::actor_cards(&store.moment(), &store.ui(), outlook)
     });
-    put("drop", move || match desk.panel().dropping {
+    mount_section("tabs", move || view::tabs(&store.ui()));
+    timeline::mount(store);
+    mount_section("moves", move || {
+        view::time_controls(&store.moment(), &store.ui())
+    });
+    mount_section("step-buttons", move || {
+        let outlook = store.outlook();
+        view::step_buttons(&store.moment(), outlook.as_ref().map(|it| &*it.0))
+    });
+    mount_section("drop", move || match store.ui().dropping {
         true => el("div", "drop").text("Drop a scenario file to open it"),
         false => nothing(),
     });
-    for (slot, place, until) in [
+    for (name, slot, until) in [
         (
             "result",
-            Place::Result,
+            Slot::Result,
             "The checker is looking at every schedule\u{2026}",
         ),
         (
             "side",
-            Place::Side,
+            Slot::Side,
             "Explanations come with the checker\u{2026}",
         ),
         (
             "sheet",
-            Place::Sheet,
+            Slot::Sheet,
             "The words come with the checker\u{2026}",
         ),
-        ("meaning", Place::Meaning, ""),
-        ("cause", Place::Cause, ""),
-        ("compared", Place::Compared, ""),
+        ("meaning", Slot::TermMeaning, ""),
+        ("cause", Slot::Cause, ""),
+        ("compared", Slot::GuardBits, ""),
         (
             "orderings",
-            Place::List,
+            Slot::Orderings,
             "The list comes with the checker\u{2026}",
         ),
     ] {
-        put_part(desk, slot, place, until);
+        mount_section(name, move || worker_section(store, slot, until));
     }
-    motion::watch(desk);
-    embed::watch(desk);
 }
 
-/// The checker's open panel.
-fn panel(desk: Desk) -> El {
-    if desk.panel().panel.is_none() {
+/// What the worker has drawn for a slot; before that, the words `until`, and where there is no checker, why.
+fn worker_section(store: Store, slot: Slot, until: &str) -> Element {
+    match (store.section(slot), store.ui().gone, slot) {
+        (_, Some(_), Slot::TermMeaning | Slot::Cause | Slot::GuardBits) => nothing(),
+        // The plain pages list the orderings, too.
+        (_, Some(_), Slot::Orderings) => el("a", "")
+            .attr(Attr::Href, "scenarios/")
+            .text("All orderings, as plain pages"),
+        (_, Some(reason), _) => note(
+            "",
+            &format!(
+                "The checker cannot work: {reason}. Without it there are no explanations, and no other kernel or device and no file of yours can be shown; everything else works as it did."
+            ),
+        ),
+        (Some(drawn), ..) => (*drawn.0).clone(),
+        (None, ..) => note("small", until),
+    }
+}
+
+/// The checker's panel that is open, which the worker draws.
+fn panel(store: Store) -> Element {
+    if store.ui().panel.is_none() {
         return nothing();
     }
-    if let Some(drawn) = desk.drawn(Place::Panel) {
+    if let Some(drawn) = store.section(Slot::Panel) {
         return (*drawn.0).clone();
     }
-    let close = view::button("close", "", "\u{2715} Close", false, Wish::ClosePanel);
-    let words = match desk.panel().gone {
+    let close = view::button("close", "", "\u{2715} Close", false, Msg::ClosePanel);
+    let words = match store.ui().gone {
         Some(_) => "There is no checker to draw it.",
         None => "Once everything has been looked at.",
     };
-    let open = el("div", "open").at(At::Part, "panel");
-    open.with(note("", words)).with(close)
+    let open = el("div", "open").attr(Attr::Part, "panel");
+    open.child(note("", words)).child(close)
 }

@@ -13,11 +13,10 @@ use leptos::wasm_bindgen::prelude::*;
 use leptos::web_sys::Element;
 use leptos::web_sys::js_sys::{Array, Date, Object, Reflect};
 
-use stable_pages::view::{Other, Tab};
+use stable_pages::view::{OtherBuild, Tab};
 
-use super::check::AFTER_FRAME;
-use super::desk::Desk;
-use super::render::listen;
+use super::dom::{AFTER_FRAME, listen};
+use super::store::Store;
 
 /// Steps by hand that follow each other within so many milliseconds move nothing.
 const QUICK: f64 = 250.0;
@@ -69,29 +68,29 @@ fn beat() -> f64 {
 }
 
 /// Follows what is on the stage.
-pub fn watch(desk: Desk) {
+pub fn watch(store: Store) {
     let last = StoredValue::new((0, 0.0));
     Effect::new(move |_| {
-        let now = desk.now();
-        let panel = desk.panel();
+        let moment = store.moment();
+        let ui = store.ui();
         // It comes a moment later, and may move what lines end at.
-        desk.outlook();
+        store.outlook();
         let (depth, time) = last.get_value();
-        let quick = !panel.playing && Date::now() - time < QUICK;
+        let quick = !ui.playing && Date::now() - time < QUICK;
         let root = document().document_element();
-        let still = match now.depth().abs_diff(depth) {
+        let still = match moment.depth().abs_diff(depth) {
             // What else is shown at the same moment begins nothing.
             0 => root
                 .as_ref()
                 .is_some_and(|it| it.has_attribute("data-still")),
             many => many > 1 || quick,
         };
-        if now.depth() != depth {
-            last.set_value((now.depth(), Date::now()));
+        if moment.depth() != depth {
+            last.set_value((moment.depth(), Date::now()));
         }
         if let Some(root) = root {
-            let speed = panel.speed.to_string();
-            let beside = panel.tab == Tab::Beside && panel.other != Other::None;
+            let speed = ui.speed.to_string();
+            let beside = ui.tab == Tab::Compare && ui.other != OtherBuild::None;
             // An element takes every attribute; one that stays costs nothing only if it is let be.
             if root.get_attribute("data-speed").as_ref() != Some(&speed) {
                 let _ = root.set_attribute("data-speed", &speed);

@@ -1,15 +1,15 @@
-//! The race map's pointer and keys; what it shows is drawn by the checker.
+//! The race map's pointer and keys. The map itself is drawn by the worker.
 
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 
-use stable_pages::view::SIDE;
+use stable_pages::view::{SIDE, WorkerRequest};
 
-use super::desk::Desk;
-use super::render;
+use super::store::Store;
+use super::{dom, worker};
 
-/// The map an event is about, and where its cells are: left, above, the drawing's width, rows,
-/// columns, in units of the drawing.
+/// The race map that an event happened on, and where its cells are: left edge, top edge and the drawing's
+/// width in units of the drawing, then rows and columns.
 fn map_of(event: &Event) -> Option<(Element, [usize; 5])> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let map = target.closest("[data-grid]").ok()??;
@@ -33,18 +33,21 @@ fn pointed_at(event: &MouseEvent) -> Option<(usize, usize)> {
     (row < rows && column < columns).then_some((row, column))
 }
 
-fn point(desk: Desk, cell: (usize, usize)) {
-    if desk.peek_panel().cell != Some(cell) {
-        desk.set(|look| look.cell = Some(cell));
-    }
+fn point_at(store: Store, cell: (usize, usize)) {
+    store.update_ui(|ui| ui.cell = Some(cell));
 }
 
-/// Takes a key for the map, if it has the focus; says whether it did.
-pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
+/// Asks for a shortest schedule to a cell.
+fn go_to(cell: (usize, usize)) {
+    worker::send(WorkerRequest::ScheduleToCell(cell.0, cell.1));
+}
+
+/// Takes a key, if the map has the focus; says whether it did.
+pub fn press(store: Store, event: &KeyboardEvent) -> bool {
     let Some((_, [.., rows, columns])) = map_of(event) else {
         return false;
     };
-    let (row, column) = desk.peek_panel().cell.unwrap_or((0, 0));
+    let (row, column) = store.ui_untracked().cell.unwrap_or((0, 0));
     let last = (rows.saturating_sub(1), columns.saturating_sub(1));
     let cell = match event.key().as_str() {
         "ArrowUp" => (row.saturating_sub(1), column),
@@ -54,32 +57,32 @@ pub fn press(desk: Desk, event: &KeyboardEvent) -> bool {
         "Home" => (row, 0),
         "End" => (row, last.1),
         "Enter" => {
-            desk.go_to_cell((row, column));
+            go_to((row, column));
             (row, column)
         }
         _ => return false,
     };
-    point(desk, cell);
+    point_at(store, cell);
     true
 }
 
-/// Listens for the life of the page; maps come and go.
-pub fn listen(desk: Desk) {
+/// Listens for the page's life, anywhere on it, since maps come and go.
+pub fn listen(store: Store) {
     let cell = |event: &Event| event.dyn_ref().and_then(pointed_at);
-    render::listen("mousemove", move |event| {
+    dom::listen("mousemove", move |event| {
         if let Some(cell) = cell(&event) {
-            point(desk, cell);
+            point_at(store, cell);
         }
     });
-    render::listen("click", move |event| {
+    dom::listen("click", move |event| {
         if let Some(cell) = cell(&event) {
-            point(desk, cell);
-            desk.go_to_cell(cell);
+            point_at(store, cell);
+            go_to(cell);
         }
     });
-    render::listen("focusin", move |event| {
-        if map_of(&event).is_some() && desk.peek_panel().cell.is_none() {
-            point(desk, (0, 0));
+    dom::listen("focusin", move |event| {
+        if map_of(&event).is_some() && store.ui_untracked().cell.is_none() {
+            point_at(store, (0, 0));
         }
     });
 }

@@ -1,82 +1,71 @@
-//! The timeline: what of it changes with each step, what with each run, and the pointer on it.
-
-use std::sync::Arc;
+//! The timeline: which of its sections are drawn anew with each step and which with each run, and the pointer
+//! on it.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Event, PointerEvent};
 
-use stable_pages::explore::Story;
-use stable_pages::scenario::Scenario;
-use stable_pages::view;
+use stable_pages::view::{self, Msg};
 
-use super::desk::Desk;
-use super::render::{self, put};
-
-/// A run that compares by identity: drawn anew for another run only.
-#[derive(Clone)]
-struct Run(Arc<Scenario>, Arc<Story>);
-
-impl PartialEq for Run {
-    fn eq(&self, other: &Run) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) && Arc::ptr_eq(&self.1, &other.1)
-    }
-}
+use super::dom::{self, mount_section};
+use super::store::{PtrEq, Store};
+use super::update::update;
 
 /// The moment under the pointer.
-fn pointed_at(desk: Desk, event: &PointerEvent) -> Option<usize> {
+fn pointed_at(store: Store, event: &PointerEvent) -> Option<usize> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let track = target.closest(".track").ok()??;
     let tape = track.query_selector(".tape").ok()??;
     let at = tape.get_bounding_client_rect();
     let along = (f64::from(event.client_x()) - at.left()) / at.width().max(1.0);
-    let length = desk.peek().length();
-    // What is left of the tape comes to 0.
+    let length = store.moment_untracked().length();
+    // To the left of the tape this is negative, which becomes 0.
     let step = (along * length as f64).round() as usize;
     Some(step.min(length))
 }
 
-/// Draws the section at the foot.
-pub fn draw(desk: Desk) {
+/// Mounts the sections of the timeline.
+pub fn mount(store: Store) {
+    // What rests on the scenario and the whole run only is drawn anew for another run only.
     let run = Memo::new(move |_| {
-        let now = desk.now();
-        Run(now.scenario.clone(), now.whole.clone())
+        let moment = store.moment();
+        (PtrEq(moment.scenario.clone()), PtrEq(moment.whole.clone()))
     });
-    let zoom = Memo::new(move |_| desk.panel().zoom);
+    let zoom = Memo::new(move |_| store.ui().zoom);
     // The steps behind a failure are pointed out on demand.
-    let causes = Memo::new(move |_| match desk.panel().why {
-        true => view::causes(&desk.now()),
+    let causes = Memo::new(move |_| match store.ui().why {
+        true => view::causes(&store.moment()),
         false => Vec::new(),
     });
-    put("lanes", move || view::lanes(&run.get().0));
-    put("tape", move || {
-        let Run(scenario, whole) = run.get();
+    mount_section("lanes", move || view::lanes(&run.get().0.0));
+    mount_section("tape", move || {
+        let (scenario, whole) = run.get();
         zoom.track();
-        view::tape(&scenario, &whole, &causes.get(), &desk.peek_panel())
+        view::tape(&scenario.0, &whole.0, &causes.get(), &store.ui_untracked())
     });
-    put("writing", move || {
-        let Run(scenario, whole) = run.get();
+    mount_section("writing", move || {
+        let (scenario, whole) = run.get();
         zoom.track();
-        view::writing(&scenario, &whole, &desk.peek_panel())
+        view::writing(&scenario.0, &whole.0, &store.ui_untracked())
     });
-    put("playhead", move || {
-        view::playhead(&desk.now(), &desk.panel())
+    mount_section("playhead", move || {
+        view::playhead(&store.moment(), &store.ui())
     });
-    put("scrubber", move || {
-        view::scrubber(&desk.now(), &desk.panel())
+    mount_section("scrubber", move || {
+        view::scrubber(&store.moment(), &store.ui())
     });
 }
 
-/// Takes the pointer: a press goes to a moment, and so does dragging.
-pub fn listen(desk: Desk) {
+/// Listens to the pointer: a press goes to a moment, and so does dragging.
+pub fn listen(store: Store) {
     let seek = move |event: Event| {
         let event: PointerEvent = event.unchecked_into();
         let wanted = event.type_() == "pointerdown" || event.buttons() & 1 == 1;
-        let step = pointed_at(desk, &event).filter(|_| wanted);
-        if let Some(step) = step.filter(|it| *it != desk.peek().depth()) {
-            desk.seek(step);
+        let step = pointed_at(store, &event).filter(|_| wanted);
+        if let Some(step) = step.filter(|it| *it != store.moment_untracked().depth()) {
+            update(store, Msg::Seek(step));
         }
     };
-    render::listen("pointerdown", seek);
-    render::listen("pointermove", seek);
+    dom::listen("pointerdown", seek);
+    dom::listen("pointermove", seek);
 }

@@ -1,5 +1,5 @@
-//! The checker in a thread of its own: a web worker. Where no worker may run, the page loads the
-//! same module into its own thread, and the checker works there in smaller slices.
+//! The web worker: the checker, and the renderer of what it knows, in a thread of their own. Where no worker may
+//! run, the page loads the same program into its own thread, and it works there in smaller slices.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,36 +7,36 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Uint8Array};
 use stable_pages::scenario::to_bytes;
-use stable_pages::view::{Question, Reply, Said, Scribe};
+use stable_pages::view::{Renderer, WorkerMessage, WorkerRequest, WorkerResponse};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent,
     Url, Window,
 };
 
-/// Milliseconds of work between two looks at what else has come in. In the page's own thread
-/// these are milliseconds in which nothing else moves.
+/// Milliseconds of work between two looks at what else has come in.
 const SLICE: f64 = 45.0;
+/// The same in the page's own thread, where nothing else moves meanwhile.
 const SLICE_IN_PAGE: f64 = 10.0;
 
-/// Where questions come from and answers go.
+/// The thread that the program runs in: where requests come from and responses go.
 #[derive(Clone)]
-enum Place {
+enum Host {
     Worker(DedicatedWorkerGlobalScope),
     Page(Window),
 }
 
-impl Place {
-    fn send(&self, said: &Said) {
+impl Host {
+    fn send(&self, message: &WorkerMessage) {
         // Messages are plain data; encoding them cannot fail.
-        let Some(bytes) = to_bytes(said) else {
+        let Some(bytes) = to_bytes(message) else {
             return;
         };
         let bytes = Uint8Array::from(&bytes[..]);
         // Sending fails only where nobody is left to listen.
         let _ = match self {
-            Place::Worker(scope) => scope.post_message(&bytes),
-            Place::Page(window) => {
+            Host::Worker(scope) => scope.post_message(&bytes),
+            Host::Page(window) => {
                 let init = CustomEventInit::new();
                 init.set_detail(&bytes);
                 CustomEvent::new_with_event_init_dict("checker-tells", &init)
@@ -47,17 +47,18 @@ impl Place {
 
     fn slice(&self) -> f64 {
         match self {
-            Place::Worker(_) => SLICE,
-            Place::Page(_) => SLICE_IN_PAGE,
+            Host::Worker(_) => SLICE,
+            Host::Page(_) => SLICE_IN_PAGE,
         }
     }
 }
 
+/// The state of the program.
 struct Work {
-    place: Place,
-    scribe: Scribe,
+    host: Host,
+    renderer: Renderer,
     /// Whether the next slice is on its way.
-    going: bool,
+    scheduled: bool,
 }
 
 type Shared = Rc<RefCell<Work>>;
@@ -65,36 +66,38 @@ type Shared = Rc<RefCell<Work>>;
 fn main() {
     console_error_panic_hook::set_once();
     let global: JsValue = js_sys::global().into();
-    let place = match global.dyn_into::<DedicatedWorkerGlobalScope>() {
-        Ok(scope) => Place::Worker(scope),
-        Err(other) => Place::Page(other.unchecked_into()),
+    let host = match global.dyn_into::<DedicatedWorkerGlobalScope>() {
+        Ok(scope) => Host::Worker(scope),
+        Err(other) => Host::Page(other.unchecked_into()),
     };
     let work = Rc::new(RefCell::new(Work {
-        place: place.clone(),
-        scribe: Scribe::new(Date::now, publish),
-        going: false,
+        host: host.clone(),
+        renderer: Renderer::new(Date::now, publish),
+        scheduled: false,
     }));
-    match &place {
-        Place::Worker(scope) => {
-            let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                hear(&work, &event.data());
+    match &host {
+        Host::Worker(scope) => {
+            let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                receive(&work, &event.data());
             });
-            scope.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-            heard.forget();
+            scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+            on_message.forget();
         }
-        Place::Page(window) => {
-            let heard = Closure::<dyn FnMut(CustomEvent)>::new(move |event: CustomEvent| {
-                hear(&work, &event.detail());
+        Host::Page(window) => {
+            let on_message = Closure::<dyn FnMut(CustomEvent)>::new(move |event: CustomEvent| {
+                receive(&work, &event.detail());
             });
-            // Fails only for a listener that is none.
-            let _ = window
-                .add_event_listener_with_callback("checker-asked", heard.as_ref().unchecked_ref());
-            heard.forget();
+            // Fails only for a listener that is no function.
+            let _ = window.add_event_listener_with_callback(
+                "checker-asked",
+                on_message.as_ref().unchecked_ref(),
+            );
+            on_message.forget();
         }
     }
-    place.send(&Said {
+    host.send(&WorkerMessage {
         turn: 0,
-        reply: Reply::Ready,
+        response: WorkerResponse::Ready,
     });
 }
 
@@ -103,55 +106,56 @@ thread_local! {
     static FILES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps a file for the page, in place of the last one of its name; gives its address.
+/// Keeps a file for the page to fetch, in place of the last one of its name; gives its address.
 fn publish(name: &str, mime: &str, text: &str) -> String {
     let bag = BlobPropertyBag::new();
     bag.set_type(mime);
     let parts = Array::of1(&text.into());
     let blob = Blob::new_with_str_sequence_and_options(&parts, &bag);
-    let address = blob.and_then(|it| Url::create_object_url_with_blob(&it));
+    let address = blob.and_then(|blob| Url::create_object_url_with_blob(&blob));
     // Fails only where nothing can be kept; the link then leads nowhere.
     let address = address.unwrap_or_default();
     FILES.with_borrow_mut(|files| {
-        files.retain(|(of, old)| {
-            if of == name {
-                let _ = Url::revoke_object_url(old);
+        files.retain(|(old_name, old_address)| {
+            if old_name == name {
+                let _ = Url::revoke_object_url(old_address);
             }
-            of != name
+            old_name != name
         });
         files.push((name.to_owned(), address.clone()));
     });
     address
 }
 
-fn hear(work: &Shared, data: &JsValue) {
+/// Takes a request, and has the next slice of work scheduled if there is any.
+fn receive(work: &Shared, data: &JsValue) {
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
         return;
     };
-    let Ok(question) = postcard::from_bytes::<Question>(&bytes.to_vec()) else {
+    let Ok(request) = postcard::from_bytes::<WorkerRequest>(&bytes.to_vec()) else {
         return;
     };
-    let mut it = work.borrow_mut();
-    let place = it.place.clone();
-    it.scribe.hear(question, &mut |said| place.send(&said));
-    if !it.going && it.scribe.busy() {
-        it.going = true;
-        next(work.clone());
+    let mut state = work.borrow_mut();
+    let host = state.host.clone();
+    (state.renderer).handle(request, &mut |message| host.send(&message));
+    if !state.scheduled && state.renderer.busy() {
+        state.scheduled = true;
+        schedule(work.clone());
     }
 }
 
-/// Works for a slice, after whatever else there is to hear.
-fn next(work: Shared) {
+/// Works for a slice, after the requests that have come in by then.
+fn schedule(work: Shared) {
     Timeout::new(0, move || {
-        let mut it = work.borrow_mut();
-        let place = it.place.clone();
-        let until = Date::now() + place.slice();
-        it.scribe.work(until, &mut |said| place.send(&said));
-        it.going = it.scribe.busy();
-        let more = it.going;
-        drop(it);
+        let mut state = work.borrow_mut();
+        let host = state.host.clone();
+        let until = Date::now() + host.slice();
+        (state.renderer).work(until, &mut |message| host.send(&message));
+        state.scheduled = state.renderer.busy();
+        let more = state.scheduled;
+        drop(state);
         if more {
-            next(work);
+            schedule(work);
         }
     })
     .forget();

@@ -1,4 +1,4 @@
-//! The checker at work: takes questions, does a slice of whatever is under way, tells answers.
+//! The checker at work: takes requests, does a slice of the search under way, sends responses.
 //!
 //! It has no clock and no thread of its own. The page's worker runs it, or, where no worker may
 //! run, the page itself in small slices; the tests run it as it is.
@@ -11,20 +11,23 @@ use crate::scenario::{Packed, Scenario, Verdict, load_variant};
 use super::costs::costs;
 use super::expectation::failing_shares;
 use super::foresight::{Fate, Foresight};
-use super::messages::{Ahead, Answer, Ask, Checked, Digits, Outlook, Sofar, Subject, Tell};
+use super::messages::{
+    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, DecimalOdds, Outlook, ScenarioSpec,
+    SearchProgress, SearchResult,
+};
 use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
 use super::reduced::Reduced;
 use super::space::{Limits, Progress, Space};
 
-/// States looked at between two looks at the clock.
+/// How many states are looked at between two looks at the clock.
 const SLICE: usize = 2_000;
-/// States of which more than the verdicts is told: questions about the whole graph are answered in
-/// one go, and nobody is heard meanwhile.
+/// In graphs of more states than this only the verdicts are known: a question about the whole graph is answered in
+/// one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 
-/// What is known of the whole graph.
+/// What is known once the whole graph was looked at.
 struct Known {
     foresight: Foresight,
     shares: Vec<f64>,
@@ -32,13 +35,13 @@ struct Known {
 
 /// A scenario under check.
 struct Case {
-    subject: Subject,
+    spec: ScenarioSpec,
     scenario: Scenario,
     space: Space,
     began: f64,
     known: Option<Known>,
     odds: Option<OddsWork>,
-    /// Where memory was full: a search that needs less.
+    /// The search that needs less memory, where memory was full.
     reduced: Option<Reduced>,
     mutants: Option<MutantWork>,
 }
@@ -68,15 +71,15 @@ struct Other {
 
 /// What the worker, the page or a test keeps: the questions asked, and the work on their answers.
 pub struct Checker {
-    /// Milliseconds from some moment on.
+    /// Tells milliseconds.
     clock: fn() -> f64,
     turn: u32,
     bytes: usize,
     case: Option<Case>,
     other: Option<Other>,
-    /// Questions to be answered once the search is over.
-    asked: VecDeque<Ask>,
-    told: f64,
+    /// Requests to be answered once the search is over.
+    waiting: VecDeque<CheckerRequest>,
+    reported: f64,
 }
 
 /// Milliseconds between two reports of progress.
@@ -91,31 +94,27 @@ impl Checker {
             bytes: 0,
             case: None,
             other: None,
-            asked: VecDeque::new(),
-            told: 0.0,
+            waiting: VecDeque::new(),
+            reported: 0.0,
         }
     }
 
-    /// Takes a question; the answer may be immediate or come from [`work`](Checker::work).
-    pub fn ask(&mut self, ask: Ask, tell: &mut dyn FnMut(Tell)) {
-        match ask {
-            Ask::Check {
-                turn,
-                subject,
-                bytes,
-            } => {
+    /// Takes a request; the response comes at once or from [`work`](Checker::work).
+    pub fn handle(&mut self, request: CheckerRequest, send: &mut dyn FnMut(CheckerMessage)) {
+        match request {
+            CheckerRequest::Check { turn, spec, bytes } => {
                 *self = Checker {
                     turn,
                     bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
-                    told: (self.clock)(),
+                    reported: (self.clock)(),
                     ..Checker::new(self.clock)
                 };
-                match load_variant(&subject.slug, &subject.text, &subject.variant()) {
+                match load_variant(&spec.slug, &spec.text, &spec.variant()) {
                     Ok(scenario) => {
                         let limits = self.limits();
                         self.case = Some(Case {
                             space: Space::new(&scenario.model, scenario.model.initial, limits),
-                            subject,
+                            spec,
                             scenario,
                             began: (self.clock)(),
                             known: None,
@@ -124,20 +123,20 @@ impl Checker {
                             mutants: None,
                         });
                     }
-                    Err(error) => self.tell(tell, Answer::Failed(error.to_string())),
+                    Err(error) => self.respond(send, CheckerResponse::Failed(error.to_string())),
                 }
             }
-            Ask::Stop => self.stop(tell),
-            Ask::Load { number, subject } => {
-                let built = Packed::build(&subject.slug, &subject.text, &subject.variant());
+            CheckerRequest::Stop => self.stop(send),
+            CheckerRequest::Build { number, spec } => {
+                let built = Packed::build(&spec.slug, &spec.text, &spec.variant());
                 let built = built.map(|it| it.bytes()).map_err(|it| it.to_string());
-                self.tell(tell, Answer::Loaded(number, built));
+                self.respond(send, CheckerResponse::Built(number, built));
             }
-            // Only the newest of its kind matters.
-            ask => {
-                let kind = std::mem::discriminant(&ask);
-                self.asked.retain(|it| std::mem::discriminant(it) != kind);
-                self.asked.push_back(ask);
+            // Of the requests of one kind only the newest matters.
+            request => {
+                let kind = std::mem::discriminant(&request);
+                self.waiting.retain(|it| std::mem::discriminant(it) != kind);
+                self.waiting.push_back(request);
             }
         }
     }
@@ -149,16 +148,16 @@ impl Checker {
         }
     }
 
-    fn tell(&self, tell: &mut dyn FnMut(Tell), answer: Answer) {
-        tell(Tell {
+    fn respond(&self, send: &mut dyn FnMut(CheckerMessage), response: CheckerResponse) {
+        send(CheckerMessage {
             turn: self.turn,
-            answer,
+            response,
         });
     }
 
-    fn stop(&mut self, tell: &mut dyn FnMut(Tell)) {
+    fn stop(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
         self.other = None;
-        self.asked.clear();
+        self.waiting.clear();
         let Some(case) = &mut self.case else {
             return;
         };
@@ -167,10 +166,10 @@ impl Checker {
         if let Some(mutants) = case.mutants.take() {
             let (left, same) = (0, mutants.same);
             let found = Vec::new();
-            self.tell(tell, Answer::Mutants { found, left, same });
+            self.respond(send, CheckerResponse::Mutants { found, left, same });
         } else if case.space.progress() == Progress::Running {
             case.space.stop();
-            self.report(true, tell);
+            self.report(true, send);
         }
     }
 
@@ -184,70 +183,70 @@ impl Checker {
             || case.reduced.is_some()
             || case.mutants.is_some()
             || self.other.is_some()
-            || !self.asked.is_empty()
+            || !self.waiting.is_empty()
     }
 
-    /// Does what there is to do until the clock says so, or until there is nothing left.
-    pub fn work(&mut self, until: f64, tell: &mut dyn FnMut(Tell)) {
+    /// Works until the clock says so or nothing is left to do.
+    pub fn work(&mut self, until: f64, send: &mut dyn FnMut(CheckerMessage)) {
         while self.busy() && (self.clock)() < until {
-            self.slice(tell);
+            self.slice(send);
         }
     }
 
-    fn slice(&mut self, tell: &mut dyn FnMut(Tell)) {
+    fn slice(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
         let Some(case) = &mut self.case else {
             return;
         };
         if case.space.progress() == Progress::Running {
             if case.space.advance(&case.scenario.model, SLICE) != Progress::Running {
-                self.report(false, tell);
-            } else if (self.clock)() - self.told > REPORT {
-                self.told = (self.clock)();
-                let answer = Answer::Progress(self.sofar());
-                self.tell(tell, answer);
+                self.report(false, send);
+            } else if (self.clock)() - self.reported > REPORT {
+                self.reported = (self.clock)();
+                let response = CheckerResponse::Progress(self.progress());
+                self.respond(send, response);
             }
-        } else if let Some(ask) = self.asked.pop_front() {
-            self.answer(ask, tell);
+        } else if let Some(request) = self.waiting.pop_front() {
+            self.answer(request, send);
         } else if let Some(odds) = &mut case.odds {
             let Some(graph) = case.space.graph() else {
                 return;
             };
             if let Some(done) = odds.advance(graph, SLICE) {
                 case.odds = None;
-                let answer = done.map(|odds| digits(&odds)).map_err(|it| it.to_string());
-                self.tell(tell, Answer::Odds(answer));
+                let response = done.map(|odds| digits(&odds)).map_err(|it| it.to_string());
+                self.respond(send, CheckerResponse::Odds(response));
             }
         } else if let Some(reduced) = &mut case.reduced {
             if reduced.advance(&case.scenario.model, SLICE) == Progress::Running {
                 return;
             }
-            let answer = Answer::Reduced {
+            let response = CheckerResponse::Reduced {
                 complete: reduced.progress() == Progress::Complete,
                 states: reduced.states() as u32,
                 verdicts: reduced.verdicts().collect(),
                 may_loop: reduced.may_loop(),
             };
             case.reduced = None;
-            self.tell(tell, answer);
+            self.respond(send, response);
         } else if let Some(other) = &mut self.other {
             let model = &other.scenario.model;
             if other.space.advance(model, SLICE) == Progress::Running {
                 return;
             }
             let complete = other.space.progress() == Progress::Complete;
-            let answer = match (other.space.graph(), complete) {
+            let response = match (other.space.graph(), complete) {
                 (Some(graph), true) => {
                     let space = &other.space;
                     let bills = costs(model, graph, &|state| space.world(state));
-                    Answer::Compared(other.scenario.title.clone(), bills)
+                    CheckerResponse::CostsOf(other.scenario.title.clone(), bills)
                 }
-                _ => Answer::Failed(format!(
+                _ => CheckerResponse::Failed(format!(
                     "\u{201c}{}\u{201d} has more states than memory is granted for, so its costs are not known.",
                     other.scenario.title
                 )),
             };
             self.other = None;
-            self.tell(tell, answer);
+            self.respond(send, response);
         } else if let Some(mutants) = &mut case.mutants {
             let found: Vec<_> = mutants.advance(SLICE).into_iter().collect();
             let (left, same) = (mutants.left() as u32, mutants.same);
@@ -255,14 +254,14 @@ impl Checker {
                 case.mutants = None;
             }
             if left == 0 || !found.is_empty() {
-                self.tell(tell, Answer::Mutants { found, left, same });
+                self.respond(send, CheckerResponse::Mutants { found, left, same });
             }
         }
     }
 
-    fn sofar(&self) -> Sofar {
+    fn progress(&self) -> SearchProgress {
         let Some(case) = &self.case else {
-            return Sofar {
+            return SearchProgress {
                 states: 0,
                 frontier: 0,
                 edges: 0,
@@ -271,7 +270,7 @@ impl Checker {
                 verdicts: super::verdicts::Verdicts::NONE,
             };
         };
-        Sofar {
+        SearchProgress {
             states: case.space.states() as u32,
             frontier: case.space.frontier() as u32,
             edges: case.space.edges(),
@@ -281,13 +280,13 @@ impl Checker {
         }
     }
 
-    /// The search is over, one way or another.
-    fn report(&mut self, stopped: bool, tell: &mut dyn FnMut(Tell)) {
-        let sofar = self.sofar();
+    /// Sends what the search found, be it complete, stopped or out of memory.
+    fn report(&mut self, stopped: bool, send: &mut dyn FnMut(CheckerMessage)) {
+        let progress = self.progress();
         let Some(case) = &mut self.case else {
             return;
         };
-        // Whoever stops a search wants it stopped now.
+        // Not after a stop, since learning takes long and the visitor wants the search stopped now.
         if !stopped {
             case.learn();
         }
@@ -302,8 +301,8 @@ impl Checker {
         };
         let findings = findings.into_iter().map(|it| (it.verdict, it.schedule));
         let actors = model.actors.iter().enumerate();
-        let answer = Checked {
-            sofar,
+        let response = SearchResult {
+            progress,
             complete,
             stopped,
             ends: case.space.ends(),
@@ -320,21 +319,21 @@ impl Checker {
         case.odds = (complete && case.known.is_some()).then(|| OddsWork::new(graph));
         let full = case.space.progress() == Progress::Full;
         case.reduced = full.then(|| Reduced::new(model, self.bytes));
-        self.tell(tell, Answer::Checked(Box::new(answer)));
+        self.respond(send, CheckerResponse::Checked(Box::new(response)));
     }
 
-    fn answer(&mut self, ask: Ask, tell: &mut dyn FnMut(Tell)) {
+    fn answer(&mut self, request: CheckerRequest, send: &mut dyn FnMut(CheckerMessage)) {
         let limits = self.limits();
         let Some(case) = &mut self.case else {
             return;
         };
         case.learn();
         let (Some(graph), Some(known)) = (case.space.graph(), &case.known) else {
-            return self.tell(
-                tell,
-                match ask {
-                    Ask::Look { .. } => Answer::Outlooks(Vec::new()),
-                    _ => Answer::Failed(format!(
+            return self.respond(
+                send,
+                match request {
+                    CheckerRequest::Outlooks { .. } => CheckerResponse::Outlooks(Vec::new()),
+                    _ => CheckerResponse::Failed(format!(
                         "More than {MOST_KNOWN} states: verdicts are all that is known of so many here."
                     )),
                 },
@@ -342,8 +341,8 @@ impl Checker {
         };
         let model = &case.scenario.model;
         let complete = case.space.progress() == Progress::Complete;
-        let answer = match ask {
-            Ask::Look { schedule } => {
+        let response = match request {
+            CheckerRequest::Outlooks { schedule } => {
                 let state = |schedule| {
                     let world = replay(&case.scenario, schedule);
                     let state = world.and_then(|it| case.space.find(&it));
@@ -363,9 +362,9 @@ impl Checker {
                 }
                 let outlooks = states.into_iter();
                 let outlooks = outlooks.map(|it| (case.space.world(it), outlook(case, known, it)));
-                Answer::Outlooks(outlooks.collect())
+                CheckerResponse::Outlooks(outlooks.collect())
             }
-            Ask::Fail { schedule } => {
+            CheckerRequest::FindFailure { schedule } => {
                 let world = replay(&case.scenario, &schedule);
                 let from = world.and_then(|it| case.space.find(&it));
                 let way = from.and_then(|state| {
@@ -374,48 +373,60 @@ impl Checker {
                     known.foresight.witness(graph, state, verdict)
                 });
                 let states = case.space.states() as u32;
-                way.map_or(Answer::NoFailure { complete, states }, Answer::Failure)
+                way.map_or(
+                    CheckerResponse::NoFailure { complete, states },
+                    CheckerResponse::Failure,
+                )
             }
-            Ask::Map(actors) => {
+            CheckerRequest::RaceMap(actors) => {
                 let many = model.actors.len() as u8;
                 match actors.0 < many && actors.1 < many && actors.0 != actors.1 {
                     true => {
                         let space = &case.space;
-                        Answer::Map(RaceMap::of(model, space, &known.foresight, actors))
+                        CheckerResponse::RaceMap(RaceMap::of(
+                            model,
+                            space,
+                            &known.foresight,
+                            actors,
+                        ))
                     }
-                    false => Answer::Failed("A race map takes two different actors.".to_owned()),
+                    false => {
+                        CheckerResponse::Failed("A race map takes two different actors.".to_owned())
+                    }
                 }
             }
-            Ask::Way(state) if (state as usize) < case.space.states() => {
-                Answer::Way(case.space.schedule(model, state))
+            CheckerRequest::Schedule(state) if (state as usize) < case.space.states() => {
+                CheckerResponse::Schedule(case.space.schedule(model, state))
             }
-            Ask::Costs if complete => {
+            CheckerRequest::Costs if complete => {
                 let space = &case.space;
-                Answer::Costs(costs(model, graph, &|state| space.world(state)))
+                CheckerResponse::Costs(costs(model, graph, &|state| space.world(state)))
             }
-            Ask::Mutants => {
-                let Subject { text, .. } = &case.subject;
-                let variant = case.subject.variant();
+            CheckerRequest::Mutants => {
+                let ScenarioSpec { text, .. } = &case.spec;
+                let variant = case.spec.variant();
                 let work = MutantWork::new(&case.scenario, text, &variant, limits.bytes);
                 case.mutants = Some(work);
                 return;
             }
-            Ask::Compare(subject) => {
-                match load_variant(&subject.slug, &subject.text, &subject.variant()) {
+            CheckerRequest::CostsOf(spec) => {
+                match load_variant(&spec.slug, &spec.text, &spec.variant()) {
                     Ok(scenario) => {
                         let space = Space::new(&scenario.model, scenario.model.initial, limits);
                         self.other = Some(Other { scenario, space });
                         return;
                     }
-                    Err(error) => Answer::Failed(error.to_string()),
+                    Err(error) => CheckerResponse::Failed(error.to_string()),
                 }
             }
-            Ask::Costs | Ask::Way(_) => {
-                Answer::Failed("Not everything was looked at, so this is not known.".to_owned())
+            CheckerRequest::Costs | CheckerRequest::Schedule(_) => CheckerResponse::Failed(
+                "Not everything was looked at, so this is not known.".to_owned(),
+            ),
+            CheckerRequest::Check { .. } | CheckerRequest::Stop | CheckerRequest::Build { .. } => {
+                return;
             }
-            Ask::Check { .. } | Ask::Stop | Ask::Load { .. } => return,
         };
-        self.tell(tell, answer);
+        self.respond(send, response);
     }
 }
 
@@ -468,10 +479,10 @@ fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
     }
 }
 
-fn digits(odds: &Odds) -> Digits {
+fn digits(odds: &Odds) -> DecimalOdds {
     let (above, below) = odds.failing.terms();
     let counted = odds.schedules.as_ref().zip(odds.failing_schedules.as_ref());
-    Digits {
+    DecimalOdds {
         failing: odds.failing.value(),
         exactly: (above.to_string(), below.to_string()),
         endless: odds.endless.value(),

@@ -1,8 +1,8 @@
 //! What the page asks the checker, and what the checker tells it.
 //!
-//! The two live in different threads, so messages are bytes (postcard). Each question but
-//! [`Ask::Load`] belongs to the turn of a [`Ask::Check`]; answers to an older one come too late and
-//! are dropped.
+//! The two live in different threads, so messages go over as bytes (postcard). Each request but
+//! [`CheckerRequest::Build`] belongs to the newest [`CheckerRequest::Check`], whose number is the turn; the page drops
+//! responses of an older turn.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,23 +16,23 @@ use super::mutants::Mutant;
 use super::race::RaceMap;
 use super::verdicts::Verdicts;
 
-/// A scenario to build or check: its file, and what is different from it.
+/// What a scenario is built from: its file, and what is to be different from the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
+pub struct ScenarioSpec {
     /// The file's name without ending.
     pub slug: String,
-    /// The file.
+    /// The text of the file.
     pub text: String,
     /// The device, by its place in [`Device::ALL`].
     pub device: Option<u8>,
     /// The kernel, by its place in [`Era::ALL`].
     pub era: Option<u8>,
-    /// Edits beyond the file's.
+    /// The edits beyond the file's.
     pub edits: Vec<Edit>,
 }
 
-impl Subject {
-    /// What is different from the file.
+impl ScenarioSpec {
+    /// What is to be different from the file.
     pub fn variant(&self) -> Variant {
         let (device, era) = (self.device.map(usize::from), self.era.map(usize::from));
         Variant {
@@ -44,83 +44,83 @@ impl Subject {
     }
 }
 
-/// What the page asks.
+/// What the page asks of the checker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Ask {
-    /// Look at every interleaving of this; whatever was under way is dropped.
+pub enum CheckerRequest {
+    /// Look at every interleaving of a scenario; the search under way is dropped.
     Check {
-        /// Counts checks.
+        /// The number of this check.
         turn: u32,
-        /// What to check.
-        subject: Subject,
-        /// Bytes that states, table and graph may take.
+        /// The scenario.
+        spec: ScenarioSpec,
+        /// How many bytes states, table and graph may take.
         bytes: u64,
     },
-    /// What lies ahead at the end of this schedule, one step before it and one after it?
-    Look {
-        /// The run so far.
+    /// Tell what lies ahead at the end of a schedule, one step before that and after each step offered there.
+    Outlooks {
+        /// The schedule, from the start.
         schedule: Vec<Choice>,
     },
-    /// A shortest failure from the end of this schedule on.
-    Fail {
-        /// The run so far.
+    /// Find a shortest failure from the end of a schedule on.
+    FindFailure {
+        /// The schedule, from the start.
         schedule: Vec<Choice>,
     },
-    /// Where can these two actors stand at the same time?
-    Map((u8, u8)),
-    /// A shortest schedule to a state, by its number.
-    Way(u32),
-    /// What comes of every single change?
+    /// Draw up the race map of two actors.
+    RaceMap((u8, u8)),
+    /// Find a shortest schedule to a state, by its number.
+    Schedule(u32),
+    /// Try every single change of the scenario.
     Mutants,
-    /// What does it cost?
+    /// Tell what the scenario costs.
     Costs,
-    /// And what does this one cost?
-    Compare(Subject),
-    /// Stop whatever is under way; what is known stays.
+    /// Tell what another scenario costs.
+    CostsOf(ScenarioSpec),
+    /// Stop the search or the trying of changes that is under way; what is known stays.
     Stop,
-    /// Build this for the page, which has no reader of files. It is answered at once and concerns no
+    /// Build a scenario for the page, which has no reader of files. The response comes at once and belongs to no
     /// check.
-    Load {
-        /// Names the question in the answer.
+    Build {
+        /// Names the request in the response.
         number: u32,
-        /// What to build.
-        subject: Subject,
+        /// The scenario.
+        spec: ScenarioSpec,
     },
 }
 
 /// How far a search has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sofar {
-    /// Distinct states found.
+pub struct SearchProgress {
+    /// How many distinct states were found.
     pub states: u32,
-    /// Of these, how many are still to be looked at.
+    /// How many of these are still to be looked at.
     pub frontier: u32,
-    /// Steps between them.
+    /// How many transitions between states were found.
     pub edges: u64,
-    /// Steps of the longest shortest schedule.
+    /// The steps to the state that is farthest from the start.
     pub depth: u32,
     /// Milliseconds since the search began.
     pub millis: u32,
-    /// Verdicts met.
+    /// The verdicts met.
     pub verdicts: Verdicts,
 }
 
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked {
-    /// How far it came.
-    pub sofar: Sofar,
-    /// Whether everything was looked at.
+pub struct SearchResult {
+    /// How far the search came.
+    pub progress: SearchProgress,
+    /// Whether every state was looked at.
     pub complete: bool,
-    /// Whether it was stopped; else, if not complete, memory was the bound.
+    /// Whether the search was stopped; if it was not, and is not complete, memory was full.
     pub stopped: bool,
-    /// States in which nobody can move.
+    /// How many states there are in which nobody can move.
     pub ends: u32,
-    /// Whether bytes can change between checksum and completion, noticed or not.
+    /// Whether bytes can change between their checksum and the completion of the I/O, noticed or not.
     pub unstable: bool,
-    /// Bytes taken.
+    /// How many bytes the search took.
     pub bytes: u64,
-    /// For each verdict a shortest schedule, of those one with the fewest changes of actor.
+    /// For each verdict that can be reached a shortest schedule, among those one with the fewest changes of actor.
     pub findings: Vec<(Verdict, Vec<Choice>)>,
     /// For each actor, how often each of its instructions ran.
     pub ran: Vec<Vec<u32>>,
@@ -128,14 +128,14 @@ pub struct Checked {
 
 /// Odds as decimal numbers, which may have hundreds of digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Digits {
-    /// The share that fails.
+pub struct DecimalOdds {
+    /// The share of schedules that fail.
     pub failing: f64,
-    /// The same, exactly: numerator and denominator.
+    /// That share exactly: numerator and denominator.
     pub exactly: (String, String),
-    /// The share that goes on for ever without failing.
+    /// The share of schedules that go on for ever without failing.
     pub endless: f64,
-    /// How many schedules there are, and how many of them fail; none where runs can go round.
+    /// How many schedules there are, and how many of them fail; none where runs can go round for ever.
     pub schedules: Option<(String, String)>,
 }
 
@@ -144,87 +144,85 @@ pub struct Digits {
 pub struct Ahead {
     /// The verdicts within reach, and in how many steps; nearest first.
     pub verdicts: Vec<(Verdict, u16)>,
-    /// What can come of it.
+    /// Whether none, some or all schedules from there fail.
     pub fate: Fate,
-    /// The share of schedules from here that fail.
+    /// The share of schedules from there that fail.
     pub share: f64,
 }
 
 /// What lies ahead of the moment on the stage, and behind each step offered there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// From here.
+    /// What lies ahead of the moment itself.
     pub here: Ahead,
-    /// After each possible step. A verdict that the step itself amounts to is one step away, as is
-    /// an end that it leads to; distances count from here.
+    /// What lies ahead after each possible step, with distances from the moment itself: a verdict that the step
+    /// amounts to is one step away, as is an end that it leads to.
     pub steps: Vec<(Choice, Ahead)>,
-    /// Whether all of the graph is known; else there may be more than is seen.
+    /// Whether the whole graph is known; if not, there may be verdicts that this does not tell of.
     pub complete: bool,
 }
 
-/// What the checker tells.
+/// What the checker answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
-    /// The checker is there and takes questions.
-    Ready,
-    /// A search goes on.
-    Progress(Sofar),
-    /// A search is over.
-    Checked(Box<Checked>),
-    /// What a reduced search found, where memory was full before everything was looked at.
+pub enum CheckerResponse {
+    /// The search goes on.
+    Progress(SearchProgress),
+    /// The search is over.
+    Checked(Box<SearchResult>),
+    /// What a reduced search found, which runs where memory was full before every state was looked at.
     Reduced {
-        /// Whether it looked at everything.
+        /// Whether the reduced search came to its end.
         complete: bool,
-        /// States stored.
+        /// How many states it stored.
         states: u32,
         /// The verdicts, each with the fewest steps to it.
         verdicts: Vec<(Verdict, u16)>,
         /// Whether somebody might go round for ever, which a reduced search cannot tell.
         may_loop: bool,
     },
-    /// The odds, or why there are none.
-    Odds(Result<Digits, String>),
-    /// What lies ahead: first of the moment asked about, then of those beside it. None of what lies beyond what
-    /// was looked at.
+    /// The odds, or why they cannot be computed.
+    Odds(Result<DecimalOdds, String>),
+    /// What lies ahead: first of the moment asked about, then of those beside it; of moments that were not looked at
+    /// there is none.
     Outlooks(Vec<(World, Outlook)>),
-    /// A shortest failure, from the moment asked about.
+    /// A shortest failure from the moment asked about.
     Failure(Vec<Choice>),
-    /// No failure lies ahead of it: none at all if everything was looked at.
+    /// No failure lies ahead of the moment asked about, in the states looked at.
     NoFailure {
-        /// Whether everything was looked at.
+        /// Whether every state was looked at.
         complete: bool,
-        /// How many states that were.
+        /// How many states were looked at.
         states: u32,
     },
-    /// A race map.
-    Map(RaceMap),
+    /// The race map.
+    RaceMap(RaceMap),
     /// A schedule that was asked for.
-    Way(Vec<Choice>),
-    /// Some more changes, and how many are left.
+    Schedule(Vec<Choice>),
+    /// Some more single changes have been tried.
     Mutants {
-        /// What comes of them.
+        /// What each of them leads to.
         found: Vec<Mutant>,
-        /// Changes still to be looked at.
+        /// How many changes are still to be tried.
         left: u32,
-        /// Changes that come to the same as another one, or to none.
+        /// How many changes come to the same as another one, or change nothing.
         same: u32,
     },
-    /// What the ordering costs.
+    /// What the scenario costs.
     Costs(Vec<Bill>),
-    /// What the other ordering costs, and what it is called.
-    Compared(String, Vec<Bill>),
+    /// The title of the other scenario, and what it costs.
+    CostsOf(String, Vec<Bill>),
     /// Something could not be done.
     Failed(String),
     /// A scenario that was to be built, [packed](crate::scenario::Packed), or what is wrong with its
     /// file.
-    Loaded(u32, Result<Vec<u8>, String>),
+    Built(u32, Result<Vec<u8>, String>),
 }
 
-/// An answer and the turn it belongs to.
+/// A response, and the turn of the check that it belongs to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tell {
+pub struct CheckerMessage {
     /// The turn of the check.
     pub turn: u32,
-    /// The answer.
-    pub answer: Answer,
+    /// The response.
+    pub response: CheckerResponse,
 }

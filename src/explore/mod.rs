@@ -31,7 +31,10 @@ pub use expectation::failing_share;
 pub use fairness::{Sleep, longest_sleep, starved};
 pub use foresight::{Fate, Foresight};
 pub use graph::{Backwards, Edge, Graph};
-pub use messages::{Ahead, Answer, Ask, Checked, Digits, Outlook, Sofar, Subject, Tell};
+pub use messages::{
+    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, DecimalOdds, Outlook, ScenarioSpec,
+    SearchProgress, SearchResult,
+};
 pub use mutants::{Mutant, MutantWork};
 pub use odds::{Odds, OddsWork, Share, TooManyEquations};
 pub use race::{Cell, Position, RaceMap};
@@ -39,6 +42,6 @@ pub use reduced::Reduced;
 pub use report::{Coverage, Difference, Opening, Report};
 pub use space::{Finding, Limits, Progress, Space};
 pub use spans::{Held, Span, spans};
-pub use story::{Check, Column, Failure, Stored, Story, Told};
+pub use story::{Check, Column, Failure, StepRecord, Stored, Story};
 pub use verdicts::Verdicts;
 pub use without::{Omission, Without, WithoutWork, omission, without};

@@ -95,7 +95,7 @@ impl Failure {
 
 /// A step as it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct StepRecord {
     /// Who moved.
     pub choice: Choice,
     /// What that did.
@@ -108,7 +108,7 @@ pub struct Told {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// The steps, oldest first.
-    pub steps: Vec<Told>,
+    pub steps: Vec<StepRecord>,
     /// The sectors of each page.
     pub columns: [[Column; SECTORS]; MAX_PAGES],
     /// Broken rules, oldest first; where a step does the same to several sectors of a page, the
@@ -125,7 +125,7 @@ pub struct Story {
     pub writeback_since: [Option<usize>; MAX_PAGES],
 }
 
-impl Told {
+impl StepRecord {
     /// The verdict this step alone amounts to, if it broke a rule.
     pub fn verdict(&self) -> Option<Verdict> {
         self.effects.iter().find_map(|effect| match effect {
@@ -157,7 +157,7 @@ impl Story {
         for (choice, effects, world) in history.replay(model) {
             story.go_on(
                 model,
-                Told {
+                StepRecord {
                     choice,
                     effects,
                     world,
@@ -168,7 +168,7 @@ impl Story {
     }
 
     /// One step more.
-    pub fn go_on(&mut self, model: &Model, told: Told) {
+    pub fn go_on(&mut self, model: &Model, told: StepRecord) {
         let before = self.steps.last().map_or(model.initial, |it| it.world);
         let (step, actor) = (self.steps.len() + 1, told.choice.actor);
         for effect in &told.effects {

@@ -5,20 +5,20 @@ use crate::explore::{Fate, Outlook};
 use crate::machine::{Choice, End, Instr, Model, Op, Resource, Stage, Status, World};
 use crate::protocol::{Mark, OPS};
 
-use super::listing::{Place, Row, SHOWN, STUCK, rows};
-use super::look::Look;
 use super::machine_state::thing;
-use super::now::Now;
-use super::tree::{At, El, button, el, note, nothing};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::program_rows::{LineState, ProgramRow, SHOWN, STUCK, rows};
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, button, el, note, nothing};
 
 /// A card for each actor.
-pub fn cards(now: &Now, look: &Look, outlook: Option<&Outlook>) -> El {
+pub fn actor_cards(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
     let many = now.scenario.cast.len();
-    let cards = (0..many).map(|actor| card(now, look, outlook, actor));
+    let cards = (0..many).map(|actor| card(now, ui, outlook, actor));
     el("section", "actors")
-        .at(At::Label, "Actors")
-        .all(cards.collect())
+        .attr(Attr::Label, "Actors")
+        .children(cards.collect())
 }
 
 /// How a status is called in the page's markup.
@@ -56,7 +56,7 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
 }
 
 /// What an actor holds, each with the name lines and moving locks know it by.
-fn holds(now: &Now, actor: usize) -> Vec<(String, String)> {
+fn holds(now: &Moment, actor: usize) -> Vec<(String, String)> {
     let (model, world) = (&now.scenario.model, &now.world);
     let mut held = Vec::new();
     let pages = model.geometry.pages as usize;
@@ -88,20 +88,20 @@ fn holds(now: &Now, actor: usize) -> Vec<(String, String)> {
 }
 
 /// Whether a card shows its header and status only: nothing happens there, and nothing is to be seen.
-fn folds(now: &Now, actor: usize) -> bool {
+fn folds(now: &Moment, actor: usize) -> bool {
     let quiet = matches!(now.status(actor), Status::Finished | Status::Idle);
     let edited = |mark: Mark| !matches!(mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
     let mut lines = now.scenario.cast[actor].lines.iter();
     quiet && now.last_actor() != Some(actor) && !lines.any(|it| edited(it.mark))
 }
 
-fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
+fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> Element {
     let scenario = &now.scenario;
     let it = &scenario.model.actors[actor];
     let cast = &scenario.cast[actor];
-    let state = now.stand(actor);
+    let state = now.position(actor);
     let status = now.status(actor);
-    let open = folds(now, actor) == look.cards.contains(&actor);
+    let open = folds(now, actor) == ui.cards.contains(&actor);
     let moved = if now.last_actor() == Some(actor) {
         " moved"
     } else {
@@ -109,18 +109,22 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
     };
     let heading = format!("actor-{actor}");
     let title = el("button", "fold")
-        .is(At::Expanded, open)
+        .attr_bool(Attr::Expanded, open)
         .text(&cast.name)
-        .press(Wish::ToggleCard(actor));
+        .on_click(Msg::ToggleCard(actor));
     let held = holds(now, actor);
     let held = held
         .iter()
-        .map(|(thing, words)| el("li", "token lock").at(At::Token, thing).text(words));
+        .map(|(thing, words)| el("li", "token lock").attr(Attr::Token, thing).text(words));
     let header = el("header", "")
-        .with(el("kbd", "").text(&(actor + 1).to_string()))
-        .with(el("h2", "").at(At::Id, &heading).with(title))
-        .with(el("span", "about").text(&cast.about))
-        .with(el("ul", "holds").at(At::Label, "holds").all(held.collect()));
+        .child(el("kbd", "").text(&(actor + 1).to_string()))
+        .child(el("h2", "").attr(Attr::Id, &heading).child(title))
+        .child(el("span", "about").text(&cast.about))
+        .child(
+            el("ul", "holds")
+                .attr(Attr::Label, "holds")
+                .children(held.collect()),
+        );
     let folded = if open { "" } else { " folded" };
     let stuck = matches!(now.end, Some(End::Deadlock(_)));
     let room = if stuck { " stuck" } else { "" };
@@ -128,14 +132,14 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         "article",
         &format!("actor {}{moved}{folded}{room}", status_key(status)),
     )
-    .at(At::Actor, &cast.name)
-    .at(At::Thing, &heading)
-    .at(At::LabelledBy, &heading)
-    .with(header);
+    .attr(Attr::Actor, &cast.name)
+    .attr(Attr::Thing, &heading)
+    .attr(Attr::LabelledBy, &heading)
+    .child(header);
     if open {
-        let toggled = look.toggled.iter().filter(|(of, _)| *of == actor);
+        let toggled = ui.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
-        let whole = look.lines.contains(&actor);
+        let whole = ui.lines.contains(&actor);
         let most = match (whole, stuck) {
             (true, _) => usize::MAX,
             (_, true) => STUCK,
@@ -147,16 +151,16 @@ fn card(now: &Now, look: &Look, outlook: Option<&Outlook>, actor: usize) -> El {
         let long = cast.lines.len() > SHOWN && inside && !stuck;
         let mut program = el("ol", if long { "program long" } else { "program" });
         for row in rows {
-            program = program.with(program_line(now, actor, row));
+            program = program.child(program_line(now, actor, row));
         }
-        card = card.with(program);
+        card = card.child(program);
     }
-    card.with(standing(now, actor, status))
-        .with(offered(now, outlook, actor, status))
+    card.child(standing(now, actor, status))
+        .child(offered(now, outlook, actor, status))
 }
 
 /// Why it cannot move, and on what it sleeps; the step since which it does leads there.
-fn standing(now: &Now, actor: usize, status: Status) -> El {
+fn standing(now: &Moment, actor: usize, status: Status) -> Element {
     let words = status_words(&now.scenario, &now.story, actor, status);
     let Status::Asleep(wait) = status else {
         return note("status", &words);
@@ -165,20 +169,22 @@ fn standing(now: &Now, actor: usize, status: Status) -> El {
     if let Some(holder) = wait.holder.filter(|it| *it as usize != actor) {
         ends += &format!(" actor-{holder}");
     }
-    let line = el("p", "status").at(At::Wire, &ends);
+    let line = el("p", "status").attr(Attr::Wire, &ends);
     let since = since(&now.story, wait).map(|it| (it, format!("step {it}")));
     let link = since.as_ref().and_then(|(step, named)| {
         let (before, after) = words.split_once(named)?;
-        let link = button("link", "", named, false, Wish::Seek(*step));
-        Some(line.clone().text(before).with(link).text(after))
+        let link = button("link", "", named, false, Msg::Seek(*step));
+        Some(line.clone().text(before).child(link).text(after))
     });
     link.unwrap_or_else(|| line.text(&words))
 }
 
 /// The step it can make next, and where that leads.
-fn offered(now: &Now, outlook: Option<&Outlook>, actor: usize, status: Status) -> El {
+fn offered(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Status) -> Element {
     let model = &now.scenario.model;
-    let next = model.actors[actor].code.get(now.stand(actor).pc as usize);
+    let next = model.actors[actor]
+        .code
+        .get(now.position(actor).pc as usize);
     let label = match (status, next) {
         // Of a sleeper's, its line tells, and the buttons at the foot.
         (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
@@ -195,22 +201,22 @@ fn offered(now: &Now, outlook: Option<&Outlook>, actor: usize, status: Status) -
             }
             _ => label.to_owned(),
         };
-        let step = Wish::Step(actor as u8, way);
-        moves = moves.with(button("step", "", &words, cannot, step));
+        let step = Msg::Step(actor as u8, way);
+        moves = moves.child(button("step", "", &words, cannot, step));
         if ways > 1 {
-            moves = moves.with(foresight(now, outlook, actor, way));
+            moves = moves.child(foresight(now, outlook, actor, way));
         }
     }
-    let line = Wish::StepLine(actor as u8);
-    moves = moves.with(button("line", "", "to line end", cannot, line));
+    let line = Msg::StepLine(actor as u8);
+    moves = moves.child(button("line", "", "to line end", cannot, line));
     match ways {
-        1 => moves.with(foresight(now, outlook, actor, 0)),
+        1 => moves.child(foresight(now, outlook, actor, 0)),
         _ => moves,
     }
 }
 
 /// The same in a word or two.
-pub fn brief_foresight(now: &Now, outlook: Option<&Outlook>, actor: usize) -> String {
+pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize) -> String {
     let choice = Choice::of(actor);
     let brief = outlook.and_then(|seen| {
         let mut steps = seen.steps.iter();
@@ -221,7 +227,7 @@ pub fn brief_foresight(now: &Now, outlook: Option<&Outlook>, actor: usize) -> St
 }
 
 /// Where a step that is offered leads.
-fn foresight(now: &Now, outlook: Option<&Outlook>, actor: usize, way: u8) -> El {
+fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize, way: u8) -> Element {
     let Some(seen) = outlook else {
         // Its place is kept until it is known.
         return el("p", "outlook");
@@ -238,7 +244,7 @@ fn foresight(now: &Now, outlook: Option<&Outlook>, actor: usize, way: u8) -> El 
 }
 
 /// Words with the sign of what they bode.
-pub fn outlook_words(it: Outlooks) -> El {
+pub fn outlook_words(it: Outlooks) -> Element {
     let class = match it.fate {
         Fate::Safe if it.sign.is_empty() => "outlook",
         Fate::Safe => "outlook safe",
@@ -251,17 +257,17 @@ pub fn outlook_words(it: Outlooks) -> El {
     }
 }
 
-fn program_line(now: &Now, actor: usize, row: Row) -> El {
+fn program_line(now: &Moment, actor: usize, row: ProgramRow) -> Element {
     let place = match row.place {
-        Place::Done => "done",
-        Place::Current => "current",
-        Place::Faulted => "faulted",
-        Place::Ahead => "ahead",
+        LineState::Done => "done",
+        LineState::Current => "current",
+        LineState::Faulted => "faulted",
+        LineState::Ahead => "ahead",
     };
     let era = now.scenario.era.word();
     let not_yet = format!("not in {era}");
     let (mark, note) = match row.mark {
-        Mark::Kept if row.place == Place::Faulted => ("kept", "faulted"),
+        Mark::Kept if row.place == LineState::Faulted => ("kept", "faulted"),
         Mark::Kept => ("kept", ""),
         Mark::Dropped => ("dropped", "left out"),
         Mark::MovedAway => ("away", "moved from here"),
@@ -274,19 +280,19 @@ fn program_line(now: &Now, actor: usize, row: Row) -> El {
     let line = row.line;
     let body = match (row.omitted, row.open) {
         (0, Some(open)) => el("button", "fold")
-            .is(At::Expanded, open)
+            .attr_bool(Attr::Expanded, open)
             .text(&row.text)
-            .press(Wish::ToggleLine(actor, line)),
+            .on_click(Msg::ToggleLine(actor, line)),
         (0, None) => el("span", "text").text(&row.text),
         (many, _) => {
             let s = if many == 1 { "" } else { "s" };
             el("button", "more")
                 .text(&format!("\u{22ef} {many} line{s}"))
-                .press(Wish::Lines(actor))
+                .on_click(Msg::ToggleLines(actor))
         }
     };
     el("li", &class)
-        .is(At::Current, row.place == Place::Current)
-        .with(body)
-        .with(el("em", "edit").text(note))
+        .attr_bool(Attr::Current, row.place == LineState::Current)
+        .child(body)
+        .child(el("em", "edit").text(note))
 }

@@ -2,20 +2,20 @@
 
 use crate::scenario::{Entry, catalogue};
 
-use super::now::Now;
-use super::tree::{At, El, el, note};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::vdom::{Attr, Element, el, note};
 
 /// What stands on the closed list.
-pub fn orderings_summary(now: &Now) -> El {
+pub fn orderings_summary(now: &Moment) -> Element {
     let scenario = &now.scenario;
     let stated = scenario
         .expect
         .iter()
         .find(|it| it.0 == scenario.own_device);
     el("span", "chosen")
-        .with(el("h1", "").text(&now.scenario.title))
-        .with(match stated {
+        .child(el("h1", "").text(&now.scenario.title))
+        .child(match stated {
             Some((_, verdicts)) if !now.own => {
                 let verdicts: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
                 badge(&verdicts.join(", "))
@@ -25,7 +25,7 @@ pub fn orderings_summary(now: &Now) -> El {
 }
 
 /// The list itself.
-pub fn orderings(now: &Now) -> El {
+pub fn orderings(now: &Moment) -> Element {
     let mut groups: Vec<&str> = Vec::new();
     for entry in catalogue() {
         if !groups.contains(&entry.group) {
@@ -33,32 +33,32 @@ pub fn orderings(now: &Now) -> El {
         }
     }
     let legend = "Each with the number it has in the project's kernel dossier and with what a search through every schedule finds, on the device and in the kernel it is written for.";
-    let mut lists = el("div", "").with(note("small", legend));
+    let mut lists = el("div", "").child(note("small", legend));
     for group in groups {
         let entries = catalogue().filter(|entry| entry.group == group);
         let entries = entries.map(|entry| item(now, entry)).collect();
         lists = lists
-            .with(el("h2", "").text(group))
-            .with(el("ul", "").all(entries));
+            .child(el("h2", "").text(group))
+            .child(el("ul", "").children(entries));
     }
     lists
 }
 
-fn badge(verdicts: &str) -> El {
+fn badge(verdicts: &str) -> Element {
     match verdicts {
         "" => el("span", "badge good").text("\u{2713} safe"),
         verdicts => el("span", "badge bad").text(&format!("\u{2715} {verdicts}")),
     }
 }
 
-fn item(now: &Now, entry: Entry) -> El {
+fn item(now: &Moment, entry: Entry) -> Element {
     let current = !now.own && now.scenario.slug == entry.slug;
     let link = el("a", "")
-        .at(At::Href, &format!("#{}", entry.slug))
-        .is(At::Current, current)
-        .with(el("span", "number").text(entry.section))
-        .with(el("span", "").text(entry.title))
-        .with(badge(entry.verdicts))
-        .press(Wish::Follow(entry.slug.to_owned()));
-    el("li", "").with(link)
+        .attr(Attr::Href, &format!("#{}", entry.slug))
+        .attr_bool(Attr::Current, current)
+        .child(el("span", "number").text(entry.section))
+        .child(el("span", "").text(entry.title))
+        .child(badge(entry.verdicts))
+        .on_click(Msg::FollowLink(entry.slug.to_owned()));
+    el("li", "").child(link)
 }

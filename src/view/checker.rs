@@ -4,18 +4,18 @@ mod costs;
 mod coverage;
 mod mutants;
 mod race;
-pub use race::{SIDE, way_to};
+pub use race::{SIDE, nearest_state};
 mod verdicts;
 
 use crate::exchange::{grouped, millions, percent};
-use crate::explore::{Checked, Position, Sofar, Verdicts};
+use crate::explore::{Position, SearchProgress, SearchResult, Verdicts};
 use crate::scenario::{Scenario, Verdict};
 
-use super::check::Check;
-use super::look::{Look, Panel};
-use super::now::Now;
-use super::tree::{At, El, button, el, note, nothing, rich};
-use super::wish::Wish;
+use super::check_results::CheckResults;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::{Panel, UiState};
+use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 
 /// The panels, in the order of their buttons.
 const PANELS: [(Panel, &str); 5] = [
@@ -27,45 +27,45 @@ const PANELS: [(Panel, &str); 5] = [
 ];
 
 /// The result in one line.
-pub fn strip(now: &Now, look: &Look, check: &Check) -> El {
-    let line = match (&check.checked, &check.sofar) {
-        (Some(checked), _) => result(check, checked, &now.scenario),
-        (None, _) if !check.problem.is_empty() => {
-            note("", &format!("Nothing was checked: {}", check.problem))
+pub fn result_line(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
+    let line = match (&results.checked, &results.progress) {
+        (Some(checked), _) => result(results, checked, &now.scenario),
+        (None, _) if !results.problem.is_empty() => {
+            note("", &format!("Nothing was checked: {}", results.problem))
         }
-        (None, Some(sofar)) => running(sofar),
+        (None, Some(progress)) => running(progress),
         (None, None) => note("", "The checker is looking at every schedule\u{2026}"),
     };
-    let slow = match look.slow {
+    let slow = match ui.slow {
         true => {
             "No worker may run here, so the checker works on the page's own thread, a little at a time: slower, and with less memory."
         }
         false => "",
     };
-    let fewer = |it: El| match now.scenario.own_edits.is_empty() {
+    let fewer = |it: Element| match now.scenario.own_edits.is_empty() {
         true => it,
         false => {
             let words = now.scenario.edits.join("; ");
-            it.with(
+            it.child(
                 el("p", "edited")
                     .text("Changed here: ")
-                    .with(rich(el("span", ""), &words))
+                    .child(rich(el("span", ""), &words))
                     .text(" ")
-                    .with(button("", "", "Undo the change", false, Wish::Undo)),
+                    .child(button("", "", "Undo the change", false, Msg::UndoEdits)),
             )
         }
     };
     let result = el("div", "result")
-        .with(line)
-        .with(note("small", &check.reduced))
-        .with(note(
+        .child(line)
+        .child(note("small", &results.reduced))
+        .child(note(
             "small",
-            match check.checked.is_some() {
-                true => &check.problem,
+            match results.checked.is_some() {
+                true => &results.problem,
                 false => "",
             },
         ))
-        .with(note("small", slow));
+        .child(note("small", slow));
     fewer(result)
 }
 
@@ -75,27 +75,27 @@ fn count(many: u64, one: &str) -> String {
     format!("{} {one}{s}", grouped(&many.to_string()))
 }
 
-fn rate(sofar: &Sofar) -> String {
-    let seconds = f64::from(sofar.millis.max(1)) / 1000.0;
-    let rate = f64::from(sofar.states) / seconds;
+fn rate(progress: &SearchProgress) -> String {
+    let seconds = f64::from(progress.millis.max(1)) / 1000.0;
+    let rate = f64::from(progress.states) / seconds;
     format!("{} million states a second", millions(rate))
 }
 
-fn running(sofar: &Sofar) -> El {
+fn running(progress: &SearchProgress) -> Element {
     let words = format!(
         "Looking at every schedule: {}, {} of them still to be looked at, {}.",
-        count(sofar.states.into(), "state"),
-        grouped(&sofar.frontier.to_string()),
-        rate(sofar)
+        count(progress.states.into(), "state"),
+        grouped(&progress.frontier.to_string()),
+        rate(progress)
     );
     el("p", "running")
         .text(&words)
-        .text(&match sofar.verdicts.is_empty() {
+        .text(&match progress.verdicts.is_empty() {
             true => String::new(),
-            false => format!(" So far: {}.", list(sofar.verdicts)),
+            false => format!(" So far: {}.", list(progress.verdicts)),
         })
         .text(" ")
-        .with(button("", "", "Stop", false, Wish::StopChecking))
+        .child(button("", "", "Stop", false, Msg::StopChecking))
 }
 
 fn list(verdicts: Verdicts) -> String {
@@ -103,21 +103,21 @@ fn list(verdicts: Verdicts) -> String {
     words.join(", ")
 }
 
-fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
+fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -> Element {
     let pages = count(scenario.model.geometry.pages.into(), "page");
     let within = format!("{pages}, {}", count(scenario.cast.len() as u64, "actor"));
-    let sofar = &checked.sofar;
+    let progress = &checked.progress;
     let size = format!(
         "{}, {}",
-        count(sofar.states.into(), "state"),
-        count(sofar.edges, "transition")
+        count(progress.states.into(), "state"),
+        count(progress.edges, "transition")
     );
     if checked.findings.is_empty() && checked.complete {
         return el("p", "safe")
-            .with(el("b", "badge good").text("\u{2713} safe"))
+            .child(el("b", "badge good").text("\u{2713} safe"))
             .text(&format!(
                 " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.",
-                count(sofar.depth.into(), "step"),
+                count(progress.depth.into(), "step"),
                 reached(checked, scenario)
             ));
     }
@@ -131,14 +131,14 @@ fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
     };
     if checked.findings.is_empty() {
         return el("p", "open")
-            .with(el("b", "badge").text("? not known"))
+            .child(el("b", "badge").text("? not known"))
             .text(&format!(
                 " No failure in the {} looked at.{because} That is not \u{201c}safe\u{201d}.",
-                count(sofar.states.into(), "state")
+                count(progress.states.into(), "state")
             ));
     }
     let nearest = checked.findings.iter().map(|(_, it)| it.len()).min();
-    let share = match &check.odds {
+    let share = match &results.odds {
         Some(Ok(odds)) => match &odds.schedules {
             Some((all, failing)) => {
                 format!(" {} of {} schedules fail.", grouped(failing), grouped(all))
@@ -152,7 +152,7 @@ fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
     };
     let verdicts: Verdicts = checked.findings.iter().map(|(it, _)| *it).collect();
     el("p", "fails")
-        .with(el("b", "badge bad").text(&format!("\u{2715} {}", list(verdicts))))
+        .child(el("b", "badge bad").text(&format!("\u{2715} {}", list(verdicts))))
         .text(&format!(
             " First after {}.{share} {size}.{because}",
             count(nearest.unwrap_or(0) as u64, "step")
@@ -160,7 +160,7 @@ fn result(check: &Check, checked: &Checked, scenario: &Scenario) -> El {
 }
 
 /// How many of the steps were reached.
-fn reached(checked: &Checked, scenario: &Scenario) -> String {
+fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
     let (mut all, mut never) = (0, 0);
     for (actor, ran) in checked.ran.iter().enumerate() {
         for (pc, _) in steps(scenario, actor) {
@@ -175,38 +175,38 @@ fn reached(checked: &Checked, scenario: &Scenario) -> String {
 }
 
 /// The buttons that open the panels.
-pub fn questions(look: &Look) -> El {
+pub fn panel_buttons(ui: &UiState) -> Element {
     let button = |(panel, words): &(Panel, &str)| {
         el("button", "")
-            .is(At::Expanded, look.panel == Some(*panel))
+            .attr_bool(Attr::Expanded, ui.panel == Some(*panel))
             .text(words)
-            .press(Wish::Panel(*panel))
+            .on_click(Msg::Panel(*panel))
     };
     el("div", "questions")
-        .at(At::Role, "group")
-        .at(At::Label, "What the checker knows")
-        .all(PANELS.iter().map(button).collect())
+        .attr(Attr::Role, "group")
+        .attr(Attr::Label, "What the checker knows")
+        .children(PANELS.iter().map(button).collect())
 }
 
 /// The panel that is open.
-pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
-    let open = match look.panel {
+pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
+    let open = match ui.panel {
         None => return nothing(),
-        Some(Panel::Verdicts) => verdicts::panel(now, check),
-        Some(Panel::Map) => race::panel(now, look, check),
-        Some(Panel::Mutants) => mutants::panel(look, check),
-        Some(Panel::Costs) => costs::panel(now, look, check),
-        Some(Panel::Coverage) => coverage::panel(now, check),
+        Some(Panel::Verdicts) => verdicts::panel(now, results),
+        Some(Panel::Map) => race::panel(now, ui, results),
+        Some(Panel::Mutants) => mutants::panel(ui, results),
+        Some(Panel::Costs) => costs::panel(now, ui, results),
+        Some(Panel::Coverage) => coverage::panel(now, results),
     };
     el("div", "open")
-        .at(At::Part, "panel")
-        .with(open)
-        .with(button(
+        .attr(Attr::Part, "panel")
+        .child(open)
+        .child(button(
             "close",
             "",
             "\u{2715} Close",
             false,
-            Wish::ClosePanel,
+            Msg::ClosePanel,
         ))
 }
 

@@ -10,11 +10,11 @@ use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
-use super::glossary::{Card, Glossary};
-use super::look::{Look, Sheet};
-use super::now::Now;
-use super::tree::{At, El, button, el, note, nothing, rich};
-use super::wish::Wish;
+use super::glossary::Glossary;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::{Card, Sheet, UiState};
+use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 
 /// What comes of leaving the last step out, as far as it is known.
 pub struct LeftOut {
@@ -27,7 +27,7 @@ pub struct LeftOut {
 }
 
 /// The last step in one sentence; spoken by screen readers as one steps.
-pub fn now(now: &Now, look: &Look) -> El {
+pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let scenario = &now.scenario;
     let (depth, length) = (now.depth(), now.length());
     let count = match now.last_actor() {
@@ -65,12 +65,12 @@ pub fn now(now: &Now, look: &Look) -> El {
         }
         _ => String::new(),
     };
-    let mut glossary = Glossary::of(Card::Now, look.term);
+    let mut glossary = Glossary::of(Card::Sentence, ui.term);
     let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
     el("div", if bad { "now failed" } else { "now" })
-        .with(note("count", &count))
-        .with(paragraph("sentence badly", first))
-        .with(paragraph(
+        .child(note("count", &count))
+        .child(paragraph("sentence badly", first))
+        .child(paragraph(
             if failed && !badly {
                 "sentence badly"
             } else {
@@ -78,20 +78,20 @@ pub fn now(now: &Now, look: &Look) -> El {
             },
             &sentence,
         ))
-        .with(paragraph("then", &then))
-        .with(paragraph("decisive", remark.unwrap_or("")))
-        .with(paragraph("ending", ending))
-        .with(rich(el("p", "remark"), &look.remark))
+        .child(paragraph("then", &then))
+        .child(paragraph("decisive", remark.unwrap_or("")))
+        .child(paragraph("ending", ending))
+        .child(rich(el("p", "remark"), &ui.remark))
 }
 
 /// What can still come of the moment shown.
-pub fn ahead(now: &Now, outlook: Option<&Outlook>) -> El {
+pub fn outlook_line(now: &Moment, outlook: Option<&Outlook>) -> Element {
     let line = el("div", "foresight");
     let Some(seen) = outlook else {
         return line;
     };
     let share = percent(seen.here.share);
-    line.with(outlook_words(foresee(
+    line.child(outlook_words(foresee(
         &seen.here,
         seen.complete,
         now.failed(),
@@ -101,40 +101,40 @@ pub fn ahead(now: &Now, outlook: Option<&Outlook>) -> El {
 
 /// The cards at the side: what failed, the step, the invariants, the scenario. `left_out` says
 /// what comes of leaving out the step.
-pub fn cards(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
+pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     let mut cards = Vec::new();
     for (at, trouble) in troubles(now).iter().enumerate() {
-        let mut glossary = Glossary::of(Card::Failure(at as u8), look.term);
+        let mut glossary = Glossary::of(Card::Failure(at as u8), ui.term);
         let mut card = match trouble {
             Trouble::Failed(failure, and) => failed(now, failure, and, &mut glossary),
             Trouble::Stuck(end) => stuck(now, end, &mut glossary),
         };
         // The newest is what there is to be done about.
         if at == 0 {
-            card = card.with(answers(look));
-            if look.why {
-                card = card.with(steps_behind(trouble.causes(now), &mut glossary));
+            card = card.child(answers(ui));
+            if ui.why {
+                card = card.child(steps_behind(trouble.causes(now), &mut glossary));
             }
         }
         if let Some(text) = missing(&now.scenario) {
-            card = card.with(glossary.glossed(el("p", "changed"), &text));
+            card = card.child(glossary.glossed(el("p", "changed"), &text));
         }
-        card = card.with(glossary.meaning()).with(in_full(now, trouble));
+        card = card.child(glossary.meaning()).child(in_full(now, trouble));
         if let Trouble::Failed(failure, _) = trouble {
-            card = card.with(bytes(failure));
+            card = card.child(bytes(failure));
         }
         cards.push(card);
     }
-    cards.push(step(now, look, left_out));
-    cards.push(broken(now, look));
+    cards.push(step(now, ui, left_out));
+    cards.push(broken(now, ui));
     cards.push(what_this_is(now));
     el("section", "explain")
-        .at(At::Label, "Explanation")
-        .all(cards)
+        .attr(Attr::Label, "Explanation")
+        .children(cards)
 }
 
 /// The steps behind the newest failure, from 1; none where nothing has failed.
-pub fn causes(now: &Now) -> Vec<usize> {
+pub fn causes(now: &Moment) -> Vec<usize> {
     let troubles = troubles(now);
     let causes = troubles.first().map_or(Vec::new(), |it| it.causes(now));
     let steps = causes.iter().map(|it| it.step);
@@ -150,7 +150,7 @@ enum Trouble<'a> {
 }
 
 impl Trouble<'_> {
-    fn causes(&self, now: &Now) -> Vec<Cause> {
+    fn causes(&self, now: &Moment) -> Vec<Cause> {
         match self {
             Trouble::Failed(failure, _) => why(&now.scenario, &now.story, failure),
             Trouble::Stuck(end) => why_end(&now.scenario, &now.story, end),
@@ -160,7 +160,7 @@ impl Trouble<'_> {
 
 /// All that has gone wrong, newest first. Sectors that fail alike in one step count as one, and so
 /// does one that fails again.
-fn troubles(now: &Now) -> Vec<Trouble<'_>> {
+fn troubles(now: &Moment) -> Vec<Trouble<'_>> {
     let failures = &now.story.failures;
     let mut all = Vec::new();
     for (at, failure) in failures.iter().enumerate() {
@@ -192,7 +192,7 @@ fn troubles(now: &Now) -> Vec<Trouble<'_>> {
 
 /// How the newest failure came about, in a sentence: where there is no room for the column at the
 /// side, it stands under the step's own.
-pub fn cause(now: &Now) -> El {
+pub fn cause(now: &Moment) -> Element {
     let troubles = troubles(now);
     let words = match troubles.first() {
         Some(Trouble::Failed(failure, _)) => {
@@ -208,39 +208,39 @@ pub fn cause(now: &Now) -> El {
 }
 
 /// What one can do about a failure.
-fn answers(look: &Look) -> El {
-    let why = button("", "", "Why?", false, Wish::Why).is(At::Expanded, look.why);
+fn answers(ui: &UiState) -> Element {
+    let why = button("", "", "Why?", false, Msg::ToggleWhy).attr_bool(Attr::Expanded, ui.why);
     el("div", "answers")
-        .with(button("main", "", "Undo the last step", false, Wish::Back))
-        .with(why)
-        .with(button(
+        .child(button("main", "", "Undo the last step", false, Msg::Back))
+        .child(why)
+        .child(button(
             "",
             "X",
             "Share",
             false,
-            Wish::Sheet(Some(Sheet::Share)),
+            Msg::Sheet(Some(Sheet::Share)),
         ))
 }
 
 /// The steps without which it would not have come so.
-fn steps_behind(causes: Vec<Cause>, glossary: &mut Glossary) -> El {
-    let mut list = el("ol", "causes").at(At::Label, "The steps behind it");
+fn steps_behind(causes: Vec<Cause>, glossary: &mut Glossary) -> Element {
+    let mut list = el("ol", "causes").attr(Attr::Label, "The steps behind it");
     for it in causes {
         let label = match it.step {
             0 => "The start".to_owned(),
             step => format!("Step {step}"),
         };
-        list = list.with(
+        list = list.child(
             el("li", "")
-                .with(button("", "", &label, false, Wish::Seek(it.step)))
-                .with(glossary.glossed(el("p", ""), &it.words)),
+                .child(button("", "", &label, false, Msg::Seek(it.step)))
+                .child(glossary.glossed(el("p", ""), &it.words)),
         );
     }
     list
 }
 
 /// The step just made: what it did, what for, and what would be without it.
-fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
+fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     let scenario = &now.scenario;
     let Some((actor, number, pc)) = now.last_row() else {
         return nothing();
@@ -251,11 +251,12 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
         .iter()
         .position(|line| line.row.is_some() && line.pcs.contains(&pc));
     let text = at.map_or(row.calls[scenario.era as usize], |at| &lines[at].text);
-    let mut glossary = Glossary::of(Card::Step, look.term);
+    let mut glossary = Glossary::of(Card::Step, ui.term);
     let mut list = el("dl", "step");
     let mut part = |title, text: &str| {
-        list.inner.push(el("dt", "").text(title).into());
-        list.inner.push(glossary.glossed(el("dd", ""), text).into());
+        list.children.push(el("dt", "").text(title).into());
+        list.children
+            .push(glossary.glossed(el("dd", ""), text).into());
     };
     part("What", &now.sentence().unwrap_or_default());
     part("Why it matters", meaning.reason.unwrap_or(meaning.meaning));
@@ -275,23 +276,23 @@ fn step(now: &Now, look: &Look, left_out: Option<&LeftOut>) -> El {
         );
     }
     let mut card = el("div", "card")
-        .at(At::Part, "why")
-        .with(el("h2", "").with(el("code", "").text(text)))
-        .with(list)
-        .with(match without {
+        .attr(Attr::Part, "why")
+        .child(el("h2", "").child(el("code", "").text(text)))
+        .child(list)
+        .child(match without {
             Some(without) => leave_out(scenario, without),
             None => nothing(),
         });
-    card = card.with(glossary.meaning());
+    card = card.child(glossary.meaning());
     let mut sources = el("details", "")
-        .with(el("summary", "").text("Sources"))
-        .with(note("source", meaning.source));
+        .child(el("summary", "").text("Sources"))
+        .child(note("source", meaning.source));
     if let Some((_, group)) = group {
-        sources = sources.with(note("source", group.source));
+        sources = sources.child(note("source", group.source));
     }
     match meaning.source {
         "" => card,
-        _ => card.with(sources),
+        _ => card.child(sources),
     }
 }
 
@@ -304,7 +305,7 @@ fn composite(lines: &[Line], at: usize) -> Option<(&str, &'static GroupRow)> {
 }
 
 /// A button that puts the scenario without the step onto the stage.
-fn leave_out(scenario: &Scenario, without: &Without) -> El {
+fn leave_out(scenario: &Scenario, without: &Without) -> Element {
     let Some(mutant) = &without.mutant else {
         return nothing();
     };
@@ -317,7 +318,7 @@ fn leave_out(scenario: &Scenario, without: &Without) -> El {
     };
     let mut edits = scenario.own_edits.clone();
     edits.push(mutant.edit.clone());
-    button("", "", &label, false, Wish::Change(edits, run))
+    button("", "", &label, false, Msg::ApplyEdits(edits, run))
 }
 
 /// Capital first.
@@ -327,20 +328,20 @@ fn title(words: &str) -> String {
 }
 
 /// A run that ended with actors that sleep for ever.
-fn stuck(now: &Now, end: &End, glossary: &mut Glossary) -> El {
+fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
     let verdict = match end {
         End::Deadlock(_) => Verdict::Deadlock,
         _ => Verdict::Stall,
     };
     el("div", "card failure")
-        .at(At::Part, "failure")
-        .with(el("h2", "").text(&title(verdict.words())))
-        .with(note("small", verdict.meaning()))
-        .with(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
+        .attr(Attr::Part, "failure")
+        .child(el("h2", "").text(&title(verdict.words())))
+        .child(note("small", verdict.meaning()))
+        .child(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
 }
 
 /// All there is to say of a failure, folded.
-fn in_full(now: &Now, trouble: &Trouble) -> El {
+fn in_full(now: &Moment, trouble: &Trouble) -> Element {
     let scenario = &now.scenario;
     let (sentences, log) = match trouble {
         Trouble::Failed(failure, _) => (
@@ -353,9 +354,9 @@ fn in_full(now: &Now, trouble: &Trouble) -> El {
         true => "In full",
         false => "In full, and what the kernel logs",
     };
-    let mut full = el("details", "").with(el("summary", "").text(summary));
+    let mut full = el("details", "").child(el("summary", "").text(summary));
     for text in &sentences {
-        full = full.with(rich(el("p", ""), text));
+        full = full.child(rich(el("p", ""), text));
     }
     if log.is_empty() {
         return full;
@@ -365,12 +366,12 @@ fn in_full(now: &Now, trouble: &Trouble) -> El {
 }
 
 /// The invariants that do not hold any more, each with the step that broke it.
-fn broken(now: &Now, look: &Look) -> El {
+fn broken(now: &Moment, ui: &UiState) -> Element {
     let broken = &now.story.broken;
     if broken.is_empty() {
         return nothing();
     }
-    let mut glossary = Glossary::of(Card::Broken, look.term);
+    let mut glossary = Glossary::of(Card::Broken, ui.term);
     let mut list = el("dl", "invariants");
     for &(invariant, step) in broken {
         let (number, name) = invariant.name();
@@ -379,36 +380,36 @@ fn broken(now: &Now, look: &Look) -> El {
             _ => format!("step {step}"),
         };
         let term = el("dt", "")
-            .with(el("b", "").text(number))
+            .child(el("b", "").text(number))
             .text(" ")
             .text(name);
         list = list
-            .with(
+            .child(
                 term.text(" ")
-                    .with(button("", "", &at, false, Wish::Seek(step))),
+                    .child(button("", "", &at, false, Msg::Seek(step))),
             )
-            .with(glossary.glossed(el("dd", ""), invariant.meaning()));
+            .child(glossary.glossed(el("dd", ""), invariant.meaning()));
     }
     el("div", "card")
-        .at(At::Part, "broken")
-        .with(el("h2", "").text("Invariants broken so far"))
-        .with(note(
+        .attr(Attr::Part, "broken")
+        .child(el("h2", "").text("Invariants broken so far"))
+        .child(note(
             "small",
             "A broken invariant is a warning; what counts as failure is a verdict.",
         ))
-        .with(list)
-        .with(glossary.meaning())
+        .child(list)
+        .child(glossary.meaning())
 }
 
 /// A value and where it comes from.
-fn value(list: El, name: &str, key: &str, value: u16, from: &str) -> El {
-    let code = el("code", "").at(At::Part, key).text(&hex(value));
-    list.with(el("dt", "").text(name))
-        .with(el("dd", "").with(code).text(from))
+fn value(list: Element, name: &str, key: &str, value: u16, from: &str) -> Element {
+    let code = el("code", "").attr(Attr::Part, key).text(&hex(value));
+    list.child(el("dt", "").text(name))
+        .child(el("dd", "").child(code).text(from))
 }
 
 /// A rule that was broken: which, where, and what changed in between.
-fn failed(now: &Now, failure: &Failure, and: &str, glossary: &mut Glossary) -> El {
+fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -> Element {
     let scenario = &now.scenario;
     let Some(verdict) = failure.verdict() else {
         return nothing();
@@ -429,9 +430,9 @@ fn failed(now: &Now, failure: &Failure, and: &str, glossary: &mut Glossary) -> E
     };
     let heading = format!("{}{hop}{place}{and}", title(verdict.words()));
     let card = el("div", "card failure")
-        .at(At::Part, "failure")
-        .with(el("h2", "").text(&heading))
-        .with(glossary.glossed(el("p", "small"), verdict.meaning()));
+        .attr(Attr::Part, "failure")
+        .child(el("h2", "").text(&heading))
+        .child(glossary.glossed(el("p", "small"), verdict.meaning()));
     let (card, sentence) = match failure.violation {
         Violation::Guard {
             received, computed, ..
@@ -446,17 +447,17 @@ fn failed(now: &Now, failure: &Failure, and: &str, glossary: &mut Glossary) -> E
             (card, Some(first.join(" ")))
         }
     };
-    card.with(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
+    card.child(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
 }
 
 /// Both guards, and when each was computed.
 fn compared(
-    card: El,
+    card: Element,
     scenario: &Scenario,
     failure: &Failure,
     received: Content,
     computed: Content,
-) -> El {
+) -> Element {
     let contents = &scenario.model.contents;
     let taken = failure
         .guard_step
@@ -466,15 +467,15 @@ fn compared(
     let (received, computed) = (contents.guard(received), contents.guard(computed));
     let values = value(values, "guard received", "received", received, &taken);
     let values = value(values, "guard computed", "computed", computed, &recomputed);
-    card.with(values)
+    card.child(values)
 }
 
 /// Opens the inspector of the sector it happened to, where it happened to one.
-fn bytes(failure: &Failure) -> El {
+fn bytes(failure: &Failure) -> Element {
     match failure.violation {
         Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
         _ => {
-            let inspect = Wish::Sector(failure.page.into(), failure.sector.into());
+            let inspect = Msg::Sector(failure.page.into(), failure.sector.into());
             button("", "", "Inspect its bytes", false, inspect)
         }
     }
@@ -482,7 +483,7 @@ fn bytes(failure: &Failure) -> El {
 
 /// The scenario: what to watch, what must come of it, and where it is from. Folded while one
 /// steps.
-fn what_this_is(now: &Now) -> El {
+fn what_this_is(now: &Moment) -> Element {
     let scenario = &now.scenario;
     let place = format!(
         "{} and Linux {}",
@@ -508,29 +509,29 @@ fn what_this_is(now: &Now) -> El {
         _ => (el("details", "card"), el("summary", "")),
     };
     let mut card = card
-        .at(At::Part, "scenario")
-        .with(heading.text("What to watch"))
-        .with(rich(el("p", ""), &scenario.watch))
-        .with(note("verdict", &expected));
+        .attr(Attr::Part, "scenario")
+        .child(heading.text("What to watch"))
+        .child(rich(el("p", ""), &scenario.watch))
+        .child(note("verdict", &expected));
     // The same ordering elsewhere: guards catch what changed, never what was forgotten.
     let mut others = el("dl", "elsewhere");
     for (device, verdicts) in &scenario.expect {
         if *device != scenario.device && scenario.era == scenario.own_era {
             others = others
-                .with(el("dt", "").text(device.word()))
-                .with(el("dd", "").text(&words(verdicts)));
+                .child(el("dt", "").text(device.word()))
+                .child(el("dd", "").text(&words(verdicts)));
         }
     }
     if scenario.expect.len() > 1 && scenario.era == scenario.own_era {
-        card = card.with(note("small", "The same ordering on other devices:"));
+        card = card.child(note("small", "The same ordering on other devices:"));
     }
-    card = card.with(others);
+    card = card.child(others);
     if scenario.sources.is_empty() {
         return card;
     }
-    let mut sources = el("details", "").with(el("summary", "").text("Sources"));
+    let mut sources = el("details", "").child(el("summary", "").text("Sources"));
     for text in &scenario.sources {
-        sources = sources.with(note("source", text));
+        sources = sources.child(note("source", text));
     }
-    card.with(sources)
+    card.child(sources)
 }

@@ -7,14 +7,14 @@ mod legend;
 mod reopen;
 mod stage;
 mod svg;
-mod time;
+mod timeline;
 
 pub use reopen::{Carried, FigureError, reopen};
 
 use crate::exchange::{explain, outcome, status_words};
 use crate::machine::Status;
 
-use super::now::Now;
+use super::moment::Moment;
 use ink::{DEFS, Face};
 use svg::{Anchor, Frame, PX, Svg, escaped, width};
 
@@ -30,7 +30,7 @@ const LABELS: i32 = 132 * PX;
 ///
 /// `link` is the page's whole address for this run, printed at the bottom; an empty one is left
 /// out. `carried` is what [`reopen`] gives back.
-pub fn figure(now: &Now, link: &str, carried: &Carried) -> String {
+pub fn figure(now: &Moment, link: &str, carried: &Carried) -> String {
     let mut body = Svg::default();
     let mut y = head(&mut body, now);
     y = panel(&mut body, "a", &place(now), y);
@@ -52,14 +52,14 @@ pub fn figure(now: &Now, link: &str, carried: &Carried) -> String {
         steps => format!("The whole run, {steps} steps"),
     };
     y = panel(&mut body, "b", &words, y + 12 * PX);
-    y = time::time(&mut body, now, y + 4 * PX);
+    y = timeline::timeline(&mut body, now, y + 4 * PX);
     y = legend::of_time(&mut body, now, y + 12 * PX);
     y = foot(&mut body, link, y + 6 * PX);
     whole(now, carried, y, &body.finish())
 }
 
 /// The file around what is drawn.
-fn whole(now: &Now, carried: &Carried, height: i32, body: &str) -> String {
+fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
     let mut svg = Svg::default();
     let (w, h) = (WIDTH / PX, height / PX + 1);
     svg.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -88,7 +88,7 @@ fn whole(now: &Now, carried: &Carried, height: i32, body: &str) -> String {
 }
 
 /// Which moment is shown, and whose step led to it.
-fn place(now: &Now) -> String {
+fn place(now: &Moment) -> String {
     let actor = now.last_actor().and_then(|it| now.scenario.cast.get(it));
     match actor {
         None => format!("The start of a run of {} steps", now.length()),
@@ -100,7 +100,7 @@ fn place(now: &Now) -> String {
 }
 
 /// Title, verdicts, kernel, device and what is changed.
-fn head(svg: &mut Svg, now: &Now) -> i32 {
+fn head(svg: &mut Svg, now: &Moment) -> i32 {
     let scenario = &now.scenario;
     let verdicts = now.whole.verdicts(&scenario.model);
     let mut right = RIGHT;
@@ -153,7 +153,7 @@ fn panel(svg: &mut Svg, letter: &str, words: &str, y: i32) -> i32 {
 }
 
 /// The last step in a sentence, and how the run ended.
-fn moment(svg: &mut Svg, now: &Now, y: i32) -> i32 {
+fn moment(svg: &mut Svg, now: &Moment, y: i32) -> i32 {
     let start = format!("{}: before the first step.", now.scenario.title);
     let sentence = now.sentence().unwrap_or(start);
     let (face, room) = (Face::SENTENCE, RIGHT - LEFT);
@@ -168,7 +168,7 @@ fn moment(svg: &mut Svg, now: &Now, y: i32) -> i32 {
 }
 
 /// What failed and why, which invariants broke, and who sleeps; from `x` on.
-fn notes(svg: &mut Svg, now: &Now, x: i32, y: i32) -> i32 {
+fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
     let scenario = &now.scenario;
     let mut said: Vec<(&str, String)> = Vec::new();
     let mut failures = now.story.failures.iter();

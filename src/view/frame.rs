@@ -1,146 +1,150 @@
 //! What never changes of the page: its parts, in the order of the story, with a slot for each section
 //! that is drawn anew.
 
-use super::look::Sheet;
-use super::tree::{At, El, On, el, note};
-use super::wish::Wish;
+use super::msg::Msg;
+use super::ui_state::Sheet;
+use super::vdom::{Attr, Element, Handler, el, note};
 
 /// A place for a section.
-fn slot(name: &str) -> El {
-    el("div", "").at(At::Slot, name)
+fn slot(name: &str) -> Element {
+    el("div", "").attr(Attr::Slot, name)
 }
 
 /// The whole page.
-pub fn frame() -> El {
+pub fn frame() -> Element {
     let help = el("button", "help-button")
-        .at(At::Keys, "?")
-        .at(At::Label, "Keys and words")
+        .attr(Attr::Keys, "?")
+        .attr(Attr::Label, "Keys and words")
         .text("?")
-        .press(Wish::Sheet(Some(Sheet::Keys)));
+        .on_click(Msg::Sheet(Some(Sheet::Keys)));
     let share = el("button", "share-button")
-        .at(At::Keys, "X")
+        .attr(Attr::Keys, "X")
         .text("Share")
-        .press(Wish::Sheet(Some(Sheet::Share)));
+        .on_click(Msg::Sheet(Some(Sheet::Share)));
     let mut sheet = el("dialog", "help")
-        .at(At::Id, "help")
-        .at(At::LabelledBy, "help-title")
-        .with(slot("sheet"));
-    sheet.on = Some(On::Closed(Wish::Sheet(None)));
+        .attr(Attr::Id, "help")
+        .attr(Attr::LabelledBy, "help-title")
+        .child(slot("sheet"));
+    sheet.handler = Some(Handler::Close(Msg::Sheet(None)));
     el("div", "shell")
-        .with(
+        .child(
             el("header", "top")
-                .with(note("brand", "Stable Pages"))
-                .with(catalogue())
-                .with(slot("loading"))
-                .with(slot("settings"))
-                .with(share)
-                .with(help),
+                .child(note("brand", "Stable Pages"))
+                .child(catalogue())
+                .child(slot("loading"))
+                .child(slot("settings"))
+                .child(share)
+                .child(help),
         )
-        .with(slot("notice").at(At::Role, "alert"))
-        .with(checker())
-        .with(desk())
-        .with(
-            el("footer", "foot").with(timeline()).with(full()).with(
+        .child(slot("notice").attr(Attr::Role, "alert"))
+        .child(checker())
+        .child(desk())
+        .child(
+            el("footer", "foot").child(timeline()).child(full()).child(
                 el("div", "controls")
-                    .with(slot("moves"))
-                    .with(slot("step-buttons")),
+                    .child(slot("moves"))
+                    .child(slot("step-buttons")),
             ),
         )
-        .with(sheet)
-        .with(slot("drop"))
+        .child(sheet)
+        .child(slot("drop"))
 }
 
-fn catalogue() -> El {
+fn catalogue() -> Element {
     let mut field = el("input", "")
-        .at(At::Type, "file")
-        .at(At::Accept, ".toml,.svg");
-    field.on = Some(On::Pick);
+        .attr(Attr::Type, "file")
+        .attr(Attr::Accept, ".toml,.svg");
+    field.handler = Some(Handler::PickFile);
     let file = el("label", "file")
-        .with(el("span", "").text("Open a file\u{2026}"))
-        .with(field);
+        .child(el("span", "").text("Open a file\u{2026}"))
+        .child(field);
     el("nav", "catalogue")
-        .at(At::Label, "Orderings, each with its expected verdict")
-        .with(
+        .attr(Attr::Label, "Orderings, each with its expected verdict")
+        .child(
             el("details", "orderings")
-                .at(At::Id, "orderings")
-                .with(el("summary", "").at(At::Keys, "O").with(slot("chosen")))
-                .with(
+                .attr(Attr::Id, "orderings")
+                .child(
+                    el("summary", "")
+                        .attr(Attr::Keys, "O")
+                        .child(slot("chosen")),
+                )
+                .child(
                     el("div", "scroll")
-                        .at(At::TabIndex, "0")
-                        .at(At::Role, "group")
-                        .at(At::Label, "All orderings")
-                        .with(file)
-                        .with(slot("orderings")),
+                        .attr(Attr::TabIndex, "0")
+                        .attr(Attr::Role, "group")
+                        .attr(Attr::Label, "All orderings")
+                        .child(file)
+                        .child(slot("orderings")),
                 ),
         )
 }
 
-fn checker() -> El {
+fn checker() -> Element {
     el("section", "checker")
-        .at(At::Label, "Checker: what every schedule does")
-        .with(
+        .attr(Attr::Label, "Checker: what every schedule does")
+        .child(
             el("div", "top-line")
-                .with(
+                .child(
                     el("div", "strip")
-                        .at(At::Part, "result")
-                        .at(At::Live, "polite")
-                        .with(slot("result")),
+                        .attr(Attr::Part, "result")
+                        .attr(Attr::Live, "polite")
+                        .child(slot("result")),
                 )
-                .with(slot("questions")),
+                .child(slot("questions")),
         )
-        .with(el("div", "panel").with(slot("panel")))
+        .child(el("div", "panel").child(slot("panel")))
 }
 
-fn desk() -> El {
+fn desk() -> Element {
     let now = el("div", "")
-        .at(At::Live, "polite")
-        .at(At::Part, "now")
-        .with(slot("sentence"));
-    let mut wires = el("svg", "wires").is(At::Hidden, true);
+        .attr(Attr::Live, "polite")
+        .attr(Attr::Part, "now")
+        .child(slot("sentence"));
+    let mut wires = el("svg", "wires").attr_bool(Attr::Hidden, true);
     for class in ["thing", "holder", "end", "tip"] {
-        wires = wires.with(el("path", class));
+        wires = wires.child(el("path", class));
     }
     el("main", "desk")
-        .with(
+        .child(
             el("div", "middle")
-                .with(slot("tagline"))
-                .with(now)
-                .with(slot("cause"))
-                .with(slot("meaning"))
-                .with(slot("ahead"))
-                .with(slot("stage"))
-                .with(slot("compared"))
-                .with(slot("legend")),
+                .child(slot("tagline"))
+                .child(now)
+                .child(slot("cause"))
+                .child(slot("meaning"))
+                .child(slot("ahead"))
+                .child(slot("stage"))
+                .child(slot("compared"))
+                .child(slot("legend")),
         )
-        .with(slot("actors"))
-        .with(
+        .child(slot("actors"))
+        .child(
             el("div", "side")
-                .at(At::Id, "side")
-                .with(slot("tabs"))
-                .with(slot("side")),
+                .attr(Attr::Id, "side")
+                .child(slot("tabs"))
+                .child(slot("side")),
         )
-        .with(wires)
+        .child(wires)
 }
 
 /// For a page in a frame: the way to the whole one, which the page keeps up to date.
-fn full() -> El {
+fn full() -> Element {
     let link = el("a", "")
-        .at(At::Id, "full")
-        .at(At::Href, "./")
-        .at(At::Target, "_blank")
+        .attr(Attr::Id, "full")
+        .attr(Attr::Href, "./")
+        .attr(Attr::Target, "_blank")
         .text("Stable Pages: open the full page");
-    el("p", "full").with(link)
+    el("p", "full").child(link)
 }
 
-fn timeline() -> El {
+fn timeline() -> Element {
     el("section", "timeline")
-        .at(At::Label, "Timeline")
-        .with(slot("lanes"))
-        .with(
+        .attr(Attr::Label, "Timeline")
+        .child(slot("lanes"))
+        .child(
             el("div", "track")
-                .with(slot("tape"))
-                .with(slot("playhead"))
-                .with(slot("writing")),
+                .child(slot("tape"))
+                .child(slot("playhead"))
+                .child(slot("writing")),
         )
-        .with(slot("scrubber"))
+        .child(slot("scrubber"))
 }

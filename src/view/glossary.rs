@@ -1,46 +1,22 @@
 //! The field's words in sentences: a small button each, that opens its meaning below.
 
-use serde::{Deserialize, Serialize};
-
 use crate::protocol::{TERMS, Term, term_meaning};
 
-use super::look::Look;
-use super::tree::{At, El, el, note};
-use super::wish::Wish;
-
-/// A place with sentences of its own, in which each word is explained once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Card {
-    /// The step's sentence, above the stage.
-    Now,
-    /// A failure, by its place among those shown.
-    Failure(u8),
-    /// What a step is for.
-    Step,
-    /// The invariants.
-    Broken,
-}
-
-/// A word of a card: its place in [`TERMS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Word {
-    /// Where it was pressed.
-    pub card: Card,
-    /// Which.
-    pub term: u8,
-}
+use super::msg::Msg;
+use super::ui_state::{Card, TermRef, UiState};
+use super::vdom::{Attr, Element, el, note};
 
 /// The words of one card, as its sentences are made.
 pub struct Glossary {
     card: Card,
-    open: Option<Word>,
+    open: Option<TermRef>,
     /// Words that have their button already.
     used: Vec<usize>,
 }
 
 impl Glossary {
     /// Of a card, `open` being the word whose meaning is shown.
-    pub fn of(card: Card, open: Option<Word>) -> Glossary {
+    pub fn of(card: Card, open: Option<TermRef>) -> Glossary {
         Glossary {
             card,
             open,
@@ -50,7 +26,7 @@ impl Glossary {
 
     /// Adds a sentence to an element. Kernel names stand between backquotes; each word of
     /// [`TERMS`] becomes a button where it first occurs.
-    pub fn glossed(&mut self, mut into: El, text: &str) -> El {
+    pub fn glossed(&mut self, mut into: Element, text: &str) -> Element {
         for (index, piece) in text.split('`').enumerate() {
             into = match index % 2 {
                 1 => self.code(into, piece),
@@ -61,18 +37,18 @@ impl Glossary {
     }
 
     /// A kernel name: a word if it is one as a whole.
-    fn code(&mut self, into: El, name: &str) -> El {
+    fn code(&mut self, into: Element, name: &str) -> Element {
         let code = el("code", "").text(name);
         match word_at(name, 0) {
             Some((term, long)) if long == name.len() && !self.used.contains(&term) => {
                 let button = self.button(term);
-                into.with(button.with(code))
+                into.child(button.child(code))
             }
-            _ => into.with(code),
+            _ => into.child(code),
         }
     }
 
-    fn plain(&mut self, mut into: El, text: &str) -> El {
+    fn plain(&mut self, mut into: Element, text: &str) -> Element {
         let mut from = 0;
         let mut at = 0;
         while at < text.len() {
@@ -84,9 +60,9 @@ impl Glossary {
                     let rest = &text[at + long..];
                     let stop = rest.find(|it: char| !".,;:)".contains(it));
                     let stop = stop.unwrap_or(rest.len());
-                    into = into.text(&text[from..at]).with(match stop {
+                    into = into.text(&text[from..at]).child(match stop {
                         0 => button,
-                        _ => el("span", "whole").with(button).text(&rest[..stop]),
+                        _ => el("span", "whole").child(button).text(&rest[..stop]),
                     });
                     (at, from) = (at + long + stop, at + long + stop);
                 }
@@ -97,20 +73,20 @@ impl Glossary {
         into.text(&text[from..])
     }
 
-    fn button(&mut self, term: usize) -> El {
+    fn button(&mut self, term: usize) -> Element {
         self.used.push(term);
-        let word = Word {
+        let word = TermRef {
             card: self.card,
             term: term as u8,
         };
         el("button", "term")
-            .is(At::Expanded, self.open == Some(word))
-            .press(Wish::Term(word))
+            .attr_bool(Attr::Expanded, self.open == Some(word))
+            .on_click(Msg::ToggleTerm(word))
     }
 
     /// The meaning of the word that is open, if this card has it; goes to its end. Always there,
     /// so that its coming is spoken.
-    pub fn meaning(&self) -> El {
+    pub fn meaning(&self) -> Element {
         let open = self.open.filter(|it| it.card == self.card);
         meaning_of(open.filter(|it| self.used.contains(&it.term.into())))
     }
@@ -118,12 +94,12 @@ impl Glossary {
 
 /// The meaning of the word that is open in the step's sentence: apart from the sentence, which the
 /// page draws at once and without these texts.
-pub fn meaning_now(look: &Look) -> El {
-    meaning_of(look.term.filter(|it| it.card == Card::Now))
+pub fn sentence_term_meaning(ui: &UiState) -> Element {
+    meaning_of(ui.term.filter(|it| it.card == Card::Sentence))
 }
 
-fn meaning_of(open: Option<Word>) -> El {
-    let slot = el("div", "meaning").at(At::Live, "polite");
+fn meaning_of(open: Option<TermRef>) -> Element {
+    let slot = el("div", "meaning").attr(Attr::Live, "polite");
     let known = open.and_then(|it| {
         let term = usize::from(it.term);
         Some((it, TERMS.get(term)?, term_meaning(term)?))
@@ -132,19 +108,19 @@ fn meaning_of(open: Option<Word>) -> El {
         return slot;
     };
     let close = el("button", "close")
-        .at(At::Label, "Close the meaning")
+        .attr(Attr::Label, "Close the meaning")
         .text("\u{2715}")
-        .press(Wish::Term(word));
-    slot.with(
+        .on_click(Msg::ToggleTerm(word));
+    slot.child(
         el("div", "meant")
-            .with(
+            .child(
                 el("p", "")
-                    .with(el("b", "").text(term.name))
+                    .child(el("b", "").text(term.name))
                     .text(": ")
                     .text(of.meaning),
             )
-            .with(note("source", of.source))
-            .with(close),
+            .child(note("source", of.source))
+            .child(close),
     )
 }
 
@@ -187,18 +163,18 @@ fn word_at(text: &str, at: usize) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tree::Node;
+    use super::super::vdom::Node;
     use super::*;
 
-    fn glossed(text: &str) -> El {
+    fn glossed(text: &str) -> Element {
         Glossary::of(Card::Step, None).glossed(el("p", ""), text)
     }
 
     /// The words that became buttons.
     fn buttons(text: &str) -> Vec<String> {
-        let inner = glossed(text).inner;
+        let inner = glossed(text).children;
         let of = |it: &Node| match it {
-            Node::El(it) => it.find(&|it| it.tag == "button").map(El::all_text),
+            Node::Element(it) => it.find(&|it| it.tag == "button").map(Element::all_text),
             _ => None,
         };
         inner.iter().filter_map(of).collect()
@@ -237,23 +213,23 @@ mod tests {
     #[test]
     fn the_meaning_opens_where_the_word_was_pressed() {
         let term = TERMS.iter().position(|it| it.name == "bio").expect("there") as u8;
-        let open = Some(Word {
+        let open = Some(TermRef {
             card: Card::Step,
             term,
         });
         let mut here = Glossary::of(Card::Step, open);
         let text = here.glossed(el("p", ""), "Queues the bio.");
         let button = text.find(&|it| it.tag == "button").expect("a button");
-        assert_eq!(button.get(At::Expanded), Some("true"));
+        assert_eq!(button.attr_value(Attr::Expanded), Some("true"));
         assert!(
             here.meaning()
                 .all_text()
                 .starts_with("bio: The block layer")
         );
-        let mut there = Glossary::of(Card::Now, open);
+        let mut there = Glossary::of(Card::Sentence, open);
         let text = there.glossed(el("p", ""), "Queues the bio.");
         let button = text.find(&|it| it.tag == "button").expect("a button");
-        assert_eq!(button.get(At::Expanded), Some("false"));
+        assert_eq!(button.attr_value(Attr::Expanded), Some("false"));
         assert_eq!(there.meaning().all_text(), "");
         // A card whose sentences do not have the word any more has closed it.
         assert_eq!(Glossary::of(Card::Step, open).meaning().all_text(), "");

@@ -5,11 +5,11 @@ use crate::explore::{Check, Column, Failure};
 use crate::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
 use crate::scenario::Scenario;
 
-use super::now::Now;
+use super::moment::Moment;
 
 /// How a cell hangs together with the one above it: a mismatch is a break in its column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Link {
+pub enum CellLink {
     /// Not at all, or not any more.
     #[default]
     None,
@@ -23,15 +23,15 @@ pub enum Link {
     Break,
 }
 
-impl Link {
+impl CellLink {
     /// Its name in style sheets.
     pub fn class(self) -> &'static str {
         match self {
-            Link::None => "",
-            Link::Tie => " tie",
-            Link::Match => " match",
-            Link::Parted => " parted",
-            Link::Break => " break",
+            CellLink::None => "",
+            CellLink::Tie => " tie",
+            CellLink::Match => " match",
+            CellLink::Parted => " parted",
+            CellLink::Break => " break",
         }
     }
 }
@@ -40,7 +40,7 @@ impl Link {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// How it hangs together with the one above it.
-    pub link: Link,
+    pub link: CellLink,
     /// From how many rows above its bytes came, if they came by the last step.
     pub hop: usize,
     /// Whose bytes these are: of the page as it was, newer, or those on disk before.
@@ -119,7 +119,7 @@ impl Level {
 }
 
 /// One moment of a page: the facts a cell is drawn from.
-pub struct Moment<'a> {
+pub struct PageMoment<'a> {
     pub scenario: &'a Scenario,
     pub number: usize,
     pub page: Page,
@@ -135,11 +135,11 @@ pub struct Moment<'a> {
     pub mover: Option<usize>,
 }
 
-impl Moment<'_> {
+impl PageMoment<'_> {
     /// The moment shown, of a page.
-    pub fn of(now: &Now, number: usize) -> Moment<'_> {
+    pub fn of(now: &Moment, number: usize) -> PageMoment<'_> {
         let model = &now.scenario.model;
-        Moment {
+        PageMoment {
             scenario: &now.scenario,
             number,
             page: model.page(&now.world, number),
@@ -213,7 +213,7 @@ impl Moment<'_> {
                         words: format!("fetched \"{first}\" at step {step}"),
                         first,
                         fresh: step == self.step,
-                        link: Link::Tie,
+                        link: CellLink::Tie,
                         hop: self.hop(Level::Hba),
                         ..Cell::default()
                     };
@@ -257,8 +257,8 @@ impl Moment<'_> {
                     fresh: self.before.media[sector] != content,
                     failed,
                     link: match wire == Some(content) && !self.waiting() {
-                        true => Link::Tie,
-                        false => Link::None,
+                        true => CellLink::Tie,
+                        false => CellLink::None,
                     },
                     hop: 1,
                     ..Cell::default()
@@ -296,7 +296,7 @@ impl Moment<'_> {
     }
 
     /// Whether a guard and the bytes it was taken from still agree, while that matters.
-    fn seal(&self, sector: usize, content: Content) -> Link {
+    fn seal(&self, sector: usize, content: Content) -> CellLink {
         let contents = &self.scenario.model.contents;
         let copy = self.page.copy[sector];
         let above = if copy.is_some() {
@@ -308,9 +308,9 @@ impl Moment<'_> {
             self.frozen(),
             contents.guard(above) == contents.guard(content),
         ) {
-            (false, _) => Link::None,
-            (true, true) => Link::Tie,
-            (true, false) => Link::Parted,
+            (false, _) => CellLink::None,
+            (true, true) => CellLink::Tie,
+            (true, false) => CellLink::Parted,
         }
     }
 
@@ -344,8 +344,8 @@ impl Moment<'_> {
             second: self.guard(content),
             fresh: self.before.copy[sector] != content,
             link: match content == self.page.memory[sector] {
-                true => Link::Tie,
-                false => Link::None,
+                true => CellLink::Tie,
+                false => CellLink::None,
             },
             hop: 1,
             sealed: self.frozen() && self.page.sealed[sector].is_some(),
@@ -396,8 +396,8 @@ impl Moment<'_> {
             second: format!("{received}{sign}\u{200b}{computed}"),
             failed: !check.matched,
             link: match check.matched {
-                true => Link::Match,
-                false => Link::Break,
+                true => CellLink::Match,
+                false => CellLink::Break,
             },
             fresh: cell.fresh || check.step == self.step,
             words: if cell.words.is_empty() {

@@ -3,23 +3,23 @@
 use crate::protocol::Era;
 use crate::scenario::Device;
 
-use super::look::Look;
-use super::now::Now;
-use super::tree::{At, El, button, el, note, nothing, select};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, button, el, note, nothing, select};
 
 /// What the page is about, for whoever comes without knowing.
 const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
     Step through how Linux sees to that, and through what happens when one step is missing.";
 
 /// The whole matter in two sentences, until the first step is made.
-pub fn tagline(now: &Now) -> El {
+pub fn tagline(now: &Moment) -> Element {
     note("tagline", if now.depth() == 0 { TAGLINE } else { "" })
 }
 
 /// What is being fetched.
-pub fn loading(look: &Look) -> El {
-    let loading = match look.loading.as_str() {
+pub fn loading(ui: &UiState) -> Element {
+    let loading = match ui.loading.as_str() {
         "" => String::new(),
         title => format!("Fetching \u{201c}{title}\u{201d}\u{2026}"),
     };
@@ -27,7 +27,7 @@ pub fn loading(look: &Look) -> El {
 }
 
 /// Which kernel and which device, each to be changed.
-pub fn settings(now: &Now) -> El {
+pub fn settings(now: &Moment) -> Element {
     let (era, device) = (now.scenario.era, now.scenario.device);
     let index = |at: Option<usize>| at.unwrap_or(0);
     let eras = select(
@@ -36,7 +36,7 @@ pub fn settings(now: &Now) -> El {
         Era::ALL
             .iter()
             .enumerate()
-            .map(|(at, it)| (it.word().to_owned(), Wish::Era(at)))
+            .map(|(at, it)| (it.word().to_owned(), Msg::Era(at)))
             .collect(),
     );
     let devices = select(
@@ -45,34 +45,34 @@ pub fn settings(now: &Now) -> El {
         Device::ALL
             .iter()
             .enumerate()
-            .map(|(at, it)| (it.word().to_owned(), Wish::Device(at)))
+            .map(|(at, it)| (it.word().to_owned(), Msg::Device(at)))
             .collect(),
     );
     let about = format!("{} \u{b7} {}", era.kernels(), device.about());
     el("section", "settings")
-        .at(At::Label, "Kernel and device")
-        .with(eras)
-        .with(devices)
-        .with(note("era", &about))
+        .attr(Attr::Label, "Kernel and device")
+        .child(eras)
+        .child(devices)
+        .child(note("era", &about))
 }
 
 /// A message about an address or a file that leads nowhere, or that there is a newer build of the page.
-pub fn notice(look: &Look) -> El {
-    let (class, text, first) = match (look.notice.as_str(), &look.failed) {
-        ("", _) if look.newer => (
+pub fn notice(ui: &UiState) -> Element {
+    let (class, text, first) = match (ui.notice.as_str(), &ui.failed) {
+        ("", _) if ui.newer => (
             "notice newer",
             "A new version of this page is there.",
-            Some(("Reload", Wish::Update)),
+            Some(("Reload", Msg::TakeNewBuild)),
         ),
         ("", _) => return nothing(),
-        (text, Some(_)) => ("notice", text, Some(("Try again", Wish::TryAgain))),
+        (text, Some(_)) => ("notice", text, Some(("Try again", Msg::TryAgain))),
         (text, None) => ("notice", text, None),
     };
     let mut moves = el("div", "moves");
-    if let Some((label, wish)) = first {
-        moves = moves.with(button("", "", label, false, wish));
+    if let Some((label, msg)) = first {
+        moves = moves.child(button("", "", label, false, msg));
     }
     el("div", class)
-        .with(note("", text))
-        .with(moves.with(button("", "", "Close", false, Wish::CloseNotice)))
+        .child(note("", text))
+        .child(moves.child(button("", "", "Close", false, Msg::CloseNotice)))
 }

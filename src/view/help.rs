@@ -2,8 +2,8 @@
 
 use crate::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 
-use super::tree::{At, El, button, el};
-use super::wish::Wish;
+use super::msg::Msg;
+use super::vdom::{Attr, Element, button, el};
 
 /// A key as the sheet names it, and what it does.
 pub const KEYS: [(&str, &str); 14] = [
@@ -27,7 +27,7 @@ pub const KEYS: [(&str, &str); 14] = [
 ];
 
 /// What is on it.
-pub fn sheet(era: Era) -> El {
+pub fn sheet(era: Era) -> Element {
     let era = era as usize;
     let mut keys = el("dl", "keys");
     for (key, what) in KEYS {
@@ -49,21 +49,25 @@ pub fn sheet(era: Era) -> El {
         words = word(words, &call.replace("{}", "\u{2026}"), meaning, source);
     }
     el("div", "sheet-body")
-        .with(
+        .child(
             el("div", "help-head")
-                .with(el("h2", "").at(At::Id, "help-title").text("Keys and words"))
-                .with(button("", "Escape", "Close", false, Wish::Sheet(None))),
+                .child(
+                    el("h2", "")
+                        .attr(Attr::Id, "help-title")
+                        .text("Keys and words"),
+                )
+                .child(button("", "Escape", "Close", false, Msg::Sheet(None))),
         )
-        .with(el("h3", "").text("Keys"))
-        .with(keys)
-        .with(el("h3", "").text("Words"))
-        .with(terms)
-        .with(el("h3", "").text("What each step means"))
-        .with(words)
+        .child(el("h3", "").text("Keys"))
+        .child(keys)
+        .child(el("h3", "").text("Words"))
+        .child(terms)
+        .child(el("h3", "").text("What each step means"))
+        .child(words)
 }
 
-fn word(list: El, term: &str, meaning: &str, source: &str) -> El {
+fn word(list: Element, term: &str, meaning: &str, source: &str) -> Element {
     let meaning = el("dd", "").text(meaning).text(" ");
-    list.with(el("dt", "").with(el("code", "").text(term)))
-        .with(meaning.with(el("span", "source").text(source)))
+    list.child(el("dt", "").child(el("code", "").text(term)))
+        .child(meaning.child(el("span", "source").text(source)))
 }

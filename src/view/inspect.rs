@@ -3,7 +3,7 @@
 
 mod crc;
 mod hex;
-mod places;
+mod holders;
 mod register;
 mod tuple;
 
@@ -11,30 +11,30 @@ use crate::exchange::{Refusal, fsync_errno, log_lines};
 use crate::machine::{Hop, Protection};
 
 use super::log::log;
-use super::look::Look;
-use super::now::Now;
-use super::tree::{At, El, button, el, note, rich, select};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, button, el, note, rich, select};
 
 use hex::Version;
-use places::{Key, Place, Sector};
+use holders::{Holder, HolderKind, Sector};
 
 /// The inspector of the sector that is looked at.
-pub fn inspect(now: &Now, look: &Look) -> El {
-    let sector = Sector::of(now, look);
-    let places = sector.places();
-    let versions = hex::versions(&sector, &places);
+pub fn inspect(now: &Moment, ui: &UiState) -> Element {
+    let sector = Sector::of(now, ui);
+    let holders = sector.holders();
+    let versions = hex::versions(&sector, &holders);
     el("section", "inspect")
-        .at(At::Label, "Inspector")
-        .with(held(&sector, &places, &versions))
-        .with(hex::hex(&sector, &places, &versions, look))
-        .with(tuple::tuples(&sector))
-        .with(crc::crc(&sector, &places, &versions, look))
-        .with(kernel(&sector))
+        .attr(Attr::Label, "Inspector")
+        .child(held(&sector, &holders, &versions))
+        .child(hex::hex(&sector, &holders, &versions, ui))
+        .child(tuple::tuples(&sector))
+        .child(crc::crc(&sector, &holders, &versions, ui))
+        .child(kernel(&sector))
 }
 
 /// Which sector, and which version of its bytes each place holds.
-fn held(sector: &Sector, places: &[Place], versions: &[Version]) -> El {
+fn held(sector: &Sector, holders: &[Holder], versions: &[Version]) -> Element {
     let many = match versions.len() {
         1 => "Every place holds the same bytes".to_owned(),
         many => format!("{many} versions of its bytes exist"),
@@ -45,17 +45,17 @@ fn held(sector: &Sector, places: &[Place], versions: &[Version]) -> El {
     };
     let words = format!("{many} {moment}. From memory down to media:");
     let mut list = el("ol", "held");
-    for place in places {
-        list = list.with(row(sector, place, versions));
+    for holder in holders {
+        list = list.child(row(sector, holder, versions));
     }
     el("div", "card")
-        .at(At::Part, "held")
-        .with(heading(sector))
-        .with(note("", &words))
-        .with(list)
+        .attr(Attr::Part, "held")
+        .child(heading(sector))
+        .child(note("", &words))
+        .child(list)
 }
 
-fn heading(sector: &Sector) -> El {
+fn heading(sector: &Sector) -> Element {
     let geometry = sector.now.scenario.model.geometry;
     let mut options = Vec::new();
     for page in 0..geometry.pages as usize {
@@ -66,50 +66,50 @@ fn heading(sector: &Sector) -> El {
             };
             let lba = geometry.lba(page, number);
             let text = format!("{of}sector {number}, LBA {lba}");
-            options.push((text, Wish::Sector(page, number)));
+            options.push((text, Msg::Sector(page, number)));
         }
     }
     let chosen = sector.page * geometry.sectors() + sector.number;
     el("div", "which")
-        .with(el("h2", "").text("Bytes of"))
-        .with(select("One sector", chosen, options))
+        .child(el("h2", "").text("Bytes of"))
+        .child(select("One sector", chosen, options))
 }
 
 /// A place: what it holds, its guard, since which step, and who put it there.
-fn row(sector: &Sector, place: &Place, versions: &[Version]) -> El {
-    let key = match place.key {
-        Key::Start => "start",
-        Key::Memory => "memory",
-        Key::Copy => "copy",
-        Key::Sealed => "sealed",
-        Key::Wire => "fetched",
-        Key::Target => "target",
-        Key::Media => "media",
+fn row(sector: &Sector, holder: &Holder, versions: &[Version]) -> Element {
+    let key = match holder.key {
+        HolderKind::Start => "start",
+        HolderKind::Memory => "memory",
+        HolderKind::Copy => "copy",
+        HolderKind::Sealed => "sealed",
+        HolderKind::Wire => "fetched",
+        HolderKind::Target => "target",
+        HolderKind::Media => "media",
     };
-    let sum = format!("{} {:04x}", sector.sum_name(), sector.guard(place.content));
+    let sum = format!("{} {:04x}", sector.sum_name(), sector.guard(holder.content));
     let mut line = el("div", "line");
-    if let Some(version) = versions.iter().find(|it| it.content == place.content) {
-        line = line.with(hex::badge(version));
+    if let Some(version) = versions.iter().find(|it| it.content == holder.content) {
+        line = line.child(hex::badge(version));
     }
     line = line
-        .with(el("span", "place").text(place.title))
-        .with(el("code", "").text(&sum));
-    if place.since > 0 {
-        let text = format!("step {}", place.since);
-        line = line.with(button("", "", &text, false, Wish::Seek(place.since)));
+        .child(el("span", "place").text(holder.title))
+        .child(el("code", "").text(&sum));
+    if holder.since > 0 {
+        let text = format!("step {}", holder.since);
+        line = line.child(button("", "", &text, false, Msg::Seek(holder.since)));
     }
     el("li", "")
-        .at(At::Part, &format!("held-{key}"))
-        .with(line)
-        .with(rich(el("p", "small"), &place.words))
+        .attr(Attr::Part, &format!("held-{key}"))
+        .child(line)
+        .child(rich(el("p", "small"), &holder.words))
 }
 
 /// What the kernel logs and fsync returns of this sector's guard.
-fn kernel(sector: &Sector) -> El {
+fn kernel(sector: &Sector) -> Element {
     let scenario = &sector.now.scenario;
     let card = el("div", "card")
-        .at(At::Part, "kernel")
-        .with(el("h2", "").text("What the kernel says of it"));
+        .attr(Attr::Part, "kernel")
+        .child(el("h2", "").text("What the kernel says of it"));
     if let Some(failure) = sector.failure() {
         let lines = log_lines(scenario, failure);
         let heading = format!("Logged after the refusal at step {}", failure.step);
@@ -135,11 +135,11 @@ fn kernel(sector: &Sector) -> El {
             "Nothing while writing: nobody compares the two copies before a scrub or a rebuild. fsync reports success."
         }
     };
-    let card = card.with(note("", said));
+    let card = card.child(note("", said));
     match sector.protection().guards() {
         true => {
             let text = format!("Were it refused: {}", fsync_errno(scenario.era));
-            card.with(note("small", &text))
+            card.child(note("small", &text))
         }
         false => card,
     }

@@ -3,12 +3,14 @@
 use crate::exchange::fsync_errno;
 use crate::protocol::Era;
 
-use super::tree::{At, El, el, note};
+use super::vdom::{Attr, Element, el, note};
 
 /// Adds log lines under a heading, and the errno that follows.
-pub fn log(card: El, heading: &str, lines: &[String], era: Era) -> El {
-    let block = el("pre", "log").at(At::TabIndex, "0").at(At::Part, "log");
-    card.with(el("h3", "").text(heading))
-        .with(block.text(&lines.join("\n")))
-        .with(note("small", fsync_errno(era)))
+pub fn log(card: Element, heading: &str, lines: &[String], era: Era) -> Element {
+    let block = el("pre", "log")
+        .attr(Attr::TabIndex, "0")
+        .attr(Attr::Part, "log");
+    card.child(el("h3", "").text(heading))
+        .child(block.text(&lines.join("\n")))
+        .child(note("small", fsync_errno(era)))
 }

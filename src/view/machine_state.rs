@@ -4,8 +4,8 @@
 use crate::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
 use crate::scenario::Scenario;
 
-use super::grid::Moment;
-use super::tree::{At, El, el, note, nothing};
+use super::grid::PageMoment;
+use super::vdom::{Attr, Element, el, note, nothing};
 
 /// A bit and the part of the world it shows.
 pub struct Bit {
@@ -22,7 +22,7 @@ pub struct Bit {
 }
 
 /// A titled group of bits.
-pub struct Entry {
+pub struct BitGroup {
     class: &'static str,
     pub title: String,
     pub bits: Vec<Bit>,
@@ -31,17 +31,17 @@ pub struct Entry {
 }
 
 /// The way of an address space's stores to a page: from left to right.
-pub struct Door {
+pub struct SpaceMapping {
     /// What its TLBs cache.
-    pub caches: Vec<Entry>,
-    pub pte: Entry,
+    pub caches: Vec<BitGroup>,
+    pub pte: BitGroup,
 }
 
 /// The bits around one page.
-pub struct State {
-    pub doors: Vec<Door>,
+pub struct PageBits {
+    pub mappings: Vec<SpaceMapping>,
     /// The page, and its buffer if that has locks of its own.
-    pub frame: Vec<Entry>,
+    pub frame: Vec<BitGroup>,
     /// What holds while its bytes are on their way.
     pub window: String,
 }
@@ -72,7 +72,7 @@ pub fn thing(resource: Resource, which: usize) -> String {
 
 /// Changed bits carry a ring. Below, where it takes no room of its own and so moves nothing: who has it, or
 /// what was done.
-fn bit(bit: Bit) -> El {
+fn bit(bit: Bit) -> Element {
     let Bit {
         kind,
         name,
@@ -100,21 +100,21 @@ fn bit(bit: Bit) -> El {
         (false, true) => ": clear",
         (false, false) => ": clear, ",
     };
-    let mut li = el("li", &class).at(At::Bit, &key);
+    let mut li = el("li", &class).attr(Attr::Bit, &key);
     if !thing.is_empty() {
-        li = li.at(At::Thing, &thing);
+        li = li.attr(Attr::Thing, &thing);
         // A lock lies where its holder is.
         if !on && kind == "lock" {
-            li = li.at(At::Token, &thing);
+            li = li.attr(Attr::Token, &thing);
         }
     }
-    li.with(el("span", "").text(&name))
-        .with(el("span", "hidden").text(spoken))
-        .with(el("em", "").text(below))
+    li.child(el("span", "").text(&name))
+        .child(el("span", "hidden").text(spoken))
+        .child(el("em", "").text(below))
 }
 
-fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> Entry {
-    Entry {
+fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> BitGroup {
+    BitGroup {
         class,
         title: title.to_owned(),
         bits,
@@ -122,13 +122,13 @@ fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> Entry {
     }
 }
 
-impl Entry {
-    fn draw(self) -> El {
+impl BitGroup {
+    fn draw(self) -> Element {
         let bits = self.bits.into_iter().map(bit).collect();
         el("div", &format!("entry{}", self.class))
-            .with(el("h2", "").text(&self.title))
-            .with(el("ul", "bits").all(bits))
-            .with(note("note", &self.remark))
+            .child(el("h2", "").text(&self.title))
+            .child(el("ul", "bits").children(bits))
+            .child(note("note", &self.remark))
     }
 }
 
@@ -156,7 +156,7 @@ fn owned(
 }
 
 /// What a page does not have one of, if there is such a thing.
-pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<Entry> {
+pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<BitGroup> {
     let model = &scenario.model;
     let mut bits = Vec::new();
     for (resource, name) in [
@@ -185,14 +185,14 @@ pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<Entry> {
 }
 
 /// The same, drawn.
-pub fn shared(scenario: &Scenario, now: &World, was: &World) -> El {
+pub fn shared(scenario: &Scenario, now: &World, was: &World) -> Element {
     match common(scenario, now, was) {
-        Some(it) => el("div", "machine shared").with(it.draw()),
+        Some(it) => el("div", "machine shared").child(it.draw()),
         None => nothing(),
     }
 }
 
-fn page(moment: &Moment) -> Entry {
+fn page(moment: &PageMoment) -> BitGroup {
     let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
     let model = &scenario.model;
     let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
@@ -263,7 +263,7 @@ fn page(moment: &Moment) -> Entry {
     title_page(moment, bits)
 }
 
-fn title_page(moment: &Moment, bits: Vec<Bit>) -> Entry {
+fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
     let scenario = moment.scenario;
     let index = scenario.indexes.get(moment.number).copied().unwrap_or(0);
     let (cached, number) = (scenario.model.cached[moment.number], moment.number);
@@ -283,11 +283,11 @@ fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
 }
 
 /// The bits around a page.
-pub fn state(moment: &Moment, now: &World, was: &World) -> State {
+pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
     let (number, scenario) = (moment.number, moment.scenario);
     let model = &scenario.model;
     let mut frame = vec![page(moment)];
-    let mut doors: Vec<Door> = Vec::new();
+    let mut mappings: Vec<SpaceMapping> = Vec::new();
     let mut buffer = Vec::new();
     for (resource, name) in [
         (Resource::BufferLock, "BH_Lock"),
@@ -357,38 +357,38 @@ pub fn state(moment: &Moment, now: &World, was: &World) -> State {
             };
             let title = format!("{name}'s TLB entry");
             let bits = access("cached", entry_now, cached(was));
-            caches.push(Entry {
+            caches.push(BitGroup {
                 remark,
                 ..entry(class, &title, bits)
             });
         }
         let pte = entry(" pte", &owner, own);
-        doors.push(Door { caches, pte });
+        mappings.push(SpaceMapping { caches, pte });
     }
-    State {
-        doors,
+    PageBits {
+        mappings,
         frame,
         window: window(moment),
     }
 }
 
 /// The same, drawn.
-pub fn bits(moment: &Moment, now: &World, was: &World) -> El {
+pub fn bits(moment: &PageMoment, now: &World, was: &World) -> Element {
     let state = state(moment, now, was);
-    let drawn = |all: Vec<Entry>| all.into_iter().map(Entry::draw).collect();
-    let doors = state.doors.into_iter().map(|it| {
+    let drawn = |all: Vec<BitGroup>| all.into_iter().map(BitGroup::draw).collect();
+    let mappings = state.mappings.into_iter().map(|it| {
         el("div", "door")
-            .with(el("div", "caches").all(drawn(it.caches)))
-            .with(it.pte.draw())
+            .child(el("div", "caches").children(drawn(it.caches)))
+            .child(it.pte.draw())
     });
     el("div", "machine")
-        .all(doors.collect())
-        .with(el("div", "frame").all(drawn(state.frame)))
-        .with(note("window", &state.window).at(At::Part, "window"))
+        .children(mappings.collect())
+        .child(el("div", "frame").children(drawn(state.frame)))
+        .child(note("window", &state.window).attr(Attr::Part, "window"))
 }
 
 /// What holds while the page's bytes are on their way.
-fn window(moment: &Moment) -> String {
+fn window(moment: &PageMoment) -> String {
     if !moment.frozen() {
         return String::new();
     }

@@ -1,57 +1,61 @@
-//! The page as data: every section is a pure function from what there is to show to elements.
+//! What the page shows, as data: every section is a pure function from the moment shown to elements of a small
+//! virtual DOM ([`Element`]), which carry the messages ([`Msg`]) that using them sends.
 //!
-//! The page draws them (`app/render.rs`) and grants the wishes they carry; nothing here knows a
-//! browser.
+//! This is Elm's shape: `app/store.rs` is the model, this is the view, `app/update.rs` does what a message asks
+//! for, `app/dom.rs` makes the elements real. Nothing here knows a browser, so every section is tested natively,
+//! and the worker draws half of them ([`Renderer`]).
 
 mod actors;
-mod beside;
 mod catalogue;
-mod check;
+mod check_results;
 mod checker;
-mod comparison;
+mod compare;
 mod controls;
 mod explain;
 mod figure;
 mod frame;
 mod glossary;
 mod grid;
+mod guard_bits;
 mod header;
 mod help;
 mod inspect;
-mod listing;
 mod log;
-mod look;
 mod machine_state;
-mod now;
-mod scribe;
+mod messages;
+mod moment;
+mod msg;
+mod program_rows;
+mod renderer;
+mod route;
 mod share;
 mod side;
-mod sight;
 mod stage;
 mod timeline;
-mod tree;
-mod wish;
+mod ui_state;
+mod vdom;
 
-pub use actors::cards as actor_cards;
-pub use beside::{Beside, beside};
+pub use actors::actor_cards;
 pub use catalogue::orderings_summary;
-pub use check::{Check, Table};
-pub use checker::{SIDE, questions};
-pub use comparison::comparison;
-pub use controls::{moves, step_buttons};
-pub use explain::{LeftOut, ahead, cards as explanations, causes, now as sentence};
+pub use check_results::{CheckResults, MutantTable};
+pub use checker::{SIDE, panel_buttons};
+pub use compare::{Comparison, compare};
+pub use controls::{step_buttons, time_controls};
+pub use explain::{LeftOut, causes, explanations, outlook_line, sentence};
 pub use figure::{Carried, FigureError, figure, reopen};
 pub use frame::frame;
-pub use glossary::{Card, Glossary, Word};
+pub use glossary::Glossary;
+pub use guard_bits::guard_bits;
 pub use header::{loading, notice, settings, tagline};
 pub use help::{KEYS, sheet};
 pub use inspect::inspect;
-pub use look::{Look, Other, Panel, SPEEDS, Sheet, Tab};
-pub use now::Now;
-pub use scribe::{Arrived, Place, Publish, Question, Reply, Said, Scribe, Situation};
+pub use messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
+pub use moment::Moment;
+pub use msg::Msg;
+pub use renderer::{PublishFile, Renderer};
+pub use route::{apply_route, route_words};
 pub use side::tabs;
-pub use sight::{look_at, sight};
 pub use stage::{legend, stage};
 pub use timeline::{lanes, playhead, scrubber, tape, writing};
-pub use tree::{At, El, Node, On, button, el, note, nothing, rich, select};
-pub use wish::Wish;
+pub use ui_state::{Card, OtherBuild, Panel, SPEEDS, Sheet, Tab, TermRef, UiState};
+pub use vdom::{Attr, Element, Handler, Node, button, el, note, nothing, rich, select};

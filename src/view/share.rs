@@ -6,21 +6,21 @@ use crate::exchange::{Link, chrome_trace, percent, promela, run_json};
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
-use super::check::Check;
+use super::check_results::CheckResults;
 use super::figure::{Carried, figure};
-use super::look::Look;
-use super::now::Now;
-use super::tree::{At, El, On, button, el, note, select};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, Handler, button, el, note, select};
 
 /// What there is to be shared.
 pub struct Shared<'a> {
     /// The run.
-    pub now: &'a Now,
+    pub now: &'a Moment,
     /// What is chosen.
-    pub look: &'a Look,
+    pub ui: &'a UiState,
     /// What the checker knows.
-    pub check: &'a Check,
+    pub results: &'a CheckResults,
     /// The page's address without what stands behind `#`.
     pub base: &'a str,
     /// The files made of the run: kind, name and address.
@@ -74,7 +74,7 @@ impl Pasted {
 }
 
 /// What stands behind `#` for a run; empty for a visitor's file, which no address names.
-pub fn link(now: &Now, see: Vec<String>) -> String {
+pub fn link(now: &Moment, see: Vec<String>) -> String {
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
     let link = Link::of(&now.scenario, &run, now.depth(), see);
     match link.is_start(&now.scenario) {
@@ -85,7 +85,7 @@ pub fn link(now: &Now, see: Vec<String>) -> String {
 }
 
 /// The whole address of a run; empty for a visitor's file.
-fn address(now: &Now, base: &str) -> String {
+fn address(now: &Moment, base: &str) -> String {
     match link(now, Vec::new()) {
         link if link.is_empty() => link,
         link => format!("{base}#{link}"),
@@ -93,29 +93,29 @@ fn address(now: &Now, base: &str) -> String {
 }
 
 /// The run as a text for a mail.
-pub fn text(now: &Now, look: &Look, check: &Check, base: &str) -> String {
+pub fn mail_text(now: &Moment, ui: &UiState, results: &CheckResults, base: &str) -> String {
     let scenario = &now.scenario;
     let address = address(now, base);
     let options = Options {
         title: Some(scenario.title.clone()),
         claim: Some(scenario.summary.clone()),
-        detail: match look.unfolded {
+        detail: match ui.unfolded {
             true => Detail::Unfolded,
             false => Detail::Folded,
         },
-        era: look
+        era: ui
             .names
             .checked_sub(1)
             .and_then(|at| Era::ALL.get(at).copied()),
-        odds: odds(check),
+        odds: odds(results),
         link: (!address.is_empty()).then_some(address),
         ..Options::default()
     };
     write(scenario, &now.story, &options)
 }
 
-fn odds(check: &Check) -> Option<String> {
-    let digits = check.odds.as_ref()?.as_ref().ok()?;
+fn odds(results: &CheckResults) -> Option<String> {
+    let digits = results.odds.as_ref()?.as_ref().ok()?;
     let share = percent(digits.failing);
     let of = match &digits.schedules {
         Some((all, failing)) if all.len() < 30 => format!("Of {all} schedules {failing} fail; "),
@@ -127,7 +127,7 @@ fn odds(check: &Check) -> Option<String> {
 }
 
 /// Everything a run can be saved as: kind, name, type and content. `file` is the text of a visitor's file.
-pub fn files(now: &Now, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
+pub fn files(now: &Moment, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
     let scenario = &now.scenario;
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
     let fragment = Link::of(scenario, &run, now.depth(), Vec::new()).to_string();
@@ -165,41 +165,45 @@ pub fn files(now: &Now, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
     ]
 }
 
-fn copied(what: &str, text: &str) -> El {
-    button("copy", "", what, false, Wish::Copy(text.to_owned()))
+fn copied(what: &str, text: &str) -> Element {
+    button("copy", "", what, false, Msg::CopyText(text.to_owned()))
 }
 
-fn part(title: &str, name: &str) -> El {
+fn part(title: &str, name: &str) -> Element {
     el("section", "part")
-        .at(At::Part, name)
-        .with(el("h3", "").text(title))
+        .attr(Attr::Part, name)
+        .child(el("h3", "").text(title))
 }
 
 /// What is on the sheet.
-pub fn sheet(shared: &Shared) -> El {
+pub fn sheet(shared: &Shared) -> Element {
     let Shared {
         now,
-        look,
-        check,
+        ui,
+        results,
         base,
         ..
     } = shared;
     let head = el("div", "help-head")
-        .with(el("h2", "").at(At::Id, "help-title").text("Share this run"))
-        .with(button("", "Escape", "Close", false, Wish::Sheet(None)));
+        .child(
+            el("h2", "")
+                .attr(Attr::Id, "help-title")
+                .text("Share this run"),
+        )
+        .child(button("", "Escape", "Close", false, Msg::Sheet(None)));
     el("div", "sheet-body share")
-        .with(head)
-        .with(addresses(now, base))
-        .with(mail(&text(now, look, check, base), look))
-        .with(saved(shared))
-        .with(pasting(shared))
+        .child(head)
+        .child(addresses(now, base))
+        .child(mail(&mail_text(now, ui, results, base), ui))
+        .child(saved(shared))
+        .child(pasting(shared))
 }
 
-fn addresses(now: &Now, base: &str) -> El {
+fn addresses(now: &Moment, base: &str) -> Element {
     let address = address(now, base);
     let it = part("Link", "share-link");
     if address.is_empty() {
-        return it.with(note("", "A run of your own file has no link. Save the figure (SVG): it carries the file and the run, and this page opens it again."));
+        return it.child(note("", "A run of your own file has no link. Save the figure (SVG): it carries the file and the run, and this page opens it again."));
     }
     let embedded = address.replacen('#', "?embed#", 1);
     let frame = format!(
@@ -207,22 +211,22 @@ fn addresses(now: &Now, base: &str) -> El {
         now.scenario.title.replace('"', "&quot;")
     );
     let mail = format!("Link: {address} [1]");
-    it.with(el("code", "address").text(&address)).with(
+    it.child(el("code", "address").text(&address)).child(
         el("div", "moves")
-            .with(copied("Copy the link", &address))
-            .with(copied("Copy as a tag for a commit", &mail))
-            .with(copied("Copy the code for another page", &frame)),
+            .child(copied("Copy the link", &address))
+            .child(copied("Copy as a tag for a commit", &mail))
+            .child(copied("Copy the code for another page", &frame)),
     )
 }
 
-fn mail(text: &str, look: &Look) -> El {
+fn mail(text: &str, ui: &UiState) -> Element {
     let detail = vec![
-        ("folded".to_owned(), Wish::Unfolded(false)),
-        ("every step".to_owned(), Wish::Unfolded(true)),
+        ("folded".to_owned(), Msg::MailUnfolded(false)),
+        ("every step".to_owned(), Msg::MailUnfolded(true)),
     ];
-    let mut names = vec![("this kernel's".to_owned(), Wish::Names(0))];
+    let mut names = vec![("this kernel's".to_owned(), Msg::MailNames(0))];
     let eras = Era::ALL.iter().enumerate();
-    names.extend(eras.map(|(at, era)| (format!("Linux {}", era.word()), Wish::Names(at + 1))));
+    names.extend(eras.map(|(at, era)| (format!("Linux {}", era.word()), Msg::MailNames(at + 1))));
     let widest = text
         .lines()
         .filter(|it| !it.contains("://"))
@@ -230,60 +234,62 @@ fn mail(text: &str, look: &Look) -> El {
         .max()
         .unwrap_or(0);
     part("Text for a mail", "share-text")
-        .with(
+        .child(
             el("div", "moves")
-                .with(select("Calls", usize::from(look.unfolded), detail))
-                .with(select("Names", look.names, names))
-                .with(button("copy primary", "C", "Copy the text", false, Wish::Copy(text.to_owned()))),
+                .child(select("Calls", usize::from(ui.unfolded), detail))
+                .child(select("Names", ui.names, names))
+                .child(button("copy primary", "C", "Copy the text", false, Msg::CopyText(text.to_owned()))),
         )
-        .with(
+        .child(
             el("pre", "mail")
-                .at(At::TabIndex, "0")
-                .at(At::Label, "The run as text")
+                .attr(Attr::TabIndex, "0")
+                .attr(Attr::Label, "The run as text")
                 .text(text),
         )
-        .with(note("small", &format!("Up to the moment shown; plain ASCII, {widest} columns at most besides the link. The key C copies it without opening this.")))
+        .child(note("small", &format!("Up to the moment shown; plain ASCII, {widest} columns at most besides the link. The key C copies it without opening this.")))
 }
 
-fn saved(shared: &Shared) -> El {
+fn saved(shared: &Shared) -> Element {
     let mut moves = el("div", "moves");
     for (kind, name, address) in shared.files {
-        let link = el("a", "save").at(At::Href, address).at(At::Download, name);
-        moves = moves.with(link.text(&format!("{kind}: {name}")));
+        let link = el("a", "save")
+            .attr(Attr::Href, address)
+            .attr(Attr::Download, name);
+        moves = moves.child(link.text(&format!("{kind}: {name}")));
         if kind == "SVG" {
-            moves = moves.with(button(
+            moves = moves.child(button(
                 "",
                 "",
                 "PNG",
                 false,
-                Wish::Png(address.clone(), name.replace(".svg", ".png")),
+                Msg::SavePng(address.clone(), name.replace(".svg", ".png")),
             ));
         }
     }
     part("Figure and data", "share-files")
-        .with(moves)
-        .with(note("small", "SVG: stage and timeline, for print; it carries the run, and this page opens it again. JSON: every step with its effects and the state after it (schema/run-1.json). Chrome trace: for Perfetto and chrome://tracing. Promela: the whole scenario for SPIN."))
+        .child(moves)
+        .child(note("small", "SVG: stage and timeline, for print; it carries the run, and this page opens it again. JSON: every step with its effects and the state after it (schema/run-1.json). Chrome trace: for Perfetto and chrome://tracing. Promela: the whole scenario for SPIN."))
 }
 
-fn pasting(shared: &Shared) -> El {
+fn pasting(shared: &Shared) -> Element {
     let mut field = el("textarea", "")
-        .at(At::Label, "A diagram out of a mail or a commit message")
-        .at(At::Rows, "7");
-    field.on = Some(On::Write);
+        .attr(Attr::Label, "A diagram out of a mail or a commit message")
+        .attr(Attr::Rows, "7");
+    field.handler = Some(Handler::DiagramInput);
     let it = part("A diagram out of a mail", "share-paste")
-        .with(note("", "Paste one: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel."))
-        .with(field);
+        .child(note("", "Paste one: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel."))
+        .child(field);
     match shared.pasted {
         None => it,
-        Some(pasted) => it.with(read_words(pasted)),
+        Some(pasted) => it.child(read_words(pasted)),
     }
 }
 
 /// What a pasted text came to, line by line.
-fn read_words(pasted: &Pasted) -> El {
+fn read_words(pasted: &Pasted) -> Element {
     let reading = match &pasted.read {
         Ok(reading) => reading,
-        Err(error) => return note("unread", &error.to_string()).at(At::Role, "status"),
+        Err(error) => return note("unread", &error.to_string()).attr(Attr::Role, "status"),
     };
     let scenario = &pasted.scenario;
     let of: usize = reading.lines.iter().filter(|it| matters(&it.fate)).count();
@@ -307,14 +313,14 @@ fn read_words(pasted: &Pasted) -> El {
             who.join(", ")
         };
         columns =
-            columns.with(el("li", "").text(&format!("\u{201c}{}\u{201d} is {who}", column.label)));
+            columns.child(el("li", "").text(&format!("\u{201c}{}\u{201d} is {who}", column.label)));
     }
     let open = match pasted.here {
-        true => Wish::ShowEnd(reading.choices.clone()),
-        false => Wish::Visit(Link::of(scenario, &reading.choices, many, Vec::new()).to_string()),
+        true => Msg::ShowEnd(reading.choices.clone()),
+        false => Msg::GoToLink(Link::of(scenario, &reading.choices, many, Vec::new()).to_string()),
     };
     let mut moves =
-        el("div", "moves").with(button("primary", "", "Open this run", many == 0, open));
+        el("div", "moves").child(button("primary", "", "Open this run", many == 0, open));
     for (at, casting) in reading.alternatives.iter().enumerate().take(4) {
         let name = |actors: &Vec<u8>| {
             let first = actors
@@ -323,20 +329,20 @@ fn read_words(pasted: &Pasted) -> El {
             first.map_or("nobody", |it| &it.name).to_owned()
         };
         let names: Vec<String> = casting.iter().map(name).collect();
-        moves = moves.with(button(
+        moves = moves.child(button(
             "",
             "",
             &format!("Columns as {}", names.join(", ")),
             !pasted.here,
-            Wish::Casting(at),
+            Msg::DiagramCasting(at),
         ));
     }
-    moves = moves.with(button(
+    moves = moves.child(button(
         "",
         "",
         "Try every ordering",
         false,
-        Wish::Everywhere,
+        Msg::ReadWithAll,
     ));
     let mut table = el("tbody", "");
     for line in &reading.lines {
@@ -346,15 +352,15 @@ fn read_words(pasted: &Pasted) -> El {
             it if matters(it) => "placed",
             _ => "prose",
         };
-        table = table.with(
+        table = table.child(
             el("tr", class)
-                .with(
+                .child(
                     el("th", "")
-                        .at(At::Scope, "row")
+                        .attr(Attr::Scope, "row")
                         .text(&line.number.to_string()),
                 )
-                .with(el("td", "").with(el("code", "").text(&line.text)))
-                .with(el("td", "").text(&words)),
+                .child(el("td", "").child(el("code", "").text(&line.text)))
+                .child(el("td", "").text(&words)),
         );
     }
     let others: Vec<String> = reading
@@ -373,13 +379,13 @@ fn read_words(pasted: &Pasted) -> El {
         }
     };
     el("div", "reading")
-        .at(At::Part, "reading")
-        .with(note("", &words).at(At::Role, "status"))
-        .with(columns)
-        .with(note("", &castings))
-        .with(moves)
-        .with(note("small", &others))
-        .with(el("table", "lines-read").with(table))
+        .attr(Attr::Part, "reading")
+        .child(note("", &words).attr(Attr::Role, "status"))
+        .child(columns)
+        .child(note("", &castings))
+        .child(moves)
+        .child(note("small", &others))
+        .child(el("table", "lines-read").child(table))
 }
 
 /// Whether a line is about an event.

@@ -1,37 +1,42 @@
 //! The column at the side: one of several things at a time.
 
-use super::beside::{Beside, beside};
+use super::compare::{Comparison, compare};
 use super::explain::{self, LeftOut};
 use super::inspect::inspect;
-use super::look::{Look, Tab};
-use super::now::Now;
-use super::tree::{At, El, button, el};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::{Tab, UiState};
+use super::vdom::{Attr, Element, button, el};
 
 /// What the column can show, and how that is called.
 const TABS: [(Tab, &str); 3] = [
     (Tab::Explain, "Explain"),
     (Tab::Inspect, "Inspect"),
-    (Tab::Beside, "Compare"),
+    (Tab::Compare, "Compare"),
 ];
 
 /// The choice of what the column shows.
-pub fn tabs(look: &Look) -> El {
+pub fn tabs(ui: &UiState) -> Element {
     let mut tabs = el("div", "group tabs")
-        .at(At::Role, "group")
-        .at(At::Label, "At the side");
+        .attr(Attr::Role, "group")
+        .attr(Attr::Label, "At the side");
     for (tab, name) in TABS {
-        let button = button("", "", name, false, Wish::Tab(tab));
-        tabs = tabs.with(button.is(At::Pressed, look.tab == tab));
+        let button = button("", "", name, false, Msg::Tab(tab));
+        tabs = tabs.child(button.attr_bool(Attr::Pressed, ui.tab == tab));
     }
     tabs
 }
 
 /// What it shows.
-pub fn side(now: &Now, look: &Look, other: Option<&Beside>, left_out: Option<&LeftOut>) -> El {
-    match look.tab {
-        Tab::Explain => explain::cards(now, look, left_out),
-        Tab::Inspect => inspect(now, look),
-        Tab::Beside => beside(now, look, other),
+pub fn side(
+    now: &Moment,
+    ui: &UiState,
+    other: Option<&Comparison>,
+    left_out: Option<&LeftOut>,
+) -> Element {
+    match ui.tab {
+        Tab::Explain => explain::explanations(now, ui, left_out),
+        Tab::Inspect => inspect(now, ui),
+        Tab::Compare => compare(now, ui, other),
     }
 }

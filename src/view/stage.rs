@@ -1,42 +1,42 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
-use super::grid::{Cell, Level, Moment};
-use super::look::Look;
+use super::grid::{Cell, Level, PageMoment};
 use super::machine_state;
-use super::now::Now;
-use super::tree::{At, El, Node, el};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, Node, el};
 
 /// Every page: its bits and its sectors.
-pub fn stage(now: &Now, look: &Look) -> El {
+pub fn stage(now: &Moment, ui: &UiState) -> Element {
     let model = &now.scenario.model;
-    let mut sheets: Vec<El> = Vec::new();
+    let mut sheets: Vec<Element> = Vec::new();
     for number in 0..model.geometry.pages as usize {
-        let moment = Moment::of(now, number);
+        let moment = PageMoment::of(now, number);
         let bits = machine_state::bits(&moment, &now.world, &now.before);
         let frozen = if moment.frozen() {
             "sheet frozen"
         } else {
             "sheet"
         };
-        let sheet = el("div", frozen).with(bits);
-        sheets.push(sheet.with(table(look, &moment)));
+        let sheet = el("div", frozen).child(bits);
+        sheets.push(sheet.child(table(ui, &moment)));
     }
     let class = match (model.geometry.sectors(), model.geometry.pages) {
         (1, 2..) => "sheets beside",
         _ => "sheets",
     };
     el("section", "stage")
-        .at(At::Label, "Stage")
-        .with(machine_state::shared(
+        .attr(Attr::Label, "Stage")
+        .child(machine_state::shared(
             &now.scenario,
             &now.world,
             &now.before,
         ))
-        .with(el("div", class).all(sheets))
+        .child(el("div", class).children(sheets))
 }
 
-fn table(look: &Look, moment: &Moment) -> El {
+fn table(ui: &UiState, moment: &PageMoment) -> Element {
     let (number, geometry) = (moment.number, moment.scenario.model.geometry);
     let several = geometry.pages > 1;
     let many = geometry.sectors();
@@ -46,46 +46,48 @@ fn table(look: &Look, moment: &Moment) -> El {
         _ => format!("{number}-"),
     };
     // The style sheet lays rows out as grids, so roles are said in words.
-    let mut heads = el("tr", "").at(At::Role, "row").with(el("td", ""));
+    let mut heads = el("tr", "").attr(Attr::Role, "row").child(el("td", ""));
     for sector in 0..many {
         let lba = geometry.lba(number, sector);
-        let pressed = look.sector == (number, sector);
-        let mut button = el("button", "sector").is(At::Pressed, pressed);
+        let pressed = ui.sector == (number, sector);
+        let mut button = el("button", "sector").attr_bool(Attr::Pressed, pressed);
         if several {
-            button = button.with(el("span", "hidden").text(&format!("page {number}, ")));
+            button = button.child(el("span", "hidden").text(&format!("page {number}, ")));
         }
         let button = button
-            .with(el("span", "wide").text(if many == 1 { "" } else { "sector " }))
+            .child(el("span", "wide").text(if many == 1 { "" } else { "sector " }))
             .text(&match many {
                 1 => "one interval of 4096 bytes".to_owned(),
                 _ => sector.to_string(),
             })
-            .with(el("small", "").text(&format!("LBA {lba}")))
-            .press(Wish::Sector(number, sector));
-        let head = el("th", "").at(At::Role, "columnheader");
-        heads = heads.with(head.at(At::Scope, "col").with(button));
+            .child(el("small", "").text(&format!("LBA {lba}")))
+            .on_click(Msg::Sector(number, sector));
+        let head = el("th", "").attr(Attr::Role, "columnheader");
+        heads = heads.child(head.attr(Attr::Scope, "col").child(button));
     }
     // What the host keeps, and what the device does.
     let mut bodies = [el("tbody", "host"), el("tbody", "device")];
     for body in &mut bodies {
-        body.at.push((At::Role, "rowgroup".to_owned()));
+        body.attrs.push((Attr::Role, "rowgroup".to_owned()));
     }
     for level in Level::all(moment.scenario) {
         let (title, what) = level.title(moment.scenario.model.protection);
-        let mut row = el("tr", level.key()).at(At::Role, "row").with(
+        let mut row = el("tr", level.key()).attr(Attr::Role, "row").child(
             el("th", "")
-                .at(At::Role, "rowheader")
-                .at(At::Scope, "row")
-                .with(el("b", "").text(title))
-                .with(el("small", "").text(what)),
+                .attr(Attr::Role, "rowheader")
+                .attr(Attr::Scope, "row")
+                .child(el("b", "").text(title))
+                .child(el("small", "").text(what)),
         );
         for sector in 0..many {
             let key = format!("{prefix}{}-{sector}", level.key());
             let cell = cell(moment.cell(level, sector), moment.step);
-            row = row.with(cell.at(At::Role, "cell").at(At::Cell, &key));
+            row = row.child(cell.attr(Attr::Role, "cell").attr(Attr::Cell, &key));
         }
         let device = matches!(level, Level::Hba | Level::Target | Level::Media);
-        bodies[usize::from(device)].inner.push(Node::El(row));
+        bodies[usize::from(device)]
+            .children
+            .push(Node::Element(row));
     }
     let [host, device] = bodies;
     let class = match (many, several) {
@@ -98,14 +100,14 @@ fn table(look: &Look, moment: &Moment) -> El {
         caption = format!("Page {number}. {caption}");
     }
     el("table", class)
-        .at(At::Role, "table")
-        .with(el("caption", "hidden").text(&caption))
-        .with(el("thead", "").at(At::Role, "rowgroup").with(heads))
-        .with(host)
-        .with(device)
+        .attr(Attr::Role, "table")
+        .child(el("caption", "hidden").text(&caption))
+        .child(el("thead", "").attr(Attr::Role, "rowgroup").child(heads))
+        .child(host)
+        .child(device)
 }
 
-fn cell(cell: Cell, step: usize) -> El {
+fn cell(cell: Cell, step: usize) -> Element {
     let mut class = format!("cell {}{}", cell.tone, cell.link.class());
     for (is, name) in [
         (cell.fresh, " fresh"),
@@ -131,21 +133,21 @@ fn cell(cell: Cell, step: usize) -> El {
         };
     }
     el("td", &class)
-        .at(At::Title, &cell.words)
-        .with(el("span", "bytes").text(&cell.first))
-        .with(el("span", "crc").text(&cell.second))
+        .attr(Attr::Title, &cell.words)
+        .child(el("span", "bytes").text(&cell.first))
+        .child(el("span", "crc").text(&cell.second))
 }
 
 /// What colours, stripes and signs mean, on the stage and on the timeline, drawn as the picture's
 /// own parts; only those that this picture can show.
-pub fn legend(now: &Now) -> El {
+pub fn legend(now: &Moment) -> Element {
     let protection = now.scenario.model.protection;
-    let mut legend = el("ul", "legend").at(At::Label, "What the signs mean");
+    let mut legend = el("ul", "legend").attr(Attr::Label, "What the signs mean");
     let mut add = |class: &str, sample: &str, words: &str| {
-        let sample = el("span", class).is(At::Hidden, true).text(sample);
-        let item = el("li", "").with(sample).with(el("span", "").text(words));
+        let sample = el("span", class).attr_bool(Attr::Hidden, true).text(sample);
+        let item = el("li", "").child(sample).child(el("span", "").text(words));
         let so_far = std::mem::replace(&mut legend, el("ul", ""));
-        legend = so_far.with(item);
+        legend = so_far.child(item);
     };
     add("cell page", "3333", "the page as it was");
     add("cell newer", "new!", "stored since");
@@ -179,11 +181,11 @@ pub fn legend(now: &Now) -> El {
         ("wire holder", "M0 7h14", "and that is up to"),
     ] {
         let sign = el("svg", "sign")
-            .at(At::Width, "14")
-            .at(At::Height, "14")
-            .is(At::Hidden, true)
-            .with(el("path", class).at(At::D, outline));
-        legend = legend.with(el("li", "").with(sign).with(el("span", "").text(words)));
+            .attr(Attr::Width, "14")
+            .attr(Attr::Height, "14")
+            .attr_bool(Attr::Hidden, true)
+            .child(el("path", class).attr(Attr::D, outline));
+        legend = legend.child(el("li", "").child(sign).child(el("span", "").text(words)));
     }
     legend
 }

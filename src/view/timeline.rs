@@ -7,10 +7,10 @@ use crate::explore::{Held, Span, Story, spans};
 use crate::machine::{Effect, Resource};
 use crate::scenario::Scenario;
 
-use super::look::Look;
-use super::now::Now;
-use super::tree::{At, El, On, el};
-use super::wish::Wish;
+use super::moment::Moment;
+use super::msg::Msg;
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, Handler, el};
 
 /// What a step is marked as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,23 +71,23 @@ impl Lanes {
 }
 
 /// The lanes' names.
-pub fn lanes(scenario: &Scenario) -> El {
+pub fn lanes(scenario: &Scenario) -> Element {
     let lanes = Lanes::of(scenario);
     let class = if lanes.tall < 20 {
         "lanes low"
     } else {
         "lanes"
     };
-    let mut names = el("ul", class).is(At::Hidden, true);
+    let mut names = el("ul", class).attr_bool(Attr::Hidden, true);
     for cast in &scenario.cast {
-        names = names.with(el("li", "").text(&cast.name));
+        names = names.child(el("li", "").text(&cast.name));
     }
     for page in 0..lanes.pages {
         let name = match lanes.pages {
             1 => "page".to_owned(),
             _ => format!("page {page}"),
         };
-        names = names.with(el("li", "").text(&name));
+        names = names.child(el("li", "").text(&name));
     }
     names
 }
@@ -99,29 +99,29 @@ fn percent(step: usize, length: usize) -> String {
     format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
 }
 
-fn rect(class: &str, x: &str, y: usize, width: &str, height: usize) -> El {
+fn rect(class: &str, x: &str, y: usize, width: &str, height: usize) -> Element {
     el("rect", class)
-        .at(At::X, x)
-        .at(At::Y, &y.to_string())
-        .at(At::Width, width)
-        .at(At::Height, &height.to_string())
+        .attr(Attr::X, x)
+        .attr(Attr::Y, &y.to_string())
+        .attr(Attr::Width, width)
+        .attr(Attr::Height, &height.to_string())
 }
 
 /// A drawing as wide as the tape.
-fn layer(class: &str, height: usize, look: &Look, length: usize) -> El {
-    let width = match look.zoom {
+fn layer(class: &str, height: usize, ui: &UiState, length: usize) -> Element {
+    let width = match ui.zoom {
         0 => "100%".to_owned(),
         // CSS pixels a step.
         zoom => (length.max(1) * 6 * usize::from(zoom)).to_string(),
     };
     el("svg", class)
-        .is(At::Hidden, true)
-        .at(At::Width, &width)
-        .at(At::Height, &height.to_string())
+        .attr_bool(Attr::Hidden, true)
+        .attr(Attr::Width, &width)
+        .attr(Attr::Height, &height.to_string())
 }
 
 /// Everything about a run that stays the same while one goes through it: spans, marks, numbers.
-pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -> El {
+pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], ui: &UiState) -> Element {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
     let mut parts = Vec::new();
@@ -134,12 +134,12 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], look: &Look) -
     }
     parts.push(ticks(whole, lanes));
     parts.extend(marks(whole, lanes, causes));
-    layer("tape", lanes.bottom() + AXIS, look, length).all(parts)
+    layer("tape", lanes.bottom() + AXIS, ui, length).children(parts)
 }
 
 /// What is written on the tape: names of spans, invariants, numbers of steps. It stays legible where
 /// the rest is veiled.
-pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
+pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
     let mut spans = spans(&scenario.model, whole);
@@ -155,15 +155,15 @@ pub fn writing(scenario: &Scenario, whole: &Story, look: &Look) -> El {
         span.to = sleep.map_or(span.to, |it| span.to.min(it));
     }
     let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
-    layer("tape writing", lanes.bottom() + AXIS, look, length)
-        .all(names.collect())
-        .all(remarks(whole, lanes))
-        .all(flags(whole, lanes))
-        .all(axis(lanes, length))
+    layer("tape writing", lanes.bottom() + AXIS, ui, length)
+        .children(names.collect())
+        .children(remarks(whole, lanes))
+        .children(flags(whole, lanes))
+        .children(axis(lanes, length))
 }
 
 /// A span's box, and what is written in it.
-fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, El) {
+fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Element, Element) {
     let several = lanes.pages > 1;
     let of = match several {
         true => format!(" {}", span.page),
@@ -206,15 +206,15 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (El, 
     };
     // Nested, so that what is written is cut at the box's end.
     let nested = el("svg", class)
-        .at(At::X, &x)
-        .at(At::Y, &y.to_string())
-        .at(At::Width, &width)
-        .at(At::Height, &height.to_string());
+        .attr(Attr::X, &x)
+        .attr(Attr::Y, &y.to_string())
+        .attr(Attr::Width, &width)
+        .attr(Attr::Height, &height.to_string());
     let words = el("text", "")
-        .at(At::X, "4")
-        .at(At::Y, &baseline.to_string())
+        .attr(Attr::X, "4")
+        .attr(Attr::Y, &baseline.to_string())
         .text(&words);
-    (rect(class, &x, y, &width, height), nested.with(words))
+    (rect(class, &x, y, &width, height), nested.child(words))
 }
 
 /// The steps after which invariants first do not hold, each with their numbers.
@@ -234,7 +234,7 @@ pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
 }
 
 /// Where invariants break, by number.
-fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
+fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
     let breaks = breaks(whole);
     let drawn = breaks.iter().map(|(step, numbers)| {
@@ -243,13 +243,13 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
         let near = |it: &(usize, String)| it.0 > step && (it.0 - step) * 12 < length;
         let end = step * 10 > length * 9 || step * 12 > length && breaks.iter().any(near);
         el("svg", if end { "broke end" } else { "broke" })
-            .at(At::X, &percent(step, length))
-            .at(At::Overflow, "visible")
-            .with(rect("", "-0.5", 0, "1", lanes.bottom()))
-            .with(
+            .attr(Attr::X, &percent(step, length))
+            .attr(Attr::Overflow, "visible")
+            .child(rect("", "-0.5", 0, "1", lanes.bottom()))
+            .child(
                 el("text", "")
-                    .at(At::X, if end { "-3" } else { "3" })
-                    .at(At::Y, "11")
+                    .attr(Attr::X, if end { "-3" } else { "3" })
+                    .attr(Attr::Y, "11")
                     .text(&format!("\u{2691} {numbers}")),
             )
     });
@@ -258,7 +258,7 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<El> {
 
 /// A stroke for every step, and for every check where there are too many for signs: one path each,
 /// stretched to the tape's width.
-fn ticks(whole: &Story, lanes: Lanes) -> El {
+fn ticks(whole: &Story, lanes: Lanes) -> Element {
     let length = whole.steps.len();
     let (mut plain, mut passed) = (String::new(), String::new());
     for (at, told) in whole.steps.iter().enumerate() {
@@ -273,25 +273,25 @@ fn ticks(whole: &Story, lanes: Lanes) -> El {
     }
     let size = format!("0 0 {} {}", length.max(1), lanes.bottom());
     el("svg", "ticks")
-        .at(At::ViewBox, &size)
-        .at(At::Aspect, "none")
-        .at(At::Width, "100%")
-        .at(At::Height, &lanes.bottom().to_string())
-        .at(At::Overflow, "visible")
-        .with(el("path", "tick").at(At::D, &plain))
-        .with(el("path", "passed").at(At::D, &passed))
+        .attr(Attr::ViewBox, &size)
+        .attr(Attr::Aspect, "none")
+        .attr(Attr::Width, "100%")
+        .attr(Attr::Height, &lanes.bottom().to_string())
+        .attr(Attr::Overflow, "visible")
+        .child(el("path", "tick").attr(Attr::D, &plain))
+        .child(el("path", "passed").attr(Attr::D, &passed))
 }
 
 /// A place for a sign, in pixels around a point in percent.
-fn spot(step: usize, length: usize, y: usize) -> El {
+fn spot(step: usize, length: usize, y: usize) -> Element {
     el("svg", "mark")
-        .at(At::X, &percent(step, length))
-        .at(At::Y, &y.to_string())
-        .at(At::Overflow, "visible")
+        .attr(Attr::X, &percent(step, length))
+        .attr(Attr::Y, &y.to_string())
+        .attr(Attr::Overflow, "visible")
 }
 
 /// What is said of the signs that matter most.
-fn remarks(whole: &Story, lanes: Lanes) -> Vec<El> {
+fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
     let mut said = Vec::new();
     for (index, told) in whole.steps.iter().enumerate() {
@@ -304,18 +304,18 @@ fn remarks(whole: &Story, lanes: Lanes) -> Vec<El> {
         let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
         let end = step * 100 > length * 86;
         let text = el("text", if end { "end" } else { "" })
-            .at(At::X, if end { "-11" } else { "11" })
-            .at(At::Y, "4")
+            .attr(Attr::X, if end { "-11" } else { "11" })
+            .attr(Attr::Y, "4")
             .text(words);
-        said.push(spot(step, length, y).with(text));
+        said.push(spot(step, length, y).child(text));
     }
     said
 }
 
 /// Stores, checks, and the steps that led to a failure, each with its sign.
-fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
+fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
     let length = whole.steps.len();
-    let mut parts: Vec<El> = Vec::new();
+    let mut parts: Vec<Element> = Vec::new();
     for (index, told) in whole.steps.iter().enumerate() {
         let step = index + 1;
         let guilty = whole.unstable.contains(&step);
@@ -328,10 +328,10 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<El> {
             _ => continue,
         };
         let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
-        let mut place = spot(step, length, y).with(el("path", class).at(At::D, outline));
+        let mut place = spot(step, length, y).child(el("path", class).attr(Attr::D, outline));
         if causes.contains(&step) {
-            place =
-                place.with(el("path", "cause").at(At::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0"));
+            place = place
+                .child(el("path", "cause").attr(Attr::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0"));
         }
         parts.push(place);
     }
@@ -346,69 +346,69 @@ pub fn every(length: usize) -> usize {
 }
 
 /// Numbers of steps, as many as are legible.
-fn axis(lanes: Lanes, length: usize) -> Vec<El> {
+fn axis(lanes: Lanes, length: usize) -> Vec<Element> {
     let every = every(length);
     let numbers = (1..=length / every).map(|at| {
         el("text", "number")
-            .at(At::X, &percent(at * every, length))
-            .at(At::Y, &(lanes.bottom() + 11).to_string())
+            .attr(Attr::X, &percent(at * every, length))
+            .attr(Attr::Y, &(lanes.bottom() + 11).to_string())
             .text(&(at * every).to_string())
     });
     numbers.collect()
 }
 
 /// How far the playhead and the thumb have come.
-fn shift(now: &Now) -> String {
+fn shift(now: &Moment) -> String {
     percent(now.depth(), now.length())
 }
 
 /// The moment shown: a line, and a veil over what lies ahead.
-pub fn playhead(now: &Now, look: &Look) -> El {
+pub fn playhead(now: &Moment, ui: &UiState) -> Element {
     let lanes = Lanes::of(&now.scenario);
     // As large as the lanes, and so what is in it.
-    let size = layer("", lanes.bottom(), look, now.length());
+    let size = layer("", lanes.bottom(), ui, now.length());
     el("div", "head")
-        .with(size)
-        .with(el("div", "playhead").at(At::Shift, &shift(now)))
+        .child(size)
+        .child(el("div", "playhead").attr(Attr::Shift, &shift(now)))
 }
 
 /// The slider under the lanes, and how much is seen at once.
-pub fn scrubber(now: &Now, look: &Look) -> El {
+pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
     let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
     let sentence = sentence.replace('`', "");
     let (depth, length) = (now.depth().to_string(), now.length().to_string());
     // The range must know its end before a value beyond the old one.
     let mut range = el("input", "")
-        .at(At::Type, "range")
-        .at(At::Min, "0")
-        .at(At::Max, &length)
-        .at(At::Value, &depth)
-        .at(At::Label, "Scrub through the steps")
-        .at(
-            At::ValueText,
+        .attr(Attr::Type, "range")
+        .attr(Attr::Min, "0")
+        .attr(Attr::Max, &length)
+        .attr(Attr::Value, &depth)
+        .attr(Attr::Label, "Scrub through the steps")
+        .attr(
+            Attr::ValueText,
             &format!("step {depth} of {length}: {sentence}"),
         );
-    range.on = Some(On::Slide);
+    range.handler = Some(Handler::Seek);
     let mut zoom = el("div", "zoom")
-        .at(At::Role, "group")
-        .at(At::Label, "Zoom of the timeline");
+        .attr(Attr::Role, "group")
+        .attr(Attr::Label, "Zoom of the timeline");
     for (label, to, cannot) in [
-        ("\u{2212}", look.zoom.saturating_sub(1), look.zoom == 0),
-        ("+", look.zoom + 1, look.zoom >= MOST_ZOOM),
+        ("\u{2212}", ui.zoom.saturating_sub(1), ui.zoom == 0),
+        ("+", ui.zoom + 1, ui.zoom >= MOST_ZOOM),
     ] {
         let name = if label == "+" { "Zoom in" } else { "Zoom out" };
-        zoom = zoom.with(
+        zoom = zoom.child(
             el("button", "")
-                .at(At::Label, name)
-                .is(At::Disabled, cannot)
+                .attr(Attr::Label, name)
+                .attr_bool(Attr::Disabled, cannot)
                 .text(label)
-                .press(Wish::Zoom(if cannot { look.zoom } else { to })),
+                .on_click(Msg::Zoom(if cannot { ui.zoom } else { to })),
         );
     }
-    let thumb = el("span", "thumb").at(At::Shift, &shift(now));
-    let way = el("span", "way").with(thumb);
-    let slider = el("div", "slider").with(range).with(way);
-    el("div", "scrubber").with(zoom).with(slider)
+    let thumb = el("span", "thumb").attr(Attr::Shift, &shift(now));
+    let way = el("span", "way").child(thumb);
+    let slider = el("div", "slider").child(range).child(way);
+    el("div", "scrubber").child(zoom).child(slider)
 }
 
 /// The closest view: 24 pixels a step.

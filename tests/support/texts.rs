@@ -15,7 +15,7 @@ use stable_pages::machine::{Choice, History, Status};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 use stable_pages::scenario::{Device, Scenario, Verdict};
 use stable_pages::view::{
-    At, El, KEYS, Look, Node, Now, actor_cards, explanations, sentence as spoken,
+    Attr, Element, KEYS, Moment, Node, UiState, actor_cards, explanations, sentence as spoken,
 };
 
 use super::support::checked;
@@ -28,10 +28,10 @@ enum Piece {
 }
 
 impl Piece {
-    fn of(element: &El) -> Piece {
-        let inner = element.inner.iter().map(|node| match node {
+    fn of(element: &Element) -> Piece {
+        let inner = element.children.iter().map(|node| match node {
             Node::Text(text) => Piece::Text(text.to_string()),
-            Node::El(element) => Piece::of(element),
+            Node::Element(element) => Piece::of(element),
         });
         // A word with a meaning is part of its sentence, unlike what a button says.
         let tag = match class(element) {
@@ -155,7 +155,7 @@ fn flush(text: &mut String, lines: &mut Vec<String>) {
 }
 
 /// An element of the page, line by line; nothing where it has no text.
-fn read(element: &El) -> String {
+fn read(element: &Element) -> String {
     let mut lines = Vec::new();
     Piece::of(element).lines(&mut lines);
     lines.iter().map(|line| format!("{line}\n")).collect()
@@ -198,25 +198,25 @@ pub fn plain_pages() -> HashMap<String, String> {
 }
 
 /// The moments of a run, from its start on.
-fn moments(scenario: &Arc<Scenario>, run: &[Choice]) -> Vec<Now> {
+fn moments(scenario: &Arc<Scenario>, run: &[Choice]) -> Vec<Moment> {
     let mut history = History::new(&scenario.model);
-    let mut all = vec![Now::of(scenario, &history, false, None)];
+    let mut all = vec![Moment::of(scenario, &history, false, None)];
     for choice in run {
         assert!(history.choose(&scenario.model, *choice));
-        let now = Now::of(scenario, &history, false, all.last());
+        let now = Moment::of(scenario, &history, false, all.last());
         all.push(now);
     }
     all
 }
 
-fn class(element: &El) -> &str {
-    element.get(At::Class).unwrap_or_default()
+fn class(element: &Element) -> &str {
+    element.attr_value(Attr::Class).unwrap_or_default()
 }
 
 /// The elements directly inside, without those that are not seen.
-fn inside(element: &El) -> impl Iterator<Item = &El> {
-    let elements = element.inner.iter().filter_map(|node| match node {
-        Node::El(element) => Some(element),
+fn inside(element: &Element) -> impl Iterator<Item = &Element> {
+    let elements = element.children.iter().filter_map(|node| match node {
+        Node::Element(element) => Some(element),
         Node::Text(_) => None,
     });
     elements.filter(|element| class(element) != "hidden")
@@ -233,16 +233,16 @@ fn indented(text: &str) -> String {
 /// a moment ago. The step's own card is left out:
 /// what it says beside the sentence is in `steps.txt`.
 fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> String {
-    let look = Look {
+    let look = UiState {
         why: true,
-        ..Look::default()
+        ..UiState::default()
     };
     let mut out = String::new();
     let mut cards_before: Vec<String> = Vec::new();
     let mut asleep_before = vec![String::new(); scenario.cast.len()];
     for now in moments(scenario, run) {
         let side = explanations(&now, &look, None);
-        let step = side.find(&|element| element.get(At::Part) == Some("why"));
+        let step = side.find(&|element| element.attr_value(Attr::Part) == Some("why"));
         let own = match now.depth().checked_sub(1) {
             None => {
                 out += "  Start\n";
@@ -250,7 +250,7 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
             }
             Some(index) => {
                 let line = step.and_then(|card| card.find(&|element| element.tag == "h2"));
-                let line = line.map(El::all_text).unwrap_or_default();
+                let line = line.map(Element::all_text).unwrap_or_default();
                 let who = &scenario.cast[now.last_actor().expect("somebody")].name;
                 let _ = writeln!(out, "{:>3}. {who}: {line}", now.depth());
                 sentence(scenario, &now.story, index)
@@ -276,7 +276,7 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
         }
         let mut cards: Vec<String> = Vec::new();
         for card in inside(&side) {
-            let part = card.get(At::Part).unwrap_or_default();
+            let part = card.attr_value(Attr::Part).unwrap_or_default();
             // The scenario's card changes its form after the start, not its words.
             if part == "why" || part == "scenario" && (now.depth() > 0 || with_sentences) {
                 continue;
@@ -305,10 +305,10 @@ pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) ->
     out += "\n  All actors at its end\n";
     let all = moments(&scenario, &scenario.schedule);
     if let Some(now) = all.last() {
-        for card in inside(&actor_cards(now, &Look::default(), None)) {
+        for card in inside(&actor_cards(now, &UiState::default(), None)) {
             let status = card.find(&|element| class(element) == "status");
-            let name = card.get(At::Actor).unwrap_or_default();
-            let status = status.map(El::all_text).unwrap_or_default();
+            let name = card.attr_value(Attr::Actor).unwrap_or_default();
+            let status = status.map(Element::all_text).unwrap_or_default();
             out += &indented(&format!("{name}: {status}"));
         }
     }

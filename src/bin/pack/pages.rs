@@ -10,7 +10,7 @@ use crate::dossier::{Dossier, FROM_SCENARIOS};
 use stable_pages::exchange::{explain, explain_end, outcome};
 use stable_pages::machine::{End, History, crc32c};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
-use stable_pages::view::{At, El, Node, Now, el, note, rich};
+use stable_pages::view::{Attr, Element, Moment, Node, el, note, rich};
 
 /// Colours are those of the page itself.
 const STYLE: &str = concat!(
@@ -43,8 +43,8 @@ pub fn all(catalogue: &[(Entry, Packed)], dossier: &Dossier) -> Vec<(String, Str
 
 fn list(catalogue: &[(Entry, Packed)]) -> String {
     let mut main = el("main", "")
-        .with(el("h1", "").text("All orderings"))
-        .with(note("", ABOUT));
+        .child(el("h1", "").text("All orderings"))
+        .child(note("", ABOUT));
     let mut groups: Vec<&str> = Vec::new();
     for (entry, _) in catalogue {
         if !groups.contains(&entry.group) {
@@ -57,15 +57,15 @@ fn list(catalogue: &[(Entry, Packed)]) -> String {
             let scenario = &packed.scenario;
             let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
             let verdict = badge(scenario.stated().unwrap_or_default());
-            let line = el("p", "").with(name).text(" ").with(verdict);
+            let line = el("p", "").child(name).text(" ").child(verdict);
             el("li", "")
-                .with(line)
-                .with(rich(el("p", "small"), &scenario.summary))
+                .child(line)
+                .child(rich(el("p", "small"), &scenario.summary))
         });
         let items = items.collect();
         main = main
-            .with(el("h2", "").text(group))
-            .with(el("ul", "").all(items));
+            .child(el("h2", "").text(group))
+            .child(el("ul", "").children(items));
     }
     page("All orderings", ABOUT, "", &html(&main))
 }
@@ -86,97 +86,97 @@ fn scenario_page(
     );
     let step = link("go", &format!("../#{}", entry.slug)).text("Step through it");
     let mut main = el("main", "")
-        .with(note("small", &place))
-        .with(rich(el("h1", ""), &scenario.title))
-        .with(rich(el("p", ""), &scenario.summary))
-        .with(el("p", "").with(step).text(
+        .child(note("small", &place))
+        .child(rich(el("h1", ""), &scenario.title))
+        .child(rich(el("p", ""), &scenario.summary))
+        .child(el("p", "").child(step).text(
             ", byte by byte, with every other schedule of it (needs JavaScript and WebAssembly).",
         ))
-        .with(el("h2", "").text("What every schedule of it comes to"))
-        .with(verdicts(scenario));
+        .child(el("h2", "").text("What every schedule of it comes to"))
+        .child(verdicts(scenario));
     if !scenario.edits.is_empty() {
         main = main
-            .with(el("h2", "").text("Changed from the correct ordering"))
-            .with(items("ul", &scenario.edits));
+            .child(el("h2", "").text("Changed from the correct ordering"))
+            .child(items("ul", &scenario.edits));
     }
     let cast = scenario.cast.iter().map(|it| match it.about.as_str() {
         "" => it.name.clone(),
         about => format!("{}: {about}", it.name),
     });
     main = main
-        .with(el("h2", "").text("Who takes part"))
-        .with(items("ul", &cast.collect::<Vec<_>>()))
-        .with(el("h2", "").text("One run of it"))
-        .with(rich(el("p", ""), &scenario.watch));
+        .child(el("h2", "").text("Who takes part"))
+        .child(items("ul", &cast.collect::<Vec<_>>()))
+        .child(el("h2", "").text("One run of it"))
+        .child(rich(el("p", ""), &scenario.watch));
     main = run(main, scenario);
     if !scenario.sources.is_empty() {
         main = main
-            .with(el("h2", "").text("Sources"))
-            .with(items("ul", &scenario.sources));
+            .child(el("h2", "").text("Sources"))
+            .child(items("ul", &scenario.sources));
     }
     if !entry.section.is_empty() {
         let background = format!(
             "Background: the kernel dossier, chapter 9, {}.",
             entry.section
         );
-        main = main.with(note("", &background));
+        main = main.child(note("", &background));
     }
-    let mut others = el("nav", "").at(At::Label, "Other orderings");
+    let mut others = el("nav", "").attr(Attr::Label, "Other orderings");
     for (entry, which) in beside.iter().zip(["Before it", "After it"]) {
         if let Some(entry) = entry {
             let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
-            others = others.with(el("p", "").text(which).text(": ").with(name));
+            others = others.child(el("p", "").text(which).text(": ").child(name));
         }
     }
     let title = scenario.title.replace('`', "");
     let summary = scenario.summary.replace('`', "");
-    let main = dossier.linked(&html(&main.with(others)), FROM_SCENARIOS);
+    let main = dossier.linked(&html(&main.child(others)), FROM_SCENARIOS);
     page(&title, &summary, entry.slug, &main)
 }
 
 /// What must be found on each device that the file speaks of.
-fn verdicts(scenario: &Scenario) -> El {
-    let head = |text: &str| el("th", "").at(At::Scope, "col").text(text);
-    let mut table = el("table", "").with(
+fn verdicts(scenario: &Scenario) -> Element {
+    let head = |text: &str| el("th", "").attr(Attr::Scope, "col").text(text);
+    let mut table = el("table", "").child(
         el("tr", "")
-            .with(head("Device"))
-            .with(head(&format!("In Linux {}", scenario.own_era.word()))),
+            .child(head("Device"))
+            .child(head(&format!("In Linux {}", scenario.own_era.word()))),
     );
     for (device, found) in &scenario.expect {
-        let name = el("th", "").at(At::Scope, "row").text(device.word());
-        let name = name.with(el("span", "small").text(device.about()));
+        let name = el("th", "").attr(Attr::Scope, "row").text(device.word());
+        let name = name.child(el("span", "small").text(device.about()));
         let own = *device == scenario.own_device;
-        let cell = el("td", "").with(badge(found));
-        let row = el("tr", "").with(name).with(match own {
-            true => cell.with(el("span", "small").text("the run below")),
+        let cell = el("td", "").child(badge(found));
+        let row = el("tr", "").child(name).child(match own {
+            true => cell.child(el("span", "small").text("the run below")),
             false => cell,
         });
-        table = table.with(row);
+        table = table.child(row);
     }
     table
 }
 
 /// The opening run, step by step in sentences, and what comes of it.
-fn run(mut main: El, scenario: &Arc<Scenario>) -> El {
+fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
     let mut history = History::new(&scenario.model);
-    let mut now = Now::of(scenario, &history, false, None);
+    let mut now = Moment::of(scenario, &history, false, None);
     let mut steps = el("ol", "");
     for choice in &scenario.schedule {
         history.choose(&scenario.model, *choice);
-        now = Now::of(scenario, &history, false, Some(&now));
+        now = Moment::of(scenario, &history, false, Some(&now));
         let mut said = rich(el("li", ""), &now.sentence().unwrap_or_default());
         let verdict = now.story.steps.last().and_then(|it| it.verdict());
         if let Some(verdict) = verdict {
-            said = said.text(" ").with(badge(&[verdict]));
+            said = said.text(" ").child(badge(&[verdict]));
         }
         let remark = now.last_row();
         let remark = remark.and_then(|(actor, row, _)| scenario.note(actor as u8, row));
         if let Some(remark) = remark {
-            said = said.with(rich(el("p", "note"), remark));
+            said = said.child(rich(el("p", "note"), remark));
         }
-        steps = steps.with(said);
+        steps = steps.child(said);
     }
-    main = main.with(steps);
+    main = main.child(steps);
     let (story, mut told) = (&now.story, Vec::new());
     for failure in &story.failures {
         if let Some(verdict) = failure.verdict()
@@ -195,29 +195,29 @@ fn run(mut main: El, scenario: &Arc<Scenario>) -> El {
         if let Some(verdict) = verdict {
             main = meaning(main, verdict, &explain_end(scenario, story, end));
         }
-        main = main.with(rich(el("p", "end"), &outcome(scenario, story, end)));
+        main = main.child(rich(el("p", "end"), &outcome(scenario, story, end)));
     }
     main
 }
 
-fn meaning(main: El, verdict: Verdict, sentences: &[String]) -> El {
+fn meaning(main: Element, verdict: Verdict, sentences: &[String]) -> Element {
     let (first, rest) = verdict.words().split_at(1);
     let title = format!("{}{rest}", first.to_ascii_uppercase());
-    main.with(el("h3", "").text(&title))
-        .with(note("", verdict.meaning()))
-        .with(items("ul", sentences))
+    main.child(el("h3", "").text(&title))
+        .child(note("", verdict.meaning()))
+        .child(items("ul", sentences))
 }
 
-fn items(tag: &'static str, all: &[String]) -> El {
+fn items(tag: &'static str, all: &[String]) -> Element {
     let items = all.iter().map(|it| rich(el("li", ""), it));
-    el(tag, "").all(items.collect())
+    el(tag, "").children(items.collect())
 }
 
-fn link(class: &str, to: &str) -> El {
-    el("a", class).at(At::Href, to)
+fn link(class: &str, to: &str) -> Element {
+    el("a", class).attr(Attr::Href, to)
 }
 
-fn badge(verdicts: &[Verdict]) -> El {
+fn badge(verdicts: &[Verdict]) -> Element {
     let (class, sign) = match verdicts {
         [] => ("badge good", "\u{2713}"),
         _ => ("badge bad", "\u{2715}"),
@@ -264,9 +264,9 @@ pub struct Document<'a> {
 
 /// A plain page's text; well-formed XML as well, which is what the tests read it as.
 pub fn document(it: &Document) -> String {
-    let mut top = el("header", "").with(link("brand", it.home).text("Stable Pages"));
+    let mut top = el("header", "").child(link("brand", it.home).text("Stable Pages"));
     for (to, name) in it.ways {
-        top = top.with(link("", to).text(name));
+        top = top.child(link("", to).text(name));
     }
     let [title, about] = [it.title, it.about].map(escaped);
     format!(
@@ -300,16 +300,16 @@ pub fn document(it: &Document) -> String {
 }
 
 /// An element as the document's text.
-fn html(it: &El) -> String {
+fn html(it: &Element) -> String {
     let mut text = format!("<{}", it.tag);
-    for (name, value) in &it.at {
+    for (name, value) in &it.attrs {
         text += &format!(" {}=\"{}\"", name.name(), escaped(value));
     }
     text += ">";
-    for node in &it.inner {
+    for node in &it.children {
         match node {
             Node::Text(it) => text += &escaped(it),
-            Node::El(it) => text += &html(it),
+            Node::Element(it) => text += &html(it),
         }
     }
     text + &format!("</{}>", it.tag)

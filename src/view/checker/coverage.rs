@@ -1,36 +1,36 @@
 //! What a check covered: how often each step ran, and which never did.
 
 use crate::exchange::grouped;
-use crate::explore::Checked;
+use crate::explore::SearchResult;
 
-use super::super::check::Check;
-use super::super::now::Now;
-use super::super::tree::{At, El, el, note};
+use super::super::check_results::CheckResults;
+use super::super::moment::Moment;
+use super::super::vdom::{Attr, Element, el, note};
 use super::steps;
 
 /// The panel.
-pub fn panel(now: &Now, check: &Check) -> El {
-    let Some(checked) = &check.checked else {
+pub fn panel(now: &Moment, results: &CheckResults) -> Element {
+    let Some(checked) = &results.checked else {
         return note("small", "Once everything has been looked at.");
     };
     let scenario = &now.scenario;
     let mut cards = el("div", "cards");
     for actor in 0..scenario.cast.len() {
-        cards = cards.with(of_actor(now, checked, actor));
+        cards = cards.child(of_actor(now, checked, actor));
     }
-    let sofar = &checked.sofar;
+    let progress = &checked.progress;
     let words = format!(
         "{} states and {} transitions between them, {} of the states ends; the farthest state is {} steps from the start; the search took {} MiB. Beside each step: on how many of the transitions it was made. A step that was never reached is one this check says nothing about.",
-        grouped(&sofar.states.to_string()),
-        grouped(&sofar.edges.to_string()),
+        grouped(&progress.states.to_string()),
+        grouped(&progress.edges.to_string()),
         grouped(&checked.ends.to_string()),
-        sofar.depth,
+        progress.depth,
         checked.bytes.div_ceil(1 << 20),
     );
-    el("div", "").with(note("small", &words)).with(cards)
+    el("div", "").child(note("small", &words)).child(cards)
 }
 
-fn of_actor(now: &Now, checked: &Checked, actor: usize) -> El {
+fn of_actor(now: &Moment, checked: &SearchResult, actor: usize) -> Element {
     let scenario = &now.scenario;
     let cast = &scenario.cast[actor];
     let ran = checked.ran.get(actor).map_or(&[][..], |it| &it[..]);
@@ -43,10 +43,10 @@ fn of_actor(now: &Now, checked: &Checked, actor: usize) -> El {
             0 => ("never", "never reached".to_owned()),
             _ => ("", grouped(&times.to_string())),
         };
-        list = list.with(
+        list = list.child(
             el("li", class)
-                .with(el("code", "").text(&text))
-                .with(el("span", "").text(&shown)),
+                .child(el("code", "").text(&text))
+                .child(el("span", "").text(&shown)),
         );
     }
     let words = match never {
@@ -55,8 +55,8 @@ fn of_actor(now: &Now, checked: &Checked, actor: usize) -> El {
         many => format!("{many} steps were never reached"),
     };
     el("div", "card")
-        .at(At::Part, "coverage")
-        .with(el("h2", "").text(&cast.name))
-        .with(note("small", &words))
-        .with(list)
+        .attr(Attr::Part, "coverage")
+        .child(el("h2", "").text(&cast.name))
+        .child(note("small", &words))
+        .child(list)
 }

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use crate::exchange::{grouped, percent};
-use crate::explore::{Mutant, Subject, Verdicts};
+use crate::explore::{Mutant, ScenarioSpec, Verdicts};
 use crate::protocol::Edit;
 
-use super::super::check::Check;
-use super::super::look::Look;
-use super::super::tree::{At, El, button, el, note, nothing, rich, select};
-use super::super::wish::Wish;
+use super::super::check_results::CheckResults;
+use super::super::msg::Msg;
+use super::super::ui_state::UiState;
+use super::super::vdom::{Attr, Element, button, el, note, nothing, rich, select};
 use super::list;
 
 const COLUMNS: [&str; 5] = [
@@ -62,22 +62,22 @@ fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
 }
 
 /// The panel.
-pub fn panel(look: &Look, check: &Check) -> El {
-    let table = &check.table;
+pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
+    let table = &results.mutants;
     let Some(of) = &table.of else {
-        return button("", "", "Try every single change", false, Wish::Mutate);
+        return button("", "", "Try every single change", false, Msg::TryMutants);
     };
-    let before: Verdicts = match (&check.checked, check.subject.as_ref() == Some(of)) {
+    let before: Verdicts = match (&results.checked, results.spec.as_ref() == Some(of)) {
         (Some(checked), true) => checked.findings.iter().map(|it| it.0).collect(),
         _ => Verdicts::NONE,
     };
     let mut rows: Vec<&Mutant> = table.rows.iter().collect();
-    rows.retain(|it| match look.kind {
+    rows.retain(|it| match ui.kind {
         3 => true,
         4 => it.verdicts.is_empty(),
         kind_shown => kind(&it.edit) == kind_shown,
     });
-    let (column, down) = look.order;
+    let (column, down) = ui.order;
     if column > 0 || down {
         rows.sort_unstable_by(|one, other| compare(one, other, column));
     }
@@ -101,11 +101,11 @@ pub fn panel(look: &Look, check: &Check) -> El {
     };
     let stop = match table.left {
         0 => nothing(),
-        _ => button("", "", "Stop", false, Wish::StopChecking),
+        _ => button("", "", "Stop", false, Msg::StopChecking),
     };
     let kinds = KINDS.iter().enumerate();
-    let kinds = kinds.map(|(at, words)| ((*words).to_owned(), Wish::Kind(at)));
-    let kinds = select("Show", look.kind, kinds.collect());
+    let kinds = kinds.map(|(at, words)| ((*words).to_owned(), Msg::MutantKind(at)));
+    let kinds = select("Show", ui.kind, kinds.collect());
     let mut head = el("tr", "");
     for (at, title) in COLUMNS.iter().enumerate() {
         let current = at == column;
@@ -115,30 +115,30 @@ pub fn panel(look: &Look, check: &Check) -> El {
             (true, true) => " \u{25be}",
         };
         let side = if at > 2 { "figure" } else { "" };
-        head = head.with(
+        head = head.child(
             el("th", side)
-                .at(At::Scope, "col")
-                .at(
-                    At::Sort,
+                .attr(Attr::Scope, "col")
+                .attr(
+                    Attr::Sort,
                     match (current, down) {
                         (false, _) => "none",
                         (_, false) => "ascending",
                         _ => "descending",
                     },
                 )
-                .with(button(
+                .child(button(
                     "link",
                     "",
                     &format!("{title}{arrow}"),
                     false,
-                    Wish::Sort(at),
+                    Msg::SortMutants(at),
                 )),
         );
     }
     let mut body = el("tbody", "");
     let many = rows.len();
     for mutant in rows.into_iter().take(MOST_ROWS) {
-        body = body.with(line(of, mutant, before));
+        body = body.child(line(of, mutant, before));
     }
     let all = table.rows.len();
     let more = match many > MOST_ROWS {
@@ -148,23 +148,23 @@ pub fn panel(look: &Look, check: &Check) -> El {
         false => format!("{many} of {all} rows."),
     };
     el("div", "mutants")
-        .with(el("div", "above").with(note("", &summary)).with(stop).with(kinds))
-        .with(
-            el("div", "scroll").at(At::TabIndex, "0").at(At::Role, "group").at(At::Label, "Table of changes").with(
+        .child(el("div", "above").child(note("", &summary)).child(stop).child(kinds))
+        .child(
+            el("div", "scroll").attr(Attr::TabIndex, "0").attr(Attr::Role, "group").attr(Attr::Label, "Table of changes").child(
                 el("table", "changes")
-                    .at(At::Part, "mutants")
-                    .with(el("thead", "").with(head))
-                    .with(body),
+                    .attr(Attr::Part, "mutants")
+                    .child(el("thead", "").child(head))
+                    .child(body),
             ),
         )
-        .with(note("small", &more))
-        .with(note(
+        .child(note("small", &more))
+        .child(note(
             "small",
             "\u{201c}Safe here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
         ))
 }
 
-fn line(of: &Subject, mutant: &Mutant, before: Verdicts) -> El {
+fn line(of: &ScenarioSpec, mutant: &Mutant, before: Verdicts) -> Element {
     let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
         (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
         (true, Some(_)) => ("good", "\u{2713}", "safe here".to_owned()),
@@ -182,14 +182,14 @@ fn line(of: &Subject, mutant: &Mutant, before: Verdicts) -> El {
         .as_ref()
         .map_or(Vec::new(), |it| it.1.clone());
     let change = el("button", "link");
-    let change = rich(change, &mutant.edit.words()).press(Wish::Change(edits, run));
+    let change = rich(change, &mutant.edit.words()).on_click(Msg::ApplyEdits(edits, run));
     el("tr", class)
-        .with(el("th", "").at(At::Scope, "row").with(change))
-        .with(el("td", "").with(el("code", "").text(program(&mutant.edit))))
-        .with(
+        .child(el("th", "").attr(Attr::Scope, "row").child(change))
+        .child(el("td", "").child(el("code", "").text(program(&mutant.edit))))
+        .child(
             el("td", "")
-                .with(el("span", &format!("badge {class}")).text(&format!("{badge} {said}"))),
+                .child(el("span", &format!("badge {class}")).text(&format!("{badge} {said}"))),
         )
-        .with(el("td", "figure").text(&mutant.share.map_or("not known".to_owned(), percent)))
-        .with(el("td", "figure").text(&steps))
+        .child(el("td", "figure").text(&mutant.share.map_or("not known".to_owned(), percent)))
+        .child(el("td", "figure").text(&steps))
 }

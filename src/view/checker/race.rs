@@ -6,11 +6,11 @@ use crate::exchange::grouped;
 use crate::explore::{Cell, Fate, Position};
 use crate::scenario::Scenario;
 
-use super::super::check::Check;
-use super::super::look::Look;
-use super::super::now::Now;
-use super::super::tree::{At, El, button, el, note, rich, select};
-use super::super::wish::Wish;
+use super::super::check_results::CheckResults;
+use super::super::moment::Moment;
+use super::super::msg::Msg;
+use super::super::ui_state::UiState;
+use super::super::vdom::{Attr, Element, button, el, note, rich, select};
 use super::standing;
 use grid::Grid;
 pub use grid::SIDE;
@@ -113,15 +113,15 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     said
 }
 
-/// The panel. `At::Grid` tells the page where the cells are, in units of the drawing: left, above,
+/// The panel. `Attr::Grid` tells the page where the cells are, in units of the drawing: left, above,
 /// the drawing's width, rows, columns.
-pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
-    let panel = el("div", "race").with(above(now, look));
-    let Some(map) = &check.map else {
-        return panel.with(note("small", "Once everything has been looked at."));
+pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
+    let panel = el("div", "race").child(above(now, ui));
+    let Some(map) = &results.map else {
+        return panel.child(note("small", "Once everything has been looked at."));
     };
     let grid = Grid::of(map);
-    let around = if look.narrow { NARROW } else { WIDE };
+    let around = if ui.narrow { NARROW } else { WIDE };
     let frame = [
         around.left,
         around.above,
@@ -130,30 +130,30 @@ pub fn panel(now: &Now, look: &Look, check: &Check) -> El {
         grid.columns(),
     ];
     let drawn = el("div", "map")
-        .at(At::TabIndex, "0")
-        .at(At::Role, "application")
-        .at(At::Label, &label(now, &grid))
-        .at(At::Part, "map")
-        .at(At::Grid, &frame.map(|it| it.to_string()).join(" "))
-        .with(drawing(now, &grid, look.cell, around));
+        .attr(Attr::TabIndex, "0")
+        .attr(Attr::Role, "application")
+        .attr(Attr::Label, &label(now, &grid))
+        .attr(Attr::Part, "map")
+        .attr(Attr::Grid, &frame.map(|it| it.to_string()).join(" "))
+        .child(drawing(now, &grid, ui.cell, around));
     let beside = el("div", "said")
-        .with(said(now, &grid, look.cell))
-        .with(legend(&grid));
-    panel.with(el("div", "split").with(drawn).with(beside))
+        .child(said(now, &grid, ui.cell))
+        .child(legend(&grid));
+    panel.child(el("div", "split").child(drawn).child(beside))
 }
 
 /// The state that a cell of the map stands for, to be gone to.
-pub fn way_to(check: &Check, (row, column): (usize, usize)) -> Option<u32> {
-    let grid = Grid::of(check.map.as_ref()?);
+pub fn nearest_state(results: &CheckResults, (row, column): (usize, usize)) -> Option<u32> {
+    let grid = Grid::of(results.map.as_ref()?);
     grid.at(row, column).map(|cell| cell.nearest)
 }
 
 /// What stands beside the map: the cell pointed at, else the one the run is in, in words.
-fn said(now: &Now, grid: &Grid, pointed: Option<(usize, usize)>) -> El {
+fn said(now: &Moment, grid: &Grid, pointed: Option<(usize, usize)>) -> Element {
     let pointed = pointed.filter(|it| it.0 < grid.rows() && it.1 < grid.columns());
     let card = el("div", "card")
-        .at(At::Live, "polite")
-        .at(At::Part, "cell");
+        .attr(Attr::Live, "polite")
+        .attr(Attr::Part, "cell");
     let Some(at) = pointed.or_else(|| grid.moment(now, now.depth())) else {
         return card;
     };
@@ -165,21 +165,21 @@ fn said(now: &Now, grid: &Grid, pointed: Option<(usize, usize)>) -> El {
         }
         false => "",
     };
-    card.all(all).with(note("small", hint))
+    card.children(all).child(note("small", hint))
 }
 
 /// Who is on the axes, and what that means.
-fn above(now: &Now, look: &Look) -> El {
+fn above(now: &Moment, ui: &UiState) -> Element {
     let names: Vec<&String> = now.scenario.cast.iter().map(|it| &it.name).collect();
-    let (first, second) = look.racers;
+    let (first, second) = ui.racers;
     let list = |label: &str, chosen: u8, of_first: bool| {
-        let wish = |index: u8| match (of_first, index) {
-            (true, it) if it != second => Wish::Race(it, second),
-            (false, it) if it != first => Wish::Race(first, it),
-            _ => Wish::Race(first, second),
+        let msg = |index: u8| match (of_first, index) {
+            (true, it) if it != second => Msg::Racers(it, second),
+            (false, it) if it != first => Msg::Racers(first, it),
+            _ => Msg::Racers(first, second),
         };
         let options = names.iter().enumerate();
-        let options = options.map(|(at, name)| ((*name).clone(), wish(at as u8)));
+        let options = options.map(|(at, name)| ((*name).clone(), msg(at as u8)));
         select(label, chosen.into(), options.collect())
     };
     let name = |actor: u8| names.get(actor as usize).map_or("", |it| it.as_str());
@@ -189,16 +189,16 @@ fn above(now: &Now, look: &Look) -> El {
         name(second)
     );
     el("div", "above")
-        .with(list("Down", first, true))
-        .with(list("Across", second, false))
-        .with(button(
+        .child(list("Down", first, true))
+        .child(list("Across", second, false))
+        .child(button(
             "",
             "",
             "Swap axes",
             false,
-            Wish::Race(second, first),
+            Msg::Racers(second, first),
         ))
-        .with(note("small", &words))
+        .child(note("small", &words))
 }
 
 fn asleep(cell: &Cell) -> bool {
@@ -210,7 +210,7 @@ fn under_writeback(cell: &Cell) -> bool {
 }
 
 /// What of it is on this map.
-fn legend(grid: &Grid) -> El {
+fn legend(grid: &Grid) -> Element {
     let has = |is: &dyn Fn(&Cell) -> bool| grid.map.cells.iter().any(is);
     let all = [
         (
@@ -258,10 +258,10 @@ fn legend(grid: &Grid) -> El {
     ];
     let mut list = el("ul", "legend");
     for (class, words, _) in all.iter().filter(|it| it.2) {
-        list = list.with(
+        list = list.child(
             el("li", "")
-                .with(el("span", &format!("swatch {class}")))
-                .with(el("span", "").text(words)),
+                .child(el("span", &format!("swatch {class}")))
+                .child(el("span", "").text(words)),
         );
     }
     list
@@ -276,13 +276,13 @@ fn labels(scenario: &Scenario, actor: u8, positions: &[Position], named: bool) -
 }
 
 /// Paths of the drawing, each of a class.
-fn drawn<const N: usize>(paths: [(&'static str, String); N]) -> Vec<El> {
-    let path = |(class, d): (&'static str, String)| el("path", class).at(At::D, &d);
+fn drawn<const N: usize>(paths: [(&'static str, String); N]) -> Vec<Element> {
+    let path = |(class, d): (&'static str, String)| el("path", class).attr(Attr::D, &d);
     paths.into_iter().map(path).collect()
 }
 
 /// What the map is called.
-fn label(now: &Now, grid: &Grid) -> String {
+fn label(now: &Moment, grid: &Grid) -> String {
     let (first, second) = grid.map.actors;
     let name = |actor: u8| &now.scenario.cast[actor as usize].name;
     format!(
@@ -293,7 +293,7 @@ fn label(now: &Now, grid: &Grid) -> String {
 }
 
 /// The map: cells, regions, names of steps, the run, and a frame around the cell pointed at.
-fn drawing(now: &Now, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame) -> El {
+fn drawing(now: &Moment, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame) -> Element {
     let scenario = &now.scenario;
     let (first, second) = grid.map.actors;
     let (wide, high) = (around.width(grid), around.above + grid.rows() * SIDE + 8);
@@ -318,9 +318,9 @@ fn drawing(now: &Now, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame
         ("border forbidden", grid.forbidden()),
         ("bars", grid.bars()),
     ]);
-    let mut texts: Vec<El> = Vec::new();
+    let mut texts: Vec<Element> = Vec::new();
     let mut text = |class: &str, transform: String, words: &str| {
-        let it = el("text", class).at(At::Transform, &transform);
+        let it = el("text", class).attr(Attr::Transform, &transform);
         texts.push(it.text(words));
     };
     let rows = labels(scenario, first, &grid.map.rows, around.named);
@@ -359,14 +359,14 @@ fn drawing(now: &Now, grid: &Grid, cursor: Option<(usize, usize)>, around: Frame
     ]);
     let transform = format!("translate({} {})", around.left, around.above);
     el("svg", "")
-        .at(At::ViewBox, &format!("0 0 {wide} {high}"))
-        .at(At::Width, &(wide * around.scale / 100).to_string())
-        .is(At::Hidden, true)
-        .with(
+        .attr(Attr::ViewBox, &format!("0 0 {wide} {high}"))
+        .attr(Attr::Width, &(wide * around.scale / 100).to_string())
+        .attr_bool(Attr::Hidden, true)
+        .child(
             el("g", "")
-                .at(At::Transform, &transform)
-                .all(paths)
-                .all(texts)
-                .all(run),
+                .attr(Attr::Transform, &transform)
+                .children(paths)
+                .children(texts)
+                .children(run),
         )
 }

@@ -1,35 +1,35 @@
 //! The verdicts, each with a shortest schedule, and the odds.
 
 use crate::exchange::{grouped, percent};
-use crate::explore::{Checked, Digits};
+use crate::explore::{DecimalOdds, SearchResult};
 use crate::machine::Choice;
 use crate::scenario::Verdict;
 
-use super::super::check::Check;
-use super::super::now::Now;
-use super::super::tree::{At, El, button, el, note};
-use super::super::wish::Wish;
+use super::super::check_results::CheckResults;
+use super::super::moment::Moment;
+use super::super::msg::Msg;
+use super::super::vdom::{Attr, Element, button, el, note};
 
 /// The panel.
-pub fn panel(now: &Now, check: &Check) -> El {
-    let Some(checked) = &check.checked else {
+pub fn panel(now: &Moment, results: &CheckResults) -> Element {
+    let Some(checked) = &results.checked else {
         return note("small", "Once everything has been looked at.");
     };
     let mut cards = el("div", "cards");
     for (verdict, schedule) in &checked.findings {
-        cards = cards.with(finding(*verdict, schedule));
+        cards = cards.child(finding(*verdict, schedule));
     }
     if checked.findings.is_empty() {
         let words = match checked.complete {
             true => "No schedule breaks a rule, loses an update or gets stuck.",
             false => "None of the states looked at is a failure. Not all were looked at.",
         };
-        cards = cards.with(el("div", "card").with(note("", words)));
+        cards = cards.child(el("div", "card").child(note("", words)));
     }
-    cards.with(odds(check)).with(stated(now, checked))
+    cards.child(odds(results)).child(stated(now, checked))
 }
 
-fn finding(verdict: Verdict, schedule: &[Choice]) -> El {
+fn finding(verdict: Verdict, schedule: &[Choice]) -> Element {
     let steps = schedule.len();
     let changes = schedule.windows(2).filter(|it| it[0].actor != it[1].actor);
     let words = match steps {
@@ -43,33 +43,33 @@ fn finding(verdict: Verdict, schedule: &[Choice]) -> El {
         Verdict::Livelock => " From its end on, everybody can get turns for ever.",
         _ => "",
     };
-    let walk = Wish::Walk(schedule.to_vec(), verdict);
-    let end = Wish::ShowEnd(schedule.to_vec());
+    let walk = Msg::WalkThrough(schedule.to_vec(), verdict);
+    let end = Msg::ShowEnd(schedule.to_vec());
     el("div", "card failure")
-        .at(At::Part, "finding")
-        .with(el("h2", "").text(verdict.words()))
-        .with(note("small", verdict.meaning()))
-        .with(note("", &format!("{words}{livelock}")))
-        .with(
+        .attr(Attr::Part, "finding")
+        .child(el("h2", "").text(verdict.words()))
+        .child(note("small", verdict.meaning()))
+        .child(note("", &format!("{words}{livelock}")))
+        .child(
             el("div", "moves")
-                .with(button("primary", "", "Walk through it", false, walk))
-                .with(button("", "", "Show its end", false, end)),
+                .child(button("primary", "", "Walk through it", false, walk))
+                .child(button("", "", "Show its end", false, end)),
         )
 }
 
-fn odds(check: &Check) -> El {
+fn odds(results: &CheckResults) -> Element {
     let card = el("div", "card")
-        .at(At::Part, "odds")
-        .with(el("h2", "").text("Odds"));
-    let digits = match &check.odds {
-        None => return card.with(note("", "Not known yet, or not everything was looked at.")),
-        Some(Err(reason)) => return card.with(note("", reason)),
+        .attr(Attr::Part, "odds")
+        .child(el("h2", "").text("Odds"));
+    let digits = match &results.odds {
+        None => return card.child(note("", "Not known yet, or not everything was looked at.")),
+        Some(Err(reason)) => return card.child(note("", reason)),
         Some(Ok(digits)) => digits,
     };
     let mut list = el("dl", "figures");
-    let mut say = |term: &str, value: El| {
+    let mut say = |term: &str, value: Element| {
         let row = std::mem::replace(&mut list, el("dl", "figures"));
-        list = row.with(el("dt", "").text(term)).with(value);
+        list = row.child(el("dt", "").text(term)).child(value);
     };
     say(
         "fail if a die chooses each step",
@@ -91,38 +91,40 @@ fn odds(check: &Check) -> El {
             el("dd", "").text("without end: a run can go round"),
         ),
     }
-    let livelock = |it: &Checked| it.findings.iter().any(|it| it.0 == Verdict::Livelock);
-    let livelock = match check.checked.as_ref().is_some_and(|it| livelock(it)) {
+    let livelock = |it: &SearchResult| it.findings.iter().any(|it| it.0 == Verdict::Livelock);
+    let livelock = match results.checked.as_ref().is_some_and(|it| livelock(it)) {
         true => {
             "A livelock counts where there is no way out of it; where there is one, a die takes it in the end."
         }
         false => "",
     };
-    card.with(list)
-        .with(note("small", livelock))
-        .with(note(
+    card.child(list)
+        .child(note("small", livelock))
+        .child(note(
             "small",
             "The first share is that of a die: at every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. Schedules differ in probability, so it is not the quotient of the two numbers below it; and it is no rate on hardware, where steps take their own time.",
         ))
-        .with(exactly(digits))
+        .child(exactly(digits))
 }
 
-fn number(digits: &str) -> El {
-    el("dd", "").at(At::Title, digits).text(&grouped(digits))
+fn number(digits: &str) -> Element {
+    el("dd", "")
+        .attr(Attr::Title, digits)
+        .text(&grouped(digits))
 }
 
-fn exactly(digits: &Digits) -> El {
+fn exactly(digits: &DecimalOdds) -> Element {
     let (above, below) = &digits.exactly;
     if above == "0" || above == below {
         return el("span", "hidden");
     }
     el("details", "")
-        .with(el("summary", "").text("The share exactly"))
-        .with(note("digits", &format!("{above} / {below}")))
+        .child(el("summary", "").text("The share exactly"))
+        .child(note("digits", &format!("{above} / {below}")))
 }
 
 /// What the file says must come of it, beside what did.
-fn stated(now: &Now, checked: &Checked) -> El {
+fn stated(now: &Moment, checked: &SearchResult) -> Element {
     let scenario = &now.scenario;
     let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
     let words = crate::scenario::words(&found);
@@ -151,6 +153,6 @@ fn stated(now: &Now, checked: &Checked) -> El {
         _ => "",
     };
     el("div", "card")
-        .with(el("h2", "").text("Stated and found"))
-        .with(note("", &format!("{text}{unstable}")))
+        .child(el("h2", "").text("Stated and found"))
+        .child(note("", &format!("{text}{unstable}")))
 }

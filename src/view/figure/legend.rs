@@ -3,14 +3,14 @@
 use crate::explore::Held;
 use crate::explore::spans;
 
-use super::super::grid::{Level, Link, Moment};
-use super::super::machine_state::{Entry, common, state};
-use super::super::now::Now;
+use super::super::grid::{CellLink, Level, PageMoment};
+use super::super::machine_state::{BitGroup, common, state};
+use super::super::moment::Moment;
 use super::super::timeline::{Mark, mark};
 use super::ink::{self, Face};
 use super::stage::{badge, equal, link};
 use super::svg::{Anchor, Frame, PX, Svg};
-use super::time::{cross, flag, store};
+use super::timeline::{cross, flag, store};
 use super::{LEFT, RIGHT};
 
 /// A sign as it is drawn in a place.
@@ -48,19 +48,19 @@ fn draw(svg: &mut Svg, signs: &[(bool, &str, Draw)], top: i32) -> i32 {
 }
 
 /// The signs of the stage.
-pub fn of_stage(svg: &mut Svg, now: &Now, top: i32) -> i32 {
+pub fn of_stage(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let model = &now.scenario.model;
     let pages = 0..model.geometry.pages as usize;
     let mut cells = Vec::new();
     let shared = common(&now.scenario, &now.world, &now.before);
-    let changed = |it: &Entry| it.bits.iter().any(|bit| bit.on != bit.was);
+    let changed = |it: &BitGroup| it.bits.iter().any(|bit| bit.on != bit.was);
     let mut fresh = shared.iter().any(changed);
     for page in pages {
-        let moment = Moment::of(now, page);
+        let moment = PageMoment::of(now, page);
         let state = state(&moment, &now.world, &now.before);
-        let doors = state.doors.iter();
-        let doors = doors.flat_map(|it| it.caches.iter().chain([&it.pte]));
-        fresh |= doors.chain(&state.frame).any(changed);
+        let mappings = state.mappings.iter();
+        let mappings = mappings.flat_map(|it| it.caches.iter().chain([&it.pte]));
+        fresh |= mappings.chain(&state.frame).any(changed);
         for level in Level::all(&now.scenario) {
             for sector in 0..model.geometry.sectors() {
                 cells.push(moment.cell(level, sector));
@@ -69,7 +69,7 @@ pub fn of_stage(svg: &mut Svg, now: &Now, top: i32) -> i32 {
     }
     fresh |= cells.iter().any(|it| it.fresh);
     let tone = |wanted: &str| cells.iter().any(|it| it.tone == wanted && !it.failed);
-    let linked = |wanted: Link| cells.iter().any(|it| it.link == wanted);
+    let linked = |wanted: CellLink| cells.iter().any(|it| it.link == wanted);
     let all: [(bool, &str, Draw); 8] = [
         (tone("page"), "the page as it was", |svg, at| {
             svg.rect(at, 4 * PX, ink::PAGE);
@@ -83,35 +83,43 @@ pub fn of_stage(svg: &mut Svg, now: &Now, top: i32) -> i32 {
         (fresh, "changed by this step", |svg, at| {
             svg.rect(at, 5 * PX, ink::FRESH);
         }),
-        (linked(Link::Tie), "taken from it", |svg, at| {
+        (linked(CellLink::Tie), "taken from it", |svg, at| {
             let (x, y) = middle(at);
             svg.line(&[(x, y - at.h / 2), (x, y + at.h / 2)], false, ink::TIE);
         }),
-        (linked(Link::Match), "guards compared: equal", |svg, at| {
-            let (x, y) = middle(at);
-            equal(svg, x, y, ink::TIE);
-        }),
         (
-            linked(Link::Parted),
+            linked(CellLink::Match),
+            "guards compared: equal",
+            |svg, at| {
+                let (x, y) = middle(at);
+                equal(svg, x, y, ink::TIE);
+            },
+        ),
+        (
+            linked(CellLink::Parted),
             "changed under its guard",
             |svg, at| {
                 let cell = Frame {
                     y: at.y + at.h / 2 + 10 * PX,
                     ..at
                 };
-                link(svg, cell, Link::Parted);
+                link(svg, cell, CellLink::Parted);
             },
         ),
-        (linked(Link::Break), "guards differ: refused", |svg, at| {
-            let (x, y) = middle(at);
-            badge(svg, x, y);
-        }),
+        (
+            linked(CellLink::Break),
+            "guards differ: refused",
+            |svg, at| {
+                let (x, y) = middle(at);
+                badge(svg, x, y);
+            },
+        ),
     ];
     draw(svg, &all, top)
 }
 
 /// The signs of the timeline.
-pub fn of_time(svg: &mut Svg, now: &Now, top: i32) -> i32 {
+pub fn of_time(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let model = &now.scenario.model;
     let spans = spans(model, &now.whole);
     let held = |wanted: fn(Held) -> bool| spans.iter().any(|it| wanted(it.held));

@@ -2,9 +2,9 @@
 
 use crate::machine::Geometry;
 
-use super::super::grid::{Cell, Level, Link, Moment};
-use super::super::machine_state::{Bit, Entry, State, common, state};
-use super::super::now::Now;
+use super::super::grid::{Cell, CellLink, Level, PageMoment};
+use super::super::machine_state::{Bit, BitGroup, PageBits, common, state};
+use super::super::moment::Moment;
 use super::ink::{self, Face};
 use super::svg::{Anchor, Frame, PX, Path, Svg, lines, shortened, width};
 use super::{LABELS, LEFT, RIGHT};
@@ -24,25 +24,25 @@ const LINES: usize = 3;
 
 /// Draws it from `top` down; returns where it ends, and from where on there is room beside its
 /// last table, if there is much.
-pub fn stage(svg: &mut Svg, now: &Now, top: i32) -> (i32, Option<(i32, i32)>) {
+pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>) {
     let geometry = now.scenario.model.geometry;
     let pages = geometry.pages as usize;
     let mut y = top;
     if let Some(entry) = common(&now.scenario, &now.world, &now.before) {
         y = entries(svg, &[(&entry, false)], LEFT, y, RIGHT - LEFT) + GAP;
     }
-    let moments: Vec<Moment> = (0..pages).map(|it| Moment::of(now, it)).collect();
+    let moments: Vec<PageMoment> = (0..pages).map(|it| PageMoment::of(now, it)).collect();
     // Pages of one sector each stand beside each other, others one below the other.
     match geometry.sectors() {
         1 => {
-            let sheets: Vec<(&Moment, usize)> = moments.iter().map(|it| (it, 0)).collect();
+            let sheets: Vec<(&PageMoment, usize)> = moments.iter().map(|it| (it, 0)).collect();
             let (bottom, begins) = table(svg, now, &sheets, y);
             let free = COLUMNS + WIDEST[0] + 3 * GAP;
             (bottom, (pages == 1).then_some((free, begins)))
         }
         many => {
             for (number, moment) in moments.iter().enumerate() {
-                let sheet: Vec<(&Moment, usize)> = (0..many).map(|it| (moment, it)).collect();
+                let sheet: Vec<(&PageMoment, usize)> = (0..many).map(|it| (moment, it)).collect();
                 y = table(svg, now, &sheet, y + if number > 0 { 2 * GAP } else { 0 }).0;
             }
             (y, None)
@@ -52,7 +52,7 @@ pub fn stage(svg: &mut Svg, now: &Now, top: i32) -> (i32, Option<(i32, i32)>) {
 
 /// The columns of one page, or one of each page, under their bits. Returns where they end, and where
 /// the table begins.
-fn table(svg: &mut Svg, now: &Now, columns: &[(&Moment, usize)], top: i32) -> (i32, i32) {
+fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32) -> (i32, i32) {
     let geometry = now.scenario.model.geometry;
     let many = columns.len();
     let each = match geometry.sectors() {
@@ -68,8 +68,8 @@ fn table(svg: &mut Svg, now: &Now, columns: &[(&Moment, usize)], top: i32) -> (i
         if *sector > 0 {
             continue;
         }
-        let State {
-            doors,
+        let PageBits {
+            mappings,
             frame,
             window,
         } = state(moment, &now.world, &now.before);
@@ -79,12 +79,12 @@ fn table(svg: &mut Svg, now: &Now, columns: &[(&Moment, usize)], top: i32) -> (i
         };
         let mut at = y;
         // A store goes through a cached entry, if there is one, through the PTE into the page.
-        let mut all: Vec<(&Entry, bool)> = Vec::new();
-        for door in &doors {
-            all.extend(door.caches.iter().map(|it| (it, false)));
-            all.push((&door.pte, door.caches.len() == 1));
+        let mut all: Vec<(&BitGroup, bool)> = Vec::new();
+        for mapping in &mappings {
+            all.extend(mapping.caches.iter().map(|it| (it, false)));
+            all.push((&mapping.pte, mapping.caches.len() == 1));
         }
-        let into = doors.len() == 1 && !beside;
+        let into = mappings.len() == 1 && !beside;
         let frame = frame.iter().enumerate();
         let frame = frame.map(|(number, it)| (it, into && number == 0));
         match beside {
@@ -169,7 +169,7 @@ fn hold(svg: &mut Svg, all: &[Hold], y: i32, h: i32) {
 }
 
 /// Numbers of sectors and their addresses.
-fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&Moment, usize)], each: i32, y: i32) {
+fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&PageMoment, usize)], each: i32, y: i32) {
     for (place, (moment, sector)) in columns.iter().enumerate() {
         let middle = COLUMNS + place as i32 * each + (each - 7 * PX) / 2;
         let several = geometry.pages > 1;
@@ -233,14 +233,14 @@ fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
 }
 
 /// The sign between a cell and the one above it.
-pub fn link(svg: &mut Svg, cell: Frame, link: Link) {
+pub fn link(svg: &mut Svg, cell: Frame, link: CellLink) {
     let (x, y) = (cell.x + cell.w / 2, cell.y - BETWEEN / 2);
     let half = BETWEEN / 2;
     match link {
-        Link::None => {}
-        Link::Tie => svg.line(&[(x, y - half), (x, y + half)], false, ink::TIE),
-        Link::Match => equal(svg, x, y, ink::TIE),
-        Link::Parted => {
+        CellLink::None => {}
+        CellLink::Tie => svg.line(&[(x, y - half), (x, y + half)], false, ink::TIE),
+        CellLink::Match => equal(svg, x, y, ink::TIE),
+        CellLink::Parted => {
             unequal(
                 svg,
                 x,
@@ -248,7 +248,7 @@ pub fn link(svg: &mut Svg, cell: Frame, link: Link) {
                 r##"fill="none" stroke="#6a3d00" stroke-width="2""##,
             );
         }
-        Link::Break => {
+        CellLink::Break => {
             // Torn from edge to edge.
             let (from, to) = (cell.x, cell.x + cell.w);
             let teeth = ((to - from) / (9 * PX)).max(4);
@@ -321,7 +321,7 @@ fn shown(bit: &Bit) -> String {
 }
 
 /// Boxes with bits, from left to right, wrapped; some with an arrow before them. Returns where they end.
-fn entries(svg: &mut Svg, all: &[(&Entry, bool)], left: i32, top: i32, room: i32) -> i32 {
+fn entries(svg: &mut Svg, all: &[(&BitGroup, bool)], left: i32, top: i32, room: i32) -> i32 {
     let arrow = 24 * PX;
     let (mut x, mut y, mut bottom) = (left, top, top);
     for (number, (entry, led)) in all.iter().enumerate() {

@@ -1,10 +1,10 @@
 //! The guard's computation followed byte by byte, of one version or of two beside each other.
 
-use super::super::look::Look;
-use super::super::tree::{At, El, button, el, note, rich};
-use super::super::wish::Wish;
+use super::super::msg::Msg;
+use super::super::ui_state::UiState;
+use super::super::vdom::{Attr, Element, button, el, note, rich};
 use super::hex::{Version, badge, key};
-use super::places::{Place, Sector};
+use super::holders::{Holder, Sector};
 use super::register::{POLYNOMIAL, Shift, Sum, division, entry, index, word};
 
 /// Units shown from the first that differs on.
@@ -21,7 +21,7 @@ pub(super) struct Worked<'a> {
 
 impl<'a> Worked<'a> {
     /// Of the versions, the one or two that are compared.
-    pub(super) fn of(sector: &Sector, versions: &'a [Version<'a>], look: &Look) -> Worked<'a> {
+    pub(super) fn of(sector: &Sector, versions: &'a [Version<'a>], ui: &UiState) -> Worked<'a> {
         let many = match sector.compared() {
             (_, None) => 1,
             (_, Some(_)) => 2,
@@ -32,7 +32,7 @@ impl<'a> Worked<'a> {
             versions: &versions[..many.min(versions.len())],
             at: 0,
         };
-        let chosen = look.crc_byte.or(worked.parting()).unwrap_or(0);
+        let chosen = ui.crc_byte.or(worked.parting()).unwrap_or(0);
         worked.at = worked.aligned(chosen);
         worked
     }
@@ -96,55 +96,60 @@ fn shown(unit: &[u8]) -> String {
 
 /// A table with its name for those who do not see it.
 #[inline(never)]
-fn sheet(class: &str, part: &str, caption: &str, head: El, body: El) -> El {
+fn sheet(class: &str, part: &str, caption: &str, head: Element, body: Element) -> Element {
     el("table", class)
-        .at(At::Part, part)
-        .with(el("caption", "hidden").text(caption))
-        .with(el("thead", "").with(head))
-        .with(body)
+        .attr(Attr::Part, part)
+        .child(el("caption", "hidden").text(caption))
+        .child(el("thead", "").child(head))
+        .child(body)
 }
 
 #[inline(never)]
-fn cell(text: &str) -> El {
+fn cell(text: &str) -> Element {
     el("td", "").text(text)
 }
 
 #[inline(never)]
-fn head(text: &str) -> El {
-    el("th", "").at(At::Scope, "row").text(text)
+fn head(text: &str) -> Element {
+    el("th", "").attr(Attr::Scope, "row").text(text)
 }
 
 /// The cards of the computation.
-pub(super) fn crc(sector: &Sector, places: &[Place], versions: &[Version], look: &Look) -> El {
-    let it = Worked::of(sector, versions, look);
+pub(super) fn crc(
+    sector: &Sector,
+    holders: &[Holder],
+    versions: &[Version],
+    ui: &UiState,
+) -> Element {
+    let it = Worked::of(sector, versions, ui);
     let name = match it.sum {
         Sum::Crc => "CRC-16/T10-DIF",
         Sum::Ip => "The IP checksum",
     };
-    let mut card = el("div", "card worked").at(At::Part, "worked");
-    card = card.with(el("h2", "").text(&format!("{name}, worked through")));
+    let mut card = el("div", "card worked").attr(Attr::Part, "worked");
+    card = card.child(el("h2", "").text(&format!("{name}, worked through")));
     let guarded = sector.protection().guards() || sector.column.inserted;
     if !guarded {
-        card = card.with(note(
+        card = card.child(note(
             "small",
             "No tuple carries it here; the stage shows it as a fingerprint of the bytes.",
         ));
     }
-    card = rules(card.with(key(places, it.versions)), it.sum)
-        .with(chooser(&it))
-        .with(one_unit(&it));
+    card = rules(card.child(key(holders, it.versions)), it.sum)
+        .child(chooser(&it))
+        .child(one_unit(&it));
     if it.sum == Sum::Crc {
         card = derived(card, &it);
     }
     card = match it.parting() {
-        Some(at) => card.with(parted(&it, at)).with(xored(&it, sector)),
-        None => card.with(last(&it)),
+        Some(at) => card.child(parted(&it, at)).child(xored(&it, sector)),
+        None => card.child(last(&it)),
     };
     card
 }
 
 /// How a register goes on.
-fn rules(card: El, sum: Sum) -> El {
+fn rules(card: Element, sum: Sum) -> Element {
     let (formula, words) = match sum {
         Sum::Crc => (
             "crc = (crc << 8) ^ table[(crc >> 8) ^ byte]",
@@ -155,12 +160,12 @@ fn rules(card: El, sum: Sum) -> El {
             "The sum begins as 0. Each two bytes are added as one number of sixteen bits. The guard is the sum's complement.",
         ),
     };
-    card.with(el("p", "formula").with(el("code", "").text(formula)))
-        .with(rich(el("p", "small"), words))
+    card.child(el("p", "formula").child(el("code", "").text(formula)))
+        .child(rich(el("p", "small"), words))
 }
 
 /// Which byte is looked at, and the buttons that go to others.
-fn chooser(it: &Worked) -> El {
+fn chooser(it: &Worked) -> Element {
     let (unit, last) = (it.sum.unit(), it.size - it.sum.unit());
     let name = match it.sum {
         Sum::Crc => "Byte",
@@ -181,47 +186,47 @@ fn chooser(it: &Worked) -> El {
     }
     let buttons = ways
         .into_iter()
-        .map(|(label, to)| button("", "", label, to == it.at, Wish::CrcByte(to)));
+        .map(|(label, to)| button("", "", label, to == it.at, Msg::CrcByte(to)));
     let group = el("div", "group")
-        .at(At::Role, "group")
-        .at(At::Label, "Place in the computation")
-        .all(buttons.collect());
+        .attr(Attr::Role, "group")
+        .attr(Attr::Label, "Place in the computation")
+        .children(buttons.collect());
     el("div", "")
-        .with(
+        .child(
             el("p", "at")
-                .at(At::Part, "crc-byte")
-                .at(At::Live, "polite")
-                .with(el("b", "").text(&format!("{name} 0x{:03x}", it.at)))
+                .attr(Attr::Part, "crc-byte")
+                .attr(Attr::Live, "polite")
+                .child(el("b", "").text(&format!("{name} 0x{:03x}", it.at)))
                 .text(&format!(" of 0x000 to 0x{:03x}", it.size - 1)),
         )
-        .with(group)
+        .child(group)
 }
 
 /// The table's head: a column for each version.
-fn heads(it: &Worked) -> El {
-    let mut row = el("tr", "").with(el("td", ""));
+fn heads(it: &Worked) -> Element {
+    let mut row = el("tr", "").child(el("td", ""));
     for version in it.versions {
-        row = row.with(el("th", "").at(At::Scope, "col").with(badge(version)));
+        row = row.child(el("th", "").attr(Attr::Scope, "col").child(badge(version)));
     }
     row
 }
 
 /// A table's head of plain words.
-fn named(words: &[&str]) -> El {
+fn named(words: &[&str]) -> Element {
     let mut row = el("tr", "");
     for word in words {
-        row = row.with(match word.is_empty() {
+        row = row.child(match word.is_empty() {
             true => el("td", ""),
-            false => el("th", "").at(At::Scope, "col").text(word),
+            false => el("th", "").attr(Attr::Scope, "col").text(word),
         });
     }
     row
 }
 
 /// The step at one unit: register before, what comes, register after.
-fn one_unit(it: &Worked) -> El {
-    type Told = fn(Sum, u16, &[u8]) -> String;
-    let rows: &[(&str, Told)] = match it.sum {
+fn one_unit(it: &Worked) -> Element {
+    type UnitText = fn(Sum, u16, &[u8]) -> String;
+    let rows: &[(&str, UnitText)] = match it.sum {
         Sum::Crc => &[
             ("before", |_, before, _| hex(before)),
             ("byte", |_, _, unit| shown(unit)),
@@ -247,19 +252,19 @@ fn one_unit(it: &Worked) -> El {
     };
     let mut body = el("tbody", "");
     for (name, value) in rows {
-        let mut row = el("tr", "").with(head(name));
+        let mut row = el("tr", "").child(head(name));
         for version in it.versions {
             let before = it.sum.before(version.bytes, it.at);
-            row = row.with(cell(&value(it.sum, before, it.unit(version, it.at))));
+            row = row.child(cell(&value(it.sum, before, it.unit(version, it.at))));
         }
-        body = body.with(row);
+        body = body.child(row);
     }
     let caption = "One step of the computation";
     sheet("steps one", "crc-step", caption, heads(it), body)
 }
 
 /// The table's entries for the byte looked at, by eight bits of polynomial division.
-fn derived(card: El, it: &Worked) -> El {
+fn derived(card: Element, it: &Worked) -> Element {
     let mut divisions: Vec<(String, u8)> = Vec::new();
     for version in it.versions {
         let before = it.sum.before(version.bytes, it.at);
@@ -270,8 +275,8 @@ fn derived(card: El, it: &Worked) -> El {
         }
     }
     let mut inside = el("details", "derived")
-        .with(el("summary", "").text("Where the table entry comes from"))
-        .with(rich(
+        .child(el("summary", "").text("Where the table entry comes from"))
+        .child(rich(
             el("p", "small"),
             "The index in the upper eight bits, shifted left eight times. Whenever a 1 falls out at the top, the polynomial is subtracted, which in this arithmetic is XOR with `8bb7`. What is left is the remainder: the entry.",
         ));
@@ -282,29 +287,29 @@ fn derived(card: El, it: &Worked) -> El {
         };
         let heading = format!("{of}index {index:02x}, entry {:04x}", entry(index));
         inside = inside
-            .with(el("h3", "").text(&heading))
-            .with(divided(&division(index)));
+            .child(el("h3", "").text(&heading))
+            .child(divided(&division(index)));
     }
-    card.with(inside)
+    card.child(inside)
 }
 
-fn divided(shifts: &[Shift; 8]) -> El {
+fn divided(shifts: &[Shift; 8]) -> Element {
     let mut body = el("tbody", "");
     let begin = el("tr", "")
-        .with(head("index"))
-        .with(cell(&bits(shifts[0].from)))
-        .with(cell(&hex(shifts[0].from)));
-    body = body.with(begin);
+        .child(head("index"))
+        .child(cell(&bits(shifts[0].from)))
+        .child(cell(&hex(shifts[0].from)));
+    body = body.child(begin);
     for (at, shift) in shifts.iter().enumerate() {
         let (class, what) = match shift.out {
             true => ("out", format!("1 out, ^ {}", hex(POLYNOMIAL))),
             false => ("", "0 out".to_owned()),
         };
-        body = body.with(
+        body = body.child(
             el("tr", class)
-                .with(head(&format!("{}. {what}", at + 1)))
-                .with(cell(&bits(shift.to)))
-                .with(cell(&hex(shift.to))),
+                .child(head(&format!("{}. {what}", at + 1)))
+                .child(cell(&bits(shift.to)))
+                .child(cell(&hex(shift.to))),
         );
     }
     let caption = "Eight steps of polynomial division";
@@ -313,7 +318,7 @@ fn divided(shifts: &[Shift; 8]) -> El {
 }
 
 /// Both computations from the first byte that differs on, and where they end.
-fn parted(it: &Worked, at: usize) -> El {
+fn parted(it: &Worked, at: usize) -> Element {
     let unit = it.sum.unit();
     let from = at.saturating_sub(unit);
     let runs: Vec<Vec<u16>> = it
@@ -322,29 +327,29 @@ fn parted(it: &Worked, at: usize) -> El {
         .map(|version| it.registers(version, from))
         .collect();
     let many = runs[0].len();
-    let mut heads = el("tr", "").with(el("th", "").at(At::Scope, "col").text("at"));
+    let mut heads = el("tr", "").child(el("th", "").attr(Attr::Scope, "col").text("at"));
     let what = match it.sum {
         Sum::Crc => ("byte", "register"),
         Sum::Ip => ("word", "sum"),
     };
     for (place, version) in it.versions.iter().enumerate() {
         if place > 0 {
-            heads = heads.with(el("td", ""));
+            heads = heads.child(el("td", ""));
         }
         for text in [what.0, what.1] {
-            let head = el("th", "").at(At::Scope, "col").with(badge(version));
-            heads = heads.with(head.text(text));
+            let head = el("th", "").attr(Attr::Scope, "col").child(badge(version));
+            heads = heads.child(head.text(text));
         }
     }
     let mut body = el("tbody", "");
     let shown_until = (usize::from(at > 0) + FOLLOWED).min(many);
     for row in (0..shown_until).chain((many - 1).max(shown_until)..many) {
         if row > shown_until {
-            let gap = el("td", "").at(At::ColSpan, "6").text("\u{22ee}");
-            body = body.with(el("tr", "gap").with(gap));
+            let gap = el("td", "").attr(Attr::ColSpan, "6").text("\u{22ee}");
+            body = body.child(el("tr", "gap").child(gap));
         }
         let place = from + row * unit;
-        let mut line = el("tr", "").with(head(&format!("0x{place:03x}")));
+        let mut line = el("tr", "").child(head(&format!("0x{place:03x}")));
         let units: Vec<&[u8]> = it
             .versions
             .iter()
@@ -358,21 +363,21 @@ fn parted(it: &Worked, at: usize) -> El {
                     true => ("=", "the same"),
                     false => ("\u{2260}", "different"),
                 };
-                line = line.with(el("td", "sign").at(At::Title, words).text(sign));
+                line = line.child(el("td", "sign").attr(Attr::Title, words).text(sign));
             }
             let text: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
             let cell_of = |differs: bool, text: &str| match differs {
-                true => el("td", "").with(el("mark", "").text(text)),
+                true => el("td", "").child(el("mark", "").text(text)),
                 false => cell(text),
             };
             line = line
-                .with(cell_of(which > 0 && *bytes != units[0], &text))
-                .with(cell_of(
+                .child(cell_of(which > 0 && *bytes != units[0], &text))
+                .child(cell_of(
                     which > 0 && register != runs[0][row],
                     &hex(register),
                 ));
         }
-        body = body.with(line);
+        body = body.child(line);
     }
     let same = match at {
         0 => "They part at once.".to_owned(),
@@ -381,9 +386,9 @@ fn parted(it: &Worked, at: usize) -> El {
     let words =
         format!("{same} They meet again only if later differences happen to cancel this one.");
     el("div", "")
-        .with(el("h3", "").text("Both computations, from the first difference on"))
-        .with(note("small", &words))
-        .with(sheet(
+        .child(el("h3", "").text("Both computations, from the first difference on"))
+        .child(note("small", &words))
+        .child(sheet(
             "steps both",
             "crc-both",
             "Both computations beside each other",
@@ -393,7 +398,7 @@ fn parted(it: &Worked, at: usize) -> El {
 }
 
 /// The two guards bit by bit.
-fn xored(it: &Worked, sector: &Sector) -> El {
+fn xored(it: &Worked, sector: &Sector) -> Element {
     let guards: Vec<u16> = it
         .versions
         .iter()
@@ -402,19 +407,19 @@ fn xored(it: &Worked, sector: &Sector) -> El {
     let differ = guards.iter().fold(0, |all, it| all ^ it);
     let mut body = el("tbody", "");
     for (version, guard) in it.versions.iter().zip(&guards) {
-        let name = el("th", "").at(At::Scope, "row").with(badge(version));
-        body = body.with(
+        let name = el("th", "").attr(Attr::Scope, "row").child(badge(version));
+        body = body.child(
             el("tr", "")
-                .with(name)
-                .with(cell(&hex(*guard)))
-                .with(marked(*guard, differ)),
+                .child(name)
+                .child(cell(&hex(*guard)))
+                .child(marked(*guard, differ)),
         );
     }
-    body = body.with(
+    body = body.child(
         el("tr", "xor")
-            .with(head("XOR"))
-            .with(cell(&hex(differ)))
-            .with(marked(differ, differ)),
+            .child(head("XOR"))
+            .child(cell(&hex(differ)))
+            .child(marked(differ, differ)),
     );
     let many = differ.count_ones();
     let differing = match many {
@@ -435,24 +440,24 @@ fn xored(it: &Worked, sector: &Sector) -> El {
     };
     let words = format!("{differing} {who}");
     el("div", "")
-        .with(el("h3", "").text("The two guards, bit by bit"))
-        .with(sheet(
+        .child(el("h3", "").text("The two guards, bit by bit"))
+        .child(sheet(
             "steps binary",
             "guards",
             "Both guards and their XOR",
             named(&["", "guard", "bits"]),
             body,
         ))
-        .with(note("", &words))
+        .child(note("", &words))
 }
 
 /// Sixteen bits, with those marked that differ.
-fn marked(value: u16, differ: u16) -> El {
+fn marked(value: u16, differ: u16) -> Element {
     let mut into = el("td", "");
     for at in (0..16).rev() {
         let bit = if value >> at & 1 == 1 { "1" } else { "0" };
         into = match differ >> at & 1 {
-            1 => into.with(el("mark", "").text(bit)),
+            1 => into.child(el("mark", "").text(bit)),
             _ => into.text(bit),
         };
         if at % 4 == 0 && at > 0 {
@@ -463,10 +468,10 @@ fn marked(value: u16, differ: u16) -> El {
 }
 
 /// Where a single computation ends.
-fn last(it: &Worked) -> El {
+fn last(it: &Worked) -> Element {
     let guard = hex(it.sum.guard(it.versions[0].bytes));
     let text = format!(
         "After the last byte the guard is `{guard}`. All places that count hold these bytes, so there is nothing to compare it with."
     );
-    rich(el("p", "").at(At::Part, "guards"), &text)
+    rich(el("p", "").attr(Attr::Part, "guards"), &text)
 }

@@ -3,10 +3,10 @@
 use crate::exchange::bytes as characters;
 use crate::machine::Content;
 
-use super::super::look::Look;
-use super::super::tree::{At, El, button, el, note};
-use super::super::wish::Wish;
-use super::places::{Place, Sector};
+use super::super::msg::Msg;
+use super::super::ui_state::UiState;
+use super::super::vdom::{Attr, Element, button, el, note};
+use super::holders::{Holder, Sector};
 
 /// Bytes a line.
 const LINE: usize = 16;
@@ -22,12 +22,12 @@ pub(super) struct Version<'a> {
 }
 
 /// The different contents among the places. The two that are compared come first.
-pub(super) fn versions<'a>(sector: &Sector<'a>, places: &[Place]) -> Vec<Version<'a>> {
+pub(super) fn versions<'a>(sector: &Sector<'a>, holders: &[Holder]) -> Vec<Version<'a>> {
     let letters = ["A", "B", "C", "D", "E", "F", "G"];
     let (first, later) = sector.compared();
     let old = sector.first_media;
     let mut found: Vec<Version> = Vec::new();
-    let held = places.iter().map(|it| it.content);
+    let held = holders.iter().map(|it| it.content);
     for content in [Some(first), later].into_iter().flatten().chain(held) {
         if found.iter().any(|it| it.content == content) {
             continue;
@@ -48,7 +48,7 @@ pub(super) fn versions<'a>(sector: &Sector<'a>, places: &[Place]) -> Vec<Version
 
 /// A version's letter in its colour.
 #[inline(never)]
-pub(super) fn badge(version: &Version) -> El {
+pub(super) fn badge(version: &Version) -> Element {
     el("b", &format!("version {}", version.tone)).text(version.letter)
 }
 
@@ -141,11 +141,11 @@ fn digits(bytes: &[u8], from: usize, until: usize) -> String {
 }
 
 /// One version's bytes of a line; those are marked that differ from the first version's.
-fn row(version: &Version, first: &Version, at: usize, until: usize) -> El {
+fn row(version: &Version, first: &Version, at: usize, until: usize) -> Element {
     let part = |it: &Version| it.bytes.get(at..until).unwrap_or(&[]).to_vec();
     let (bytes, other) = (part(version), part(first));
     let differs = |at: usize| other.get(at) != Some(&bytes[at]);
-    let mut hex = el("code", "").at(At::Part, &format!("bytes-{}", version.letter));
+    let mut hex = el("code", "").attr(Attr::Part, &format!("bytes-{}", version.letter));
     let mut from = 0;
     while from < bytes.len() {
         let same = |at: &usize| differs(*at) == differs(from);
@@ -155,15 +155,15 @@ fn row(version: &Version, first: &Version, at: usize, until: usize) -> El {
         }
         let text = digits(&bytes, from, end);
         hex = match differs(from) {
-            true => hex.with(el("mark", "").text(&text)),
+            true => hex.child(el("mark", "").text(&text)),
             false => hex.text(&text),
         };
         from = end;
     }
     el("div", "row")
-        .with(badge(version))
-        .with(hex)
-        .with(el("span", "text").text(&characters(&bytes)))
+        .child(badge(version))
+        .child(hex)
+        .child(el("span", "text").text(&characters(&bytes)))
 }
 
 /// An offset into the sector.
@@ -172,21 +172,26 @@ fn offset(at: usize) -> String {
 }
 
 /// The versions' bytes: where they differ and where stores go, or all of them.
-pub(super) fn hex(sector: &Sector, places: &[Place], versions: &[Version], look: &Look) -> El {
+pub(super) fn hex(
+    sector: &Sector,
+    holders: &[Holder],
+    versions: &[Version],
+    ui: &UiState,
+) -> Element {
     let size = sector.size();
     let mut dump = el("div", "hex")
-        .at(At::TabIndex, "0")
-        .at(At::Role, "group")
-        .at(At::Label, "Bytes of this sector");
+        .attr(Attr::TabIndex, "0")
+        .attr(Attr::Role, "group")
+        .attr(Attr::Label, "Bytes of this sector");
     let all = [Stretch::Shown(0, size)];
     let some = stretches(versions, size, &sector.stores());
-    for stretch in if look.whole { &all[..] } else { &some } {
+    for stretch in if ui.whole { &all[..] } else { &some } {
         match *stretch {
             Stretch::Shown(from, until) => {
                 for at in (from..until).step_by(LINE) {
-                    dump = dump.with(el("div", "offset").text(&offset(at)));
+                    dump = dump.child(el("div", "offset").text(&offset(at)));
                     for version in versions {
-                        dump = dump.with(row(version, &versions[0], at, (at + LINE).min(size)));
+                        dump = dump.child(row(version, &versions[0], at, (at + LINE).min(size)));
                     }
                 }
             }
@@ -197,11 +202,11 @@ pub(super) fn hex(sector: &Sector, places: &[Place], versions: &[Version], look:
                     offset(until - 1),
                     said(versions, from)
                 );
-                dump = dump.with(button("folded", "", &text, false, Wish::Whole(true)));
+                dump = dump.child(button("folded", "", &text, false, Msg::AllBytes(true)));
             }
         }
     }
-    let label = match look.whole {
+    let label = match ui.whole {
         true => "Fold what is the same",
         false => "Show every byte",
     };
@@ -214,22 +219,22 @@ pub(super) fn hex(sector: &Sector, places: &[Place], versions: &[Version], look:
         _ => "; bytes that differ from A are underlined".to_owned(),
     };
     el("div", "card")
-        .with(el("h2", "").text("Where they differ"))
-        .with(key(places, versions))
-        .with(note("small", &format!("{place}{marks}.")))
-        .with(dump)
-        .with(button("", "", label, false, Wish::Whole(!look.whole)).at(At::Part, "whole"))
+        .child(el("h2", "").text("Where they differ"))
+        .child(key(holders, versions))
+        .child(note("small", &format!("{place}{marks}.")))
+        .child(dump)
+        .child(button("", "", label, false, Msg::AllBytes(!ui.whole)).attr(Attr::Part, "whole"))
 }
 
 /// What each letter stands for.
-pub(super) fn key(places: &[Place], versions: &[Version]) -> El {
+pub(super) fn key(holders: &[Holder], versions: &[Version]) -> Element {
     let mut list = el("ul", "versions");
     for version in versions {
-        let held = places.iter().filter(|it| it.content == version.content);
+        let held = holders.iter().filter(|it| it.content == version.content);
         let held: Vec<&str> = held.map(|it| it.title).collect();
-        list = list.with(
+        list = list.child(
             el("li", "")
-                .with(badge(version))
+                .child(badge(version))
                 .text(&format!(" {}", held.join(", "))),
         );
     }

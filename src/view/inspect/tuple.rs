@@ -3,8 +3,8 @@
 
 use crate::machine::{Protection, crc32c, guard};
 
-use super::super::tree::{At, El, el, note, rich};
-use super::places::Sector;
+use super::super::vdom::{Attr, Element, el, note, rich};
+use super::holders::Sector;
 use super::register::Sum;
 
 /// Where a tuple is, and its bytes.
@@ -88,20 +88,20 @@ impl Sector<'_> {
 }
 
 /// The tuples, byte by byte.
-pub(super) fn tuples(sector: &Sector) -> El {
+pub(super) fn tuples(sector: &Sector) -> Element {
     let tuples = sector.tuples();
-    let mut card = el("div", "card").at(At::Part, "tuples");
-    card = card.with(el("h2", "").text(match tuples.is_empty() {
+    let mut card = el("div", "card").attr(Attr::Part, "tuples");
+    card = card.child(el("h2", "").text(match tuples.is_empty() {
         true => "The tuple",
         false => "The tuple of 8 bytes beside each sector",
     }));
     let without = sector.without();
     if !without.is_empty() {
-        card = card.with(note("", without));
+        card = card.child(note("", without));
     }
     if !tuples.is_empty() {
-        card = card.with(table(&tuples)).with(fields(sector, &tuples));
-        card = card.with(note(
+        card = card.child(table(&tuples)).child(fields(sector, &tuples));
+        card = card.child(note(
             "source",
             "struct t10_pi_tuple, include/linux/t10-pi.h; Type 1 protection, T10 SBC. All fields are big-endian.",
         ));
@@ -111,42 +111,42 @@ pub(super) fn tuples(sector: &Sector) -> El {
         let bytes = sector.bytes(taken.unwrap_or(sector.held.memory[sector.number]));
         // The library's is ext4's, which leaves out the last inversion.
         let text = format!("CRC-32C over the block: `{:08x}`.", !crc32c(bytes));
-        card = card.with(rich(el("p", ""), &text));
+        card = card.child(rich(el("p", ""), &text));
     }
     card
 }
 
-fn table(tuples: &[Tuple]) -> El {
+fn table(tuples: &[Tuple]) -> Element {
     let head = |text: &str, many: &str| {
         el("th", "field")
-            .at(At::Scope, "colgroup")
-            .at(At::ColSpan, many)
+            .attr(Attr::Scope, "colgroup")
+            .attr(Attr::ColSpan, many)
             .text(text)
     };
     let heads = el("tr", "")
-        .with(el("td", ""))
-        .with(head("guard", "2"))
-        .with(head("app", "2"))
-        .with(head("reference", "4"));
+        .child(el("td", ""))
+        .child(head("guard", "2"))
+        .child(head("app", "2"))
+        .child(head("reference", "4"));
     let mut body = el("tbody", "");
     for tuple in tuples {
-        let place = el("th", "").at(At::Scope, "row").text(tuple.place);
-        let mut row = el("tr", "").at(At::Part, tuple.key).with(place);
+        let place = el("th", "").attr(Attr::Scope, "row").text(tuple.place);
+        let mut row = el("tr", "").attr(Attr::Part, tuple.key).child(place);
         for (at, byte) in tuple.bytes.iter().enumerate() {
             // A border where a field begins.
             let class = if matches!(at, 0 | 2 | 4) { "field" } else { "" };
-            row = row.with(el("td", class).text(&format!("{byte:02x}")));
+            row = row.child(el("td", class).text(&format!("{byte:02x}")));
         }
-        body = body.with(row);
+        body = body.child(row);
     }
     el("table", "tuple")
-        .with(el("caption", "hidden").text("The bytes of the tuple and their fields"))
-        .with(el("thead", "").with(heads))
-        .with(body)
+        .child(el("caption", "hidden").text("The bytes of the tuple and their fields"))
+        .child(el("thead", "").child(heads))
+        .child(body)
 }
 
 /// What each field means.
-fn fields(sector: &Sector, tuples: &[Tuple]) -> El {
+fn fields(sector: &Sector, tuples: &[Tuple]) -> Element {
     let (size, lba) = (sector.size(), sector.lba());
     let guard = match sector.sum() {
         Sum::Crc => format!("CRC-16/T10-DIF over the {size} bytes."),
@@ -186,13 +186,13 @@ fn fields(sector: &Sector, tuples: &[Tuple]) -> El {
                 .collect(),
         };
         list = list
-            .with(
+            .child(
                 el("dt", "")
-                    .with(el("b", "").text(name))
-                    .with(el("small", "").text(&format!(" {place}: ")))
-                    .with(el("code", "").text(&values.join(", "))),
+                    .child(el("b", "").text(name))
+                    .child(el("small", "").text(&format!(" {place}: ")))
+                    .child(el("code", "").text(&values.join(", "))),
             )
-            .with(rich(el("dd", ""), &words));
+            .child(rich(el("dd", ""), &words));
     }
     list
 }

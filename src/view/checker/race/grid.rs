@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::explore::{Cell, Position, RaceMap};
 
-use super::super::super::now::Now;
+use super::super::super::moment::Moment;
 
 /// A cell's side, in units of the drawing.
 pub const SIDE: usize = 13;
@@ -144,7 +144,7 @@ impl Grid {
     }
 
     /// Where a moment of the run is, if the map has it.
-    pub fn moment(&self, now: &Now, moment: usize) -> Option<(usize, usize)> {
+    pub fn moment(&self, now: &Moment, moment: usize) -> Option<(usize, usize)> {
         let model = &now.scenario.model;
         let world = match moment.checked_sub(1) {
             Some(step) => &now.whole.steps.get(step)?.world,
@@ -156,7 +156,7 @@ impl Grid {
     }
 
     /// The run's way through the map.
-    pub fn run(&self, now: &Now) -> Run {
+    pub fn run(&self, now: &Moment) -> Run {
         let mut run = Run::default();
         let failures: Vec<usize> = now.whole.failures.iter().map(|it| it.step).collect();
         for moment in 0..=now.whole.steps.len() {

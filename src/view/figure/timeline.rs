@@ -3,7 +3,7 @@
 use crate::explore::{Held, Span, Story, spans};
 use crate::machine::{Effect, Resource};
 
-use super::super::now::Now;
+use super::super::moment::Moment;
 use super::super::timeline::{Mark, breaks, every, mark};
 use super::ink::{self, Face};
 use super::svg::{Anchor, Frame, PX, Path, Svg, width};
@@ -56,7 +56,7 @@ impl<'a> Lane<'a> {
 
 /// The picture's measures.
 struct Time<'a> {
-    now: &'a Now,
+    now: &'a Moment,
     whole: &'a Story,
     length: usize,
     several: bool,
@@ -87,7 +87,7 @@ impl Time<'_> {
 }
 
 /// Draws it from `top` down; returns where it ends.
-pub fn time(svg: &mut Svg, now: &Now, top: i32) -> i32 {
+pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let mut time = Time {
         now,
         whole: &now.whole,

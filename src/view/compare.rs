@@ -7,68 +7,68 @@ use crate::explore::{Turns, same_turns};
 use crate::machine::{End, History};
 use crate::scenario::Scenario;
 
-use super::look::{Look, Other};
-use super::now::Now;
+use super::moment::Moment;
+use super::msg::Msg;
 use super::stage::stage;
-use super::tree::{At, El, button, el, note, rich, select};
-use super::wish::Wish;
+use super::ui_state::{OtherBuild, UiState};
+use super::vdom::{Attr, Element, button, el, note, rich, select};
 
 /// The moment shown, after the same turns in another ordering.
-pub struct Beside {
+pub struct Comparison {
     /// The other ordering's moment.
-    pub now: Now,
+    pub now: Moment,
     turns: Turns,
 }
 
-impl Beside {
+impl Comparison {
     /// Gives another ordering the turns of the run up to the moment shown.
-    pub fn of(now: &Now, other: &Arc<Scenario>) -> Beside {
+    pub fn of(now: &Moment, other: &Arc<Scenario>) -> Comparison {
         let steps: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
         let turns = same_turns(&now.scenario, &steps, other);
         let mut history = History::new(&other.model);
         for choice in turns.choices[..now.depth()].iter().flatten() {
             history.choose(&other.model, *choice);
         }
-        Beside {
-            now: Now::of(other, &history, now.own, None),
+        Comparison {
+            now: Moment::of(other, &history, now.own, None),
             turns,
         }
     }
 }
 
 /// Which ordering is to be set beside.
-fn choice(now: &Now, look: &Look) -> El {
-    let mut others = vec![(Other::None, "nothing".to_owned())];
+fn choice(now: &Moment, ui: &UiState) -> Element {
+    let mut others = vec![(OtherBuild::None, "nothing".to_owned())];
     if !now.scenario.edits.is_empty() {
         let words = match now.scenario.era {
             crate::protocol::Era::V2_6_39 => "the correct ordering, of Linux 3.0",
             _ => "the correct ordering",
         };
-        others.push((Other::Unchanged, words.to_owned()));
+        others.push((OtherBuild::Unchanged, words.to_owned()));
     }
     for (at, era) in crate::protocol::Era::ALL.iter().enumerate() {
         if *era != now.scenario.era {
-            others.push((Other::Era(at), format!("Linux {}", era.word())));
+            others.push((OtherBuild::Era(at), format!("Linux {}", era.word())));
         }
     }
     for (at, device) in crate::scenario::Device::ALL.iter().enumerate() {
         if *device != now.scenario.device {
-            others.push((Other::Device(at), format!("on {}", device.word())));
+            others.push((OtherBuild::Device(at), format!("on {}", device.word())));
         }
     }
-    let chosen = others.iter().position(|it| it.0 == look.other).unwrap_or(0);
+    let chosen = others.iter().position(|it| it.0 == ui.other).unwrap_or(0);
     let options = others.into_iter();
-    let options = options.map(|(other, words)| (words, Wish::Beside(other)));
+    let options = options.map(|(other, words)| (words, Msg::CompareWith(other)));
     select("Beside it", chosen, options.collect())
 }
 
 /// The panel: what the other ordering comes to with the same turns.
-pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
+pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Element {
     let panel = el("section", "beside-panel")
-        .at(At::Part, "beside")
-        .with(choice(now, look));
+        .attr(Attr::Part, "beside")
+        .child(choice(now, ui));
     let Some(other) = other else {
-        return panel.with(note(
+        return panel.child(note(
             "small",
             "Two orderings side by side: the same actors get the same turns, and whoever cannot move lets its turn pass.",
         ));
@@ -84,12 +84,12 @@ pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
                 "parting"
             };
             let go = format!("go to step {}", parting.step);
-            rich(el("p", class), &words).text(" ").with(button(
+            rich(el("p", class), &words).text(" ").child(button(
                 "link",
                 "",
                 &go,
                 false,
-                Wish::Seek(parting.step),
+                Msg::Seek(parting.step),
             ))
         }
     };
@@ -108,26 +108,26 @@ pub fn beside(now: &Now, look: &Look, other: Option<&Beside>) -> El {
         },
     };
     let bad =
-        |now: &Now| now.failed() || matches!(&now.end, Some(End::Deadlock(_) | End::Stall(_)));
+        |now: &Moment| now.failed() || matches!(&now.end, Some(End::Deadlock(_) | End::Stall(_)));
     let ended = match &there.end {
         Some(end) => outcome(&there.scenario, &there.story, end),
         None => String::new(),
     };
     let class = if bad(there) { "now failed" } else { "now" };
-    let mut drawn = stage(there, look).at(At::Part, "beside-stage");
-    for (at, value) in &mut drawn.at {
-        if *at == At::Label {
+    let mut drawn = stage(there, ui).attr(Attr::Part, "beside-stage");
+    for (attr, value) in &mut drawn.attrs {
+        if *attr == Attr::Label {
             *value = "Stage of the ordering beside".to_owned();
         }
     }
     let count = format!("Beside: {} steps made of {depth} turns", there.depth());
     panel
-        .with(parted)
-        .with(
+        .child(parted)
+        .child(
             el("div", class)
-                .with(note("count", &count))
-                .with(rich(el("p", "sentence"), &turn))
-                .with(rich(el("p", "ending"), &ended)),
+                .child(note("count", &count))
+                .child(rich(el("p", "sentence"), &turn))
+                .child(rich(el("p", "ending"), &ended)),
         )
-        .with(drawn)
+        .child(drawn)
 }

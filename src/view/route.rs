@@ -3,7 +3,7 @@
 use crate::protocol::Era;
 use crate::scenario::Device;
 
-use super::look::{Look, Other, Panel, Tab};
+use super::ui_state::{OtherBuild, Panel, Tab, UiState};
 
 const PANELS: [(Panel, &str); 5] = [
     (Panel::Verdicts, "verdicts"),
@@ -14,42 +14,42 @@ const PANELS: [(Panel, &str); 5] = [
 ];
 
 /// What is open, beyond what is when a scenario is opened.
-pub fn sight(look: &Look) -> Vec<String> {
+pub fn route_words(ui: &UiState) -> Vec<String> {
     let mut words = Vec::new();
-    let (page, sector) = look.sector;
-    match (look.tab, look.other) {
+    let (page, sector) = ui.sector;
+    match (ui.tab, ui.other) {
         (Tab::Explain, _) => {}
         (Tab::Inspect, _) => words.push(format!("bytes-{page}.{sector}")),
-        (Tab::Beside, Other::None) => words.push("beside".to_owned()),
-        (Tab::Beside, Other::Unchanged) => words.push("beside-unchanged".to_owned()),
-        (Tab::Beside, Other::Era(at)) => {
+        (Tab::Compare, OtherBuild::None) => words.push("beside".to_owned()),
+        (Tab::Compare, OtherBuild::Unchanged) => words.push("beside-unchanged".to_owned()),
+        (Tab::Compare, OtherBuild::Era(at)) => {
             let era = Era::ALL[at % Era::ALL.len()];
             words.push(format!("beside-linux-{}", era.word()));
         }
-        (Tab::Beside, Other::Device(at)) => {
+        (Tab::Compare, OtherBuild::Device(at)) => {
             let device = Device::ALL[at % Device::ALL.len()];
             words.push(format!("beside-on-{}", device.link_word()));
         }
     }
-    let panel = PANELS.iter().find(|it| Some(it.0) == look.panel);
+    let panel = PANELS.iter().find(|it| Some(it.0) == ui.panel);
     words.extend(panel.map(|it| it.1.to_owned()));
     words
 }
 
 /// Opens what the words say, and nothing else; words that mean nothing here are passed over.
-pub fn look_at(look: &mut Look, words: &[String]) {
-    (look.tab, look.other, look.panel) = (Tab::Explain, Other::None, None);
+pub fn apply_route(ui: &mut UiState, words: &[String]) {
+    (ui.tab, ui.other, ui.panel) = (Tab::Explain, OtherBuild::None, None);
     for word in words {
         if let Some((panel, _)) = PANELS.iter().find(|it| it.1 == word) {
-            look.panel = Some(*panel);
+            ui.panel = Some(*panel);
         } else if let Some(place) = word.strip_prefix("bytes-") {
             let numbers = place.split_once('.');
             let numbers =
                 numbers.and_then(|(page, sector)| Some((page.parse().ok()?, sector.parse().ok()?)));
-            look.tab = Tab::Inspect;
-            look.sector = numbers.unwrap_or(look.sector);
+            ui.tab = Tab::Inspect;
+            ui.sector = numbers.unwrap_or(ui.sector);
         } else if let Some(other) = word.strip_prefix("beside") {
-            look.tab = Tab::Beside;
+            ui.tab = Tab::Compare;
             let other = other.trim_start_matches('-');
             let era = Era::ALL
                 .iter()
@@ -57,11 +57,11 @@ pub fn look_at(look: &mut Look, words: &[String]) {
             let device = Device::ALL
                 .iter()
                 .position(|it| other.strip_prefix("on-") == Some(&it.link_word()));
-            look.other = match (other, era, device) {
-                ("unchanged", ..) => Other::Unchanged,
-                (_, Some(at), _) => Other::Era(at),
-                (_, _, Some(at)) => Other::Device(at),
-                _ => Other::None,
+            ui.other = match (other, era, device) {
+                ("unchanged", ..) => OtherBuild::Unchanged,
+                (_, Some(at), _) => OtherBuild::Era(at),
+                (_, _, Some(at)) => OtherBuild::Device(at),
+                _ => OtherBuild::None,
             };
         }
     }

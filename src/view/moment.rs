@@ -7,12 +7,12 @@ use crate::explore::Story;
 use crate::machine::{Effect, End, History, NodeId, Status, World, end, status, ways};
 use crate::scenario::Scenario;
 
-use super::listing::Stand;
+use super::program_rows::ProgramPosition;
 
 /// What the page shows of a session.
-pub struct Now {
+pub struct Moment {
     /// Counts moments: no two of a page's have the same number.
-    pub moment: u32,
+    pub number: u32,
     /// The scenario.
     pub scenario: Arc<Scenario>,
     /// Whether it is from a file of the visitor's.
@@ -24,7 +24,7 @@ pub struct Now {
     branch: Vec<NodeId>,
     /// The world at the moment shown, and one step earlier (the same at the start).
     pub world: World,
-    /// See [`Now::world`].
+    /// See [`Moment::world`].
     pub before: World,
     /// How the run ends, where nobody can move.
     pub end: Option<End>,
@@ -32,11 +32,16 @@ pub struct Now {
     pub branches: Vec<(NodeId, usize, bool)>,
 }
 
-impl Now {
+impl Moment {
     /// The moment a history stands at; `last` is the one shown before.
-    pub fn of(scenario: &Arc<Scenario>, history: &History, own: bool, last: Option<&Now>) -> Now {
+    pub fn of(
+        scenario: &Arc<Scenario>,
+        history: &History,
+        own: bool,
+        last: Option<&Moment>,
+    ) -> Moment {
         let model = &scenario.model;
-        let moment = last.map_or(0, |it| it.moment + 1);
+        let number = last.map_or(0, |last| last.number + 1);
         let branch = history.branch().to_vec();
         let current = branch.last().copied();
         let last = last.filter(|it| Arc::ptr_eq(&it.scenario, scenario) && it.branch == branch);
@@ -57,8 +62,8 @@ impl Now {
         };
         let ends = history.ends().into_iter();
         let branches = ends.map(|end| (end, history.depth_of(end), Some(end) == current));
-        let mut now = Now {
-            moment,
+        let mut now = Moment {
+            number,
             scenario: scenario.clone(),
             own,
             whole,
@@ -112,7 +117,7 @@ impl Now {
     }
 
     /// Where an actor is in its program.
-    pub fn stand(&self, actor: usize) -> Stand {
+    pub fn position(&self, actor: usize) -> ProgramPosition {
         let model = &self.scenario.model;
         let state = model.actor(&self.world, actor);
         let mut retry = None;
@@ -123,7 +128,7 @@ impl Now {
             });
             retry = fault.map(|at| model.actor(&self.world_at(at), actor).pc);
         }
-        Stand {
+        ProgramPosition {
             pc: state.pc,
             retry,
         }

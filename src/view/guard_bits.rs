@@ -4,11 +4,11 @@ use crate::exchange::hex;
 use crate::explore::Check;
 use crate::machine::{Hop, Protection};
 
-use super::now::Now;
-use super::tree::{At, El, el, note, nothing};
+use super::moment::Moment;
+use super::vdom::{Attr, Element, el, note, nothing};
 
 /// The check that the last step made and that failed, of the first sector of which it did.
-fn refused(now: &Now) -> Option<(usize, usize, Hop, Check)> {
+fn refused(now: &Moment) -> Option<(usize, usize, Hop, Check)> {
     let step = now.depth();
     for (page, columns) in now.story.columns.iter().enumerate() {
         for (sector, column) in columns.iter().enumerate() {
@@ -24,23 +24,23 @@ fn refused(now: &Now) -> Option<(usize, usize, Hop, Check)> {
 }
 
 /// The bits of a guard; those that differ from the other one's stand out.
-fn bits(name: &str, from: &str, guard: u16, other: u16) -> El {
+fn bits(name: &str, from: &str, guard: u16, other: u16) -> Element {
     let mut row = el("tr", "")
-        .with(el("th", "").at(At::Scope, "row").text(name))
-        .with(el("td", "value").with(el("code", "").text(&hex(guard))));
+        .child(el("th", "").attr(Attr::Scope, "row").text(name))
+        .child(el("td", "value").child(el("code", "").text(&hex(guard))));
     for bit in (0..16).rev() {
         let one = guard >> bit & 1;
         let differs = (guard ^ other) >> bit & 1 == 1;
         let class = if differs { "differs" } else { "" };
         let digit = if one == 1 { "1" } else { "0" };
-        row = row.with(el("td", class).text(digit));
+        row = row.child(el("td", class).text(digit));
     }
-    row.with(el("td", "from").text(from))
+    row.child(el("td", "from").text(from))
 }
 
 /// Both guards of the check that failed at this step; nothing where none did. That two are equal is said by the
 /// sentence, and by the sign between their cells.
-pub fn comparison(now: &Now) -> El {
+pub fn guard_bits(now: &Moment) -> Element {
     let Some((page, sector, hop, check)) = refused(now) else {
         return nothing();
     };
@@ -77,17 +77,17 @@ pub fn comparison(now: &Now) -> El {
         "Here {who} compares, for sector {sector}{of} (LBA {lba}), two guards ({algorithm})"
     );
     let body = el("tbody", "")
-        .with(bits("received", &taken, received, computed))
-        .with(bits("recomputed", &fetched, computed, received));
+        .child(bits("received", &taken, received, computed))
+        .child(bits("recomputed", &fetched, computed, received));
     el("figure", "comparison")
-        .at(At::Part, "comparison")
-        .with(note("small", &title))
-        .with(
+        .attr(Attr::Part, "comparison")
+        .child(note("small", &title))
+        .child(
             el("div", "scroll")
-                .at(At::TabIndex, "0")
-                .at(At::Role, "group")
-                .at(At::Label, "Both guards in bits")
-                .with(el("table", "").with(body)),
+                .attr(Attr::TabIndex, "0")
+                .attr(Attr::Role, "group")
+                .attr(Attr::Label, "Both guards in bits")
+                .child(el("table", "").child(body)),
         )
-        .with(el("figcaption", "").text(&verdict))
+        .child(el("figcaption", "").text(&verdict))
 }

@@ -8,7 +8,7 @@ const WHOLE: usize = 6;
 
 /// Where an actor is in its program.
 #[derive(Clone, Copy)]
-pub struct Stand {
+pub struct ProgramPosition {
     /// The instruction it will run next.
     pub pc: u8,
     /// While a fault is handled, the store that faulted.
@@ -17,7 +17,7 @@ pub struct Stand {
 
 /// Where a line stands relative to its actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum LineState {
     Done,
     Current,
     /// A store that has faulted and will be run again.
@@ -27,13 +27,13 @@ pub enum Place {
 
 /// A line as shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Index of the line; the first of those left out for [`Row::omitted`].
+pub struct ProgramRow {
+    /// Index of the line; the first of those left out for [`ProgramRow::omitted`].
     pub line: usize,
     pub depth: u8,
     pub text: String,
     pub mark: Mark,
-    pub place: Place,
+    pub place: LineState,
     pub handler: bool,
     /// For a composite: whether it is unfolded.
     pub open: Option<bool>,
@@ -52,10 +52,10 @@ pub const STUCK: usize = 3;
 pub fn rows(
     lines: &[Line],
     actor: &Actor,
-    state: Stand,
+    state: ProgramPosition,
     toggled: &[usize],
     most: usize,
-) -> Vec<Row> {
+) -> Vec<ProgramRow> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
@@ -69,12 +69,12 @@ pub fn rows(
 
 /// Only the rows around the innermost current one, those that were edited and those that faulted;
 /// each stretch of others is one row.
-fn near(rows: Vec<Row>, most: usize) -> Vec<Row> {
-    let current = rows.iter().rposition(|it| it.place == Place::Current);
+fn near(rows: Vec<ProgramRow>, most: usize) -> Vec<ProgramRow> {
+    let current = rows.iter().rposition(|it| it.place == LineState::Current);
     let current = current.unwrap_or(0);
-    let always = |row: &Row| {
+    let always = |row: &ProgramRow| {
         let edited = !matches!(row.mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
-        edited || matches!(row.place, Place::Current | Place::Faulted)
+        edited || matches!(row.place, LineState::Current | LineState::Faulted)
     };
     let mut kept: Vec<bool> = rows.iter().map(always).collect();
     // The functions it is in.
@@ -109,12 +109,12 @@ fn near(rows: Vec<Row>, most: usize) -> Vec<Row> {
         let beside = |it: usize| kept.get(it).copied().unwrap_or(true);
         kept[at] |= beside(at.wrapping_sub(1)) && beside(at + 1);
     }
-    let mut near: Vec<Row> = Vec::new();
+    let mut near: Vec<ProgramRow> = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
         let hides = !kept[at];
         match near.last_mut() {
             Some(last) if hides && last.omitted > 0 => last.omitted += row.omitted.max(1),
-            _ if hides => near.push(Row {
+            _ if hides => near.push(ProgramRow {
                 omitted: row.omitted.max(1),
                 open: None,
                 depth: 0,
@@ -132,9 +132,9 @@ fn visit(
     lines: &[Line],
     at: usize,
     actor: &Actor,
-    state: Stand,
+    state: ProgramPosition,
     toggled: &[usize],
-    rows: &mut Vec<Row>,
+    rows: &mut Vec<ProgramRow>,
 ) -> usize {
     let line = &lines[at];
     let below = lines[at + 1..].iter();
@@ -142,20 +142,20 @@ fn visit(
     let inside = holds(line, actor, state);
     let place = if inside && line.row.is_some() {
         match state.retry.is_some() && !line.handler {
-            true => Place::Faulted,
-            false => Place::Current,
+            true => LineState::Faulted,
+            false => LineState::Current,
         }
     } else if done(line, actor, state) {
-        Place::Done
+        LineState::Done
     } else {
-        Place::Ahead
+        LineState::Ahead
     };
     let edited = lines[at + 1..end].iter().any(|it| it.mark != Mark::Kept);
     let by_itself = inside || edited || line.handler;
     let unfolds = line.row.is_none() && !line.key.is_empty();
     let open =
         unfolds.then(|| (by_itself != toggled.contains(&at)) && line.mark != Mark::MovedAway);
-    let row = |line: usize, place, open, omitted| Row {
+    let row = |line: usize, place, open, omitted| ProgramRow {
         line,
         depth: lines[line].depth,
         text: lines[line].text.clone(),
@@ -187,9 +187,9 @@ fn visit(
             child += 1;
         }
         let place = if done(&lines[child - 1], actor, state) {
-            Place::Done
+            LineState::Done
         } else {
-            Place::Ahead
+            LineState::Ahead
         };
         rows.push(row(first, place, None, child - first));
     }
@@ -197,20 +197,20 @@ fn visit(
 }
 
 /// Whether the actor stands in the line.
-fn holds(line: &Line, actor: &Actor, state: Stand) -> bool {
+fn holds(line: &Line, actor: &Actor, state: ProgramPosition) -> bool {
     let over = state.retry.is_none() && state.pc >= actor.main;
     line.pcs.contains(&main_pc(line, state)) && !over
 }
 
 /// Where the actor is in the part, program or handler, that a line belongs to.
-fn main_pc(line: &Line, state: Stand) -> u8 {
+fn main_pc(line: &Line, state: ProgramPosition) -> u8 {
     match state.retry {
         Some(store) if !line.handler => store,
         _ => state.pc,
     }
 }
 
-fn done(line: &Line, actor: &Actor, state: Stand) -> bool {
+fn done(line: &Line, actor: &Actor, state: ProgramPosition) -> bool {
     let finished = state.retry.is_none() && state.pc >= actor.main;
     let past = line.pcs.end <= main_pc(line, state);
     line.mark.runs()

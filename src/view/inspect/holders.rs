@@ -4,13 +4,13 @@ use crate::exchange::sentence;
 use crate::explore::{Check, Column, Failure};
 use crate::machine::{Content, Effect, Page, Protection, Violation, World};
 
-use super::super::look::Look;
-use super::super::now::Now;
+use super::super::moment::Moment;
+use super::super::ui_state::UiState;
 use super::register::Sum;
 
 /// One sector of one page at the moment shown.
 pub(super) struct Sector<'a> {
-    pub(super) now: &'a Now,
+    pub(super) now: &'a Moment,
     pub(super) page: usize,
     pub(super) number: usize,
     /// Its page, and its way down.
@@ -23,9 +23,9 @@ pub(super) struct Sector<'a> {
 }
 
 /// Somewhere the bytes are, or were taken from.
-pub(super) struct Place {
+pub(super) struct Holder {
     /// What it is.
-    pub(super) key: Key,
+    pub(super) key: HolderKind,
     pub(super) title: &'static str,
     pub(super) content: Content,
     /// Since which step it has them; 0 for the start.
@@ -36,7 +36,7 @@ pub(super) struct Place {
 
 /// Which place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum HolderKind {
     Start,
     Memory,
     Copy,
@@ -47,11 +47,11 @@ pub(super) enum Key {
 }
 
 impl<'a> Sector<'a> {
-    pub(super) fn of(now: &'a Now, look: &Look) -> Sector<'a> {
+    pub(super) fn of(now: &'a Moment, ui: &UiState) -> Sector<'a> {
         let model = &now.scenario.model;
         // While another scenario comes in, the place may be one of the last one's.
-        let page = look.sector.0.min(model.geometry.pages as usize - 1);
-        let number = look.sector.1.min(model.geometry.sectors() - 1);
+        let page = ui.sector.0.min(model.geometry.pages as usize - 1);
+        let number = ui.sector.1.min(model.geometry.sectors() - 1);
         let start = model.page(&model.initial, page);
         Sector {
             now,
@@ -191,12 +191,12 @@ impl<'a> Sector<'a> {
     }
 
     /// Every place that holds something, in the order of the stage.
-    pub(super) fn places(&self) -> Vec<Place> {
+    pub(super) fn holders(&self) -> Vec<Holder> {
         let (number, held) = (self.number, &self.held);
-        let mut places = Vec::new();
-        let mut add = |key: Key, title, content: Content, since: usize, words: String| {
+        let mut holders = Vec::new();
+        let mut add = |key: HolderKind, title, content: Content, since: usize, words: String| {
             if content.is_some() {
-                places.push(Place {
+                holders.push(Holder {
                     key,
                     title,
                     content,
@@ -208,17 +208,29 @@ impl<'a> Sector<'a> {
         let memory = held.memory[number];
         if memory != self.initial {
             let words = "What it held when the run began, for comparison.".to_owned();
-            add(Key::Start, "memory at the start", self.initial, 0, words);
+            add(
+                HolderKind::Start,
+                "memory at the start",
+                self.initial,
+                0,
+                words,
+            );
         }
         let since = self.since(|it| it.memory[number]);
         let told = self.told(since, "As it was when the run began.");
-        add(Key::Memory, "memory", memory, since, told);
+        add(HolderKind::Memory, "memory", memory, since, told);
         let since = self.since(|it| it.copy[number]);
         let told = self.told(since, "");
-        add(Key::Copy, "copy", held.copy[number], since, told);
+        add(HolderKind::Copy, "copy", held.copy[number], since, told);
         if let Some((content, since)) = self.sealed() {
             let told = self.told(since, "");
-            add(Key::Sealed, self.sealed_title(), content, since, told);
+            add(
+                HolderKind::Sealed,
+                self.sealed_title(),
+                content,
+                since,
+                told,
+            );
         }
         if let Some((content, since)) = self.column.wire {
             let mut told = self.told(since, "");
@@ -228,16 +240,22 @@ impl<'a> Sector<'a> {
             if let Some(check) = self.column.hba {
                 told += &format!(" {}", self.checked(check));
             }
-            add(Key::Wire, self.wire_title(), content, since, told);
+            add(HolderKind::Wire, self.wire_title(), content, since, told);
         }
         if let Some(check) = self.column.target {
             let told = self.checked(check);
-            add(Key::Target, "target", check.computed, check.step, told);
+            add(
+                HolderKind::Target,
+                "target",
+                check.computed,
+                check.step,
+                told,
+            );
         }
         let since = self.since(|it| it.media[number]);
         let told = self.told(since, "On the disk when the run began.");
-        add(Key::Media, "media", held.media[number], since, told);
-        places
+        add(HolderKind::Media, "media", held.media[number], since, told);
+        holders
     }
 
     fn sealed_title(&self) -> &'static str {

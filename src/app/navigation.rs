@@ -1,0 +1,318 @@
+//! What comes onto the stage: scenarios of the catalogue, links, the visitor's files, and other builds of
+//! the scenario that is there.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::File;
+
+use stable_pages::exchange::{Address, carried_words};
+use stable_pages::explore::{ScenarioSpec, carry};
+use stable_pages::machine::Choice;
+use stable_pages::protocol::{Edit, Era};
+use stable_pages::scenario::{Device, Entry, Packed};
+use stable_pages::view::{OpenedRun, apply_route};
+
+use super::dom::listen;
+use super::store::{Session, Store, place};
+use super::{address, checking, dialogs, playback, source, worker};
+
+/// Goes where the address says, now and whenever it changes.
+pub fn start(store: Store) {
+    // The address may have changed while the first scenario was fetched, or name one that could not be.
+    let slug = store.spec().slug;
+    if !matches!(address::current(), Ok(Address::Scenario(entry)) if entry.slug == slug) {
+        follow_address(store);
+    }
+    listen("hashchange", move |_| follow_address(store));
+    set_title(store);
+    checking::check(store);
+}
+
+fn follow_address(store: Store) {
+    let Some((address, fragment)) = address::changed() else {
+        return;
+    };
+    match address {
+        Ok(Address::Start) => store.update_ui(|ui| ui.notice.clear()),
+        Ok(Address::Scenario(entry)) => open_scenario(store, entry),
+        Ok(Address::Run(entry)) => open_link(store, entry, fragment),
+        Err(error) => complain(
+            store,
+            format!("{error} Choose an ordering from the list below."),
+        ),
+    }
+}
+
+/// Says what could not be done; everything else stays.
+fn complain(store: Store, notice: String) {
+    address::stays();
+    store.update_ui(|ui| {
+        ui.notice = notice;
+        ui.failed = None;
+        ui.loading.clear();
+    });
+}
+
+/// Takes the notice away.
+pub fn close_notice(store: Store) {
+    complain(store, String::new());
+}
+
+/// Begins a navigation and gives its number; what older ones have asked for comes too late.
+fn begin(store: Store) -> u32 {
+    playback::play(store, false);
+    store.next_navigation()
+}
+
+fn set_title(store: Store) {
+    let title = &store.moment_untracked().scenario.title;
+    document().set_title(&format!("{title} \u{b7} Stable Pages"));
+}
+
+/// Puts another scenario onto the stage.
+fn show(store: Store, session: Session) {
+    close_notice(store);
+    store.update_ui(|ui| {
+        ui.remark.clear();
+        ui.toggled.clear();
+    });
+    store.set_session(session);
+    store.select_racing_sector();
+    set_title(store);
+    checking::check(store);
+}
+
+/// Opens a scenario of the catalogue, once it is fetched.
+pub fn open_scenario(store: Store, entry: Entry) {
+    let number = begin(store);
+    store.update_ui(|ui| ui.loading = entry.slug.to_owned());
+    spawn_local(async move {
+        let packed = source::fetch(entry.slug).await;
+        if !store.is_latest_navigation(number) {
+            return;
+        }
+        match packed {
+            Ok(packed) => {
+                show(store, Session::new(packed, false));
+                address::arrived();
+            }
+            Err(reason) => {
+                let title = entry.slug;
+                complain(
+                    store,
+                    format!(
+                        "\u{201c}{title}\u{201d} could not be fetched: {reason}. What was on the page is still there."
+                    ),
+                );
+                store.update_ui(|ui| ui.failed = Some(entry.slug.to_owned()));
+            }
+        }
+    });
+}
+
+/// Opens a run of a scenario of the catalogue by its link.
+fn open_link(store: Store, entry: Entry, link: String) {
+    let number = begin(store);
+    let here = store.text_of(entry.slug);
+    store.update_ui(|ui| ui.loading = "the run".to_owned());
+    spawn_local(async move {
+        let text = match here {
+            Some(text) => Ok(text),
+            None => source::fetch(entry.slug).await.map(|packed| packed.text),
+        };
+        let on_opened = move |opened: Result<Box<OpenedRun>, String>| {
+            if store.is_latest_navigation(number) {
+                show_run(store, opened);
+            }
+        };
+        match text {
+            Ok(text) => worker::open_link(link, text, Box::new(on_opened)),
+            Err(reason) => on_opened(Err(format!(
+                "The scenario of the link could not be fetched: {reason}."
+            ))),
+        }
+    });
+}
+
+/// Opens a visitor's file: a scenario, or a figure saved from this page.
+pub fn open_file(store: Store, file: File) {
+    let number = begin(store);
+    spawn_local(async move {
+        let name = file.name();
+        let text = source::read(&file).await;
+        if !store.is_latest_navigation(number) {
+            return;
+        }
+        if name.ends_with(".svg") {
+            return open_figure(store, number, name, text);
+        }
+        let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();
+        let on_built = move |built: Result<Packed, String>| match built {
+            Ok(packed) => {
+                show(store, Session::new(packed, true));
+                // The address names a scenario of the catalogue, which this is not.
+                address::clear();
+            }
+            Err(reason) => complain(
+                store,
+                format!("{name} cannot be shown: {reason}. What was on the page is still there."),
+            ),
+        };
+        match text {
+            Ok(text) => {
+                let spec = ScenarioSpec {
+                    slug,
+                    text,
+                    device: None,
+                    era: None,
+                    edits: Vec::new(),
+                };
+                build(store, spec, on_built);
+            }
+            Err(reason) => on_built(Err(reason)),
+        }
+    });
+}
+
+/// Opens the run that a saved figure carries.
+fn open_figure(store: Store, number: u32, name: String, text: Result<String, String>) {
+    let on_opened = move |opened: Result<Box<OpenedRun>, String>| {
+        if !store.is_latest_navigation(number) {
+            return;
+        }
+        match opened {
+            Ok(opened) if !opened.link.is_empty() => {
+                dialogs::show_sheet(store, None);
+                address::go_to(&opened.link);
+            }
+            Ok(opened) => show_run(store, Ok(opened)),
+            Err(reason) => complain(
+                store,
+                format!("{name} cannot be opened: {reason} What was on the page is still there."),
+            ),
+        }
+    };
+    match text {
+        Ok(svg) => worker::open_figure(svg, Box::new(on_opened)),
+        Err(reason) => on_opened(Err(format!("{reason}."))),
+    }
+}
+
+/// Puts the run of a link or a figure onto the stage.
+fn show_run(store: Store, opened: Result<Box<OpenedRun>, String>) {
+    let read = opened.and_then(|opened| match Packed::read(&opened.packed) {
+        Ok(packed) => Ok((packed, opened)),
+        Err(error) => Err(format!("The link cannot be opened: {error}.")),
+    });
+    let (packed, opened) = match read {
+        Ok(read) => read,
+        Err(reason) => {
+            return complain(
+                store,
+                format!("{reason} What was on the page is still there."),
+            );
+        }
+    };
+    close_notice(store);
+    if opened.own || !store.shows(&packed.scenario) {
+        show(store, Session::new(packed, opened.own));
+    }
+    playback::load_run(store, &opened.run, opened.at);
+    let geometry = store.moment_untracked().scenario.model.geometry;
+    store.update_ui(|ui| {
+        apply_route(ui, &opened.route);
+        ui.sector.0 = ui.sector.0.min(usize::from(geometry.pages) - 1);
+        ui.sector.1 = ui.sector.1.min(geometry.sectors() - 1);
+    });
+    if !opened.changed.is_empty() {
+        complain(store, opened.changed);
+    }
+    address::arrived();
+}
+
+/// Has the checker build a scenario; `on_built` is told of it, unless another navigation was begun since.
+fn build(
+    store: Store,
+    spec: ScenarioSpec,
+    on_built: impl FnOnce(Result<Packed, String>) + 'static,
+) {
+    let number = begin(store);
+    if !worker::ready() {
+        store.update_ui(|ui| ui.loading = "the checker, which builds it".to_owned());
+    }
+    let read = move |built: Result<Vec<u8>, String>| {
+        if store.is_latest_navigation(number) {
+            on_built(
+                built.and_then(|bytes| Packed::read(&bytes).map_err(|error| error.to_string())),
+            );
+        }
+    };
+    worker::build(spec, Box::new(read));
+}
+
+/// Has the scenario built for another device or kernel and takes the run along, as far as both
+/// have the same steps. Where the file does not fit, everything stays.
+pub fn rebuild(store: Store, device: Device, era: Era) {
+    let spec = ScenarioSpec {
+        device: place(&Device::ALL, device),
+        era: place(&Era::ALL, era),
+        ..store.spec()
+    };
+    build(store, spec, move |built| match built {
+        Ok(packed) => carry_run_to(store, packed),
+        Err(reason) => {
+            let (era, device) = (era.word(), device.word());
+            complain(
+                store,
+                format!(
+                    "This ordering cannot be shown for Linux {era} and {device}: {reason}. Everything stays as it was."
+                ),
+            );
+        }
+    });
+}
+
+/// Puts another build of the same scenario onto the stage, and takes the run along.
+fn carry_run_to(store: Store, packed: Packed) {
+    playback::play(store, false);
+    address::jumped();
+    let (session, words) = store.with_session(|old| {
+        let carried = carry(&old.scenario, &old.history, &packed.scenario);
+        let words = carried_words(&old.scenario, &packed.scenario, &carried);
+        let mut new = Session::new(packed, old.own);
+        for choice in carried.choices {
+            new.history.choose(&new.scenario.model, choice);
+        }
+        (new, words)
+    });
+    close_notice(store);
+    store.set_session(session);
+    store.update_ui(|ui| {
+        ui.remark = words;
+        ui.toggled.clear();
+    });
+    checking::check(store);
+}
+
+/// Has the scenario built with these edits beyond its file's, and puts a run of it ahead; without a run, the
+/// opening run.
+pub fn rebuild_with(store: Store, edits: Vec<Edit>, run: Vec<Choice>) {
+    let spec = ScenarioSpec {
+        edits,
+        ..store.spec()
+    };
+    build(store, spec, move |built| match built {
+        Ok(mut packed) => {
+            if !run.is_empty() {
+                packed.scenario.schedule = run;
+            }
+            let own = store.with_session(|session| session.own);
+            address::jumped();
+            show(store, Session::new(packed, own));
+        }
+        Err(reason) => complain(
+            store,
+            format!("This change cannot be shown: {reason}. Everything stays as it was."),
+        ),
+    });
+}

@@ -1,0 +1,167 @@
+//! What each message does.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use stable_pages::explore::CheckerRequest;
+use stable_pages::protocol::Era;
+use stable_pages::scenario::{Device, catalogue, find};
+use stable_pages::view::{Msg, Tab, WorkerRequest};
+
+use super::store::Store;
+use super::{
+    address, checking, clipboard, dialogs, navigation, offline, picture, playback, source, worker,
+};
+
+/// Does what a message asks for.
+pub fn update(store: Store, msg: Msg) {
+    match msg {
+        Msg::Reset => playback::seek(store, 0),
+        Msg::Back => playback::back(store),
+        Msg::Forward => playback::forward(store),
+        Msg::TogglePlay => playback::toggle_play(store),
+        Msg::NextSpeed => playback::next_speed(store),
+        Msg::ToFailure => checking::run_to_failure(store),
+        Msg::Seek(step) => playback::seek(store, step),
+        Msg::Step(actor, way) => playback::step(store, actor.into(), way),
+        Msg::StepLine(actor) => playback::step_line(store, actor.into()),
+        Msg::SwitchRun(end) => playback::switch_run(store, end),
+        Msg::ToggleLine(actor, line) => {
+            store.update_ui(|ui| toggle(&mut ui.toggled, (actor, line)))
+        }
+        Msg::ToggleCard(actor) => store.update_ui(|ui| toggle(&mut ui.cards, actor)),
+        Msg::ToggleLines(actor) => store.update_ui(|ui| toggle(&mut ui.lines, actor)),
+        Msg::CompareWith(other) => store.update_ui(|ui| ui.other = other),
+        Msg::Zoom(zoom) => store.update_ui(|ui| ui.zoom = zoom),
+        Msg::Sector(page, sector) => inspect(store, page, sector),
+        Msg::CrcByte(byte) => store.update_ui(|ui| ui.crc_byte = Some(byte)),
+        Msg::AllBytes(whole) => store.update_ui(|ui| ui.whole = whole),
+        Msg::Sheet(which) => dialogs::show_sheet(store, which),
+        Msg::CopyText(text) => {
+            spawn_local(async move { store.set_remark(clipboard::copy(text).await) });
+        }
+        Msg::SavePng(figure, name) => picture::save(&figure, name),
+        Msg::MailUnfolded(unfolded) => store.update_ui(|ui| ui.unfolded = unfolded),
+        Msg::MailNames(of) => store.update_ui(|ui| ui.names = of),
+        Msg::ReadDiagram(text) => worker::send(WorkerRequest::ReadDiagram(text)),
+        Msg::DiagramCasting(at) => store.update_ui(|ui| ui.casting = Some(at)),
+        Msg::ReadWithAll => fetch_all_files(),
+        Msg::GoToLink(link) => {
+            dialogs::show_sheet(store, None);
+            address::go_to(&link);
+        }
+        Msg::CloseNotice => {
+            // An error's notice lies over that of a newer build.
+            if store.ui_untracked().notice.is_empty() {
+                store.update_ui(|ui| ui.newer = false);
+            }
+            navigation::close_notice(store);
+        }
+        Msg::TryAgain => {
+            if let Some(slug) = store.ui_untracked().failed {
+                update(store, Msg::OpenScenario(slug));
+            }
+        }
+        Msg::Reload => offline::reload(),
+        Msg::TakeNewBuild => offline::take_over(),
+        Msg::OpenScenario(slug) => {
+            if let Some(entry) = find(&slug) {
+                navigation::open_scenario(store, entry);
+            }
+        }
+        Msg::FollowLink(slug) => {
+            dialogs::show_list(false);
+            // The browser follows the link, and tells the page only if the address is a new one.
+            if address::fragment().strip_prefix('#') == Some(&slug) {
+                update(store, Msg::OpenScenario(slug));
+            }
+        }
+        Msg::Era(index) => {
+            let device = store.moment_untracked().scenario.device;
+            navigation::rebuild(store, device, Era::ALL[index % Era::ALL.len()]);
+        }
+        Msg::Device(index) => {
+            let era = store.moment_untracked().scenario.era;
+            navigation::rebuild(store, Device::ALL[index % Device::ALL.len()], era);
+        }
+        Msg::UndoEdits => navigation::rebuild_with(store, Vec::new(), Vec::new()),
+        Msg::Panel(panel) => checking::toggle_panel(store, panel),
+        Msg::ClosePanel => store.update_ui(|ui| ui.panel = None),
+        Msg::StopChecking => worker::send(WorkerRequest::Checker(CheckerRequest::Stop)),
+        Msg::WalkThrough(schedule, verdict) => {
+            // What is wanted now is the stage.
+            store.update_ui(|ui| ui.panel = None);
+            playback::load_run(store, &schedule, 0);
+            store.set_remark(format!(
+                "{} steps to a {} lie ahead: go forward, or play.",
+                schedule.len(),
+                verdict.words()
+            ));
+        }
+        Msg::ShowEnd(schedule) => {
+            store.update_ui(|ui| ui.panel = None);
+            dialogs::show_sheet(store, None);
+            playback::load_run(store, &schedule, usize::MAX);
+        }
+        Msg::TryMutants => worker::send(WorkerRequest::Checker(CheckerRequest::Mutants)),
+        Msg::SortMutants(column) => store.update_ui(|ui| {
+            ui.order = (column, ui.order.0 == column && !ui.order.1);
+        }),
+        Msg::MutantKind(kind) => store.update_ui(|ui| ui.kind = kind),
+        Msg::Racers(first, second) => store.update_ui(|ui| {
+            ui.racers = (first, second);
+            ui.cell = None;
+        }),
+        Msg::CompareCosts(slug) => {
+            if let Some(entry) = find(&slug) {
+                checking::compare_costs(store, entry);
+            }
+        }
+        Msg::Tab(tab) => store.update_ui(|ui| ui.tab = tab),
+        Msg::ToggleTerm(term) => {
+            store.update_ui(|ui| ui.term = (ui.term != Some(term)).then_some(term));
+        }
+        Msg::ToggleWhy => store.update_ui(|ui| ui.why = !ui.why),
+        Msg::ApplyEdits(edits, run) => {
+            store.update_ui(|ui| ui.panel = None);
+            navigation::rebuild_with(store, edits, run);
+        }
+    }
+}
+
+/// Takes an item out of a list, or puts it in.
+fn toggle<T: PartialEq>(all: &mut Vec<T>, item: T) {
+    match all.iter().position(|other| *other == item) {
+        Some(at) => drop(all.swap_remove(at)),
+        None => all.push(item),
+    }
+}
+
+/// Fetches the file of every scenario of the catalogue, for a pasted diagram to be read with.
+fn fetch_all_files() {
+    spawn_local(async move {
+        let mut files = Vec::new();
+        for entry in catalogue() {
+            // What cannot be fetched is left out.
+            if let Ok(packed) = source::fetch(entry.slug).await {
+                files.push((entry.slug.to_owned(), packed.text));
+            }
+        }
+        worker::send(WorkerRequest::DiagramFiles(files));
+    });
+}
+
+/// Opens the inspector of a sector; where the inspector lies below what is seen, scrolls to it.
+fn inspect(store: Store, page: usize, sector: usize) {
+    store.update_ui(|ui| {
+        ui.sector = (page, sector);
+        ui.crc_byte = None;
+        ui.tab = Tab::Inspect;
+    });
+    let height = window().inner_height().ok().and_then(|it| it.as_f64());
+    if let (Some(side), Some(height)) = (document().get_element_by_id("side"), height)
+        && side.get_bounding_client_rect().top() > height
+    {
+        side.scroll_into_view();
+    }
+}

@@ -1,0 +1,303 @@
+//! The connection to the checker's worker, or, where no worker may run, to the same program on this thread.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::js_sys::{Object, Reflect, Uint8Array};
+use leptos::web_sys::{
+    CustomEvent, CustomEventInit, Event, HtmlScriptElement, MessageEvent, Worker,
+};
+
+use stable_pages::explore::{CheckerRequest, ScenarioSpec};
+use stable_pages::scenario::to_bytes;
+use stable_pages::view::{OpenedRun, WorkerMessage, WorkerRequest, WorkerResponse};
+
+use super::dom::meta;
+
+/// Takes a scenario that was to be built: its bytes, or why there are none.
+type OnBuilt = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
+
+/// Takes the run that a link or a figure names, or why it cannot be opened.
+type OnOpened = Box<dyn FnOnce(Result<Box<OpenedRun>, String>)>;
+
+/// What the connection tells the page.
+pub enum WorkerEvent {
+    /// The checker is there.
+    Ready,
+    /// A message from it.
+    Message(WorkerMessage),
+    /// No worker may run here: the checker works on this thread.
+    OnThisThread,
+    /// There is no checker, and why.
+    Unavailable(String),
+}
+
+#[derive(Default)]
+struct Connection {
+    on_event: Option<Rc<dyn Fn(WorkerEvent)>>,
+    worker: Option<Worker>,
+    on_this_thread: bool,
+    /// Whether the checker has said that it is there.
+    ready: bool,
+    /// The requests made before that.
+    waiting: Vec<WorkerRequest>,
+    /// Why there is no checker.
+    unavailable: Option<String>,
+    /// The number of the newest request that somebody waits for.
+    number: u32,
+    /// Who waits for a scenario to be built, by the request's number.
+    builds: Vec<(u32, OnBuilt)>,
+    /// Who waits for a run to be opened, by the request's number.
+    opens: Vec<(u32, OnOpened)>,
+}
+
+thread_local! {
+    static CONNECTION: RefCell<Connection> = RefCell::default();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The name that the checker's script gives to the function that starts it.
+    #[wasm_bindgen(catch, js_name = "wasm_bindgen")]
+    fn start_checker(options: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// The address of one of the checker's files, which the build names by their content.
+fn file(rest: &str) -> String {
+    format!(
+        "./{}{rest}",
+        meta("checker").as_deref().unwrap_or("checker")
+    )
+}
+
+/// Fetches the style sheets of the sections that the worker draws.
+fn fetch_style_sheets() {
+    for sheet in meta("later").unwrap_or_default().split(' ') {
+        let link = document().create_element("link").ok();
+        if let (Some(link), Some(head)) = (link, document().head()) {
+            // An element takes every attribute, and a head every element.
+            let _ = link.set_attribute("rel", "stylesheet");
+            let _ = link.set_attribute("href", sheet);
+            let _ = head.append_child(&link);
+        }
+    }
+}
+
+fn emit(event: WorkerEvent) {
+    let on_event = CONNECTION.with_borrow(|connection| connection.on_event.clone());
+    if let Some(on_event) = on_event {
+        on_event(event);
+    }
+}
+
+/// Starts the checker; `on_event` is told what comes of it.
+pub fn start(on_event: impl Fn(WorkerEvent) + 'static) {
+    CONNECTION.with_borrow_mut(|connection| connection.on_event = Some(Rc::new(on_event)));
+    fetch_style_sheets();
+    let Ok(worker) = Worker::new(&file("_loader.js")) else {
+        return start_on_this_thread();
+    };
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
+        receive(&event.data());
+    });
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    let on_error = Closure::<dyn Fn(Event)>::new(|_| {
+        if ready() {
+            give_up("the checker's worker broke down; reload the page to start it again");
+        } else if !CONNECTION.with_borrow(|connection| connection.on_this_thread) {
+            start_on_this_thread();
+        }
+    });
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    on_error.forget();
+    CONNECTION.with_borrow_mut(|connection| connection.worker = Some(worker));
+}
+
+fn start_on_this_thread() {
+    CONNECTION.with_borrow_mut(|connection| {
+        connection.worker = None;
+        connection.on_this_thread = true;
+    });
+    let failed = |what: &str| give_up(&format!("no worker may run here, and {what}"));
+    let on_message = Closure::<dyn Fn(CustomEvent)>::new(|event: CustomEvent| {
+        receive(&event.detail());
+    });
+    // Fails only for a listener that is no function.
+    let _ = window()
+        .add_event_listener_with_callback("checker-tells", on_message.as_ref().unchecked_ref());
+    on_message.forget();
+    let script = document().create_element("script").ok();
+    let script = script.and_then(|it| it.dyn_into::<HtmlScriptElement>().ok());
+    let (Some(script), Some(body)) = (script, document().body()) else {
+        return failed("there is no place for a script");
+    };
+    script.set_src(&file(".js"));
+    let on_load = Closure::<dyn Fn(Event)>::new(move |_| {
+        let options = Object::new();
+        // An object takes every property.
+        let _ = Reflect::set(&options, &"module_or_path".into(), &file("_bg.wasm").into());
+        if start_checker(&options).is_err() {
+            failed("the checker's program could not be started either");
+        }
+    });
+    script.set_onload(Some(on_load.as_ref().unchecked_ref()));
+    on_load.forget();
+    let on_error = Closure::<dyn Fn(Event)>::new(move |_| {
+        failed("the checker's script could not be fetched either");
+    });
+    script.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    on_error.forget();
+    // A body takes every element.
+    let _ = body.append_child(&script);
+    emit(WorkerEvent::OnThisThread);
+}
+
+/// Tells the page, and whoever waits for an answer, that there is no checker.
+fn give_up(reason: &str) {
+    let (builds, opens) = CONNECTION.with_borrow_mut(|connection| {
+        connection.unavailable = Some(reason.to_owned());
+        connection.waiting.clear();
+        (
+            std::mem::take(&mut connection.builds),
+            std::mem::take(&mut connection.opens),
+        )
+    });
+    emit(WorkerEvent::Unavailable(reason.to_owned()));
+    for (_, on_built) in builds {
+        on_built(Err(cannot_build(reason)));
+    }
+    for (_, on_opened) in opens {
+        on_opened(Err(cannot_open(reason)));
+    }
+}
+
+fn cannot_build(reason: &str) -> String {
+    format!("the checker, which builds it, cannot work: {reason}")
+}
+
+fn cannot_open(reason: &str) -> String {
+    format!("The checker, which reads links, cannot work: {reason}.")
+}
+
+/// Takes whoever waits for a request's answer out of a list.
+fn take_waiting<T>(all: &mut Vec<(u32, T)>, number: u32) -> Option<T> {
+    let at = all.iter().position(|waiting| waiting.0 == number)?;
+    Some(all.swap_remove(at).1)
+}
+
+/// Takes a message: gives it to whoever waits for it, else to the page.
+fn receive(data: &JsValue) {
+    let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
+        return;
+    };
+    let Ok(message) = postcard::from_bytes::<WorkerMessage>(&bytes.to_vec()) else {
+        return give_up("the checker is of another version than the page; reload the page");
+    };
+    match message.response {
+        WorkerResponse::Built(number, built) => {
+            let on_built = CONNECTION
+                .with_borrow_mut(|connection| take_waiting(&mut connection.builds, number));
+            if let Some(on_built) = on_built {
+                on_built(built);
+            }
+        }
+        WorkerResponse::Opened(number, opened) => {
+            let on_opened = CONNECTION
+                .with_borrow_mut(|connection| take_waiting(&mut connection.opens, number));
+            if let Some(on_opened) = on_opened {
+                on_opened(opened);
+            }
+        }
+        WorkerResponse::Ready => {
+            let waiting = CONNECTION.with_borrow_mut(|connection| {
+                connection.ready = true;
+                std::mem::take(&mut connection.waiting)
+            });
+            waiting.into_iter().for_each(send);
+            emit(WorkerEvent::Ready);
+        }
+        _ => emit(WorkerEvent::Message(message)),
+    }
+}
+
+/// Whether the checker is there.
+pub fn ready() -> bool {
+    CONNECTION.with_borrow(|connection| connection.ready)
+}
+
+/// Has the checker build a scenario.
+pub fn build(spec: ScenarioSpec, on_built: OnBuilt) {
+    if let Some(reason) = CONNECTION.with_borrow(|connection| connection.unavailable.clone()) {
+        return on_built(Err(cannot_build(&reason)));
+    }
+    let number = CONNECTION.with_borrow_mut(|connection| {
+        connection.number += 1;
+        connection.builds.push((connection.number, on_built));
+        connection.number
+    });
+    send(WorkerRequest::Checker(CheckerRequest::Build {
+        number,
+        spec,
+    }));
+}
+
+/// Has the checker open a link in the file of the scenario that it names.
+pub fn open_link(link: String, text: String, on_opened: OnOpened) {
+    if let Some(number) = await_opened(on_opened) {
+        send(WorkerRequest::OpenLink { number, link, text });
+    }
+}
+
+/// Has the checker open the run that a saved figure carries.
+pub fn open_figure(svg: String, on_opened: OnOpened) {
+    if let Some(number) = await_opened(on_opened) {
+        send(WorkerRequest::OpenFigure { number, svg });
+    }
+}
+
+/// The number of a request whose answer `on_opened` waits for; none if nobody will answer.
+fn await_opened(on_opened: OnOpened) -> Option<u32> {
+    if let Some(reason) = CONNECTION.with_borrow(|connection| connection.unavailable.clone()) {
+        on_opened(Err(cannot_open(&reason)));
+        return None;
+    }
+    CONNECTION.with_borrow_mut(|connection| {
+        connection.number += 1;
+        connection.opens.push((connection.number, on_opened));
+        Some(connection.number)
+    })
+}
+
+/// Sends a request; one that is made before the checker is there waits.
+pub fn send(request: WorkerRequest) {
+    if CONNECTION.with_borrow(|connection| connection.unavailable.is_some()) {
+        return;
+    }
+    if !ready() {
+        return CONNECTION.with_borrow_mut(|connection| connection.waiting.push(request));
+    }
+    // Requests are plain data; encoding them cannot fail.
+    let Some(bytes) = to_bytes(&request) else {
+        return;
+    };
+    let bytes = Uint8Array::from(&bytes[..]);
+    if let Some(worker) = CONNECTION.with_borrow(|connection| connection.worker.clone()) {
+        // Posting to a worker that is there does not fail.
+        let _ = worker.post_message(&bytes);
+        return;
+    }
+    // Later, as a worker would take it: the next request may be made while an answer is being taken.
+    let post = move || {
+        let init = CustomEventInit::new();
+        init.set_detail(&bytes);
+        // Fails only for an event that is none.
+        let _ = CustomEvent::new_with_event_init_dict("checker-asked", &init)
+            .and_then(|event| window().dispatch_event(&event));
+    };
+    set_timeout(post, Duration::ZERO);
+}

@@ -1,0 +1,113 @@
+//! The messages of the page: what a visitor asks for by using an element.
+
+use serde::{Deserialize, Serialize};
+
+use super::ui_state::{OtherBuild, Panel, Sheet, Tab, TermRef};
+use crate::machine::{Choice, NodeId};
+use crate::protocol::Edit;
+use crate::scenario::Verdict;
+
+/// One thing asked for; `update` (`app/update.rs`) does it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Msg {
+    /// Go back to the start of the run.
+    Reset,
+    /// Go one step back.
+    Back,
+    /// Go one step forward.
+    Forward,
+    /// Play the run, or pause.
+    TogglePlay,
+    /// Play at the next of the speeds.
+    NextSpeed,
+    /// Go on to a failure.
+    ToFailure,
+    /// Go to a moment of the run, counted in steps.
+    Seek(usize),
+    /// Make an actor's next step: the actor, and which way.
+    Step(u8, u8),
+    /// Make an actor's steps to the end of its line.
+    StepLine(u8),
+    /// Go to another of the runs tried, by its end.
+    SwitchRun(NodeId),
+    /// Fold or unfold a line of an actor's program: actor and line.
+    ToggleLine(usize, usize),
+    /// Fold or unfold an actor's card.
+    ToggleCard(usize),
+    /// Show all lines of an actor's program, or only those around the current one.
+    ToggleLines(usize),
+    /// Compare the run with the same turns in another build of the scenario.
+    CompareWith(OtherBuild),
+    /// Zoom the timeline.
+    Zoom(u8),
+    /// Inspect a sector: page and number.
+    Sector(usize, usize),
+    /// Follow the checksum's computation at a byte.
+    CrcByte(usize),
+    /// Show every byte of the sector, or only those that differ.
+    AllBytes(bool),
+    /// Open a dialog, or close it.
+    Sheet(Option<Sheet>),
+    /// Put a text into the clipboard.
+    CopyText(String),
+    /// Save a figure as a PNG: the figure's address, the PNG's name.
+    SavePng(String, String),
+    /// Give every step its line in the text for a mail, or fold composites.
+    MailUnfolded(bool),
+    /// Choose whose names the text for a mail has: see [`UiState::names`](super::UiState::names).
+    MailNames(usize),
+    /// Read a diagram that was pasted.
+    ReadDiagram(String),
+    /// Read a pasted diagram with another casting of its columns.
+    DiagramCasting(usize),
+    /// Read a pasted diagram with every scenario of the catalogue.
+    ReadWithAll,
+    /// Go to a link: what stands behind `#`.
+    GoToLink(String),
+    /// Take the notice away.
+    CloseNotice,
+    /// Fetch again the scenario that could not be fetched.
+    TryAgain,
+    /// Load the page again.
+    Reload,
+    /// Load the newer build of the page.
+    TakeNewBuild,
+    /// Open a scenario of the catalogue by its name.
+    OpenScenario(String),
+    /// Follow a link to a scenario of the catalogue, which the browser does; the list closes.
+    FollowLink(String),
+    /// Take the run to another kernel, by its place in [`Era::ALL`](crate::protocol::Era::ALL).
+    Era(usize),
+    /// Take the run to another device, by its place in [`Device::ALL`](crate::scenario::Device::ALL).
+    Device(usize),
+    /// Take back the visitor's edits of the scenario.
+    UndoEdits,
+    /// Open a panel of the checker's, or close it if it is open.
+    Panel(Panel),
+    /// Close the panel.
+    ClosePanel,
+    /// Stop the search.
+    StopChecking,
+    /// Put a schedule onto the stage, to be walked through from its start; it ends in that verdict.
+    WalkThrough(Vec<Choice>, Verdict),
+    /// Put a schedule onto the stage, at its end.
+    ShowEnd(Vec<Choice>),
+    /// Try every single change of the scenario.
+    TryMutants,
+    /// Make further edits to the scenario, and put a run of it onto the stage.
+    ApplyEdits(Vec<Edit>, Vec<Choice>),
+    /// Sort the table of mutants by a column.
+    SortMutants(usize),
+    /// Show mutants of one kind.
+    MutantKind(usize),
+    /// Draw the race map of two actors.
+    Racers(u8, u8),
+    /// Compare the costs with those of another scenario, by its name.
+    CompareCosts(String),
+    /// Choose what the column at the side shows.
+    Tab(Tab),
+    /// Show the meaning of a glossary term, or hide it.
+    ToggleTerm(TermRef),
+    /// Point out the steps behind a failure, or no longer.
+    ToggleWhy,
+}

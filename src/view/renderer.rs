@@ -1,0 +1,473 @@
+//! The renderer of the worker's sections: those that rest on what the checker knows, and those that are read
+//! rather than played with. The page says what it shows, and gets the sections that changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::exchange::{Link, Opened};
+use crate::explore::{
+    Checker, CheckerMessage, CheckerRequest, CheckerResponse, ScenarioSpec, Without, WithoutWork,
+    omission,
+};
+use crate::machine::History;
+use crate::protocol::{Era, Program};
+use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs};
+
+use super::check_results::CheckResults;
+use super::compare::Comparison;
+use super::explain::LeftOut;
+use super::figure::reopen;
+use super::guard_bits::guard_bits;
+use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
+use super::moment::Moment;
+use super::route::route_words;
+use super::share::{Pasted, Shared};
+use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
+use super::vdom::Element;
+use super::{catalogue, checker, explain, glossary, help, share, side};
+
+/// Opens a link in its scenario's file.
+fn open_link(link: &str, text: &str) -> Result<OpenedRun, String> {
+    let link = Link::parse(link).map_err(|error| error.to_string())?;
+    let packed = Packed::build(&link.slug, text, &link.variant());
+    let packed =
+        packed.map_err(|error| format!("The scenario of the link cannot be built: {error}."))?;
+    let Opened { run, at, changed } = link.open(&packed.scenario);
+    Ok(OpenedRun {
+        packed: packed.bytes(),
+        run,
+        at,
+        route: link.see,
+        changed,
+        ..OpenedRun::default()
+    })
+}
+
+/// Opens the run that a saved figure carries.
+fn open_figure(svg: &str) -> Result<OpenedRun, String> {
+    let carried = reopen(svg).map_err(|error| error.to_string())?;
+    match carried.file {
+        Some(file) => Ok(OpenedRun {
+            own: true,
+            ..open_link(&carried.fragment, &file)?
+        }),
+        // Only the page can fetch a scenario of the catalogue.
+        None => Ok(OpenedRun {
+            link: carried.fragment,
+            ..OpenedRun::default()
+        }),
+    }
+}
+
+/// Builds a scenario, or another build of it; none where its file does not fit that.
+fn build(spec: &ScenarioSpec, other: OtherBuild) -> Option<Scenario> {
+    let mut variant = spec.variant();
+    match other {
+        OtherBuild::None => {}
+        OtherBuild::Unchanged => {
+            variant.unchanged = true;
+            variant.edits.clear();
+            // Before 3.0 nobody waits, whatever the program says.
+            let era = variant.era.filter(|era| *era != Era::V2_6_39);
+            variant.era = Some(era.unwrap_or(Era::V3_0));
+        }
+        OtherBuild::Era(at) => variant.era = Era::ALL.get(at).copied(),
+        OtherBuild::Device(at) => variant.device = Device::ALL.get(at).copied(),
+    }
+    load_variant(&spec.slug, &spec.text, &variant).ok()
+}
+
+/// Keeps a file for the page to fetch: takes its name, its type and its text, gives its address.
+pub type PublishFile = fn(&str, &str, &str) -> String;
+
+/// The checker, and the sections drawn of what it knows.
+pub struct Renderer {
+    checker: Checker,
+    results: CheckResults,
+    /// The turn of the check.
+    turn: u32,
+    scenario: Option<Arc<Scenario>>,
+    history: Option<History>,
+    /// What the page shows.
+    input: RenderInput,
+    moment: Option<Moment>,
+    /// Which build the stage is compared with, and its scenario.
+    other: Option<(OtherBuild, Arc<Scenario>)>,
+    /// The programs that the scenario's actors run.
+    programs: Vec<Program>,
+    /// What comes of leaving out the step made last.
+    left_out: Option<LeftOut>,
+    /// The search of the scenario without that step, while it goes on.
+    left_out_search: Option<WithoutWork>,
+    /// What came of leaving out steps before, by actor and instruction.
+    left_out_known: BTreeMap<(u8, u8), Without>,
+    /// The panel that the checker was asked for last, and the actors of the race map then.
+    panel_asked: Option<(Panel, (u8, u8))>,
+    /// The sections as they were sent last, by the number of their slot.
+    sections: [Option<Element>; Slot::ALL.len()],
+    /// The link that was sent last.
+    link: String,
+    publish: PublishFile,
+    /// The files made of the run on the stage: kind, name and address.
+    files: Vec<(String, String, String)>,
+    /// Further scenarios to read diagrams with.
+    diagram_scenarios: Vec<Arc<Scenario>>,
+    /// The diagram pasted last.
+    pasted: Option<Pasted>,
+}
+
+/// How many states of a scenario without a step are looked at in one go.
+const SLICE: usize = 4_000;
+
+impl Renderer {
+    /// A renderer that has nothing to draw yet; `clock` tells milliseconds.
+    pub fn new(clock: fn() -> f64, publish: PublishFile) -> Renderer {
+        Renderer {
+            checker: Checker::new(clock),
+            results: CheckResults::default(),
+            turn: 0,
+            scenario: None,
+            history: None,
+            input: RenderInput::default(),
+            moment: None,
+            other: None,
+            programs: Vec::new(),
+            left_out: None,
+            left_out_search: None,
+            left_out_known: BTreeMap::new(),
+            panel_asked: None,
+            sections: [const { None }; Slot::ALL.len()],
+            link: String::new(),
+            publish,
+            files: Vec::new(),
+            diagram_scenarios: Vec::new(),
+            pasted: None,
+        }
+    }
+
+    /// Whether there is work to be done.
+    pub fn busy(&self) -> bool {
+        self.checker.busy() || self.left_out_search.is_some()
+    }
+
+    /// Takes a request; responses go to `send`.
+    pub fn handle(&mut self, request: WorkerRequest, send: &mut dyn FnMut(WorkerMessage)) {
+        match request {
+            WorkerRequest::Checker(request) => {
+                match &request {
+                    CheckerRequest::Check { turn, spec, .. } => self.begin(*turn, spec),
+                    CheckerRequest::Mutants => self.results.begin_mutants(),
+                    CheckerRequest::CostsOf(_) => self.results.costs_of_other = None,
+                    _ => {}
+                }
+                self.ask_checker(request, send);
+            }
+            WorkerRequest::Render(input) => {
+                let number = input.number;
+                self.set_input(*input, send);
+                self.send_sections(send);
+                self.send_link(send);
+                return self.respond(WorkerResponse::Rendered(number), send);
+            }
+            WorkerRequest::MailText => {
+                if let Some(moment) = &self.moment {
+                    let RenderInput { ui, base, .. } = &self.input;
+                    let text = share::mail_text(moment, ui, &self.results, base);
+                    self.respond(WorkerResponse::MailText(text), send);
+                }
+            }
+            WorkerRequest::ReadDiagram(text) => self.read_diagram(text, None),
+            WorkerRequest::DiagramFiles(files) => {
+                let built = files
+                    .iter()
+                    .filter_map(|(slug, text)| load_variant(slug, text, &Variant::default()).ok());
+                self.diagram_scenarios = built.map(Arc::new).collect();
+                if let Some(pasted) = self.pasted.take() {
+                    self.read_diagram(pasted.text().to_owned(), None);
+                }
+            }
+            WorkerRequest::OpenFigure { number, svg } => {
+                let opened = open_figure(&svg).map(Box::new);
+                return self.respond(WorkerResponse::Opened(number, opened), send);
+            }
+            WorkerRequest::OpenLink { number, link, text } => {
+                let opened = open_link(&link, &text).map(Box::new);
+                return self.respond(WorkerResponse::Opened(number, opened), send);
+            }
+            WorkerRequest::ScheduleToCell(row, column) => {
+                if let Some(state) = checker::nearest_state(&self.results, (row, column)) {
+                    self.ask_checker(CheckerRequest::Schedule(state), send);
+                }
+            }
+        }
+        self.send_sections(send);
+    }
+
+    fn respond(&self, response: WorkerResponse, send: &mut dyn FnMut(WorkerMessage)) {
+        send(WorkerMessage {
+            turn: self.turn,
+            response,
+        });
+    }
+
+    /// Works until the clock says so.
+    pub fn work(&mut self, until: f64, send: &mut dyn FnMut(WorkerMessage)) {
+        let mut messages = Vec::new();
+        match self.checker.busy() {
+            true => (self.checker).work(until, &mut |message| messages.push(message)),
+            false => self.search_left_out(),
+        }
+        self.take_messages(messages, send);
+        self.send_sections(send);
+    }
+
+    /// Looks at some states of the scenario without the step made last.
+    fn search_left_out(&mut self) {
+        let search = self.left_out_search.as_mut();
+        let Some(found) = search.and_then(|search| search.advance(SLICE)) else {
+            return;
+        };
+        self.left_out_search = None;
+        self.left_out_known.insert(found.step, found.clone());
+        let left_out = self.left_out.as_mut();
+        if let Some(left_out) = left_out.filter(|left_out| left_out.step == found.step) {
+            left_out.without = Some(found);
+        }
+    }
+
+    /// Begins to leave out the step made last, where the explanation is shown.
+    fn leave_out_last_step(&mut self) {
+        let (Some(moment), Some(spec)) = (&self.moment, &self.results.spec) else {
+            return;
+        };
+        // What the step prevents is what can be reached without it and not with it.
+        let Some(checked) = &self.results.checked else {
+            return;
+        };
+        let step = moment.last_row().map(|(actor, _, pc)| (actor as u8, pc));
+        let known = self.left_out.as_ref().map(|left_out| left_out.step);
+        if self.input.ui.tab != Tab::Explain || known == step {
+            return;
+        }
+        (self.left_out, self.left_out_search) = (None, None);
+        let Some(step) = step else {
+            return;
+        };
+        let Some(omission) = omission(&moment.scenario, &self.programs, step.0, step.1) else {
+            return;
+        };
+        let without = self.left_out_known.get(&step).cloned();
+        if without.is_none() {
+            let reachable = checked.findings.iter().map(|finding| finding.0).collect();
+            let (text, variant) = (&spec.text, spec.variant());
+            self.left_out_search =
+                WithoutWork::new(&moment.scenario, text, &variant, step, reachable);
+        }
+        self.left_out = Some(LeftOut {
+            step,
+            omission,
+            without,
+        });
+    }
+
+    /// Begins with another scenario, of which nothing is known or drawn yet.
+    fn begin(&mut self, turn: u32, spec: &ScenarioSpec) {
+        self.turn = turn;
+        self.results.begin(spec);
+        self.scenario = build(spec, OtherBuild::None).map(Arc::new);
+        self.programs = programs(&spec.text, &spec.variant()).unwrap_or_default();
+        (self.left_out, self.left_out_search) = (None, None);
+        self.left_out_known.clear();
+        self.other = None;
+        self.history = None;
+        self.moment = None;
+        self.panel_asked = None;
+        self.sections = [const { None }; Slot::ALL.len()];
+        self.link.clear();
+        self.files.clear();
+        self.pasted = None;
+    }
+
+    fn ask_checker(&mut self, request: CheckerRequest, send: &mut dyn FnMut(WorkerMessage)) {
+        let mut messages = Vec::new();
+        (self.checker).handle(request, &mut |message| messages.push(message));
+        self.take_messages(messages, send);
+    }
+
+    /// Records what the panels show, and passes on what the page waits for.
+    fn take_messages(
+        &mut self,
+        messages: Vec<CheckerMessage>,
+        send: &mut dyn FnMut(WorkerMessage),
+    ) {
+        for CheckerMessage { turn, response } in messages {
+            let response = match self.results.record(response) {
+                None => continue,
+                Some(CheckerResponse::Outlooks(outlooks)) => WorkerResponse::Outlooks(outlooks),
+                Some(CheckerResponse::Schedule(schedule)) => WorkerResponse::Schedule(schedule),
+                Some(CheckerResponse::Failure(schedule)) => WorkerResponse::Failure(schedule),
+                Some(CheckerResponse::NoFailure { complete, states }) => {
+                    WorkerResponse::NoFailure(complete, states)
+                }
+                Some(CheckerResponse::Failed(reason)) => WorkerResponse::Failed(reason),
+                Some(CheckerResponse::Built(number, built)) => WorkerResponse::Built(number, built),
+                // The panels show everything else.
+                Some(_) => continue,
+            };
+            send(WorkerMessage { turn, response });
+        }
+    }
+
+    /// Takes what the page shows, and asks the checker what the open panel needs.
+    fn set_input(&mut self, input: RenderInput, send: &mut dyn FnMut(WorkerMessage)) {
+        if input.turn != self.turn {
+            return;
+        }
+        let Some(scenario) = self.scenario.clone() else {
+            return;
+        };
+        let mut history = match self.history.take() {
+            Some(history) if input.run == self.input.run => history,
+            _ => {
+                let mut history = History::new(&scenario.model);
+                for choice in &input.run {
+                    history.choose(&scenario.model, *choice);
+                }
+                history
+            }
+        };
+        history.seek(input.depth);
+        let moment = Moment::of(&scenario, &history, input.own, self.moment.as_ref());
+        self.moment = Some(moment);
+        self.history = Some(history);
+        self.build_other(input.ui.other);
+        if input.ui.sheet == Some(Sheet::Share) {
+            self.make_files(&input);
+        }
+        let casting = input.ui.casting;
+        if casting.is_some()
+            && casting != self.input.ui.casting
+            && let (Some(at), Some(pasted)) = (casting, self.pasted.take())
+        {
+            let casting = pasted.casting(at);
+            self.read_diagram(pasted.text().to_owned(), casting);
+        }
+        let wanted = input.ui.panel.map(|panel| (panel, input.ui.racers));
+        self.input = input;
+        if wanted == self.panel_asked {
+            return;
+        }
+        self.panel_asked = wanted;
+        match wanted {
+            Some((Panel::Map, racers)) => self.ask_checker(CheckerRequest::RaceMap(racers), send),
+            Some((Panel::Costs, _)) if self.results.costs.is_none() => {
+                self.ask_checker(CheckerRequest::Costs, send);
+            }
+            Some((Panel::Mutants, _)) if self.results.mutants.of.is_none() => {
+                self.results.begin_mutants();
+                self.ask_checker(CheckerRequest::Mutants, send);
+            }
+            _ => {}
+        }
+    }
+
+    /// Builds what the stage is compared with, unless it is there.
+    fn build_other(&mut self, wanted: OtherBuild) {
+        let built = self.other.as_ref();
+        if built.map_or(OtherBuild::None, |(built, _)| *built) == wanted {
+            return;
+        }
+        let spec = self.results.spec.as_ref();
+        let scenario = spec.and_then(|spec| build(spec, wanted));
+        self.other = scenario
+            .filter(|_| wanted != OtherBuild::None)
+            .map(|scenario| (wanted, Arc::new(scenario)));
+    }
+
+    /// Makes the files of the run, unless those there are were made of it.
+    fn make_files(&mut self, input: &RenderInput) {
+        let Some(moment) = &self.moment else {
+            return;
+        };
+        let same = self.input.run == input.run && self.input.depth == input.depth;
+        if same && !self.files.is_empty() {
+            return;
+        }
+        let text = self.results.spec.as_ref().map(|spec| spec.text.as_str());
+        let files = share::files(moment, &input.base, text);
+        let publish = self.publish;
+        self.files = (files.into_iter())
+            .map(|[kind, name, mime, text]| {
+                let address = publish(&name, &mime, &text);
+                (kind, name, address)
+            })
+            .collect();
+    }
+
+    /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
+    /// away.
+    fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<u8>>>) {
+        let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
+            self.pasted = None;
+            return;
+        };
+        let others = self.diagram_scenarios.iter();
+        let others = others.filter(|other| other.slug != scenario.slug).cloned();
+        let all: Vec<_> = [scenario.clone()].into_iter().chain(others).collect();
+        self.pasted = Pasted::of(text, &all, casting.as_deref());
+    }
+
+    /// Sends the link of what is shown, unless it is the one sent last.
+    fn send_link(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
+        let Some(moment) = &self.moment else {
+            return;
+        };
+        let link = share::link(moment, route_words(&self.input.ui));
+        if link != self.link {
+            self.link.clone_from(&link);
+            self.respond(WorkerResponse::Link(link), send);
+        }
+    }
+
+    /// Sends the sections that look different from what was sent last.
+    fn send_sections(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
+        self.leave_out_last_step();
+        let Some(moment) = &self.moment else {
+            return;
+        };
+        let (ui, results) = (&self.input.ui, &self.results);
+        let other = self.other.as_ref().filter(|_| ui.tab == Tab::Compare);
+        let comparison = other.map(|(_, scenario)| Comparison::of(moment, scenario));
+        for slot in Slot::ALL {
+            let section = match slot {
+                Slot::Result => checker::result_line(moment, ui, results),
+                Slot::Panel => checker::panel(moment, ui, results),
+                Slot::Side => side::side(moment, ui, comparison.as_ref(), self.left_out.as_ref()),
+                Slot::Sheet => match ui.sheet {
+                    Some(Sheet::Keys) => help::sheet(moment.scenario.era),
+                    Some(Sheet::Share) => share::sheet(&Shared {
+                        now: moment,
+                        ui,
+                        results,
+                        base: &self.input.base,
+                        files: &self.files,
+                        pasted: self.pasted.as_ref(),
+                    }),
+                    None => continue,
+                },
+                Slot::TermMeaning => glossary::sentence_term_meaning(ui),
+                Slot::Cause => explain::cause(moment),
+                Slot::Orderings => catalogue::orderings(moment),
+                Slot::GuardBits => guard_bits(moment),
+            };
+            let last = &mut self.sections[slot as usize];
+            if last.as_ref() != Some(&section) {
+                *last = Some(section.clone());
+                send(WorkerMessage {
+                    turn: self.turn,
+                    response: WorkerResponse::Section(slot, section),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The state of the page beside the run: what is open, chosen and said.
+
+use serde::{Deserialize, Serialize};
+
+/// The speeds that a run can be played at, in steps a second.
+pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
+
+/// The dialogs that can lie over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sheet {
+    /// Keys and words.
+    Keys,
+    /// Link, text, figure, data.
+    Share,
+}
+
+/// The checker's panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Panel {
+    /// Verdicts, shortest schedules and odds.
+    Verdicts,
+    /// The race map.
+    Map,
+    /// Every single change of the scenario, and what comes of it.
+    Mutants,
+    /// What an ordering costs.
+    Costs,
+    /// Which steps the search reached, and how often.
+    Coverage,
+}
+
+/// What the column at the side shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tab {
+    /// The explanation of the step made last.
+    #[default]
+    Explain,
+    /// A sector, byte by byte.
+    Inspect,
+    /// The same schedule in another build of the scenario.
+    Compare,
+}
+
+/// Another build of the scenario, to be compared with the one on the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OtherBuild {
+    /// None.
+    #[default]
+    None,
+    /// The correct ordering: without the file's edits and without the visitor's.
+    Unchanged,
+    /// For another kernel, by its place in [`Era::ALL`](crate::protocol::Era::ALL).
+    Era(usize),
+    /// On another device, by its place in [`Device::ALL`](crate::scenario::Device::ALL).
+    Device(usize),
+}
+
+/// A card with sentences, in which each glossary term is a button where it first occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Card {
+    /// The step's sentence, above the stage.
+    Sentence,
+    /// A failure, by its place among those shown.
+    Failure(u8),
+    /// What the step made last is for.
+    Step,
+    /// The invariants broken so far.
+    Broken,
+}
+
+/// A glossary term in the sentences of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermRef {
+    /// The card whose term was pressed.
+    pub card: Card,
+    /// The term, by its place in [`TERMS`](crate::protocol::TERMS).
+    pub term: u8,
+}
+
+/// The state of the page beside the run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct UiState {
+    /// Says what could not be done; empty if nothing is to be said.
+    pub notice: String,
+    /// The name of the scenario that could not be fetched, to be tried again.
+    pub failed: Option<String>,
+    /// Whether a newer build of the page lies ready.
+    pub newer: bool,
+    /// The title of what is being fetched.
+    pub loading: String,
+    /// Says what was done; empty if nothing is to be said.
+    pub remark: String,
+    /// Whether a file is held over the page.
+    pub dropping: bool,
+    /// Whether the run is being played.
+    pub playing: bool,
+    /// The speed to play at: an index into [`SPEEDS`].
+    pub speed: usize,
+    /// The page and the sector whose bytes the inspector shows.
+    pub sector: (usize, usize),
+    /// The dialog that is open.
+    pub sheet: Option<Sheet>,
+    /// Whether the text for a mail has a line for every step.
+    pub unfolded: bool,
+    /// Which kernel's names the text for a mail has: 0 for the kernel on the stage, else one more than a place
+    /// in [`Era::ALL`](crate::protocol::Era::ALL).
+    pub names: usize,
+    /// Which of the alternative castings of a pasted diagram is taken.
+    pub casting: Option<usize>,
+    /// The program lines that the visitor has folded or unfolded by hand: actor and line.
+    pub toggled: Vec<(usize, usize)>,
+    /// The actors whose cards the visitor has folded or unfolded by hand.
+    pub cards: Vec<usize>,
+    /// The actors whose programs are shown with all their lines.
+    pub lines: Vec<usize>,
+    /// What the column at the side shows.
+    pub tab: Tab,
+    /// Which build of the scenario the stage is compared with.
+    pub other: OtherBuild,
+    /// The timeline's zoom: 0 shows all of the run, n gives each step n times six pixels.
+    pub zoom: u8,
+    /// Whether the steps behind a failure are pointed out.
+    pub why: bool,
+    /// Whether the inspector shows every byte of the sector, and not only those that differ.
+    pub whole: bool,
+    /// The byte at which the inspector follows the checksum's computation; none for the first byte that
+    /// differs.
+    pub crc_byte: Option<usize>,
+    /// The checker's panel that is open.
+    pub panel: Option<Panel>,
+    /// How the table of mutants is sorted: by which column, and whether downwards.
+    pub order: (usize, bool),
+    /// Which kind of mutants the table shows.
+    pub kind: usize,
+    /// The two actors of the race map.
+    pub racers: (u8, u8),
+    /// The row and column of the race map that is pointed at.
+    pub cell: Option<(usize, usize)>,
+    /// Whether the window is too narrow for the names of steps on the race map.
+    pub narrow: bool,
+    /// The name of the scenario whose costs are compared.
+    pub costs_of: String,
+    /// Whether the checker works on the page's own thread, since no worker may run.
+    pub slow: bool,
+    /// Why there is no checker, where there is none.
+    pub gone: Option<String>,
+    /// The glossary term whose meaning is shown.
+    pub term: Option<TermRef>,
+}
