@@ -1,8 +1,8 @@
-//! Movement that explains: a lock goes from hand to hand, a sleeper is tied to what it waits for.
+//! Movement that explains: a lock moves from holder to holder, and lines tie a sleeper to what it waits for.
 //!
-//! What moves keeps a name (`data-token`) while it stands here or there; after each step it is drawn
-//! where it is now, and travels there from where it was. Steps never wait for it: a step made
-//! meanwhile begins a new movement, and jumps move nothing.
+//! A token is an element that keeps its name (`data-token`) wherever it is drawn. After each step it is drawn at its new
+//! place and animated from its old one to there. Steps never wait for an animation: a step made meanwhile begins new
+//! ones, and jumps animate nothing.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,33 +18,30 @@ use stable_pages::view::{OtherBuild, Tab};
 use super::dom::{AFTER_FRAME, listen};
 use super::store::Store;
 
-/// Steps by hand that follow each other within so many milliseconds move nothing.
+/// Steps by hand that follow each other within so many milliseconds animate nothing.
 const QUICK: f64 = 250.0;
 
-/// Where a token is: pixels from the left and from the top of the window.
-type Place = (f64, f64);
-
 thread_local! {
-    /// Where each token was when last looked.
-    static PLACES: RefCell<BTreeMap<String, Place>> = RefCell::default();
-    /// What still moves.
-    static MOVING: RefCell<Vec<Movement>> = RefCell::default();
+    /// Where each token was when that was asked last.
+    static PLACES: RefCell<BTreeMap<String, (f64, f64)>> = RefCell::default();
+    /// The animations of the last step.
+    static ANIMATIONS: RefCell<Vec<Animation>> = RefCell::default();
 }
 
-// What web-sys still calls unstable, and browsers have had for years.
+// web-sys still calls this interface unstable, although browsers have had it for years.
 #[wasm_bindgen]
 extern "C" {
-    type Movable;
-    type Movement;
+    type Animatable;
+    type Animation;
 
     #[wasm_bindgen(method)]
-    fn animate(this: &Movable, frames: &JsValue, milliseconds: f64) -> Movement;
+    fn animate(this: &Animatable, frames: &JsValue, milliseconds: f64) -> Animation;
 
     #[wasm_bindgen(method)]
-    fn cancel(this: &Movement);
+    fn cancel(this: &Animation);
 }
 
-/// All elements with an attribute.
+/// All elements that a selector selects.
 fn all(selector: &str) -> Vec<Element> {
     let Ok(found) = document().query_selector_all(selector) else {
         return Vec::new();
@@ -53,7 +50,7 @@ fn all(selector: &str) -> Vec<Element> {
     nodes.filter_map(|it| it.dyn_into().ok()).collect()
 }
 
-/// How long a movement takes, in milliseconds; the style sheet knows, and nothing if none is wanted.
+/// How long an animation takes, in milliseconds, as the style sheet says; 0 if none is wanted.
 fn beat() -> f64 {
     let root = document().document_element();
     let style = root.and_then(|it| window().get_computed_style(&it).ok().flatten());
@@ -67,19 +64,19 @@ fn beat() -> f64 {
     }
 }
 
-/// Follows what is on the stage.
+/// Animates every step, and draws the lines from sleepers anew whenever something changes.
 pub fn watch(store: Store) {
     let last = StoredValue::new((0, 0.0));
     Effect::new(move |_| {
         let moment = store.moment();
         let ui = store.ui();
-        // It comes a moment later, and may move what lines end at.
+        // Read, since the outlook comes a moment later and may move the ends of lines.
         store.outlook();
         let (depth, time) = last.get_value();
         let quick = !ui.playing && Date::now() - time < QUICK;
         let root = document().document_element();
         let still = match moment.depth().abs_diff(depth) {
-            // What else is shown at the same moment begins nothing.
+            // The moment is the same: what changed is beside the run, and begins no animation.
             0 => root
                 .as_ref()
                 .is_some_and(|it| it.has_attribute("data-still")),
@@ -91,7 +88,7 @@ pub fn watch(store: Store) {
         if let Some(root) = root {
             let speed = ui.speed.to_string();
             let beside = ui.tab == Tab::Compare && ui.other != OtherBuild::None;
-            // An element takes every attribute; one that stays costs nothing only if it is let be.
+            // An element takes every attribute. Set only where it differs, since even the same value costs a new style.
             if root.get_attribute("data-speed").as_ref() != Some(&speed) {
                 let _ = root.set_attribute("data-speed", &speed);
             }
@@ -101,65 +98,77 @@ pub fn watch(store: Store) {
                 }
             }
         }
-        for moving in MOVING.take() {
-            moving.cancel();
+        for animation in ANIMATIONS.take() {
+            animation.cancel();
         }
         if still {
-            // Where things are is asked once the frame is there: asking for it takes its time.
-            let seen = || {
-                drop(places());
-                tie();
+            // After the frame, as asking for places makes the browser lay out the page.
+            let look = || {
+                drop(find_tokens());
+                draw_lines();
             };
-            return set_timeout(seen, AFTER_FRAME);
+            return set_timeout(look, AFTER_FRAME);
         }
-        // Once everything is drawn.
+        // In the next frame, when everything is drawn.
         request_animation_frame(|| {
-            travel();
-            tie();
+            animate_tokens();
+            draw_lines();
         });
     });
     listen("resize", |_| {
         PLACES.with_borrow_mut(BTreeMap::clear);
-        tie();
+        draw_lines();
     });
-    // Columns scroll by themselves; lines follow.
-    listen("scroll", |_| tie());
+    // A column can be scrolled by itself; the lines follow.
+    listen("scroll", |_| draw_lines());
 }
 
-/// Asks where each token is, and keeps that; returns them with where they were when that was asked last.
-fn places() -> Vec<(Element, Place, Option<Place>)> {
+/// A token, where it is, and where it was when that was asked last: the left and the top edge, in CSS pixels.
+struct Token {
+    element: Element,
+    place: (f64, f64),
+    before: Option<(f64, f64)>,
+}
+
+/// Finds all tokens, and keeps where they are for the next time.
+fn find_tokens() -> Vec<Token> {
     let mut found = Vec::new();
-    let mut now = BTreeMap::new();
-    for token in all("[data-token]") {
-        let name = token.get_attribute("data-token").unwrap_or_default();
-        let at = token.get_bounding_client_rect();
-        let place = (at.left(), at.top());
-        let was = PLACES.with_borrow(|it| it.get(&name).copied());
-        now.insert(name, place);
-        found.push((token, place, was));
+    let mut places = BTreeMap::new();
+    for element in all("[data-token]") {
+        let name = element.get_attribute("data-token").unwrap_or_default();
+        let rect = element.get_bounding_client_rect();
+        let place = (rect.left(), rect.top());
+        let before = PLACES.with_borrow(|places| places.get(&name).copied());
+        places.insert(name, place);
+        found.push(Token {
+            element,
+            place,
+            before,
+        });
     }
-    PLACES.set(now);
+    PLACES.set(places);
     found
 }
 
-/// Lets tokens travel from where they were.
-fn travel() {
-    for (token, place, was) in places() {
-        let Some((left, top)) = was else {
+/// Animates the tokens that have moved from where they were.
+fn animate_tokens() {
+    for token in find_tokens() {
+        let Some((left, top)) = token.before else {
             continue;
         };
-        let (x, y) = (left - place.0, top - place.1);
+        let (x, y) = (left - token.place.0, top - token.place.1);
         if x.abs() + y.abs() <= 40.0 {
             continue;
         }
         let beat = beat();
         if beat > 0.0 {
-            animate(&token, x, y, beat);
+            animate(&token.element, x, y, beat);
         }
     }
 }
 
-fn animate(token: &Element, x: f64, y: f64, beat: f64) {
+/// Moves an element from so many pixels away to its place.
+fn animate(element: &Element, x: f64, y: f64, beat: f64) {
     let frame = |transform: &str| {
         let frame = Object::new();
         // An object takes every property.
@@ -170,18 +179,18 @@ fn animate(token: &Element, x: f64, y: f64, beat: f64) {
     let (x, y) = (x.round() as i32, y.round() as i32);
     let from = frame(&format!("translate({x}px, {y}px)"));
     let frames = Array::of2(&from, &frame("none"));
-    let moving = token.unchecked_ref::<Movable>().animate(&frames, beat);
-    MOVING.with_borrow_mut(|it| it.push(moving));
+    let animation = element.unchecked_ref::<Animatable>().animate(&frames, beat);
+    ANIMATIONS.with_borrow_mut(|animations| animations.push(animation));
 }
 
-/// Draws a line from each sleeper to what it waits for and to whoever has it: through the gaps
-/// between the columns, and no further than what is in view.
-fn tie() {
+/// Draws a line from each sleeper to what it waits for and to the actor that holds it: through the gaps between the
+/// columns, and only for sleepers that are in view.
+fn draw_lines() {
     let Some(wires) = document().query_selector(".wires").ok().flatten() else {
         return;
     };
     let sleepers = all("[data-wire]");
-    // Where there is no line, nothing lies over the page: a layer of its size takes long to paint.
+    // Hidden where there is no line, since a layer of the page's size takes long to paint.
     if wires.has_attribute("data-none") != sleepers.is_empty() {
         let _ = wires.toggle_attribute("data-none");
     }
@@ -191,7 +200,7 @@ fn tie() {
     let Some(column) = document().query_selector(".actors").ok().flatten() else {
         return;
     };
-    // It may be hidden, and covers what holds it.
+    // Its parent's corner, as it covers its parent but has no place while it is hidden.
     let Some(origin) = wires.parent_element() else {
         return;
     };
@@ -227,7 +236,7 @@ fn tie() {
                 let (start, edge) = (y(middle), x(from.right()));
                 let (gap, below) = (
                     x(column.right()) + 4 + apart,
-                    // Under the words below a bit.
+                    // Below the words that stand under a bit.
                     y(to.bottom()) + 24 + apart % 10,
                 );
                 let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);

@@ -1,4 +1,4 @@
-//! A figure as a picture: the browser draws the SVG, and gives the PNG of it.
+//! A figure as a PNG: the browser draws the SVG onto a canvas, and encodes that.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -7,16 +7,17 @@ use leptos::web_sys::{
     Blob, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
 };
 
-/// Pixels of the picture for each of the figure's.
+/// How many pixels of the PNG, along a side, one pixel of the figure becomes.
 const SCALE: u32 = 2;
 
-fn made<T: JsCast>(tag: &str) -> Option<T> {
+/// Creates an element that is not in the document.
+fn create<T: JsCast>(tag: &str) -> Option<T> {
     document().create_element(tag).ok()?.dyn_into().ok()
 }
 
-/// Saves the figure at an address as a picture of that name.
-pub fn save(from: &str, name: String) {
-    let Some(image) = made::<HtmlImageElement>("img") else {
+/// Saves the figure at an address as a PNG of that name.
+pub fn save(figure: &str, name: String) {
+    let Some(image) = create::<HtmlImageElement>("img") else {
         return;
     };
     let drawn = image.clone();
@@ -25,11 +26,11 @@ pub fn save(from: &str, name: String) {
         let _ = draw(&drawn, name);
     });
     image.set_onload(Some(loaded.unchecked_ref()));
-    image.set_src(from);
+    image.set_src(figure);
 }
 
 fn draw(image: &HtmlImageElement, name: String) -> Option<()> {
-    let canvas: HtmlCanvasElement = made("canvas")?;
+    let canvas: HtmlCanvasElement = create("canvas")?;
     let (width, height) = (
         image.natural_width() * SCALE,
         image.natural_height() * SCALE,
@@ -44,7 +45,7 @@ fn draw(image: &HtmlImageElement, name: String) -> Option<()> {
         .ok()?;
     let save = Closure::once_into_js(move |blob: Blob| {
         let address = Url::create_object_url_with_blob(&blob).ok();
-        if let (Some(address), Some(link)) = (address, made::<HtmlAnchorElement>("a")) {
+        if let (Some(address), Some(link)) = (address, create::<HtmlAnchorElement>("a")) {
             link.set_href(&address);
             link.set_download(&name);
             link.click();

@@ -1,4 +1,4 @@
-//! The actors: program lines, the current one marked, and why somebody cannot move.
+//! The cards of the actors: program lines with the current one marked, what an actor holds, why it cannot move.
 
 use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
@@ -21,7 +21,7 @@ pub fn actor_cards(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Ele
         .children(cards.collect())
 }
 
-/// How a status is called in the page's markup.
+/// The class of a status in style sheets, and its word on the buttons at the foot.
 pub fn status_key(status: Status) -> &'static str {
     match status {
         Status::Ready => "ready",
@@ -32,7 +32,7 @@ pub fn status_key(status: Status) -> &'static str {
     }
 }
 
-/// What tells a step's ways apart.
+/// The words that tell the ways of a step apart.
 fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
     let stage = match instr.op {
         Op::TakeRequest => Stage::Queued,
@@ -44,7 +44,7 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
             return name.map_or_else(String::new, |name| name.to_string());
         }
     };
-    // Pages and bios are as many.
+    // There are as many bios as pages.
     let pages = 0..model.geometry.pages as usize;
     let mut bios = pages
         .clone()
@@ -55,7 +55,8 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
     format!("the bio of page {}", inside.join(", "))
 }
 
-/// What an actor holds, each with the name lines and moving locks know it by.
+/// The locks and handles that an actor holds: for each the name that lines end at and that moving locks keep, and
+/// its words.
 fn holds(now: &Moment, actor: usize) -> Vec<(String, String)> {
     let (model, world) = (&now.scenario.model, &now.world);
     let mut held = Vec::new();
@@ -87,19 +88,18 @@ fn holds(now: &Moment, actor: usize) -> Vec<(String, String)> {
     held
 }
 
-/// Whether a card shows its header and status only: nothing happens there, and nothing is to be seen.
+/// Whether a card is folded to its header and status: its actor is finished or idle, did not make the last step, and
+/// no line of its program is edited.
 fn folds(now: &Moment, actor: usize) -> bool {
     let quiet = matches!(now.status(actor), Status::Finished | Status::Idle);
     let edited = |mark: Mark| !matches!(mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
     let mut lines = now.scenario.cast[actor].lines.iter();
-    quiet && now.last_actor() != Some(actor) && !lines.any(|it| edited(it.mark))
+    quiet && now.last_actor() != Some(actor) && !lines.any(|line| edited(line.mark))
 }
 
 fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> Element {
     let scenario = &now.scenario;
-    let it = &scenario.model.actors[actor];
     let cast = &scenario.cast[actor];
-    let state = now.position(actor);
     let status = now.status(actor);
     let open = folds(now, actor) == ui.cards.contains(&actor);
     let moved = if now.last_actor() == Some(actor) {
@@ -145,22 +145,23 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> 
             (_, true) => STUCK,
             _ => SHOWN,
         };
-        let rows = rows(&cast.lines, it, state, &toggled, most);
-        // As high as its window, wherever in a function it stands.
-        let inside = rows.iter().any(|it| it.open == Some(true));
+        let (program, position) = (&scenario.model.actors[actor], now.position(actor));
+        let rows = rows(&cast.lines, program, position, &toggled, most);
+        // A long program with an open composite keeps its height, wherever in the composite its actor is.
+        let inside = rows.iter().any(|row| row.open == Some(true));
         let long = cast.lines.len() > SHOWN && inside && !stuck;
-        let mut program = el("ol", if long { "program long" } else { "program" });
+        let mut list = el("ol", if long { "program long" } else { "program" });
         for row in rows {
-            program = program.child(program_line(now, actor, row));
+            list = list.child(program_line(now, actor, row));
         }
-        card = card.child(program);
+        card = card.child(list);
     }
-    card.child(standing(now, actor, status))
-        .child(offered(now, outlook, actor, status))
+    card.child(status_line(now, actor, status))
+        .child(next_step(now, outlook, actor, status))
 }
 
-/// Why it cannot move, and on what it sleeps; the step since which it does leads there.
-fn standing(now: &Moment, actor: usize, status: Status) -> Element {
+/// Why an actor cannot move, and on what it sleeps; the step since which it sleeps is a link to that step.
+fn status_line(now: &Moment, actor: usize, status: Status) -> Element {
     let words = status_words(&now.scenario, &now.story, actor, status);
     let Status::Asleep(wait) = status else {
         return note("status", &words);
@@ -170,7 +171,7 @@ fn standing(now: &Moment, actor: usize, status: Status) -> Element {
         ends += &format!(" actor-{holder}");
     }
     let line = el("p", "status").attr(Attr::Wire, &ends);
-    let since = since(&now.story, wait).map(|it| (it, format!("step {it}")));
+    let since = since(&now.story, wait).map(|step| (step, format!("step {step}")));
     let link = since.as_ref().and_then(|(step, named)| {
         let (before, after) = words.split_once(named)?;
         let link = button("link", "", named, false, Msg::Seek(*step));
@@ -179,14 +180,14 @@ fn standing(now: &Moment, actor: usize, status: Status) -> Element {
     link.unwrap_or_else(|| line.text(&words))
 }
 
-/// The step it can make next, and where that leads.
-fn offered(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Status) -> Element {
+/// The buttons for an actor's next step, each way of it, and where they lead.
+fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Status) -> Element {
     let model = &now.scenario.model;
     let next = model.actors[actor]
         .code
         .get(now.position(actor).pc as usize);
     let label = match (status, next) {
-        // Of a sleeper's, its line tells, and the buttons at the foot.
+        // A sleeper's next step is the current line of its program.
         (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
         (_, Some(instr)) => OPS[instr.tag as usize].label,
     };
@@ -215,7 +216,7 @@ fn offered(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Status
     }
 }
 
-/// The same in a word or two.
+/// Where an actor's next step leads, in a word or two.
 pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize) -> String {
     let choice = Choice::of(actor);
     let brief = outlook.and_then(|seen| {
@@ -226,10 +227,10 @@ pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize) ->
     brief.unwrap_or_else(|| "ready".to_owned())
 }
 
-/// Where a step that is offered leads.
+/// Where one way of an actor's next step leads.
 fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize, way: u8) -> Element {
     let Some(seen) = outlook else {
-        // Its place is kept until it is known.
+        // An empty paragraph keeps its place until that is known.
         return el("p", "outlook");
     };
     let choice = Choice {
@@ -243,17 +244,17 @@ fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize, way: u8) -> 
     }
 }
 
-/// Words with the sign of what they bode.
-pub fn outlook_words(it: Outlooks) -> Element {
-    let class = match it.fate {
-        Fate::Safe if it.sign.is_empty() => "outlook",
+/// An outlook in words, with the sign and the class of its fate.
+pub fn outlook_words(outlook: Outlooks) -> Element {
+    let class = match outlook.fate {
+        Fate::Safe if outlook.sign.is_empty() => "outlook",
         Fate::Safe => "outlook safe",
         Fate::AtRisk => "outlook risk",
         Fate::Doomed => "outlook doomed",
     };
-    match it.words.is_empty() {
+    match outlook.words.is_empty() {
         true => nothing(),
-        false => el("p", class).text(it.sign).text(&it.words),
+        false => el("p", class).text(outlook.sign).text(&outlook.words),
     }
 }
 

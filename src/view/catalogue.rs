@@ -6,7 +6,7 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::vdom::{Attr, Element, el, note};
 
-/// What stands on the closed list.
+/// The summary of the closed list: the title of the scenario on the stage, and its verdicts.
 pub fn orderings_summary(now: &Moment) -> Element {
     let scenario = &now.scenario;
     let stated = scenario
@@ -17,14 +17,14 @@ pub fn orderings_summary(now: &Moment) -> Element {
         .child(el("h1", "").text(&now.scenario.title))
         .child(match stated {
             Some((_, verdicts)) if !now.own => {
-                let verdicts: Vec<&str> = verdicts.iter().map(|it| it.words()).collect();
+                let verdicts: Vec<&str> = verdicts.iter().map(|verdict| verdict.words()).collect();
                 badge(&verdicts.join(", "))
             }
             _ => el("span", "badge own").text("your file"),
         })
 }
 
-/// The list itself.
+/// The list, in its groups.
 pub fn orderings(now: &Moment) -> Element {
     let mut groups: Vec<&str> = Vec::new();
     for entry in catalogue() {

@@ -1,4 +1,4 @@
-//! What every schedule does: the checker's result in one line, and a panel for each question.
+//! What the checker knows of every schedule: its result in one line, and a panel for each question.
 
 mod costs;
 mod coverage;
@@ -26,7 +26,7 @@ const PANELS: [(Panel, &str); 5] = [
     (Panel::Coverage, "Coverage"),
 ];
 
-/// The result in one line.
+/// The checker's result in one line, below it what qualifies it.
 pub fn result_line(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     let line = match (&results.checked, &results.progress) {
         (Some(checked), _) => result(results, checked, &now.scenario),
@@ -42,11 +42,11 @@ pub fn result_line(now: &Moment, ui: &UiState, results: &CheckResults) -> Elemen
         }
         false => "",
     };
-    let fewer = |it: Element| match now.scenario.own_edits.is_empty() {
-        true => it,
+    let with_edits = |result: Element| match now.scenario.own_edits.is_empty() {
+        true => result,
         false => {
             let words = now.scenario.edits.join("; ");
-            it.child(
+            result.child(
                 el("p", "edited")
                     .text("Changed here: ")
                     .child(rich(el("span", ""), &words))
@@ -66,10 +66,10 @@ pub fn result_line(now: &Moment, ui: &UiState, results: &CheckResults) -> Elemen
             },
         ))
         .child(note("small", slow));
-    fewer(result)
+    with_edits(result)
 }
 
-/// A number and what it counts.
+/// A number with what it counts, in the singular or the plural.
 fn count(many: u64, one: &str) -> String {
     let s = if many == 1 { "" } else { "s" };
     format!("{} {one}{s}", grouped(&many.to_string()))
@@ -137,7 +137,11 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
                 count(progress.states.into(), "state")
             ));
     }
-    let nearest = checked.findings.iter().map(|(_, it)| it.len()).min();
+    let nearest = checked
+        .findings
+        .iter()
+        .map(|(_, schedule)| schedule.len())
+        .min();
     let share = match &results.odds {
         Some(Ok(odds)) => match &odds.schedules {
             Some((all, failing)) => {
@@ -150,7 +154,11 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         },
         _ => String::new(),
     };
-    let verdicts: Verdicts = checked.findings.iter().map(|(it, _)| *it).collect();
+    let verdicts: Verdicts = checked
+        .findings
+        .iter()
+        .map(|(verdict, _)| *verdict)
+        .collect();
     el("p", "fails")
         .child(el("b", "badge bad").text(&format!("\u{2715} {}", list(verdicts))))
         .text(&format!(
@@ -159,7 +167,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         ))
 }
 
-/// How many of the steps were reached.
+/// How many lines of code the search reached.
 fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
     let (mut all, mut never) = (0, 0);
     for (actor, ran) in checked.ran.iter().enumerate() {
@@ -210,8 +218,8 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
         ))
 }
 
-/// The lines of an actor that are steps: first instruction, text, and, where another line has the
-/// same text, where it stands.
+/// The lines of an actor that are steps: first instruction and text; where another line has the same text, with the
+/// label or composite that the line stands below.
 fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
     let lines = &scenario.cast[actor].lines;
     let mut found: Vec<(u8, &str, &str)> = Vec::new();
@@ -219,14 +227,18 @@ fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
         if line.row.is_none() || line.pcs.is_empty() {
             continue;
         }
-        // The label or the composite it stands below.
-        let above = lines[..at].iter().rev().find(|it| {
-            let label = it.key.is_empty() && it.depth <= line.depth;
-            it.row.is_none() && (label || it.depth < line.depth)
+        // The label or the composite that the line stands below.
+        let above = lines[..at].iter().rev().find(|above| {
+            let label = above.key.is_empty() && above.depth <= line.depth;
+            above.row.is_none() && (label || above.depth < line.depth)
         });
-        found.push((line.pcs.start, &line.text, above.map_or("", |it| &it.text)));
+        found.push((
+            line.pcs.start,
+            &line.text,
+            above.map_or("", |above| &above.text),
+        ));
     }
-    let several = |text: &str| found.iter().filter(|it| it.1 == text).count() > 1;
+    let several = |text: &str| found.iter().filter(|(_, other, _)| *other == text).count() > 1;
     let text = |(pc, text, above): &(u8, &str, &str)| match several(text) && !above.is_empty() {
         true => (*pc, format!("{text} [{}]", above.trim_end_matches(':'))),
         false => (*pc, (*text).to_owned()),
@@ -234,11 +246,11 @@ fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
     found.iter().map(text).collect()
 }
 
-/// The line an actor stands at.
-fn standing(scenario: &Scenario, actor: usize, at: Position) -> String {
-    let over = at.store.is_none() && at.pc >= scenario.model.actors[actor].main;
+/// The text of the line that an actor is before.
+fn line_at(scenario: &Scenario, actor: usize, at: Position) -> String {
+    let finished = at.store.is_none() && at.pc >= scenario.model.actors[actor].main;
     let all = steps(scenario, actor);
-    let mut found = all.into_iter().filter(|(pc, _)| *pc == at.pc && !over);
+    let mut found = all.into_iter().filter(|(pc, _)| *pc == at.pc && !finished);
     found
         .next()
         .map_or("(finished)".to_owned(), |(_, text)| text)

@@ -1,4 +1,4 @@
-//! The same turns in another ordering, beside the run on the stage, and the step where they part.
+//! The comparison at the side: the same turns in another build of the scenario, and the step where the two part.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use super::stage::stage;
 use super::ui_state::{OtherBuild, UiState};
 use super::vdom::{Attr, Element, button, el, note, rich, select};
 
-/// The moment shown, after the same turns in another ordering.
+/// Another build of the scenario after the same turns as the run on the stage.
 pub struct Comparison {
-    /// The other ordering's moment.
+    /// The moment of the other build.
     pub now: Moment,
     turns: Turns,
 }
 
 impl Comparison {
-    /// Gives another ordering the turns of the run up to the moment shown.
+    /// Gives another build the turns of the run up to the moment shown.
     pub fn of(now: &Moment, other: &Arc<Scenario>) -> Comparison {
         let steps: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
         let turns = same_turns(&now.scenario, &steps, other);
@@ -36,7 +36,7 @@ impl Comparison {
     }
 }
 
-/// Which ordering is to be set beside.
+/// The list of builds to compare with.
 fn choice(now: &Moment, ui: &UiState) -> Element {
     let mut others = vec![(OtherBuild::None, "nothing".to_owned())];
     if !now.scenario.edits.is_empty() {
@@ -62,7 +62,7 @@ fn choice(now: &Moment, ui: &UiState) -> Element {
     select("Beside it", chosen, options.collect())
 }
 
-/// The panel: what the other ordering comes to with the same turns.
+/// The comparison: what the other build does with the same turns.
 pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Element {
     let panel = el("section", "beside-panel")
         .attr(Attr::Part, "beside")

@@ -1,4 +1,5 @@
-//! Going through time: back, forward, play, to the next failure, and the runs tried so far.
+//! The controls at the foot: back, forward, play, to the next failure, the runs tried so far, and a button for each
+//! actor's next step.
 
 use crate::explore::Outlook;
 use crate::machine::Status;
@@ -50,7 +51,7 @@ pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
     let mut group = el("div", "group quick")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Step an actor");
-    for (actor, it) in now.scenario.cast.iter().enumerate() {
+    for (actor, cast) in now.scenario.cast.iter().enumerate() {
         let status = now.status(actor);
         let said = match status {
             Status::Ready => brief_foresight(now, outlook, actor),
@@ -60,7 +61,7 @@ pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
         group = group.child(
             el("button", "")
                 .attr_bool(Attr::Disabled, status != Status::Ready)
-                .text(&it.name)
+                .text(&cast.name)
                 .text(" ")
                 .child(el("small", "").text(&said))
                 .on_click(Msg::Step(actor as u8, 0)),

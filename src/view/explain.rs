@@ -1,4 +1,5 @@
-//! What happened, why it matters, and when a guard failed: who, where, which bytes.
+//! The step in a sentence, and the cards of the explanation at the side: what failed and how, what the step made
+//! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
     Cause, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
@@ -16,17 +17,17 @@ use super::msg::Msg;
 use super::ui_state::{Card, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 
-/// What comes of leaving the last step out, as far as it is known.
+/// What comes of leaving out the step made last, as far as that is known.
 pub struct LeftOut {
     /// The step: its actor and instruction.
     pub step: (u8, u8),
     /// Whether it can be left out.
     pub omission: Omission,
-    /// What comes of that.
+    /// What can be reached without it, once the search is done.
     pub without: Option<Without>,
 }
 
-/// The last step in one sentence; spoken by screen readers as one steps.
+/// The step made last in one sentence, which screen readers speak as the visitor steps.
 pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let scenario = &now.scenario;
     let (depth, length) = (now.depth(), now.length());
@@ -43,8 +44,8 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         None => String::new(),
     };
     let last = now.story.steps.last();
-    let failed = last.is_some_and(|told| told.verdict().is_some());
-    // How a run ends badly matters more than the step it ended with.
+    let failed = last.is_some_and(|record| record.verdict().is_some());
+    // A bad end stands before the sentence of the step, any other behind it.
     let badly = match &now.end {
         Some(End::Rest(lost)) => !lost.is_empty(),
         Some(_) => true,
@@ -56,9 +57,9 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .last_row()
         .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
     let bad = failed || badly;
-    // Whoever has just moved may not get further.
+    // The actor that has just moved may be asleep now.
     let mover = now.last_actor();
-    let then = match mover.map(|it| (it, now.status(it))) {
+    let then = match mover.map(|actor| (actor, now.status(actor))) {
         Some((actor, status @ Status::Asleep(_))) => {
             let words = status_words(scenario, &now.story, actor, status);
             format!("Now it is {words}.")
@@ -99,8 +100,8 @@ pub fn outlook_line(now: &Moment, outlook: Option<&Outlook>) -> Element {
     )))
 }
 
-/// The cards at the side: what failed, the step, the invariants, the scenario. `left_out` says
-/// what comes of leaving out the step.
+/// The cards at the side: what failed, the step made last, the invariants, the scenario. `left_out` says what comes
+/// of leaving out the step.
 pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     let mut cards = Vec::new();
     for (at, trouble) in troubles(now).iter().enumerate() {
@@ -109,7 +110,7 @@ pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> E
             Trouble::Failed(failure, and) => failed(now, failure, and, &mut glossary),
             Trouble::Stuck(end) => stuck(now, end, &mut glossary),
         };
-        // The newest is what there is to be done about.
+        // The first card is that of the newest failure, about which one can do something.
         if at == 0 {
             card = card.child(answers(ui));
             if ui.why {
@@ -136,16 +137,17 @@ pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> E
 /// The steps behind the newest failure, from 1; none where nothing has failed.
 pub fn causes(now: &Moment) -> Vec<usize> {
     let troubles = troubles(now);
-    let causes = troubles.first().map_or(Vec::new(), |it| it.causes(now));
-    let steps = causes.iter().map(|it| it.step);
+    let newest = troubles.first();
+    let causes = newest.map_or(Vec::new(), |trouble| trouble.causes(now));
+    let steps = causes.iter().map(|cause| cause.step);
     steps.filter(|step| *step > 0).collect()
 }
 
 /// What has gone wrong with a run.
 enum Trouble<'a> {
-    /// A rule was broken; and how often more, in words.
+    /// A rule was broken; with the words for how often it was.
     Failed(&'a Failure, String),
-    /// It ended with actors that sleep for ever.
+    /// The run ended with actors that sleep for ever.
     Stuck(&'a End),
 }
 
@@ -158,8 +160,8 @@ impl Trouble<'_> {
     }
 }
 
-/// All that has gone wrong, newest first. Sectors that fail alike in one step count as one, and so
-/// does one that fails again.
+/// All that has gone wrong, newest first. Sectors that fail alike in one step count as one failure, and so does a
+/// sector that fails again.
 fn troubles(now: &Moment) -> Vec<Trouble<'_>> {
     let failures = &now.story.failures;
     let mut all = Vec::new();
@@ -167,11 +169,14 @@ fn troubles(now: &Moment) -> Vec<Trouble<'_>> {
         let Some(verdict) = failure.verdict() else {
             continue;
         };
-        let kind = |it: &Failure| it.verdict() == Some(verdict) && it.hop() == failure.hop();
-        let beside = |it: &&Failure| kind(it) && it.step == failure.step;
-        let again =
-            |it: &&Failure| kind(it) && (it.page, it.sector) == (failure.page, failure.sector);
-        if failures[..at].iter().any(|it| beside(&it) || again(&it)) {
+        let alike =
+            |other: &Failure| other.verdict() == Some(verdict) && other.hop() == failure.hop();
+        let beside = |other: &&Failure| alike(other) && other.step == failure.step;
+        let again = |other: &&Failure| {
+            alike(other) && (other.page, other.sector) == (failure.page, failure.sector)
+        };
+        let mut earlier = failures[..at].iter();
+        if earlier.any(|other| beside(&other) || again(&other)) {
             continue;
         }
         let beside = failures.iter().filter(beside).count();
@@ -190,8 +195,8 @@ fn troubles(now: &Moment) -> Vec<Trouble<'_>> {
     all
 }
 
-/// How the newest failure came about, in a sentence: where there is no room for the column at the
-/// side, it stands under the step's own.
+/// How the newest failure came about, in a sentence. It stands under the step's sentence where there is no room for
+/// the column at the side.
 pub fn cause(now: &Moment) -> Element {
     let troubles = troubles(now);
     let words = match troubles.first() {
@@ -207,7 +212,7 @@ pub fn cause(now: &Moment) -> Element {
     rich(el("p", "cause"), &words.unwrap_or_default())
 }
 
-/// What one can do about a failure.
+/// The buttons for what one can do about a failure.
 fn answers(ui: &UiState) -> Element {
     let why = button("", "", "Why?", false, Msg::ToggleWhy).attr_bool(Attr::Expanded, ui.why);
     el("div", "answers")
@@ -222,18 +227,18 @@ fn answers(ui: &UiState) -> Element {
         ))
 }
 
-/// The steps without which it would not have come so.
+/// The steps behind a failure, each with why it belongs to it.
 fn steps_behind(causes: Vec<Cause>, glossary: &mut Glossary) -> Element {
     let mut list = el("ol", "causes").attr(Attr::Label, "The steps behind it");
-    for it in causes {
-        let label = match it.step {
+    for cause in causes {
+        let label = match cause.step {
             0 => "The start".to_owned(),
             step => format!("Step {step}"),
         };
         list = list.child(
             el("li", "")
-                .child(button("", "", &label, false, Msg::Seek(it.step)))
-                .child(glossary.glossed(el("p", ""), &it.words)),
+                .child(button("", "", &label, false, Msg::Seek(cause.step)))
+                .child(glossary.glossed(el("p", ""), &cause.words)),
         );
     }
     list
@@ -265,10 +270,10 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         part("Part of", &format!("`{text}`. {}", group.meaning));
     }
     let pc = (actor as u8, pc);
-    let left_out = left_out.filter(|it| it.step == pc);
-    let without = left_out.and_then(|it| it.without.as_ref());
-    if let Some(it) = left_out {
-        let words = without_words(&it.omission, without);
+    let left_out = left_out.filter(|left_out| left_out.step == pc);
+    let without = left_out.and_then(|left_out| left_out.without.as_ref());
+    if let Some(left_out) = left_out {
+        let words = without_words(&left_out.omission, without);
         let words = words.as_deref();
         part(
             "Without it",
@@ -296,7 +301,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     }
 }
 
-/// The composite a line is part of, as the page shows it.
+/// The composite that a line is part of: its text and its row in the table of composites.
 fn composite(lines: &[Line], at: usize) -> Option<(&str, &'static GroupRow)> {
     let depth = lines[at].depth;
     let mut above = lines[..at].iter().rev();
@@ -304,7 +309,7 @@ fn composite(lines: &[Line], at: usize) -> Option<(&str, &'static GroupRow)> {
     Some((&line.text, group_row(&line.key)?))
 }
 
-/// A button that puts the scenario without the step onto the stage.
+/// A button that puts the scenario without the step made last onto the stage.
 fn leave_out(scenario: &Scenario, without: &Without) -> Element {
     let Some(mutant) = &without.mutant else {
         return nothing();
@@ -321,13 +326,13 @@ fn leave_out(scenario: &Scenario, without: &Without) -> Element {
     button("", "", &label, false, Msg::ApplyEdits(edits, run))
 }
 
-/// Capital first.
+/// Words with a capital first letter.
 fn title(words: &str) -> String {
     let (first, rest) = words.split_at(words.len().min(1));
     first.to_ascii_uppercase() + rest
 }
 
-/// A run that ended with actors that sleep for ever.
+/// The card of a run that ended with actors that sleep for ever.
 fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
     let verdict = match end {
         End::Deadlock(_) => Verdict::Deadlock,
@@ -340,7 +345,7 @@ fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
         .child(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
 }
 
-/// All there is to say of a failure, folded.
+/// A folded section with every sentence about a failure, and what the kernel logs of it.
 fn in_full(now: &Moment, trouble: &Trouble) -> Element {
     let scenario = &now.scenario;
     let (sentences, log) = match trouble {
@@ -365,7 +370,7 @@ fn in_full(now: &Moment, trouble: &Trouble) -> Element {
     super::log::log(full, heading, &log, scenario.era)
 }
 
-/// The invariants that do not hold any more, each with the step that broke it.
+/// The card of the invariants broken so far, each with the step that broke it.
 fn broken(now: &Moment, ui: &UiState) -> Element {
     let broken = &now.story.broken;
     if broken.is_empty() {
@@ -401,14 +406,14 @@ fn broken(now: &Moment, ui: &UiState) -> Element {
         .child(glossary.meaning())
 }
 
-/// A value and where it comes from.
+/// Adds a value to a list, with its name and where it comes from.
 fn value(list: Element, name: &str, key: &str, value: u16, from: &str) -> Element {
     let code = el("code", "").attr(Attr::Part, key).text(&hex(value));
     list.child(el("dt", "").text(name))
         .child(el("dd", "").child(code).text(from))
 }
 
-/// A rule that was broken: which, where, and what changed in between.
+/// The card of a broken rule: which rule, where, and what changed in between.
 fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -> Element {
     let scenario = &now.scenario;
     let Some(verdict) = failure.verdict() else {
@@ -441,7 +446,7 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
             explain_change(scenario, &now.story, failure),
         ),
         _ => {
-            // How it came to it, too: the first alone only says what is wrong.
+            // The first sentence says what is wrong, the next two how that came about.
             let sentences = explain(scenario, &now.story, failure);
             let first: Vec<String> = sentences.into_iter().take(3).collect();
             (card, Some(first.join(" ")))
@@ -450,7 +455,7 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
     card.child(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
 }
 
-/// Both guards, and when each was computed.
+/// Adds both guards, and when each was computed.
 fn compared(
     card: Element,
     scenario: &Scenario,
@@ -470,7 +475,7 @@ fn compared(
     card.child(values)
 }
 
-/// Opens the inspector of the sector it happened to, where it happened to one.
+/// A button that opens the inspector of the sector that failed; nothing where the failure is not about a sector.
 fn bytes(failure: &Failure) -> Element {
     match failure.violation {
         Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
@@ -481,8 +486,7 @@ fn bytes(failure: &Failure) -> Element {
     }
 }
 
-/// The scenario: what to watch, what must come of it, and where it is from. Folded while one
-/// steps.
+/// The card of the scenario: what to watch, which verdicts it has, and its sources. Folded after the first step.
 fn what_this_is(now: &Moment) -> Element {
     let scenario = &now.scenario;
     let place = format!(
@@ -513,7 +517,7 @@ fn what_this_is(now: &Moment) -> Element {
         .child(heading.text("What to watch"))
         .child(rich(el("p", ""), &scenario.watch))
         .child(note("verdict", &expected));
-    // The same ordering elsewhere: guards catch what changed, never what was forgotten.
+    // Its verdicts on other devices: guards catch bytes that changed, never stores that were forgotten.
     let mut others = el("dl", "elsewhere");
     for (device, verdicts) in &scenario.expect {
         if *device != scenario.device && scenario.era == scenario.own_era {

@@ -1,6 +1,6 @@
-//! A figure of the run: the stage and the timeline as one SVG file that needs nothing else, for
-//! papers, slides and mails. It is drawn from the models that the page's own stage and timeline are
-//! drawn from, carries the run inside, and can be read in black and white.
+//! The figure of a run: the stage and the timeline as one SVG file that needs nothing else, for papers, slides and
+//! mails. It is drawn from the same facts as the page's own stage and timeline, carries the run inside, and can be
+//! read in black and white.
 
 mod ink;
 mod legend;
@@ -18,12 +18,12 @@ use super::moment::Moment;
 use ink::{DEFS, Face};
 use svg::{Anchor, Frame, PX, Svg, escaped, width};
 
-/// The figure is so wide.
+/// The width of the figure.
 const WIDTH: i32 = 1100 * PX;
-/// Between its edges and what is drawn.
+/// The left and the right edge of what is drawn.
 const LEFT: i32 = 28 * PX;
 const RIGHT: i32 = WIDTH - LEFT;
-/// Width of the names of rows and lanes.
+/// The width of the names of rows and lanes.
 const LABELS: i32 = 132 * PX;
 
 /// The moment shown and the whole run as an SVG file, 1100 pixels wide and as high as it must be.
@@ -58,7 +58,7 @@ pub fn figure(now: &Moment, link: &str, carried: &Carried) -> String {
     whole(now, carried, y, &body.finish())
 }
 
-/// The file around what is drawn.
+/// Puts the file around what is drawn.
 fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
     let mut svg = Svg::default();
     let (w, h) = (WIDTH / PX, height / PX + 1);
@@ -87,7 +87,7 @@ fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
     svg.finish()
 }
 
-/// Which moment is shown, and whose step led to it.
+/// The words for the moment shown: which it is, and whose step led to it.
 fn place(now: &Moment) -> String {
     let actor = now.last_actor().and_then(|it| now.scenario.cast.get(it));
     match actor {
@@ -99,7 +99,7 @@ fn place(now: &Moment) -> String {
     }
 }
 
-/// Title, verdicts, kernel, device and what is changed.
+/// Draws title, verdicts, kernel, device and what is changed; returns where they end.
 fn head(svg: &mut Svg, now: &Moment) -> i32 {
     let scenario = &now.scenario;
     let verdicts = now.whole.verdicts(&scenario.model);
@@ -142,7 +142,7 @@ fn head(svg: &mut Svg, now: &Moment) -> i32 {
     y - 4 * PX
 }
 
-/// A panel's letter and what it shows, under a rule; returns the next baseline.
+/// Draws the heading of a panel, its letter and what it shows, under a line; returns the next baseline.
 fn panel(svg: &mut Svg, letter: &str, words: &str, y: i32) -> i32 {
     svg.line(&[(LEFT, y), (RIGHT, y)], false, ink::RULE);
     let base = y + 24 * PX;
@@ -152,7 +152,7 @@ fn panel(svg: &mut Svg, letter: &str, words: &str, y: i32) -> i32 {
     base + 8 * PX
 }
 
-/// The last step in a sentence, and how the run ended.
+/// Writes the last step in a sentence, and how the run ended; returns where that ends.
 fn moment(svg: &mut Svg, now: &Moment, y: i32) -> i32 {
     let start = format!("{}: before the first step.", now.scenario.title);
     let sentence = now.sentence().unwrap_or(start);
@@ -167,12 +167,14 @@ fn moment(svg: &mut Svg, now: &Moment, y: i32) -> i32 {
     y - 12 * PX
 }
 
-/// What failed and why, which invariants broke, and who sleeps; from `x` on.
+/// Writes from `x` on what failed and why, which invariants broke, and who sleeps; returns where that ends.
 fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
     let scenario = &now.scenario;
     let mut said: Vec<(&str, String)> = Vec::new();
     let mut failures = now.story.failures.iter();
-    if let Some((failure, verdict)) = failures.find_map(|it| Some((it, it.verdict()?))) {
+    if let Some((failure, verdict)) =
+        failures.find_map(|failure| Some((failure, failure.verdict()?)))
+    {
         let words = explain(scenario, &now.story, failure).join(" ");
         said.push((verdict.words(), words));
     }
@@ -202,14 +204,14 @@ fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
     y
 }
 
-/// Where the run can be seen again.
+/// Writes the link at the bottom; returns where it ends.
 fn foot(svg: &mut Svg, link: &str, y: i32) -> i32 {
     if link.is_empty() {
         return y + 8 * PX;
     }
     svg.line(&[(LEFT, y), (RIGHT, y)], false, ink::RULE);
     let mut y = y + 15 * PX;
-    // A link has no spaces to be broken at.
+    // A link has no spaces to break lines at, so it is cut.
     let room = RIGHT - LEFT;
     let in_line = (room * 100 / (61 * Face::LINK.size)) as usize;
     let letters: Vec<char> = link.chars().collect();

@@ -1,11 +1,11 @@
-//! What never changes of the page: its parts, in the order of the story, with a slot for each section
-//! that is drawn anew.
+//! The frame of the page, which never changes: its parts in the order of the story, with a slot for each section that
+//! is drawn anew.
 
 use super::msg::Msg;
 use super::ui_state::Sheet;
 use super::vdom::{Attr, Element, Handler, el, note};
 
-/// A place for a section.
+/// The place of a section.
 fn slot(name: &str) -> Element {
     el("div", "").attr(Attr::Slot, name)
 }
@@ -126,7 +126,7 @@ fn desk() -> Element {
         .child(wires)
 }
 
-/// For a page in a frame: the way to the whole one, which the page keeps up to date.
+/// For a page embedded in another: a link to the whole page, whose address is kept up to date.
 fn full() -> Element {
     let link = el("a", "")
         .attr(Attr::Id, "full")

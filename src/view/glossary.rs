@@ -1,4 +1,4 @@
-//! The field's words in sentences: a small button each, that opens its meaning below.
+//! Glossary terms in sentences: each is a small button that opens its meaning below.
 
 use crate::protocol::{TERMS, Term, term_meaning};
 
@@ -6,16 +6,16 @@ use super::msg::Msg;
 use super::ui_state::{Card, TermRef, UiState};
 use super::vdom::{Attr, Element, el, note};
 
-/// The words of one card, as its sentences are made.
+/// Makes the terms in the sentences of one card buttons, each where it first occurs.
 pub struct Glossary {
     card: Card,
     open: Option<TermRef>,
-    /// Words that have their button already.
+    /// The terms that have their button already.
     used: Vec<usize>,
 }
 
 impl Glossary {
-    /// Of a card, `open` being the word whose meaning is shown.
+    /// For the sentences of a card; `open` is the term whose meaning is shown.
     pub fn of(card: Card, open: Option<TermRef>) -> Glossary {
         Glossary {
             card,
@@ -24,8 +24,8 @@ impl Glossary {
         }
     }
 
-    /// Adds a sentence to an element. Kernel names stand between backquotes; each word of
-    /// [`TERMS`] becomes a button where it first occurs.
+    /// Adds a sentence to an element. Kernel names stand between backquotes; each term of [`TERMS`] becomes a button
+    /// where it first occurs.
     pub fn glossed(&mut self, mut into: Element, text: &str) -> Element {
         for (index, piece) in text.split('`').enumerate() {
             into = match index % 2 {
@@ -36,10 +36,10 @@ impl Glossary {
         into
     }
 
-    /// A kernel name: a word if it is one as a whole.
+    /// Adds a kernel name, as a button if the whole of it is a term.
     fn code(&mut self, into: Element, name: &str) -> Element {
         let code = el("code", "").text(name);
-        match word_at(name, 0) {
+        match term_at(name, 0) {
             Some((term, long)) if long == name.len() && !self.used.contains(&term) => {
                 let button = self.button(term);
                 into.child(button.child(code))
@@ -52,13 +52,13 @@ impl Glossary {
         let mut from = 0;
         let mut at = 0;
         while at < text.len() {
-            let found = word_at(text, at);
+            let found = term_at(text, at);
             match found.filter(|(term, _)| !self.used.contains(term)) {
                 Some((term, long)) => {
                     let button = self.button(term).text(&text[at..at + long]);
-                    // What follows without a space stays with it.
+                    // Punctuation stays in one line with the button before it.
                     let rest = &text[at + long..];
-                    let stop = rest.find(|it: char| !".,;:)".contains(it));
+                    let stop = rest.find(|char: char| !".,;:)".contains(char));
                     let stop = stop.unwrap_or(rest.len());
                     into = into.text(&text[from..at]).child(match stop {
                         0 => button,
@@ -66,8 +66,8 @@ impl Glossary {
                     });
                     (at, from) = (at + long + stop, at + long + stop);
                 }
-                // Past a word that has its button, not into it.
-                None => at += found.map_or(next(text, at), |it| it.1),
+                // Past a term that has its button already, since a shorter term may stand inside it.
+                None => at += found.map_or(next(text, at), |(_, long)| long),
             }
         }
         into.text(&text[from..])
@@ -84,33 +84,33 @@ impl Glossary {
             .on_click(Msg::ToggleTerm(word))
     }
 
-    /// The meaning of the word that is open, if this card has it; goes to its end. Always there,
-    /// so that its coming is spoken.
+    /// The meaning of the term that is open, if it is in this card; stands at the card's end. The element is there
+    /// even without a meaning, so that screen readers speak one that comes.
     pub fn meaning(&self) -> Element {
-        let open = self.open.filter(|it| it.card == self.card);
-        meaning_of(open.filter(|it| self.used.contains(&it.term.into())))
+        let open = self.open.filter(|open| open.card == self.card);
+        meaning_of(open.filter(|open| self.used.contains(&open.term.into())))
     }
 }
 
-/// The meaning of the word that is open in the step's sentence: apart from the sentence, which the
-/// page draws at once and without these texts.
+/// The meaning of the term that is open in the step's sentence. It is a section of its own, drawn by the worker, since
+/// the page draws the sentence at once and does not have the texts of the glossary.
 pub fn sentence_term_meaning(ui: &UiState) -> Element {
-    meaning_of(ui.term.filter(|it| it.card == Card::Sentence))
+    meaning_of(ui.term.filter(|term| term.card == Card::Sentence))
 }
 
 fn meaning_of(open: Option<TermRef>) -> Element {
     let slot = el("div", "meaning").attr(Attr::Live, "polite");
-    let known = open.and_then(|it| {
-        let term = usize::from(it.term);
-        Some((it, TERMS.get(term)?, term_meaning(term)?))
+    let known = open.and_then(|open| {
+        let term = usize::from(open.term);
+        Some((open, TERMS.get(term)?, term_meaning(term)?))
     });
-    let Some((word, term, of)) = known else {
+    let Some((open, term, of)) = known else {
         return slot;
     };
     let close = el("button", "close")
         .attr(Attr::Label, "Close the meaning")
         .text("\u{2715}")
-        .on_click(Msg::ToggleTerm(word));
+        .on_click(Msg::ToggleTerm(open));
     slot.child(
         el("div", "meant")
             .child(
@@ -129,9 +129,9 @@ fn next(text: &str, at: usize) -> usize {
     text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
-/// The longest word that begins at a place and stands there by itself, and its length in bytes.
-fn word_at(text: &str, at: usize) -> Option<(usize, usize)> {
-    let inside = |it: char| it.is_alphanumeric() || it == '_' || it == '-';
+/// The longest term that begins at a place and stands there as a word by itself, and its length in bytes.
+fn term_at(text: &str, at: usize) -> Option<(usize, usize)> {
+    let inside = |char: char| char.is_alphanumeric() || char == '_' || char == '-';
     if text[..at].ends_with(inside) {
         return None;
     }
@@ -141,9 +141,9 @@ fn word_at(text: &str, at: usize) -> Option<(usize, usize)> {
             return false;
         };
         let after = &rest[form.len()..];
-        // A call's brackets or an arrow make it code of more than the word.
-        let ends = !after.starts_with(|it| inside(it) || it == '(' || it == '>');
-        // A sentence may begin with it.
+        // With a call's brackets or an arrow behind it, it is code and no term.
+        let ends = !after.starts_with(|char| inside(char) || char == '(' || char == '>');
+        // At the beginning of a sentence it has a capital letter.
         let (start, form) = (start.as_bytes(), form.as_bytes());
         let same = start[1..] == form[1..]
             && (start[0] == form[0] || start[0] == form[0].to_ascii_uppercase());
@@ -170,11 +170,14 @@ mod tests {
         Glossary::of(Card::Step, None).glossed(el("p", ""), text)
     }
 
-    /// The words that became buttons.
+    /// The texts of the buttons in a sentence.
     fn buttons(text: &str) -> Vec<String> {
         let inner = glossed(text).children;
-        let of = |it: &Node| match it {
-            Node::Element(it) => it.find(&|it| it.tag == "button").map(Element::all_text),
+        let of = |node: &Node| match node {
+            Node::Element(child) => {
+                let button = child.find(&|inside| inside.tag == "button");
+                button.map(Element::all_text)
+            }
             _ => None,
         };
         inner.iter().filter_map(of).collect()

@@ -1,4 +1,4 @@
-//! What the cells of the stage say: one column a sector, from memory down to media.
+//! What the cells of the stage say: a column for each sector, from memory down to media.
 
 use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
@@ -7,24 +7,24 @@ use crate::scenario::Scenario;
 
 use super::moment::Moment;
 
-/// How a cell hangs together with the one above it: a mismatch is a break in its column.
+/// How a cell hangs together with the one above it. A mismatch is a break in the column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CellLink {
     /// Not at all, or not any more.
     #[default]
     None,
-    /// Taken from it, and still true of it.
+    /// Taken from what is above, and still the same.
     Tie,
-    /// Compared with it, and equal.
+    /// Compared with what is above, and equal.
     Match,
     /// What is above has changed since; nobody has noticed yet.
     Parted,
-    /// Compared with it, and different.
+    /// Compared with what is above, and different.
     Break,
 }
 
 impl CellLink {
-    /// Its name in style sheets.
+    /// The link's class in style sheets, with a space before it.
     pub fn class(self) -> &'static str {
         match self {
             CellLink::None => "",
@@ -41,17 +41,18 @@ impl CellLink {
 pub struct Cell {
     /// How it hangs together with the one above it.
     pub link: CellLink,
-    /// From how many rows above its bytes came, if they came by the last step.
+    /// How many rows above this one its bytes came from, if they came by the last step.
     pub hop: usize,
-    /// Whose bytes these are: of the page as it was, newer, or those on disk before.
+    /// The class of the bytes' age: of the page as it was (`page`), `newer`, or on disk before (`old`).
     pub tone: &'static str,
+    /// The first and the second line.
     pub first: String,
     pub second: String,
     /// Changed by the last step.
     pub fresh: bool,
     /// A check that failed, or bytes that are wrong.
     pub failed: bool,
-    /// Under the promise of being stable.
+    /// Bytes that must not change now.
     pub sealed: bool,
     /// What the cell says in words.
     pub words: String,
@@ -69,7 +70,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// The rows of a scenario: those that its programs fill.
+    /// The rows of a scenario: only those that its programs can fill.
     pub fn all(scenario: &Scenario) -> Vec<Level> {
         let runs = |wanted: &[Op]| {
             let mut code = scenario.model.actors.iter().flat_map(|it| &it.code);
@@ -88,6 +89,7 @@ impl Level {
             .collect()
     }
 
+    /// The row's name, and what its cells show.
     pub fn title(self, protection: Protection) -> (&'static str, &'static str) {
         match (self, protection) {
             (Level::Memory, _) => ("memory", "bytes, CRC"),
@@ -106,6 +108,7 @@ impl Level {
         }
     }
 
+    /// The row's name in the markup.
     pub fn key(self) -> &'static str {
         match self {
             Level::Memory => "memory",
@@ -118,15 +121,16 @@ impl Level {
     }
 }
 
-/// One moment of a page: the facts a cell is drawn from.
+/// One page at the moment shown: the facts that its cells and bits are drawn from.
 pub struct PageMoment<'a> {
     pub scenario: &'a Scenario,
     pub number: usize,
     pub page: Page,
+    /// The page one step earlier.
     pub before: Page,
-    /// As it was when the run began.
+    /// The page when the run began.
     pub initial: Page,
-    /// Where its bio is.
+    /// How far its bio has come.
     pub stage: Stage,
     pub columns: &'a [Column; SECTORS],
     pub failures: &'a [Failure],
@@ -136,7 +140,7 @@ pub struct PageMoment<'a> {
 }
 
 impl PageMoment<'_> {
-    /// The moment shown, of a page.
+    /// Takes the facts of a page from the moment shown.
     pub fn of(now: &Moment, number: usize) -> PageMoment<'_> {
         let model = &now.scenario.model;
         PageMoment {
@@ -167,7 +171,7 @@ impl PageMoment<'_> {
         }
     }
 
-    /// Four bytes where the first store into the sector goes, else from its start.
+    /// The four bytes where the first store into the sector goes; without a store those at its start.
     fn excerpt(&self, sector: usize, content: Content) -> String {
         let model = &self.scenario.model;
         let size = model.geometry.interval as usize;
@@ -184,16 +188,16 @@ impl PageMoment<'_> {
         bytes(all.get(at..at + 4).unwrap_or(&[]))
     }
 
-    /// Whether a rule about this sector's bytes on media, or kept beside them, was broken.
+    /// Whether this sector's bytes on media are wrong; with `lost`, whether an update of it was lost.
     fn wrong(&self, sector: usize, lost: bool) -> bool {
         let mut failures = self.failures.iter();
-        failures.any(|it| {
-            let of = match it.violation {
+        failures.any(|failure| {
+            let kind = match failure.violation {
                 Violation::Silent { .. } | Violation::Checksum { .. } => !lost,
                 Violation::Lost { .. } => lost,
                 _ => false,
             };
-            of && (it.page as usize, it.sector as usize) == (self.number, sector)
+            kind && (failure.page as usize, failure.sector as usize) == (self.number, sector)
         })
     }
 
@@ -295,7 +299,7 @@ impl PageMoment<'_> {
         }
     }
 
-    /// Whether a guard and the bytes it was taken from still agree, while that matters.
+    /// Whether a guard and the bytes it was taken from still agree, while these are on their way.
     fn seal(&self, sector: usize, content: Content) -> CellLink {
         let contents = &self.scenario.model.contents;
         let copy = self.page.copy[sector];
@@ -314,12 +318,12 @@ impl PageMoment<'_> {
         }
     }
 
-    /// Whether the device has nothing of the latest I/O yet.
+    /// Whether the device has not taken the latest bio yet.
     fn waiting(&self) -> bool {
         matches!(self.stage, Stage::Building | Stage::Queued)
     }
 
-    /// How many rows lie between the bytes' place in memory and a row, itself included.
+    /// How many rows a row lies below memory.
     fn hop(&self, level: Level) -> usize {
         let all = Level::all(self.scenario);
         all.iter().position(|it| *it == level).unwrap_or(0)

@@ -7,7 +7,7 @@ use crate::machine::{Hop, Protection};
 use super::moment::Moment;
 use super::vdom::{Attr, Element, el, note, nothing};
 
-/// The check that the last step made and that failed, of the first sector of which it did.
+/// The check that the last step made and that failed; where several failed, that of the first sector.
 fn refused(now: &Moment) -> Option<(usize, usize, Hop, Check)> {
     let step = now.depth();
     for (page, columns) in now.story.columns.iter().enumerate() {
@@ -23,7 +23,7 @@ fn refused(now: &Moment) -> Option<(usize, usize, Hop, Check)> {
     None
 }
 
-/// The bits of a guard; those that differ from the other one's stand out.
+/// A row with the bits of a guard, those marked that differ from the other guard's.
 fn bits(name: &str, from: &str, guard: u16, other: u16) -> Element {
     let mut row = el("tr", "")
         .child(el("th", "").attr(Attr::Scope, "row").text(name))
@@ -38,8 +38,8 @@ fn bits(name: &str, from: &str, guard: u16, other: u16) -> Element {
     row.child(el("td", "from").text(from))
 }
 
-/// Both guards of the check that failed at this step; nothing where none did. That two are equal is said by the
-/// sentence, and by the sign between their cells.
+/// Both guards of the check that failed at this step; nothing where none failed. That two guards are equal is said
+/// by the sentence and by the sign between their cells.
 pub fn guard_bits(now: &Moment) -> Element {
     let Some((page, sector, hop, check)) = refused(now) else {
         return nothing();

@@ -8,11 +8,11 @@ use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, button, el, note, nothing, select};
 
-/// What the page is about, for whoever comes without knowing.
+/// What the page is about, for a visitor who does not know.
 const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
     Step through how Linux sees to that, and through what happens when one step is missing.";
 
-/// The whole matter in two sentences, until the first step is made.
+/// The tagline, until the first step is made.
 pub fn tagline(now: &Moment) -> Element {
     note("tagline", if now.depth() == 0 { TAGLINE } else { "" })
 }
@@ -26,7 +26,7 @@ pub fn loading(ui: &UiState) -> Element {
     note("loading", &loading)
 }
 
-/// Which kernel and which device, each to be changed.
+/// The choice of the kernel and of the device.
 pub fn settings(now: &Moment) -> Element {
     let (era, device) = (now.scenario.era, now.scenario.device);
     let index = |at: Option<usize>| at.unwrap_or(0);
@@ -56,7 +56,7 @@ pub fn settings(now: &Moment) -> Element {
         .child(note("era", &about))
 }
 
-/// A message about an address or a file that leads nowhere, or that there is a newer build of the page.
+/// Says what could not be done, or that there is a newer build of the page.
 pub fn notice(ui: &UiState) -> Element {
     let (class, text, first) = match (ui.notice.as_str(), &ui.failed) {
         ("", _) if ui.newer => (

@@ -1,11 +1,11 @@
-//! The sheet behind `?`: keys, and every op's meaning and source.
+//! The sheet behind `?`: the keys, the glossary, and the meaning and source of every step.
 
 use crate::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 
 use super::msg::Msg;
 use super::vdom::{Attr, Element, button, el};
 
-/// A key as the sheet names it, and what it does.
+/// The keys as the sheet names them, and what each does.
 pub const KEYS: [(&str, &str); 14] = [
     ("1 to 9", "step that actor, in the order of their panels"),
     ("Shift + 1 to 9", "step that actor to the end of its line"),
@@ -26,7 +26,7 @@ pub const KEYS: [(&str, &str); 14] = [
     ("?", "this sheet"),
 ];
 
-/// What is on it.
+/// The content of the sheet.
 pub fn sheet(era: Era) -> Element {
     let era = era as usize;
     let mut keys = el("dl", "keys");
@@ -35,8 +35,8 @@ pub fn sheet(era: Era) -> Element {
     }
     let mut terms = el("dl", "words");
     for (at, term) in TERMS.iter().enumerate() {
-        if let Some(it) = term_meaning(at) {
-            terms = word(terms, term.name, it.meaning, it.source);
+        if let Some(meaning) = term_meaning(at) {
+            terms = word(terms, term.name, meaning.meaning, meaning.source);
         }
     }
     let groups = GROUPS
@@ -66,6 +66,7 @@ pub fn sheet(era: Era) -> Element {
         .child(words)
 }
 
+/// Adds a term, its meaning and its source to a list.
 fn word(list: Element, term: &str, meaning: &str, source: &str) -> Element {
     let meaning = el("dd", "").text(meaning).text(" ");
     list.child(el("dt", "").child(el("code", "").text(term)))

@@ -1,5 +1,5 @@
-//! One sector at the moment shown: where its bytes are and since when, its tuple, and its guard
-//! worked through.
+//! The inspector: one sector at the moment shown, with the holders of its bytes and since when they have them, its
+//! tuple, and the computation of its guard.
 
 mod crc;
 mod hex;
@@ -19,7 +19,7 @@ use super::vdom::{Attr, Element, button, el, note, rich, select};
 use hex::Version;
 use holders::{Holder, HolderKind, Sector};
 
-/// The inspector of the sector that is looked at.
+/// The inspector of the sector that is selected.
 pub fn inspect(now: &Moment, ui: &UiState) -> Element {
     let sector = Sector::of(now, ui);
     let holders = sector.holders();
@@ -33,7 +33,7 @@ pub fn inspect(now: &Moment, ui: &UiState) -> Element {
         .child(kernel(&sector))
 }
 
-/// Which sector, and which version of its bytes each place holds.
+/// The card with the choice of the sector, and which version of its bytes each holder has.
 fn held(sector: &Sector, holders: &[Holder], versions: &[Version]) -> Element {
     let many = match versions.len() {
         1 => "Every place holds the same bytes".to_owned(),
@@ -75,7 +75,7 @@ fn heading(sector: &Sector) -> Element {
         .child(select("One sector", chosen, options))
 }
 
-/// A place: what it holds, its guard, since which step, and who put it there.
+/// A row for a holder: the version it has, its guard, since which step, and who put it there.
 fn row(sector: &Sector, holder: &Holder, versions: &[Version]) -> Element {
     let key = match holder.key {
         HolderKind::Start => "start",
@@ -88,7 +88,10 @@ fn row(sector: &Sector, holder: &Holder, versions: &[Version]) -> Element {
     };
     let sum = format!("{} {:04x}", sector.sum_name(), sector.guard(holder.content));
     let mut line = el("div", "line");
-    if let Some(version) = versions.iter().find(|it| it.content == holder.content) {
+    if let Some(version) = versions
+        .iter()
+        .find(|version| version.content == holder.content)
+    {
         line = line.child(hex::badge(version));
     }
     line = line
@@ -104,7 +107,7 @@ fn row(sector: &Sector, holder: &Holder, versions: &[Version]) -> Element {
         .child(rich(el("p", "small"), &holder.words))
 }
 
-/// What the kernel logs and fsync returns of this sector's guard.
+/// The card with what the kernel logs, and what fsync returns, about this sector's guard.
 fn kernel(sector: &Sector) -> Element {
     let scenario = &sector.now.scenario;
     let card = el("div", "card")
@@ -154,13 +157,13 @@ impl Sector<'_> {
             self.held.copy[self.number],
             self.held.memory[self.number],
         ];
-        let fetched = sources.into_iter().find(|it| it.is_some())?;
+        let fetched = sources.into_iter().find(|content| content.is_some())?;
         let (received, computed) = (self.guard(received), self.guard(fetched));
         let model = &self.now.scenario.model;
         let mut pages = 0..model.geometry.pages;
-        let beside = |it: &u8| model.page(&self.now.world, (*it).into()).bio == self.held.bio;
+        let same_bio = |page: &u8| model.page(&self.now.world, (*page).into()).bio == self.held.bio;
         let first = match self.held.bio {
-            Some(_) => pages.find(beside),
+            Some(_) => pages.find(same_bio),
             None => None,
         };
         (received != computed).then_some(Refusal {

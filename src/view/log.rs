@@ -1,4 +1,4 @@
-//! What the kernel logs and what fsync returns, as cards show it.
+//! Lines of the kernel's log, and the errno of fsync, as cards show them.
 
 use crate::exchange::fsync_errno;
 use crate::protocol::Era;

@@ -1,5 +1,4 @@
-//! Page flags, PTEs, TLBs and what else one sleeps on, as labelled bits; what the last step
-//! changed is ringed.
+//! Page flags, PTEs, TLB entries and locks as labelled bits, with a ring around those that the last step changed.
 
 use crate::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
 use crate::scenario::Scenario;
@@ -7,17 +6,17 @@ use crate::scenario::Scenario;
 use super::grid::PageMoment;
 use super::vdom::{Attr, Element, el, note, nothing};
 
-/// A bit and the part of the world it shows.
+/// A bit of the world, as shown.
 pub struct Bit {
-    /// What it is about: `lock`, `dirty`, `writeback`, `write`, `error`, or nothing special.
+    /// The class of its meaning: `lock`, `dirty`, `writeback`, `write`, `error`, or none.
     pub kind: &'static str,
     pub name: String,
     pub on: bool,
-    /// As it was one step earlier.
+    /// Whether it was on one step earlier.
     pub was: bool,
-    /// Who has it, if that is told: `by flusher`.
+    /// Who holds it, as in `by flusher`; empty where nobody does.
     pub by: String,
-    /// What lines and moving locks know it by.
+    /// The name that lines end at and that moving locks keep; empty where none do.
     thing: String,
 }
 
@@ -26,13 +25,13 @@ pub struct BitGroup {
     class: &'static str,
     pub title: String,
     pub bits: Vec<Bit>,
-    /// What is special about it now; mostly nothing.
+    /// What is special about the group now; most often empty.
     pub remark: String,
 }
 
-/// The way of an address space's stores to a page: from left to right.
+/// How an address space maps a page: the way that its stores take, from left to right.
 pub struct SpaceMapping {
-    /// What its TLBs cache.
+    /// What the TLBs of the space cache.
     pub caches: Vec<BitGroup>,
     pub pte: BitGroup,
 }
@@ -42,7 +41,7 @@ pub struct PageBits {
     pub mappings: Vec<SpaceMapping>,
     /// The page, and its buffer if that has locks of its own.
     pub frame: Vec<BitGroup>,
-    /// What holds while its bytes are on their way.
+    /// Says what holds while the page's bytes are on their way; else empty.
     pub window: String,
 }
 
@@ -58,20 +57,20 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
 }
 
 impl Bit {
-    /// Lets lines end here.
+    /// Lets lines from sleepers end at this bit.
     fn thing(mut self, resource: Resource, which: usize) -> Bit {
         self.thing = thing(resource, which);
         self
     }
 }
 
-/// The name of a thing one sleeps on, for lines that end there.
+/// The name of something that actors sleep on, for lines that end there and locks that move.
 pub fn thing(resource: Resource, which: usize) -> String {
     format!("{resource:?}-{which}")
 }
 
-/// Changed bits carry a ring. Below, where it takes no room of its own and so moves nothing: who has it, or
-/// what was done.
+/// Draws a bit, with a ring if it changed. Below it, where it takes no room of its own and so moves nothing, stands who
+/// holds it or what was done to it.
 fn bit(bit: Bit) -> Element {
     let Bit {
         kind,
@@ -103,7 +102,7 @@ fn bit(bit: Bit) -> Element {
     let mut li = el("li", &class).attr(Attr::Bit, &key);
     if !thing.is_empty() {
         li = li.attr(Attr::Thing, &thing);
-        // A lock lies where its holder is.
+        // The lock itself lies here only while nobody holds it.
         if !on && kind == "lock" {
             li = li.attr(Attr::Token, &thing);
         }
@@ -113,7 +112,7 @@ fn bit(bit: Bit) -> Element {
         .child(el("em", "").text(below))
 }
 
-fn entry(class: &'static str, title: &str, bits: Vec<Bit>) -> BitGroup {
+fn group(class: &'static str, title: &str, bits: Vec<Bit>) -> BitGroup {
     BitGroup {
         class,
         title: title.to_owned(),
@@ -140,7 +139,7 @@ fn access(present: &str, now: Access, was: Access) -> Vec<Bit> {
     ]
 }
 
-/// A thing with an owner: its name, and who holds it.
+/// The bit of something with an owner: on while somebody holds it.
 fn owned(
     scenario: &Scenario,
     kind: &'static str,
@@ -148,15 +147,15 @@ fn owned(
     now: Option<u8>,
     was: Option<u8>,
 ) -> Bit {
-    let owner = now.and_then(|it| scenario.cast.get(it as usize));
+    let owner = now.and_then(|actor| scenario.cast.get(actor as usize));
     Bit {
-        by: owner.map_or(String::new(), |it| format!("by {}", it.name)),
+        by: owner.map_or(String::new(), |cast| format!("by {}", cast.name)),
         ..flag(kind, name, now.is_some(), was.is_some())
     }
 }
 
-/// What a page does not have one of, if there is such a thing.
-pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<BitGroup> {
+/// The locks that all pages share and the mapping's write error; none where the scenario has neither.
+pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitGroup> {
     let model = &scenario.model;
     let mut bits = Vec::new();
     for (resource, name) in [
@@ -169,7 +168,7 @@ pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<BitGroup>
             bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, 0));
         }
     }
-    // Of interest only once something has failed.
+    // Shown only once a write has failed.
     let (error, before) = (model.mapping_error(now), model.mapping_error(was));
     if error || before {
         bits.push(flag("error", "write error latched", error, before));
@@ -181,18 +180,19 @@ pub fn common(scenario: &Scenario, now: &World, was: &World) -> Option<BitGroup>
         true => "file system",
         false => "mapping and process",
     };
-    Some(entry("", title, bits))
+    Some(group("", title, bits))
 }
 
-/// The same, drawn.
-pub fn shared(scenario: &Scenario, now: &World, was: &World) -> Element {
-    match common(scenario, now, was) {
-        Some(it) => el("div", "machine shared").child(it.draw()),
+/// Draws what all pages share.
+pub fn draw_shared_bits(scenario: &Scenario, now: &World, was: &World) -> Element {
+    match shared_bits(scenario, now, was) {
+        Some(group) => el("div", "machine shared").child(group.draw()),
         None => nothing(),
     }
 }
 
-fn page(moment: &PageMoment) -> BitGroup {
+/// The page's flags.
+fn page_flags(moment: &PageMoment) -> BitGroup {
     let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
     let model = &scenario.model;
     let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
@@ -208,7 +208,7 @@ fn page(moment: &PageMoment) -> BitGroup {
             flag("writeback", "PG_writeback", on, was).thing(Resource::Writeback, moment.number),
         );
     }
-    // Dirty buffers, each a block.
+    // A bit for each buffer, which is a block of the page.
     if let (Some(now), Some(was)) = (page.buffers, before.buffers) {
         let geometry = model.geometry;
         let many = (geometry.block / geometry.interval).max(1);
@@ -273,20 +273,20 @@ fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
         (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
         (_, false) => format!("page {number} (outside the page cache)"),
     };
-    entry(" page", &title, bits)
+    group(" page", &title, bits)
 }
 
-/// Whether a program does something of this kind to a page.
+/// Whether any program does one of these ops to a page.
 fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
-    let mut code = model.actors.iter().flat_map(|it| &it.code);
+    let mut code = model.actors.iter().flat_map(|actor| &actor.code);
     code.any(|instr| instr.page as usize == page && wanted.contains(&instr.op))
 }
 
 /// The bits around a page.
-pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
+pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
     let (number, scenario) = (moment.number, moment.scenario);
     let model = &scenario.model;
-    let mut frame = vec![page(moment)];
+    let mut frame = vec![page_flags(moment)];
     let mut mappings: Vec<SpaceMapping> = Vec::new();
     let mut buffer = Vec::new();
     for (resource, name) in [
@@ -299,17 +299,17 @@ pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
         }
     }
     if !buffer.is_empty() {
-        frame.push(entry("", "its buffer", buffer));
+        frame.push(group("", "its buffer", buffer));
     }
-    // Where there are several pages, those that a thread maps.
+    // With a single page every address space shows its PTE; with several, those that map the page or store to it.
     let maps = |space: u8, tlb: Option<u8>, initial: Access| {
         let mut actors = model.actors.iter();
         let stores = [Op::Store, Op::Load, Op::ForkPte, Op::ZapPte];
         model.geometry.pages == 1
             || initial.present()
-            || actors.any(|it| {
-                let here = it.space == Some(space) && (tlb.is_none() || it.tlb == tlb);
-                let mut code = it.code.iter();
+            || actors.any(|actor| {
+                let here = actor.space == Some(space) && (tlb.is_none() || actor.tlb == tlb);
+                let mut code = actor.code.iter();
                 here && code.any(|instr| {
                     let of = stores.contains(&instr.op);
                     of && instr.page as usize == number
@@ -329,7 +329,7 @@ pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
                 owned(scenario, "lock", "locked", of(now), of(was)).thing(Resource::PteLock, s),
             );
         }
-        let in_space = |it: &usize| model.actors[*it].space == Some(space);
+        let in_space = |actor: &usize| model.actors[*actor].space == Some(space);
         let actors: Vec<usize> = (0..model.actors.len()).filter(in_space).collect();
         let owner = match actors[..] {
             [one] => format!("{}'s PTE", scenario.cast[one].name),
@@ -342,11 +342,11 @@ pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
                 continue;
             }
             let (entry_now, pte_now) = (cached(now), pte(now));
-            let runs = |it: &usize| model.actors[*it].tlb == Some(tlb as u8);
+            let runs = |actor: &usize| model.actors[*actor].tlb == Some(tlb as u8);
             let of = actors.iter().copied().find(runs);
-            let name = of.map_or("?", |it| &scenario.cast[it].name);
+            let name = of.map_or("?", |actor| &scenario.cast[actor].name);
             let stale = entry_now.write() && !pte_now.write();
-            // Somebody else emptied it: an interrupt came from that CPU.
+            // Emptied by another actor: an interrupt from that actor's CPU did it.
             let shot = cached(was).present() && !entry_now.present() && moment.mover != of;
             let shot = moment.mover.filter(|_| shot);
             let by = shot.map(|by| format!("shot down by {}", scenario.cast[by].name));
@@ -359,10 +359,10 @@ pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
             let bits = access("cached", entry_now, cached(was));
             caches.push(BitGroup {
                 remark,
-                ..entry(class, &title, bits)
+                ..group(class, &title, bits)
             });
         }
-        let pte = entry(" pte", &owner, own);
+        let pte = group(" pte", &owner, own);
         mappings.push(SpaceMapping { caches, pte });
     }
     PageBits {
@@ -372,22 +372,22 @@ pub fn state(moment: &PageMoment, now: &World, was: &World) -> PageBits {
     }
 }
 
-/// The same, drawn.
-pub fn bits(moment: &PageMoment, now: &World, was: &World) -> Element {
-    let state = state(moment, now, was);
+/// Draws the bits around a page.
+pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World) -> Element {
+    let bits = page_bits(moment, now, was);
     let drawn = |all: Vec<BitGroup>| all.into_iter().map(BitGroup::draw).collect();
-    let mappings = state.mappings.into_iter().map(|it| {
+    let mappings = bits.mappings.into_iter().map(|mapping| {
         el("div", "door")
-            .child(el("div", "caches").children(drawn(it.caches)))
-            .child(it.pte.draw())
+            .child(el("div", "caches").children(drawn(mapping.caches)))
+            .child(mapping.pte.draw())
     });
     el("div", "machine")
         .children(mappings.collect())
-        .child(el("div", "frame").children(drawn(state.frame)))
-        .child(note("window", &state.window).attr(Attr::Part, "window"))
+        .child(el("div", "frame").children(drawn(bits.frame)))
+        .child(note("window", &bits.window).attr(Attr::Part, "window"))
 }
 
-/// What holds while the page's bytes are on their way.
+/// Says what holds while the page's bytes are on their way.
 fn window(moment: &PageMoment) -> String {
     if !moment.frozen() {
         return String::new();

@@ -1,4 +1,4 @@
-//! The run at the moment shown, with all that the page derives from it.
+//! The moment shown: a run at one of its moments, with all that the page derives from it.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use crate::scenario::Scenario;
 
 use super::program_rows::ProgramPosition;
 
-/// What the page shows of a session.
+/// A run at the moment shown. Sections are functions of this.
 pub struct Moment {
-    /// Counts moments: no two of a page's have the same number.
+    /// The moment's number; no two moments that a page has shown have the same.
     pub number: u32,
     /// The scenario.
     pub scenario: Arc<Scenario>,
-    /// Whether it is from a file of the visitor's.
+    /// Whether the scenario is from a visitor's file.
     pub own: bool,
     /// The run up to the moment shown.
     pub story: Story,
     /// The current branch from start to end.
     pub whole: Arc<Story>,
     branch: Vec<NodeId>,
-    /// The world at the moment shown, and one step earlier (the same at the start).
+    /// The world at the moment shown.
     pub world: World,
-    /// See [`Moment::world`].
+    /// The world one step earlier; at the start the same.
     pub before: World,
     /// How the run ends, where nobody can move.
     pub end: Option<End>,
@@ -33,7 +33,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment a history stands at; `last` is the one shown before.
+    /// The moment that a history stands at. `last` is the moment shown before, from which the story is continued
+    /// where that is possible.
     pub fn of(
         scenario: &Arc<Scenario>,
         history: &History,
@@ -46,13 +47,13 @@ impl Moment {
         let current = branch.last().copied();
         let last = last.filter(|it| Arc::ptr_eq(&it.scenario, scenario) && it.branch == branch);
         let whole = match last {
-            // One went along the branch.
+            // The branch is the same, so its story is.
             Some(last) => last.whole.clone(),
             None => Arc::new(Story::of_branch(model, history)),
         };
         let depth = history.depth();
         let story = match last {
-            // One step further: the usual way to go.
+            // One step further, as most often.
             Some(last) if last.depth() + 1 == depth => {
                 let mut story = last.story.clone();
                 story.go_on(model, whole.steps[depth - 1].clone());
@@ -81,7 +82,7 @@ impl Moment {
     /// Whether a verdict has been met so far.
     pub fn failed(&self) -> bool {
         let mut failures = self.story.failures.iter();
-        failures.any(|it| it.verdict().is_some())
+        failures.any(|failure| failure.verdict().is_some())
     }
 
     /// How many steps led here.
@@ -107,7 +108,7 @@ impl Moment {
         Some(self.story.steps.last()?.choice.actor.into())
     }
 
-    /// The actor of the step made last, its row and its pc.
+    /// The actor of the step made last, the row of its op in [`OPS`](crate::protocol::OPS), and its pc.
     pub fn last_row(&self) -> Option<(usize, usize, u8)> {
         let actor = self.last_actor()?;
         let model = &self.scenario.model;
@@ -123,8 +124,8 @@ impl Moment {
         let mut retry = None;
         if state.faulting {
             let faulted = |effect: &Effect| matches!(effect, Effect::Faulted { .. });
-            let fault = self.story.steps.iter().rposition(|told| {
-                told.choice.actor as usize == actor && told.effects.iter().any(faulted)
+            let fault = self.story.steps.iter().rposition(|record| {
+                record.choice.actor as usize == actor && record.effects.iter().any(faulted)
             });
             retry = fault.map(|at| model.actor(&self.world_at(at), actor).pc);
         }

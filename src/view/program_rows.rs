@@ -1,17 +1,17 @@
-//! Which lines of an actor's program are shown, and how: folding, the current line, what is done.
+//! The rows of an actor's program: which lines are shown, which composites are unfolded, which line is current.
 
 use crate::machine::Actor;
 use crate::protocol::{Line, Mark};
 
-/// Composites with more children than this show only those around the current one.
-const WHOLE: usize = 6;
+/// Composites with more lines than this show only those around the current one.
+const MAX_CHILDREN: usize = 6;
 
 /// Where an actor is in its program.
 #[derive(Clone, Copy)]
 pub struct ProgramPosition {
-    /// The instruction it will run next.
+    /// The instruction that it will run next.
     pub pc: u8,
-    /// While a fault is handled, the store that faulted.
+    /// The store that faulted, while its fault is handled.
     pub retry: Option<u8>,
 }
 
@@ -25,10 +25,10 @@ pub enum LineState {
     Ahead,
 }
 
-/// A line as shown.
+/// A row: a line, or the place of some that are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramRow {
-    /// Index of the line; the first of those left out for [`ProgramRow::omitted`].
+    /// The index of the line; where lines are left out, of the first of them.
     pub line: usize,
     pub depth: u8,
     pub text: String,
@@ -37,62 +37,62 @@ pub struct ProgramRow {
     pub handler: bool,
     /// For a composite: whether it is unfolded.
     pub open: Option<bool>,
-    /// How many lines are left out here, if the row stands for some.
+    /// How many lines are left out here; 0 for a row that is a line.
     pub omitted: usize,
 }
 
-/// Programs with more rows than this show only so many, around the current one: a card keeps its height while
-/// its actor goes on, and what stands below it its place.
+/// The most rows of a program, around the current one. So a card keeps its height while its actor goes on, and the
+/// cards below it keep their places.
 pub const SHOWN: usize = 8;
-/// So many where actors wait for each other: the whole circle is to be seen at once.
+/// The most rows where actors wait for each other, so that the whole circle can be seen at once.
 pub const STUCK: usize = 3;
 
-/// The rows to show. `toggled` holds composites the visitor has folded or unfolded by hand; `most` is how many
-/// rows a program may have before only those around the current one are shown.
+/// The rows to show. `toggled` has the composites that the visitor has folded or unfolded by hand. Of more than `most`
+/// rows only those around the current one are shown.
 pub fn rows(
     lines: &[Line],
     actor: &Actor,
-    state: ProgramPosition,
+    position: ProgramPosition,
     toggled: &[usize],
     most: usize,
 ) -> Vec<ProgramRow> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        at = visit(lines, at, actor, state, toggled, &mut rows);
+        at = add_rows(lines, at, actor, position, toggled, &mut rows);
     }
     match rows.len() <= most {
         true => rows,
-        false => near(rows, most),
+        false => around_current(rows, most),
     }
 }
 
 /// Only the rows around the innermost current one, those that were edited and those that faulted;
 /// each stretch of others is one row.
-fn near(rows: Vec<ProgramRow>, most: usize) -> Vec<ProgramRow> {
-    let current = rows.iter().rposition(|it| it.place == LineState::Current);
+fn around_current(rows: Vec<ProgramRow>, most: usize) -> Vec<ProgramRow> {
+    let current = rows.iter().rposition(|row| row.place == LineState::Current);
     let current = current.unwrap_or(0);
     let always = |row: &ProgramRow| {
         let edited = !matches!(row.mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
         edited || matches!(row.place, LineState::Current | LineState::Faulted)
     };
     let mut kept: Vec<bool> = rows.iter().map(always).collect();
-    // The functions it is in.
+    // The composites that the current row is in.
     let mut depth = rows[current].depth;
     for at in (0..current).rev() {
         kept[at] |= rows[at].depth < depth;
         depth = depth.min(rows[at].depth);
     }
     // Twice as many of those ahead as of those behind.
-    let near = (1..rows.len()).flat_map(|it| {
+    let near = (1..rows.len()).flat_map(|distance| {
         [
-            current + 2 * it - 1,
-            current + 2 * it,
-            current.wrapping_sub(it),
+            current + 2 * distance - 1,
+            current + 2 * distance,
+            current.wrapping_sub(distance),
         ]
     });
     for at in near {
-        // One that stands for others already joins those left out beside it.
+        // A row that stands for others already is joined to those left out beside it.
         if kept.get(at) != Some(&false) || rows[at].omitted > 0 {
             continue;
         }
@@ -104,9 +104,9 @@ fn near(rows: Vec<ProgramRow>, most: usize) -> Vec<ProgramRow> {
             break;
         }
     }
-    // A row that stands for a single one would take as much room.
+    // A row in place of a single one would take as much room as that one.
     for at in 0..kept.len() {
-        let beside = |it: usize| kept.get(it).copied().unwrap_or(true);
+        let beside = |other: usize| kept.get(other).copied().unwrap_or(true);
         kept[at] |= beside(at.wrapping_sub(1)) && beside(at + 1);
     }
     let mut near: Vec<ProgramRow> = Vec::new();
@@ -127,25 +127,25 @@ fn near(rows: Vec<ProgramRow>, most: usize) -> Vec<ProgramRow> {
     near
 }
 
-/// Shows the line at an index with what is below it; returns the next index on its level.
-fn visit(
+/// Adds the rows of the line at an index and of the lines below it; returns the next index on its level.
+fn add_rows(
     lines: &[Line],
     at: usize,
     actor: &Actor,
-    state: ProgramPosition,
+    position: ProgramPosition,
     toggled: &[usize],
     rows: &mut Vec<ProgramRow>,
 ) -> usize {
     let line = &lines[at];
     let below = lines[at + 1..].iter();
     let end = at + 1 + below.take_while(|it| it.depth > line.depth).count();
-    let inside = holds(line, actor, state);
+    let inside = is_in(line, actor, position);
     let place = if inside && line.row.is_some() {
-        match state.retry.is_some() && !line.handler {
+        match position.retry.is_some() && !line.handler {
             true => LineState::Faulted,
             false => LineState::Current,
         }
-    } else if done(line, actor, state) {
+    } else if done(line, actor, position) {
         LineState::Done
     } else {
         LineState::Ahead
@@ -170,8 +170,8 @@ fn visit(
         return end;
     }
     let shown_by_hand = toggled.contains(&at);
-    let current = (at + 1..end).find(|child| holds(&lines[*child], actor, state));
-    let long = end - at - 1 > WHOLE && !shown_by_hand;
+    let current = (at + 1..end).find(|child| is_in(&lines[*child], actor, position));
+    let long = end - at - 1 > MAX_CHILDREN && !shown_by_hand;
     let near = |child: usize| {
         let edited = lines[child].mark != Mark::Kept;
         !long || edited || current.is_some_and(|it| child.abs_diff(it) <= 1)
@@ -179,14 +179,14 @@ fn visit(
     let mut child = at + 1;
     while child < end {
         if near(child) {
-            child = visit(lines, child, actor, state, toggled, rows);
+            child = add_rows(lines, child, actor, position, toggled, rows);
             continue;
         }
         let first = child;
         while child < end && !near(child) {
             child += 1;
         }
-        let place = if done(&lines[child - 1], actor, state) {
+        let place = if done(&lines[child - 1], actor, position) {
             LineState::Done
         } else {
             LineState::Ahead
@@ -196,26 +196,27 @@ fn visit(
     end
 }
 
-/// Whether the actor stands in the line.
-fn holds(line: &Line, actor: &Actor, state: ProgramPosition) -> bool {
-    let over = state.retry.is_none() && state.pc >= actor.main;
-    line.pcs.contains(&main_pc(line, state)) && !over
+/// Whether the actor is in the line.
+fn is_in(line: &Line, actor: &Actor, position: ProgramPosition) -> bool {
+    let over = position.retry.is_none() && position.pc >= actor.main;
+    line.pcs.contains(&pc_for(line, position)) && !over
 }
 
-/// Where the actor is in the part, program or handler, that a line belongs to.
-fn main_pc(line: &Line, state: ProgramPosition) -> u8 {
-    match state.retry {
+/// The actor's pc in the part that a line belongs to: the program, or the handler of its faults.
+fn pc_for(line: &Line, position: ProgramPosition) -> u8 {
+    match position.retry {
         Some(store) if !line.handler => store,
-        _ => state.pc,
+        _ => position.pc,
     }
 }
 
-fn done(line: &Line, actor: &Actor, state: ProgramPosition) -> bool {
-    let finished = state.retry.is_none() && state.pc >= actor.main;
-    let past = line.pcs.end <= main_pc(line, state);
+/// Whether the actor has passed the line.
+fn done(line: &Line, actor: &Actor, position: ProgramPosition) -> bool {
+    let finished = position.retry.is_none() && position.pc >= actor.main;
+    let past = line.pcs.end <= pc_for(line, position);
     line.mark.runs()
         && match line.handler {
-            true => finished || state.retry.is_some() && past,
+            true => finished || position.retry.is_some() && past,
             false => past,
         }
 }

@@ -1,10 +1,11 @@
-//! What is open on the page, in words for links: `see-bytes-0.3`, `see-race`.
+//! The part of a link that says what is open on the page: words such as `see-bytes-0.3`, `see-race`.
 
 use crate::protocol::Era;
 use crate::scenario::Device;
 
 use super::ui_state::{OtherBuild, Panel, Tab, UiState};
 
+/// The panels and their words.
 const PANELS: [(Panel, &str); 5] = [
     (Panel::Verdicts, "verdicts"),
     (Panel::Map, "race"),
@@ -13,7 +14,7 @@ const PANELS: [(Panel, &str); 5] = [
     (Panel::Coverage, "coverage"),
 ];
 
-/// What is open, beyond what is when a scenario is opened.
+/// The words for what is open, apart from what a scenario opens with.
 pub fn route_words(ui: &UiState) -> Vec<String> {
     let mut words = Vec::new();
     let (page, sector) = ui.sector;
@@ -31,16 +32,16 @@ pub fn route_words(ui: &UiState) -> Vec<String> {
             words.push(format!("beside-on-{}", device.link_word()));
         }
     }
-    let panel = PANELS.iter().find(|it| Some(it.0) == ui.panel);
-    words.extend(panel.map(|it| it.1.to_owned()));
+    let panel = PANELS.iter().find(|(panel, _)| Some(*panel) == ui.panel);
+    words.extend(panel.map(|(_, word)| (*word).to_owned()));
     words
 }
 
-/// Opens what the words say, and nothing else; words that mean nothing here are passed over.
+/// Opens what the words say, and closes everything else that they could name; unknown words are passed over.
 pub fn apply_route(ui: &mut UiState, words: &[String]) {
     (ui.tab, ui.other, ui.panel) = (Tab::Explain, OtherBuild::None, None);
     for word in words {
-        if let Some((panel, _)) = PANELS.iter().find(|it| it.1 == word) {
+        if let Some((panel, _)) = PANELS.iter().find(|(_, name)| name == word) {
             ui.panel = Some(*panel);
         } else if let Some(place) = word.strip_prefix("bytes-") {
             let numbers = place.split_once('.');

@@ -1,5 +1,5 @@
-//! The sheet behind Share: link, text for a mail, figures, data, the snippet for another page, and the way back in, a diagram out of
-//! a mail.
+//! The sheet behind Share: link, text for a mail, figures, data, the code for another page, and a field for diagrams
+//! out of mails.
 
 use crate::exchange::diagram::{Detail, Fate, Options, ReadError, Reading, read, read_as, write};
 use crate::exchange::{Link, chrome_trace, percent, promela, run_json};
@@ -13,34 +13,35 @@ use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Handler, button, el, note, select};
 
-/// What there is to be shared.
+/// What the sheet is drawn from.
 pub struct Shared<'a> {
-    /// The run.
+    /// The run at the moment shown.
     pub now: &'a Moment,
-    /// What is chosen.
+    /// What is chosen on the sheet.
     pub ui: &'a UiState,
-    /// What the checker knows.
+    /// What the checker has said.
     pub results: &'a CheckResults,
     /// The page's address without what stands behind `#`.
     pub base: &'a str,
     /// The files made of the run: kind, name and address.
     pub files: &'a [(String, String, String)],
-    /// What a pasted text came to.
+    /// The text pasted last, as it was read.
     pub pasted: Option<&'a Pasted>,
 }
 
-/// A pasted text, and what it came to.
+/// A pasted text, as it was read.
 pub struct Pasted {
     text: String,
-    /// The scenario it was read with.
+    /// The scenario that it was read with.
     scenario: std::sync::Arc<Scenario>,
     read: Result<Reading, ReadError>,
-    /// Whether it is the scenario on the stage.
+    /// Whether that is the scenario on the stage.
     here: bool,
 }
 
 impl Pasted {
-    /// Reads a text with one of some scenarios, the first of which is on the stage; with a casting of its columns, if somebody chose one.
+    /// Reads a text with whichever of some scenarios fits best; the first of them is on the stage. With a casting of
+    /// its columns it is read with that one.
     pub fn of(
         text: String,
         among: &[std::sync::Arc<Scenario>],
@@ -67,16 +68,16 @@ impl Pasted {
         &self.text
     }
 
-    /// A casting of its columns that is as good as the one taken.
+    /// One of the castings of its columns that place as many lines as the one taken.
     pub fn casting(&self, at: usize) -> Option<Vec<Vec<u8>>> {
         self.read.as_ref().ok()?.alternatives.get(at).cloned()
     }
 }
 
-/// What stands behind `#` for a run; empty for a visitor's file, which no address names.
-pub fn link(now: &Moment, see: Vec<String>) -> String {
+/// The link of a run, which is what stands behind `#`; empty for a visitor's file, which no address names.
+pub fn link(now: &Moment, route: Vec<String>) -> String {
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
-    let link = Link::of(&now.scenario, &run, now.depth(), see);
+    let link = Link::of(&now.scenario, &run, now.depth(), route);
     match link.is_start(&now.scenario) {
         _ if now.own => String::new(),
         true => link.slug,
@@ -126,7 +127,7 @@ fn odds(results: &CheckResults) -> Option<String> {
     ))
 }
 
-/// Everything a run can be saved as: kind, name, type and content. `file` is the text of a visitor's file.
+/// Every file that a run can be saved as: kind, name, type and content. `file` is the text of the scenario's file.
 pub fn files(now: &Moment, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
     let scenario = &now.scenario;
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
@@ -165,17 +166,19 @@ pub fn files(now: &Moment, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
     ]
 }
 
-fn copied(what: &str, text: &str) -> Element {
+/// A button that copies a text.
+fn copy_button(what: &str, text: &str) -> Element {
     button("copy", "", what, false, Msg::CopyText(text.to_owned()))
 }
 
+/// A part of the sheet.
 fn part(title: &str, name: &str) -> Element {
     el("section", "part")
         .attr(Attr::Part, name)
         .child(el("h3", "").text(title))
 }
 
-/// What is on the sheet.
+/// The content of the sheet.
 pub fn sheet(shared: &Shared) -> Element {
     let Shared {
         now,
@@ -213,9 +216,9 @@ fn addresses(now: &Moment, base: &str) -> Element {
     let mail = format!("Link: {address} [1]");
     it.child(el("code", "address").text(&address)).child(
         el("div", "moves")
-            .child(copied("Copy the link", &address))
-            .child(copied("Copy as a tag for a commit", &mail))
-            .child(copied("Copy the code for another page", &frame)),
+            .child(copy_button("Copy the link", &address))
+            .child(copy_button("Copy as a tag for a commit", &mail))
+            .child(copy_button("Copy the code for another page", &frame)),
     )
 }
 
@@ -281,18 +284,22 @@ fn pasting(shared: &Shared) -> Element {
         .child(field);
     match shared.pasted {
         None => it,
-        Some(pasted) => it.child(read_words(pasted)),
+        Some(pasted) => it.child(reading_lines(pasted)),
     }
 }
 
-/// What a pasted text came to, line by line.
-fn read_words(pasted: &Pasted) -> Element {
+/// What a pasted text was read as, line by line.
+fn reading_lines(pasted: &Pasted) -> Element {
     let reading = match &pasted.read {
         Ok(reading) => reading,
         Err(error) => return note("unread", &error.to_string()).attr(Attr::Role, "status"),
     };
     let scenario = &pasted.scenario;
-    let of: usize = reading.lines.iter().filter(|it| matters(&it.fate)).count();
+    let of: usize = reading
+        .lines
+        .iter()
+        .filter(|line| matters(&line.fate))
+        .count();
     let (many, filled) = (reading.choices.len(), reading.filled_in().len());
     let placed = of - reading.missing().count();
     let words = format!(
@@ -304,8 +311,8 @@ fn read_words(pasted: &Pasted) -> Element {
         let who: Vec<&str> = column
             .actors
             .iter()
-            .filter_map(|it| scenario.cast.get(usize::from(*it)))
-            .map(|it| it.name.as_str())
+            .filter_map(|actor| scenario.cast.get(usize::from(*actor)))
+            .map(|cast| cast.name.as_str())
             .collect();
         let who = if who.is_empty() {
             "nobody here".to_owned()
@@ -325,8 +332,8 @@ fn read_words(pasted: &Pasted) -> Element {
         let name = |actors: &Vec<u8>| {
             let first = actors
                 .first()
-                .and_then(|it| scenario.cast.get(usize::from(*it)));
-            first.map_or("nobody", |it| &it.name).to_owned()
+                .and_then(|actor| scenario.cast.get(usize::from(*actor)));
+            first.map_or("nobody", |cast| &cast.name).to_owned()
         };
         let names: Vec<String> = casting.iter().map(name).collect();
         moves = moves.child(button(
@@ -349,7 +356,7 @@ fn read_words(pasted: &Pasted) -> Element {
         let words = line.fate.words(scenario);
         let class = match &line.fate {
             Fate::Missing(_) => "missing",
-            it if matters(it) => "placed",
+            fate if matters(fate) => "placed",
             _ => "prose",
         };
         table = table.child(
@@ -366,7 +373,7 @@ fn read_words(pasted: &Pasted) -> Element {
     let others: Vec<String> = reading
         .others
         .iter()
-        .map(|it| format!("{} ({})", it.slug, it.placed))
+        .map(|other| format!("{} ({})", other.slug, other.placed))
         .collect();
     let others = match others.is_empty() {
         true => String::new(),
@@ -388,7 +395,7 @@ fn read_words(pasted: &Pasted) -> Element {
         .child(el("table", "lines-read").child(table))
 }
 
-/// Whether a line is about an event.
+/// Whether a line is about something that happens.
 fn matters(fate: &Fate) -> bool {
     matches!(
         fate,

@@ -8,14 +8,14 @@ use super::msg::Msg;
 use super::ui_state::{Tab, UiState};
 use super::vdom::{Attr, Element, button, el};
 
-/// What the column can show, and how that is called.
+/// The tabs of the column, and their labels.
 const TABS: [(Tab, &str); 3] = [
     (Tab::Explain, "Explain"),
     (Tab::Inspect, "Inspect"),
     (Tab::Compare, "Compare"),
 ];
 
-/// The choice of what the column shows.
+/// The buttons that choose the tab.
 pub fn tabs(ui: &UiState) -> Element {
     let mut tabs = el("div", "group tabs")
         .attr(Attr::Role, "group")
@@ -27,7 +27,7 @@ pub fn tabs(ui: &UiState) -> Element {
     tabs
 }
 
-/// What it shows.
+/// The content of the tab chosen.
 pub fn side(
     now: &Moment,
     ui: &UiState,

@@ -7,13 +7,13 @@ use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Node, el};
 
-/// Every page: its bits and its sectors.
+/// The stage: every page with its bits and its sectors.
 pub fn stage(now: &Moment, ui: &UiState) -> Element {
     let model = &now.scenario.model;
     let mut sheets: Vec<Element> = Vec::new();
     for number in 0..model.geometry.pages as usize {
         let moment = PageMoment::of(now, number);
-        let bits = machine_state::bits(&moment, &now.world, &now.before);
+        let bits = machine_state::draw_page_bits(&moment, &now.world, &now.before);
         let frozen = if moment.frozen() {
             "sheet frozen"
         } else {
@@ -28,7 +28,7 @@ pub fn stage(now: &Moment, ui: &UiState) -> Element {
     };
     el("section", "stage")
         .attr(Attr::Label, "Stage")
-        .child(machine_state::shared(
+        .child(machine_state::draw_shared_bits(
             &now.scenario,
             &now.world,
             &now.before,
@@ -40,12 +40,12 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
     let (number, geometry) = (moment.number, moment.scenario.model.geometry);
     let several = geometry.pages > 1;
     let many = geometry.sectors();
-    // The first page's parts keep their names.
+    // Cells of the first page have no page number in their names.
     let prefix = match number {
         0 => String::new(),
         _ => format!("{number}-"),
     };
-    // The style sheet lays rows out as grids, so roles are said in words.
+    // Roles are stated, since the style sheet lays rows out as grids, which takes them away.
     let mut heads = el("tr", "").attr(Attr::Role, "row").child(el("td", ""));
     for sector in 0..many {
         let lba = geometry.lba(number, sector);
@@ -65,7 +65,7 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
         let head = el("th", "").attr(Attr::Role, "columnheader");
         heads = heads.child(head.attr(Attr::Scope, "col").child(button));
     }
-    // What the host keeps, and what the device does.
+    // One body for what the host keeps, one for what the device does.
     let mut bodies = [el("tbody", "host"), el("tbody", "device")];
     for body in &mut bodies {
         body.attrs.push((Attr::Role, "rowgroup".to_owned()));
@@ -119,7 +119,8 @@ fn cell(cell: Cell, step: usize) -> Element {
         }
     }
     if cell.fresh {
-        // Steps of both parities move alike, but a cell that changes twice moves twice.
+        // The class differs between even and odd steps, so that a cell that changes in two steps in a row moves
+        // twice.
         class += if step.is_multiple_of(2) {
             " even"
         } else {
@@ -138,8 +139,8 @@ fn cell(cell: Cell, step: usize) -> Element {
         .child(el("span", "crc").text(&cell.second))
 }
 
-/// What colours, stripes and signs mean, on the stage and on the timeline, drawn as the picture's
-/// own parts; only those that this picture can show.
+/// What colours, stripes and signs mean on the stage and on the timeline: samples drawn as those parts are, of the
+/// signs that this scenario can show.
 pub fn legend(now: &Moment) -> Element {
     let protection = now.scenario.model.protection;
     let mut legend = el("ul", "legend").attr(Attr::Label, "What the signs mean");

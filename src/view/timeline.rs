@@ -1,5 +1,5 @@
-//! Time from left to right: a lane for each actor and each page, spans for what is held and for who
-//! sleeps, marks for stores and checks, and the moment shown.
+//! The timeline, from left to right: a lane for each actor and each page, spans for what is held and for who sleeps,
+//! marks for stores and checks, and the moment shown.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Handler, el};
 
-/// What a step is marked as.
+/// The sign of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     Tick,
@@ -35,19 +35,19 @@ pub fn mark(effects: &[Effect]) -> Mark {
     mark
 }
 
-/// Height of the strip above the lanes, in CSS pixels.
+/// The height of the strip above the lanes, in CSS pixels.
 const STRIP: usize = 18;
-/// Height of the step numbers under them.
+/// The height of the step numbers under the lanes.
 const AXIS: usize = 15;
-/// Runs with more steps than this show checks as strokes.
+/// Runs with more steps than this show checks as strokes and not as signs.
 const MANY: usize = 140;
 
-/// Where things stand, from top to bottom: a lane for each actor, then one for each page.
+/// The lanes from top to bottom: one for each actor, then one for each page.
 #[derive(Clone, Copy)]
 struct Lanes {
     actors: usize,
     pages: usize,
-    /// Height of a lane, in CSS pixels; the style sheet knows both.
+    /// The height of a lane, in CSS pixels; the style sheet knows both heights.
     tall: usize,
 }
 
@@ -92,8 +92,8 @@ pub fn lanes(scenario: &Scenario) -> Element {
     names
 }
 
-/// Where a moment stands: 0 at the left edge, the last step at the right. In thousandths of a
-/// percent, since whole numbers are printed by far less code.
+/// The place of a moment as a share of the width: 0 at the left edge, the last step at the right. Computed in
+/// thousandths of a percent, since whole numbers are printed by far less code.
 fn percent(step: usize, length: usize) -> String {
     let thousandths = step * 100_000 / length.max(1);
     format!("{}.{:03}%", thousandths / 1000, thousandths % 1000)
@@ -107,7 +107,7 @@ fn rect(class: &str, x: &str, y: usize, width: &str, height: usize) -> Element {
         .attr(Attr::Height, &height.to_string())
 }
 
-/// A drawing as wide as the tape.
+/// A drawing as wide as the tape, which depends on the zoom.
 fn layer(class: &str, height: usize, ui: &UiState, length: usize) -> Element {
     let width = match ui.zoom {
         0 => "100%".to_owned(),
@@ -120,7 +120,7 @@ fn layer(class: &str, height: usize, ui: &UiState, length: usize) -> Element {
         .attr(Attr::Height, &height.to_string())
 }
 
-/// Everything about a run that stays the same while one goes through it: spans, marks, numbers.
+/// The tape: the spans and marks of a run, which stay the same while the visitor goes through it.
 pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], ui: &UiState) -> Element {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
@@ -137,22 +137,22 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], ui: &UiState) 
     layer("tape", lanes.bottom() + AXIS, ui, length).children(parts)
 }
 
-/// What is written on the tape: names of spans, invariants, numbers of steps. It stays legible where
-/// the rest is veiled.
+/// The writing on the tape: names of spans, invariants, numbers of steps. It lies above the veil, so that it stays
+/// legible.
 pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
     let mut spans = spans(&scenario.model, whole);
-    // Whoever falls asleep with a lock: the lock's name ends where the sleep's begins.
+    // Where an actor falls asleep with a lock, the lock's name ends where the sleep's begins.
     let sleeps: Vec<(usize, usize)> = spans
         .iter()
-        .filter(|it| matches!(it.held, Held::Asleep(_)))
-        .map(|it| (it.actor, it.from))
+        .filter(|span| matches!(span.held, Held::Asleep(_)))
+        .map(|span| (span.actor, span.from))
         .collect();
-    for span in spans.iter_mut().filter(|it| it.held == Held::Lock) {
-        let inside = |it: &&(usize, usize)| it.0 == span.actor && it.1 >= span.from;
-        let sleep = sleeps.iter().filter(inside).map(|it| it.1).min();
-        span.to = sleep.map_or(span.to, |it| span.to.min(it));
+    for span in spans.iter_mut().filter(|span| span.held == Held::Lock) {
+        let inside = |(actor, from): &&(usize, usize)| *actor == span.actor && *from >= span.from;
+        let sleep = sleeps.iter().filter(inside).map(|(_, from)| *from).min();
+        span.to = sleep.map_or(span.to, |from| span.to.min(from));
     }
     let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
     layer("tape writing", lanes.bottom() + AXIS, ui, length)
@@ -162,7 +162,7 @@ pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
         .children(axis(lanes, length))
 }
 
-/// A span's box, and what is written in it.
+/// A span's box, and the writing in it.
 fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Element, Element) {
     let several = lanes.pages > 1;
     let of = match several {
@@ -204,7 +204,7 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Elem
         Held::Window => 12,
         _ => height - (height - 9) / 2 - 1,
     };
-    // Nested, so that what is written is cut at the box's end.
+    // In a nested drawing, so that the writing is cut at the box's end.
     let nested = el("svg", class)
         .attr(Attr::X, &x)
         .attr(Attr::Y, &y.to_string())
@@ -217,12 +217,12 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Elem
     (rect(class, &x, y, &width, height), nested.child(words))
 }
 
-/// The steps after which invariants first do not hold, each with their numbers.
+/// The steps after which invariants first do not hold, each with the invariants' numbers.
 pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
     let mut flags: Vec<(usize, String)> = Vec::new();
     for (invariant, step) in &whole.broken {
         let number = invariant.name().0;
-        match flags.iter_mut().find(|it| it.0 == *step) {
+        match flags.iter_mut().find(|(at, _)| at == step) {
             Some((_, numbers)) => {
                 *numbers += " ";
                 *numbers += number;
@@ -233,14 +233,14 @@ pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
     flags
 }
 
-/// Where invariants break, by number.
+/// A flag with the invariants' numbers at each step that breaks some.
 fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
     let breaks = breaks(whole);
     let drawn = breaks.iter().map(|(step, numbers)| {
         let step = *step;
-        // To the left of its line, where there is no room at its right.
-        let near = |it: &(usize, String)| it.0 > step && (it.0 - step) * 12 < length;
+        // The numbers stand to the left of the pole where there is no room to the right.
+        let near = |(other, _): &(usize, String)| *other > step && (other - step) * 12 < length;
         let end = step * 10 > length * 9 || step * 12 > length && breaks.iter().any(near);
         el("svg", if end { "broke end" } else { "broke" })
             .attr(Attr::X, &percent(step, length))
@@ -256,14 +256,13 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
     drawn.collect()
 }
 
-/// A stroke for every step, and for every check where there are too many for signs: one path each,
-/// stretched to the tape's width.
+/// A stroke for every step, and, in long runs, for every check: one path each, stretched to the tape's width.
 fn ticks(whole: &Story, lanes: Lanes) -> Element {
     let length = whole.steps.len();
     let (mut plain, mut passed) = (String::new(), String::new());
-    for (at, told) in whole.steps.iter().enumerate() {
-        let bottom = lanes.top(told.choice.actor as usize + 1);
-        let (path, tall) = match mark(&told.effects) {
+    for (at, record) in whole.steps.iter().enumerate() {
+        let bottom = lanes.top(record.choice.actor as usize + 1);
+        let (path, tall) = match mark(&record.effects) {
             Mark::Match if length > MANY => (&mut passed, lanes.tall - 6),
             Mark::Tick => (&mut plain, 4),
             _ => continue,
@@ -282,7 +281,7 @@ fn ticks(whole: &Story, lanes: Lanes) -> Element {
         .child(el("path", "passed").attr(Attr::D, &passed))
 }
 
-/// A place for a sign, in pixels around a point in percent.
+/// A nested drawing for a sign: its origin is in percent of the tape, its units are pixels.
 fn spot(step: usize, length: usize, y: usize) -> Element {
     el("svg", "mark")
         .attr(Attr::X, &percent(step, length))
@@ -290,18 +289,18 @@ fn spot(step: usize, length: usize, y: usize) -> Element {
         .attr(Attr::Overflow, "visible")
 }
 
-/// What is said of the signs that matter most.
+/// Words beside the signs that matter most.
 fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
     let mut said = Vec::new();
-    for (index, told) in whole.steps.iter().enumerate() {
+    for (index, record) in whole.steps.iter().enumerate() {
         let step = index + 1;
-        let words = match mark(&told.effects) {
+        let words = match mark(&record.effects) {
             Mark::Mismatch => "refused",
             Mark::Store if whole.unstable.contains(&step) => "inside the window",
             _ => continue,
         };
-        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
+        let y = lanes.top(record.choice.actor as usize) + lanes.tall / 2;
         let end = step * 100 > length * 86;
         let text = el("text", if end { "end" } else { "" })
             .attr(Attr::X, if end { "-11" } else { "11" })
@@ -316,10 +315,10 @@ fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
 fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
     let length = whole.steps.len();
     let mut parts: Vec<Element> = Vec::new();
-    for (index, told) in whole.steps.iter().enumerate() {
+    for (index, record) in whole.steps.iter().enumerate() {
         let step = index + 1;
         let guilty = whole.unstable.contains(&step);
-        let (class, outline) = match mark(&told.effects) {
+        let (class, outline) = match mark(&record.effects) {
             Mark::Match if length <= MANY => ("match", "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0"),
             Mark::Mismatch => ("mismatch", "M-5-5 5 5M5-5-5 5"),
             Mark::Store if guilty => ("store guilty", "M0-7 7 6-7 6z"),
@@ -327,7 +326,7 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
             _ if causes.contains(&step) => ("", ""),
             _ => continue,
         };
-        let y = lanes.top(told.choice.actor as usize) + lanes.tall / 2;
+        let y = lanes.top(record.choice.actor as usize) + lanes.tall / 2;
         let mut place = spot(step, length, y).child(el("path", class).attr(Attr::D, outline));
         if causes.contains(&step) {
             place = place
@@ -338,14 +337,14 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
     parts
 }
 
-/// So many steps lie between two numbers that are written.
+/// How many steps lie between two numbers on the axis.
 pub fn every(length: usize) -> usize {
     let every = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
     let every = every.into_iter().find(|it| length / it <= 14);
     every.unwrap_or(2000)
 }
 
-/// Numbers of steps, as many as are legible.
+/// The numbers of steps, as many as are legible.
 fn axis(lanes: Lanes, length: usize) -> Vec<Element> {
     let every = every(length);
     let numbers = (1..=length / every).map(|at| {
@@ -357,7 +356,7 @@ fn axis(lanes: Lanes, length: usize) -> Vec<Element> {
     numbers.collect()
 }
 
-/// How far the playhead and the thumb have come.
+/// How far the playhead and the slider's thumb are shifted.
 fn shift(now: &Moment) -> String {
     percent(now.depth(), now.length())
 }
@@ -365,14 +364,14 @@ fn shift(now: &Moment) -> String {
 /// The moment shown: a line, and a veil over what lies ahead.
 pub fn playhead(now: &Moment, ui: &UiState) -> Element {
     let lanes = Lanes::of(&now.scenario);
-    // As large as the lanes, and so what is in it.
+    // Gives its parent, and so the playhead, the size of the lanes.
     let size = layer("", lanes.bottom(), ui, now.length());
     el("div", "head")
         .child(size)
         .child(el("div", "playhead").attr(Attr::Shift, &shift(now)))
 }
 
-/// The slider under the lanes, and how much is seen at once.
+/// The slider under the lanes, and the buttons of the zoom.
 pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
     let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
     let sentence = sentence.replace('`', "");

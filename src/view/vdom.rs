@@ -8,16 +8,16 @@ use std::borrow::Cow;
 
 use super::Msg;
 
-/// The attributes in use.
+/// The attributes in use. Those that begin with `data-` in the document are the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attr {
     /// Classes, between spaces.
     Class,
-    /// The element's name in the document.
+    /// The element's id in the document.
     Id,
-    /// What it is for assistive software.
+    /// The role for assistive software.
     Role,
-    /// What it says when pointed at.
+    /// The tooltip.
     Title,
     /// Where a link leads.
     Href,
@@ -31,78 +31,78 @@ pub enum Attr {
     Scope,
     /// How many columns a cell of a table takes.
     ColSpan,
-    /// Whether the keyboard comes by.
+    /// Whether the Tab key reaches the element.
     TabIndex,
-    /// What it is called.
+    /// The name for assistive software.
     Label,
-    /// Which element says what it is called.
+    /// The id of the element that has the name for assistive software.
     LabelledBy,
-    /// How a change is spoken.
+    /// How urgently screen readers speak a change of the content.
     Live,
-    /// Whether it is the current one.
+    /// Whether the element is the current one of several.
     Current,
-    /// Whether assistive software passes it over.
+    /// Whether assistive software passes the element over.
     Hidden,
-    /// Whether it does nothing now.
+    /// Whether the element does nothing now.
     Disabled,
     /// Whether a button is held down.
     Pressed,
     /// Whether what it opens is open.
     Expanded,
-    /// The key for it.
+    /// The key that does the same.
     Keys,
     /// How a column is sorted.
     Sort,
     /// The value of a field in words.
     ValueText,
-    /// The field's own value; follows the data, whatever a visitor did to it.
+    /// The value of a field, a property that is set each time, since a visitor may have changed it.
     Value,
-    /// What kind of field.
+    /// The kind of a field.
     Type,
-    /// The least and the greatest value.
+    /// The least value of a field.
     Min,
-    /// See [`Attr::Min`].
+    /// The greatest value of a field.
     Max,
     /// Which files a field takes.
     Accept,
-    /// The section that is drawn here.
+    /// The name of the section that is mounted here.
     Slot,
-    /// Which part of the page it is, for tests and style.
+    /// The part of the page that the element is, for tests and style sheets.
     Part,
-    /// Which cell of the stage it is.
+    /// The cell of the stage that the element is.
     Cell,
-    /// Whose it is.
+    /// The name of the actor whose card the element is.
     Actor,
-    /// Which bit it shows.
+    /// The bit that the element shows.
     Bit,
-    /// A thing that keeps its identity while it moves from place to place.
+    /// The name of something that is animated when it moves to another place.
     Token,
-    /// From here a line is drawn to the things named.
+    /// The names of the elements that a line is drawn to from here.
     Wire,
-    /// The name lines are drawn to.
+    /// The name of an element that lines are drawn to.
     Thing,
-    /// Where a race map's cells are: see `checker/race.rs`.
+    /// Where the cells of a race map are: see `checker/race.rs`.
     Grid,
-    /// Of drawings: place, size and outline.
+    /// The left edge of a shape.
     X,
-    /// See [`Attr::X`].
+    /// The top edge of a shape.
     Y,
-    /// See [`Attr::X`].
+    /// The width of a shape.
     Width,
-    /// See [`Attr::X`].
+    /// The height of a shape.
     Height,
-    /// See [`Attr::X`].
+    /// The outline of a path.
     D,
-    /// See [`Attr::X`].
+    /// The transformation of a shape.
     Transform,
-    /// The part of a drawing that is seen.
+    /// The part of a drawing that is shown.
     ViewBox,
     /// How a drawing is stretched.
     Aspect,
-    /// Whether what is outside is seen.
+    /// Whether what lies outside a drawing is shown.
     Overflow,
-    /// How far it is moved to the right of where it stands, as a length of CSS or a share of its width. No
-    /// attribute of the document, but a style.
+    /// How far the element is shifted to the right, as a length of CSS or a share of its width. In the document this is
+    /// no attribute but a style.
     Shift,
 }
 

@@ -1,4 +1,4 @@
-//! What an ordering costs, and what another one does, side by side.
+//! What an ordering costs, beside what another one costs.
 
 use crate::exchange::amount;
 use crate::scenario::catalogue;
@@ -9,7 +9,7 @@ use super::super::msg::Msg;
 use super::super::ui_state::UiState;
 use super::super::vdom::{Attr, Element, el, note, select};
 
-/// The panel.
+/// The panel of costs.
 pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     let Some(own) = &results.costs else {
         let words = match results.checked.as_ref().is_some_and(|it| !it.complete) {
@@ -20,15 +20,15 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     };
     let scenario = &now.scenario;
     let slug = scenario.slug.clone();
-    let choices: Vec<_> = catalogue().filter(|it| it.slug != slug).collect();
-    let chosen = choices.iter().position(|it| it.slug == ui.costs_of);
+    let choices: Vec<_> = catalogue().filter(|entry| entry.slug != slug).collect();
+    let chosen = choices.iter().position(|entry| entry.slug == ui.costs_of);
     let mut options = vec![(
         "another ordering\u{2026}".to_owned(),
         Msg::CompareCosts(String::new()),
     )];
-    options.extend(choices.iter().map(|it| {
-        let msg = Msg::CompareCosts(it.slug.to_owned());
-        (it.title.to_owned(), msg)
+    options.extend(choices.iter().map(|entry| {
+        let msg = Msg::CompareCosts(entry.slug.to_owned());
+        (entry.title.to_owned(), msg)
     }));
     let list = select("Compare with", chosen.map_or(0, |at| at + 1), options);
     let other = results.costs_of_other.as_ref();

@@ -1,4 +1,4 @@
-//! What a check covered: how often each step ran, and which never did.
+//! What a search covered: how often each step ran, and which steps never did.
 
 use crate::exchange::grouped;
 use crate::explore::SearchResult;
@@ -8,7 +8,7 @@ use super::super::moment::Moment;
 use super::super::vdom::{Attr, Element, el, note};
 use super::steps;
 
-/// The panel.
+/// The panel of coverage.
 pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     let Some(checked) = &results.checked else {
         return note("small", "Once everything has been looked at.");

@@ -1,4 +1,5 @@
-//! Load-bearing steps: every single change, what comes of it, sortable; each opens on the stage.
+//! Load-bearing steps: a sortable table of every single change of the scenario and what comes of it; each opens on
+//! the stage.
 
 use std::cmp::Ordering;
 
@@ -26,7 +27,7 @@ const KINDS: [&str; 5] = [
     "all changes",
     "all that are safe here",
 ];
-/// Rows shown at once.
+/// How many rows are shown at once.
 const MOST_ROWS: usize = 120;
 
 fn kind(edit: &Edit) -> usize {
@@ -39,16 +40,19 @@ fn kind(edit: &Edit) -> usize {
 
 fn program(edit: &Edit) -> &str {
     match edit {
-        Edit::Drop(it)
-        | Edit::Replace(it, _)
-        | Edit::Move(it, ..)
-        | Edit::Swap(it, _)
-        | Edit::Insert(_, it, _) => &it.program,
+        Edit::Drop(step)
+        | Edit::Replace(step, _)
+        | Edit::Move(step, ..)
+        | Edit::Swap(step, _)
+        | Edit::Insert(_, step, _) => &step.program,
     }
 }
 
 fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
-    let steps = |it: &Mutant| it.shortest.as_ref().map_or(usize::MAX, |it| it.1.len());
+    let steps = |mutant: &Mutant| match &mutant.shortest {
+        Some((_, schedule)) => schedule.len(),
+        None => usize::MAX,
+    };
     match column {
         0 => one.edit.words().cmp(&other.edit.words()),
         1 => program(&one.edit).cmp(program(&other.edit)),
@@ -61,21 +65,21 @@ fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
     }
 }
 
-/// The panel.
+/// The panel of mutants.
 pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
     let table = &results.mutants;
     let Some(of) = &table.of else {
         return button("", "", "Try every single change", false, Msg::TryMutants);
     };
     let before: Verdicts = match (&results.checked, results.spec.as_ref() == Some(of)) {
-        (Some(checked), true) => checked.findings.iter().map(|it| it.0).collect(),
+        (Some(checked), true) => checked.findings.iter().map(|finding| finding.0).collect(),
         _ => Verdicts::NONE,
     };
     let mut rows: Vec<&Mutant> = table.rows.iter().collect();
-    rows.retain(|it| match ui.kind {
+    rows.retain(|row| match ui.kind {
         3 => true,
-        4 => it.verdicts.is_empty(),
-        kind_shown => kind(&it.edit) == kind_shown,
+        4 => row.verdicts.is_empty(),
+        kind_shown => kind(&row.edit) == kind_shown,
     });
     let (column, down) = ui.order;
     if column > 0 || down {

@@ -1,4 +1,4 @@
-//! The race map, drawn: a progress graph of two actors with the current run as a path through it.
+//! The race map: a progress graph of two actors with the current run as a path through it.
 
 mod grid;
 
@@ -11,17 +11,17 @@ use super::super::moment::Moment;
 use super::super::msg::Msg;
 use super::super::ui_state::UiState;
 use super::super::vdom::{Attr, Element, button, el, note, rich, select};
-use super::standing;
+use super::line_at;
 use grid::Grid;
 pub use grid::SIDE;
 
-/// Room around the cells, in units of the drawing, and a unit's size on the screen in hundredths of
-/// a pixel.
+/// The room around the cells, in units of the drawing.
 #[derive(Clone, Copy)]
 struct Frame {
     left: usize,
     above: usize,
     right: usize,
+    /// A unit's size on the screen, in hundredths of a pixel.
     scale: usize,
     /// Whether there is room for the names of steps; else they are numbered.
     named: bool,
@@ -47,7 +47,7 @@ impl Frame {
     }
 }
 
-/// Characters of a label.
+/// The most characters of a label.
 const LABEL: usize = 29;
 
 fn short(text: &str) -> String {
@@ -57,12 +57,12 @@ fn short(text: &str) -> String {
     }
 }
 
-/// What holds in a cell, in words.
+/// What a cell stands for and what holds there, in sentences.
 fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     let (first, second) = grid.map.actors;
     let stands = |actor: u8, position: Position| {
         let name = &scenario.cast[actor as usize].name;
-        let line = standing(scenario, actor as usize, position);
+        let line = line_at(scenario, actor as usize, position);
         format!("{name} before `{line}`")
     };
     let mut said = vec![format!(
@@ -113,7 +113,7 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     said
 }
 
-/// The panel. `Attr::Grid` tells the page where the cells are, in units of the drawing: left, above,
+/// The panel of the race map. `Attr::Grid` tells the page where the cells are, in units of the drawing: left, above,
 /// the drawing's width, rows, columns.
 pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     let panel = el("div", "race").child(above(now, ui));
@@ -142,13 +142,13 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     panel.child(el("div", "split").child(drawn).child(beside))
 }
 
-/// The state that a cell of the map stands for, to be gone to.
+/// The state of a cell that is nearest to the start, for a schedule to that cell.
 pub fn nearest_state(results: &CheckResults, (row, column): (usize, usize)) -> Option<u32> {
     let grid = Grid::of(results.map.as_ref()?);
     grid.at(row, column).map(|cell| cell.nearest)
 }
 
-/// What stands beside the map: the cell pointed at, else the one the run is in, in words.
+/// The words beside the map: of the cell pointed at, else of the one that the run is in.
 fn said(now: &Moment, grid: &Grid, pointed: Option<(usize, usize)>) -> Element {
     let pointed = pointed.filter(|it| it.0 < grid.rows() && it.1 < grid.columns());
     let card = el("div", "card")
@@ -168,7 +168,7 @@ fn said(now: &Moment, grid: &Grid, pointed: Option<(usize, usize)>) -> Element {
     card.children(all).child(note("small", hint))
 }
 
-/// Who is on the axes, and what that means.
+/// The choice of the two actors on the axes, and what a cell means.
 fn above(now: &Moment, ui: &UiState) -> Element {
     let names: Vec<&String> = now.scenario.cast.iter().map(|it| &it.name).collect();
     let (first, second) = ui.racers;
@@ -209,7 +209,7 @@ fn under_writeback(cell: &Cell) -> bool {
     cell.writeback == cell.states
 }
 
-/// What of it is on this map.
+/// The meaning of the signs that are on this map.
 fn legend(grid: &Grid) -> Element {
     let has = |is: &dyn Fn(&Cell) -> bool| grid.map.cells.iter().any(is);
     let all = [
@@ -269,19 +269,19 @@ fn legend(grid: &Grid) -> Element {
 
 fn labels(scenario: &Scenario, actor: u8, positions: &[Position], named: bool) -> Vec<String> {
     let label = |(at, position): (usize, &Position)| match named {
-        true => short(&standing(scenario, actor as usize, *position)),
+        true => short(&line_at(scenario, actor as usize, *position)),
         false => (at + 1).to_string(),
     };
     positions.iter().enumerate().map(label).collect()
 }
 
-/// Paths of the drawing, each of a class.
+/// Paths of the drawing, each with its class.
 fn drawn<const N: usize>(paths: [(&'static str, String); N]) -> Vec<Element> {
     let path = |(class, d): (&'static str, String)| el("path", class).attr(Attr::D, &d);
     paths.into_iter().map(path).collect()
 }
 
-/// What the map is called.
+/// The name of the map for assistive software.
 fn label(now: &Moment, grid: &Grid) -> String {
     let (first, second) = grid.map.actors;
     let name = |actor: u8| &now.scenario.cast[actor as usize].name;
@@ -320,8 +320,8 @@ fn drawing(now: &Moment, grid: &Grid, cursor: Option<(usize, usize)>, around: Fr
     ]);
     let mut texts: Vec<Element> = Vec::new();
     let mut text = |class: &str, transform: String, words: &str| {
-        let it = el("text", class).attr(Attr::Transform, &transform);
-        texts.push(it.text(words));
+        let element = el("text", class).attr(Attr::Transform, &transform);
+        texts.push(element.text(words));
     };
     let rows = labels(scenario, first, &grid.map.rows, around.named);
     for (at, words) in rows.iter().enumerate() {

@@ -10,7 +10,7 @@ use super::super::moment::Moment;
 use super::super::msg::Msg;
 use super::super::vdom::{Attr, Element, button, el, note};
 
-/// The panel.
+/// The panel of verdicts and odds.
 pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     let Some(checked) = &results.checked else {
         return note("small", "Once everything has been looked at.");
@@ -31,7 +31,9 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
 
 fn finding(verdict: Verdict, schedule: &[Choice]) -> Element {
     let steps = schedule.len();
-    let changes = schedule.windows(2).filter(|it| it[0].actor != it[1].actor);
+    let changes = schedule
+        .windows(2)
+        .filter(|pair| pair[0].actor != pair[1].actor);
     let words = match steps {
         0 => "The run begins so.".to_owned(),
         _ => format!(
@@ -91,8 +93,8 @@ fn odds(results: &CheckResults) -> Element {
             el("dd", "").text("without end: a run can go round"),
         ),
     }
-    let livelock = |it: &SearchResult| it.findings.iter().any(|it| it.0 == Verdict::Livelock);
-    let livelock = match results.checked.as_ref().is_some_and(|it| livelock(it)) {
+    let mut findings = results.checked.iter().flat_map(|checked| &checked.findings);
+    let livelock = match findings.any(|finding| finding.0 == Verdict::Livelock) {
         true => {
             "A livelock counts where there is no way out of it; where there is one, a die takes it in the end."
         }
@@ -123,10 +125,10 @@ fn exactly(digits: &DecimalOdds) -> Element {
         .child(note("digits", &format!("{above} / {below}")))
 }
 
-/// What the file says must come of it, beside what did.
+/// The verdicts that the file states, beside those that were found.
 fn stated(now: &Moment, checked: &SearchResult) -> Element {
     let scenario = &now.scenario;
-    let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
+    let found: Vec<Verdict> = checked.findings.iter().map(|finding| finding.0).collect();
     let words = crate::scenario::words(&found);
     let text = match scenario.stated() {
         _ if !checked.complete => return el("span", "hidden"),

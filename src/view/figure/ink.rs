@@ -1,7 +1,7 @@
-//! How the figure looks: faces of text and paints of shapes. Each meaning of a colour, as in
-//! `tokens.css`, also has a pattern, an outline or a shape, so that black and white will do.
+//! How the figure looks: typefaces of text and paints of shapes. Each meaning that a colour has, as in `tokens.css`,
+//! also has a pattern, an outline or a shape, so that the figure can be read in black and white.
 
-/// A face of text.
+/// A typeface.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Face {
     /// Its size, in tenths of a pixel.
@@ -61,7 +61,7 @@ impl Face {
     }
 }
 
-/// Patterns; the paints below name them.
+/// The patterns that paints below refer to by name.
 pub const DEFS: &str = r##"<defs>
 <pattern id="newer" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="9" height="9" fill="#fdf0d8"/><rect width="3.4" height="9" fill="#f8d595"/></pattern>
 <pattern id="old" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#f4f3ef"/><rect x="2" y="2" width="1.4" height="1.4" fill="#b9b7ae"/></pattern>

@@ -1,10 +1,10 @@
-//! What the signs of the figure mean: only those that it can show.
+//! The legends of the figure: what those of its signs mean that are in it.
 
 use crate::explore::Held;
 use crate::explore::spans;
 
 use super::super::grid::{CellLink, Level, PageMoment};
-use super::super::machine_state::{BitGroup, common, state};
+use super::super::machine_state::{BitGroup, page_bits, shared_bits};
 use super::super::moment::Moment;
 use super::super::timeline::{Mark, mark};
 use super::ink::{self, Face};
@@ -13,12 +13,12 @@ use super::svg::{Anchor, Frame, PX, Svg};
 use super::timeline::{cross, flag, store};
 use super::{LEFT, RIGHT};
 
-/// A sign as it is drawn in a place.
+/// Draws a sign in a place.
 type Draw = fn(&mut Svg, Frame);
 
 const SIGN: i32 = 26 * PX;
 const ROW: i32 = 20 * PX;
-/// Signs stand in so many columns.
+/// How many columns of signs there are.
 const COLUMNS: i32 = 5;
 
 fn middle(at: Frame) -> (i32, i32) {
@@ -47,29 +47,29 @@ fn draw(svg: &mut Svg, signs: &[(bool, &str, Draw)], top: i32) -> i32 {
     top + rows * ROW
 }
 
-/// The signs of the stage.
+/// Draws the legend of the stage from `top` down; returns where it ends.
 pub fn of_stage(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let model = &now.scenario.model;
     let pages = 0..model.geometry.pages as usize;
     let mut cells = Vec::new();
-    let shared = common(&now.scenario, &now.world, &now.before);
-    let changed = |it: &BitGroup| it.bits.iter().any(|bit| bit.on != bit.was);
+    let shared = shared_bits(&now.scenario, &now.world, &now.before);
+    let changed = |group: &BitGroup| group.bits.iter().any(|bit| bit.on != bit.was);
     let mut fresh = shared.iter().any(changed);
     for page in pages {
         let moment = PageMoment::of(now, page);
-        let state = state(&moment, &now.world, &now.before);
-        let mappings = state.mappings.iter();
-        let mappings = mappings.flat_map(|it| it.caches.iter().chain([&it.pte]));
-        fresh |= mappings.chain(&state.frame).any(changed);
+        let bits = page_bits(&moment, &now.world, &now.before);
+        let mappings = bits.mappings.iter();
+        let mappings = mappings.flat_map(|mapping| mapping.caches.iter().chain([&mapping.pte]));
+        fresh |= mappings.chain(&bits.frame).any(changed);
         for level in Level::all(&now.scenario) {
             for sector in 0..model.geometry.sectors() {
                 cells.push(moment.cell(level, sector));
             }
         }
     }
-    fresh |= cells.iter().any(|it| it.fresh);
-    let tone = |wanted: &str| cells.iter().any(|it| it.tone == wanted && !it.failed);
-    let linked = |wanted: CellLink| cells.iter().any(|it| it.link == wanted);
+    fresh |= cells.iter().any(|cell| cell.fresh);
+    let tone = |wanted: &str| cells.iter().any(|cell| cell.tone == wanted && !cell.failed);
+    let linked = |wanted: CellLink| cells.iter().any(|cell| cell.link == wanted);
     let all: [(bool, &str, Draw); 8] = [
         (tone("page"), "the page as it was", |svg, at| {
             svg.rect(at, 4 * PX, ink::PAGE);
@@ -118,7 +118,7 @@ pub fn of_stage(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     draw(svg, &all, top)
 }
 
-/// The signs of the timeline.
+/// Draws the legend of the timeline from `top` down; returns where it ends.
 pub fn of_time(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let model = &now.scenario.model;
     let spans = spans(model, &now.whole);

@@ -1,4 +1,4 @@
-//! What a figure carries inside, so that the page can open it again: the run it shows.
+//! The run that a figure carries inside, so that the page can open it again.
 //!
 //! It stands in the figure's `<metadata>` as one word, `stable-pages:1:FRAGMENT::end` or
 //! `stable-pages:1:FRAGMENT:FILE:end`. FRAGMENT and FILE are printable ASCII; whatever else they have, and
@@ -19,15 +19,15 @@ pub struct Carried {
 /// A text from which no run can be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FigureError {
-    /// Nothing in it says that the page has written it.
+    /// There is no mark of the page in it.
     #[error(
         "There is no run in this file. Figures saved from this page carry one in their <metadata>; a program that takes metadata out takes the run out too."
     )]
     NoRun,
-    /// It was written by a page with another way of writing.
+    /// The mark is followed by the number of another format.
     #[error("The run in this figure is of format {found}; this page reads format 1 only.")]
     OtherFormat {
-        /// What stands in the place of the format's number, shortened.
+        /// What stands in place of the format's number, shortened.
         found: String,
     },
     /// The run was cut or altered.
@@ -35,29 +35,29 @@ pub enum FigureError {
         "The run in this figure was cut or altered on its way, at character {at} of {of} of what it carries."
     )]
     Damaged {
-        /// After so many characters of the word it stops being one.
+        /// How many characters of the word are well-formed.
         at: usize,
-        /// So many characters were looked at.
+        /// How many characters were looked at.
         of: usize,
     },
-    /// It is too long to have been written by the page.
+    /// The text is longer than any that the page writes.
     #[error("This file has {found} bytes; a figure has {MOST} at most.")]
     TooLong {
-        /// Its length in bytes.
+        /// The text's length in bytes.
         found: usize,
     },
 }
 
-/// The most bytes of a text that is looked into.
+/// The most bytes that a text may have.
 const MOST: usize = 16 << 20;
 const MARK: &str = "stable-pages:";
 const FORMAT: &str = "1:";
 const END: &str = "end";
-/// The format's number, the fragment and the file each end with this.
+/// The end of the format's number, of the fragment and of the file.
 const STOP: u8 = b':';
 
 impl Carried {
-    /// As the one word described above.
+    /// Writes the run as the one word described above.
     pub(super) fn word(&self) -> String {
         let mut word = format!("{MARK}{FORMAT}");
         encode(&self.fragment, &mut word);
@@ -109,9 +109,9 @@ pub fn reopen(svg: &str) -> Result<Carried, FigureError> {
     Err(first.unwrap_or(FigureError::NoRun))
 }
 
-/// Reads the word after its mark; what follows it does not matter.
+/// Reads the word behind its mark; what follows the word does not matter.
 fn read(text: &str) -> Result<Carried, FigureError> {
-    // Up to the next mark or tag, so that all marks together cost no more than the text is long.
+    // Only up to the next mark or tag, so that a text with many marks is read once and not once for each mark.
     let text = text.split('<').next().unwrap_or("");
     let text = text.split(MARK).next().unwrap_or("");
     let mut word = Word {
@@ -149,7 +149,7 @@ fn read(text: &str) -> Result<Carried, FigureError> {
     }
 }
 
-/// The rest of a word, without the space in it.
+/// The rest of a word, without the white space that an editor has put into it.
 struct Word<I> {
     bytes: I,
     at: usize,

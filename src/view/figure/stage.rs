@@ -1,48 +1,50 @@
-//! The upper half of the figure: bits, and a column for each sector from memory down to media.
+//! The upper half of the figure: the bits, and a column for each sector from memory down to media.
 
 use crate::machine::Geometry;
 
 use super::super::grid::{Cell, CellLink, Level, PageMoment};
-use super::super::machine_state::{Bit, BitGroup, PageBits, common, state};
+use super::super::machine_state::{Bit, BitGroup, PageBits, page_bits, shared_bits};
 use super::super::moment::Moment;
 use super::ink::{self, Face};
 use super::svg::{Anchor, Frame, PX, Path, Svg, lines, shortened, width};
 use super::{LABELS, LEFT, RIGHT};
 
-/// Where the columns begin.
+/// The left edge of the columns.
 const COLUMNS: i32 = LEFT + LABELS;
-/// Columns of whole pages are no wider than this, by how many there are.
+/// The greatest width of columns that are whole pages, by how many pages there are.
 const WIDEST: [i32; 3] = [330 * PX, 454 * PX, 330 * PX];
 const GAP: i32 = 10 * PX;
 const CELL: i32 = 40 * PX;
-/// Between two rows, for the sign that says how they hang together.
+/// The height between two rows, for the sign that says how they hang together.
 const BETWEEN: i32 = 24 * PX;
 const HEAD: i32 = 34 * PX;
 const BIT: i32 = 19 * PX;
-/// The most lines what holds for a page takes.
+/// The most lines for the words of what holds for a page.
 const LINES: usize = 3;
 
-/// Draws it from `top` down; returns where it ends, and from where on there is room beside its
-/// last table, if there is much.
+/// Draws the stage from `top` down; returns where it ends, and, where there is much room beside its last table, from
+/// which point on.
 pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>) {
     let geometry = now.scenario.model.geometry;
     let pages = geometry.pages as usize;
     let mut y = top;
-    if let Some(entry) = common(&now.scenario, &now.world, &now.before) {
-        y = entries(svg, &[(&entry, false)], LEFT, y, RIGHT - LEFT) + GAP;
+    if let Some(group) = shared_bits(&now.scenario, &now.world, &now.before) {
+        y = groups(svg, &[(&group, false)], LEFT, y, RIGHT - LEFT) + GAP;
     }
-    let moments: Vec<PageMoment> = (0..pages).map(|it| PageMoment::of(now, it)).collect();
+    let moments: Vec<PageMoment> = (0..pages).map(|page| PageMoment::of(now, page)).collect();
     // Pages of one sector each stand beside each other, others one below the other.
     match geometry.sectors() {
         1 => {
-            let sheets: Vec<(&PageMoment, usize)> = moments.iter().map(|it| (it, 0)).collect();
+            let sheets: Vec<(&PageMoment, usize)> =
+                moments.iter().map(|moment| (moment, 0)).collect();
             let (bottom, begins) = table(svg, now, &sheets, y);
             let free = COLUMNS + WIDEST[0] + 3 * GAP;
             (bottom, (pages == 1).then_some((free, begins)))
         }
         many => {
             for (number, moment) in moments.iter().enumerate() {
-                let sheet: Vec<(&PageMoment, usize)> = (0..many).map(|it| (moment, it)).collect();
+                let sheet: Vec<(&PageMoment, usize)> =
+                    (0..many).map(|sector| (moment, sector)).collect();
                 y = table(svg, now, &sheet, y + if number > 0 { 2 * GAP } else { 0 }).0;
             }
             (y, None)
@@ -50,8 +52,8 @@ pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>)
     }
 }
 
-/// The columns of one page, or one of each page, under their bits. Returns where they end, and where
-/// the table begins.
+/// Draws the columns of one page, or one column of each page, under their bits; returns where they end, and where the
+/// table begins.
 fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32) -> (i32, i32) {
     let geometry = now.scenario.model.geometry;
     let many = columns.len();
@@ -72,29 +74,29 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32
             mappings,
             frame,
             window,
-        } = state(moment, &now.world, &now.before);
+        } = page_bits(moment, &now.world, &now.before);
         let (x, room) = match beside {
             true => (COLUMNS + place as i32 * each, each - GAP),
             false => (LEFT, RIGHT - LEFT),
         };
         let mut at = y;
-        // A store goes through a cached entry, if there is one, through the PTE into the page.
+        // In the order in which a store goes: through a cached entry, if there is one, and the PTE into the page.
         let mut all: Vec<(&BitGroup, bool)> = Vec::new();
         for mapping in &mappings {
-            all.extend(mapping.caches.iter().map(|it| (it, false)));
+            all.extend(mapping.caches.iter().map(|cache| (cache, false)));
             all.push((&mapping.pte, mapping.caches.len() == 1));
         }
         let into = mappings.len() == 1 && !beside;
         let frame = frame.iter().enumerate();
-        let frame = frame.map(|(number, it)| (it, into && number == 0));
+        let frame = frame.map(|(number, group)| (group, into && number == 0));
         match beside {
             true => {
-                at = entries(svg, &all, x, at, room) + GAP / 2;
-                at = entries(svg, &frame.collect::<Vec<_>>(), x, at, room);
+                at = groups(svg, &all, x, at, room) + GAP / 2;
+                at = groups(svg, &frame.collect::<Vec<_>>(), x, at, room);
             }
             false => {
                 all.extend(frame);
-                at = entries(svg, &all, x, at, room);
+                at = groups(svg, &all, x, at, room);
             }
         }
         after = after.max(at);
@@ -106,8 +108,8 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32
     }
     let begins = after + GAP;
     let levels = Level::all(&now.scenario);
-    // The bytes that are frozen, and what was taken from them.
-    let host = |it: &&Level| matches!(it, Level::Memory | Level::Copy | Level::Tuple);
+    // The rows of the host: the bytes that must not change, and what was taken from them.
+    let host = |level: &&Level| matches!(level, Level::Memory | Level::Copy | Level::Tuple);
     let kept = levels.iter().filter(host).count() as i32;
     y = begins + hold_height(&windows);
     let h = y - begins + HEAD + kept * (CELL + BETWEEN) - BETWEEN + 5 * PX;
@@ -136,14 +138,15 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32
     (bottom, begins)
 }
 
-/// What holds for a page: from where, how wide, in which words, and whether its bytes are on their way.
+/// What holds for a page: the left edge and the width of its columns, the words, and whether its bytes are on their
+/// way.
 type Hold = (i32, i32, String, bool);
 
 fn hold_room(w: i32) -> i32 {
     w - 24 * PX
 }
 
-/// How high the words are of what holds.
+/// The height of the words of what holds.
 fn hold_height(all: &[Hold]) -> i32 {
     let many = all
         .iter()
@@ -154,7 +157,7 @@ fn hold_height(all: &[Hold]) -> i32 {
     }
 }
 
-/// What holds for each page's bytes, in words, and a band of this height around what it holds for.
+/// Writes what holds for each page's bytes, on a band of this height around the rows that it holds for.
 fn hold(svg: &mut Svg, all: &[Hold], y: i32, h: i32) {
     for (x, w, words, frozen) in all {
         let (x, w) = (*x, *w);
@@ -168,7 +171,7 @@ fn hold(svg: &mut Svg, all: &[Hold], y: i32, h: i32) {
     }
 }
 
-/// Numbers of sectors and their addresses.
+/// Writes the numbers of sectors and their LBAs.
 fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&PageMoment, usize)], each: i32, y: i32) {
     for (place, (moment, sector)) in columns.iter().enumerate() {
         let middle = COLUMNS + place as i32 * each + (each - 7 * PX) / 2;
@@ -187,7 +190,7 @@ fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&PageMoment, usize)], ea
     }
 }
 
-/// A cell, and how it hangs together with the one above it.
+/// Draws a cell, and how it hangs together with the one above it.
 fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
     let paint = match (cell.failed, cell.tone) {
         (true, _) => ink::FAILED,
@@ -216,7 +219,7 @@ fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
         false => Face::BYTES,
     };
     let (middle, room) = (at.x + at.w / 2, at.w - 6 * PX);
-    // A place to break a line at; and signs that few faces have.
+    // Without the place to break a line at, and without a sign that few typefaces have.
     let plain = |text: &str| {
         let text = text.replace('\u{200b}', "").replace('\u{2715}', "\u{d7}");
         text.replace(' ', "\u{a0}")
@@ -232,7 +235,7 @@ fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
     svg.text(at, Anchor::Middle, face, room, &second);
 }
 
-/// The sign between a cell and the one above it.
+/// Draws the sign between a cell and the one above it.
 pub fn link(svg: &mut Svg, cell: Frame, link: CellLink) {
     let (x, y) = (cell.x + cell.w / 2, cell.y - BETWEEN / 2);
     let half = BETWEEN / 2;
@@ -249,7 +252,7 @@ pub fn link(svg: &mut Svg, cell: Frame, link: CellLink) {
             );
         }
         CellLink::Break => {
-            // Torn from edge to edge.
+            // A jagged line from edge to edge.
             let (from, to) = (cell.x, cell.x + cell.w);
             let teeth = ((to - from) / (9 * PX)).max(4);
             let mut path = Path::default();
@@ -266,7 +269,7 @@ pub fn link(svg: &mut Svg, cell: Frame, link: CellLink) {
     }
 }
 
-/// "=", drawn, since a face may lack what comes below.
+/// Draws "=" as a shape, as the typeface may lack the signs drawn below.
 pub fn equal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
     let mut path = Path::default();
     for up in [-2 * PX, 2 * PX] {
@@ -275,7 +278,7 @@ pub fn equal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
     svg.path(&path, paint);
 }
 
-/// "≠", drawn.
+/// Draws "≠" as a shape.
 fn unequal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
     let mut path = Path::default();
     for up in [-2 * PX, 2 * PX] {
@@ -285,7 +288,7 @@ fn unequal(svg: &mut Svg, x: i32, y: i32, paint: &str) {
     svg.path(&path, paint);
 }
 
-/// "≠" on a dark ground.
+/// Draws "≠" on a dark ground.
 pub fn badge(svg: &mut Svg, x: i32, y: i32) {
     let at = Frame {
         x: x - 13 * PX,
@@ -302,12 +305,12 @@ pub fn badge(svg: &mut Svg, x: i32, y: i32) {
     );
 }
 
-/// How wide a bit is.
+/// The width of a bit.
 fn bit_width(bit: &Bit) -> i32 {
     width(&shown(bit), Face::BIT_ON) + 14 * PX
 }
 
-/// A bit's name and who has it; of one that the last step changed, with what it was.
+/// The words of a bit: its name, who holds it, and, if the last step changed it, what it was.
 fn shown(bit: &Bit) -> String {
     let name = match bit.by.is_empty() {
         true => bit.name.clone(),
@@ -320,15 +323,16 @@ fn shown(bit: &Bit) -> String {
     }
 }
 
-/// Boxes with bits, from left to right, wrapped; some with an arrow before them. Returns where they end.
-fn entries(svg: &mut Svg, all: &[(&BitGroup, bool)], left: i32, top: i32, room: i32) -> i32 {
+/// Draws boxes with groups of bits from left to right, wrapped, some with an arrow before them; returns where they
+/// end.
+fn groups(svg: &mut Svg, all: &[(&BitGroup, bool)], left: i32, top: i32, room: i32) -> i32 {
     let arrow = 24 * PX;
     let (mut x, mut y, mut bottom) = (left, top, top);
-    for (number, (entry, led)) in all.iter().enumerate() {
+    for (number, (group, led)) in all.iter().enumerate() {
         let inner = room - 20 * PX;
         // Bits in rows.
         let mut rows: Vec<(i32, Vec<&Bit>)> = vec![(0, Vec::new())];
-        for bit in &entry.bits {
+        for bit in &group.bits {
             let w = bit_width(bit).min(inner);
             match rows.last_mut() {
                 Some((used, row)) if row.is_empty() || *used + 6 * PX + w <= inner => {
@@ -338,11 +342,11 @@ fn entries(svg: &mut Svg, all: &[(&BitGroup, bool)], left: i32, top: i32, room: 
                 _ => rows.push((w, vec![bit])),
             }
         }
-        let title = width(&entry.title, Face::HEAD) + 2 * PX;
-        let remark = width(&entry.remark, Face::SMALL) + 2 * PX;
-        let widest = rows.iter().map(|it| it.0).max().unwrap_or(0);
+        let title = width(&group.title, Face::HEAD) + 2 * PX;
+        let remark = width(&group.remark, Face::SMALL) + 2 * PX;
+        let widest = rows.iter().map(|(used, _)| *used).max().unwrap_or(0);
         let w = widest.max(title).max(remark).min(inner) + 20 * PX;
-        let said = i32::from(!entry.remark.is_empty());
+        let said = i32::from(!group.remark.is_empty());
         let h = 30 * PX + rows.len() as i32 * (BIT + 4 * PX) + said * 15 * PX;
         let before = match number > 0 && x > left {
             true if *led => arrow,
@@ -367,24 +371,25 @@ fn entries(svg: &mut Svg, all: &[(&BitGroup, bool)], left: i32, top: i32, room: 
         svg.rect(Frame { x, y, w, h }, 5 * PX, ink::CARD);
         let inside = w - 20 * PX;
         let at = (x + 10 * PX, y + 18 * PX);
-        svg.text(at, Anchor::Start, Face::HEAD, inside, &entry.title);
+        svg.text(at, Anchor::Start, Face::HEAD, inside, &group.title);
         for (row, (_, bits)) in rows.iter().enumerate() {
             let mut x = x + 10 * PX;
             let y = y + 25 * PX + row as i32 * (BIT + 4 * PX);
-            for it in bits {
-                let w = bit_width(it).min(inner);
-                bit(svg, Frame { x, y, w, h: BIT }, it);
+            for one in bits {
+                let w = bit_width(one).min(inner);
+                bit(svg, Frame { x, y, w, h: BIT }, one);
                 x += w + 6 * PX;
             }
         }
         let at = (x + 10 * PX, y + h - 8 * PX);
-        svg.text(at, Anchor::Start, Face::SMALL, inside, &entry.remark);
+        svg.text(at, Anchor::Start, Face::SMALL, inside, &group.remark);
         x += w;
         bottom = bottom.max(y + h);
     }
     bottom
 }
 
+/// Draws a bit.
 fn bit(svg: &mut Svg, at: Frame, bit: &Bit) {
     let paint = match (bit.on, bit.kind) {
         (false, _) => ink::BIT_OFF,

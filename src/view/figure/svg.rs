@@ -1,6 +1,6 @@
-//! Writing SVG: shapes, and text that is never wider than its place.
+//! A writer of SVG: shapes, and text that is never wider than its place.
 //!
-//! All measures are whole tenths of a pixel, since whole numbers are printed by far less code.
+//! All measures are in tenths of a pixel, as whole numbers, since these are printed by far less code.
 
 use std::fmt::Write;
 
@@ -26,14 +26,14 @@ pub struct Frame {
     pub h: i32,
 }
 
-/// A drawing on its way.
+/// A drawing as far as it is written.
 #[derive(Default)]
 pub struct Svg {
     out: String,
 }
 
-/// Escaped as text and attribute values of XML must be. Characters that XML does not have
-/// become replacement characters.
+/// A text, escaped for XML's text and attribute values. Characters that XML does not have become replacement
+/// characters.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for it in text.chars() {
@@ -50,7 +50,7 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// Tenths of a pixel, in pixels.
+/// Writes tenths of a pixel as pixels.
 fn put(out: &mut String, value: i32) {
     // Writing to a string does not fail, here and below.
     if value < 0 {
@@ -64,7 +64,7 @@ fn put(out: &mut String, value: i32) {
 }
 
 impl Svg {
-    /// Text of SVG as it is.
+    /// Adds text of SVG as it is.
     pub fn raw(&mut self, text: &str) {
         self.out += text;
     }
@@ -75,7 +75,7 @@ impl Svg {
         self.out.push('"');
     }
 
-    /// A box; `round` is the radius of its corners.
+    /// Draws a box; `round` is the radius of its corners.
     #[inline(never)]
     pub fn rect(&mut self, at: Frame, round: i32, paint: &str) {
         self.out += "<rect";
@@ -91,7 +91,7 @@ impl Svg {
         self.out += "/>\n";
     }
 
-    /// A broken line through points; closed where `closed`.
+    /// Draws a broken line through points; with `closed`, back to the first one.
     #[inline(never)]
     pub fn line(&mut self, points: &[(i32, i32)], closed: bool, paint: &str) {
         let mut path = Path::default();
@@ -99,7 +99,7 @@ impl Svg {
         self.path(&path, paint);
     }
 
-    /// A path, unless it is empty.
+    /// Draws a path, unless it is empty.
     #[inline(never)]
     pub fn path(&mut self, path: &Path, paint: &str) {
         if path.d.is_empty() {
@@ -123,7 +123,7 @@ impl Svg {
         self.out += "/>\n";
     }
 
-    /// A line of text on its baseline, shortened to `most`. Returns its estimated width.
+    /// Writes a line of text on its baseline, shortened to the width `most`; returns its estimated width.
     #[inline(never)]
     pub fn text(
         &mut self,
@@ -138,7 +138,7 @@ impl Svg {
             return 0;
         }
         self.begin_text((x, y), anchor, face);
-        // Editors and viewers take spaces at the ends and double ones for one.
+        // Of two spaces the second does not break, since viewers show a row of spaces as one.
         self.out += &escaped(&words.replace("  ", " \u{a0}"));
         self.out += "</text>\n";
         width(&words, face)
@@ -165,8 +165,8 @@ impl Svg {
         self.out += "\">";
     }
 
-    /// Text in lines as wide as there is room, `most` of them; kernel names between backquotes are set
-    /// in the other face. Returns how many lines there are.
+    /// Writes a text in lines as wide as `room`, at most `most` of them; kernel names between backquotes are set in the
+    /// monospace face. Returns how many lines there are.
     #[inline(never)]
     pub fn paragraph(
         &mut self,
@@ -199,7 +199,7 @@ impl Svg {
         lines.len() as i32
     }
 
-    /// The drawing so far.
+    /// The text of the drawing.
     pub fn finish(self) -> String {
         self.out
     }
@@ -212,7 +212,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// A broken line through points; closed where `closed`.
+    /// Adds a broken line through points; with `closed`, back to the first one.
     pub fn line(&mut self, points: &[(i32, i32)], closed: bool) {
         for (at, (x, y)) in points.iter().enumerate() {
             self.d.push(if at == 0 { 'M' } else { 'L' });
@@ -227,13 +227,13 @@ impl Path {
 }
 
 impl Face {
-    /// From one line to the next.
+    /// The distance from one baseline to the next.
     pub fn leading(self) -> i32 {
         self.size * 135 / 100
     }
 }
 
-/// The face of kernel names within a text: as tall to the eye.
+/// The face of kernel names within a text, of a size that looks as large.
 fn code(face: Face) -> Face {
     Face {
         mono: true,
@@ -275,13 +275,13 @@ fn letter(it: char, face: Face) -> i32 {
     }
 }
 
-/// How wide a text is at most.
+/// The greatest width that a text can have in usual fonts.
 pub fn width(text: &str, face: Face) -> i32 {
     let all: i32 = text.chars().map(|it| letter(it, face)).sum();
     (all * face.size + 99) / 100
 }
 
-/// The text, or as much of it as there is room for with an ellipsis.
+/// The text, or, where it is wider than `most`, as much of it as there is room for before an ellipsis.
 pub fn shortened(text: &str, face: Face, most: i32) -> String {
     if width(text, face) <= most {
         return text.to_owned();
@@ -301,15 +301,15 @@ pub fn shortened(text: &str, face: Face, most: i32) -> String {
     }
 }
 
-/// Words in one face.
+/// Words that stand in one line in one face.
 struct Run {
     words: String,
     code: bool,
-    /// Whether a space parts it from what stands before it.
+    /// Whether a space stands before the words.
     apart: bool,
 }
 
-/// A text in lines; the last of `most` lines is shortened.
+/// Breaks a text into lines; the last of `most` lines is shortened.
 fn wrapped(text: &str, face: Face, room: i32, most: usize) -> Vec<Vec<Run>> {
     let mut lines: Vec<Vec<Run>> = Vec::new();
     let mut used = room;
@@ -324,7 +324,7 @@ fn wrapped(text: &str, face: Face, room: i32, most: usize) -> Vec<Vec<Run>> {
         for word in words.split_whitespace() {
             let w = width(word, face);
             let first = lines.is_empty();
-            // What is not parted by a space, as a full stop after code, stays where it is.
+            // A word without a space before it, such as a full stop after code, stays in its line.
             let glued = !apart && !first && used + w <= room;
             if !glued && (first || used + space + w > most_used) {
                 if lines.len() == most {
@@ -357,7 +357,7 @@ fn wrapped(text: &str, face: Face, room: i32, most: usize) -> Vec<Vec<Run>> {
     lines
 }
 
-/// Says that a text goes on.
+/// Puts an ellipsis at the end of the last line.
 fn end(lines: &mut [Vec<Run>], face: Face, room: i32) {
     let Some(line) = lines.last_mut() else { return };
     let Some(last) = line.pop() else { return };

@@ -1,4 +1,4 @@
-//! The lower half of the figure: time from left to right, a lane for each actor and each page.
+//! The lower half of the figure: the timeline, with a lane for each actor and each page.
 
 use crate::explore::{Held, Span, Story, spans};
 use crate::machine::{Effect, Resource};
@@ -9,17 +9,17 @@ use super::ink::{self, Face};
 use super::svg::{Anchor, Frame, PX, Path, Svg, width};
 use super::{LABELS, LEFT, RIGHT};
 
-/// The start of the run.
+/// The place of the run's start.
 const BEGIN: i32 = LEFT + LABELS;
-/// Room for half a sign behind the last step.
+/// The place of the last step, with room for half a sign behind it.
 const END: i32 = RIGHT - 12 * PX;
-/// Height of a row of text above the lanes, of a span, and of a row of signs.
+/// The heights of a row of text above the lanes, of a track of spans, of a row of signs, and of a span.
 const STRIP: i32 = 16 * PX;
 const TRACK: i32 = 17 * PX;
 const SIGNS: i32 = 18 * PX;
 const BAR: i32 = 14 * PX;
 
-/// Texts and signs that stand in one row.
+/// A row of texts and signs: the stretches that are taken.
 #[derive(Clone, Default)]
 struct Row {
     taken: Vec<(i32, i32)>,
@@ -35,10 +35,10 @@ impl Row {
     }
 }
 
-/// What is drawn in one lane.
+/// A lane.
 #[derive(Default)]
 struct Lane<'a> {
-    /// Spans, beside each other where they overlap.
+    /// The lane's spans; those that overlap are in different tracks.
     tracks: Vec<Vec<&'a Span>>,
     top: i32,
     height: i32,
@@ -54,18 +54,18 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// The picture's measures.
+/// The timeline while it is drawn.
 struct Time<'a> {
     now: &'a Moment,
     whole: &'a Story,
     length: usize,
     several: bool,
-    /// Upright lines, which texts cross only where there is no other room: poles of flags and
-    /// edges of windows.
+    /// The places of thin upright lines, poles of flags and edges of windows, which texts cross only where there is no
+    /// other room.
     thin: Vec<i32>,
-    /// The moment shown, which none should cross.
+    /// The place of the moment shown, which no text crosses.
     moment: i32,
-    /// Texts, which are drawn when all else is.
+    /// The texts, which are drawn above everything else.
     writing: Svg,
 }
 
@@ -74,19 +74,19 @@ impl Time<'_> {
         BEGIN + ((END - BEGIN) as usize * step / self.length) as i32
     }
 
-    /// Whether no upright line crosses a text: `thin` ones included, or not.
+    /// Whether no upright line crosses a text; without `thin`, thin lines do not count.
     fn clear(&self, from: i32, to: i32, thin: bool) -> bool {
-        let apart = |it: &i32| *it <= from || to <= *it;
+        let apart = |line: &i32| *line <= from || to <= *line;
         apart(&self.moment) && (!thin || self.thin.iter().all(apart))
     }
 
-    /// The width of a step.
+    /// The width of one step.
     fn each(&self) -> i32 {
         (END - BEGIN) / self.length as i32
     }
 }
 
-/// Draws it from `top` down; returns where it ends.
+/// Draws the timeline from `top` down; returns where it ends.
 pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let mut time = Time {
         now,
@@ -159,19 +159,20 @@ pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     bottom + 22 * PX
 }
 
-/// Where an invariant breaks, and in which strip its number stands.
+/// A flag at a step that breaks invariants.
 struct Flag {
     x: i32,
+    /// The strip above the lanes that the numbers stand in.
     strip: i32,
     words: String,
-    /// Whether the number stands before the pole.
+    /// Whether the numbers stand to the left of the pole.
     before: bool,
 }
 
 const CLOTH: i32 = 11 * PX;
 
 impl Flag {
-    /// From where to where its number and cloth reach.
+    /// The stretch that its cloth and numbers take.
     fn reach(&self) -> (i32, i32) {
         let w = CLOTH + width(&self.words, Face::REMARK) + 4 * PX;
         match self.before {
@@ -193,7 +194,7 @@ impl Flag {
     }
 }
 
-/// A flag's cloth beside the top of its pole.
+/// Draws a flag's cloth beside the top of its pole.
 pub fn flag(svg: &mut Svg, x: i32, y: i32, before: bool) {
     let side = if before { -1 } else { 1 };
     let cloth = [(x, y), (x + side * 8 * PX, y + 3 * PX), (x, y + 6 * PX)];
@@ -201,7 +202,7 @@ pub fn flag(svg: &mut Svg, x: i32, y: i32, before: bool) {
 }
 
 impl Time<'_> {
-    /// What is written in the band of a single page's stable window, as long as there is room.
+    /// The words in the band of a single page's stable window, as far as there is room.
     fn window_words(&self, span: &Span) -> String {
         let words = match self.now.scenario.model.stable {
             true => ["stable window: bytes must not change", "stable window"],
@@ -212,8 +213,8 @@ impl Time<'_> {
         fits.unwrap_or("").to_owned()
     }
 
-    /// Flags in strips, so that neither numbers nor poles run through each other; and how many
-    /// strips there are.
+    /// How many strips there are, and the flags in them, placed so that neither numbers nor poles run through each
+    /// other.
     fn flags(&self, spans: &[Span]) -> (i32, Vec<Flag>) {
         let mut strips: Vec<Row> = vec![Row::default()];
         if !self.several {
@@ -239,8 +240,7 @@ impl Time<'_> {
         (used.map_or(0, |at| at as i32 + 1), flags)
     }
 
-    /// A flag where there is room for it: in the highest strip in which nothing is in its way, or in
-    /// a new one.
+    /// Places a flag where there is room for it: in the highest strip in which nothing is in its way, or in a new one.
     fn flag(&self, step: usize, words: String, strips: &[Row], flags: &[Flag]) -> Flag {
         let x = self.x(step);
         let mut flag = Flag {
@@ -250,7 +250,7 @@ impl Time<'_> {
             before: false,
         };
         let end = flag.reach().1;
-        // What has come to pass by the moment shown stands before its line.
+        // The numbers stand to the left of the pole if on its right the line of the moment shown crosses them.
         let past = x <= self.moment && self.moment < end;
         let edge = self.thin.iter().any(|it| x < *it && *it < end);
         let before = past || edge || end > RIGHT;
@@ -260,7 +260,7 @@ impl Time<'_> {
             for at in 0..=strips.len() {
                 flag.strip = at as i32;
                 let below = strips.get(at..).unwrap_or(&[]);
-                let pole = |it: &Row| it.taken.iter().all(|it| x <= it.0 || it.1 <= x);
+                let pole = |row: &Row| row.taken.iter().all(|(from, to)| x <= *from || *to <= x);
                 let mut above = flags.iter().filter(|it| it.strip <= flag.strip);
                 let row = below.first().cloned().unwrap_or_default();
                 if row.free(from, to)
@@ -271,13 +271,13 @@ impl Time<'_> {
                 }
             }
         }
-        // Across somebody's pole, then, but not over the edge.
+        // Across another flag's pole, then, but not over the edge.
         flag.before = end > RIGHT;
         flag.strip = strips.len() as i32;
         flag
     }
 
-    /// The stable windows of a single page lie under everything.
+    /// Draws the stable windows of a single page, which lie under everything.
     fn windows(&mut self, svg: &mut Svg, spans: &[Span], top: i32, bottom: i32) {
         if self.several {
             return;
@@ -329,7 +329,7 @@ impl Time<'_> {
             h: BAR,
         };
         svg.rect(at, 0, paint);
-        // From the span's start, or from a line that crosses it.
+        // The words may begin at the span's start, or behind a line that crosses it.
         let mut starts = vec![from, self.moment];
         starts.extend(self.thin.iter().copied());
         starts.retain(|it| from <= *it && *it < to);
@@ -352,7 +352,7 @@ impl Time<'_> {
         }
     }
 
-    /// What an actor did, over the bottom of its lane.
+    /// Draws the signs of what an actor did, above the bottom of its lane.
     fn signs(&mut self, svg: &mut Svg, actor: usize, base: i32) {
         let many = self.each() < 6 * PX;
         let middle = base - 10 * PX;
@@ -361,18 +361,18 @@ impl Time<'_> {
         let (mut plain, mut passed) = (Path::default(), Path::default());
         let mut row = Row::default();
         let mut remarks: Vec<(i32, &str)> = Vec::new();
-        for (index, told) in self.whole.steps.iter().enumerate() {
+        for (index, record) in self.whole.steps.iter().enumerate() {
             let step = index + 1;
-            if told.choice.actor as usize != actor {
+            if record.choice.actor as usize != actor {
                 continue;
             }
             let x = self.x(step);
-            // Those of the past over the line of the moment shown, the others under the veil.
+            // Signs of the past lie over the line of the moment shown, the others under the veil.
             let out = match step <= self.now.depth() {
                 true => &mut self.writing,
                 false => &mut *svg,
             };
-            match mark(&told.effects) {
+            match mark(&record.effects) {
                 Mark::Tick => plain.line(&[(x, base), (x, base - 4 * PX)], false),
                 Mark::Match if many => {
                     passed.line(&[(x, base - 5 * PX), (x, base - 15 * PX)], false);
@@ -392,7 +392,7 @@ impl Time<'_> {
                     store(out, x, middle, big, guilty);
                     row.take(x - big, x + big);
                     if guilty {
-                        remarks.push((x, self.inside(&told.effects)));
+                        remarks.push((x, self.inside(&record.effects)));
                     }
                 }
             }
@@ -405,7 +405,7 @@ impl Time<'_> {
         for (x, words) in remarks {
             let (w, apart) = (width(words, Face::REMARK), big + 3 * PX);
             let y = middle + 4 * PX;
-            // Behind the sign or before it.
+            // To the right of the sign or to its left.
             let places = [x + apart, x - apart - w];
             let free = |at: i32| at > BEGIN && at + w <= RIGHT && row.free(at, at + w);
             let clear = |thin| {
@@ -414,7 +414,7 @@ impl Time<'_> {
             };
             if let Some(at) = clear(true).or_else(|| clear(false)) {
                 row.take(at, at + w);
-                // Before the sign, it ends there whatever the letters' width.
+                // To the left, the words end at the sign however wide the letters are.
                 let (x, anchor) = match at > x {
                     true => (at, Anchor::Start),
                     false => (at + w, Anchor::End),
@@ -424,21 +424,21 @@ impl Time<'_> {
         }
     }
 
-    /// What is said of a store that changes bytes on their way.
+    /// The words beside a store that changes bytes on their way.
     fn inside(&self, effects: &[Effect]) -> &'static str {
-        let stores = |it: &Effect| matches!(it, Effect::Stored { .. });
+        let stores = |effect: &Effect| matches!(effect, Effect::Stored { .. });
         match (self.now.scenario.model.stable, effects.iter().any(stores)) {
             (true, true) => "inside the window",
             _ => "on the way",
         }
     }
 
-    /// Numbers of steps, and the moment that is shown above.
+    /// Draws the numbers of steps, and the line of the moment shown with the veil behind it.
     fn axis(&self, svg: &mut Svg, top: i32, bottom: i32) {
         let depth = self.now.depth();
         let (x, y) = (self.moment, bottom + 14 * PX);
         if depth < self.now.length() {
-            // Not over half of the sign of the step that led here.
+            // The veil spares the sign of the step that led here.
             let from = x + self.each().min(8 * PX);
             let at = Frame {
                 x: from,
@@ -482,7 +482,7 @@ impl Time<'_> {
     }
 }
 
-/// A store: a triangle; filled where it changes bytes that must not change.
+/// Draws a store as a triangle, filled where it changes bytes that must not change.
 pub fn store(svg: &mut Svg, x: i32, y: i32, size: i32, guilty: bool) {
     let points = [
         (x, y - size),
@@ -492,7 +492,7 @@ pub fn store(svg: &mut Svg, x: i32, y: i32, size: i32, guilty: bool) {
     svg.line(&points, true, if guilty { ink::GUILTY } else { ink::STORE });
 }
 
-/// Guards that differ.
+/// Draws a check with guards that differ as a cross.
 pub fn cross(svg: &mut Svg, x: i32, y: i32, size: i32) {
     let size = size * 8 / 10;
     svg.line(

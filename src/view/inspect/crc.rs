@@ -1,4 +1,4 @@
-//! The guard's computation followed byte by byte, of one version or of two beside each other.
+//! The computation of the guard followed byte by byte, for one version of the bytes or for two beside each other.
 
 use super::super::msg::Msg;
 use super::super::ui_state::UiState;
@@ -7,34 +7,38 @@ use super::hex::{Version, badge, key};
 use super::holders::{Holder, Sector};
 use super::register::{POLYNOMIAL, Shift, Sum, division, entry, index, word};
 
-/// Units shown from the first that differs on.
+/// How many units are shown from the first that differs on.
 const FOLLOWED: usize = 6;
 
-/// What is worked out: one version's guard, or two.
-pub(super) struct Worked<'a> {
+/// The computation that is followed: the guard of one version, or of two.
+pub(super) struct Computation<'a> {
     pub(super) sum: Sum,
     pub(super) size: usize,
     pub(super) versions: &'a [Version<'a>],
-    /// The first byte of the unit looked at.
+    /// The first byte of the unit that is shown.
     pub(super) at: usize,
 }
 
-impl<'a> Worked<'a> {
-    /// Of the versions, the one or two that are compared.
-    pub(super) fn of(sector: &Sector, versions: &'a [Version<'a>], ui: &UiState) -> Worked<'a> {
+impl<'a> Computation<'a> {
+    /// Of the one or two versions that are compared.
+    pub(super) fn of(
+        sector: &Sector,
+        versions: &'a [Version<'a>],
+        ui: &UiState,
+    ) -> Computation<'a> {
         let many = match sector.compared() {
             (_, None) => 1,
             (_, Some(_)) => 2,
         };
-        let mut worked = Worked {
+        let mut computation = Computation {
             sum: sector.sum(),
             size: sector.size(),
             versions: &versions[..many.min(versions.len())],
             at: 0,
         };
-        let chosen = ui.crc_byte.or(worked.parting()).unwrap_or(0);
-        worked.at = worked.aligned(chosen);
-        worked
+        let chosen = ui.crc_byte.or(computation.parting()).unwrap_or(0);
+        computation.at = computation.aligned(chosen);
+        computation
     }
 
     /// The unit that a byte belongs to.
@@ -48,7 +52,7 @@ impl<'a> Worked<'a> {
         version.bytes.get(at..end).unwrap_or(&[])
     }
 
-    /// Where the two first differ.
+    /// Where the two versions first differ.
     pub(super) fn parting(&self) -> Option<usize> {
         let [one, other] = self.versions else {
             return None;
@@ -59,7 +63,7 @@ impl<'a> Worked<'a> {
             .map(|at| self.aligned(at))
     }
 
-    /// Registers after each unit from one offset on, as long as there are units.
+    /// The register after each unit from an offset on.
     pub(super) fn registers(&self, version: &Version, from: usize) -> Vec<u16> {
         let mut register = self.sum.before(version.bytes, from);
         let rest = version.bytes.get(from..).unwrap_or(&[]);
@@ -85,7 +89,7 @@ fn bits(value: u16) -> String {
     [12, 8, 4, 0].map(nibble).join(" ")
 }
 
-/// A byte, with the character it is, if it is one.
+/// A unit in hex; a byte that is a character, with that.
 fn shown(unit: &[u8]) -> String {
     let hex: String = unit.iter().map(|it| format!("{it:02x}")).collect();
     match unit {
@@ -94,7 +98,7 @@ fn shown(unit: &[u8]) -> String {
     }
 }
 
-/// A table with its name for those who do not see it.
+/// A table, with a caption for screen readers.
 #[inline(never)]
 fn sheet(class: &str, part: &str, caption: &str, head: Element, body: Element) -> Element {
     el("table", class)
@@ -121,8 +125,8 @@ pub(super) fn crc(
     versions: &[Version],
     ui: &UiState,
 ) -> Element {
-    let it = Worked::of(sector, versions, ui);
-    let name = match it.sum {
+    let computation = Computation::of(sector, versions, ui);
+    let name = match computation.sum {
         Sum::Crc => "CRC-16/T10-DIF",
         Sum::Ip => "The IP checksum",
     };
@@ -135,20 +139,25 @@ pub(super) fn crc(
             "No tuple carries it here; the stage shows it as a fingerprint of the bytes.",
         ));
     }
-    card = rules(card.child(key(holders, it.versions)), it.sum)
-        .child(chooser(&it))
-        .child(one_unit(&it));
-    if it.sum == Sum::Crc {
-        card = derived(card, &it);
+    card = rules(
+        card.child(key(holders, computation.versions)),
+        computation.sum,
+    )
+    .child(chooser(&computation))
+    .child(one_unit(&computation));
+    if computation.sum == Sum::Crc {
+        card = derived(card, &computation);
     }
-    card = match it.parting() {
-        Some(at) => card.child(parted(&it, at)).child(xored(&it, sector)),
-        None => card.child(last(&it)),
+    card = match computation.parting() {
+        Some(at) => card
+            .child(parted(&computation, at))
+            .child(xored(&computation, sector)),
+        None => card.child(last(&computation)),
     };
     card
 }
 
-/// How a register goes on.
+/// The rule by which the register goes on.
 fn rules(card: Element, sum: Sum) -> Element {
     let (formula, words) = match sum {
         Sum::Crc => (
@@ -164,15 +173,18 @@ fn rules(card: Element, sum: Sum) -> Element {
         .child(rich(el("p", "small"), words))
 }
 
-/// Which byte is looked at, and the buttons that go to others.
-fn chooser(it: &Worked) -> Element {
-    let (unit, last) = (it.sum.unit(), it.size - it.sum.unit());
-    let name = match it.sum {
+/// Which byte is shown, and the buttons that go to others.
+fn chooser(computation: &Computation) -> Element {
+    let (unit, last) = (
+        computation.sum.unit(),
+        computation.size - computation.sum.unit(),
+    );
+    let name = match computation.sum {
         Sum::Crc => "Byte",
         Sum::Ip => "Word at",
     };
-    let back = |by: usize| it.at.saturating_sub(by * unit);
-    let on = |by: usize| (it.at + by * unit).min(last);
+    let back = |by: usize| computation.at.saturating_sub(by * unit);
+    let on = |by: usize| (computation.at + by * unit).min(last);
     let mut ways = vec![
         ("First", 0),
         ("\u{2212}16", back(16)),
@@ -181,12 +193,12 @@ fn chooser(it: &Worked) -> Element {
         ("+16", on(16)),
         ("Last", last),
     ];
-    if let Some(parting) = it.parting() {
+    if let Some(parting) = computation.parting() {
         ways.push(("First that differs", parting));
     }
     let buttons = ways
         .into_iter()
-        .map(|(label, to)| button("", "", label, to == it.at, Msg::CrcByte(to)));
+        .map(|(label, to)| button("", "", label, to == computation.at, Msg::CrcByte(to)));
     let group = el("div", "group")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Place in the computation")
@@ -196,16 +208,16 @@ fn chooser(it: &Worked) -> Element {
             el("p", "at")
                 .attr(Attr::Part, "crc-byte")
                 .attr(Attr::Live, "polite")
-                .child(el("b", "").text(&format!("{name} 0x{:03x}", it.at)))
-                .text(&format!(" of 0x000 to 0x{:03x}", it.size - 1)),
+                .child(el("b", "").text(&format!("{name} 0x{:03x}", computation.at)))
+                .text(&format!(" of 0x000 to 0x{:03x}", computation.size - 1)),
         )
         .child(group)
 }
 
 /// The table's head: a column for each version.
-fn heads(it: &Worked) -> Element {
+fn heads(computation: &Computation) -> Element {
     let mut row = el("tr", "").child(el("td", ""));
-    for version in it.versions {
+    for version in computation.versions {
         row = row.child(el("th", "").attr(Attr::Scope, "col").child(badge(version)));
     }
     row
@@ -223,10 +235,10 @@ fn named(words: &[&str]) -> Element {
     row
 }
 
-/// The step at one unit: register before, what comes, register after.
-fn one_unit(it: &Worked) -> Element {
+/// The step at the unit shown: the register before, the unit, the register after.
+fn one_unit(computation: &Computation) -> Element {
     type UnitText = fn(Sum, u16, &[u8]) -> String;
-    let rows: &[(&str, UnitText)] = match it.sum {
+    let rows: &[(&str, UnitText)] = match computation.sum {
         Sum::Crc => &[
             ("before", |_, before, _| hex(before)),
             ("byte", |_, _, unit| shown(unit)),
@@ -253,23 +265,27 @@ fn one_unit(it: &Worked) -> Element {
     let mut body = el("tbody", "");
     for (name, value) in rows {
         let mut row = el("tr", "").child(head(name));
-        for version in it.versions {
-            let before = it.sum.before(version.bytes, it.at);
-            row = row.child(cell(&value(it.sum, before, it.unit(version, it.at))));
+        for version in computation.versions {
+            let before = computation.sum.before(version.bytes, computation.at);
+            row = row.child(cell(&value(
+                computation.sum,
+                before,
+                computation.unit(version, computation.at),
+            )));
         }
         body = body.child(row);
     }
     let caption = "One step of the computation";
-    sheet("steps one", "crc-step", caption, heads(it), body)
+    sheet("steps one", "crc-step", caption, heads(computation), body)
 }
 
-/// The table's entries for the byte looked at, by eight bits of polynomial division.
-fn derived(card: Element, it: &Worked) -> Element {
+/// How the table's entries for the byte shown come about, by eight steps of polynomial division.
+fn derived(card: Element, computation: &Computation) -> Element {
     let mut divisions: Vec<(String, u8)> = Vec::new();
-    for version in it.versions {
-        let before = it.sum.before(version.bytes, it.at);
-        let index = index(before, it.unit(version, it.at));
-        match divisions.iter_mut().find(|(_, it)| *it == index) {
+    for version in computation.versions {
+        let before = computation.sum.before(version.bytes, computation.at);
+        let index = index(before, computation.unit(version, computation.at));
+        match divisions.iter_mut().find(|(_, other)| *other == index) {
             Some((letters, _)) => *letters += &format!(" and {}", version.letter),
             None => divisions.push((version.letter.to_owned(), index)),
         }
@@ -281,7 +297,7 @@ fn derived(card: Element, it: &Worked) -> Element {
             "The index in the upper eight bits, shifted left eight times. Whenever a 1 falls out at the top, the polynomial is subtracted, which in this arithmetic is XOR with `8bb7`. What is left is the remainder: the entry.",
         ));
     for (letters, index) in divisions {
-        let of = match it.versions.len() {
+        let of = match computation.versions.len() {
             1 => String::new(),
             _ => format!("{letters}: "),
         };
@@ -293,6 +309,7 @@ fn derived(card: Element, it: &Worked) -> Element {
     card.child(inside)
 }
 
+/// The table of one division.
 fn divided(shifts: &[Shift; 8]) -> Element {
     let mut body = el("tbody", "");
     let begin = el("tr", "")
@@ -318,21 +335,21 @@ fn divided(shifts: &[Shift; 8]) -> Element {
 }
 
 /// Both computations from the first byte that differs on, and where they end.
-fn parted(it: &Worked, at: usize) -> Element {
-    let unit = it.sum.unit();
+fn parted(computation: &Computation, at: usize) -> Element {
+    let unit = computation.sum.unit();
     let from = at.saturating_sub(unit);
-    let runs: Vec<Vec<u16>> = it
+    let runs: Vec<Vec<u16>> = computation
         .versions
         .iter()
-        .map(|version| it.registers(version, from))
+        .map(|version| computation.registers(version, from))
         .collect();
     let many = runs[0].len();
     let mut heads = el("tr", "").child(el("th", "").attr(Attr::Scope, "col").text("at"));
-    let what = match it.sum {
+    let what = match computation.sum {
         Sum::Crc => ("byte", "register"),
         Sum::Ip => ("word", "sum"),
     };
-    for (place, version) in it.versions.iter().enumerate() {
+    for (place, version) in computation.versions.iter().enumerate() {
         if place > 0 {
             heads = heads.child(el("td", ""));
         }
@@ -350,10 +367,10 @@ fn parted(it: &Worked, at: usize) -> Element {
         }
         let place = from + row * unit;
         let mut line = el("tr", "").child(head(&format!("0x{place:03x}")));
-        let units: Vec<&[u8]> = it
+        let units: Vec<&[u8]> = computation
             .versions
             .iter()
-            .map(|version| it.unit(version, place))
+            .map(|version| computation.unit(version, place))
             .collect();
         for (which, bytes) in units.iter().enumerate() {
             let register = runs[which][row];
@@ -398,15 +415,15 @@ fn parted(it: &Worked, at: usize) -> Element {
 }
 
 /// The two guards bit by bit.
-fn xored(it: &Worked, sector: &Sector) -> Element {
-    let guards: Vec<u16> = it
+fn xored(computation: &Computation, sector: &Sector) -> Element {
+    let guards: Vec<u16> = computation
         .versions
         .iter()
-        .map(|version| it.sum.guard(version.bytes))
+        .map(|version| computation.sum.guard(version.bytes))
         .collect();
     let differ = guards.iter().fold(0, |all, it| all ^ it);
     let mut body = el("tbody", "");
-    for (version, guard) in it.versions.iter().zip(&guards) {
+    for (version, guard) in computation.versions.iter().zip(&guards) {
         let name = el("th", "").attr(Attr::Scope, "row").child(badge(version));
         body = body.child(
             el("tr", "")
@@ -427,7 +444,7 @@ fn xored(it: &Worked, sector: &Sector) -> Element {
         1 => "1 bit of 16 differs.".to_owned(),
         _ => format!("{many} bits of 16 differ."),
     };
-    let later = it.versions.last().map(|it| it.content);
+    let later = computation.versions.last().map(|it| it.content);
     let fetched = sector.wire();
     let compared = sector.sampled().is_some() && sector.protection().guards();
     let who = match (compared, many) {
@@ -468,8 +485,8 @@ fn marked(value: u16, differ: u16) -> Element {
 }
 
 /// Where a single computation ends.
-fn last(it: &Worked) -> Element {
-    let guard = hex(it.sum.guard(it.versions[0].bytes));
+fn last(computation: &Computation) -> Element {
+    let guard = hex(computation.sum.guard(computation.versions[0].bytes));
     let text = format!(
         "After the last byte the guard is `{guard}`. All places that count hold these bytes, so there is nothing to compare it with."
     );

@@ -1,4 +1,4 @@
-//! The versions of a sector's bytes, line under line, where they differ.
+//! The hex dump: the versions of a sector's bytes, line under line, where they differ.
 
 use crate::exchange::bytes as characters;
 use crate::machine::Content;
@@ -8,20 +8,20 @@ use super::super::ui_state::UiState;
 use super::super::vdom::{Attr, Element, button, el, note};
 use super::holders::{Holder, Sector};
 
-/// Bytes a line.
+/// The bytes of a line.
 const LINE: usize = 16;
 
-/// One content that some place holds.
+/// One of the contents that the holders have.
 pub(super) struct Version<'a> {
-    /// What it is called: A is what the others are compared with.
+    /// Its name; A is what the others are compared with.
     pub(super) letter: &'static str,
-    /// Its colour: of the page as it was, newer, or what was on disk before.
+    /// The class of the bytes' age: of the page as it was (`page`), `newer`, or on disk before (`old`).
     pub(super) tone: &'static str,
     pub(super) content: Content,
     pub(super) bytes: &'a [u8],
 }
 
-/// The different contents among the places. The two that are compared come first.
+/// The different contents among the holders'. The two that are compared come first.
 pub(super) fn versions<'a>(sector: &Sector<'a>, holders: &[Holder]) -> Vec<Version<'a>> {
     let letters = ["A", "B", "C", "D", "E", "F", "G"];
     let (first, later) = sector.compared();
@@ -29,7 +29,7 @@ pub(super) fn versions<'a>(sector: &Sector<'a>, holders: &[Holder]) -> Vec<Versi
     let mut found: Vec<Version> = Vec::new();
     let held = holders.iter().map(|it| it.content);
     for content in [Some(first), later].into_iter().flatten().chain(held) {
-        if found.iter().any(|it| it.content == content) {
+        if found.iter().any(|version| version.content == content) {
             continue;
         }
         found.push(Version {
@@ -52,7 +52,7 @@ pub(super) fn badge(version: &Version) -> Element {
     el("b", &format!("version {}", version.tone)).text(version.letter)
 }
 
-/// A run of lines.
+/// A stretch of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stretch {
     /// Shown, from one offset to before another.
@@ -63,25 +63,26 @@ pub(super) enum Stretch {
 
 /// For each version, the first one that has the same bytes in a line.
 fn alike(versions: &[Version], at: usize) -> Vec<usize> {
-    let line = |it: &Version| {
-        it.bytes
-            .get(at..(at + LINE).min(it.bytes.len()))
+    let line = |version: &Version| {
+        let bytes = version.bytes;
+        bytes
+            .get(at..(at + LINE).min(bytes.len()))
             .map(<[u8]>::to_vec)
     };
     let lines: Vec<_> = versions.iter().map(line).collect();
-    let first = |it| lines.iter().position(|other| other == it).unwrap_or(0);
+    let first = |line| lines.iter().position(|other| other == line).unwrap_or(0);
     lines.iter().map(first).collect()
 }
 
-/// Which pairs of versions a line tells apart, a bit each.
+/// The pairs of versions that differ in a line, a bit for each pair.
 fn apart(alike: &[usize]) -> u64 {
     let pairs = (0..alike.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
     let differ = pairs.filter(|(one, other)| alike[*one] != alike[*other]);
     differ.fold(0, |bits, (one, other)| bits | 1 << (one * 8 + other))
 }
 
-/// What is worth seeing: lines that a store begins in, and the first lines in which versions
-/// differ that did not differ in a line shown before.
+/// Which lines are shown: those in which a store begins, and those in which two versions differ that are the same in
+/// every line shown before.
 pub(super) fn stretches(
     versions: &[Version],
     size: usize,
@@ -101,7 +102,7 @@ pub(super) fn stretches(
         let end = (at + LINE).min(size);
         match found.last_mut() {
             Some(Stretch::Shown(_, until)) if shown => *until = end,
-            // A folded stretch says one thing of all its lines.
+            // In a folded stretch the same versions are equal in all lines.
             Some(Stretch::Folded(_, until)) if !shown && now == last => *until = end,
             _ if shown => found.push(Stretch::Shown(at, end)),
             _ => found.push(Stretch::Folded(at, end)),
@@ -111,24 +112,24 @@ pub(super) fn stretches(
     found
 }
 
-/// What is to be said of a stretch that is folded.
+/// The words of a folded stretch: which versions are equal in it.
 fn said(versions: &[Version], at: usize) -> String {
     let now = alike(versions, at);
     let mut groups: Vec<(usize, String)> = Vec::new();
-    for (it, version) in now.iter().zip(versions) {
-        match groups.iter_mut().find(|(of, _)| of == it) {
+    for (first, version) in now.iter().zip(versions) {
+        match groups.iter_mut().find(|(of, _)| of == first) {
             Some((_, letters)) => *letters += &format!(" = {}", version.letter),
-            None => groups.push((*it, version.letter.to_owned())),
+            None => groups.push((*first, version.letter.to_owned())),
         }
     }
-    let groups: Vec<String> = groups.into_iter().map(|it| it.1).collect();
+    let groups: Vec<String> = groups.into_iter().map(|(_, letters)| letters).collect();
     match groups.len() {
         1 => "the same everywhere".to_owned(),
         _ => groups.join(" \u{2260} "),
     }
 }
 
-/// Some bytes of a line in hex, with a gap before every fourth, but none at the beginning.
+/// Some bytes of a line in hex, with a gap before every fourth byte but the first.
 fn digits(bytes: &[u8], from: usize, until: usize) -> String {
     let mut text = String::new();
     for (at, byte) in bytes.iter().enumerate().take(until).skip(from) {
@@ -140,9 +141,9 @@ fn digits(bytes: &[u8], from: usize, until: usize) -> String {
     text
 }
 
-/// One version's bytes of a line; those are marked that differ from the first version's.
+/// The bytes of a line in one version, those marked that differ from the first version's.
 fn row(version: &Version, first: &Version, at: usize, until: usize) -> Element {
-    let part = |it: &Version| it.bytes.get(at..until).unwrap_or(&[]).to_vec();
+    let part = |version: &Version| version.bytes.get(at..until).unwrap_or(&[]).to_vec();
     let (bytes, other) = (part(version), part(first));
     let differs = |at: usize| other.get(at) != Some(&bytes[at]);
     let mut hex = el("code", "").attr(Attr::Part, &format!("bytes-{}", version.letter));
@@ -171,7 +172,7 @@ fn offset(at: usize) -> String {
     format!("0x{at:03x}")
 }
 
-/// The versions' bytes: where they differ and where stores go, or all of them.
+/// The card of the dump: the lines where versions differ and where stores go, or all lines.
 pub(super) fn hex(
     sector: &Sector,
     holders: &[Holder],
@@ -226,12 +227,14 @@ pub(super) fn hex(
         .child(button("", "", label, false, Msg::AllBytes(!ui.whole)).attr(Attr::Part, "whole"))
 }
 
-/// What each letter stands for.
+/// The legend of the letters: which holders have each version.
 pub(super) fn key(holders: &[Holder], versions: &[Version]) -> Element {
     let mut list = el("ul", "versions");
     for version in versions {
-        let held = holders.iter().filter(|it| it.content == version.content);
-        let held: Vec<&str> = held.map(|it| it.title).collect();
+        let held = holders
+            .iter()
+            .filter(|holder| holder.content == version.content);
+        let held: Vec<&str> = held.map(|holder| holder.title).collect();
         list = list.child(
             el("li", "")
                 .child(badge(version))

@@ -1,4 +1,4 @@
-//! The places that hold a sector's bytes at the moment shown, and since when.
+//! The holders of a sector's bytes at the moment shown, and since when they have them.
 
 use crate::exchange::sentence;
 use crate::explore::{Check, Column, Failure};
@@ -13,28 +13,28 @@ pub(super) struct Sector<'a> {
     pub(super) now: &'a Moment,
     pub(super) page: usize,
     pub(super) number: usize,
-    /// Its page, and its way down.
+    /// The registers of its page.
     pub(super) held: Page,
+    /// Its way down to the device.
     pub(super) column: Column,
     /// What memory held when the run began.
     pub(super) initial: Content,
-    /// What the media held then.
+    /// What the media held when the run began.
     pub(super) first_media: Content,
 }
 
-/// Somewhere the bytes are, or were taken from.
+/// A place that holds bytes of the sector, or that they were taken from.
 pub(super) struct Holder {
-    /// What it is.
     pub(super) key: HolderKind,
     pub(super) title: &'static str,
     pub(super) content: Content,
-    /// Since which step it has them; 0 for the start.
+    /// The step since which it holds them; 0 for the start.
     pub(super) since: usize,
-    /// Who put them there.
+    /// Who put them there, in a sentence.
     pub(super) words: String,
 }
 
-/// Which place.
+/// Which holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HolderKind {
     Start,
@@ -49,7 +49,7 @@ pub(super) enum HolderKind {
 impl<'a> Sector<'a> {
     pub(super) fn of(now: &'a Moment, ui: &UiState) -> Sector<'a> {
         let model = &now.scenario.model;
-        // While another scenario comes in, the place may be one of the last one's.
+        // While another scenario comes in, the sector selected may be one that only the last scenario has.
         let page = ui.sector.0.min(model.geometry.pages as usize - 1);
         let number = ui.sector.1.min(model.geometry.sectors() - 1);
         let start = model.page(&model.initial, page);
@@ -81,17 +81,17 @@ impl<'a> Sector<'a> {
         geometry.lba(self.page, self.number)
     }
 
-    /// Where it begins in its page.
+    /// The sector's offset in its page.
     pub(super) fn start(&self) -> usize {
         self.number * self.size()
     }
 
-    /// Bytes in it.
+    /// How many bytes the sector has.
     pub(super) fn size(&self) -> usize {
         self.now.scenario.model.geometry.interval.into()
     }
 
-    /// How its sixteen bits are made.
+    /// How the sixteen bits of its guard are computed.
     pub(super) fn sum(&self) -> Sum {
         match self.now.scenario.model.geometry.ip_guards {
             true => Sum::Ip,
@@ -107,22 +107,23 @@ impl<'a> Sector<'a> {
         }
     }
 
-    /// The guard, checksum or other sample that was taken before anything was fetched.
+    /// The content that a guard, a checksum or another sample was taken from before the device fetched anything, and at
+    /// which step.
     pub(super) fn sampled(&self) -> Option<(Content, usize)> {
         self.column.guard.filter(|_| !self.column.inserted)
     }
 
-    /// What its checksum was taken from, or, without one, what was submitted, and at which step.
+    /// The content that its checksum was taken from, or, without a checksum, that was submitted, and at which step.
     fn sealed(&self) -> Option<(Content, usize)> {
         self.sampled().or_else(|| self.submitted())
     }
 
-    /// What the device fetched.
+    /// The content that the device fetched.
     pub(super) fn wire(&self) -> Content {
         self.column.wire.map_or(Content::NONE, |it| it.0)
     }
 
-    /// Where the model's stores go in it: offsets from its start, until which.
+    /// The stretches of the sector that the model's stores write: from which offset to before which.
     pub(super) fn stores(&self) -> Vec<(usize, usize)> {
         let model = &self.now.scenario.model;
         let (start, size) = (self.start(), self.size());
@@ -137,44 +138,44 @@ impl<'a> Sector<'a> {
         found
     }
 
-    /// The two contents whose guards are worked out beside each other: what the guard was taken
-    /// from, and, where one differs from that, what came after.
+    /// The two contents whose guards are computed beside each other: what the guard was taken from, and the first of
+    /// what came later that differs from it.
     pub(super) fn compared(&self) -> (Content, Option<Content>) {
-        let first = self.sealed().map_or(self.initial, |it| it.0);
+        let first = self.sealed().map_or(self.initial, |(content, _)| content);
         let copy = self.held.copy[self.number];
         let later = [self.wire(), self.held.memory[self.number], copy];
-        let differs = |it: &Content| it.is_some() && *it != first;
+        let differs = |content: &Content| content.is_some() && *content != first;
         (first, later.into_iter().find(differs))
     }
 
-    /// What the I/O's submission sealed, and at which step: where no guard says so, its device
-    /// promises these bytes.
+    /// The content that the submission of the I/O sealed, and at which step. Without a guard, these are the bytes that
+    /// the device is to have.
     fn submitted(&self) -> Option<(Content, usize)> {
         let model = &self.now.scenario.model;
         let mut found: Option<(Content, usize)> = None;
-        for (index, told) in self.now.story.steps.iter().enumerate().rev() {
-            let sealed = model.page(&told.world, self.page).sealed[self.number];
+        for (index, record) in self.now.story.steps.iter().enumerate().rev() {
+            let sealed = model.page(&record.world, self.page).sealed[self.number];
             match found {
                 None if sealed.is_some() => found = Some((sealed, index + 1)),
                 Some((content, _)) if sealed == content => found = Some((content, index + 1)),
                 Some(_) => break,
                 None => {}
             }
-            let added = |it: &Effect| matches!(it, Effect::Added { page, .. } if *page as usize == self.page);
-            if told.effects.iter().any(added) {
+            let added = |effect: &Effect| matches!(effect, Effect::Added { page, .. } if *page as usize == self.page);
+            if record.effects.iter().any(added) {
                 break;
             }
         }
         found
     }
 
-    /// The step after which a register last changed.
+    /// The step that changed a register last; 0 if none did.
     fn since(&self, register: impl Fn(&Page) -> Content) -> usize {
         let model = &self.now.scenario.model;
         let read = |world: &World| register(&model.page(world, self.page));
         let last = read(&self.now.world);
         let mut steps = self.now.story.steps.iter();
-        let other = steps.rposition(|told| read(&told.world) != last);
+        let other = steps.rposition(|record| read(&record.world) != last);
         match other {
             Some(at) => at + 2,
             None if read(&model.initial) != last => 1,
@@ -182,15 +183,15 @@ impl<'a> Sector<'a> {
         }
     }
 
-    /// The step that put bytes somewhere, in a sentence.
-    fn told(&self, step: usize, else_: &str) -> String {
+    /// The sentence of the step that put bytes somewhere; `else_` where that was before the first step.
+    fn step_sentence(&self, step: usize, else_: &str) -> String {
         match step.checked_sub(1) {
             Some(index) => sentence(&self.now.scenario, &self.now.story, index),
             None => else_.to_owned(),
         }
     }
 
-    /// Every place that holds something, in the order of the stage.
+    /// Every holder that has bytes of the sector, in the order of the stage.
     pub(super) fn holders(&self) -> Vec<Holder> {
         let (number, held) = (self.number, &self.held);
         let mut holders = Vec::new();
@@ -217,44 +218,44 @@ impl<'a> Sector<'a> {
             );
         }
         let since = self.since(|it| it.memory[number]);
-        let told = self.told(since, "As it was when the run began.");
-        add(HolderKind::Memory, "memory", memory, since, told);
+        let words = self.step_sentence(since, "As it was when the run began.");
+        add(HolderKind::Memory, "memory", memory, since, words);
         let since = self.since(|it| it.copy[number]);
-        let told = self.told(since, "");
-        add(HolderKind::Copy, "copy", held.copy[number], since, told);
+        let words = self.step_sentence(since, "");
+        add(HolderKind::Copy, "copy", held.copy[number], since, words);
         if let Some((content, since)) = self.sealed() {
-            let told = self.told(since, "");
+            let words = self.step_sentence(since, "");
             add(
                 HolderKind::Sealed,
                 self.sealed_title(),
                 content,
                 since,
-                told,
+                words,
             );
         }
         if let Some((content, since)) = self.column.wire {
-            let mut told = self.told(since, "");
+            let mut words = self.step_sentence(since, "");
             if let Some((_, step)) = self.column.guard.filter(|_| self.column.inserted) {
-                told += &format!(" {}", self.told(step, ""));
+                words += &format!(" {}", self.step_sentence(step, ""));
             }
             if let Some(check) = self.column.hba {
-                told += &format!(" {}", self.checked(check));
+                words += &format!(" {}", self.checked(check));
             }
-            add(HolderKind::Wire, self.wire_title(), content, since, told);
+            add(HolderKind::Wire, self.wire_title(), content, since, words);
         }
         if let Some(check) = self.column.target {
-            let told = self.checked(check);
+            let words = self.checked(check);
             add(
                 HolderKind::Target,
                 "target",
                 check.computed,
                 check.step,
-                told,
+                words,
             );
         }
         let since = self.since(|it| it.media[number]);
-        let told = self.told(since, "On the disk when the run began.");
-        add(HolderKind::Media, "media", held.media[number], since, told);
+        let words = self.step_sentence(since, "On the disk when the run began.");
+        add(HolderKind::Media, "media", held.media[number], since, words);
         holders
     }
 
@@ -276,7 +277,7 @@ impl<'a> Sector<'a> {
         }
     }
 
-    /// What a check came to.
+    /// The result of a check, in a sentence.
     fn checked(&self, check: Check) -> String {
         let (computed, received) = (self.guard(check.computed), self.guard(check.received));
         match check.matched {
@@ -294,7 +295,7 @@ impl<'a> Sector<'a> {
     /// The guard error of this sector, if the run has one.
     pub(super) fn failure(&self) -> Option<&'a Failure> {
         let mut failures = self.now.story.failures.iter();
-        failures.rfind(|it| match it.violation {
+        failures.rfind(|failure| match failure.violation {
             Violation::Guard { page, sector, .. } => {
                 (page as usize, sector as usize) == (self.page, self.number)
             }

@@ -1,9 +1,9 @@
-//! The arithmetic of the two guards, one unit of bytes at a time, as it is worked by hand.
+//! The arithmetic of the two kinds of guard, one unit of bytes at a time, as it is done by hand.
 
 /// T10's polynomial without its highest term, x^16.
 pub(super) const POLYNOMIAL: u16 = 0x8bb7;
 
-/// The two ways to make sixteen bits of an interval.
+/// The two ways to compute sixteen bits from the bytes of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sum {
     /// CRC-16/T10-DIF: a byte at a time, through a table.

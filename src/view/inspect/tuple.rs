@@ -1,5 +1,4 @@
-//! The eight bytes of protection information that go with a sector, decoded; or what there is
-//! instead.
+//! The tuple: the eight bytes of protection information that go with a sector, decoded, or what there is instead.
 
 use crate::machine::{Protection, crc32c, guard};
 
@@ -7,7 +6,7 @@ use super::super::vdom::{Attr, Element, el, note, rich};
 use super::holders::Sector;
 use super::register::Sum;
 
-/// Where a tuple is, and its bytes.
+/// A tuple: where it is, and its bytes.
 struct Tuple {
     key: &'static str,
     place: &'static str,
@@ -50,7 +49,7 @@ impl Sector<'_> {
         found
     }
 
-    /// What is missing, and why.
+    /// Says which tuples there are not, and why.
     fn without(&self) -> &'static str {
         match self.protection() {
             Protection::None => {
@@ -87,7 +86,7 @@ impl Sector<'_> {
     }
 }
 
-/// The tuples, byte by byte.
+/// The card of the tuples, byte by byte.
 pub(super) fn tuples(sector: &Sector) -> Element {
     let tuples = sector.tuples();
     let mut card = el("div", "card").attr(Attr::Part, "tuples");
@@ -173,16 +172,16 @@ fn fields(sector: &Sector, tuples: &[Tuple]) -> Element {
     let mut list = el("dl", "fields");
     for (at, (name, place, words)) in all.into_iter().enumerate() {
         let range = [0..2, 2..4, 4..8][at].clone();
-        let value = |it: &Tuple| -> String {
-            let bytes = it.bytes[range.clone()].iter();
-            bytes.map(|it| format!("{it:02x}")).collect()
+        let value = |tuple: &Tuple| -> String {
+            let bytes = tuple.bytes[range.clone()].iter();
+            bytes.map(|byte| format!("{byte:02x}")).collect()
         };
-        let same = tuples.iter().all(|it| value(it) == value(&tuples[0]));
+        let same = tuples.iter().all(|tuple| value(tuple) == value(&tuples[0]));
         let values: Vec<String> = match same {
             true => vec![value(&tuples[0])],
             false => tuples
                 .iter()
-                .map(|it| format!("{} {}", value(it), it.place))
+                .map(|tuple| format!("{} {}", value(tuple), tuple.place))
                 .collect(),
         };
         list = list

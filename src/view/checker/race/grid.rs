@@ -10,7 +10,7 @@ use super::super::super::moment::Moment;
 /// A cell's side, in units of the drawing.
 pub const SIDE: usize = 13;
 
-/// Cells by row and column.
+/// The cells of a race map by row and column.
 pub struct Grid {
     /// The map.
     pub map: Arc<RaceMap>,
@@ -73,7 +73,7 @@ impl Grid {
         path
     }
 
-    /// The border of all cells of a kind.
+    /// The border around all cells of a kind.
     pub fn border(&self, is: &dyn Fn(&Cell) -> bool) -> String {
         let mut path = String::new();
         let inside = |row: usize, column: usize| self.at(row, column).is_some_and(is);
@@ -93,7 +93,7 @@ impl Grid {
         path
     }
 
-    /// Rows, or columns, at which their actor holds the page lock, as runs.
+    /// The stretches of rows, or of columns, at which their actor holds the page lock.
     fn locked(&self, of_rows: bool) -> Vec<(usize, usize)> {
         let many = if of_rows { self.rows() } else { self.columns() };
         let holds = |at: usize| {
@@ -112,7 +112,7 @@ impl Grid {
         runs
     }
 
-    /// Where both would hold it: the rectangles no schedule enters.
+    /// The rectangles in which both actors would hold the page lock: no schedule enters them.
     pub fn forbidden(&self) -> String {
         let mut path = String::new();
         for (top, bottom) in self.locked(true) {
@@ -125,7 +125,7 @@ impl Grid {
         path
     }
 
-    /// Bars beside the axes where their actor holds the page lock.
+    /// Bars beside the axes where the axis's actor holds the page lock.
     pub fn bars(&self) -> String {
         let mut path = String::new();
         for (from, to) in self.locked(true) {
@@ -143,7 +143,7 @@ impl Grid {
         Some((row, column))
     }
 
-    /// Where a moment of the run is, if the map has it.
+    /// The cell of a moment of the run, if the map has it.
     pub fn moment(&self, now: &Moment, moment: usize) -> Option<(usize, usize)> {
         let model = &now.scenario.model;
         let world = match moment.checked_sub(1) {
@@ -155,7 +155,7 @@ impl Grid {
         self.place(row, Position::of(model, world, second))
     }
 
-    /// The run's way through the map.
+    /// The run's path through the map.
     pub fn run(&self, now: &Moment) -> Run {
         let mut run = Run::default();
         let failures: Vec<usize> = now.whole.failures.iter().map(|it| it.step).collect();
