@@ -21,7 +21,7 @@ PORT ?= 8080
 
 help: ## Print this list
 	@echo "Stable Pages"
-	@awk -F ':.*## .PHONY: help check serve test dist bench/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 # Needs nothing but Rust. As of make, a status that is not 0 is an error.
 check: ## Check scenarios in the terminal (FILE=names or slugs, ARGS=--all, --list, --help ...)

@@ -70,7 +70,8 @@ impl Piece {
                 let (before, after) = match tag.as_str() {
                     "code" => ("`", "`"),
                     "button" => (" [", "] "),
-                    "a" => (" ", " "),
+                    // Links one after another are apart on the page.
+                    "a" if out.ends_with(char::is_alphanumeric) => (" ", ""),
                     _ => ("", ""),
                 };
                 *out += before;
@@ -171,7 +172,10 @@ pub fn plain_pages() -> HashMap<String, String> {
     let said = String::from_utf8_lossy(&packed.stderr);
     assert!(packed.status.success(), "{said}");
     let mut pages = HashMap::new();
-    for file in fs::read_dir(&folder).expect("there").flatten() {
+    for file in fs::read_dir(folder.join("scenarios"))
+        .expect("there")
+        .flatten()
+    {
         let name = file.file_name().to_string_lossy().into_owned();
         let Some(slug) = name.strip_suffix(".html") else {
             continue;
