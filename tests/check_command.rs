@@ -158,7 +158,7 @@ fn every_bad_file_is_reported_with_its_place_and_the_others_are_checked() {
     let era = written("era", &text("unlock-gap").replace("\"3.0\"", "\"2.4\""));
     let toml = written("toml", "title = \"unfinished\nsummary = 3");
     let [era, toml] = [&era, &toml].map(|path| path.to_str().expect("UTF-8"));
-    let output = check(&[era, "snapshot-right", toml, "no-such-scenario"]);
+    let output = check(&[era, "snapshot-right", toml, "snapshot-odrer"]);
     assert_eq!(output.status, 2);
     assert!(output.out.contains("snapshot-right: as the file expects"));
     let lines: Vec<&str> = output.err.lines().collect();
@@ -174,9 +174,12 @@ fn every_bad_file_is_reported_with_its_place_and_the_others_are_checked() {
         "{first}"
     );
     assert!(second.starts_with(&format!("{toml}:1:")), "{second}");
-    assert!(third.contains("check --list scenarios"), "{third}");
+    assert!(
+        third.ends_with("(did you mean \"snapshot-order\"?): check --list scenarios"),
+        "{third}"
+    );
     // The same in JSON.
-    let output = check(&["--json", era, "snapshot-right", "no-such-scenario"]);
+    let output = check(&["--json", era, "snapshot-right", "snapshot-odrer"]);
     let value = json(&output);
     assert_eq!(output.status, 2);
     assert_eq!(value["files"].as_array().map(Vec::len), Some(1));
@@ -197,6 +200,7 @@ fn arguments_that_cannot_be_used_are_refused_with_what_could() {
         (&["--memory", "much", "unlock-gap"], "much"),
         (&["--promela", "--all", "unlock-gap"], "one model"),
         (&["--list", "nonsense"], "topics are scenarios"),
+        (&["--list", "unlockpage"], "did you mean \"unlock_page\"?"),
     ] {
         let output = check(arguments);
         assert_eq!(
@@ -272,6 +276,36 @@ fn what_is_computed_can_be_pasted() {
             output
                 .out
                 .contains("\nAs computed, and as the file has it:\n")
+        );
+    }
+}
+
+/// A draft without an opening run is given one: the shortest failure, and then on until nobody can move.
+#[test]
+fn a_draft_is_given_an_opening_run() {
+    for slug in ["unlock-gap", "snapshot-right", "two-page-inversion"] {
+        let draft = with_schedule(&draft(slug), "[]").replace("schedule = []\n", "");
+        assert!(!draft.contains("schedule ="), "{slug}");
+        let value = json(&check_with(&draft, &["--json", "-"]));
+        let file = &value["files"][0];
+        let statements = |part: &str| file["statements"][part].as_str().expect("a text");
+        let whole = pasted(&draft, statements("top"), statements("tables"));
+        let output = check_with(&whole, &["-"]);
+        assert_eq!(output.status, 0, "{slug}: {}", output.out);
+        let scenario = load(slug, &whole).expect("loads");
+        let own = load(slug, text(slug)).expect("loads");
+        assert_eq!(
+            (scenario.stated(), scenario.opening.is_empty()),
+            (own.stated(), own.opening.is_empty())
+        );
+        assert!(scenario.warnings.is_empty(), "{:?}", scenario.warnings);
+        // And what is lacking is said, at its place.
+        let warnings = file["warnings"].as_array().expect("a list");
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        let text = check_with(&draft, &["-"]).out;
+        assert!(
+            text.contains(":1:1: warning: there is no \"schedule\""),
+            "{text}"
         );
     }
 }

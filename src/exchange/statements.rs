@@ -54,6 +54,16 @@ pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Stateme
 
 impl Statements {
     fn opening(&mut self, scenario: &Scenario, report: &Report, opening: &Opening) {
+        if let Some(run) = &opening.proposed {
+            self.stated = false;
+            self.top +=
+                "# The file has no opening run. This: a shortest failure, if there is one;\n";
+            self.top += "# then everybody goes on in turn.\nschedule = [\n";
+            for line in schedule_lines(scenario, run) {
+                self.top += &format!("  {line:?},\n");
+            }
+            self.top += "]\n";
+        }
         let (found, stated) = (&opening.breaks, &scenario.breaks);
         self.stated &= found == stated;
         let remark = match found == stated {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::machine::{History, Invariant, end};
+use crate::machine::{Choice, History, Invariant, Model, Status, World, end, status, step};
 use crate::scenario::{Scenario, StallBound, Verdict, words};
 
 use super::checker::MOST_KNOWN;
@@ -35,6 +35,9 @@ pub enum Coverage {
 /// What the opening run of a file shows, on the device and in the kernel the file is written for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
+    /// For a file that has none, one it could have: a shortest failure, after which everybody goes on in turn
+    /// until nobody can.
+    pub proposed: Option<Vec<Choice>>,
     /// Its verdicts.
     pub verdicts: Vec<Verdict>,
     /// The invariants it breaks, in the order of breaking.
@@ -138,15 +141,15 @@ impl Report {
             verdicts: (findings.iter())
                 .map(|finding| (finding.verdict, finding.schedule.len()))
                 .collect(),
-            findings,
             odds: graph.filter(|_| complete).map(Odds::of),
-            opening: own.then(|| Opening::of(scenario, &space)),
+            opening: own.then(|| Opening::of(scenario, &space, findings.first())),
             sleep: (space.graph().zip(scenario.stall))
                 .filter(|_| own && complete)
                 .map(|(graph, bound)| {
                     let world = |state| space.world(state);
                     longest_sleep(model, graph, &world, bound.actor.into())
                 }),
+            findings,
         };
         // The reduced search gets the memory of the full one.
         drop(space);
@@ -209,7 +212,8 @@ impl Report {
                     found: opening.verdicts.clone(),
                 });
             }
-            if opening.breaks != scenario.breaks {
+            let draft = opening.proposed.is_some() && scenario.breaks.is_empty();
+            if opening.breaks != scenario.breaks && !draft {
                 all.push(Difference::Breaks {
                     stated: scenario.breaks.clone(),
                     found: opening.breaks.clone(),
@@ -236,10 +240,12 @@ impl Report {
 impl Opening {
     /// Runs it. Whether it ends in a livelock only the search knows, as that is a question about what
     /// can come after it.
-    fn of(scenario: &Scenario, space: &Space) -> Opening {
+    fn of(scenario: &Scenario, space: &Space, failure: Option<&Finding>) -> Opening {
         let model = &scenario.model;
+        let proposed = scenario.schedule.is_empty();
+        let proposed = proposed.then(|| propose(model, failure));
         let mut history = History::new(model);
-        for choice in &scenario.schedule {
+        for choice in proposed.as_ref().unwrap_or(&scenario.schedule) {
             history.choose(model, *choice);
         }
         let story = Story::of(model, &history);
@@ -257,12 +263,43 @@ impl Opening {
         let mut broken = story.broken.clone();
         broken.sort_by_key(|(invariant, step)| (*step, *invariant as usize));
         Opening {
+            proposed,
             verdicts: verdicts.iter().collect(),
             breaks: broken.into_iter().map(|(invariant, _)| invariant).collect(),
             stops_short: end(model, last).is_none()
                 && known.is_some_and(|(graph, state)| !goes_round(graph, state)),
         }
     }
+}
+
+/// Most steps that a proposed opening run has beyond the failure.
+const MOST_BEYOND: usize = 300;
+
+/// A run that begins with a failure, if there is one, and goes on until nobody can move: each actor as far
+/// as it gets, then the next. Only the failure, where somebody could go on for ever.
+fn propose(model: &Model, failure: Option<&Finding>) -> Vec<Choice> {
+    let mut run = failure.map_or(Vec::new(), |failure| failure.schedule.clone());
+    let failed = run.len();
+    let start = model.initial;
+    let mut world = run
+        .iter()
+        .fold(start, |world, choice| step(model, &world, *choice).0);
+    let many = model.actors.len();
+    let mut actor = run.last().map_or(0, |choice| usize::from(choice.actor));
+    let ready = |world: &World, actor: usize| status(model, world, actor) == Status::Ready;
+    while let Some(next) = (actor..actor + many)
+        .map(|it| it % many)
+        .find(|it| ready(&world, *it))
+    {
+        if run.len() > failed + MOST_BEYOND {
+            run.truncate(failed);
+            break;
+        }
+        actor = next;
+        run.push(Choice::of(actor));
+        world = step(model, &world, Choice::of(actor)).0;
+    }
+    run
 }
 
 impl fmt::Display for Difference {

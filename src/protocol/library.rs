@@ -14,6 +14,12 @@ pub fn library() -> impl Iterator<Item = &'static str> {
     sections().map(|(header, _)| header.split(' ').next().unwrap_or(header))
 }
 
+/// A program of the library as it is written there.
+pub fn library_text(name: &str) -> Option<&'static str> {
+    let mut all = sections().map(|(header, body)| (header.split(' ').next(), body));
+    all.find(|(of, _)| *of == Some(name)).map(|(_, body)| body)
+}
+
 /// Every program of the library.
 const LIBRARY: &str = "
 # Mason's five steps (2.1, 5.1). ptep_clear_flush clears the PTE, flushes, and only then sets the

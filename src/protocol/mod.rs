@@ -19,14 +19,14 @@ mod tree;
 pub use edit::{Edit, EditError, Place, Program, Side, apply};
 pub use era::Era;
 pub use groups::{GROUPS, GroupRow, group_row};
-pub use library::library;
+pub use library::{library, library_text};
 pub use ops::{ALSO, MEANINGS, Meaning, OPS, OpRow, Ways, op_number};
 pub use second_bio::{SecondBio, second_bio};
 pub use single::{instructions, place_of, single_edits};
 pub use suggest::{did_you_mean, nearest};
 pub use terms::{TERMS, Term, term_meaning};
 pub use text::{
-    Frame, Named, Shape, Source, SourceLine, TextError, Token, expand, library_text, lines,
-    one_line, program_names, source, tokens,
+    Frame, Named, Shape, Source, SourceLine, TextError, Token, expand, lines, one_line,
+    program_names, source, tokens,
 };
 pub use tree::{Code, Line, Mark, Step, What, compile, with_page};

@@ -177,12 +177,6 @@ pub fn program_names(shape: &Shape) -> impl Iterator<Item = &str> {
     own.chain(library().map(|name| name as &str))
 }
 
-/// A program of the library as it is written there.
-pub fn library_text(name: &str) -> Option<&'static str> {
-    let mut all = sections().map(|(header, body)| (header.split(' ').next(), body));
-    all.find(|(of, _)| *of == Some(name)).map(|(_, body)| body)
-}
-
 /// Most steps an actor's programs may have before compilation; more cannot run anyhow.
 const MOST_STEPS: usize = 2000;
 /// Deepest nesting of programs, composites and loops.

@@ -43,7 +43,7 @@ pub const FILE_KEYS: [FileKey; 60] = [
     must("", "era", "the kernel whose names and rules hold"),
     must("", "device", "the device it is written for"),
     may("", "stable", "whether the mapping asks for stable pages; without it, what the device wants"),
-    must("", "schedule", "the opening run, a list: \"writer 3\" (steps), \"flusher through unlock_page\" (that step or composite included), \"flusher way 1\" (one step, the other way), \"disk until stuck\""),
+    may("", "schedule", "the opening run, a list of lines: \"writer 3\" (steps), \"flusher through unlock_page\" (that step or composite included), \"flusher way 1\" (one step, the other way), \"disk until stuck\""),
     may("", "opening", "the verdicts the opening run shows, if not those of [expect]"),
     may("", "breaks", "the invariants the opening run breaks, in the order of breaking"),
     must("[file]", "inode", "its number, for log lines"),

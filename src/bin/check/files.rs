@@ -1,11 +1,11 @@
 //! The files to be checked.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use stable_pages::protocol::Era;
-use stable_pages::scenario::{Device, Scenario, ScenarioError, find, load, load_for};
+use stable_pages::protocol::{Era, did_you_mean};
+use stable_pages::scenario::{Device, Scenario, ScenarioError, catalogue, find, load, load_for};
 
 /// A scenario file that can be loaded.
 pub struct File {
@@ -60,10 +60,13 @@ pub fn open(name: &str) -> Result<File, Problem> {
         reason,
     };
     let text = text.map_err(|error| {
-        let slug = match path.extension().is_none() && error.kind() == std::io::ErrorKind::NotFound
-        {
-            true => "; nor is it a scenario of the catalogue (check --list scenarios)",
-            false => "",
+        let slugs = catalogue().map(|entry| entry.slug);
+        let slug = match path.extension().is_none() && error.kind() == ErrorKind::NotFound {
+            true => format!(
+                "; nor is it a scenario of the catalogue{}: check --list scenarios",
+                did_you_mean(name, slugs)
+            ),
+            false => String::new(),
         };
         problem(None, format!("{error}{slug}"))
     })?;

@@ -41,11 +41,20 @@ pub struct FileResult {
     as_expected: bool,
     /// Where it is not as the file expects, in words.
     differences: Vec<String>,
+    /// What is lacking or in vain although the file loads.
+    warnings: Vec<WarningResult>,
     /// What the opening run shows; none where the file's own device and kernel were not asked for.
     opening: Option<OpeningResult>,
     /// What the file should state, as TOML.
     statements: StatementsResult,
     checks: Vec<CheckResult>,
+}
+
+#[derive(Serialize)]
+struct WarningResult {
+    line: usize,
+    column: usize,
+    warning: String,
 }
 
 #[derive(Serialize)]
@@ -153,6 +162,13 @@ pub fn file(checked: &Checked) -> FileResult {
         era: scenario.own_era.word(),
         as_expected: differences.is_empty(),
         differences,
+        warnings: (scenario.warnings.iter())
+            .map(|it| WarningResult {
+                line: it.line,
+                column: it.column,
+                warning: it.kind.to_string(),
+            })
+            .collect(),
         opening,
         statements: StatementsResult {
             top: statements.top,

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use stable_pages::exchange::diagram;
 use stable_pages::machine::Invariant;
-use stable_pages::protocol::{Era, MEANINGS, OPS, group_row, library, library_text, op_number};
+use stable_pages::protocol::{
+    Era, MEANINGS, OPS, did_you_mean, group_row, library, library_text, op_number,
+};
 use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue};
 
 const WIDTH: usize = 79;
@@ -44,10 +46,12 @@ pub fn list(wanted: &[String]) -> Result<String, String> {
             (_, Some(row), _) => step(&mut out, row),
             (.., Some(text)) => program(&mut out, word, text),
             _ => {
-                let topics: Vec<&str> = TOPICS.iter().map(|(topic, _)| *topic).collect();
-                let topics = topics.join(", ");
+                let topics = TOPICS.iter().map(|(topic, _)| *topic);
+                let keys = OPS.iter().map(|row| row.key);
+                let hint = did_you_mean(word, topics.clone().chain(keys).chain(library()));
+                let topics = topics.collect::<Vec<&str>>().join(", ");
                 return Err(format!(
-                    "\"{word}\" is no step and no program; topics are {topics}"
+                    "\"{word}\" is no step and no program{hint}; topics are {topics}"
                 ));
             }
         }

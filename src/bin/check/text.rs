@@ -348,22 +348,9 @@ fn result(out: &mut String, checked: &Checked) {
             );
         }
     }
-    for note in lacking(checked) {
-        let _ = writeln!(out, "{name}: note: {note}");
+    for warning in &checked.file.scenario.warnings {
+        let (line, column) = (warning.line, warning.column);
+        let _ = writeln!(out, "{name}:{line}:{column}: warning: {}", warning.kind);
     }
     out.push('\n');
-}
-
-/// What a file of the catalogue needs besides, which a draft need not have.
-fn lacking(checked: &Checked) -> Vec<&'static str> {
-    let scenario = &checked.file.scenario;
-    let wanted = [
-        (scenario.group.is_empty(), "the catalogue wants a \"group\""),
-        (
-            scenario.sources.is_empty(),
-            "the catalogue wants a [[source]]",
-        ),
-    ];
-    let lacking = wanted.into_iter().filter(|(lacks, _)| *lacks);
-    lacking.map(|(_, words)| words).collect()
 }
