@@ -11,11 +11,13 @@ use std::process::Command;
 use std::sync::Arc;
 
 use stable_pages::exchange::{diagram, sentence, status_words};
+use stable_pages::explore::{Ask, Subject};
 use stable_pages::machine::{Choice, History, Status};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, reason, term_meaning, ways};
-use stable_pages::scenario::{Device, Scenario, Verdict};
+use stable_pages::scenario::{Device, Entry, Scenario, Verdict};
 use stable_pages::view::{
-    At, El, KEYS, Look, Node, Now, actor_cards, explanations, sentence as spoken,
+    At, El, KEYS, Look, Node, Now, Other, Panel, Place, Question, Reply, Scribe, Situation, Tab,
+    actor_cards, explanations, sentence as spoken,
 };
 
 use super::support::checked;
@@ -35,7 +37,7 @@ impl Piece {
         });
         // A word with a meaning is part of its sentence, unlike what a button says.
         let tag = match class(element) {
-            "term" => "span",
+            "term" | "whole" => "b",
             _ => &element.tag,
         };
         Piece::Element(tag.to_owned(), inner.collect())
@@ -54,7 +56,7 @@ impl Piece {
     /// Whether it stands on lines of its own.
     fn is_block(&self) -> bool {
         let inline = [
-            "a", "b", "button", "code", "i", "kbd", "label", "option", "small", "span",
+            "a", "b", "button", "code", "i", "kbd", "label", "option", "select", "small", "span",
         ];
         match self {
             Piece::Text(_) => false,
@@ -70,7 +72,9 @@ impl Piece {
                 let (before, after) = match tag.as_str() {
                     "code" => ("`", "`"),
                     "button" => (" [", "] "),
-                    "a" => (" ", " "),
+                    "a" | "label" | "span" => (" ", " "),
+                    // Which of them there are is no sentence.
+                    "option" => return,
                     _ => ("", ""),
                 };
                 *out += before;
@@ -420,5 +424,135 @@ pub fn words() -> String {
     for (key, what) in KEYS {
         let _ = writeln!(out, "{key}: {what}");
     }
+    out
+}
+
+/// The worker, and what it has drawn last.
+struct Worker {
+    scribe: Scribe,
+    situation: Situation,
+    drawn: HashMap<u8, El>,
+}
+
+impl Worker {
+    /// With a scenario's opening run, at its end, and all schedules looked at.
+    fn new(entry: Entry, run: &[Choice]) -> Worker {
+        let subject = Subject {
+            slug: entry.slug.to_owned(),
+            text: entry.text.to_owned(),
+            device: None,
+            era: None,
+            edits: Vec::new(),
+        };
+        let ask = Ask::Check {
+            turn: 1,
+            subject,
+            bytes: 256 << 20,
+        };
+        let mut worker = Worker {
+            // Without a clock no text speaks of time.
+            scribe: Scribe::new(|| 0.0, |name, _, _| name.to_owned()),
+            situation: Situation {
+                turn: 1,
+                run: run.to_vec(),
+                depth: run.len(),
+                base: "https://example.org/stable-pages/".to_owned(),
+                ..Situation::default()
+            },
+            drawn: HashMap::new(),
+        };
+        worker.hear(Question::Ask(ask));
+        worker.show(|_| {});
+        worker
+    }
+
+    fn hear(&mut self, question: Question) {
+        let mut said = Vec::new();
+        self.scribe.hear(question, &mut |it| said.push(it.reply));
+        while self.scribe.busy() {
+            self.scribe.work(1.0, &mut |it| said.push(it.reply));
+        }
+        for reply in said {
+            if let Reply::Drawn(place, element) = reply {
+                self.drawn.insert(place as u8, element);
+            }
+        }
+    }
+
+    /// Shows something else, and waits until all is known of it.
+    fn show(&mut self, change: impl Fn(&mut Situation)) {
+        self.situation.number += 1;
+        self.situation.look = Look::default();
+        change(&mut self.situation);
+        self.hear(Question::Show(Box::new(self.situation.clone())));
+    }
+
+    fn place(&self, place: Place) -> Option<&El> {
+        self.drawn.get(&(place as u8))
+    }
+
+    fn text(&self, place: Place) -> String {
+        self.place(place).map(read).unwrap_or_default()
+    }
+}
+
+/// What the worker draws of a scenario: the result, what each step of the opening run is worth, the checker's
+/// panels, and how the run is beside other orderings. Trying every change takes long: `with_changes` asks for it.
+pub fn of_worker(entry: Entry, with_changes: bool) -> String {
+    let scenario = entry.load().expect("loads");
+    let run = scenario.schedule.clone();
+    let mut worker = Worker::new(entry, &run);
+    let mut out = format!("# {}\n\n{}", scenario.title, worker.text(Place::Result));
+    out += "\n== WHAT EACH STEP OF THE OPENING RUN IS WORTH ==\n\n";
+    for depth in 1..=run.len() {
+        worker.show(|it| it.depth = depth);
+        let side = worker.place(Place::Side).expect("drawn");
+        let card = side.find(&|element| element.get(At::Part) == Some("why"));
+        let card = card.expect("a step's card");
+        let line = card.find(&|element| element.tag == "h2");
+        let list = card.find(&|element| element.tag == "dl").expect("a list");
+        let parts: Vec<&El> = inside(list).collect();
+        let worth = parts
+            .chunks(2)
+            .find(|pair| pair[0].all_text() == "Without it");
+        let worth = worth.expect("without it")[1].all_text();
+        let line = line.map(El::all_text).unwrap_or_default();
+        let _ = writeln!(out, "{depth:>3}. {line}\n     {worth}");
+    }
+    for panel in [
+        Panel::Verdicts,
+        Panel::Map,
+        Panel::Mutants,
+        Panel::Costs,
+        Panel::Coverage,
+    ] {
+        if panel == Panel::Mutants && !with_changes {
+            continue;
+        }
+        worker.show(|it| {
+            it.depth = run.len();
+            it.look.panel = Some(panel);
+            it.look.racers = (0, 1);
+        });
+        let _ = write!(
+            out,
+            "\n\n== PANEL {panel:?} ==\n\n{}",
+            worker.text(Place::Panel)
+        );
+    }
+    let eras = (0..Era::ALL.len()).map(Other::Era);
+    let devices = (0..Device::ALL.len()).map(Other::Device);
+    for other in [Other::Unchanged].into_iter().chain(eras).chain(devices) {
+        worker.show(|it| {
+            it.look.tab = Tab::Beside;
+            it.look.other = other;
+        });
+        // What follows is the machine there, which is no sentence.
+        let text = worker.text(Place::Side);
+        let text = text.split("\n\n").next().unwrap_or_default();
+        let _ = write!(out, "\n\n== BESIDE {other:?} ==\n\n{text}\n");
+    }
+    worker.show(|it| it.look.tab = Tab::Inspect);
+    let _ = write!(out, "\n\n== INSPECTOR ==\n\n{}", worker.text(Place::Side));
     out
 }
