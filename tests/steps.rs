@@ -12,7 +12,7 @@ use stable_pages::explore::{Story, Told};
 use stable_pages::machine::{Choice, Effect, History, Op, World, enabled, step};
 use stable_pages::protocol::{OPS, reason};
 use stable_pages::scenario::{Scenario, load_for};
-use support::{checked, varied};
+use support::{all_scenarios, checked};
 
 /// The names of an enum's variants, and which a value is. The match has no wildcard, so the compiler
 /// asks for a variant that is not listed.
@@ -112,28 +112,11 @@ struct Examples {
     effects: BTreeMap<&'static str, Example>,
 }
 
-/// The catalogue's scenarios on the devices they state verdicts for, and variants that have what no file has.
-fn scenarios() -> Vec<Arc<Scenario>> {
-    let mut all = Vec::new();
-    for entry in support::loadable() {
-        let own = entry.load().expect("loads");
-        for (device, _) in &own.expect {
-            let scenario = load_for(entry.slug, entry.text, Some(*device), None);
-            all.push(scenario.expect("loads"));
-        }
-    }
-    for insert in ["trylock_page", "pin_page"] {
-        let edit = format!("[[edit]]\ninsert = \"{insert}\"\nbefore = \"do_wp_page/lock_page\"");
-        all.push(varied("baseline-five-step", &[], &edit));
-    }
-    all.into_iter().map(Arc::new).collect()
-}
-
 fn examples() -> &'static Examples {
     static ALL: OnceLock<Examples> = OnceLock::new();
     ALL.get_or_init(|| {
         let (mut steps, mut effects) = (BTreeMap::new(), BTreeMap::new());
-        for scenario in scenarios() {
+        for scenario in all_scenarios().map(Arc::new) {
             let model = &scenario.model;
             let space = checked(&scenario);
             for state in 0..space.states() as u32 {
@@ -280,7 +263,7 @@ fn every_effect_is_in_the_schema() {
 #[test]
 fn every_step_is_written_for_spin() {
     let mut written: BTreeSet<&str> = BTreeSet::new();
-    for scenario in scenarios() {
+    for scenario in all_scenarios() {
         let text = promela(&scenario, "");
         for cast in &scenario.cast {
             for line in cast.lines.iter().filter(|line| !line.pcs.is_empty()) {

@@ -20,7 +20,7 @@ use stable_pages::scenario::{catalogue, find, load_for};
 const RENEW: &str = "UPDATE_EXPECT=1 cargo test --no-default-features --test texts";
 
 /// Files that are no scenario's.
-const GENERAL: [&str; 4] = ["catalogue", "checker", "steps", "words"];
+const GENERAL: [&str; 5] = ["catalogue", "checker", "sentences", "steps", "words"];
 
 /// Of these, all that the worker draws: one that stalls, one that is safe, one with a guard error, one that goes
 /// round. Only of the first, which is small, every change of a step.
@@ -110,6 +110,15 @@ fn what_the_worker_draws_is_as_recorded() {
     let parts = parts.map(|(at, entry)| texts::of_worker(*entry, at == 0));
     let text = parts.collect::<Vec<_>>().join("\n\n\n");
     hold(compare("checker", &text).into_iter().collect());
+}
+
+#[test]
+fn every_sentence_of_a_step_is_as_recorded() {
+    hold(
+        compare("sentences", &texts::sentences())
+            .into_iter()
+            .collect(),
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Whatever these texts need of the page's own types is in this file, so that renaming those changes
 //! only this one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use stable_pages::exchange::{diagram, sentence, status_words};
-use stable_pages::explore::{Ask, Subject};
-use stable_pages::machine::{Choice, History, Status};
+use stable_pages::explore::{Ask, Story, Subject, Told};
+use stable_pages::machine::{Choice, Effect, History, Status, enabled, step};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, reason, term_meaning, ways};
 use stable_pages::scenario::{Device, Entry, Scenario, Verdict};
 use stable_pages::view::{
@@ -20,7 +20,7 @@ use stable_pages::view::{
     actor_cards, explanations, sentence as spoken,
 };
 
-use super::support::checked;
+use super::support::{all_scenarios, checked};
 
 /// A document: elements with what is inside of them, and text. Both the page's own elements and
 /// those of the plain pages become such.
@@ -338,7 +338,7 @@ pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) ->
             for choice in &finding.schedule {
                 assert!(history.choose(&scenario.model, *choice));
             }
-            let story = stable_pages::explore::Story::of(&scenario.model, &history);
+            let story = Story::of(&scenario.model, &history);
             let text = diagram::write(&scenario, &story, &diagram::Options::default());
             let _ = write!(out, "\n{text}");
         }
@@ -385,6 +385,82 @@ pub fn steps() -> String {
     for group in &GROUPS {
         let _ = write!(out, "\n## {}\n{}", group.key, calls(&group.calls));
         let _ = writeln!(out, "  {}\n  Source: {}", group.meaning, group.source);
+    }
+    out
+}
+
+/// A sentence without what differs from scenario to scenario: names, numbers, bytes.
+fn pattern(scenario: &Scenario, sentence: &str) -> String {
+    let mut text = sentence.to_owned();
+    for cast in &scenario.cast {
+        text = text
+            .replace(&format!("the {}", cast.name), "X")
+            .replace(&cast.name, "X");
+    }
+    for store in &scenario.stores {
+        text = text.replace(store, "S");
+    }
+    for space in &scenario.spaces {
+        text = text.replace(&format!("in {space}'s mm"), "in an mm");
+    }
+    let words = text
+        .split(' ')
+        .map(|word| match word.trim_matches(['.', ',', ':', ';']) {
+            // Numbers, and guards in hex.
+            bare if bare.bytes().any(|it| it.is_ascii_digit()) => "0",
+            bare if bare.len() == 4 && bare.bytes().all(|it| it.is_ascii_hexdigit()) => "0",
+            _ => word,
+        });
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// What is said of each step, in all ways there are: over every state of every scenario, on each device for which
+/// it states verdicts, one example of each sentence.
+pub fn sentences() -> String {
+    let mut told: Vec<Vec<(String, String)>> = vec![Vec::new(); OPS.len()];
+    for scenario in all_scenarios() {
+        let (model, space) = (&scenario.model, checked(&scenario));
+        let mut known: HashSet<(u8, u8, Vec<Effect>)> = HashSet::new();
+        for state in 0..space.states() as u32 {
+            let before = space.world(state);
+            for choice in enabled(model, &before) {
+                let (world, effects) = step(model, &before, choice);
+                let actor = usize::from(choice.actor);
+                let pc = usize::from(model.actor(&before, actor).pc);
+                let row = model.actors[actor].code[pc].tag;
+                if !known.insert((choice.actor, row, effects.clone())) {
+                    continue;
+                }
+                let mut story = Story::of(model, &History::new(model));
+                let first = Told {
+                    choice,
+                    effects: Vec::new(),
+                    world: before,
+                };
+                story.steps.push(first);
+                story.steps.push(Told {
+                    choice,
+                    effects,
+                    world,
+                });
+                let text = sentence(&scenario, &story, 1);
+                let pattern = pattern(&scenario, &text);
+                let told = &mut told[usize::from(row)];
+                if told.iter().all(|(known, _)| *known != pattern) {
+                    told.push((pattern, text));
+                }
+            }
+        }
+    }
+    let mut out =
+        "What is said of each step when it is made: an example of each sentence there is.\n"
+            .to_owned();
+    for (row, mut told) in OPS.iter().zip(told) {
+        told.sort();
+        let _ = writeln!(out, "\n## {}", row.key);
+        for (_, text) in told {
+            let _ = writeln!(out, "- {text}");
+        }
     }
     out
 }
