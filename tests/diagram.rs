@@ -167,10 +167,10 @@ fn what_is_written_reads_as_the_same_run() {
     assert!(many > 200, "{many}");
 }
 
-/// As recorded; `GOLDEN=write cargo test --test diagram` writes the files anew.
+/// As recorded; `UPDATE_EXPECT=1 cargo test --no-default-features --test diagram` writes the files anew.
 #[test]
 fn diagrams_are_as_recorded() {
-    let write_anew = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    let write_anew = std::env::var_os("UPDATE_EXPECT").is_some();
     for slug in ["unlock-gap", "mkwrite-no-wait", "two-page-inversion"] {
         let scenario = scenario(slug);
         let (_, story) = opening(&scenario);
@@ -332,7 +332,7 @@ fn said(scenario: &Scenario, reading: &Reading) -> String {
 /// and its own example (11.3). What is placed, and what is not and why, stands in the files.
 #[test]
 fn diagrams_of_kernel_mail_are_read_as_recorded() {
-    let write_anew = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    let write_anew = std::env::var_os("UPDATE_EXPECT").is_some();
     let all: Vec<Scenario> = support::loadable()
         .map(|it| it.load().expect("loads"))
         .collect();

@@ -2,7 +2,7 @@
 //! `tests/golden`.
 //!
 //! A change of the engine that changes a run shows here as a diff to be read and approved:
-//! `GOLDEN=write cargo test --test golden` writes the files anew.
+//! `UPDATE_EXPECT=1 cargo test --no-default-features --test golden` writes the files anew.
 
 mod support;
 
@@ -13,7 +13,7 @@ use stable_pages::machine::{History, step};
 
 #[test]
 fn opening_runs_are_as_recorded() {
-    let write = std::env::var("GOLDEN").is_ok_and(|it| it == "write");
+    let write = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut compared = 0;
     for entry in support::loadable() {
         let path = Path::new("tests/golden").join(format!("{}.jsonl", entry.slug));

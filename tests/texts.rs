@@ -15,12 +15,21 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use expect_test::ExpectFile;
-use stable_pages::scenario::{catalogue, load_for};
+use stable_pages::scenario::{catalogue, find, load_for};
 
 const RENEW: &str = "UPDATE_EXPECT=1 cargo test --no-default-features --test texts";
 
 /// Files that are no scenario's.
-const GENERAL: [&str; 3] = ["catalogue", "steps", "words"];
+const GENERAL: [&str; 5] = ["catalogue", "checker", "sentences", "steps", "words"];
+
+/// Of these, all that the worker draws: one that stalls, one that is safe, one with a guard error, one that goes
+/// round. Only of the first, which is small, every change of a step.
+const WORKER: [&str; 4] = [
+    "writeback-flag-leaked",
+    "baseline-five-step",
+    "mkwrite-no-wait",
+    "sync-chases-dirtier",
+];
 
 fn file(name: &str) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/texts");
@@ -92,6 +101,24 @@ fn what_is_said_of_each_scenario_is_as_recorded() {
     wrong.extend(compare("catalogue", &pages["index"]));
     wrong.sort();
     hold(wrong);
+}
+
+#[test]
+fn what_the_worker_draws_is_as_recorded() {
+    let entries = WORKER.map(|slug| find(slug).expect("in the catalogue"));
+    let parts = entries.iter().enumerate();
+    let parts = parts.map(|(at, entry)| texts::of_worker(*entry, at == 0));
+    let text = parts.collect::<Vec<_>>().join("\n\n\n");
+    hold(compare("checker", &text).into_iter().collect());
+}
+
+#[test]
+fn every_sentence_of_a_step_is_as_recorded() {
+    hold(
+        compare("sentences", &texts::sentences())
+            .into_iter()
+            .collect(),
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use stable_pages::machine::{
     Choice, Effect, End, History, Model, Status, World, end, status, step, ways,
 };
 use stable_pages::protocol::OPS;
-use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load};
+use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load, load_for};
 
 /// The files of the catalogue that load. One that does not is a single failure, with the loader's message
 /// (`every_file_loads` in `tests/scenarios.rs`); all other tests leave it out.
@@ -38,6 +38,23 @@ pub fn chosen() -> impl Iterator<Item = Entry> {
 /// Whether all are looked at, so that it can be said how much there must be.
 pub fn all_are_chosen() -> bool {
     std::env::var_os("SCENARIO").is_none() && loadable().count() == catalogue().count()
+}
+
+/// The catalogue on each device for which it states verdicts, and variants that make the steps no file
+/// has.
+pub fn all_scenarios() -> impl Iterator<Item = Scenario> {
+    let stated = loadable().flat_map(|entry| {
+        let devices = entry.load().expect("loads").expect.into_iter();
+        devices.map(move |(device, _)| {
+            load_for(entry.slug, entry.text, Some(device), None).expect("loads")
+        })
+    });
+    let variants = ["trylock_page", "pin_page"].map(|step| {
+        let place = "before = \"do_wp_page/lock_page\"";
+        let edit = format!("[[edit]]\ninsert = \"{step}\"\n{place}");
+        varied("baseline-five-step", &[], &edit)
+    });
+    stated.chain(variants)
 }
 
 /// A scenario of the catalogue.

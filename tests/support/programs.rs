@@ -86,18 +86,36 @@ pub fn file() -> impl Strategy<Value = String> {
         edit,
         (1..3usize, any::<bool>(), any::<bool>()),
     )
-        .prop_map(|((one, two), (device, era, pte), edit, (pages, small, buffers))| {
-            let page = |index: usize| {
-                format!("[[page]]\nindex = {index}\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = {}\npte = \"{pte}\"\n", index == 0)
-            };
-            let interval = if small && pages == 1 { 512 } else { 4096 };
-            let block = if buffers { "block = 4096" } else { "" };
-            let edit = match edit {
-                "" => String::new(),
-                edit => format!("[[edit]]\n{edit}\n"),
-            };
-            format!(
-                "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
+        .prop_map(|((one, two), kind, edit, geometry)| {
+            let [one, two] =
+                [&one, &two].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
+            text(kind, edit, geometry, &one, &two)
+        })
+}
+
+/// A file of two programs' lines: with a device, an era and a PTE; with an edit, if any; with so many pages,
+/// whether intervals are small, and whether pages have buffers.
+pub fn text(
+    (device, era, pte): (&str, &str, &str),
+    edit: &str,
+    (pages, small, buffers): (usize, bool, bool),
+    one: &[&str],
+    two: &[&str],
+) -> String {
+    let page = |index: usize| {
+        format!(
+            "[[page]]\nindex = {index}\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = {}\npte = \"{pte}\"\n",
+            index == 0
+        )
+    };
+    let interval = if small && pages == 1 { 512 } else { 4096 };
+    let block = if buffers { "block = 4096" } else { "" };
+    let edit = match edit {
+        "" => String::new(),
+        edit => format!("[[edit]]\n{edit}\n"),
+    };
+    format!(
+        "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
                  {edit}[file]\ninode = 1\nfirst_lba = 8\ninterval = {interval}\n{block}\n{}\
                  [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
                  [[program]]\nname = \"one\"\ntext = '''\n{}\n'''\n\
@@ -108,9 +126,12 @@ pub fn file() -> impl Strategy<Value = String> {
                  [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
                  [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
                  [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n",
-                (0..pages).map(page).collect::<String>(),
-                one.join("\n").replace("each sector", "each sector\n  generate_guard").replace("each page", "each page\n  set_page_dirty"),
-                two.join("\n").replace("each sector", "each sector\n  dma_sector").replace("each page", "each page\n  end_page_writeback"),
-            )
-        })
+        (0..pages).map(page).collect::<String>(),
+        one.join("\n")
+            .replace("each sector", "each sector\n  generate_guard")
+            .replace("each page", "each page\n  set_page_dirty"),
+        two.join("\n")
+            .replace("each sector", "each sector\n  dma_sector")
+            .replace("each page", "each page\n  end_page_writeback"),
+    )
 }

@@ -3,7 +3,7 @@
 //! Whatever these texts need of the page's own types is in this file, so that renaming those changes
 //! only this one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,14 +11,16 @@ use std::process::Command;
 use std::sync::Arc;
 
 use stable_pages::exchange::{diagram, sentence, status_words};
-use stable_pages::machine::{Choice, History, Status};
+use stable_pages::explore::{CheckerRequest, ScenarioSpec, StepRecord, Story};
+use stable_pages::machine::{Choice, Effect, History, Status, enabled, step};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
-use stable_pages::scenario::{Device, Scenario, Verdict};
+use stable_pages::scenario::{Device, Entry, Scenario, Verdict};
 use stable_pages::view::{
-    Attr, Element, KEYS, Moment, Node, UiState, actor_cards, explanations, sentence as spoken,
+    Attr, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput, Renderer, Slot, Tab,
+    UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence as spoken,
 };
 
-use super::support::checked;
+use super::support::{all_scenarios, checked};
 
 /// A document: elements with what is inside of them, and text. Both the page's own elements and
 /// those of the plain pages become such.
@@ -35,7 +37,7 @@ impl Piece {
         });
         // A word with a meaning is part of its sentence, unlike what a button says.
         let tag = match class(element) {
-            "term" => "span",
+            "term" | "whole" => "b",
             _ => &element.tag,
         };
         Piece::Element(tag.to_owned(), inner.collect())
@@ -54,7 +56,7 @@ impl Piece {
     /// Whether it stands on lines of its own.
     fn is_block(&self) -> bool {
         let inline = [
-            "a", "b", "button", "code", "i", "kbd", "label", "option", "small", "span",
+            "a", "b", "button", "code", "i", "kbd", "label", "option", "select", "small", "span",
         ];
         match self {
             Piece::Text(_) => false,
@@ -70,8 +72,9 @@ impl Piece {
                 let (before, after) = match tag.as_str() {
                     "code" => ("`", "`"),
                     "button" => (" [", "] "),
-                    // Links one after another are apart on the page.
-                    "a" if out.ends_with(char::is_alphanumeric) => (" ", ""),
+                    "a" | "label" | "span" => (" ", " "),
+                    // Which of them there are is no sentence.
+                    "option" => return,
                     _ => ("", ""),
                 };
                 *out += before;
@@ -338,7 +341,7 @@ pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) ->
             for choice in &finding.schedule {
                 assert!(history.choose(&scenario.model, *choice));
             }
-            let story = stable_pages::explore::Story::of(&scenario.model, &history);
+            let story = Story::of(&scenario.model, &history);
             let text = diagram::write(&scenario, &story, &diagram::Options::default());
             let _ = write!(out, "\n{text}");
         }
@@ -388,6 +391,82 @@ pub fn steps() -> String {
     out
 }
 
+/// A sentence without what differs from scenario to scenario: names, numbers, bytes.
+fn pattern(scenario: &Scenario, sentence: &str) -> String {
+    let mut text = sentence.to_owned();
+    for cast in &scenario.cast {
+        text = text
+            .replace(&format!("the {}", cast.name), "X")
+            .replace(&cast.name, "X");
+    }
+    for store in &scenario.stores {
+        text = text.replace(store, "S");
+    }
+    for space in &scenario.spaces {
+        text = text.replace(&format!("in {space}'s mm"), "in an mm");
+    }
+    let words = text
+        .split(' ')
+        .map(|word| match word.trim_matches(['.', ',', ':', ';']) {
+            // Numbers, and guards in hex.
+            bare if bare.bytes().any(|it| it.is_ascii_digit()) => "0",
+            bare if bare.len() == 4 && bare.bytes().all(|it| it.is_ascii_hexdigit()) => "0",
+            _ => word,
+        });
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// What is said of each step, in all ways there are: over every state of every scenario, on each device for which
+/// it states verdicts, one example of each sentence.
+pub fn sentences() -> String {
+    let mut told: Vec<Vec<(String, String)>> = vec![Vec::new(); OPS.len()];
+    for scenario in all_scenarios() {
+        let (model, space) = (&scenario.model, checked(&scenario));
+        let mut known: HashSet<(u8, u8, Vec<Effect>)> = HashSet::new();
+        for state in 0..space.states() as u32 {
+            let before = space.world(state);
+            for choice in enabled(model, &before) {
+                let (world, effects) = step(model, &before, choice);
+                let actor = usize::from(choice.actor);
+                let pc = usize::from(model.actor(&before, actor).pc);
+                let row = model.actors[actor].code[pc].tag;
+                if !known.insert((choice.actor, row, effects.clone())) {
+                    continue;
+                }
+                let mut story = Story::of(model, &History::new(model));
+                let first = StepRecord {
+                    choice,
+                    effects: Vec::new(),
+                    world: before,
+                };
+                story.steps.push(first);
+                story.steps.push(StepRecord {
+                    choice,
+                    effects,
+                    world,
+                });
+                let text = sentence(&scenario, &story, 1);
+                let pattern = pattern(&scenario, &text);
+                let told = &mut told[usize::from(row)];
+                if told.iter().all(|(known, _)| *known != pattern) {
+                    told.push((pattern, text));
+                }
+            }
+        }
+    }
+    let mut out =
+        "What is said of each step when it is made: an example of each sentence there is.\n"
+            .to_owned();
+    for (row, mut told) in OPS.iter().zip(told) {
+        told.sort();
+        let _ = writeln!(out, "\n## {}", row.key);
+        for (_, text) in told {
+            let _ = writeln!(out, "- {text}");
+        }
+    }
+    out
+}
+
 /// The words for verdicts, invariants, devices and kernels, the field's words, the keys.
 pub fn words() -> String {
     let mut out = "# Verdicts\n\n".to_owned();
@@ -423,5 +502,140 @@ pub fn words() -> String {
     for (key, what) in KEYS {
         let _ = writeln!(out, "{key}: {what}");
     }
+    out
+}
+
+/// The worker, and what it has drawn last.
+struct Worker {
+    renderer: Renderer,
+    input: RenderInput,
+    drawn: HashMap<u8, Element>,
+}
+
+impl Worker {
+    /// With a scenario's opening run, at its end, and all schedules looked at.
+    fn new(entry: Entry, run: &[Choice]) -> Worker {
+        let spec = ScenarioSpec {
+            slug: entry.slug.to_owned(),
+            text: entry.text.to_owned(),
+            device: None,
+            era: None,
+            edits: Vec::new(),
+        };
+        let request = CheckerRequest::Check {
+            turn: 1,
+            spec,
+            bytes: 256 << 20,
+        };
+        let mut worker = Worker {
+            // Without a clock no text speaks of time.
+            renderer: Renderer::new(|| 0.0, |name, _, _| name.to_owned()),
+            input: RenderInput {
+                turn: 1,
+                run: run.to_vec(),
+                depth: run.len(),
+                base: "https://example.org/stable-pages/".to_owned(),
+                ..RenderInput::default()
+            },
+            drawn: HashMap::new(),
+        };
+        worker.hear(WorkerRequest::Checker(request));
+        worker.show(|_| {});
+        worker
+    }
+
+    fn hear(&mut self, request: WorkerRequest) {
+        let mut said = Vec::new();
+        self.renderer
+            .handle(request, &mut |it| said.push(it.response));
+        while self.renderer.busy() {
+            self.renderer.work(1.0, &mut |it| said.push(it.response));
+        }
+        for response in said {
+            if let WorkerResponse::Section(slot, element) = response {
+                self.drawn.insert(slot as u8, element);
+            }
+        }
+    }
+
+    /// Shows something else, and waits until all is known of it.
+    fn show(&mut self, change: impl Fn(&mut RenderInput)) {
+        self.input.number += 1;
+        self.input.ui = UiState::default();
+        change(&mut self.input);
+        self.hear(WorkerRequest::Render(Box::new(self.input.clone())));
+    }
+
+    fn place(&self, place: Slot) -> Option<&Element> {
+        self.drawn.get(&(place as u8))
+    }
+
+    fn text(&self, place: Slot) -> String {
+        self.place(place).map(read).unwrap_or_default()
+    }
+}
+
+/// What the worker draws of a scenario: the result, what each step of the opening run is worth, the checker's
+/// panels, and how the run is beside other orderings. Trying every change takes long: `with_changes` asks for it.
+pub fn of_worker(entry: Entry, with_changes: bool) -> String {
+    let scenario = entry.load().expect("loads");
+    let run = scenario.schedule.clone();
+    let mut worker = Worker::new(entry, &run);
+    let mut out = format!("# {}\n\n{}", scenario.title, worker.text(Slot::Result));
+    out += "\n== WHAT EACH STEP OF THE OPENING RUN IS WORTH ==\n\n";
+    for depth in 1..=run.len() {
+        worker.show(|it| it.depth = depth);
+        let side = worker.place(Slot::Side).expect("drawn");
+        let card = side.find(&|element| element.attr_value(Attr::Part) == Some("why"));
+        let card = card.expect("a step's card");
+        let line = card.find(&|element| element.tag == "h2");
+        let list = card.find(&|element| element.tag == "dl").expect("a list");
+        let parts: Vec<&Element> = inside(list).collect();
+        let worth = parts
+            .chunks(2)
+            .find(|pair| pair[0].all_text() == "Without it");
+        let worth = worth.expect("without it")[1].all_text();
+        let line = line.map(Element::all_text).unwrap_or_default();
+        let _ = writeln!(out, "{depth:>3}. {line}\n     {worth}");
+    }
+    for panel in [
+        Panel::Verdicts,
+        Panel::Map,
+        Panel::Mutants,
+        Panel::Costs,
+        Panel::Coverage,
+    ] {
+        if panel == Panel::Mutants && !with_changes {
+            continue;
+        }
+        worker.show(|it| {
+            it.depth = run.len();
+            it.ui.panel = Some(panel);
+            it.ui.racers = (0, 1);
+        });
+        let _ = write!(
+            out,
+            "\n\n== PANEL {panel:?} ==\n\n{}",
+            worker.text(Slot::Panel)
+        );
+    }
+    let eras = (0..Era::ALL.len()).map(OtherBuild::Era);
+    let devices = (0..Device::ALL.len()).map(OtherBuild::Device);
+    for other in [OtherBuild::Unchanged]
+        .into_iter()
+        .chain(eras)
+        .chain(devices)
+    {
+        worker.show(|it| {
+            it.ui.tab = Tab::Compare;
+            it.ui.other = other;
+        });
+        // What follows is the machine there, which is no sentence.
+        let text = worker.text(Slot::Side);
+        let text = text.split("\n\n").next().unwrap_or_default();
+        let _ = write!(out, "\n\n== BESIDE {other:?} ==\n\n{text}\n");
+    }
+    worker.show(|it| it.ui.tab = Tab::Inspect);
+    let _ = write!(out, "\n\n== INSPECTOR ==\n\n{}", worker.text(Slot::Side));
     out
 }

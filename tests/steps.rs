@@ -1,0 +1,291 @@
+//! What every step and every effect must have, whoever adds one: a failure names the step that lacks
+//! it. (`ARCHITECTURE.md` tells how a step is added.)
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value;
+use stable_pages::exchange::{promela, sentence};
+use stable_pages::explore::{StepRecord, Story};
+use stable_pages::machine::{Choice, Effect, History, Op, World, enabled, step};
+use stable_pages::protocol::{MEANINGS, OPS, op_number};
+use stable_pages::scenario::{Scenario, load_for};
+use support::{all_scenarios, checked};
+
+/// The names of an enum's variants, and which a value is. The match has no wildcard, so the compiler
+/// asks for a variant that is not listed.
+macro_rules! variants {
+    ($of:ident, $names:ident, $name:ident: $($variant:ident)*) => {
+        const $names: &[&str] = &[$(stringify!($variant)),*];
+
+        fn $name(it: &$of) -> &'static str {
+            match it {
+                $($of::$variant { .. } => stringify!($variant),)*
+            }
+        }
+    };
+}
+
+variants! { Op, OP_NAMES, op_name:
+    LockPage TrylockPage UnlockPage WaitPageUnlocked Take Release Await TestPageDirty TagTowrite FindTagged
+    PteWrprotect PteRevoke FlushTlb RedirtyIfCleaned TestClearPageDirty SetPageDirty ClearDirtyBuffers
+    SetPageWriteback WaitWriteback WaitStable WaitOnce AssertNoWriteback ClearWriteback WakeUpPage EndIo Pause
+    Choose BioAdd GenerateGuard BounceCopy QueueBio HandOver TakeOver WaitBio TakeRequest SampleFirst DmaSector
+    HbaVerify HbaInsert TargetVerify CommitMedia Requeue CompleteRequest BioEndio MappingSetError Store Load
+    PteMkwrite KernelStore DmaStore ZapPte ForkPte CheckMapping CheckVma CancelDirty RemoveFromCache Sigbus Pin
+    Unpin FsyncBegin FsyncReturn SetMemoryRo SetMemoryRw GetWriteAccess FileShadow ReadChecksum StoreChecksum Goto
+}
+
+variants! { Effect, EFFECT_NAMES, effect_name:
+    Locked LockBusy Unlocked Took GaveBack FoundFree Cleaned Revoked FoundClean TlbFlushed Zapped Forked DirtySet
+    NotRedirtied DirtyCleared FoundDirty NotDirty Tagged Buffers WritebackSet NoWriteback WritebackIgnored
+    FellAsleep Woke WritebackCleared WokeWaiters Passed Chose Added Guarded Copied Queued HandedOver TookOver
+    Taken Sampled Fetched Inserted Checked Committed Requeued Completed Ended ErrorLatched IoEnded Faulted Loaded
+    Stored MadeWritable PteChanged Retries MappingChecked DirtyCancelled Removed Sigbus Pinned FsyncBegan
+    FsyncReturned KernelMapping WriteAccess Shadowed ChecksumRead Broke
+}
+
+/// Steps that no scenario of the catalogue has, and why not.
+const UNUSED: [(&str, &str); 2] = [
+    (
+        "trylock_page",
+        "reclaim's way to the lock (shrink_page_list); each of the catalogue's reclaimers waits instead, since that is what is told of them",
+    ),
+    (
+        "pin_page",
+        "the catalogue's pinned pages are pinned from the start: how they came to be so does not matter there",
+    ),
+];
+
+/// Steps whose meaning says already why the protocol needs them.
+const MEANING_IS_REASON: [&str; 15] = [
+    "bounce_copy",
+    "cancel_dirty_page",
+    "dma_write",
+    "flush_tlb_page",
+    "goto",
+    "journal_end_io",
+    "mmap_write_lock",
+    "nvme_requeue",
+    "pte_mkwrite",
+    "pte_unlock",
+    "queue_bio",
+    "set_memory_ro",
+    "set_memory_rw",
+    "sigbus",
+    "virtqueue_kick",
+];
+
+/// Effects that have no sentence: only time passes, which the step's meaning tells.
+const UNTOLD: [&str; 1] = ["Passed"];
+
+/// Somewhere a step is made: in which scenario, from which world, and what it does there.
+struct Example {
+    scenario: Arc<Scenario>,
+    before: World,
+    choice: Choice,
+    effects: Vec<Effect>,
+    after: World,
+}
+
+impl Example {
+    /// What is said of the step if these are its effects.
+    fn sentence(&self, effects: &[Effect]) -> String {
+        let model = &self.scenario.model;
+        let mut story = Story::of(model, &History::new(model));
+        let told = |effects: &[Effect], world: World| StepRecord {
+            choice: self.choice,
+            effects: effects.to_vec(),
+            world,
+        };
+        story.steps.push(told(&[], self.before));
+        story.steps.push(told(effects, self.after));
+        sentence(&self.scenario, &story, 1)
+    }
+}
+
+/// An example of each step, by its row, and of each effect, by its name.
+struct Examples {
+    steps: BTreeMap<usize, Example>,
+    effects: BTreeMap<&'static str, Example>,
+}
+
+fn examples() -> &'static Examples {
+    static ALL: OnceLock<Examples> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let (mut steps, mut effects) = (BTreeMap::new(), BTreeMap::new());
+        for scenario in all_scenarios().map(Arc::new) {
+            let model = &scenario.model;
+            let space = checked(&scenario);
+            for state in 0..space.states() as u32 {
+                let before = space.world(state);
+                for choice in enabled(model, &before) {
+                    let (after, seen) = step(model, &before, choice);
+                    let actor = usize::from(choice.actor);
+                    let pc = model.actor(&before, actor).pc;
+                    let row = usize::from(model.actors[actor].code[usize::from(pc)].tag);
+                    let example = || Example {
+                        scenario: scenario.clone(),
+                        before,
+                        choice,
+                        effects: seen.clone(),
+                        after,
+                    };
+                    steps.entry(row).or_insert_with(example);
+                    for effect in &seen {
+                        effects.entry(effect_name(effect)).or_insert_with(example);
+                    }
+                }
+            }
+        }
+        Examples { steps, effects }
+    })
+}
+
+/// Says which of the names have something wrong with them.
+fn none<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) {
+    let names: Vec<&str> = names.into_iter().collect();
+    assert!(names.is_empty(), "{what}: {}", names.join(", "));
+}
+
+/// Why a step is there, as its row says.
+fn reason(key: &str) -> Option<&'static str> {
+    MEANINGS[op_number(key)?].reason
+}
+
+#[test]
+fn every_op_is_a_step() {
+    let with_row: BTreeSet<&str> = OPS.iter().map(|row| op_name(&row.op)).collect();
+    let without = OP_NAMES.iter().filter(|name| !with_row.contains(*name));
+    none(
+        "ops without a row in the table of steps (protocol/ops.rs)",
+        without.copied(),
+    );
+}
+
+#[test]
+fn every_step_says_why_it_is_there() {
+    let exempt = |key: &str| MEANING_IS_REASON.contains(&key);
+    let keys = || OPS.iter().map(|row| row.key);
+    none(
+        "steps without a reason (protocol/ops.rs)",
+        keys().filter(|key| reason(key).is_none() && !exempt(key)),
+    );
+    none(
+        "steps that have a reason, though MEANING_IS_REASON (tests/steps.rs) has them",
+        keys().filter(|key| reason(key).is_some() && exempt(key)),
+    );
+}
+
+#[test]
+fn every_step_is_in_a_scenario() {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for entry in support::loadable() {
+        let own = entry.load().expect("loads");
+        for (device, _) in &own.expect {
+            let scenario = load_for(entry.slug, entry.text, Some(*device), None).expect("loads");
+            let code = scenario.model.actors.iter().flat_map(|actor| &actor.code);
+            used.extend(code.map(|instr| OPS[usize::from(instr.tag)].key));
+        }
+    }
+    let exempt = |key: &str| UNUSED.iter().any(|(unused, _)| *unused == key);
+    let keys = || OPS.iter().map(|row| row.key);
+    none(
+        "steps that no scenario of the catalogue has",
+        keys().filter(|key| !used.contains(key) && !exempt(key)),
+    );
+    none(
+        "steps that a scenario has, though UNUSED (tests/steps.rs) has them",
+        keys().filter(|key| used.contains(key) && exempt(key)),
+    );
+}
+
+#[test]
+fn every_step_is_told() {
+    let examples = examples();
+    let untold = OPS.iter().enumerate().filter(|(row, it)| {
+        let told = examples.steps.get(row).map(|it| it.sentence(&it.effects));
+        let is_sentence = |told: String| told.ends_with('.') && !told.contains(['{', '}']);
+        it.op != Op::Goto && !told.is_some_and(is_sentence)
+    });
+    let keys = untold.map(|(_, row)| row.key);
+    none("steps without a sentence (exchange/narration.rs)", keys);
+}
+
+#[test]
+fn every_effect_is_told() {
+    let examples = examples();
+    let missing = EFFECT_NAMES
+        .iter()
+        .filter(|name| !examples.effects.contains_key(*name));
+    none("effects that no scenario has", missing.copied());
+    // An effect is told if its step alone says something else without it.
+    let untold = examples.effects.iter().filter(|(name, example)| {
+        let mut effects = example.effects.iter();
+        let effect = effects.find(|effect| effect_name(effect) == **name);
+        let alone = [*effect.expect("it has it")];
+        let is_told = example.sentence(&alone) != example.sentence(&[]);
+        is_told == UNTOLD.contains(*name)
+    });
+    let names = untold.map(|(name, _)| *name);
+    none(
+        "effects without a sentence (exchange/narration.rs), or with one though UNTOLD",
+        names,
+    );
+}
+
+#[test]
+fn every_effect_is_in_the_schema() {
+    let schema = std::fs::read_to_string("assets/schema/run-1.json").expect("there");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let effects = schema["$defs"]["Effect"]["oneOf"]
+        .as_array()
+        .expect("a list");
+    let mut described: BTreeSet<&str> = BTreeSet::new();
+    for effect in effects {
+        described.extend(effect["const"].as_str());
+        let properties = effect["properties"].as_object();
+        described.extend(
+            properties
+                .into_iter()
+                .flat_map(|it| it.keys().map(String::as_str)),
+        );
+    }
+    let names: BTreeSet<&str> = EFFECT_NAMES.iter().copied().collect();
+    none(
+        "effects that assets/schema/run-1.json does not have",
+        names.difference(&described).copied(),
+    );
+    none(
+        "effects that only assets/schema/run-1.json has",
+        described.difference(&names).copied(),
+    );
+}
+
+/// What a step does in Promela the compiler asks for; here, that its line is in the text.
+#[test]
+fn every_step_is_written_for_spin() {
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    for scenario in all_scenarios() {
+        let text = promela(&scenario, "");
+        for cast in &scenario.cast {
+            for line in cast.lines.iter().filter(|line| !line.pcs.is_empty()) {
+                if let Some(row) = line.row
+                    && text.contains(&line.text.replace("*/", "* /"))
+                {
+                    written.insert(OPS[row].key);
+                }
+            }
+        }
+    }
+    let keys = OPS
+        .iter()
+        .filter(|row| row.op != Op::Goto)
+        .map(|row| row.key);
+    none(
+        "steps whose line no Promela text has (exchange/promela)",
+        keys.filter(|key| !written.contains(key)),
+    );
+}
