@@ -72,7 +72,9 @@ impl Piece {
                 let (before, after) = match tag.as_str() {
                     "code" => ("`", "`"),
                     "button" => (" [", "] "),
-                    "a" | "label" | "span" => (" ", " "),
+                    // Links one after another are apart on the page.
+                    "a" if out.ends_with(char::is_alphanumeric) => (" ", ""),
+                    "label" | "span" => (" ", " "),
                     // Which of them there are is no sentence.
                     "option" => return,
                     _ => ("", ""),
