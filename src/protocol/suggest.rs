@@ -2,7 +2,7 @@
 
 use super::groups::{GROUPS, group_row};
 use super::library::library;
-use super::ops::{OPS, op_number};
+use super::ops::{ALSO, OPS, op_number};
 
 /// Words less alike than this (by Jaro and Winkler, from 0 to 1) are not offered.
 const ALIKE: f64 = 0.82;
@@ -49,10 +49,13 @@ pub(super) fn kernel_name(word: &str) -> Option<String> {
     let rows = || steps.clone().chain(groups.clone());
     let begins = |call: &&'static str| functions(call).next() == Some(name);
     let has = |call: &&'static str| functions(call).any(|function| function == name);
-    // First the functions that a line begins with, then those further on in it.
+    // First the functions that a line begins with, then those further on in it, then those that
+    // stand for a step in other people's diagrams.
     let called = rows().find(|(_, calls)| calls.iter().any(begins));
     let inside = || rows().find(|(_, calls)| calls.iter().any(has));
-    let (key, calls) = called.or_else(inside)?;
+    let drawn = || rows().zip(ALSO).find(|(_, also)| also.contains(&name));
+    let found = called.or_else(inside);
+    let (key, calls) = found.or_else(|| drawn().map(|(row, _)| row))?;
     if key == name {
         return None;
     }
