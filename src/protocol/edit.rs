@@ -78,13 +78,13 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// What it does, in words; steps between backquotes.
+    /// What the edit does, in words, with steps between backquotes.
     pub fn words(&self) -> String {
         let side = |side: &Side| match side {
             Side::Before => "before",
             Side::After => "after",
         };
-        // Of several steps of a key, which one.
+        // A number tells which of several steps of a key is meant.
         let step = |place: &Place| match place.nth {
             Some(nth) => format!("`{}#{nth}`", place.step),
             None => format!("`{}`", place.step),
@@ -111,13 +111,13 @@ pub enum Side {
 /// An edit that cannot be made, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// Not of the form `program/step`.
+    /// A place is not of the form `program/step`.
     #[error("\"{text}\" is not of the form program/step, such as writepage/unlock_page")]
     NotAPlace {
         /// What was written.
         text: String,
     },
-    /// No program of this name.
+    /// No actor runs a program of this name.
     #[error("no actor runs a program \"{}\"{hint}; programs are {known}", place.program)]
     NoProgram {
         /// The place given.
@@ -161,7 +161,7 @@ pub enum EditError {
         /// The second.
         other: String,
     },
-    /// Not one of the forms of an edit.
+    /// The keys given are not those of one of the forms of an edit.
     #[error(
         "an edit is drop; move and before or after; swap and with; replace and with; or insert and before or after"
     )]
@@ -193,7 +193,7 @@ impl EditError {
     }
 }
 
-/// Where a step is: an index at each level.
+/// Where a step stands in the tree of a program: an index at each level.
 type Path = Vec<usize>;
 
 /// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that it
@@ -313,8 +313,8 @@ fn beside(mut path: Path, side: Side) -> Path {
     path
 }
 
-/// The step of a key. Steps that are reached by a label only (after an `end`) must be asked for
-/// by number.
+/// The path to the step of a place. A step that is reached by a label only (after an `end`) must be
+/// asked for by number if there are others of its key.
 fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
     struct Found<'a> {
         key: &'a str,
@@ -335,7 +335,8 @@ fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
                 if here.len() == 1 && step.leaves() {
                     found.left = true;
                 }
-                // What a dropped or moved composite held does not run there any more.
+                // Steps inside a composite that was dropped or moved away do not run there any more,
+                // and are not looked at.
                 if let What::Group(_, children) = &step.what {
                     walk(children, here, found);
                 }
@@ -418,7 +419,7 @@ fn ghost(program: &mut Program, path: &Path) -> Step {
         step.mark = Mark::MovedAway;
         moved.mark = Mark::MovedHere;
     } else {
-        // Of another era or device: it moves unseen.
+        // A step of another kernel or device is shown at neither place.
         step.mark = Mark::Elsewhere;
     }
     moved

@@ -21,11 +21,14 @@ pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (index, program) in programs.iter().enumerate() {
         // Edits apply to all programs of a name.
-        if programs[..index].iter().any(|it| it.name == program.name) {
+        if programs[..index]
+            .iter()
+            .any(|other| other.name == program.name)
+        {
             continue;
         }
         let steps = steps_of(program);
-        let place = |it: &Found| it.place.clone();
+        let place = |step: &Found| step.place.clone();
         let separate = |one: &Found, other: &Found| {
             !one.path.starts_with(&other.path) && !other.path.starts_with(&one.path)
         };
@@ -61,13 +64,13 @@ pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
 
 /// How many instructions a program comes to.
 pub fn instructions(program: &Program) -> usize {
-    named(program).iter().filter(|(it, _)| it.instr).count()
+    named(program).iter().filter(|(step, _)| step.instr).count()
 }
 
 /// The step behind an instruction of a program, counted from its first, as an edit names it.
 pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
-    let mut instrs = named(program).into_iter().filter(|(it, _)| it.instr);
-    instrs.nth(instruction).map(|(it, _)| it.place)
+    let mut instrs = named(program).into_iter().filter(|(step, _)| step.instr);
+    instrs.nth(instruction).map(|(step, _)| step.place)
 }
 
 /// A step that edits count.
@@ -95,7 +98,7 @@ fn steps_of(program: &Program) -> Vec<Found> {
     let steps = named(program).into_iter();
     steps
         .filter(|(_, usable)| *usable)
-        .map(|(it, _)| it)
+        .map(|(step, _)| step)
         .collect()
 }
 
@@ -104,7 +107,10 @@ fn named(program: &Program) -> Vec<(Found, bool)> {
     let mut found = Vec::new();
     walk(program, &program.steps, true, &mut Vec::new(), &mut found);
     // Several of a key are named by number, as edits count them.
-    let keys: Vec<String> = found.iter().map(|(it, _)| it.place.step.clone()).collect();
+    let keys: Vec<String> = found
+        .iter()
+        .map(|(step, _)| step.place.step.clone())
+        .collect();
     for (index, (it, _)) in found.iter_mut().enumerate() {
         let same = |key: &&String| **key == keys[index];
         if keys.iter().filter(same).count() > 1 {
@@ -129,7 +135,10 @@ fn walk(
             continue;
         }
         path.push(index);
-        let alike = steps.iter().filter(|it| it.key() == step.key()).count();
+        let alike = steps
+            .iter()
+            .filter(|other| other.key() == step.key())
+            .count();
         let of = Found {
             place: Place {
                 program: program.name.clone(),

@@ -2,7 +2,7 @@
 
 use super::groups::{GROUPS, group_row};
 use super::library::library;
-use super::ops::{OPS, op_number};
+use super::ops::{ALSO, OPS, op_number};
 
 /// Words less alike than this (by Jaro and Winkler, from 0 to 1) are not offered.
 const ALIKE: f64 = 0.82;
@@ -44,15 +44,18 @@ pub(super) fn unknown_step(programs: &[&str], word: &str) -> String {
 /// "lock_page" here, the 2011 name)`; none if no step shows that function.
 pub(super) fn kernel_name(word: &str) -> Option<String> {
     let name = word.split('(').next().unwrap_or(word);
-    let steps = OPS.iter().map(|row| (row.key, &row.calls));
-    let groups = GROUPS.iter().map(|row| (row.key, &row.calls));
+    let steps = OPS.iter().zip(ALSO);
+    let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
+    let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
     let rows = || steps.clone().chain(groups.clone());
     let begins = |call: &&'static str| functions(call).next() == Some(name);
     let has = |call: &&'static str| functions(call).any(|function| function == name);
-    // First the functions that a line begins with, then those further on in it.
-    let called = rows().find(|(_, calls)| calls.iter().any(begins));
-    let inside = || rows().find(|(_, calls)| calls.iter().any(has));
-    let (key, calls) = called.or_else(inside)?;
+    // First the functions that a line begins with, then those further on in it, then those that
+    // stand for a step in other people's diagrams.
+    let called = rows().find(|(_, calls, _)| calls.iter().any(begins));
+    let inside = || rows().find(|(_, calls, _)| calls.iter().any(has));
+    let drawn = || rows().find(|(.., also)| also.contains(&name));
+    let (key, calls, _) = called.or_else(inside).or_else(drawn)?;
     if key == name {
         return None;
     }

@@ -151,7 +151,7 @@ pub fn one_line(name: &str, line: &str, place: impl Fn(usize) -> Option<usize>) 
         forever: false,
         lines: lines
             .into_iter()
-            .filter(|it| !it.words.is_empty())
+            .filter(|line| !line.words.is_empty())
             .collect(),
     }
 }
@@ -177,7 +177,7 @@ pub fn program_names(shape: &Shape) -> impl Iterator<Item = &str> {
     own.chain(library().map(|name| name as &str))
 }
 
-/// Most steps an actor's programs may have before compilation; more cannot run anyhow.
+/// Most steps a program may expand to: far more than the machine has room for.
 const MOST_STEPS: usize = 2000;
 /// Deepest nesting of programs, composites and loops.
 const DEEPEST: usize = 12;
@@ -217,9 +217,10 @@ struct Expander<'a> {
 /// The labels of a program, or of a round of a loop.
 struct Scope {
     labels: Vec<Token>,
-    /// Whether it is a program's, which also has an end that one can go to.
+    /// Whether the scope is a program's; a program also has an end that steps can go to.
     program: bool,
-    /// Unlike that of all other scopes of the scenario: an actor's programs are compiled together.
+    /// A number that no other scope of the scenario has: labels of one name in programs that are
+    /// compiled together stay apart by it.
     number: usize,
 }
 
@@ -352,7 +353,7 @@ impl Expander<'_> {
         Ok(steps)
     }
 
-    /// What a condition makes of its line; none if it holds.
+    /// The mark that an unmet condition gives to the steps of its line; none where the condition is met.
     fn condition(&self, condition: &str, word: &Token) -> Result<Option<Mark>, TextError> {
         const DEVICES: [&str; 8] = [
             "guards", "checked", "insert", "csum", "parity", "mirror", "nvme", "buffers",
@@ -461,7 +462,7 @@ impl Expander<'_> {
         Ok(steps)
     }
 
-    /// One op, jump or program.
+    /// The steps of a line that is an op, a jump or the call of a program.
     fn call(&mut self, words: &[Token], frame: Frame) -> Result<Vec<Step>, TextError> {
         let (words, no) = match words {
             [word, _] if word.text == "else" => {
@@ -488,7 +489,7 @@ impl Expander<'_> {
         }
         if let Some(row) = op_number(&head.text) {
             if matches!(OPS[row].op, Op::Store | Op::Load | Op::ForkPte) {
-                // Whatever its operand, it goes through the page table of its actor.
+                // Whatever its operand, the step goes through the page table of its actor.
                 let mut named = self.shape.named.borrow_mut();
                 named.spaces.extend(frame.space);
             }
@@ -721,7 +722,7 @@ impl Arguments<'_> {
     }
 }
 
-/// Words as a line again.
+/// Words put together to a line again.
 fn sentence(words: &[Token]) -> String {
     let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     words.join(" ")

@@ -11,19 +11,19 @@ use super::ops::OPS;
 /// What an edit, an era or a device did to a step; the page shows it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Mark {
-    /// As in the correct ordering.
+    /// The step stands where the correct ordering has it.
     Kept,
-    /// Not run any more.
+    /// The correct ordering has the step here; it is not run any more.
     Dropped,
-    /// Stood here in the correct ordering; it runs elsewhere now.
+    /// The correct ordering has the step here; it runs elsewhere now.
     MovedAway,
-    /// Runs here now.
+    /// The correct ordering has the step elsewhere; it runs here now.
     MovedHere,
-    /// Not in the correct ordering.
+    /// The step runs here and is not in the correct ordering.
     Inserted,
-    /// Came with a later kernel than the one shown.
+    /// The step came with a later kernel than the one shown.
     NotYet,
-    /// Of no concern on this device; not shown.
+    /// The step is of another kernel or device: it is neither run nor shown.
     Elsewhere,
 }
 
@@ -39,7 +39,7 @@ impl Mark {
     }
 }
 
-/// What a step is.
+/// What a node of a program is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// One op with its page and operand.
@@ -57,7 +57,7 @@ pub enum What {
     },
     /// A line that unfolds, by its key.
     Group(String, Vec<Step>),
-    /// A place one can go to.
+    /// A place that steps can go to, by its name and the number of its scope.
     Label(String),
 }
 
@@ -88,7 +88,7 @@ impl Step {
         matches!(&self.what, What::Op { row, .. } if OPS[*row].op == Op::Goto)
     }
 
-    /// The line of source shown in an era; `of` names the page where there are several.
+    /// The line of source shown in an era; with `several` pages the line names its page.
     fn call(&self, era: Era, several: bool) -> String {
         let (call, page) = match &self.what {
             What::Op {
@@ -114,7 +114,7 @@ impl Step {
     }
 }
 
-/// A line of source that names which page it is about: `lock_page(page)` as `lock_page(page 1)`.
+/// A line of source that names its page: `lock_page(page)` as `lock_page(page 1)`.
 pub fn with_page(call: &str, page: u8) -> String {
     let mut named = call.to_owned();
     for word in ["page", "folio"] {
@@ -215,11 +215,12 @@ impl Compiler {
     }
 
     fn flatten(&mut self, steps: &[Step], depth: u8, runs: bool) {
-        // What follows a jump is reached by its label only, which is shown then.
+        // Whether the last step that runs was a jump: steps behind it are reached by a label only,
+        // so the label is shown.
         let mut left = false;
         for step in steps {
             let runs = runs && step.mark.runs();
-            // Past 250 the whole is refused; until then a pc fits.
+            // Longer code than a byte can count is refused later, as a whole.
             let first = self.code.instrs.len().min(255) as u8;
             let line = self.code.lines.len();
             left |= step.leaves() && runs;
@@ -233,7 +234,7 @@ impl Compiler {
                     }
                     continue;
                 }
-                // The plain end of a program needs no line.
+                // A jump to the end of its program without a label needs no line.
                 What::Op { row, shown, .. } => OPS[*row].op != Op::Goto || shown.is_some(),
                 What::Group(..) => true,
             } && step.mark != Mark::Elsewhere;

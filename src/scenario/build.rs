@@ -1,4 +1,4 @@
-//! From a file to a scenario that runs.
+//! Builds a scenario that runs from what its file says.
 
 mod actors;
 mod stated;
@@ -54,7 +54,7 @@ pub fn load_for(
     )
 }
 
-/// What is different from a file.
+/// How a scenario is to differ from its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variant {
     /// Another device.
@@ -63,7 +63,7 @@ pub struct Variant {
     pub era: Option<Era>,
     /// Further edits, made after the file's own.
     pub edits: Vec<Edit>,
-    /// Without the file's own edits: the correct ordering of the same.
+    /// Whether the file's own edits are left out, which gives the correct ordering.
     pub unchanged: bool,
 }
 
@@ -157,7 +157,7 @@ fn read(
     Ok((scenario, built.programs))
 }
 
-/// What the steps in a model's code do, each once.
+/// The meanings of all steps in a model's code, each once, by row.
 fn meanings(model: &Model) -> Vec<(u8, String)> {
     let code = model.actors.iter().flat_map(|actor| &actor.code);
     let rows: BTreeSet<u8> = code.map(|instr| instr.tag).collect();
@@ -198,7 +198,7 @@ fn index_of(
     found.unwrap_or(0)
 }
 
-/// What somebody can hold when a run begins.
+/// What an actor can hold when a run begins.
 const HELD: [Resource; 5] = [
     Resource::Handle,
     Resource::Commit,
@@ -233,7 +233,7 @@ fn access_word(access: Access) -> &'static str {
     }
 }
 
-/// A file on its way to becoming a machine.
+/// A file, and the kernel and device for which it is made into a machine.
 struct Setting<'a> {
     source: &'a Source<'a>,
     file: &'a File,
@@ -251,7 +251,7 @@ struct Built {
 }
 
 impl Setting<'_> {
-    /// The file's edits, if they are to be made.
+    /// The file's edits; none where the variant leaves them out.
     fn file_edits(&self) -> impl Iterator<Item = &EditTable> {
         let wanted = !self.variant.unchanged;
         self.file.edits.iter().filter(move |_| wanted)
@@ -453,7 +453,7 @@ impl Setting<'_> {
     fn pages(&self, shape: &Shape, geometry: Geometry, tlbs: &[u8]) -> Vec<PageStart> {
         let mut pages = Vec::new();
         for table in &self.file.pages {
-            // A dirty page has been written through its mappings: their PTEs are writable.
+            // A dirty page has been written through its mappings, so their PTEs are writable.
             let usual = match table.dirty || !table.cached {
                 true => Access::WRITABLE_DIRTY,
                 false => Access::READ_ONLY,

@@ -146,8 +146,8 @@ impl<'a> Source<'a> {
                 from = at + 3;
                 from += ["\n", "\r\n"]
                     .iter()
-                    .find(|it| rest(from).starts_with(**it))
-                    .map_or(0, |it| it.len());
+                    .find(|end| rest(from).starts_with(**end))
+                    .map_or(0, |end| end.len());
             }
         }
         let mut places = Vec::with_capacity(text.len() + 1);

@@ -49,7 +49,8 @@ pub(super) struct GeometryTable {
     pub interval: u16,
     pub interval_at: usize,
     pub block: u16,
-    /// Where the bytes begin that a checksum in the block covers, and where it stands.
+    /// Two offsets in page 0: where the bytes begin that a checksum in the block covers, and where
+    /// the checksum stands.
     pub checksum: Vec<i64>,
     pub checksum_at: usize,
 }
@@ -92,7 +93,7 @@ pub(super) struct StoreTable {
     pub page_at: usize,
     pub offset: u16,
     pub bytes: Vec<u8>,
-    /// How it is shown.
+    /// How the page shows the store.
     pub shown: String,
 }
 
@@ -116,7 +117,7 @@ pub(super) struct EditTable {
 }
 
 impl EditTable {
-    /// All of them, in the order of the fields.
+    /// The words of all keys, in the order of the fields.
     pub fn words(&self) -> [&Word; 8] {
         let EditTable {
             at: _,
@@ -138,7 +139,7 @@ pub(super) struct NoteTable {
     pub text: String,
 }
 
-/// How long somebody sleeps at most.
+/// How long an actor sleeps at worst, and behind whom.
 pub(super) struct StallTable {
     pub actor: Word,
     pub behind: Word,
@@ -238,7 +239,7 @@ fn page(mut table: Table) -> PageTable {
     page
 }
 
-/// A table of names and words, if it is there.
+/// The names and words of an inner table; nothing if the table is not given.
 fn named(table: &mut Table, key: &'static str) -> Vec<(Word, Word)> {
     let Some(value) = table.maybe(key) else {
         return Vec::new();
@@ -269,7 +270,7 @@ fn actor(mut table: Table) -> ActorTable {
     actor
 }
 
-/// Of long words, the beginning.
+/// A text, cut to its beginning where it is long.
 fn brief(words: &str) -> String {
     match words.chars().count() {
         0..=30 => words.to_owned(),
@@ -388,7 +389,7 @@ fn expect(mut table: Table) -> ExpectTable {
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
-/// A table being read: what has been read is taken out, so that what is left is unknown.
+/// A table being read. A key that has been read is taken out, so the keys left are unknown ones.
 struct Table<'a> {
     source: &'a Source<'a>,
     name: &'static str,
@@ -572,7 +573,7 @@ impl<'a> Table<'a> {
         Table::new(self.source, key, at, table)
     }
 
-    /// None, one or many.
+    /// The tables of a list of tables; nothing if the key is not given.
     fn tables(&mut self, key: &'static str) -> Vec<Table<'a>> {
         let Some(value) = self.maybe(key) else {
             return Vec::new();
@@ -584,7 +585,7 @@ impl<'a> Table<'a> {
             .collect()
     }
 
-    /// Nothing may be left over.
+    /// Refuses a key of the table that nobody asked for.
     fn finish(self) {
         let first = self.entries.iter().min_by_key(|(key, _)| key.at);
         if let Some((key, _)) = first {

@@ -15,7 +15,7 @@ pub enum Verdict {
     ChecksumMismatch,
     /// Newer bytes in memory than on media, and nothing says so.
     LostUpdate,
-    /// Actors left that wait for each other.
+    /// Actors are left that wait for each other.
     Deadlock,
     /// Somebody waits for what nobody will do any more.
     Stall,
@@ -56,7 +56,7 @@ impl Verdict {
         }
     }
 
-    /// What it means, in a sentence.
+    /// What the verdict means, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             Verdict::GuardError => {
@@ -130,7 +130,8 @@ impl Device {
         device(Protection::Mirror),
     ];
 
-    /// Those for which every scenario states its verdicts. (The dossier's section 9.1.)
+    /// How many devices, from the first, every file must state its verdicts for. (The dossier's
+    /// section 9.1.)
     pub const STATED: usize = 4;
 
     /// The word scenario files use.
@@ -148,12 +149,12 @@ impl Device {
         }
     }
 
-    /// The same as it stands in links.
+    /// The word that links use.
     pub fn link_word(self) -> String {
         self.word().replace([' ', '+'], "-")
     }
 
-    /// What it is, in a few words.
+    /// What the device is, in a few words.
     pub fn about(self) -> &'static str {
         match (self.protection, self.ip) {
             (Protection::DixDif, false) => {

@@ -11,7 +11,8 @@ impl Setting<'_> {
             let places = self.source.places(&line.text, line.at);
             let words = tokens(&line.text, |byte| places.get(byte).copied());
             if let Err(error) = run.line(&line.text, &words) {
-                // Another device or era ends some steps earlier; what is possible is kept.
+                // On another device or in another era the run may end some steps earlier: the steps
+                // that are possible are kept.
                 if !elsewhere {
                     self.wrong(error.at.unwrap_or(line.at), error.reason);
                 }
