@@ -80,11 +80,11 @@ pub fn since(story: &Story, wait: Wait) -> Option<usize> {
         Effect::Added { page, .. } => wait.on == Resource::Bio && *page == wait.which,
         _ => false,
     };
-    let at = story.steps.iter().rposition(|told| {
-        let by_holder = wait.on != Resource::PteLock || wait.holder == Some(told.choice.actor);
-        by_holder && told.effects.iter().any(took)
-    });
-    at.map(|at| at + 1)
+    let by = match wait.on {
+        Resource::PteLock => Some(wait.holder?),
+        _ => None,
+    };
+    story.last(story.steps.len(), by, &took)
 }
 
 /// How a run ended, in a sentence.

@@ -2,7 +2,7 @@
 
 use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
-use crate::explore::{Failure, Story};
+use crate::explore::{Failure, Stored, Story};
 use crate::machine::{
     Assertion, Consumer, Content, Effect, Hop, Loss, NOBODY, Page, Protection, Stage, Through,
     Violation,
@@ -34,62 +34,6 @@ pub fn explain_change(scenario: &Scenario, story: &Story, failure: &Failure) -> 
     Case::of(scenario, story, failure).changes()
 }
 
-/// The steps of the failing sector's latest I/O, from 1.
-#[derive(Default)]
-pub(super) struct Io {
-    /// A checksum or sample was taken: at which step and by whom.
-    pub sealed: Option<(usize, u8)>,
-    /// The page was copied for the I/O.
-    pub copied: Option<usize>,
-    /// The bio was submitted.
-    pub queued: Option<usize>,
-    /// The sector was fetched.
-    pub fetched: Option<usize>,
-}
-
-impl Io {
-    fn find(story: &Story, failure: &Failure) -> Io {
-        let mut io = Io::default();
-        let mine = |page: u8, sector: u8| page == failure.page && sector == failure.sector;
-        let mut bio_of = 0;
-        for (at, told) in story.steps.iter().take(failure.step).enumerate() {
-            let step = Some(at + 1);
-            for effect in &told.effects {
-                match *effect {
-                    Effect::Added { page, bio } if page == failure.page => {
-                        io = Io::default();
-                        bio_of = bio;
-                    }
-                    Effect::Guarded { page, sector, .. } | Effect::Sampled { page, sector, .. }
-                        if mine(page, sector) =>
-                    {
-                        io.sealed = Some((at + 1, told.choice.actor));
-                    }
-                    Effect::Copied { page } if page == failure.page => io.copied = step,
-                    Effect::Fetched { page, sector, .. } if mine(page, sector) => io.fetched = step,
-                    Effect::Queued { bio, .. } if bio == bio_of => io.queued = step,
-                    _ => {}
-                }
-            }
-        }
-        io
-    }
-
-    /// From when on the bytes must not change: from the checksum, or from submission.
-    fn from(&self) -> usize {
-        let sealed = self.sealed.map(|(step, _)| step);
-        sealed.or(self.queued).unwrap_or(0)
-    }
-}
-
-/// A store into the failing sector, as the run tells it.
-pub(super) struct Change {
-    pub step: usize,
-    pub actor: u8,
-    pub store: u8,
-    pub through: Through,
-}
-
 /// A failure with what is known of it.
 pub(super) struct Case<'a> {
     pub scenario: &'a Scenario,
@@ -100,7 +44,6 @@ pub(super) struct Case<'a> {
     /// Where its bio was just before the failing step.
     stage: Stage,
     pub sector: String,
-    pub io: Io,
 }
 
 impl Case<'_> {
@@ -114,7 +57,6 @@ impl Case<'_> {
             page: scenario.model.page(&before, failure.page.into()),
             stage: scenario.model.stage(&before, failure.page.into()),
             sector: sectors(scenario, failure.page, &[failure.sector]),
-            io: Io::find(story, failure),
         }
     }
 
@@ -131,62 +73,30 @@ impl Case<'_> {
     }
 
     /// The last step before the failure, from 1, with an effect on the page, and who made it.
-    pub fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
-        let steps = self.story.steps.iter().take(self.failure.step);
+    fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
         let of = |effect: &Effect| is(effect) == Some(self.failure.page);
-        let found = steps
-            .enumerate()
-            .rfind(|(_, told)| told.effects.iter().any(of));
-        found.map(|(at, told)| (at + 1, told.choice.actor))
+        let step = self.story.last(self.failure.step, None, &of)?;
+        Some((step, self.story.actor(step)?))
     }
 
-    /// The last step before the failure, from 1, at which a device fetched the sector.
+    /// The last step before the failure, from 1, at which a device fetched the sector, be it for an
+    /// earlier I/O.
     pub fn fetched(&self) -> Option<usize> {
         let it = self.failure;
-        let steps = self.story.steps.iter().take(it.step).enumerate();
         let fetches = |effect: &Effect| match *effect {
             Effect::Fetched { page, sector, .. } => (page, sector) == (it.page, it.sector),
             _ => false,
         };
-        let mut found = steps.filter(|(_, told)| told.effects.iter().any(fetches));
-        found.next_back().map(|(at, _)| at + 1)
+        self.story.last(it.step, None, &fetches)
     }
 
     /// The stores that changed the sector after one step and not after another.
-    pub fn stores(&self, after: usize, until: usize) -> Vec<Change> {
-        let mut found = Vec::new();
-        for (at, told) in self.story.steps.iter().enumerate() {
-            if at < after || at >= until {
-                continue;
-            }
-            for effect in &told.effects {
-                match *effect {
-                    Effect::Stored {
-                        page,
-                        sector,
-                        store,
-                        from,
-                        to,
-                        through,
-                    } if page == self.failure.page
-                        && sector == self.failure.sector
-                        && from != to =>
-                    {
-                        found.push(Change {
-                            step: at + 1,
-                            actor: told.choice.actor,
-                            store,
-                            through,
-                        });
-                    }
-                    _ => {}
-                }
-            }
-        }
-        found
+    pub fn stores(&self, after: usize, until: usize) -> Vec<Stored> {
+        let it = self.failure;
+        self.story.stores(it.page, it.sector, after, until)
     }
 
-    fn change(&self, it: &Change) -> String {
+    fn change(&self, it: &Stored) -> String {
         format!(
             "at step {} {} stored {} {}",
             it.step,
@@ -198,19 +108,22 @@ impl Case<'_> {
 
     /// Who changed the bytes between checksum and fetch, and whether anything forbade it.
     fn changes(&self) -> Option<String> {
-        let until = self.io.fetched.unwrap_or(self.failure.step);
-        let stores = self.stores(self.io.from(), until);
+        let io = &self.failure.column;
+        let until = io.fetched().unwrap_or(self.failure.step);
+        // From the checksum on the bytes must not change, or from submission.
+        let from = io.sealed().or(io.queued).unwrap_or(0);
+        let stores = self.stores(from, until);
         let last = stores.last()?;
         let many = match stores.len() {
             1 => String::new(),
             many => format!(" (the last of {many} such stores)"),
         };
-        let rule = match (self.scenario.model.stable, self.io.sealed) {
+        let rule = match (self.scenario.model.stable, io.sealed()) {
             (true, Some(_)) => "from their checksum to the end of the I/O they must not change",
             (true, None) => "from submission to the end of the I/O they must not change",
             _ => "nothing forbade it, because nothing asks for stable pages here",
         };
-        let fetch = match self.io.fetched {
+        let fetch = match io.fetched() {
             Some(step) => format!("before the bytes were fetched at step {step}"),
             None => "while the write was under way".to_owned(),
         };
@@ -222,8 +135,10 @@ impl Case<'_> {
 
     /// When the checksum was taken, or the write submitted.
     fn sealed(&self, what: &str) -> String {
-        match (self.io.sealed, self.io.queued) {
-            (Some((step, actor)), _) => {
+        let io = &self.failure.column;
+        match (io.sealed(), io.queued) {
+            (Some(step), _) => {
+                let actor = self.story.actor(step).unwrap_or(NOBODY);
                 format!("{} {what} at step {step}.", begin(&self.the(actor)))
             }
             (None, Some(step)) => format!("The write was submitted at step {step}."),
@@ -279,7 +194,7 @@ impl Case<'_> {
         let guarded = model.protection.guards();
         said.push(match model.protection {
             _ if !wire.is_some() => "Nobody ever fetched these bytes.".to_owned(),
-            _ if guarded && self.io.sealed.is_some() && model.contents.guards_match(sealed, wire) => {
+            _ if guarded && self.failure.column.sealed().is_some() && model.contents.guards_match(sealed, wire) => {
                 format!(
                     "The bytes differ, but both have the guard {}: every check compared equal guards and let them pass.",
                     self.hex(wire)
@@ -331,16 +246,12 @@ impl Case<'_> {
             "At step {} the block in {} was reported as written, but the checksum inside it is not that of its bytes.",
             self.failure.step, self.sector
         )];
-        let until = self.io.fetched.unwrap_or(self.failure.step);
+        let until = self.failure.column.fetched().unwrap_or(self.failure.step);
         let all = self.stores(0, until);
         let put = all.iter().rfind(|it| it.store == u8::MAX);
         let read = put.and_then(|put| {
-            let steps = self.story.steps.iter().take(put.step).enumerate();
             let computed = |it: &Effect| matches!(it, Effect::ChecksumRead { .. });
-            let mut mine = steps.filter(|(_, told)| {
-                told.choice.actor == put.actor && told.effects.iter().any(computed)
-            });
-            mine.next_back().map(|(at, _)| at + 1)
+            self.story.last(put.step, Some(put.actor), &computed)
         });
         if let (Some(put), Some(read)) = (put, read) {
             said.push(format!(
@@ -426,10 +337,9 @@ impl Case<'_> {
                 said
             }
             Loss::Fsync => {
-                let began = self.story.steps.iter().take(it.step).rposition(|told| {
-                    told.choice.actor == it.actor && told.effects.contains(&Effect::FsyncBegan)
-                });
-                let began = began.map_or(0, |at| at + 1);
+                let began = |effect: &Effect| matches!(effect, Effect::FsyncBegan);
+                let began = self.story.last(it.step, Some(it.actor), &began);
+                let began = began.unwrap_or(0);
                 let mut said = vec![format!(
                     "At step {} fsync returned success to {}, but what {} held when fsync was called (step {began}) is not on the media.",
                     it.step,

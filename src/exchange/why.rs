@@ -167,9 +167,8 @@ impl Trace<'_> {
 
     /// Adds a step by its number; `{Who}` in the words is its actor.
     fn add(&mut self, step: usize, words: &str) {
-        let told = step.checked_sub(1).and_then(|at| self.story.steps.get(at));
-        if let Some(told) = told {
-            self.say(step, told.choice.actor, words);
+        if let Some(actor) = self.story.actor(step) {
+            self.say(step, actor, words);
         }
     }
 
@@ -180,15 +179,6 @@ impl Trace<'_> {
             actor,
             words: begin(&words.replace("{Who}", &who)),
         });
-    }
-
-    /// The last step up to `until`, from 1, by one actor or any, with such an effect.
-    fn last(&self, until: usize, by: Option<u8>, is: &dyn Fn(&Effect) -> bool) -> Option<usize> {
-        let steps = self.story.steps.iter().take(until);
-        let found = steps.enumerate().rfind(|(_, told)| {
-            by.is_none_or(|by| by == told.choice.actor) && told.effects.iter().any(is)
-        });
-        found.map(|(at, _)| at + 1)
     }
 
     /// Bytes of a content, from the first that differs from the other on.
@@ -210,11 +200,11 @@ impl Trace<'_> {
     /// When the checksum was taken or the write submitted, and what changed the bytes between
     /// that and the fetch.
     fn window(&mut self, case: &Case, taken: &str) {
-        let io = &case.io;
-        let fetched = io.fetched.unwrap_or(self.end);
+        let io = &case.failure.column;
+        let fetched = io.fetched().unwrap_or(self.end);
         let copied = |at: usize| io.copied.filter(|copied| *copied < at).unwrap_or(at);
-        let from = match (io.sealed, io.queued) {
-            (Some((step, _)), _) => {
+        let from = match (io.sealed(), io.queued) {
+            (Some(step), _) => {
                 self.add(step, taken);
                 copied(step)
             }
@@ -237,7 +227,7 @@ impl Trace<'_> {
                 Effect::WritebackIgnored { page } => page == case.failure.page,
                 _ => false,
             };
-            let ignored = self.last(last.step, Some(last.actor), &ignored);
+            let ignored = self.story.last(last.step, Some(last.actor), &ignored);
             if let Some(step) = ignored.filter(|it| *it > from) {
                 self.add(step, "{Who} found `PG_writeback` set and did not wait.");
             }
@@ -264,7 +254,7 @@ impl Trace<'_> {
                 case.sector
             ),
         );
-        let fetched = match case.io.fetched {
+        let fetched = match case.failure.column.fetched() {
             Some(step) => format!(", fetched at step {step}"),
             None => String::new(),
         };
@@ -278,7 +268,7 @@ impl Trace<'_> {
 
     /// That the write was reported as done, and what it wrote.
     fn done(&mut self, case: &Case, but: &str) {
-        let fetched = match case.io.fetched {
+        let fetched = match case.failure.column.fetched() {
             Some(step) => format!("what was fetched at step {step} is on the media"),
             None => "nobody ever fetched the bytes".to_owned(),
         };
@@ -302,15 +292,15 @@ impl Trace<'_> {
             Effect::Checked { page, sector, .. } => mine(page, sector),
             _ => false,
         };
-        if let Some(step) = self.last(self.end, None, &inserted) {
+        if let Some(step) = self.story.last(self.end, None, &inserted) {
             self.add(
                 step,
                 "The HBA computed the guard itself, over what it had fetched: it fits whatever that was.",
             );
-        } else if case.io.sealed.is_some()
+        } else if case.failure.column.sealed().is_some()
             && wire.is_some()
             && model.contents.guards_match(sealed, wire)
-            && let Some(step) = self.last(self.end, None, &passed)
+            && let Some(step) = self.story.last(self.end, None, &passed)
         {
             let words = format!(
                 "Other bytes, but the same guard, {}: the check let them pass.",
@@ -341,11 +331,11 @@ impl Trace<'_> {
     }
 
     fn block(&mut self, case: &Case) {
-        let until = case.io.fetched.unwrap_or(self.end);
+        let until = case.failure.column.fetched().unwrap_or(self.end);
         let stores = case.stores(0, until);
         if let Some(put) = stores.iter().rfind(|it| it.store == u8::MAX) {
             let read = |effect: &Effect| matches!(effect, Effect::ChecksumRead { .. });
-            if let Some(step) = self.last(put.step, Some(put.actor), &read) {
+            if let Some(step) = self.story.last(put.step, Some(put.actor), &read) {
                 self.add(step, "{Who} computed the block's checksum.");
             }
             self.add(put.step, "{Who} stored that checksum into the block.");
@@ -372,7 +362,7 @@ impl Trace<'_> {
             Effect::DirtyCleared { page } | Effect::DirtyCancelled { page } => page == it.page,
             _ => false,
         };
-        let cleared = self.last(self.end, None, &cleared);
+        let cleared = self.story.last(self.end, None, &cleared);
         match (cleared, last) {
             _ if stale => {}
             (Some(step), Some(last)) if step > last.step => {
@@ -391,7 +381,7 @@ impl Trace<'_> {
             Effect::Buffers { page, mask } => page == it.page && mask >> it.sector & 1 == 0,
             _ => false,
         };
-        if let Some(step) = self.last(self.end, None, &left) {
+        if let Some(step) = self.story.last(self.end, None, &left) {
             let words = format!(
                 "{{Who}} took the dirty blocks into the I/O; that of {} counted as clean.",
                 case.sector
@@ -423,7 +413,7 @@ impl Trace<'_> {
             }
             _ => false,
         };
-        if let Some(step) = self.last(self.end, None, &cleaned) {
+        if let Some(step) = self.story.last(self.end, None, &cleaned) {
             self.add(
                 step,
                 "{Who} took the PTE's dirty bit away, which alone said so.",
@@ -431,7 +421,7 @@ impl Trace<'_> {
         }
         let clean =
             |effect: &Effect| matches!(effect, Effect::NotDirty { page } if *page == number);
-        if let Some(step) = self.last(self.end, None, &clean) {
+        if let Some(step) = self.story.last(self.end, None, &clean) {
             self.add(step, "{Who} found `PG_dirty` clear: nothing to write.");
         }
     }
@@ -451,7 +441,7 @@ impl Trace<'_> {
             | Effect::Revoked { page, space } => mine(page, space),
             _ => false,
         };
-        let Some(changed) = self.last(step, None, &changed) else {
+        let Some(changed) = self.story.last(step, None, &changed) else {
             return false;
         };
         let effects = &self.story.steps[changed - 1].effects;
@@ -469,7 +459,7 @@ impl Trace<'_> {
             Effect::TlbFlushed { page, space, .. } => mine(page, space),
             _ => false,
         };
-        let flushed = self.last(self.end, None, &flushed);
+        let flushed = self.story.last(self.end, None, &flushed);
         match flushed.filter(|it| *it > changed) {
             Some(flushed) => self.add(flushed, "{Who} flushed the TLBs only here, too late."),
             None => {
@@ -483,7 +473,7 @@ impl Trace<'_> {
 
     fn lost_by_fsync(&mut self, case: &Case) {
         let it = case.failure;
-        let began = self.last(it.step, Some(it.actor), &|effect| {
+        let began = self.story.last(it.step, Some(it.actor), &|effect| {
             matches!(effect, Effect::FsyncBegan)
         });
         let began = began.unwrap_or(0);
@@ -499,9 +489,9 @@ impl Trace<'_> {
             Effect::NotDirty { page } => page == it.page,
             _ => false,
         };
-        if let Some(step) = self.last(it.step, None, &told) {
+        if let Some(step) = self.story.last(it.step, None, &told) {
             self.add(step, "The error was reported to {Who}, once.");
-        } else if let Some(step) = self.last(it.step, Some(it.actor), &clean)
+        } else if let Some(step) = self.story.last(it.step, Some(it.actor), &clean)
             && step > began
         {
             self.add(step, "{Who} found nothing to write.");
@@ -509,7 +499,7 @@ impl Trace<'_> {
                 Effect::DirtyCleared { page } => page == it.page,
                 _ => false,
             };
-            if let Some(step) = self.last(step, None, &cleared) {
+            if let Some(step) = self.story.last(step, None, &cleared) {
                 self.add(step, "{Who} cleared `PG_dirty`.");
             }
         }
@@ -528,7 +518,7 @@ impl Trace<'_> {
             _ => false,
         };
         let number = page(self.scenario, it.page);
-        if let Some(step) = self.last(it.step, None, &removed) {
+        if let Some(step) = self.story.last(it.step, None, &removed) {
             self.add(step, &format!("{{Who}} removed {number} from the file."));
         }
         let words = format!("{{Who}} stored into {number}, which belongs to no file any more.");
@@ -570,12 +560,12 @@ impl Trace<'_> {
                 "{Who} was the last to take it or give it back",
             ),
         };
-        let found = self.last(before, None, is);
+        let found = self.story.last(before, None, is);
         if let Some(step) = found {
             self.add(step, &format!("{words}{of}."));
         }
         let woke = |effect: &Effect| matches!(effect, Effect::Woke { page } if *page == mine);
-        if let Some(step) = self.last(before, Some(it.actor), &woke) {
+        if let Some(step) = self.story.last(before, Some(it.actor), &woke) {
             self.add(step, "{Who} was woken and went on without looking again.");
         }
         let never = match found {
@@ -595,7 +585,7 @@ impl Trace<'_> {
             Effect::KernelMapping { page, read_only } => read_only && page == it.page,
             _ => false,
         };
-        if let Some(step) = self.last(it.step, None, &set) {
+        if let Some(step) = self.story.last(it.step, None, &set) {
             self.add(step, "{Who} made the kernel's own mapping read-only.");
         }
         self.add(it.step, "{Who} stored through it all the same.");
@@ -659,7 +649,7 @@ impl Trace<'_> {
                 // Whoever took it, or must give it back, is not going to.
                 holder => {
                     let over = holder.or(took).filter(|it| *it != actor);
-                    if let Some(step) = self.last(self.end, over, &|_| true)
+                    if let Some(step) = self.story.last(self.end, over, &|_| true)
                         && over.is_some()
                     {
                         self.add(

@@ -41,6 +41,10 @@ pub struct Column {
     pub guard: Option<(Content, usize)>,
     /// At which step parity or the first leg of a mirror took its sample.
     pub sampled: Option<usize>,
+    /// At which step the page was copied for the I/O.
+    pub copied: Option<usize>,
+    /// At which step the bio was submitted.
+    pub queued: Option<usize>,
     /// What the HBA fetched, and at which step.
     pub wire: Option<(Content, usize)>,
     /// Whether the HBA inserted the guard.
@@ -49,6 +53,20 @@ pub struct Column {
     pub hba: Option<Check>,
     /// The target's check.
     pub target: Option<Check>,
+}
+
+impl Column {
+    /// The step at which the submitter took a checksum or sample; what the device inserts comes after
+    /// the fetch and promises nothing.
+    pub fn sealed(&self) -> Option<usize> {
+        let guard = self.guard.filter(|_| !self.inserted);
+        guard.map(|(_, step)| step)
+    }
+
+    /// The step at which the bytes were fetched.
+    pub fn fetched(&self) -> Option<usize> {
+        self.wire.map(|(_, step)| step)
+    }
 }
 
 /// A broken rule that amounts to a verdict, with what is needed to explain it.
@@ -72,10 +90,8 @@ pub struct Failure {
     pub sealed: Content,
     /// The content that was fetched.
     pub fetched: Content,
-    /// When the checksum was taken, if one was.
-    pub guard_step: Option<usize>,
-    /// The last store into the sector.
-    pub stored: Option<Stored>,
+    /// The sector's way down until then.
+    pub column: Column,
 }
 
 impl Failure {
@@ -272,9 +288,55 @@ impl Story {
             first_page,
             sealed,
             fetched,
-            guard_step: column.guard.map(|(_, step)| step).or(column.sampled),
-            stored: column.stored,
+            column,
         });
+    }
+
+    /// The last of the first `until` steps, by one actor or by any, with such an effect: its number, from 1.
+    pub fn last(
+        &self,
+        until: usize,
+        by: Option<u8>,
+        is: &dyn Fn(&Effect) -> bool,
+    ) -> Option<usize> {
+        let mut steps = self.steps.iter().take(until);
+        let found = steps.rposition(|told| {
+            by.is_none_or(|by| by == told.choice.actor) && told.effects.iter().any(is)
+        });
+        found.map(|at| at + 1)
+    }
+
+    /// Who made a step, by its number, from 1.
+    pub fn actor(&self, step: usize) -> Option<u8> {
+        let told = self.steps.get(step.checked_sub(1)?)?;
+        Some(told.choice.actor)
+    }
+
+    /// The stores that changed a sector after one step and not after another, oldest first.
+    pub fn stores(&self, page: u8, sector: u8, after: usize, until: usize) -> Vec<Stored> {
+        let mut found = Vec::new();
+        for (at, told) in self.steps.iter().enumerate().take(until).skip(after) {
+            let (step, actor) = (at + 1, told.choice.actor);
+            for effect in &told.effects {
+                match *effect {
+                    Effect::Stored {
+                        page: of,
+                        sector: into,
+                        store,
+                        from,
+                        to,
+                        through,
+                    } if (of, into) == (page, sector) && from != to => found.push(Stored {
+                        actor,
+                        store,
+                        through,
+                        step,
+                    }),
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 
     fn column(&mut self, page: u8, sector: u8) -> &mut Column {
@@ -294,6 +356,20 @@ impl Story {
                         stored: column.stored,
                         ..Column::default()
                     };
+                }
+            }
+            Effect::Copied { page } => {
+                for column in &mut self.columns[page as usize] {
+                    column.copied = Some(step);
+                }
+            }
+            Effect::Queued { bio, .. } => {
+                for page in 0..model.geometry.pages as usize {
+                    if model.page(before, page).bio == Some(bio) {
+                        for column in &mut self.columns[page] {
+                            column.queued = Some(step);
+                        }
+                    }
                 }
             }
             Effect::Guarded {

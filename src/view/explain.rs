@@ -464,9 +464,9 @@ fn compared(
     computed: Content,
 ) -> Element {
     let contents = &scenario.model.contents;
-    let taken = failure
-        .guard_step
-        .map_or(String::new(), |step| format!(", computed at step {step}"));
+    let taken = failure.column.guard.map_or(String::new(), |(_, step)| {
+        format!(", computed at step {step}")
+    });
     let recomputed = format!(", computed at step {} over what was fetched", failure.step);
     let values = el("dl", "compare");
     let (received, computed) = (contents.guard(received), contents.guard(computed));
