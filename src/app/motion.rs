@@ -21,9 +21,12 @@ use super::store::Store;
 /// Steps by hand that follow each other within so many milliseconds animate nothing.
 const QUICK: f64 = 250.0;
 
+/// Where a token is: pixels from the left and from the top of the window.
+type Place = (f64, f64);
+
 thread_local! {
     /// Where each token was when that was asked last.
-    static PLACES: RefCell<BTreeMap<String, (f64, f64)>> = RefCell::default();
+    static PLACES: RefCell<BTreeMap<String, Place>> = RefCell::default();
     /// The animations of the last step.
     static ANIMATIONS: RefCell<Vec<Animation>> = RefCell::default();
 }
@@ -123,11 +126,11 @@ pub fn watch(store: Store) {
     listen("scroll", |_| draw_lines());
 }
 
-/// A token, where it is, and where it was when that was asked last: the left and the top edge, in CSS pixels.
+/// A token, where it is, and where it was when that was asked last.
 struct Token {
     element: Element,
-    place: (f64, f64),
-    before: Option<(f64, f64)>,
+    place: Place,
+    before: Option<Place>,
 }
 
 /// Finds all tokens, and keeps where they are for the next time.

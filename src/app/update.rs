@@ -89,7 +89,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::ClosePanel => store.update_ui(|ui| ui.panel = None),
         Msg::StopChecking => worker::send(WorkerRequest::Checker(CheckerRequest::Stop)),
         Msg::WalkThrough(schedule, verdict) => {
-            // What is wanted now is the stage.
+            // The visitor wants to see the stage now.
             store.update_ui(|ui| ui.panel = None);
             playback::load_run(store, &schedule, 0);
             store.set_remark(format!(

@@ -17,7 +17,7 @@ pub enum CellLink {
     Tie,
     /// Compared with what is above, and equal.
     Match,
-    /// What is above has changed since; nobody has noticed yet.
+    /// What is above has changed since, and no check has found that yet.
     Parted,
     /// Compared with what is above, and different.
     Break,

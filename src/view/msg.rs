@@ -7,7 +7,7 @@ use crate::machine::{Choice, NodeId};
 use crate::protocol::Edit;
 use crate::scenario::Verdict;
 
-/// One thing asked for; `update` (`app/update.rs`) does it.
+/// A message; `update` (`app/update.rs`) does what it asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Msg {
     /// Go back to the start of the run.

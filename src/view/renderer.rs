@@ -240,7 +240,7 @@ impl Renderer {
         let (Some(moment), Some(spec)) = (&self.moment, &self.results.spec) else {
             return;
         };
-        // What the step prevents is what can be reached without it and not with it.
+        // Needed to tell what the step prevents: what can be reached without it and not with it.
         let Some(checked) = &self.results.checked else {
             return;
         };

@@ -44,7 +44,7 @@ pub enum Tab {
 /// Another build of the scenario, to be compared with the one on the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OtherBuild {
-    /// None.
+    /// No other build.
     #[default]
     None,
     /// The correct ordering: without the file's edits and without the visitor's.

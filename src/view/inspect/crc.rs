@@ -20,7 +20,8 @@ pub(super) struct Computation<'a> {
 }
 
 impl<'a> Computation<'a> {
-    /// Of the one or two versions that are compared.
+    /// The computation for the one or two versions that are compared, at the byte chosen, else at the first that
+    /// differs.
     pub(super) fn of(
         sector: &Sector,
         versions: &'a [Version<'a>],
@@ -334,7 +335,7 @@ fn divided(shifts: &[Shift; 8]) -> Element {
     sheet("steps binary", "division", caption, heads, body)
 }
 
-/// Both computations from the first byte that differs on, and where they end.
+/// The table of both computations, from the first byte that differs to the end.
 fn parted(computation: &Computation, at: usize) -> Element {
     let unit = computation.sum.unit();
     let from = at.saturating_sub(unit);

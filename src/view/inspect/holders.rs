@@ -34,7 +34,7 @@ pub(super) struct Holder {
     pub(super) words: String,
 }
 
-/// Which holder.
+/// The kinds of holders, in the order of the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HolderKind {
     Start,
