@@ -6,7 +6,7 @@
 mod support;
 
 use stable_pages::explore::{Limits, Progress, Sleep, Space, Story, longest_sleep, starved};
-use stable_pages::machine::{History, Invariant, Model, end, step};
+use stable_pages::machine::{ActorId, History, Invariant, Model, end, step};
 use stable_pages::scenario::{Scenario, Verdict, catalogue, load_for, words};
 
 fn explored(model: &Model) -> Space {
@@ -148,10 +148,10 @@ fn every_shortest_failure_replays() {
     }
 }
 
-fn sleep(model: &Model, actor: u8) -> Sleep {
+fn sleep(model: &Model, actor: ActorId) -> Sleep {
     let space = explored(model);
     let graph = space.graph().expect("kept");
-    longest_sleep(model, graph, &|state| space.world(state), actor.into())
+    longest_sleep(model, graph, &|state| space.world(state), actor)
 }
 
 /// S30: how long a writer sleeps, and behind whom, is stated and exact.

@@ -4,8 +4,8 @@ use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
 use crate::explore::{Failure, Story};
 use crate::machine::{
-    Assertion, Consumer, Content, Effect, Hop, Loss, NOBODY, Page, Protection, Stage, Through,
-    Violation,
+    ActorId, Assertion, BioId, Consumer, Content, Effect, Hop, Loss, Page, PageId, Protection,
+    SectorId, Stage, StoreId, Through, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -38,7 +38,7 @@ pub fn explain_change(scenario: &Scenario, story: &Story, failure: &Failure) -> 
 #[derive(Default)]
 pub(super) struct Io {
     /// A checksum or sample was taken: at which step and by whom.
-    pub sealed: Option<(usize, u8)>,
+    pub sealed: Option<(usize, ActorId)>,
     /// The page was copied for the I/O.
     pub copied: Option<usize>,
     /// The bio was submitted.
@@ -50,8 +50,9 @@ pub(super) struct Io {
 impl Io {
     fn find(story: &Story, failure: &Failure) -> Io {
         let mut io = Io::default();
-        let mine = |page: u8, sector: u8| page == failure.page && sector == failure.sector;
-        let mut bio_of = 0;
+        let mine =
+            |page: PageId, sector: SectorId| page == failure.page && sector == failure.sector;
+        let mut bio_of = BioId(0);
         for (at, told) in story.steps.iter().take(failure.step).enumerate() {
             let step = Some(at + 1);
             for effect in &told.effects {
@@ -85,8 +86,8 @@ impl Io {
 /// A store into the failing sector, as the run tells it.
 pub(super) struct Change {
     pub step: usize,
-    pub actor: u8,
-    pub store: u8,
+    pub actor: ActorId,
+    pub store: StoreId,
     pub through: Through,
 }
 
@@ -111,14 +112,14 @@ impl Case<'_> {
             scenario,
             story,
             failure,
-            page: scenario.model.page(&before, failure.page.into()),
-            stage: scenario.model.stage(&before, failure.page.into()),
+            page: scenario.model.page(&before, failure.page),
+            stage: scenario.model.stage(&before, failure.page),
             sector: sectors(scenario, failure.page, &[failure.sector]),
             io: Io::find(story, failure),
         }
     }
 
-    pub fn the(&self, actor: u8) -> String {
+    pub fn the(&self, actor: ActorId) -> String {
         the(self.scenario, actor)
     }
 
@@ -131,7 +132,7 @@ impl Case<'_> {
     }
 
     /// The last step before the failure, from 1, with an effect on the page, and who made it.
-    pub fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
+    pub fn last(&self, is: fn(&Effect) -> Option<PageId>) -> Option<(usize, ActorId)> {
         let steps = self.story.steps.iter().take(self.failure.step);
         let of = |effect: &Effect| is(effect) == Some(self.failure.page);
         let found = steps
@@ -260,14 +261,14 @@ impl Case<'_> {
             "No hardware misbehaved, yet the whole bio fails with `-EILSEQ`, and every page in it."
                 .to_owned(),
         );
-        if self.scenario.model.cached[it.page as usize] {
+        if self.scenario.model.cached[it.page.index()] {
             said.push(self.afterwards().to_owned());
         }
         said
     }
 
     fn silent(&self) -> Vec<String> {
-        let sector = self.failure.sector as usize;
+        let sector = self.failure.sector.index();
         let (sealed, wire) = (self.page.sealed[sector], self.page.wire[sector]);
         let model = &self.scenario.model;
         let mut said = vec![format!(
@@ -333,7 +334,7 @@ impl Case<'_> {
         )];
         let until = self.io.fetched.unwrap_or(self.failure.step);
         let all = self.stores(0, until);
-        let put = all.iter().rfind(|it| it.store == u8::MAX);
+        let put = all.iter().rfind(|it| it.store == StoreId::CHECKSUM);
         let read = put.and_then(|put| {
             let steps = self.story.steps.iter().take(put.step).enumerate();
             let computed = |it: &Effect| matches!(it, Effect::ChecksumRead { .. });
@@ -349,7 +350,7 @@ impl Case<'_> {
                 put.step
             ));
         }
-        if let Some(other) = all.iter().rfind(|it| it.store != u8::MAX) {
+        if let Some(other) = all.iter().rfind(|it| it.store != StoreId::CHECKSUM) {
             let text = begin(&self.change(other));
             said.push(match (read, put) {
                 (Some(read), Some(put)) if other.step > read && other.step < put.step => {
@@ -493,14 +494,14 @@ impl Case<'_> {
             page(self.scenario, it.page)
         )];
         let of = of_page(self.scenario, it.page);
-        let by = |who: u8, what: &str| format!("{what} {}", self.the(who));
+        let by = |who: ActorId, what: &str| format!("{what} {}", self.the(who));
         said.push(match what {
             Assertion::UnlockNotHeld
             | Assertion::CleanUnlocked
             | Assertion::WritebackUnlocked
             | Assertion::RemoveUnlocked => match self.page.lock {
-                NOBODY => format!("Nobody held the page lock{of} then."),
-                holder => format!("The page lock{of} was {} then.", by(holder, "held by")),
+                None => format!("Nobody held the page lock{of} then."),
+                Some(holder) => format!("The page lock{of} was {} then.", by(holder, "held by")),
             },
             Assertion::WritebackTwice | Assertion::StillWriteback => {
                 let set = self.last(|effect| match effect {
