@@ -10,7 +10,7 @@ use stable_pages::explore::{
     Space, Verdicts, costs, failing_share, omission, without,
 };
 use stable_pages::machine::{
-    Choice, Effect, Instr, Model, Status, World, enabled, end, status, step,
+    ActorId, Choice, Effect, Instr, Model, Status, World, enabled, end, status, step,
 };
 use stable_pages::protocol::{Edit, OPS};
 use stable_pages::scenario::{Scenario, Variant, Verdict, load_variant, programs};
@@ -217,11 +217,11 @@ fn foresight_is_what_a_search_from_there_finds() {
 
 /// All schedules of a length that end with a verdict, and the fewest changes of actor among them.
 fn fewest(model: &Model, foresight: &Foresight, space: &Space, verdict: Verdict) -> usize {
-    let mut known: HashMap<(u32, Option<u8>), usize> = HashMap::new();
+    let mut known: HashMap<(u32, Option<ActorId>), usize> = HashMap::new();
     fn walk(
-        at: (u32, Option<u8>),
-        known: &mut HashMap<(u32, Option<u8>), usize>,
-        next: &dyn Fn(u32) -> Vec<(u8, Option<u32>)>,
+        at: (u32, Option<ActorId>),
+        known: &mut HashMap<(u32, Option<ActorId>), usize>,
+        next: &dyn Fn(u32) -> Vec<(ActorId, Option<u32>)>,
     ) -> usize {
         if let Some(known) = known.get(&at) {
             return *known;
@@ -307,18 +307,21 @@ fn the_race_map_is_the_sum_of_its_states() {
     let model = &scenario.model;
     let space = checked(&scenario);
     let foresight = Foresight::of(graph(&space));
-    let map = RaceMap::of(model, &space, &foresight, (0, 1));
+    let map = RaceMap::of(model, &space, &foresight, (ActorId(0), ActorId(1)));
     let total: u32 = map.cells.iter().map(|cell| cell.states).sum();
     assert_eq!(total as usize, space.states());
     for cell in &map.cells {
         let world = support::replayed(model, &space.schedule(model, cell.nearest)).0;
-        assert_eq!(Position::of(model, &world, 0), map.rows[cell.at.0 as usize]);
         assert_eq!(
-            Position::of(model, &world, 1),
+            Position::of(model, &world, ActorId(0)),
+            map.rows[cell.at.0 as usize]
+        );
+        assert_eq!(
+            Position::of(model, &world, ActorId(1)),
             map.columns[cell.at.1 as usize]
         );
         assert!(cell.doomed <= cell.risky && cell.risky <= cell.states);
-        let sleeps = matches!(status(model, &world, 1), Status::Asleep(_));
+        let sleeps = matches!(status(model, &world, ActorId(1)), Status::Asleep(_));
         assert!(!sleeps || cell.asleep.1 > 0);
     }
     let mut fates: Vec<Fate> = map.cells.iter().map(|it| it.fate()).collect();
@@ -327,8 +330,8 @@ fn the_race_map_is_the_sum_of_its_states() {
         let stuck = support::scenario(slug);
         let held = checked(&stuck);
         let foresight = Foresight::of(graph(&held));
-        for second in 1..stuck.cast.len() as u8 {
-            let cells = RaceMap::of(&stuck.model, &held, &foresight, (0, second)).cells;
+        for second in stuck.model.actor_ids().skip(1) {
+            let cells = RaceMap::of(&stuck.model, &held, &foresight, (ActorId(0), second)).cells;
             fates.extend(cells.iter().map(|it| it.fate()));
         }
     }
@@ -536,9 +539,9 @@ fn a_step_left_out_is_a_change_of_the_table() {
         let text = stable_pages::scenario::find(slug).expect("there").text;
         let all = programs(text, &Variant::default()).expect("loads");
         let mut known = 0;
-        for (actor, it) in scenario.model.actors.iter().enumerate() {
+        for (actor, it) in scenario.model.actor_ids().zip(&scenario.model.actors) {
             for pc in 0..it.code.len() as u8 {
-                let step = (actor as u8, pc);
+                let step = (actor, pc);
                 let Some(Omission::By(edit)) = omission(&scenario, &all, step.0, step.1) else {
                     continue;
                 };
@@ -566,14 +569,14 @@ fn a_step_left_out_is_the_one_that_was_made() {
     for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let all = programs(entry.text, &Variant::default()).expect("loads");
-        for (actor, it) in scenario.model.actors.iter().enumerate() {
+        for (actor, it) in scenario.model.actor_ids().zip(&scenario.model.actors) {
             for (pc, instr) in it.code.iter().enumerate() {
-                match omission(&scenario, &all, actor as u8, pc as u8).expect("an instruction") {
+                match omission(&scenario, &all, actor, pc as u8).expect("an instruction") {
                     Omission::By(Edit::Drop(place)) => {
                         kinds[0] += 1;
                         assert_eq!(place.step, OPS[instr.tag as usize].key, "{}", entry.slug);
                         // One of a program's loop over sectors will do.
-                        if instr.arg != 0 {
+                        if instr.operand.number() != 0 {
                             continue;
                         }
                         let variant = Variant {
@@ -583,7 +586,7 @@ fn a_step_left_out_is_the_one_that_was_made() {
                         let Ok(less) = load_variant(entry.slug, entry.text, &variant) else {
                             continue;
                         };
-                        let code = &less.model.actors[actor].code;
+                        let code = &less.model.actors[actor.index()].code;
                         let tags =
                             |code: &[Instr]| -> Vec<u8> { code.iter().map(|it| it.tag).collect() };
                         let mut rest = tags(&it.code);
@@ -609,7 +612,13 @@ fn a_step_left_out_takes_few_states() {
     for entry in support::loadable() {
         let scenario = entry.load().expect("loads");
         let variant = Variant::default();
-        let first = without(&scenario, entry.text, &variant, (0, 0), Verdicts::NONE);
+        let first = without(
+            &scenario,
+            entry.text,
+            &variant,
+            (ActorId(0), 0),
+            Verdicts::NONE,
+        );
         let mutant = first.and_then(|it| it.mutant);
         let states = mutant.as_ref().map_or(0, |it| it.states);
         // The last state looked at may have found some more.

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use stable_pages::explore::{
     Checker, CheckerMessage, CheckerRequest, CheckerResponse, Fate, ScenarioSpec,
 };
-use stable_pages::machine::{Choice, History};
+use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Era, Place};
 use stable_pages::scenario::{Packed, Verdict, find};
 
@@ -158,7 +158,10 @@ fn outlooks_follow_a_run_to_its_failure() {
         panic!("{answers:?}");
     };
     // A schedule that is none.
-    let schedule = vec![Choice { actor: 7, way: 3 }];
+    let schedule = vec![Choice {
+        actor: ActorId(7),
+        way: 3,
+    }];
     let answers = ask(&mut checker, CheckerRequest::Outlooks { schedule });
     assert_eq!(answers, [CheckerResponse::Outlooks(Vec::new())]);
 }
@@ -166,7 +169,10 @@ fn outlooks_follow_a_run_to_its_failure() {
 #[test]
 fn other_questions_are_answered() {
     let (mut checker, _) = started("baseline-five-step");
-    let answers = ask(&mut checker, CheckerRequest::RaceMap((0, 1)));
+    let answers = ask(
+        &mut checker,
+        CheckerRequest::RaceMap((ActorId(0), ActorId(1))),
+    );
     let [CheckerResponse::RaceMap(map)] = &answers[..] else {
         panic!("{answers:?}");
     };
@@ -182,7 +188,10 @@ fn other_questions_are_answered() {
             .all(|choice| history.choose(&scenario.model, *choice))
     );
     assert!(matches!(
-        &ask(&mut checker, CheckerRequest::RaceMap((1, 1)))[..],
+        &ask(
+            &mut checker,
+            CheckerRequest::RaceMap((ActorId(1), ActorId(1)))
+        )[..],
         [CheckerResponse::Failed(_)]
     ));
     assert!(matches!(

@@ -13,7 +13,7 @@ use stable_pages::exchange::diagram::{
     Detail, Fate, Labels, Options, ReadError, Reading, WIDTH, read, read_as, write,
 };
 use stable_pages::explore::{StepRecord, Story};
-use stable_pages::machine::{Choice, enabled, step, ways};
+use stable_pages::machine::{ActorId, Choice, enabled, step, ways};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Scenario, words};
 
@@ -292,10 +292,10 @@ fn a_run_without_steps_has_no_columns() {
 
 /// What a reading says of each line.
 fn said(scenario: &Scenario, reading: &Reading) -> String {
-    let names = |actors: &Vec<u8>| {
+    let names = |actors: &Vec<ActorId>| {
         let names: Vec<&str> = actors
             .iter()
-            .map(|it| &*scenario.cast[*it as usize].name)
+            .map(|it| &*scenario.cast[it.index()].name)
             .collect();
         names.join(", ")
     };
@@ -580,7 +580,7 @@ proptest! {
         if let Ok(reading) = read(&text, &[&scenario]) {
             is_sound(&scenario, &reading);
         }
-        let _ = read_as(&text, &scenario, &[vec![250, 0], vec![1, 1, 1]]);
+        let _ = read_as(&text, &scenario, &[vec![ActorId(250), ActorId(0)], vec![ActorId(1), ActorId(1), ActorId(1)]]);
     }
 }
 

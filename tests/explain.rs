@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use stable_pages::exchange::without_words;
 use stable_pages::explore::{Mutant, Omission, Verdicts, Without};
-use stable_pages::machine::{Choice, History};
+use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
@@ -68,7 +68,7 @@ fn every_moment_is_explained() {
             };
             let step = now.last_row();
             let left_out = step.map(|(actor, _, pc)| LeftOut {
-                step: (actor as u8, pc),
+                step: (actor, pc),
                 omission: Omission::Device,
                 without: None,
             });
@@ -146,12 +146,12 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     });
     let (actor, _, pc) = now.last_row().expect("a step");
     let mut without = Without {
-        step: (actor as u8, pc),
+        step: (actor, pc),
         mutant: Some(Mutant {
             edit: edit.clone(),
             verdicts: Verdicts::one(Verdict::GuardError),
             share: Some(0.31),
-            shortest: Some((Verdict::GuardError, vec![Choice::of(0); 19])),
+            shortest: Some((Verdict::GuardError, vec![Choice::of(ActorId(0)); 19])),
             states: 500,
         }),
         before: Verdicts::NONE,

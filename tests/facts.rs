@@ -4,8 +4,8 @@
 mod support;
 
 use stable_pages::machine::{
-    Access, Assertion, Consumer, Content, Effect, End, Hop, Invariant, Resource, Status, Through,
-    Violation, end, guard, status,
+    Access, Assertion, BioId, Consumer, Content, Effect, End, Hop, Invariant, PageId, Resource,
+    SectorId, SpaceId, Status, Through, TlbId, Violation, Which, end, guard, status,
 };
 use stable_pages::scenario::{Verdict, load_for};
 use support::{actor, exhaust, explored, next, one, opening, run_to, scenario, varied, verdicts};
@@ -17,8 +17,14 @@ fn a_store_through_a_stale_tlb_entry_sets_no_pte_bit() {
     let scenario = scenario("mkclean-without-flush");
     let mut world = scenario.model.initial;
     run_to(&scenario, &mut world, "flusher", "set_page_writeback");
-    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
-    assert_eq!(scenario.model.tlb(&world, 0, 0), Access::WRITABLE_DIRTY);
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(0), PageId(0)),
+        Access::READ_ONLY
+    );
+    assert_eq!(
+        scenario.model.tlb(&world, TlbId(0), PageId(0)),
+        Access::WRITABLE_DIRTY
+    );
     let effects = one(&scenario, &mut world, "writer");
     let through = matches!(
         effects[0],
@@ -28,8 +34,14 @@ fn a_store_through_a_stale_tlb_entry_sets_no_pte_bit() {
         }
     );
     assert!(through);
-    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
-    assert!(!scenario.model.page(&world, 0).dirty, "nobody was told");
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(0), PageId(0)),
+        Access::READ_ONLY
+    );
+    assert!(
+        !scenario.model.page(&world, PageId(0)).dirty,
+        "nobody was told"
+    );
 }
 
 /// Dossier 3.2 F1 to F8 [K2.6.39 mm/memory.c]: store, read-only PTE, page_mkwrite, writable and
@@ -40,18 +52,18 @@ fn the_fault_path_is_walked_and_the_store_is_run_again() {
     let model = &scenario.model;
     let mut world = model.initial;
     run_to(&scenario, &mut world, "flusher", "bio_add_page");
-    let before = model.page(&world, 0).memory;
+    let before = model.page(&world, PageId(0)).memory;
     assert_eq!(
         one(&scenario, &mut world, "writer"),
         [Effect::Faulted {
-            page: 0,
-            space: 0,
+            page: PageId(0),
+            space: SpaceId(0),
             mapped: true
         }]
     );
     assert_eq!(
         one(&scenario, &mut world, "writer"),
-        [Effect::Locked { page: 0 }]
+        [Effect::Locked { page: PageId(0) }]
     );
     run_to(&scenario, &mut world, "writer", "wait_for_stable_page");
     // B 12: waiting for writeback while holding the page lock is the standard idiom.
@@ -59,16 +71,26 @@ fn the_fault_path_is_walked_and_the_store_is_run_again() {
     let Status::Asleep(wait) = status(model, &world, writer) else {
         panic!("page_mkwrite waits for writeback");
     };
-    assert_eq!((wait.on, wait.which), (Resource::Writeback, 0));
-    assert_eq!(model.page(&world, 0).memory, before, "nothing stored yet");
+    assert_eq!(
+        (wait.on, wait.which),
+        (Resource::Writeback, Which::Page(PageId(0)))
+    );
+    assert_eq!(
+        model.page(&world, PageId(0)).memory,
+        before,
+        "nothing stored yet"
+    );
     for name in ["flusher", "disk", "completion"] {
         exhaust(&scenario, &mut world, name);
     }
     run_to(&scenario, &mut world, "writer", "pte_mkwrite");
     one(&scenario, &mut world, "writer");
-    assert_eq!(model.pte(&world, 0, 0), Access::WRITABLE_DIRTY);
+    assert_eq!(
+        model.pte(&world, SpaceId(0), PageId(0)),
+        Access::WRITABLE_DIRTY
+    );
     run_to(&scenario, &mut world, "writer", "store");
-    assert_eq!(model.page(&world, 0).memory, before);
+    assert_eq!(model.page(&world, PageId(0)).memory, before);
     let effects = one(&scenario, &mut world, "writer");
     let walked = matches!(
         effects[0],
@@ -78,7 +100,7 @@ fn the_fault_path_is_walked_and_the_store_is_run_again() {
         }
     );
     assert!(walked);
-    assert!(model.page(&world, 0).dirty && model.page(&world, 0).lock == u8::MAX);
+    assert!(model.page(&world, PageId(0)).dirty && model.page(&world, PageId(0)).lock.is_none());
 }
 
 /// Dossier 3.3 and 3.4 G5, G6 [K6.19 fs/buffer.c]: today the fault marks the page dirty before it
@@ -103,8 +125,8 @@ fn the_modern_fault_path_marks_dirty_before_it_waits() {
         if first == "set_page_dirty" {
             one(&scenario, &mut world, "writer");
             // B 4 and the dossier's 2.1: dirty and under writeback at once is legal.
-            let page = scenario.model.page(&world, 0);
-            assert!(page.dirty && page.writeback != u8::MAX);
+            let page = scenario.model.page(&world, PageId(0));
+            assert!(page.dirty && page.writeback.is_some());
             let who = actor(&scenario, "writer");
             let asleep = status(&scenario.model, &world, who);
             assert!(matches!(asleep, Status::Asleep(_)));
@@ -145,9 +167,7 @@ fn the_holder_of_writeback_is_whoever_must_act_next() {
         world,
         actor(&scenario, "writer"),
     ) {
-        Status::Asleep(wait) => wait
-            .holder
-            .map(|it| scenario.cast[it as usize].name.clone()),
+        Status::Asleep(wait) => wait.holder.map(|it| scenario.cast[it.index()].name.clone()),
         other => panic!("the writer waits, but is {other:?}"),
     };
     assert_eq!(holder(&world).as_deref(), Some("flusher"));
@@ -168,8 +188,8 @@ fn a_guard_error_stores_nothing_and_is_latched_for_fsync() {
     let scenario = scenario("mkwrite-no-wait");
     let (history, story) = opening(&scenario);
     let model = &scenario.model;
-    let page = model.page(history.world(), 0);
-    assert_eq!(page.media, model.page(&model.initial, 0).media);
+    let page = model.page(history.world(), PageId(0));
+    assert_eq!(page.media, model.page(&model.initial, PageId(0)).media);
     assert!(model.mapping_error(history.world()) && page.dirty);
     assert_eq!(end(model, history.world()), Some(End::Rest(Vec::new())));
     // B 7: with DIX the adapter sees it first.
@@ -201,7 +221,7 @@ fn nvme_sends_a_failed_command_five_times_more() {
     }
     assert_eq!(times, [1, 2, 3, 4, 5]);
     let failed = Effect::Completed {
-        bio: 0,
+        bio: BioId(0),
         failed: true,
     };
     assert_eq!(effects.last(), Some(&failed));
@@ -292,10 +312,13 @@ fn today_the_unlock_gap_is_an_assertion() {
 fn set_page_dirty_marks_every_buffer() {
     let broken = scenario("partial-buffers");
     let mut world = broken.model.initial;
-    assert_eq!(broken.model.page(&world, 0).buffers, Some(0b0000_1111));
+    assert_eq!(
+        broken.model.page(&world, PageId(0)).buffers,
+        Some(0b0000_1111)
+    );
     run_to(&broken, &mut world, "flusher", "generate_guard");
     exhaust(&broken, &mut world, "flusher");
-    let sealed = broken.model.page(&world, 0).sealed;
+    let sealed = broken.model.page(&world, PageId(0)).sealed;
     assert!(sealed[..4].iter().all(|it| it.is_some()));
     assert!(
         sealed[4..].iter().all(|it| *it == Content::NONE),
@@ -306,7 +329,10 @@ fn set_page_dirty_marks_every_buffer() {
     let whole = varied("partial-buffers", &[(edit, "")], "");
     let mut world = whole.model.initial;
     run_to(&whole, &mut world, "flusher", "set_page_writeback");
-    assert_eq!(whole.model.page(&world, 0).buffers, Some(0b1111_1111));
+    assert_eq!(
+        whole.model.page(&world, PageId(0)).buffers,
+        Some(0b1111_1111)
+    );
     assert_eq!(verdicts(&whole), "safe");
 }
 
@@ -319,10 +345,13 @@ fn a_write_fault_marks_every_buffer() {
     for name in ["flusher", "disk", "completion"] {
         exhaust(&scenario, &mut world, name);
     }
-    assert_eq!(scenario.model.page(&world, 0).buffers, Some(0));
+    assert_eq!(scenario.model.page(&world, PageId(0)).buffers, Some(0));
     run_to(&scenario, &mut world, "writer", "set_page_dirty");
     one(&scenario, &mut world, "writer");
-    assert_eq!(scenario.model.page(&world, 0).buffers, Some(0b1111_1111));
+    assert_eq!(
+        scenario.model.page(&world, PageId(0)).buffers,
+        Some(0b1111_1111)
+    );
 }
 
 /// Dossier 3.1 [K2.6.39 mm/memory.c]: a read of a page that is not mapped maps it read-only and
@@ -338,15 +367,30 @@ fn a_load_maps_a_page_read_only() {
     ];
     let scenario = varied("baseline-five-step", &pieces, "");
     let mut world = scenario.model.initial;
-    assert_eq!(scenario.model.pte(&world, 0, 0), Access::NONE);
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(0), PageId(0)),
+        Access::NONE
+    );
     let effects = one(&scenario, &mut world, "writer");
-    assert_eq!(effects, [Effect::Loaded { page: 0, space: 0 }]);
-    assert_eq!(scenario.model.pte(&world, 0, 0), Access::READ_ONLY);
-    assert_eq!(scenario.model.tlb(&world, 0, 0), Access::READ_ONLY);
+    assert_eq!(
+        effects,
+        [Effect::Loaded {
+            page: PageId(0),
+            space: SpaceId(0)
+        }]
+    );
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(0), PageId(0)),
+        Access::READ_ONLY
+    );
+    assert_eq!(
+        scenario.model.tlb(&world, TlbId(0), PageId(0)),
+        Access::READ_ONLY
+    );
     let effects = one(&scenario, &mut world, "writer");
     let faulted = Effect::Faulted {
-        page: 0,
-        space: 0,
+        page: PageId(0),
+        space: SpaceId(0),
         mapped: true,
     };
     assert_eq!(effects, [faulted]);
@@ -373,7 +417,7 @@ fn page_mkclean_waits_for_the_page_table_lock() {
         panic!("the lock is held");
     };
     assert_eq!(wait.on, Resource::PteLock);
-    assert_eq!(wait.holder, Some(actor(&scenario, "unmapper") as u8));
+    assert_eq!(wait.holder, Some(actor(&scenario, "unmapper")));
 }
 
 /// Dossier 6.10 (S23) [K6.19 fs/jbd2/transaction.c]: wait for the shadow, or leave a frozen copy.
@@ -386,14 +430,14 @@ fn jbd2_waits_or_freezes() {
     assert_eq!(
         effects,
         [Effect::WriteAccess {
-            page: 0,
+            page: PageId(0),
             frozen: true
         }]
     );
-    let old = scenario.model.page(&world, 0).memory;
+    let old = scenario.model.page(&world, PageId(0)).memory;
     one(&scenario, &mut world, "txn2");
     exhaust(&scenario, &mut world, "jbd2");
-    let page = scenario.model.page(&world, 0);
+    let page = scenario.model.page(&world, PageId(0));
     assert_eq!(page.sealed, old, "the journal guards the frozen copy");
     assert_ne!(page.memory, old);
     // The journal first: T+1 sleeps until its I/O is over.
@@ -404,7 +448,7 @@ fn jbd2_waits_or_freezes() {
         panic!("BH_Shadow is set");
     };
     assert_eq!(wait.on, Resource::Shadow);
-    assert_eq!(wait.holder, Some(actor(&scenario, "disk") as u8));
+    assert_eq!(wait.holder, Some(actor(&scenario, "disk")));
 }
 
 /// Dossier 2.6 [K3.9.6 block/blk-core.c] (S17): the copy is taken before the guards.
@@ -422,7 +466,7 @@ fn dma_ignores_every_protection() {
     let scenario = scenario("gup-dma-into-page");
     let mut world = scenario.model.initial;
     exhaust(&scenario, &mut world, "flusher");
-    assert_ne!(scenario.model.page(&world, 0).writeback, u8::MAX);
+    assert!(scenario.model.page(&world, PageId(0)).writeback.is_some());
     let effects = one(&scenario, &mut world, "adapter");
     let dma = matches!(
         effects[0],
@@ -431,7 +475,7 @@ fn dma_ignores_every_protection() {
             ..
         }
     );
-    assert!(dma && scenario.model.page(&world, 0).pins == 1);
+    assert!(dma && scenario.model.page(&world, PageId(0)).pins == 1);
 }
 
 /// Dossier 6.9 (S24) [M 2020-09-14]: a stale checksum stored into a block is bad on every disk;
@@ -452,9 +496,12 @@ fn one_bad_sector_fails_every_page_of_the_bio() {
     let scenario = scenario("bio-of-three-pages");
     let (history, story) = opening(&scenario);
     assert_eq!(story.failures.len(), 1);
-    assert_eq!((story.failures[0].page, story.failures[0].lba), (1, 57));
+    assert_eq!(
+        (story.failures[0].page, story.failures[0].lba),
+        (PageId(1), 57)
+    );
     let model = &scenario.model;
-    for page in 0..3 {
+    for page in model.page_ids() {
         let (now, before) = (
             model.page(history.world(), page),
             model.page(&model.initial, page),
@@ -463,7 +510,7 @@ fn one_bad_sector_fails_every_page_of_the_bio() {
             now.media, before.media,
             "page {page} did not reach the media"
         );
-        assert_eq!(now.writeback, u8::MAX, "and is no longer under writeback");
+        assert_eq!(now.writeback, None, "and is no longer under writeback");
     }
     assert!(model.mapping_error(history.world()));
 }
@@ -475,7 +522,10 @@ fn the_first_of_two_bad_sectors_is_reported() {
     let (_, story) = opening(&scenario);
     assert_eq!(story.unstable.len(), 2, "both sectors changed under I/O");
     assert_eq!(story.failures.len(), 1);
-    assert_eq!((story.failures[0].sector, story.failures[0].lba), (2, 58));
+    assert_eq!(
+        (story.failures[0].sector, story.failures[0].lba),
+        (SectorId(2), 58)
+    );
 }
 
 /// S32: with 4096-byte intervals there is one guard for the whole page.
@@ -483,7 +533,7 @@ fn the_first_of_two_bad_sectors_is_reported() {
 fn one_interval_a_page_fails_as_a_whole() {
     let scenario = scenario("one-guard-a-page");
     let failure = opening(&scenario).1.failures[0];
-    assert_eq!((failure.sector, failure.lba), (0, 56));
+    assert_eq!((failure.sector, failure.lba), (SectorId(0), 56));
     assert_eq!(scenario.model.contents.bytes(failure.fetched).len(), 4096);
 }
 
@@ -493,9 +543,9 @@ fn inserted_guards_match_whatever_was_fetched() {
     let scenario = scenario("insert-mode-blindness");
     let (history, story) = opening(&scenario);
     assert!(story.silent());
-    let page = scenario.model.page(history.world(), 0);
+    let page = scenario.model.page(history.world(), PageId(0));
     assert_eq!(page.media, page.tuples, "every stored guard fits its bytes");
-    let initial = scenario.model.page(&scenario.model.initial, 0);
+    let initial = scenario.model.page(&scenario.model.initial, PageId(0));
     assert_eq!(page.media[3..5], initial.memory[3..5], "old");
     assert_eq!(page.media[5..7], page.memory[5..7], "new");
     assert_ne!(page.media[5], initial.memory[5]);
@@ -535,7 +585,7 @@ fn end_page_writeback_wakes_who_does_not_look_again() {
         "wait_on_page_writeback_once",
     );
     let effects = one(&scenario, &mut world, "writer");
-    assert_eq!(effects, [Effect::FellAsleep { page: 0 }]);
+    assert_eq!(effects, [Effect::FellAsleep { page: PageId(0) }]);
     let writer = actor(&scenario, "writer");
     let asleep = status(&scenario.model, &world, writer);
     assert!(matches!(asleep, Status::Asleep(_)));
@@ -553,7 +603,7 @@ fn a_leaked_writeback_bit_has_no_completion_coming() {
     let scenario = scenario("writeback-flag-leaked");
     let (history, story) = opening(&scenario);
     assert!(story.broken.iter().any(|(it, _)| *it == Invariant::I8));
-    let sync = actor(&scenario, "sync") as u8;
+    let sync = actor(&scenario, "sync");
     assert_eq!(
         end(&scenario.model, history.world()),
         Some(End::Stall(sync))
@@ -584,7 +634,7 @@ fn deadlocks_are_named_by_their_true_cycle() {
             panic!("{slug} ends in a deadlock");
         };
         let mut names: Vec<&str> = (found.iter())
-            .map(|it| scenario.cast[*it as usize].name.as_str())
+            .map(|it| scenario.cast[it.index()].name.as_str())
             .collect();
         let first = names.iter().position(|it| *it == cycle[0]);
         names.rotate_left(first.expect("in the cycle"));
@@ -620,9 +670,15 @@ fn page_mkclean_takes_clean_but_writable_ptes() {
     let scenario = scenario("fork-writable-clean");
     let mut world = scenario.model.initial;
     exhaust(&scenario, &mut world, "parent");
-    assert_eq!(scenario.model.pte(&world, 1, 0), Access::WRITABLE_CLEAN);
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(1), PageId(0)),
+        Access::WRITABLE_CLEAN
+    );
     run_to(&scenario, &mut world, "flusher", "set_page_writeback");
-    assert_eq!(scenario.model.pte(&world, 1, 0), Access::READ_ONLY);
+    assert_eq!(
+        scenario.model.pte(&world, SpaceId(1), PageId(0)),
+        Access::READ_ONLY
+    );
 }
 
 /// What is load-bearing is found by leaving it out; one line of the correct protocol each.

@@ -7,7 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use stable_pages::machine::{
-    Cell, Choice, Instr, MOVING_ON, Model, Op, Register, World, enabled, step, ways,
+    ActorId, Cell, Choice, Instr, MOVING_ON, Model, Op, Operand, PageId, Register, World, enabled,
+    step, ways,
 };
 use stable_pages::scenario::{Device, Scenario, catalogue, find, load_for};
 use support::scenario;
@@ -45,7 +46,7 @@ fn world(bytes: &[u8]) -> World {
 }
 
 /// Whether a cell is among the registers that a step states; its actor's own always are.
-fn stated(cell: &Cell, registers: &[Register], instr: &Instr, actor: u8) -> bool {
+fn stated(cell: &Cell, registers: &[Register], instr: &Instr, actor: ActorId) -> bool {
     if cell.actor == Some(actor) {
         return true;
     }
@@ -59,7 +60,7 @@ fn hold_to(scenario: &Scenario, seen: &mut BTreeSet<String>) {
     for (number, here) in all.iter().enumerate() {
         for choice in enabled(model, here) {
             let actor = choice.actor;
-            let instr = model.due(here, actor.into()).expect("it can move");
+            let instr = model.due(here, actor).expect("it can move");
             let (next, effects) = step(model, here, choice);
             if model.halted(&next) {
                 continue;
@@ -92,10 +93,7 @@ fn hold_to(scenario: &Scenario, seen: &mut BTreeSet<String>) {
             let mixed = world(&mixed);
             let (then, effects_then) = step(model, &mixed, choice);
             let what = format!("{}: {:?} of actor {actor}", scenario.slug, instr.op);
-            let many = (
-                ways(model, here, actor.into()),
-                ways(model, &mixed, actor.into()),
-            );
+            let many = (ways(model, here, actor), ways(model, &mixed, actor));
             assert_eq!(
                 many.0, many.1,
                 "{what}: whether it can go on reads what is not stated"
@@ -132,18 +130,18 @@ fn reach_tells_pages_apart() {
     assert_eq!(pages.len(), 2);
     let lock = Instr {
         op: Op::LockPage,
-        page: 1,
-        arg: 0,
+        page: PageId(1),
+        operand: Operand::None,
         no: 0,
         tag: 0,
     };
     let touched: Vec<_> = cells
         .iter()
-        .filter(|cell| stated(cell, lock.op.footprint().writes, &lock, 7))
+        .filter(|cell| stated(cell, lock.op.footprint().writes, &lock, ActorId(7)))
         .collect();
     assert_eq!(touched.len(), 1);
     assert_eq!(
         (touched[0].register, touched[0].page),
-        (Register::PageLock, Some(1))
+        (Register::PageLock, Some(PageId(1)))
     );
 }

@@ -30,7 +30,7 @@ fn opening_runs_are_as_recorded() {
             assert!(history.choose(model, *choice));
             let line = serde_json::json!({
                 "step": history.depth(),
-                "actor": scenario.cast[choice.actor as usize].name,
+                "actor": scenario.cast[choice.actor.index()].name,
                 "effects": effects,
             });
             lines += &format!("{line}\n");

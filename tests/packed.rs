@@ -5,7 +5,7 @@ mod support;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use stable_pages::machine::{Choice, enabled, step};
+use stable_pages::machine::{ActorId, Choice, enabled, step};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{BUILD, PackError, Packed, Scenario, Variant, find};
 
@@ -23,7 +23,7 @@ fn same_runs(one: &Scenario, other: &Scenario) {
         make(*choice);
     }
     for turn in 0..150 {
-        make(Choice::of(turn % one.model.actors.len()));
+        make(Choice::of(ActorId::at(turn % one.model.actors.len())));
     }
 }
 

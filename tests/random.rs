@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use stable_pages::explore::{Limits, Space, Story};
 use stable_pages::machine::{
-    Choice, Effect, End, History, Model, Violation, World, enabled, end, step,
+    ActorId, Choice, Effect, End, History, Model, Violation, World, enabled, end, step,
 };
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{Device, Scenario, load, load_for};
@@ -42,7 +42,7 @@ fn well_formed(model: &Model, world: &World) -> Result<(), TestCaseError> {
         None => prop_assert!(moves),
         Some(End::Deadlock(cycle)) => prop_assert!(!moves && !cycle.is_empty()),
         Some(End::Stall(actor)) => {
-            prop_assert!(!moves && (actor as usize) < model.actors.len());
+            prop_assert!(!moves && actor.index() < model.actors.len());
         }
         Some(End::Rest(_) | End::Halted) => prop_assert!(!moves),
     }
@@ -58,7 +58,10 @@ fn check_run(model: &Model, wanted: &[usize]) -> Result<(), TestCaseError> {
     for wanted in wanted {
         let choices: Vec<Choice> = enabled(model, history.world()).collect();
         well_formed(model, history.world())?;
-        let nobody = Choice { actor: 99, way: 0 };
+        let nobody = Choice {
+            actor: ActorId(99),
+            way: 0,
+        };
         prop_assert_eq!(
             step(model, history.world(), nobody),
             (*history.world(), Vec::new())

@@ -4,7 +4,7 @@
 mod support;
 
 use stable_pages::explore::{Story, carry, follow_to_failure};
-use stable_pages::machine::{Choice, History, enabled};
+use stable_pages::machine::{ActorId, Choice, History, enabled};
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{find, load_for};
 use support::scenario;
@@ -144,9 +144,18 @@ fn an_impossible_choice_is_refused() {
     let (scenario, mut history) = run_of("baseline-five-step", 0);
     let before = *history.world();
     for choice in [
-        Choice { actor: 2, way: 0 },
-        Choice { actor: 0, way: 1 },
-        Choice { actor: 99, way: 0 },
+        Choice {
+            actor: ActorId(2),
+            way: 0,
+        },
+        Choice {
+            actor: ActorId(0),
+            way: 1,
+        },
+        Choice {
+            actor: ActorId(99),
+            way: 0,
+        },
     ] {
         assert!(!history.choose(&scenario.model, choice));
         assert_eq!(*history.world(), before);

@@ -6,7 +6,7 @@
 mod support;
 
 use stable_pages::explore::{Limits, Progress, Sleep, Space, Story, longest_sleep, starved};
-use stable_pages::machine::{Choice, History, Invariant, Model, Op, enabled, step};
+use stable_pages::machine::{ActorId, Choice, History, Invariant, Model, Op, enabled, step};
 use stable_pages::scenario::{Scenario, Verdict, catalogue, load_for, words};
 
 fn explored(model: &Model) -> Space {
@@ -90,7 +90,7 @@ fn every_opening_run_shows_its_point() {
         // the completion begin again too, but only when there is work for them.
         let livelock = scenario.opening.contains(&Verdict::Livelock);
         let goes_on = |choice: Choice| {
-            let actor = &model.actors[choice.actor as usize];
+            let actor = &model.actors[choice.actor.index()];
             let serves = |op| matches!(op, Op::TakeRequest | Op::TakeOver | Op::BioEndio);
             actor.forever && !actor.code.iter().any(|instr| serves(instr.op))
         };
@@ -155,10 +155,10 @@ fn every_shortest_failure_replays() {
     }
 }
 
-fn sleep(model: &Model, actor: u8) -> Sleep {
+fn sleep(model: &Model, actor: ActorId) -> Sleep {
     let space = explored(model);
     let graph = space.graph().expect("kept");
-    longest_sleep(model, graph, &|state| space.world(state), actor.into())
+    longest_sleep(model, graph, &|state| space.world(state), actor)
 }
 
 /// S30: how long a writer sleeps, and behind whom, is stated and exact.

@@ -123,9 +123,9 @@ fn examples() -> &'static Examples {
                 let before = space.world(state);
                 for choice in enabled(model, &before) {
                     let (after, seen) = step(model, &before, choice);
-                    let actor = usize::from(choice.actor);
+                    let actor = choice.actor;
                     let pc = model.actor(&before, actor).pc;
-                    let row = usize::from(model.actors[actor].code[usize::from(pc)].tag);
+                    let row = usize::from(model.actors[actor.index()].code[usize::from(pc)].tag);
                     let example = || Example {
                         scenario: scenario.clone(),
                         before,

@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::Arc;
 
-use stable_pages::machine::{History, guard, ip_checksum};
+use stable_pages::machine::{History, PageId, SectorId, guard, ip_checksum};
 use stable_pages::scenario::{Device, Scenario, Variant, find, load_variant};
 use stable_pages::view::{Attr, Element, Handler, Moment, Msg, Node, UiState, inspect, tabs};
 
@@ -25,7 +25,7 @@ fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Moment> {
     found
 }
 
-fn looking(page: usize, sector: usize) -> UiState {
+fn looking(page: PageId, sector: SectorId) -> UiState {
     UiState {
         sector: (page, sector),
         whole: true,
@@ -99,10 +99,10 @@ fn every_place_shows_the_bytes_its_guard_is_of() {
         let scenario = Arc::new(entry.load().expect("loads"));
         let model = &scenario.model;
         for now in moments(&scenario, 4) {
-            for page in 0..model.geometry.pages as usize {
+            for page in model.page_ids() {
                 // All of them take long, and neighbours are alike.
                 for sector in [0, 2, 3] {
-                    let sector = sector.min(model.geometry.sectors() - 1);
+                    let sector = SectorId(sector).min(SectorId::at(model.geometry.sectors() - 1));
                     let shown = inspect(&now, &looking(page, sector));
                     let world = model.page(&now.world, page);
                     for (name, letter, said) in held(&shown) {
@@ -110,9 +110,9 @@ fn every_place_shows_the_bytes_its_guard_is_of() {
                         assert_eq!(bytes.len(), usize::from(model.geometry.interval));
                         assert_eq!(guard(&bytes), said, "{} {name}", entry.slug);
                         let content = match &name[..] {
-                            "held-memory" => world.memory[sector],
-                            "held-media" => world.media[sector],
-                            "held-copy" => world.copy[sector],
+                            "held-memory" => world.memory[sector.index()],
+                            "held-media" => world.media[sector.index()],
+                            "held-copy" => world.copy[sector.index()],
                             _ => continue,
                         };
                         assert_eq!(model.contents.bytes(content), bytes, "{name}");
@@ -143,8 +143,8 @@ fn computations_part_at_the_first_difference_and_end_in_the_guards() {
     for entry in support::loadable() {
         let scenario = Arc::new(entry.load().expect("loads"));
         for now in moments(&scenario, 3) {
-            for sector in 0..scenario.model.geometry.sectors() {
-                let shown = inspect(&now, &looking(0, sector));
+            for sector in scenario.model.sector_ids() {
+                let shown = inspect(&now, &looking(PageId(0), sector));
                 let Some(both) = part(&shown, "crc-both") else {
                     continue;
                 };
@@ -191,7 +191,7 @@ fn any_byte_can_be_looked_at() {
     for at in [0, 1, 255, 511, 9999] {
         let ui = UiState {
             crc_byte: Some(at),
-            ..looking(0, 3)
+            ..looking(PageId(0), SectorId(3))
         };
         let shown = inspect(&now, &ui);
         let at = at.min(511);
@@ -217,8 +217,14 @@ fn the_tuple_is_that_of_the_guard_and_the_lba() {
     let [start, end] = &moments[..] else {
         panic!("start and end")
     };
-    assert!(part(&inspect(start, &looking(0, 3)), "tuple-bio").is_none());
-    let shown = inspect(end, &looking(0, 3));
+    assert!(
+        part(
+            &inspect(start, &looking(PageId(0), SectorId(3))),
+            "tuple-bio"
+        )
+        .is_none()
+    );
+    let shown = inspect(end, &looking(PageId(0), SectorId(3)));
     let received = guard(&[b'3'; 512]).to_be_bytes();
     let [high, low] = received.map(|it| format!("{it:02x}"));
     // Sector 3 is LBA 59.
@@ -254,7 +260,7 @@ fn each_device_shows_the_tuples_it_has() {
         let protection = scenario.model.protection;
         let scenario = Arc::new(scenario);
         let now = moments(&scenario, 1).pop().expect("the end");
-        let shown = inspect(&now, &looking(0, 0));
+        let shown = inspect(&now, &looking(PageId(0), SectorId(0)));
         let guarded = protection.guards() && now.depth() > 0;
         let bio = part(&shown, "tuple-bio");
         assert!(bio.is_none() || guarded, "{}", device.word());
@@ -265,7 +271,7 @@ fn each_device_shows_the_tuples_it_has() {
             u16::from_str_radix(&format!("{}{}", cells[1], cells[2]), 16).expect("hex")
         };
         if let Some(row) = media {
-            let held = scenario.model.page(&now.world, 0).media[0];
+            let held = scenario.model.page(&now.world, PageId(0)).media[0];
             assert_eq!(tag(row), guard(scenario.model.contents.bytes(held)));
         }
         if let (Some(row), true) = (bio, device.ip) {
@@ -274,7 +280,7 @@ fn each_device_shows_the_tuples_it_has() {
         if device.ip {
             let ui = UiState {
                 crc_byte: Some(511),
-                ..looking(0, 3)
+                ..looking(PageId(0), SectorId(3))
             };
             let shown = inspect(&now, &ui);
             let step = table(part(&shown, "crc-step").expect("a step"));
@@ -298,7 +304,7 @@ fn the_store_can_be_gone_to_and_the_log_names_both_guards() {
     let now = moments(&scenario, 1).pop().expect("the end");
     let ui = UiState {
         whole: false,
-        ..looking(0, 3)
+        ..looking(PageId(0), SectorId(3))
     };
     let shown = inspect(&now, &ui);
     let memory = part(&shown, "held-memory").expect("memory");

@@ -3,6 +3,7 @@
 use leptos::prelude::document;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
+use stable_pages::machine::ActorId;
 
 use stable_pages::view::{Msg, Sheet, WorkerRequest};
 
@@ -44,9 +45,13 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
         return false;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
-        let actor = digit.parse::<u8>().ok().and_then(|it| it.checked_sub(1));
+        let actor = digit
+            .parse::<u8>()
+            .ok()
+            .and_then(|it| it.checked_sub(1))
+            .map(ActorId);
         let known = store.moment_untracked().scenario.cast.len();
-        let Some(actor) = actor.filter(|actor| usize::from(*actor) < known) else {
+        let Some(actor) = actor.filter(|actor| actor.index() < known) else {
             return false;
         };
         let msg = match event.shift_key() {

@@ -7,7 +7,7 @@ use leptos::web_sys::File;
 
 use stable_pages::exchange::{Address, carried_words};
 use stable_pages::explore::{ScenarioSpec, carry};
-use stable_pages::machine::Choice;
+use stable_pages::machine::{Choice, PageId, SectorId};
 use stable_pages::protocol::{Edit, Era};
 use stable_pages::scenario::{Device, Entry, Packed};
 use stable_pages::view::{OpenedRun, apply_route};
@@ -221,8 +221,8 @@ fn show_run(store: Store, opened: Result<Box<OpenedRun>, String>) {
     let geometry = store.moment_untracked().scenario.model.geometry;
     store.update_ui(|ui| {
         apply_route(ui, &opened.route);
-        ui.sector.0 = ui.sector.0.min(usize::from(geometry.pages) - 1);
-        ui.sector.1 = ui.sector.1.min(geometry.sectors() - 1);
+        ui.sector.0 = ui.sector.0.min(PageId(geometry.pages - 1));
+        ui.sector.1 = ui.sector.1.min(SectorId::at(geometry.sectors() - 1));
     });
     if !opened.changed.is_empty() {
         complain(store, opened.changed);

@@ -2,7 +2,7 @@
 
 use gloo_timers::callback::Interval;
 
-use stable_pages::machine::{Choice, NodeId, World, ways};
+use stable_pages::machine::{ActorId, Choice, NodeId, World, ways};
 use stable_pages::view::SPEEDS;
 
 use super::address;
@@ -92,7 +92,7 @@ pub fn continue_with(store: Store, schedule: &[Choice]) {
 
 /// Makes an actor's next step, one of the ways it can go. Where that is not possible nothing changes; the
 /// actor's card says why.
-pub fn step(store: Store, actor: usize, way: u8) {
+pub fn step(store: Store, actor: ActorId, way: u8) {
     address::stepped();
     act(store, |session| {
         let model = &session.scenario.model;
@@ -105,12 +105,12 @@ pub fn step(store: Store, actor: usize, way: u8) {
 }
 
 /// Steps an actor to the end of its current top-level line, or to where it must choose.
-pub fn step_line(store: Store, actor: usize) {
+pub fn step_line(store: Store, actor: ActorId) {
     address::stepped();
     act(store, |session| {
         let scenario = session.scenario.clone();
         let model = &scenario.model;
-        let Some(cast) = scenario.cast.get(actor) else {
+        let Some(cast) = scenario.cast.get(actor.index()) else {
             return false;
         };
         let current_line = |world: &World| {
@@ -136,7 +136,11 @@ pub fn step_line(store: Store, actor: usize) {
 /// Steps the first actor that has two ways to go the second way; says whether there is one.
 pub fn step_other_way(store: Store) -> bool {
     let moment = store.moment_untracked();
-    let found = (0..moment.scenario.cast.len()).find(|actor| moment.ways(*actor) > 1);
+    let found = moment
+        .scenario
+        .model
+        .actor_ids()
+        .find(|actor| moment.ways(*actor) > 1);
     if let Some(actor) = found {
         step(store, actor, 1);
     }

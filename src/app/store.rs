@@ -10,7 +10,7 @@ use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 
 use stable_pages::explore::{Outlook, ScenarioSpec};
-use stable_pages::machine::{History, Op, World};
+use stable_pages::machine::{ActorId, History, World};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, Packed, Scenario};
 use stable_pages::view::{Element, Moment, Slot, UiState};
@@ -260,14 +260,13 @@ impl Store {
     }
 
     /// The two actors that the race map begins with: the first one, and the first other one that stores.
-    pub fn usual_racers(self) -> (u8, u8) {
+    pub fn usual_racers(self) -> (ActorId, ActorId) {
         let moment = self.moment_untracked();
-        let stores = |op: Op| matches!(op, Op::Store | Op::KernelStore | Op::StoreChecksum);
         let mut actors = moment.scenario.model.actors.iter();
-        let found = actors.position(|actor| actor.code.iter().any(|instr| stores(instr.op)));
+        let found = actors.position(|actor| actor.code.iter().any(|instr| instr.op.writes()));
         match found {
-            Some(0) | None => (0, 1),
-            Some(at) => (0, at as u8),
+            Some(0) | None => (ActorId(0), ActorId(1)),
+            Some(at) => (ActorId(0), ActorId::at(at)),
         }
     }
 
@@ -276,12 +275,12 @@ impl Store {
         let scenario = self.moment_untracked().scenario.clone();
         let (stores, geometry) = (&scenario.model.stores, scenario.model.geometry);
         let sector = stores.first().and_then(|store| {
-            let mut sectors = 0..geometry.sectors();
+            let mut sectors = geometry.sector_ids();
             let sector = sectors.find(|sector| store.touches(geometry, *sector))?;
-            Some((store.page as usize, sector))
+            Some((store.page, sector))
         });
         self.update_ui(|ui| {
-            ui.sector = sector.unwrap_or((0, 0));
+            ui.sector = sector.unwrap_or_default();
             ui.crc_byte = None;
         });
     }

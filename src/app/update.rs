@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use stable_pages::machine::{PageId, SectorId};
 
 use stable_pages::explore::CheckerRequest;
 use stable_pages::protocol::Era;
@@ -23,8 +24,8 @@ pub fn update(store: Store, msg: Msg) {
         Msg::NextSpeed => playback::next_speed(store),
         Msg::ToFailure => checking::run_to_failure(store),
         Msg::Seek(step) => playback::seek(store, step),
-        Msg::Step(actor, way) => playback::step(store, actor.into(), way),
-        Msg::StepLine(actor) => playback::step_line(store, actor.into()),
+        Msg::Step(actor, way) => playback::step(store, actor, way),
+        Msg::StepLine(actor) => playback::step_line(store, actor),
         Msg::SwitchRun(end) => playback::switch_run(store, end),
         Msg::ToggleLine(actor, line) => {
             store.update_ui(|ui| toggle(&mut ui.toggled, (actor, line)))
@@ -152,7 +153,7 @@ fn fetch_all_files() {
 }
 
 /// Opens the inspector of a sector; where the inspector lies below what is seen, scrolls to it.
-fn inspect(store: Store, page: usize, sector: usize) {
+fn inspect(store: Store, page: PageId, sector: SectorId) {
     store.update_ui(|ui| {
         ui.sector = (page, sector);
         ui.crc_byte = None;

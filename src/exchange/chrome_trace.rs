@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::narration::{sentence, world_before};
 use super::run_json::line_of;
 use crate::explore::{Held, Story, spans};
-use crate::machine::{Effect, Resource, Status, status};
+use crate::machine::{ActorId, Effect, Resource, Status, status};
 use crate::scenario::Scenario;
 
 /// Microseconds a step is drawn as.
@@ -111,13 +111,16 @@ struct Tracer<'a> {
 }
 
 /// The thread of an actor.
-fn thread(actor: usize) -> usize {
-    actor + 1
+fn thread(actor: ActorId) -> usize {
+    actor.index() + 1
 }
 
 impl<'a> Tracer<'a> {
-    fn actor_name(&self, actor: usize) -> &'a str {
-        self.scenario.cast.get(actor).map_or("", |it| &it.name)
+    fn actor_name(&self, actor: ActorId) -> &'a str {
+        self.scenario
+            .cast
+            .get(actor.index())
+            .map_or("", |it| &it.name)
     }
 
     /// What process and threads are called.
@@ -136,10 +139,11 @@ impl<'a> Tracer<'a> {
             ..Args::default()
         };
         let mut all = vec![named("process_name", 0, name(&self.scenario.title))];
-        for (actor, cast) in self.scenario.cast.iter().enumerate() {
+        let actors = self.scenario.model.actor_ids();
+        for (actor, cast) in actors.zip(&self.scenario.cast) {
             all.push(named("thread_name", thread(actor), name(&cast.name)));
             let order = Args {
-                sort_index: Some(actor),
+                sort_index: Some(actor.index()),
                 ..Args::default()
             };
             all.push(named("thread_sort_index", thread(actor), order));
@@ -149,7 +153,7 @@ impl<'a> Tracer<'a> {
 
     fn slice(
         &mut self,
-        actor: usize,
+        actor: ActorId,
         name: &str,
         cat: &'static str,
         (from, to): (usize, usize),
@@ -170,10 +174,11 @@ impl<'a> Tracer<'a> {
 
     /// The composites an actor's steps belong to: each from its first step to its last one in a row.
     fn composites(&mut self) {
-        for (actor, cast) in self.scenario.cast.iter().enumerate() {
+        let actors = self.scenario.model.actor_ids();
+        for (actor, cast) in actors.zip(&self.scenario.cast) {
             // Which step (from 0) ran which instruction.
             let mine = self.story.steps.iter().enumerate();
-            let mine = mine.filter(|(_, told)| told.choice.actor as usize == actor);
+            let mine = mine.filter(|(_, told)| told.choice.actor == actor);
             let mine: Vec<(usize, u8)> = mine
                 .map(|(at, _)| {
                     let before = world_before(self.scenario, self.story, at);
@@ -205,7 +210,7 @@ impl<'a> Tracer<'a> {
     /// Each step, and what in it is worth an instant.
     fn steps(&mut self) {
         for (at, told) in self.story.steps.iter().enumerate() {
-            let actor = told.choice.actor as usize;
+            let actor = told.choice.actor;
             let (key, line) = line_of(self.scenario, self.story, at);
             let name = if line.is_empty() { key } else { line };
             let args = Args {
@@ -241,7 +246,7 @@ impl<'a> Tracer<'a> {
     }
 
     /// In the middle of a step (counted from 0).
-    fn instant(&mut self, actor: usize, at: usize, name: String, reach: &'static str) {
+    fn instant(&mut self, actor: ActorId, at: usize, name: String, reach: &'static str) {
         self.events.push(Event {
             name,
             cat: "event",
@@ -305,15 +310,15 @@ impl<'a> Tracer<'a> {
         let model = &self.scenario.model;
         for (at, told) in self.story.steps.iter().enumerate() {
             let before = world_before(self.scenario, self.story, at);
-            for actor in 0..self.scenario.cast.len() {
+            for actor in model.actor_ids() {
                 let asleep = |world| matches!(status(model, world, actor), Status::Asleep(_));
                 if !asleep(&before) || asleep(&told.world) {
                     continue;
                 }
                 let mut rest = self.story.steps.iter().enumerate().skip(at + 1);
-                let next = rest.find(|(_, told)| told.choice.actor as usize == actor);
+                let next = rest.find(|(_, told)| told.choice.actor == actor);
                 let Some((next, _)) = next else { continue };
-                let waker = told.choice.actor as usize;
+                let waker = told.choice.actor;
                 for (ph, who, step, bp) in [("s", waker, at, None), ("f", actor, next, Some("e"))] {
                     self.events.push(Event {
                         name: "wakes".to_owned(),

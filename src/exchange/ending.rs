@@ -3,7 +3,9 @@
 use super::narration::{bug, loss};
 use super::words::{begin, of_page, sectors, the, thing};
 use crate::explore::Story;
-use crate::machine::{Effect, End, Loss, Resource, Stage, Status, Violation, Wait, World, status};
+use crate::machine::{
+    ActorId, Effect, End, Loss, Resource, Stage, Status, Violation, Wait, Which, World, status,
+};
 use crate::scenario::Scenario;
 
 pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
@@ -12,14 +14,14 @@ pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
 }
 
 /// Why an actor moves or does not, and behind whom.
-pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: Status) -> String {
+pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
         Status::Idle => "not enabled: there is no work for it".to_owned(),
         Status::Finished => "finished".to_owned(),
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {
-            let text = held(scenario, story, actor as u8, wait);
+            let text = held(scenario, story, actor, wait);
             // Terse, and in one face.
             let text = text.replace('`', "").replace("by the ", "by ");
             format!("asleep on {}", text.replace("; the ", "; "))
@@ -28,7 +30,7 @@ pub fn status_words(scenario: &Scenario, story: &Story, actor: usize, status: St
 }
 
 /// "`PG_locked` of page 0, held by P2 since step 12; P2 must act next".
-pub(super) fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) -> String {
+pub(super) fn held(scenario: &Scenario, story: &Story, actor: ActorId, wait: Wait) -> String {
     let thing = thing(scenario, wait.on, wait.which);
     let since = match since(story, wait) {
         Some(step) => format!(" since step {step}"),
@@ -41,7 +43,7 @@ pub(super) fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) ->
         .steps
         .last()
         .map_or(scenario.model.initial, |it| it.world);
-    if status(&scenario.model, &last, holder.into()) == Status::Finished {
+    if status(&scenario.model, &last, holder) == Status::Finished {
         let who = the(scenario, holder);
         return format!("{thing}, held{since}; {who} is finished, and nobody else will act");
     }
@@ -69,15 +71,16 @@ pub(super) fn held(scenario: &Scenario, story: &Story, actor: u8, wait: Wait) ->
 
 /// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
 pub fn since(story: &Story, wait: Wait) -> Option<usize> {
-    match wait.on {
-        Resource::PageLock => return story.locked_since[wait.which as usize],
-        Resource::Writeback => return story.writeback_since[wait.which as usize],
+    match (wait.on, wait.which) {
+        (Resource::PageLock, Which::Page(page)) => return story.locked_since[page.index()],
+        (Resource::Writeback, Which::Page(page)) => return story.writeback_since[page.index()],
         _ => {}
     }
+    let of = wait.which.page();
     let took = |effect: &Effect| match effect {
-        Effect::Took { what, page } => *what == wait.on && (!what.of_page() || *page == wait.which),
-        Effect::Shadowed { page } => wait.on == Resource::Shadow && *page == wait.which,
-        Effect::Added { page, .. } => wait.on == Resource::Bio && *page == wait.which,
+        Effect::Took { what, page } => *what == wait.on && (!what.of_page() || Some(*page) == of),
+        Effect::Shadowed { page } => wait.on == Resource::Shadow && Some(*page) == of,
+        Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
         _ => false,
     };
     let by = match wait.on {
@@ -119,7 +122,7 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
         }
         End::Stall(actor) => {
             let world = last_world(scenario, story);
-            match status(&scenario.model, &world, (*actor).into()) {
+            match status(&scenario.model, &world, *actor) {
                 Status::Asleep(wait) => format!(
                     "Stall: {} sleeps for ever on {}.",
                     the(scenario, *actor),
@@ -182,9 +185,9 @@ fn lost_words(how: Loss) -> &'static str {
 /// Where the newest bytes are, and what says so.
 fn at_rest(scenario: &Scenario, story: &Story) -> String {
     let (model, world) = (&scenario.model, last_world(scenario, story));
-    for number in 0..model.geometry.pages {
-        let page = model.page(&world, number.into());
-        if page.memory == page.media || page.gone || !model.cached[number as usize] {
+    for number in model.page_ids() {
+        let page = model.page(&world, number);
+        if page.memory == page.media || page.gone || !model.cached[number.index()] {
             continue;
         }
         let of = of_page(scenario, number);
@@ -193,8 +196,9 @@ fn at_rest(scenario: &Scenario, story: &Story) -> String {
                 "What is newer in memory{of} is not lost: `PG_dirty` is set, so the next writeback writes it."
             );
         }
-        let spaces = 0..model.spaces as usize;
-        let mut ptes = spaces.map(|space| model.pte(&world, space, number.into()));
+        let mut ptes = model
+            .space_ids()
+            .map(|space| model.pte(&world, space, number));
         return match ptes.any(|pte| pte.dirty()) {
             true => format!(
                 "`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap moves that bit."
@@ -213,11 +217,11 @@ fn at_rest(scenario: &Scenario, story: &Story) -> String {
 /// Why nobody can move any more: the circle of a deadlock, or what a stall waits for.
 pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String> {
     let (model, world) = (&scenario.model, last_world(scenario, story));
-    let wait = |actor: u8| match status(model, &world, actor.into()) {
+    let wait = |actor: ActorId| match status(model, &world, actor) {
         Status::Asleep(wait) => Some(wait),
         _ => None,
     };
-    let sleeps = |actor: u8, wait: Wait| {
+    let sleeps = |actor: ActorId, wait: Wait| {
         let mut text = format!(
             "{} sleeps on {}.",
             begin(&the(scenario, actor)),
@@ -238,7 +242,7 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
                 1 => "It waits for itself, so it never wakes.".to_owned(),
                 _ => "Each waits for the next, so none of them ever wakes.".to_owned(),
             });
-            for actor in 0..model.actors.len() as u8 {
+            for actor in model.actor_ids() {
                 if let (Some(it), false) = (wait(actor), cycle.contains(&actor)) {
                     let text = held(scenario, story, actor, it);
                     let who = begin(&the(scenario, actor));
@@ -249,7 +253,7 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
         End::Stall(first) => {
             let mut actor = *first;
             // Everybody in the chain sleeps but the last, or there would be a circle.
-            for _ in 0..model.actors.len() {
+            for _ in model.actor_ids() {
                 let Some(it) = wait(actor) else { break };
                 said.push(sleeps(actor, it));
                 let Some(next) = it.holder else {
@@ -260,7 +264,7 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
                 };
                 if wait(next).is_none() {
                     let who = begin(&the(scenario, next));
-                    said.push(match status(model, &world, next.into()) {
+                    said.push(match status(model, &world, next) {
                         Status::Finished if it.on == Resource::Writeback => format!(
                             "The program of {} is over and no I/O is on its way: nobody will ever clear the bit.",
                             the(scenario, next)
@@ -288,11 +292,9 @@ pub(super) fn unsubmitted(scenario: &Scenario, world: &World, wait: Wait) -> Opt
         Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow
     );
     let holder = the(scenario, wait.holder?);
-    if !io {
-        return None;
-    }
-    let of = of_page(scenario, wait.which);
-    match scenario.model.stage(world, wait.which.into()) {
+    let page = wait.which.page().filter(|_| io)?;
+    let of = of_page(scenario, page);
+    match scenario.model.stage(world, page) {
         Stage::Building => Some(format!(
             "The bio{of} is built, but {holder} has not submitted it."
         )),

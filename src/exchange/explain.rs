@@ -4,8 +4,8 @@ use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
 use crate::explore::{Failure, Stored, Story};
 use crate::machine::{
-    Assertion, Consumer, Content, Effect, Hop, Loss, NOBODY, Page, Protection, Stage, Through,
-    Violation,
+    ActorId, Assertion, Consumer, Content, Effect, Hop, Loss, Page, PageId, Protection, Stage,
+    StoreId, Through, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -54,13 +54,13 @@ impl Case<'_> {
             scenario,
             story,
             failure,
-            page: scenario.model.page(&before, failure.page.into()),
-            stage: scenario.model.stage(&before, failure.page.into()),
+            page: scenario.model.page(&before, failure.page),
+            stage: scenario.model.stage(&before, failure.page),
             sector: sectors(scenario, failure.page, &[failure.sector]),
         }
     }
 
-    pub fn the(&self, actor: u8) -> String {
+    pub fn the(&self, actor: ActorId) -> String {
         the(self.scenario, actor)
     }
 
@@ -73,7 +73,7 @@ impl Case<'_> {
     }
 
     /// The last step before the failure, from 1, with an effect on the page, and who made it.
-    fn last(&self, is: fn(&Effect) -> Option<u8>) -> Option<(usize, u8)> {
+    fn last(&self, is: fn(&Effect) -> Option<PageId>) -> Option<(usize, ActorId)> {
         let of = |effect: &Effect| is(effect) == Some(self.failure.page);
         let step = self.story.last(self.failure.step, None, &of)?;
         Some((step, self.story.actor(step)?))
@@ -137,10 +137,9 @@ impl Case<'_> {
     fn sealed(&self, what: &str) -> String {
         let io = &self.failure.column;
         match (io.sealed(), io.queued) {
-            (Some(step), _) => {
-                let actor = self.story.actor(step).unwrap_or(NOBODY);
+            (Some(step), _) => self.story.actor(step).map_or_else(String::new, |actor| {
                 format!("{} {what} at step {step}.", begin(&self.the(actor)))
-            }
+            }),
             (None, Some(step)) => format!("The write was submitted at step {step}."),
             _ => String::new(),
         }
@@ -175,14 +174,14 @@ impl Case<'_> {
             "No hardware misbehaved, yet the whole bio fails with `-EILSEQ`, and every page in it."
                 .to_owned(),
         );
-        if self.scenario.model.cached[it.page as usize] {
+        if self.scenario.model.cached[it.page.index()] {
             said.push(self.afterwards().to_owned());
         }
         said
     }
 
     fn silent(&self) -> Vec<String> {
-        let sector = self.failure.sector as usize;
+        let sector = self.failure.sector.index();
         let (sealed, wire) = (self.page.sealed[sector], self.page.wire[sector]);
         let model = &self.scenario.model;
         let mut said = vec![format!(
@@ -248,7 +247,7 @@ impl Case<'_> {
         )];
         let until = self.failure.column.fetched().unwrap_or(self.failure.step);
         let all = self.stores(0, until);
-        let put = all.iter().rfind(|it| it.store == u8::MAX);
+        let put = all.iter().rfind(|it| it.store == StoreId::CHECKSUM);
         let read = put.and_then(|put| {
             let computed = |it: &Effect| matches!(it, Effect::ChecksumRead { .. });
             self.story.last(put.step, Some(put.actor), &computed)
@@ -260,7 +259,7 @@ impl Case<'_> {
                 put.step
             ));
         }
-        if let Some(other) = all.iter().rfind(|it| it.store != u8::MAX) {
+        if let Some(other) = all.iter().rfind(|it| it.store != StoreId::CHECKSUM) {
             let text = begin(&self.change(other));
             said.push(match (read, put) {
                 (Some(read), Some(put)) if other.step > read && other.step < put.step => {
@@ -403,14 +402,14 @@ impl Case<'_> {
             page(self.scenario, it.page)
         )];
         let of = of_page(self.scenario, it.page);
-        let by = |who: u8, what: &str| format!("{what} {}", self.the(who));
+        let by = |who: ActorId, what: &str| format!("{what} {}", self.the(who));
         said.push(match what {
             Assertion::UnlockNotHeld
             | Assertion::CleanUnlocked
             | Assertion::WritebackUnlocked
             | Assertion::RemoveUnlocked => match self.page.lock {
-                NOBODY => format!("Nobody held the page lock{of} then."),
-                holder => format!("The page lock{of} was {} then.", by(holder, "held by")),
+                None => format!("Nobody held the page lock{of} then."),
+                Some(holder) => format!("The page lock{of} was {} then.", by(holder, "held by")),
             },
             Assertion::WritebackTwice | Assertion::StillWriteback => {
                 let set = self.last(|effect| match effect {

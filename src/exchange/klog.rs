@@ -4,7 +4,7 @@
 //! sector, received and computed guard are the run's.
 
 use crate::explore::Failure;
-use crate::machine::{Hop, Protection};
+use crate::machine::{Hop, PageId, Protection, SectorId};
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
@@ -33,7 +33,7 @@ pub struct Refusal {
     /// The sector's LBA.
     pub lba: u32,
     /// The first page of the request.
-    pub first_page: u8,
+    pub first_page: PageId,
     /// The guard that came with the sector.
     pub received: u16,
     /// The guard of the bytes that came.
@@ -50,8 +50,8 @@ impl Refusal {
     pub fn log_lines(self, scenario: &Scenario) -> Vec<String> {
         let geometry = scenario.model.geometry;
         // The block layer counts in units of 512 bytes, whatever the disk does.
-        let first =
-            u64::from(geometry.lba(self.first_page.into(), 0)) * u64::from(geometry.interval / 512);
+        let first = u64::from(geometry.lba(self.first_page, SectorId(0)))
+            * u64::from(geometry.interval / 512);
         let nvme = scenario.model.protection == Protection::Nvme;
         let dev = if nvme { "nvme0n1" } else { "sdb" };
         let today = scenario.era == Era::Today;

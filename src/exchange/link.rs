@@ -19,7 +19,9 @@ mod edits;
 mod run;
 
 use crate::explore::Story;
-use crate::machine::{Choice, History, Model, Status, World, crc32c, enabled, status, step};
+use crate::machine::{
+    ActorId, Choice, Geometry, History, Model, Stamp, Status, World, crc32c, enabled, status, step,
+};
 use crate::protocol::{Edit, Era, OPS};
 use crate::scenario::{Device, Scenario, Variant};
 
@@ -115,15 +117,13 @@ fn shown(text: &str) -> String {
 /// as it is while the model does.
 pub fn model_sum(scenario: &Scenario) -> String {
     let model = &scenario.model;
-    let mut text = format!(
-        "{:?} {:?} {}",
-        model.geometry, model.protection, model.stable
-    );
+    let mut text = geometry_text(model.geometry);
+    text += &format!(" {:?} {}", model.protection, model.stable);
     for (cast, actor) in scenario.cast.iter().zip(&model.actors) {
         text += &format!("\n{} {}", cast.name, actor.main);
         for it in &actor.code {
-            let key = OPS[it.tag as usize].key;
-            text += &format!(" {key}.{}.{}.{}", it.page, it.arg, it.no);
+            let key = OPS[usize::from(it.tag)].key;
+            text += &format!(" {key}.{}.{}.{}", it.page, it.operand.number(), it.no);
         }
     }
     for store in &model.stores {
@@ -134,6 +134,28 @@ pub fn model_sum(scenario: &Scenario) -> String {
     let digits = b"abcdefghijkmnpqrstuvwxyz23456789";
     let place = |at: u32| char::from(digits[(sum >> (5 * at)) as usize % digits.len()]);
     (0..4).map(place).collect()
+}
+
+/// The geometry as checksums of models have always counted it: these fields under these names, so that a field that geometry gains
+/// changes no link.
+fn geometry_text(geometry: Geometry) -> String {
+    let Geometry {
+        pages,
+        interval,
+        first_lba,
+        block,
+        ip_guards,
+        stamp,
+    } = geometry;
+    let stamp = match stamp {
+        Some(Stamp { page, from, at }) => {
+            format!("Some(Stamp {{ page: {page}, from: {from}, at: {at} }})")
+        }
+        None => "None".to_owned(),
+    };
+    format!(
+        "Geometry {{ pages: {pages}, interval: {interval}, first_lba: {first_lba}, block: {block}, ip_guards: {ip_guards}, stamp: {stamp} }}"
+    )
 }
 
 impl Link {
@@ -261,7 +283,7 @@ impl Link {
             };
             for _ in 0..leg.count {
                 let choice = Choice {
-                    actor: actor as u8,
+                    actor: ActorId::at(actor),
                     way: leg.way,
                 };
                 let Some(next) = next(model, &world, choice) else {
@@ -309,7 +331,7 @@ fn stopped(scenario: &Scenario, run: &[Choice], choice: Choice) -> String {
     for choice in run {
         history.choose(model, *choice);
     }
-    let actor = usize::from(choice.actor);
+    let actor = choice.actor;
     let who = the(scenario, choice.actor);
     let at = run.len() + 1;
     match status(model, history.world(), actor) {

@@ -10,8 +10,8 @@ pub(super) use rules::{bug, loss};
 use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, way};
 use crate::explore::{Stored, Story};
 use crate::machine::{
-    Access, Assertion, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, NOBODY, Op, Protection,
-    Resource, StableWait, Violation, World,
+    Access, ActorId, Assertion, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op,
+    PageId, Protection, Resource, SectorId, StableWait, Violation, Which, World,
 };
 use crate::protocol::{OPS, OpRow};
 use crate::scenario::Scenario;
@@ -79,14 +79,14 @@ pub(super) fn world_before(scenario: &Scenario, story: &Story, index: usize) -> 
 }
 
 /// The instruction an actor runs next.
-pub(super) fn instr_at(scenario: &Scenario, world: &World, actor: u8) -> Option<Instr> {
-    let it = scenario.model.actors.get(actor as usize)?;
-    let pc = scenario.model.actor(world, actor.into()).pc;
-    it.code.get(pc as usize).copied()
+pub(super) fn instr_at(scenario: &Scenario, world: &World, actor: ActorId) -> Option<Instr> {
+    let it = scenario.model.actors.get(actor.index())?;
+    let pc = scenario.model.actor(world, actor).pc;
+    it.code.get(usize::from(pc)).copied()
 }
 
 pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
-    let tag = instr.map_or(0, |it| it.tag as usize);
+    let tag = instr.map_or(0, |it| usize::from(it.tag));
     OPS.get(tag).unwrap_or(&OPS[0])
 }
 
@@ -94,7 +94,7 @@ pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
 struct Step<'a> {
     scenario: &'a Scenario,
     effects: &'a [Effect],
-    actor: u8,
+    actor: ActorId,
     row: &'static OpRow,
     instr: Option<Instr>,
     before: World,
@@ -105,7 +105,7 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// A template with its names put in; `{x}` and `{y}` are the caller's.
-    fn fill(&self, number: u8, text: &str, x: &str, y: &str) -> Option<String> {
+    fn fill(&self, number: PageId, text: &str, x: &str, y: &str) -> Option<String> {
         let words = [
             ("{Who}", self.begin.as_str()),
             ("{who}", self.who.as_str()),
@@ -121,7 +121,7 @@ impl Step<'_> {
         Some(begin(&text))
     }
 
-    fn say(&self, number: u8, text: &str) -> Option<String> {
+    fn say(&self, number: PageId, text: &str) -> Option<String> {
         self.fill(number, text, "", "")
     }
 
@@ -146,7 +146,11 @@ impl Step<'_> {
 
     /// The sectors that effects of the kind of the one at `at` are about; none if an earlier one
     /// of that kind has spoken for it.
-    fn same_kind(&self, at: usize, sector: fn(&Effect) -> Option<(u8, u8)>) -> Vec<u8> {
+    fn same_kind(
+        &self,
+        at: usize,
+        sector: fn(&Effect) -> Option<(PageId, SectorId)>,
+    ) -> Vec<SectorId> {
         let Some((page, _)) = sector(&self.effects[at]) else {
             return Vec::new();
         };
@@ -158,7 +162,7 @@ impl Step<'_> {
         all.map(|(_, sector)| sector).collect()
     }
 
-    fn names_several(&self, page: u8, which: &[u8]) -> String {
+    fn names_several(&self, page: PageId, which: &[SectorId]) -> String {
         sectors(self.scenario, page, which)
     }
 
@@ -196,7 +200,7 @@ impl Step<'_> {
                 "{Who} finds {x} {y} already: nothing to do.",
                 &pte(it, page, space),
                 match self.op() {
-                    _ if !model.pte(&self.before, space.into(), page.into()).present() => "gone",
+                    _ if !model.pte(&self.before, space, page).present() => "gone",
                     Some(Op::PteRevoke) => "read-only",
                     _ => "read-only and clean",
                 },
@@ -306,7 +310,7 @@ impl Step<'_> {
                 "{Who} finds `PG_writeback`{of} set and goes to sleep until somebody wakes it.",
             ),
             Effect::Woke { page } => {
-                let set = model.page(&self.after, page.into()).writeback != NOBODY;
+                let set = model.page(&self.after, page).writeback.is_some();
                 self.say(
                     page,
                     match set {
@@ -452,7 +456,7 @@ impl Step<'_> {
                 },
             ),
             Effect::ErrorLatched => self.say(
-                0,
+                PageId(0),
                 match model.rules.errseq {
                     true => "{Who} records the error in the mapping: fsync reports it, once to each opener.",
                     false => "{Who} records the error in the mapping: whoever calls fsync first is told.",
@@ -487,9 +491,9 @@ impl Step<'_> {
                 "",
             ),
             Effect::Loaded { page, .. } => {
-                let tlb = model.actors.get(self.actor as usize).and_then(|it| it.tlb);
+                let tlb = model.actors.get(self.actor.index()).and_then(|it| it.tlb);
                 let cached = tlb.map_or(Access::NONE, |tlb| {
-                    model.tlb(&self.after, tlb.into(), page.into())
+                    model.tlb(&self.after, tlb, page)
                 });
                 self.fill(
                     page,
@@ -512,7 +516,7 @@ impl Step<'_> {
                 "",
             ),
             Effect::Retries => self.say(
-                0,
+                PageId(0),
                 "The fault is handled; the next step of {who} is to run the store again.",
             ),
             Effect::MappingChecked { page, gone } => self.say(
@@ -532,7 +536,7 @@ impl Step<'_> {
                 page,
                 "{Who} removes {page} from the file; whoever still has it must check.",
             ),
-            Effect::Sigbus => self.say(0, "{Who} gets a signal instead of its store and ends."),
+            Effect::Sigbus => self.say(PageId(0), "{Who} gets a signal instead of its store and ends."),
             Effect::Pinned { page, pins } => self.fill(
                 page,
                 match (self.op(), pins) {
@@ -549,11 +553,11 @@ impl Step<'_> {
                 "",
             ),
             Effect::FsyncBegan => self.say(
-                0,
+                PageId(0),
                 "{Who} calls fsync: what memory holds now must be on the media when it returns success.",
             ),
             Effect::FsyncReturned { failed, missed } => self.say(
-                0,
+                PageId(0),
                 match (failed, missed) {
                     (true, _) => "fsync returns the write error to {who}, once.",
                     (_, true) => {
@@ -593,13 +597,18 @@ impl Step<'_> {
     }
 
     /// Whether the I/O of a sector takes a copy.
-    fn copied(&self, page: u8, sector: u8) -> bool {
-        let page = self.scenario.model.page(&self.before, page.into());
-        page.copy[sector as usize].is_some()
+    fn copied(&self, page: PageId, sector: SectorId) -> bool {
+        let page = self.scenario.model.page(&self.before, page);
+        page.copy[sector.index()].is_some()
     }
 
-    fn about_bio(&self, number: u8, text: &str) -> Option<String> {
-        self.fill(0, text, &bio(self.scenario, &self.after, number), "")
+    fn about_bio(&self, number: BioId, text: &str) -> Option<String> {
+        self.fill(
+            PageId(0),
+            text,
+            &bio(self.scenario, &self.after, number),
+            "",
+        )
     }
 }
 

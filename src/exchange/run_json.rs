@@ -8,8 +8,8 @@ use super::narration::{hex, sentence, world_before};
 use super::status_words;
 use crate::explore::Story;
 use crate::machine::{
-    Access, Content, Effect, End, Intervals, Model, NOBODY, Resource, Stage, Status, World, end,
-    status,
+    Access, ActorId, BioId, Content, Effect, End, Intervals, Model, PageId, Resource, SpaceId,
+    Stage, Status, World, end, status,
 };
 use crate::protocol::OPS;
 use crate::scenario::Scenario;
@@ -113,7 +113,7 @@ struct Page<'a> {
     kernel_read_only: bool,
     pins: u8,
     dirty_buffers: Option<u8>,
-    bio: Option<u8>,
+    bio: Option<BioId>,
     bio_stage: Stage,
     ptes: Vec<Bits>,
     tlbs: Vec<Bits>,
@@ -153,7 +153,7 @@ struct Asleep<'a> {
 #[derive(Serialize)]
 struct Holding<'a> {
     what: Resource,
-    which: usize,
+    which: u8,
     by: &'a str,
 }
 
@@ -173,7 +173,7 @@ impl From<Access> for Bits {
 pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
     let model = &scenario.model;
     let teller = Teller { scenario, story };
-    let of_space = |space: Option<u8>| Some(scenario.spaces.get(space? as usize)?.as_str());
+    let of_space = |space: Option<SpaceId>| Some(scenario.spaces.get(space?.index())?.as_str());
     let last = story.steps.len();
     let run = Run {
         format: FORMAT,
@@ -196,21 +196,21 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
             })
             .collect(),
         spaces: &scenario.spaces,
-        tlbs: (model.tlb_spaces.iter().enumerate())
+        tlbs: (model.tlb_ids().zip(&model.tlb_spaces))
             .map(|(tlb, space)| {
-                let actors = model.actors.iter().enumerate();
-                let mine = actors.filter(|(_, it)| it.tlb == Some(tlb as u8));
+                let actors = model.actor_ids().zip(&model.actors);
+                let mine = actors.filter(|(_, it)| it.tlb == Some(tlb));
                 Tlb {
                     space: of_space(Some(*space)),
-                    actors: mine.filter_map(|(at, _)| teller.name(at as u8)).collect(),
+                    actors: mine.filter_map(|(at, _)| teller.name(at)).collect(),
                 }
             })
             .collect(),
-        pages: (0..model.geometry.pages.into())
+        pages: (model.page_ids())
             .map(|page| PageOf {
-                index: scenario.indexes.get(page).copied(),
-                cached: model.cached[page],
-                lbas: (0..model.geometry.sectors())
+                index: scenario.indexes.get(page.index()).copied(),
+                cached: model.cached[page.index()],
+                lbas: (model.sector_ids())
                     .map(|sector| model.geometry.lba(page, sector))
                     .collect(),
             })
@@ -240,8 +240,8 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn name(&self, actor: u8) -> Option<&'a str> {
-        let cast = self.scenario.cast.get(actor as usize)?;
+    fn name(&self, actor: ActorId) -> Option<&'a str> {
+        let cast = self.scenario.cast.get(actor.index())?;
         Some(&cast.name)
     }
 
@@ -282,22 +282,17 @@ impl<'a> Teller<'a> {
     /// The state in a world, that of the last step with words for who sleeps.
     fn state(&self, world: &World, step: usize) -> State<'a> {
         let model = self.model();
-        let pages = 0..model.geometry.pages as usize;
         let mut held = Vec::new();
         for what in Resource::OWNED {
-            let many = match what {
-                _ if what.of_page() => pages.len(),
-                Resource::PteLock => model.spaces.into(),
-                _ => 1,
-            };
-            for which in 0..many {
+            for which in model.all_of(what) {
                 let owner = model.owner(world, what, which);
                 if let Some(by) = owner.and_then(|it| self.name(it)) {
+                    let which = which.number();
                     held.push(Holding { what, which, by });
                 }
             }
         }
-        let actors = 0..self.scenario.cast.len();
+        let (pages, actors) = (model.page_ids(), model.actor_ids());
         State {
             pages: pages.map(|it| self.page(world, it)).collect(),
             actors: actors.map(|it| self.place(world, it, step)).collect(),
@@ -306,17 +301,16 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn page(&self, world: &World, number: usize) -> Page<'a> {
+    fn page(&self, world: &World, number: PageId) -> Page<'a> {
         let model = self.model();
         let sectors = model.geometry.sectors();
         let it = model.page(world, number);
         let row = |all: &Intervals| all[..sectors].to_vec();
         let guards = |all: &Intervals| all[..sectors].iter().map(|it| self.guard(*it)).collect();
-        let spaces = 0..model.spaces as usize;
-        let tlbs = 0..model.tlb_spaces.len();
+        let (spaces, tlbs) = (model.space_ids(), model.tlb_ids());
         Page {
-            locked_by: self.name(it.lock),
-            writeback: it.writeback != NOBODY,
+            locked_by: it.lock.and_then(|it| self.name(it)),
+            writeback: it.writeback.is_some(),
             dirty: it.dirty,
             towrite: it.towrite,
             truncated: it.gone,
@@ -338,16 +332,16 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn place(&self, world: &World, actor: usize, step: usize) -> Place<'a> {
+    fn place(&self, world: &World, actor: ActorId, step: usize) -> Place<'a> {
         let model = self.model();
         let state = model.actor(world, actor);
         let status = status(model, world, actor);
-        let next = model.actors[actor].code.get(state.pc as usize);
+        let next = model.actors[actor.index()].code.get(usize::from(state.pc));
         let over = matches!(status, Status::Finished | Status::Halted);
         let words = || status_words(self.scenario, self.story, actor, status);
         let now = step == self.story.steps.len();
         Place {
-            name: self.name(actor as u8).unwrap_or(""),
+            name: self.name(actor).unwrap_or(""),
             status: match status {
                 Status::Ready => "ready",
                 Status::Asleep(_) => "asleep",
@@ -355,12 +349,14 @@ impl<'a> Teller<'a> {
                 Status::Finished => "finished",
                 Status::Halted => "halted",
             },
-            next: next.filter(|_| !over).map(|it| OPS[it.tag as usize].key),
+            next: next
+                .filter(|_| !over)
+                .map(|it| OPS[usize::from(it.tag)].key),
             faulting: state.faulting,
             asleep: match status {
                 Status::Asleep(wait) => Some(Asleep {
                     on: wait.on,
-                    which: wait.which,
+                    which: wait.which.number(),
                     behind: wait.holder.and_then(|it| self.name(it)),
                     sentence: now.then(words),
                 }),
@@ -396,12 +392,14 @@ pub(super) fn line_of<'a>(
     let Some(told) = story.steps.get(index) else {
         return ("", "");
     };
-    let actor = told.choice.actor as usize;
+    let actor = told.choice.actor;
     let before = world_before(scenario, story, index);
     let pc = scenario.model.actor(&before, actor).pc;
-    let instr = scenario.model.actors[actor].code.get(pc as usize);
-    let key = instr.map_or("", |it| OPS[it.tag as usize].key);
-    let mut lines = scenario.cast[actor].lines.iter();
+    let instr = scenario.model.actors[actor.index()]
+        .code
+        .get(usize::from(pc));
+    let key = instr.map_or("", |it| OPS[usize::from(it.tag)].key);
+    let mut lines = scenario.cast[actor.index()].lines.iter();
     let line = lines.find(|it| it.row.is_some() && it.pcs.contains(&pc));
     (key, line.map_or("", |it| &it.text))
 }

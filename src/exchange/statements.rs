@@ -1,7 +1,7 @@
 //! What a scenario's file should state, computed, as TOML that can be pasted into it.
 
 use crate::explore::{Opening, Report, Sleep};
-use crate::machine::{Choice, Invariant};
+use crate::machine::{ActorId, Choice, Invariant};
 use crate::scenario::{Device, Scenario, Verdict};
 
 /// Statements as lines of TOML. Where the file has others, a comment says so.
@@ -35,7 +35,7 @@ pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Stateme
         out.expect(device, stated, of(device).map(|(_, report)| *report));
     }
     if let (Some(bound), Some(sleep)) = (scenario.stall, own.and_then(|it| it.sleep)) {
-        let name = |actor: u8| format!("{:?}", scenario.cast[usize::from(actor)].name);
+        let name = |actor: ActorId| format!("{:?}", scenario.cast[actor.index()].name);
         let of_actor = name(bound.actor);
         out.tables += &match sleep {
             Sleep::Steps(steps, behind) => {
@@ -116,7 +116,7 @@ pub fn schedule_lines(scenario: &Scenario, run: &[Choice]) -> Vec<String> {
     let stretches = run.chunk_by(|one, next| one == next && one.way == 0);
     let line = |stretch: &[Choice]| {
         let choice = stretch.first()?;
-        let name = &scenario.cast.get(usize::from(choice.actor))?.name;
+        let name = &scenario.cast.get(choice.actor.index())?.name;
         Some(match choice.way {
             0 => format!("{name} {}", stretch.len()),
             way => format!("{name} way {way}"),

@@ -7,8 +7,8 @@ use super::narration::{bytes, hop_name};
 use super::words::{begin, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Story};
 use crate::machine::{
-    Assertion, Consumer, Content, Effect, End, Loss, Resource, StableWait, Status, Through,
-    Violation, Wait, status,
+    ActorId, Assertion, Consumer, Content, Effect, End, Loss, PageId, Resource, SectorId, SpaceId,
+    StableWait, Status, StoreId, Through, Violation, Wait, status,
 };
 use crate::protocol::Mark;
 use crate::scenario::Scenario;
@@ -19,7 +19,7 @@ pub struct Cause {
     /// Which, from 1; 0 for what was so from the start.
     pub step: usize,
     /// Who made it.
-    pub actor: u8,
+    pub actor: ActorId,
     /// What it has to do with the failure.
     pub words: String,
 }
@@ -172,7 +172,7 @@ impl Trace<'_> {
         }
     }
 
-    fn say(&mut self, step: usize, actor: u8, words: &str) {
+    fn say(&mut self, step: usize, actor: ActorId, words: &str) {
         let who = begin(&the(self.scenario, actor));
         self.found.push(Cause {
             step,
@@ -234,7 +234,7 @@ impl Trace<'_> {
         }
     }
 
-    fn stored(&mut self, case: &Case, step: usize, number: u8, through: Through) {
+    fn stored(&mut self, case: &Case, step: usize, number: StoreId, through: Through) {
         let words = format!(
             "{{Who}} stored {} {}.",
             store(case.scenario, number),
@@ -279,11 +279,11 @@ impl Trace<'_> {
     fn silent(&mut self, case: &Case) {
         let model = &self.scenario.model;
         let (number, sector) = (case.failure.page, case.failure.sector);
-        let at = sector as usize;
+        let at = sector.index();
         let (sealed, wire) = (case.page.sealed[at], case.page.wire[at]);
         let taken = format!("{{Who}} computed the guard of {}.", case.sector);
         self.window(case, &taken);
-        let mine = |page: u8, of: u8| (page, of) == (number, sector);
+        let mine = |page: PageId, of: SectorId| (page, of) == (number, sector);
         let inserted = |effect: &Effect| match *effect {
             Effect::Inserted { page, sector, .. } => mine(page, sector),
             _ => false,
@@ -333,14 +333,14 @@ impl Trace<'_> {
     fn block(&mut self, case: &Case) {
         let until = case.failure.column.fetched().unwrap_or(self.end);
         let stores = case.stores(0, until);
-        if let Some(put) = stores.iter().rfind(|it| it.store == u8::MAX) {
+        if let Some(put) = stores.iter().rfind(|it| it.store == StoreId::CHECKSUM) {
             let read = |effect: &Effect| matches!(effect, Effect::ChecksumRead { .. });
             if let Some(step) = self.story.last(put.step, Some(put.actor), &read) {
                 self.add(step, "{Who} computed the block's checksum.");
             }
             self.add(put.step, "{Who} stored that checksum into the block.");
         }
-        if let Some(other) = stores.iter().rfind(|it| it.store != u8::MAX) {
+        if let Some(other) = stores.iter().rfind(|it| it.store != StoreId::CHECKSUM) {
             self.stored(case, other.step, other.store, other.through);
         }
         self.done(case, ", and the checksum inside it does not fit");
@@ -378,7 +378,7 @@ impl Trace<'_> {
             (None, _) => self.forgotten(it.page),
         }
         let left = |effect: &Effect| match *effect {
-            Effect::Buffers { page, mask } => page == it.page && mask >> it.sector & 1 == 0,
+            Effect::Buffers { page, mask } => page == it.page && mask & it.sector.bit() == 0,
             _ => false,
         };
         if let Some(step) = self.story.last(self.end, None, &left) {
@@ -406,7 +406,7 @@ impl Trace<'_> {
     }
 
     /// What was dirty in a PTE only: who cleared that bit, and who then saw nothing to write.
-    fn forgotten(&mut self, number: u8) {
+    fn forgotten(&mut self, number: PageId) {
         let cleaned = |effect: &Effect| match *effect {
             Effect::Cleaned { page, was, .. } | Effect::Zapped { page, was, .. } => {
                 page == number && was.dirty()
@@ -428,13 +428,13 @@ impl Trace<'_> {
 
     /// What made the TLB entry stale that a store went through, and when it was flushed. Whether
     /// anything did.
-    fn stale(&mut self, case: &Case, step: usize, actor: u8) -> bool {
+    fn stale(&mut self, case: &Case, step: usize, actor: ActorId) -> bool {
         let number = case.failure.page;
-        let Some(own) = (self.scenario.model.actors.get(actor as usize)).and_then(|it| it.space)
+        let Some(own) = (self.scenario.model.actors.get(actor.index())).and_then(|it| it.space)
         else {
             return false;
         };
-        let mine = |page: u8, space: u8| (page, space) == (number, own);
+        let mine = |page: PageId, space: SpaceId| (page, space) == (number, own);
         let changed = |effect: &Effect| match *effect {
             Effect::Zapped { page, space, .. }
             | Effect::Cleaned { page, space, .. }
@@ -591,16 +591,16 @@ impl Trace<'_> {
         self.add(it.step, "{Who} stored through it all the same.");
     }
 
-    fn wait(&self, actor: u8) -> Option<Wait> {
+    fn wait(&self, actor: ActorId) -> Option<Wait> {
         let world = last_world(self.scenario, self.story);
-        match status(&self.scenario.model, &world, actor.into()) {
+        match status(&self.scenario.model, &world, actor) {
             Status::Asleep(wait) => Some(wait),
             _ => None,
         }
     }
 
     /// Adds what an actor sleeps on: who took it, and who must act.
-    fn sleeps(&mut self, actor: u8) {
+    fn sleeps(&mut self, actor: ActorId) {
         let Some(wait) = self.wait(actor) else {
             return;
         };
@@ -637,9 +637,9 @@ impl Trace<'_> {
         self.say(step, taker.unwrap_or(actor), &words);
     }
 
-    fn stall(&mut self, first: u8) {
+    fn stall(&mut self, first: ActorId) {
         let mut actor = first;
-        for _ in 0..self.scenario.model.actors.len() {
+        for _ in self.scenario.model.actor_ids() {
             let Some(wait) = self.wait(actor) else { break };
             self.sleeps(actor);
             let taken = since(self.story, wait);

@@ -1,11 +1,13 @@
 //! How actors, pages, sectors and what one sleeps on are called in texts.
 
-use crate::machine::{Resource, Through, World};
+use crate::machine::{
+    ActorId, BioId, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which, World,
+};
 use crate::scenario::{Scenario, Verdict};
 
 /// "the flusher", or "P2": names that begin with a capital or end with a digit need no article.
-pub(super) fn the(scenario: &Scenario, actor: u8) -> String {
-    let Some(cast) = scenario.cast.get(actor as usize) else {
+pub(super) fn the(scenario: &Scenario, actor: ActorId) -> String {
+    let Some(cast) = scenario.cast.get(actor.index()) else {
         return "nobody".to_owned();
     };
     let name = &cast.name;
@@ -31,7 +33,7 @@ pub(super) fn several(scenario: &Scenario) -> bool {
 }
 
 /// "the page", or "page 1" where there are several.
-pub(super) fn page(scenario: &Scenario, page: u8) -> String {
+pub(super) fn page(scenario: &Scenario, page: PageId) -> String {
     match several(scenario) {
         true => format!("page {page}"),
         false => "the page".to_owned(),
@@ -39,7 +41,7 @@ pub(super) fn page(scenario: &Scenario, page: u8) -> String {
 }
 
 /// "", or " of page 1" where there are several.
-pub(super) fn of_page(scenario: &Scenario, page: u8) -> String {
+pub(super) fn of_page(scenario: &Scenario, page: PageId) -> String {
     match several(scenario) {
         true => format!(" of page {page}"),
         false => String::new(),
@@ -49,7 +51,7 @@ pub(super) fn of_page(scenario: &Scenario, page: u8) -> String {
 /// "0 and 2", "1 to 7".
 fn list(numbers: &[u8]) -> String {
     if let [first, _, .., last] = numbers
-        && (last - first) as usize + 1 == numbers.len()
+        && usize::from(last - first) + 1 == numbers.len()
     {
         return format!("{first} to {last}");
     }
@@ -66,20 +68,24 @@ fn list(numbers: &[u8]) -> String {
 }
 
 /// "sector 3", "sectors 3 and 4 of page 1", or "the sector" where a page is one.
-pub(super) fn sectors(scenario: &Scenario, page: u8, which: &[u8]) -> String {
+pub(super) fn sectors(scenario: &Scenario, page: PageId, which: &[SectorId]) -> String {
     let of = of_page(scenario, page);
     match which {
         _ if scenario.model.geometry.sectors() == 1 => format!("the sector{of}"),
         [one] => format!("sector {one}{of}"),
-        _ => format!("sectors {}{of}", list(which)),
+        _ => {
+            let numbers: Vec<u8> = which.iter().map(|it| it.0).collect();
+            format!("sectors {}{of}", list(&numbers))
+        }
     }
 }
 
 /// "the bio", or "the bio of pages 0 and 1" where there are several pages.
-pub(super) fn bio(scenario: &Scenario, world: &World, bio: u8) -> String {
-    let pages = 0..scenario.model.geometry.pages;
+pub(super) fn bio(scenario: &Scenario, world: &World, bio: BioId) -> String {
+    let pages = scenario.model.page_ids();
     let inside: Vec<u8> = pages
-        .filter(|it| scenario.model.page(world, (*it).into()).bio == Some(bio))
+        .filter(|it| scenario.model.page(world, *it).bio == Some(bio))
+        .map(|it| it.0)
         .collect();
     match &inside[..] {
         _ if !several(scenario) => "the bio".to_owned(),
@@ -90,8 +96,8 @@ pub(super) fn bio(scenario: &Scenario, world: &World, bio: u8) -> String {
 }
 
 /// "", or " in A's mm" where there are several address spaces.
-pub(super) fn in_space(scenario: &Scenario, space: u8) -> String {
-    match scenario.spaces.get(space as usize) {
+pub(super) fn in_space(scenario: &Scenario, space: SpaceId) -> String {
+    match scenario.spaces.get(space.index()) {
         Some(name) if scenario.spaces.len() > 1 => match name.starts_with("mm") {
             true => format!(" in {name}"),
             false => format!(" in {name}'s mm"),
@@ -101,7 +107,7 @@ pub(super) fn in_space(scenario: &Scenario, space: u8) -> String {
 }
 
 /// "the PTE of page 1 in A's mm".
-pub(super) fn pte(scenario: &Scenario, page: u8, space: u8) -> String {
+pub(super) fn pte(scenario: &Scenario, page: PageId, space: SpaceId) -> String {
     format!(
         "the PTE{}{}",
         of_page(scenario, page),
@@ -109,8 +115,8 @@ pub(super) fn pte(scenario: &Scenario, page: u8, space: u8) -> String {
     )
 }
 
-/// What one sleeps on; `which` is its page or address space.
-pub(super) fn thing(scenario: &Scenario, on: Resource, which: u8) -> String {
+/// What one sleeps on.
+pub(super) fn thing(scenario: &Scenario, on: Resource, which: Which) -> String {
     let name = match on {
         Resource::PageLock => "`PG_locked`",
         Resource::Writeback => "`PG_writeback`",
@@ -122,17 +128,17 @@ pub(super) fn thing(scenario: &Scenario, on: Resource, which: u8) -> String {
         Resource::Commit => "the journal commit",
         Resource::Mutex => "`mmap_lock`",
     };
-    let of = match on {
-        Resource::PteLock => in_space(scenario, which),
-        _ if on.of_page() => of_page(scenario, which),
-        _ => String::new(),
+    let of = match which {
+        Which::Space(space) => in_space(scenario, space),
+        Which::Page(page) if on.of_page() => of_page(scenario, page),
+        Which::Page(_) => String::new(),
     };
     format!("{name}{of}")
 }
 
 /// How a store is shown; ids past the model's stores are the checksum put into its block.
-pub(super) fn store(scenario: &Scenario, store: u8) -> String {
-    let shown = scenario.stores.get(store as usize);
+pub(super) fn store(scenario: &Scenario, store: StoreId) -> String {
+    let shown = scenario.stores.get(store.index());
     shown.map_or("the block's checksum".to_owned(), String::clone)
 }
 

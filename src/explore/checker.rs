@@ -300,7 +300,7 @@ impl Checker {
             None => case.space.findings(model),
         };
         let findings = findings.into_iter().map(|it| (it.verdict, it.schedule));
-        let actors = model.actors.iter().enumerate();
+        let actors = model.actor_ids().zip(&model.actors);
         let response = SearchResult {
             progress,
             complete,
@@ -379,8 +379,8 @@ impl Checker {
                 )
             }
             CheckerRequest::RaceMap(actors) => {
-                let many = model.actors.len() as u8;
-                match actors.0 < many && actors.1 < many && actors.0 != actors.1 {
+                let many = model.actors.len();
+                match actors.0.index() < many && actors.1.index() < many && actors.0 != actors.1 {
                     true => {
                         let space = &case.space;
                         CheckerResponse::RaceMap(RaceMap::of(
@@ -435,7 +435,7 @@ fn replay(scenario: &Scenario, schedule: &[Choice]) -> Option<World> {
     let model = &scenario.model;
     let mut world = model.initial;
     for choice in schedule {
-        if choice.way >= ways(model, &world, choice.actor.into()) {
+        if choice.way >= ways(model, &world, choice.actor) {
             return None;
         }
         world = step_possible(model, &world, *choice, &mut Vec::new());

@@ -1,6 +1,8 @@
 //! What an ordering costs: waiting, copying, walking page tables, flushing TLBs.
 
-use crate::machine::{Effect, Model, Op, PAGE_SIZE, Status, Watch, World, status, step_possible};
+use crate::machine::{
+    ActorId, Effect, Model, PAGE_SIZE, Status, Watch, World, status, step_possible,
+};
 
 use super::expectation::{Worth, mean, most};
 use super::graph::{Edge, Graph};
@@ -70,15 +72,14 @@ impl Watch for Meter {
 
 /// The bills of all schedules of a complete search; `world` gives each state of the graph.
 pub fn costs(model: &Model, graph: &Graph, world: &dyn Fn(u32) -> World) -> Vec<Bill> {
-    let stores = |op: Op| matches!(op, Op::Store | Op::KernelStore | Op::StoreChecksum);
     let writers: Vec<bool> = (model.actors.iter())
-        .map(|it| it.code.iter().any(|instr| stores(instr.op)))
+        .map(|it| it.code.iter().any(|instr| instr.op.writes()))
         .collect();
     let mut paid: Vec<[u32; 4]> = Vec::new();
     for state in 0..graph.states() as u32 {
         let here = world(state);
-        let asleep = |actor: &usize| matches!(status(model, &here, *actor), Status::Asleep(_));
-        let writing = (0..writers.len()).filter(|it| writers[*it]);
+        let asleep = |actor: &ActorId| matches!(status(model, &here, *actor), Status::Asleep(_));
+        let writing = model.actor_ids().filter(|it| writers[it.index()]);
         let stalled = writing.filter(asleep).count() as u32;
         for edge in graph.steps(state) {
             let mut meter = Meter::default();

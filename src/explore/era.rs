@@ -1,7 +1,9 @@
 //! A run in another kernel, on another device, in another ordering: as far as the orders agree, and
 //! with the same turns beyond.
 
-use crate::machine::{Choice, History, Model, Status, status, step, ways};
+use crate::machine::{
+    ActorId, Choice, History, Model, Operand, PageId, Status, status, step, ways,
+};
 use crate::scenario::Scenario;
 
 /// How much of a run another era or device has in common with it.
@@ -19,7 +21,7 @@ pub struct Parting {
     /// The step's number in the old run, from 1.
     pub step: usize,
     /// Whose step it is.
-    pub actor: u8,
+    pub actor: ActorId,
     /// The row of the step that the old run makes.
     pub old: usize,
     /// The row of the step that the actor would make in the new one; none if its program is over.
@@ -35,7 +37,7 @@ pub fn carry(old: &Scenario, history: &History, new: &Scenario) -> Carried {
     let mut choices = Vec::new();
     let mut world = old.model.initial;
     for (choice, _, after) in history.replay(&old.model) {
-        let actor = choice.actor as usize;
+        let actor = choice.actor;
         let before = next(&old.model, &world, actor);
         let due = next(&new.model, there.world(), actor);
         let same = before.is_some() && before == due;
@@ -82,7 +84,7 @@ pub fn same_turns(old: &Scenario, schedule: &[Choice], new: &Scenario) -> Turns 
         parting: None,
     };
     for choice in schedule {
-        let actor = choice.actor as usize;
+        let actor = choice.actor;
         let before = next(&old.model, &here, actor);
         let due = next(&new.model, &there, actor);
         let many = ways(&new.model, &there, actor);
@@ -110,12 +112,16 @@ pub fn same_turns(old: &Scenario, schedule: &[Choice], new: &Scenario) -> Turns 
 }
 
 /// The row, page and operand of the step an actor would make next.
-fn next(model: &Model, world: &crate::machine::World, actor: usize) -> Option<(usize, u8, u8)> {
-    let it = model.actors.get(actor)?;
+fn next(
+    model: &Model,
+    world: &crate::machine::World,
+    actor: ActorId,
+) -> Option<(usize, PageId, Operand)> {
+    let it = model.actors.get(actor.index())?;
     let state = model.actor(world, actor);
     if !state.faulting && state.pc >= it.main {
         return None;
     }
-    let instr = it.code.get(state.pc as usize)?;
-    Some((instr.tag.into(), instr.page, instr.arg))
+    let instr = it.code.get(usize::from(state.pc))?;
+    Some((instr.tag.into(), instr.page, instr.operand))
 }

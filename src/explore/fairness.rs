@@ -1,6 +1,6 @@
 //! What can go on for ever, and how long somebody can sleep: questions about the whole graph.
 
-use crate::machine::{MAX_ACTORS, Model, Status, World, status};
+use crate::machine::{ActorId, MAX_ACTORS, Model, Status, World, status};
 
 use super::graph::Graph;
 
@@ -28,9 +28,9 @@ pub(super) fn livelocks(
             }
             let (mut can, mut does) = (0u32, 0u32);
             for edge in component.iter().flat_map(|it| graph.steps(*it)) {
-                can |= 1 << edge.choice.actor;
+                can |= 1 << edge.choice.actor.0;
                 let inside = member[edge.to as usize] == number;
-                does |= u32::from(inside) << edge.choice.actor;
+                does |= u32::from(inside) << edge.choice.actor.0;
             }
             if does == 0 {
                 continue;
@@ -39,7 +39,7 @@ pub(super) fn livelocks(
             if denied != 0 {
                 let rest = component.iter().copied().filter(|state| {
                     let mut steps = graph.steps(*state);
-                    !steps.any(|it| denied & 1 << it.choice.actor != 0)
+                    !steps.any(|it| denied & 1 << it.choice.actor.0 != 0)
                 });
                 work.push(rest.collect());
                 continue;
@@ -55,21 +55,19 @@ pub(super) fn livelocks(
 
 /// In a loop that everybody goes round fairly: the first actor that never finishes although its
 /// program has an end.
-pub fn starved(model: &Model, world: &World) -> Option<u8> {
-    let mut actors = 0..model.actors.len();
-    let found = actors.find(|actor| {
+pub fn starved(model: &Model, world: &World) -> Option<ActorId> {
+    model.actor_ids().find(|actor| {
         let now = status(model, world, *actor);
         let unfinished = matches!(now, Status::Ready | Status::Asleep(_));
-        !model.actors[*actor].forever && unfinished
-    });
-    found.map(|it| it as u8)
+        !model.actors[actor.index()].forever && unfinished
+    })
 }
 
 /// The longest that an actor must sleep in any run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sleep {
     /// So many steps that others must make first, and who makes most of them.
-    Steps(u32, u8),
+    Steps(u32, ActorId),
     /// In some state nothing that others can do wakes it.
     Forever,
 }
@@ -81,7 +79,7 @@ pub fn longest_sleep(
     model: &Model,
     graph: &Graph,
     world: &dyn Fn(u32) -> World,
-    actor: usize,
+    actor: ActorId,
 ) -> Sleep {
     let many = graph.states();
     let asleep: Vec<bool> = (0..many as u32)
@@ -114,9 +112,9 @@ pub fn longest_sleep(
         let Some(edge) = steps.min_by_key(|it| away[it.to as usize]) else {
             break;
         };
-        moved[edge.choice.actor as usize] += 1;
+        moved[edge.choice.actor.index()] += 1;
         at = edge.to as usize;
     }
-    let behind = (0..MAX_ACTORS).max_by_key(|it| moved[*it]).unwrap_or(0);
-    Sleep::Steps(away[worst].unwrap_or(0), behind as u8)
+    let behind = ActorId::first(MAX_ACTORS).max_by_key(|it| moved[it.index()]);
+    Sleep::Steps(away[worst].unwrap_or(0), behind.unwrap_or_default())
 }

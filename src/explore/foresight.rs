@@ -180,7 +180,7 @@ impl Foresight {
         let mut best: Vec<Best> = vec![[None; MAX_ACTORS]; order.len()];
         for (index, state) in order.iter().enumerate().rev() {
             for (edge, to) in nearer(*state) {
-                let mover = edge.choice.actor as usize;
+                let mover = edge.choice.actor.index();
                 let rest = to.filter(|it| away[*it as usize] > 0).map_or(0, |to| {
                     let of = &best[at[&to]];
                     let after = (0..MAX_ACTORS).filter_map(|actor| {
@@ -198,7 +198,7 @@ impl Foresight {
         let mut schedule: Vec<Choice> = Vec::new();
         let mut here = Some(from);
         while let Some(state) = here.filter(|it| away[*it as usize] > 0) {
-            let last = schedule.last().map(|it| it.actor as usize);
+            let last = schedule.last().map(|it| it.actor.index());
             let first = (0..MAX_ACTORS).filter_map(|actor| {
                 let (changes, choice, to) = best[at[&state]][actor]?;
                 let change = last.is_some_and(|last| last != actor);

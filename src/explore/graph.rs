@@ -1,6 +1,6 @@
 //! The state graph: which steps lead from where to where, and what they break.
 
-use crate::machine::Choice;
+use crate::machine::{ActorId, Choice};
 
 use super::verdicts::Verdicts;
 
@@ -11,12 +11,12 @@ pub(super) struct Label(u16);
 impl Label {
     /// Actor in three bits, way in two, then the verdicts.
     pub(super) fn new(choice: Choice, broke: Verdicts) -> Label {
-        Label(u16::from(choice.actor) | u16::from(choice.way) << 3 | broke.bits() << 5)
+        Label(u16::from(choice.actor.0) | u16::from(choice.way) << 3 | broke.bits() << 5)
     }
 
     pub(super) fn choice(self) -> Choice {
         Choice {
-            actor: (self.0 & 7) as u8,
+            actor: ActorId((self.0 & 7) as u8),
             way: (self.0 >> 3 & 3) as u8,
         }
     }

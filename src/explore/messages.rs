@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::{Choice, World};
+use crate::machine::{ActorId, Choice, World};
 use crate::protocol::{Edit, Era};
 use crate::scenario::{Device, Variant, Verdict};
 
@@ -67,7 +67,7 @@ pub enum CheckerRequest {
         schedule: Vec<Choice>,
     },
     /// Draw up the race map of two actors.
-    RaceMap((u8, u8)),
+    RaceMap((ActorId, ActorId)),
     /// Find a shortest schedule to a state, by its number.
     Schedule(u32),
     /// Try every single change of the scenario.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::machine::{Choice, Instr, Op};
+use crate::machine::{Choice, Instr, Op, Operand, PageId};
 use crate::protocol::{Edit, Program, single_edits};
 use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 
@@ -27,10 +27,10 @@ pub struct Mutant {
 }
 
 /// What a program comes to, for telling changes apart that are none.
-type Code = Vec<(u8, Vec<(Op, u8, u8, u8)>)>;
+type Code = Vec<(u8, Vec<(Op, PageId, Operand, u8)>)>;
 
 fn code(scenario: &Scenario) -> Code {
-    let instr = |it: &Instr| (it.op, it.page, it.arg, it.no);
+    let instr = |it: &Instr| (it.op, it.page, it.operand, it.no);
     let of = scenario.model.actors.iter();
     of.map(|it| (it.main, it.code.iter().map(instr).collect()))
         .collect()

@@ -1,7 +1,7 @@
 //! Steps that no other actor can tell from not having been made yet: a reduced search need not look
 //! at them in every order.
 
-use crate::machine::{Instr, Model, Op, Reach, Register, World};
+use crate::machine::{ActorId, Instr, Model, Op, Reach, Register, World};
 
 /// For each actor, which of its instructions are quiet.
 ///
@@ -22,16 +22,13 @@ impl Quiet {
         let alone = ops().all(|it| !matches!(it.op, Op::ClearWriteback | Op::ClearDirtyBuffers));
         // fsync asks which sectors were fetched since it began.
         let fsync = ops().any(|it| matches!(it.op, Op::FsyncBegin | Op::FsyncReturn));
-        let sectors = model.geometry.sectors();
         let fixed = |instr: &Instr| {
-            let interval = instr.page as usize * sectors + instr.arg as usize;
+            let (page, sector) = (instr.page, instr.sector());
             let stamped = (model.geometry.stamp)
-                .is_some_and(|stamp| stamp.interval(model.geometry) == interval);
+                .is_some_and(|stamp| (stamp.page, stamp.sector(model.geometry)) == (page, sector));
             let mut stores = model.stores.iter();
             !stamped
-                && !stores.any(|store| {
-                    store.page == instr.page && store.touches(model.geometry, instr.arg as usize)
-                })
+                && !stores.any(|store| store.page == page && store.touches(model.geometry, sector))
         };
         // Whether no other actor's step has to do with a register while this step is due. What
         // describes a page's I/O is worked on by whoever has the bio, and by nobody else.
@@ -58,8 +55,8 @@ impl Quiet {
     }
 
     /// Whether an actor stands at a quiet step.
-    pub(super) fn at(&self, model: &Model, world: &World, actor: usize) -> bool {
-        let pc = model.actor(world, actor).pc as usize;
-        self.steps[actor].get(pc) == Some(&true)
+    pub(super) fn at(&self, model: &Model, world: &World, actor: ActorId) -> bool {
+        let pc = usize::from(model.actor(world, actor).pc);
+        self.steps[actor.index()].get(pc) == Some(&true)
     }
 }

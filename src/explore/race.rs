@@ -5,7 +5,7 @@
 //! right or down (and round, where a program loops). All reachable states that show the two at the
 //! same places fall into one cell.
 
-use crate::machine::{Model, NOBODY, Status, World, status};
+use crate::machine::{ActorId, Model, Status, World, status};
 
 use super::foresight::{Fate, Foresight};
 use super::space::Space;
@@ -22,7 +22,7 @@ pub struct Position {
 
 impl Position {
     /// Where an actor stands in a world.
-    pub fn of(model: &Model, world: &World, actor: usize) -> Position {
+    pub fn of(model: &Model, world: &World, actor: ActorId) -> Position {
         let it = model.actor(world, actor);
         Position {
             pc: it.pc,
@@ -77,7 +77,7 @@ impl Cell {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RaceMap {
     /// The two.
-    pub actors: (u8, u8),
+    pub actors: (ActorId, ActorId),
     /// The places of the first, in the order of its progress.
     pub rows: Vec<Position>,
     /// The places of the second.
@@ -88,8 +88,13 @@ pub struct RaceMap {
 
 impl RaceMap {
     /// Draws the map of two actors from what a search has found.
-    pub fn of(model: &Model, space: &Space, foresight: &Foresight, actors: (u8, u8)) -> RaceMap {
-        let (first, second) = (usize::from(actors.0), usize::from(actors.1));
+    pub fn of(
+        model: &Model,
+        space: &Space,
+        foresight: &Foresight,
+        actors: (ActorId, ActorId),
+    ) -> RaceMap {
+        let (first, second) = actors;
         let looked = space.graph().map_or(0, |it| it.states()) as u32;
         let mut found: std::collections::BTreeMap<_, Cell> = std::collections::BTreeMap::new();
         let mut rows = std::collections::BTreeMap::new();
@@ -116,15 +121,15 @@ impl RaceMap {
             cell.asleep.0 += asleep(first);
             cell.asleep.1 += asleep(second);
             let (mut locked, mut writeback) = ((0, 0, 0), 0);
-            for page in 0..model.geometry.pages {
-                let page = model.page(&world, page.into());
+            for page in model.page_ids() {
+                let page = model.page(&world, page);
                 match page.lock {
-                    NOBODY => {}
-                    owner if owner == actors.0 => locked.0 = 1,
-                    owner if owner == actors.1 => locked.1 = 1,
-                    _ => locked.2 = 1,
+                    None => {}
+                    Some(owner) if owner == first => locked.0 = 1,
+                    Some(owner) if owner == second => locked.1 = 1,
+                    Some(_) => locked.2 = 1,
                 }
-                writeback |= u32::from(page.writeback != NOBODY);
+                writeback |= u32::from(page.writeback.is_some());
             }
             cell.locked.0 += locked.0;
             cell.locked.1 += locked.1;

@@ -10,7 +10,9 @@
 //! A stored step stands for one and more, so states are looked at in the order of their distance,
 //! not of their finding. Livelock is a question about cycles of single steps and is not answered.
 
-use crate::machine::{Choice, Model, World, alike, enabled, end, sort_alike, step_possible, ways};
+use crate::machine::{
+    ActorId, Choice, Model, World, alike, enabled, end, sort_alike, step_possible, ways,
+};
 use crate::scenario::Verdict;
 
 use super::quiet::Quiet;
@@ -24,7 +26,7 @@ const LOOKS: u32 = 256;
 /// A reduced search, to be run in slices.
 pub struct Reduced {
     quiet: Quiet,
-    classes: Vec<Vec<u8>>,
+    classes: Vec<Vec<ActorId>>,
     states: States,
     /// Steps from the start to each state, as far as is known.
     away: Vec<u16>,
@@ -99,15 +101,12 @@ impl Reduced {
         let world = self.states.world(state);
         let lanes = world.lanes();
         let mut ended = true;
-        for actor in 0..model.actors.len() {
+        for actor in model.actor_ids() {
             let (before, made) = self.quietly(model, &world, actor);
             let away = self.level as u16 + made;
             for way in 0..ways(model, &before, actor) {
                 ended = false;
-                let choice = Choice {
-                    actor: actor as u8,
-                    way,
-                };
+                let choice = Choice { actor, way };
                 let mut broken = Broken::default();
                 let to = step_possible(model, &before, choice, &mut broken);
                 self.meet(broken.verdicts, away + 1);
@@ -126,7 +125,7 @@ impl Reduced {
         if ended {
             // What is still quietly due is due before the end.
             let (mut last, mut steps) = (world, self.level as u16);
-            for actor in 0..model.actors.len() {
+            for actor in model.actor_ids() {
                 let (after, made) = self.quietly(model, &last, actor);
                 (last, steps) = (after, steps + made);
             }
@@ -156,9 +155,9 @@ impl Reduced {
 
     /// Makes an actor's quiet steps that are due: the world after them, and how many they were. A
     /// step that breaks something is not quiet after all, and is left to be made.
-    fn quietly(&self, model: &Model, world: &World, actor: usize) -> (World, u16) {
+    fn quietly(&self, model: &Model, world: &World, actor: ActorId) -> (World, u16) {
         let mut world = *world;
-        let most = model.actors[actor].code.len();
+        let most = model.actors[actor.index()].code.len();
         for made in 0..most {
             let possible = ways(model, &world, actor) == 1;
             if !possible || !self.quiet.at(model, &world, actor) {

@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use crate::machine::{Choice, History, Invariant, Model, Status, World, end, status, step};
+use crate::machine::{
+    ActorId, Choice, History, Invariant, Model, Status, World, end, status, step,
+};
 use crate::scenario::{Scenario, StallBound, Verdict, words};
 
 use super::checker::MOST_KNOWN;
@@ -147,7 +149,7 @@ impl Report {
                 .filter(|_| own && complete)
                 .map(|(graph, bound)| {
                     let world = |state| space.world(state);
-                    longest_sleep(model, graph, &world, bound.actor.into())
+                    longest_sleep(model, graph, &world, bound.actor)
                 }),
             findings,
         };
@@ -285,10 +287,10 @@ fn propose(model: &Model, failure: Option<&Finding>) -> Vec<Choice> {
         .iter()
         .fold(start, |world, choice| step(model, &world, *choice).0);
     let many = model.actors.len();
-    let mut actor = run.last().map_or(0, |choice| usize::from(choice.actor));
-    let ready = |world: &World, actor: usize| status(model, world, actor) == Status::Ready;
-    while let Some(next) = (actor..actor + many)
-        .map(|it| it % many)
+    let mut actor = run.last().map_or(ActorId(0), |choice| choice.actor);
+    let ready = |world: &World, actor: ActorId| status(model, world, actor) == Status::Ready;
+    while let Some(next) = (actor.index()..actor.index() + many)
+        .map(|it| ActorId::at(it % many))
         .find(|it| ready(&world, *it))
     {
         if run.len() > failed + MOST_BEYOND {
@@ -337,7 +339,7 @@ impl fmt::Display for Difference {
                 found,
                 names,
             } => {
-                let name = |actor: u8| names.get(usize::from(actor)).map_or("", String::as_str);
+                let name = |actor: ActorId| names.get(actor.index()).map_or("", String::as_str);
                 write!(
                     out,
                     "[stall] states that {} sleeps {} steps at worst, behind {}, and it sleeps ",

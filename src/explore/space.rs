@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 
 use crate::machine::{
-    Choice, Effect, End, LANES, MAX_ACTORS, Model, Watch, World, enabled, end, step_possible, ways,
+    ActorId, Choice, Effect, End, LANES, MAX_ACTORS, Model, Watch, World, enabled, end,
+    step_possible, ways,
 };
 use crate::scenario::Verdict;
 
@@ -216,12 +217,9 @@ impl Space {
         let lanes = self.ahead.pop_front()?;
         let world = World::of_lanes(&lanes);
         let before = taken.len();
-        for actor in 0..model.actors.len() {
+        for actor in model.actor_ids() {
             for way in 0..ways(model, &world, actor) {
-                let choice = Choice {
-                    actor: actor as u8,
-                    way,
-                };
+                let choice = Choice { actor, way };
                 let mut broken = Broken::default();
                 let to = step_possible(model, &world, choice, &mut broken).lanes();
                 let packed = loop {
@@ -236,8 +234,8 @@ impl Space {
                         }
                     }
                 };
-                let pc = model.actor(&world, actor).pc as usize;
-                self.ran[actor * MOST_CODE + pc] += 1;
+                let pc = usize::from(model.actor(&world, actor).pc);
+                self.ran[actor.index() * MOST_CODE + pc] += 1;
                 self.unstable |= broken.unstable;
                 if !broken.verdicts.is_empty() {
                     self.meet(broken.verdicts, at, Some(choice));
@@ -390,8 +388,11 @@ impl Space {
     }
 
     /// How often an instruction ran: on how many of the steps.
-    pub fn ran(&self, actor: usize, pc: usize) -> u32 {
-        self.ran.get(actor * MOST_CODE + pc).copied().unwrap_or(0)
+    pub fn ran(&self, actor: ActorId, pc: usize) -> u32 {
+        self.ran
+            .get(actor.index() * MOST_CODE + pc)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Bytes it takes, dictionaries, table and graph included.

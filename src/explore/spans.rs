@@ -1,6 +1,6 @@
 //! What held for a while in a run: locks, writeback, the stable window, sleep.
 
-use crate::machine::{Model, NOBODY, Resource, Stage, Status, status};
+use crate::machine::{ActorId, Model, PageId, Resource, Stage, Status, status};
 
 use super::story::Story;
 
@@ -23,9 +23,9 @@ pub struct Span {
     /// What held.
     pub held: Held,
     /// Of which page; of no meaning for sleep on what no page has.
-    pub page: usize,
+    pub page: PageId,
     /// Who held it, or who slept; of no meaning for what a page has.
-    pub actor: usize,
+    pub actor: ActorId,
     /// After which step it began to hold; 0 is the start.
     pub from: usize,
     /// With which step it ended, or the run's last one.
@@ -39,8 +39,8 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
     let worlds = before.chain(story.steps.iter().map(|told| &told.world));
     let worlds: Vec<_> = worlds.collect();
     // Follows one thing through all moments: what it is called now, if it holds.
-    let mut follow = |holds: &mut dyn FnMut(usize) -> Option<(Held, usize, usize)>| {
-        let mut open: Option<((Held, usize, usize), usize)> = None;
+    let mut follow = |holds: &mut dyn FnMut(usize) -> Option<(Held, PageId, ActorId)>| {
+        let mut open: Option<((Held, PageId, ActorId), usize)> = None;
         for step in 0..worlds.len() {
             let now = holds(step);
             if let Some((_, span)) = open {
@@ -61,7 +61,7 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
             });
         }
     };
-    for page in 0..model.geometry.pages as usize {
+    for page in model.page_ids() {
         follow(&mut |step| {
             let world = worlds[step];
             let (it, stage) = (model.page(world, page), model.stage(world, page));
@@ -69,20 +69,23 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
             // With a copy to take from, the page itself may change.
             let copied = it.copy.iter().any(|it| it.is_some());
             let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
-            moving.then_some((Held::Window, page, 0))
+            moving.then_some((Held::Window, page, ActorId(0)))
         });
         follow(&mut |step| {
             let owner = model.page(worlds[step], page).writeback;
-            (owner != NOBODY).then_some((Held::Writeback, page, 0))
+            owner.map(|_| (Held::Writeback, page, ActorId(0)))
         });
         follow(&mut |step| {
             let owner = model.page(worlds[step], page).lock;
-            (owner != NOBODY).then_some((Held::Lock, page, owner as usize))
+            owner.map(|owner| (Held::Lock, page, owner))
         });
     }
-    for actor in 0..model.actors.len() {
+    for actor in model.actor_ids() {
         follow(&mut |step| match status(model, worlds[step], actor) {
-            Status::Asleep(wait) => Some((Held::Asleep(wait.on), usize::from(wait.which), actor)),
+            Status::Asleep(wait) => {
+                let page = wait.which.page().unwrap_or_default();
+                Some((Held::Asleep(wait.on), page, actor))
+            }
             _ => None,
         });
     }

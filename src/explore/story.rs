@@ -1,8 +1,8 @@
 //! What a run has done so far: the facts that a world, having no history, cannot know.
 
 use crate::machine::{
-    Choice, Consumer, Content, Effect, End, History, Hop, Invariant, Loss, MAX_PAGES, Model,
-    NOBODY, SECTORS, Through, Violation, World, broken, end,
+    ActorId, Choice, Consumer, Content, Effect, End, History, Hop, Invariant, Loss, MAX_PAGES,
+    Model, PageId, SECTORS, SectorId, StoreId, Through, Violation, World, broken, end,
 };
 use crate::scenario::Verdict;
 
@@ -23,9 +23,9 @@ pub struct Check {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// Who stored.
-    pub actor: u8,
+    pub actor: ActorId,
     /// Which of the model's stores; none of them for a checksum put into its block.
-    pub store: u8,
+    pub store: StoreId,
     /// How it reached the page.
     pub through: Through,
     /// At which step, from 1.
@@ -75,17 +75,17 @@ pub struct Failure {
     /// At which step, from 1.
     pub step: usize,
     /// Who made that step.
-    pub actor: u8,
+    pub actor: ActorId,
     /// What was broken.
     pub violation: Violation,
     /// The page.
-    pub page: u8,
+    pub page: PageId,
     /// The sector in the page; 0 where it is about the whole page.
-    pub sector: u8,
+    pub sector: SectorId,
     /// The sector's LBA.
     pub lba: u32,
     /// The first page of the request it happened to.
-    pub first_page: u8,
+    pub first_page: PageId,
     /// The content its checksum was computed from, or that was submitted.
     pub sealed: Content,
     /// The content that was fetched.
@@ -163,7 +163,7 @@ impl Story {
             locked_since: [None; MAX_PAGES],
             writeback_since: [None; MAX_PAGES],
         };
-        story.judge(model, &model.initial, 0, NOBODY, &[]);
+        story.judge(model, &model.initial, 0, None, &[]);
         story
     }
 
@@ -190,7 +190,7 @@ impl Story {
         for effect in &told.effects {
             self.tell(model, &before, step, actor, *effect);
         }
-        self.judge(model, &told.world, step, actor, &told.effects);
+        self.judge(model, &told.world, step, Some(actor), &told.effects);
         // What is lost at rest nobody's step says.
         if let Some(End::Rest(lost)) = end(model, &told.world) {
             for violation in lost {
@@ -230,7 +230,14 @@ impl Story {
         all.filter(|it| found.contains(it)).collect()
     }
 
-    fn judge(&mut self, model: &Model, world: &World, step: usize, actor: u8, effects: &[Effect]) {
+    fn judge(
+        &mut self,
+        model: &Model,
+        world: &World,
+        step: usize,
+        actor: Option<ActorId>,
+        effects: &[Effect],
+    ) {
         for invariant in broken(model, world, actor, effects) {
             if !self.broken.iter().any(|(known, _)| *known == invariant) {
                 self.broken.push((invariant, step));
@@ -244,7 +251,7 @@ impl Story {
         model: &Model,
         before: &World,
         step: usize,
-        actor: u8,
+        actor: ActorId,
         violation: Violation,
     ) {
         let (page, sector) = match violation {
@@ -253,7 +260,7 @@ impl Story {
             | Violation::Silent { page, sector }
             | Violation::Checksum { page, sector, .. }
             | Violation::Lost { page, sector, .. } => (page, sector),
-            Violation::Assertion { page, .. } | Violation::Trap { page } => (page, 0),
+            Violation::Assertion { page, .. } | Violation::Trap { page } => (page, SectorId(0)),
         };
         // One for all sectors of a page that the same step did the same to.
         let kind = std::mem::discriminant(&violation);
@@ -263,17 +270,16 @@ impl Story {
         if self.failures.iter().any(same) {
             return;
         }
-        let column = self.columns[page as usize][sector as usize];
-        let held = model.page(before, page.into());
-        let (mut sealed, mut fetched) = (held.sealed[sector as usize], held.wire[sector as usize]);
+        let column = self.columns[page.index()][sector.index()];
+        let held = model.page(before, page);
+        let (mut sealed, mut fetched) = (held.sealed[sector.index()], held.wire[sector.index()]);
         if let Violation::Guard {
             received, computed, ..
         } = violation
         {
             (sealed, fetched) = (received, computed);
         }
-        let pages = 0..model.geometry.pages;
-        let mut same = pages.filter(|it| model.page(before, (*it).into()).bio == held.bio);
+        let mut same = (model.page_ids()).filter(|it| model.page(before, *it).bio == held.bio);
         let first_page = match held.bio {
             Some(_) => same.next().unwrap_or(page),
             None => page,
@@ -284,7 +290,7 @@ impl Story {
             violation,
             page,
             sector,
-            lba: model.geometry.lba(page.into(), sector.into()),
+            lba: model.geometry.lba(page, sector),
             first_page,
             sealed,
             fetched,
@@ -296,7 +302,7 @@ impl Story {
     pub fn last(
         &self,
         until: usize,
-        by: Option<u8>,
+        by: Option<ActorId>,
         is: &dyn Fn(&Effect) -> bool,
     ) -> Option<usize> {
         let mut steps = self.steps.iter().take(until);
@@ -307,13 +313,19 @@ impl Story {
     }
 
     /// Who made a step, by its number, from 1.
-    pub fn actor(&self, step: usize) -> Option<u8> {
+    pub fn actor(&self, step: usize) -> Option<ActorId> {
         let told = self.steps.get(step.checked_sub(1)?)?;
         Some(told.choice.actor)
     }
 
     /// The stores that changed a sector after one step and not after another, oldest first.
-    pub fn stores(&self, page: u8, sector: u8, after: usize, until: usize) -> Vec<Stored> {
+    pub fn stores(
+        &self,
+        page: PageId,
+        sector: SectorId,
+        after: usize,
+        until: usize,
+    ) -> Vec<Stored> {
         let mut found = Vec::new();
         for (at, told) in self.steps.iter().enumerate().take(until).skip(after) {
             let (step, actor) = (at + 1, told.choice.actor);
@@ -339,19 +351,19 @@ impl Story {
         found
     }
 
-    fn column(&mut self, page: u8, sector: u8) -> &mut Column {
-        &mut self.columns[page as usize][sector as usize]
+    fn column(&mut self, page: PageId, sector: SectorId) -> &mut Column {
+        &mut self.columns[page.index()][sector.index()]
     }
 
-    fn tell(&mut self, model: &Model, before: &World, step: usize, actor: u8, effect: Effect) {
+    fn tell(&mut self, model: &Model, before: &World, step: usize, actor: ActorId, effect: Effect) {
         match effect {
-            Effect::Locked { page } => self.locked_since[page as usize] = Some(step),
-            Effect::Unlocked { page } => self.locked_since[page as usize] = None,
-            Effect::WritebackSet { page } => self.writeback_since[page as usize] = Some(step),
-            Effect::WritebackCleared { page, .. } => self.writeback_since[page as usize] = None,
+            Effect::Locked { page } => self.locked_since[page.index()] = Some(step),
+            Effect::Unlocked { page } => self.locked_since[page.index()] = None,
+            Effect::WritebackSet { page } => self.writeback_since[page.index()] = Some(step),
+            Effect::WritebackCleared { page, .. } => self.writeback_since[page.index()] = None,
             // A new I/O begins: what the last one did is over.
             Effect::Added { page, .. } => {
-                for column in &mut self.columns[page as usize] {
+                for column in &mut self.columns[page.index()] {
                     *column = Column {
                         stored: column.stored,
                         ..Column::default()
@@ -359,14 +371,14 @@ impl Story {
                 }
             }
             Effect::Copied { page } => {
-                for column in &mut self.columns[page as usize] {
+                for column in &mut self.columns[page.index()] {
                     column.copied = Some(step);
                 }
             }
             Effect::Queued { bio, .. } => {
-                for page in 0..model.geometry.pages as usize {
+                for page in model.page_ids() {
                     if model.page(before, page).bio == Some(bio) {
-                        for column in &mut self.columns[page] {
+                        for column in &mut self.columns[page.index()] {
                             column.queued = Some(step);
                         }
                     }

@@ -1,5 +1,6 @@
 //! What a single step is worth: the same scenario without it.
 
+use crate::machine::ActorId;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Edit, Program, instructions, place_of};
@@ -16,7 +17,7 @@ const MOST_STATES: usize = 20_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Without {
     /// The step: its actor and instruction.
-    pub step: (u8, u8),
+    pub step: (ActorId, u8),
     /// What comes of it; none where the edit cannot be made.
     pub mutant: Option<Mutant>,
     /// The verdicts that can be reached with the step.
@@ -36,7 +37,12 @@ pub enum Omission {
 
 /// How the step behind an actor's instruction would be left out, of a scenario whose actors run
 /// these programs; none where there is no such instruction.
-pub fn omission(scenario: &Scenario, programs: &[Program], actor: u8, pc: u8) -> Option<Omission> {
+pub fn omission(
+    scenario: &Scenario,
+    programs: &[Program],
+    actor: ActorId,
+    pc: u8,
+) -> Option<Omission> {
     let (program, at) = program_of(scenario, programs, actor, pc)?;
     Some(match Of::program(scenario, programs, program) {
         Of::Kernel | Of::Lines => Omission::By(Edit::Drop(place_of(program, at)?)),
@@ -50,12 +56,12 @@ pub fn omission(scenario: &Scenario, programs: &[Program], actor: u8, pc: u8) ->
 fn program_of<'a>(
     scenario: &Scenario,
     programs: &'a [Program],
-    actor: u8,
+    actor: ActorId,
     pc: u8,
 ) -> Option<(&'a Program, usize)> {
-    let before = scenario.model.actors.iter().take(actor.into());
+    let before = scenario.model.actors.iter().take(actor.index());
     let mut left = before.map(|it| it.code.len()).sum::<usize>() + usize::from(pc);
-    if usize::from(pc) >= scenario.model.actors.get(usize::from(actor))?.code.len() {
+    if usize::from(pc) >= scenario.model.actors.get(actor.index())?.code.len() {
         return None;
     }
     for program in programs {
@@ -70,7 +76,7 @@ fn program_of<'a>(
 
 /// A step being left out, in slices.
 pub struct WithoutWork {
-    step: (u8, u8),
+    step: (ActorId, u8),
     before: Verdicts,
     trial: Option<Trial>,
 }
@@ -83,7 +89,7 @@ impl WithoutWork {
         scenario: &Scenario,
         text: &str,
         variant: &Variant,
-        step: (u8, u8),
+        step: (ActorId, u8),
         before: Verdicts,
     ) -> Option<WithoutWork> {
         let programs = programs(text, variant).ok()?;
@@ -119,7 +125,7 @@ pub fn without(
     scenario: &Scenario,
     text: &str,
     variant: &Variant,
-    step: (u8, u8),
+    step: (ActorId, u8),
     before: Verdicts,
 ) -> Option<Without> {
     let mut work = WithoutWork::new(scenario, text, variant, step, before)?;

@@ -1,28 +1,28 @@
 //! Actors that cannot be told apart, and worlds that differ only in who of them is who.
 
+use super::id::ActorId;
 use super::model::Model;
-use super::op::{Op, Resource};
-use super::world::{MAX_PAGES, MAX_SPACES, NOBODY, World};
+use super::op::Resource;
+use super::world::{NOBODY, World};
 
 /// The classes of two and more actors with the same code that run as the same thread would: in the
 /// same address space on the same CPU, or in none. Whoever serves others (disk, completion, host)
 /// is named by the model and is in none.
-pub fn alike(model: &Model) -> Vec<Vec<u8>> {
-    let serves = |op: Op| matches!(op, Op::TakeRequest | Op::BioEndio | Op::TakeOver);
-    let mut classes: Vec<Vec<u8>> = Vec::new();
-    for (number, it) in model.actors.iter().enumerate() {
-        if it.code.iter().any(|instr| serves(instr.op)) {
+pub fn alike(model: &Model) -> Vec<Vec<ActorId>> {
+    let mut classes: Vec<Vec<ActorId>> = Vec::new();
+    for (number, it) in model.actor_ids().zip(&model.actors) {
+        if it.code.iter().any(|instr| instr.op.serves()) {
             continue;
         }
-        let same = |class: &&mut Vec<u8>| {
-            let first = &model.actors[class[0] as usize];
+        let same = |class: &&mut Vec<ActorId>| {
+            let first = &model.actors[class[0].index()];
             first.code == it.code
                 && (first.main, first.forever) == (it.main, it.forever)
                 && (first.space, first.tlb) == (it.space, it.tlb)
         };
         match classes.iter_mut().find(same) {
-            Some(class) => class.push(number as u8),
-            None => classes.push(vec![number as u8]),
+            Some(class) => class.push(number),
+            None => classes.push(vec![number]),
         }
     }
     classes.retain(|class| class.len() > 1);
@@ -30,7 +30,7 @@ pub fn alike(model: &Model) -> Vec<Vec<u8>> {
 }
 
 /// The world with the actors of each class in a fixed order, and what they own renamed.
-pub fn sort_alike(model: &Model, classes: &[Vec<u8>], world: &World) -> World {
+pub fn sort_alike(model: &Model, classes: &[Vec<ActorId>], world: &World) -> World {
     let mut sorted = *world;
     for class in classes {
         let mut order = class.clone();
@@ -45,10 +45,7 @@ pub fn sort_alike(model: &Model, classes: &[Vec<u8>], world: &World) -> World {
         }
         let mut renamed = sorted;
         for (place, actor) in class.iter().zip(&order) {
-            let (to, from) = (
-                model.layout.pc(*place as usize),
-                model.layout.pc(*actor as usize),
-            );
+            let (to, from) = (model.layout.pc(*place), model.layout.pc(*actor));
             for cell in 0..4 {
                 renamed[to + cell] = sorted[from + cell];
             }
@@ -56,8 +53,8 @@ pub fn sort_alike(model: &Model, classes: &[Vec<u8>], world: &World) -> World {
         for (cell, first) in owners(model) {
             // A register holds its owner's number, or that plus one.
             let owner = sorted[cell].wrapping_sub(first);
-            if let Some(at) = order.iter().position(|it| *it == owner) {
-                renamed[cell] = class[at] + first;
+            if let Some(at) = order.iter().position(|it| it.0 == owner) {
+                renamed[cell] = class[at].0 + first;
             }
         }
         sorted = renamed;
@@ -65,16 +62,16 @@ pub fn sort_alike(model: &Model, classes: &[Vec<u8>], world: &World) -> World {
     sorted
 }
 
-fn registers(model: &Model, world: &World, actor: u8) -> [u8; 4] {
-    let at = model.layout.pc(actor as usize);
+fn registers(model: &Model, world: &World, actor: ActorId) -> [u8; 4] {
+    let at = model.layout.pc(actor);
     std::array::from_fn(|cell| world[at + cell])
 }
 
 /// What an actor owns, one bit a register.
-fn owned(model: &Model, world: &World, actor: u8) -> u64 {
+fn owned(model: &Model, world: &World, actor: ActorId) -> u64 {
     let mut owned = 0;
     for (number, (cell, first)) in owners(model).enumerate() {
-        let owns = world[cell].wrapping_sub(first) == actor;
+        let owns = world[cell].wrapping_sub(first) == actor.0;
         owned |= u64::from(owns) << number;
     }
     owned
@@ -85,19 +82,13 @@ fn owned(model: &Model, world: &World, actor: u8) -> u64 {
 fn owners(model: &Model) -> impl Iterator<Item = (usize, u8)> + '_ {
     const _: () = assert!(NOBODY == u8::MAX);
     let at = &model.layout;
-    let pages = 0..model.geometry.pages as usize;
-    let plain = pages
-        .clone()
+    let plain = model
+        .page_ids()
         .flat_map(|page| [at.lock(page), at.writeback(page)]);
-    let bios = (0..at.most_bios()).map(|bio| at.bio_owner(bio));
-    let most = MAX_PAGES.max(MAX_SPACES);
+    let bios = model.bio_ids().map(|bio| at.bio_owner(bio));
     let taken = Resource::OWNED.into_iter().flat_map(move |resource| {
-        let many = match resource {
-            Resource::Handle | Resource::Commit | Resource::Mutex => 1,
-            Resource::PteLock => model.spaces as usize,
-            _ => model.geometry.pages as usize,
-        };
-        (0..many.min(most)).filter_map(move |which| at.resource(resource, which))
+        let all = model.all_of(resource);
+        all.filter_map(move |which| at.resource(resource, which))
     });
     plain
         .chain(bios)

@@ -3,8 +3,9 @@
 use super::check::{check, needs};
 use super::content::{Content, Contents};
 use super::error::ModelError;
+use super::id::ActorId;
 use super::model::Model;
-use super::op::{Op, Resource};
+use super::op::{Op, Resource, Which};
 use super::parts::{Actor, PageStart, Parts};
 use super::step::settle;
 use super::world::{CELLS, Layout, NOBODY, World, flag};
@@ -37,7 +38,7 @@ impl Model {
             Contents::build(geometry, &parts.stores, &parts.memory, &parts.media)?;
         let who = |op: Op| {
             let runs = |it: &Actor| it.code.iter().any(|instr| instr.op == op);
-            parts.actors.iter().position(runs).map(|it| it as u8)
+            parts.actors.iter().position(runs).map(ActorId::at)
         };
         let (disk, completion, host) = (who(Op::TakeRequest), who(Op::BioEndio), who(Op::TakeOver));
         let mut model = Model {
@@ -58,7 +59,7 @@ impl Model {
             host,
         };
         model.initial = model.start(&parts.pages, &parts.held, &memory, &media);
-        for actor in 0..model.actors.len() {
+        for actor in model.actor_ids() {
             let mut world = model.initial;
             settle(&model, &mut world, actor);
             model.initial = world;
@@ -69,13 +70,13 @@ impl Model {
     fn start(
         &self,
         pages: &[PageStart],
-        held: &[(Resource, u8, u8)],
+        held: &[(Resource, Which, ActorId)],
         memory: &[Content],
         media: &[Content],
     ) -> World {
-        let (at, sectors) = (&self.layout, self.geometry.sectors());
+        let at = &self.layout;
         let mut world = World::BLANK;
-        for (page, start) in pages.iter().enumerate() {
+        for (page, start) in self.page_ids().zip(pages) {
             world[at.lock(page)] = NOBODY;
             world[at.writeback(page)] = NOBODY;
             let mut flags = start.pins.min(7) * flag::PIN;
@@ -89,30 +90,30 @@ impl Model {
             if let Some(cell) = at.buffers(page) {
                 world[cell] = self.geometry.whole_buffers(start.buffers);
             }
-            for sector in 0..sectors {
-                let interval = page * sectors + sector;
+            for sector in self.sector_ids() {
+                let interval = self.geometry.interval_number(page, sector);
                 world[at.memory(page, sector)] = memory[interval].0;
                 world[at.media(page, sector)] = media[interval].0;
                 if let Some(cell) = at.tuples(page, sector) {
                     world[cell] = media[interval].0;
                 }
             }
-            for (space, pte) in start.ptes.iter().enumerate() {
+            for (space, pte) in self.space_ids().zip(&start.ptes) {
                 world[at.pte(space, page)] = pte.0;
             }
-            for (tlb, cached) in start.tlbs.iter().enumerate() {
+            for (tlb, cached) in self.tlb_ids().zip(&start.tlbs) {
                 world[at.tlb(tlb, page)] = cached.0;
             }
         }
-        for bio in 0..at.most_bios() {
+        for bio in self.bio_ids() {
             world[at.bio_owner(bio)] = NOBODY;
         }
         for (resource, which, owner) in held {
-            match resource {
-                Resource::PageLock => world[at.lock(*which as usize)] = *owner,
-                _ => {
-                    if let Some(cell) = at.resource(*resource, *which as usize) {
-                        world[cell] = owner + 1;
+            match (*resource, *which) {
+                (Resource::PageLock, Which::Page(page)) => world[at.lock(page)] = owner.0,
+                (resource, which) => {
+                    if let Some(cell) = at.resource(resource, which) {
+                        world[cell] = owner.0 + 1;
                     }
                 }
             }

@@ -1,7 +1,8 @@
 //! Whether parts make a machine that cannot panic, and what registers it needs.
 
 use super::error::ModelError;
-use super::op::{Op, Operand, Resource};
+use super::id::ActorId;
+use super::op::{Op, OperandKind, Resource, Which};
 use super::parts::{Actor, PAGE_SIZE, Parts};
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
 
@@ -43,7 +44,7 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
     for (resource, ..) in &parts.held {
         need(*resource);
     }
-    for (number, actor) in parts.actors.iter().enumerate() {
+    for (number, actor) in ActorId::first(parts.actors.len()).zip(&parts.actors) {
         for instr in &actor.code {
             if let Some(resource) = instr.op.resource() {
                 need(resource);
@@ -78,7 +79,7 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     if block != 0 && !([512, 1024, 2048, 4096].contains(&block) && block >= geometry.interval) {
         return Err(ModelError::Block { found: block });
     }
-    let pages = geometry.pages as usize;
+    let pages = usize::from(geometry.pages);
     let intervals = pages * geometry.sectors();
     within("pages", pages, 1, MAX_PAGES)?;
     within("actors", parts.actors.len(), 1, MAX_ACTORS)?;
@@ -86,12 +87,12 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     within("TLBs", parts.tlbs.len(), 0, MAX_TLBS)?;
     within("stores", parts.stores.len(), 0, 255)?;
     within("descriptions of a page", parts.pages.len(), pages, pages)?;
+    let last_space = usize::from(parts.spaces).saturating_sub(1);
     for space in &parts.tlbs {
-        let most = (parts.spaces as usize).saturating_sub(1);
-        within("address space of a TLB", *space as usize, 0, most)?;
+        within("address space of a TLB", space.index(), 0, last_space)?;
     }
     for page in &parts.pages {
-        let spaces = parts.spaces as usize;
+        let spaces = parts.spaces.into();
         within("PTEs of a page", page.ptes.len(), spaces, spaces)?;
         let tlbs = parts.tlbs.len();
         within("TLB entries of a page", page.tlbs.len(), tlbs, tlbs)?;
@@ -99,13 +100,13 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     for bytes in [&parts.memory, &parts.media] {
         within("intervals", bytes.len(), intervals, intervals)?;
         for interval in bytes {
-            let size = geometry.interval as usize;
+            let size = geometry.interval.into();
             within("bytes of an interval", interval.len(), size, size)?;
         }
     }
     for store in &parts.stores {
-        within("page of a store", store.page as usize, 0, pages - 1)?;
-        if store.offset as usize + store.bytes.len() > PAGE_SIZE {
+        within("page of a store", store.page.index(), 0, pages - 1)?;
+        if usize::from(store.offset) + store.bytes.len() > PAGE_SIZE {
             return Err(ModelError::StoreOutside {
                 offset: store.offset,
                 length: store.bytes.len(),
@@ -113,66 +114,77 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
         }
     }
     if let Some(stamp) = geometry.stamp {
-        within("page of a checksum", stamp.page as usize, 0, pages - 1)?;
-        let place = stamp.at as usize;
-        if place + 4 > PAGE_SIZE || stamp.range(geometry.interval as usize).is_none() {
+        within("page of a checksum", stamp.page.index(), 0, pages - 1)?;
+        let place = usize::from(stamp.at);
+        if place + 4 > PAGE_SIZE || stamp.range(geometry.interval.into()).is_none() {
             return Err(ModelError::Stamp);
         }
     }
     for (resource, which, owner) in &parts.held {
-        let most = match resource {
-            Resource::PteLock => (parts.spaces as usize).saturating_sub(1),
-            it if it.of_page() => pages - 1,
+        let most = match (resource, which) {
+            (Resource::PteLock, Which::Space(_)) => last_space,
+            (Resource::PteLock, _) | (_, Which::Space(_)) => {
+                return Err(ModelError::Held {
+                    resource: *resource,
+                });
+            }
+            (it, _) if it.of_page() => pages - 1,
             _ => 0,
         };
-        within("place of what is held", *which as usize, 0, most)?;
-        within("holder", *owner as usize, 0, parts.actors.len() - 1)?;
+        within("place of what is held", which.number().into(), 0, most)?;
+        within("holder", owner.index(), 0, parts.actors.len() - 1)?;
     }
-    for (actor, it) in parts.actors.iter().enumerate() {
+    for (actor, it) in ActorId::first(parts.actors.len()).zip(&parts.actors) {
         check_code(parts, actor, it)?;
     }
     Ok(())
 }
 
-fn check_code(parts: &Parts, actor: usize, it: &Actor) -> Result<(), ModelError> {
+fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelError> {
+    let main = usize::from(it.main);
     within("instructions of an actor", it.code.len(), 0, MOST_INSTRS)?;
-    within(
-        "instructions of a program",
-        it.main as usize,
-        0,
-        it.code.len(),
-    )?;
+    within("instructions of a program", main, 0, it.code.len())?;
     if let Some(space) = it.space {
-        let most = (parts.spaces as usize).saturating_sub(1);
-        within("address space of an actor", space as usize, 0, most)?;
+        let most = usize::from(parts.spaces).saturating_sub(1);
+        within("address space of an actor", space.index(), 0, most)?;
     }
     if let Some(tlb) = it.tlb {
         let most = parts.tlbs.len().saturating_sub(1);
-        within("TLB of an actor", tlb as usize, 0, most)?;
+        within("TLB of an actor", tlb.index(), 0, most)?;
     }
     let user = it.space.is_some() && it.tlb.is_some() && parts.spaces > 0 && !parts.tlbs.is_empty();
     for (pc, instr) in it.code.iter().enumerate() {
-        let operand = |what, found: u8, many: usize| {
-            if (found as usize) < many {
-                Ok(())
-            } else {
-                Err(ModelError::Operand {
-                    actor,
-                    pc,
-                    what,
-                    found: found as usize,
-                })
+        let exists = |what, found: u8, many: usize| {
+            let found = usize::from(found);
+            if found < many {
+                return Ok(());
             }
+            Err(ModelError::Missing {
+                actor,
+                pc,
+                what,
+                found,
+            })
         };
-        operand("page", instr.page, parts.geometry.pages as usize)?;
-        operand("jump target", instr.no, it.code.len() + 1)?;
-        match instr.op.operand() {
-            Operand::Sector => operand("sector", instr.arg, parts.geometry.sectors())?,
-            Operand::Space => operand("address space", instr.arg, parts.spaces as usize)?,
-            Operand::Store => operand("store", instr.arg, parts.stores.len())?,
-            Operand::None => {}
+        exists("page", instr.page.0, parts.geometry.pages.into())?;
+        exists("jump target", instr.no, it.code.len() + 1)?;
+        let (wanted, found) = (instr.op.operand(), instr.operand.kind());
+        if wanted != found {
+            return Err(ModelError::Operand {
+                actor,
+                pc,
+                wanted: wanted.name(),
+                found: found.name(),
+            });
         }
-        let handled = (it.main as usize) < it.code.len() && pc < it.main as usize;
+        let many = match wanted {
+            OperandKind::None => 1,
+            OperandKind::Sector => parts.geometry.sectors(),
+            OperandKind::Space => parts.spaces.into(),
+            OperandKind::Store => parts.stores.len(),
+        };
+        exists(wanted.name(), instr.operand.number(), many)?;
+        let handled = main < it.code.len() && pc < main;
         let faults = instr.op == Op::Store && !(user && handled);
         let walks = matches!(instr.op, Op::Load | Op::ForkPte | Op::PteMkwrite) && !user;
         if faults || walks {

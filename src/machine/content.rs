@@ -2,6 +2,7 @@
 
 use super::checksum::{guard, ip_checksum};
 use super::error::ModelError;
+use super::id::StoreId;
 use super::parts::{Geometry, Stamp, Store};
 
 /// The id of one interval's bytes in a [`Contents`] table; 0 is "nothing".
@@ -87,7 +88,7 @@ impl Contents {
                 let from = reached[next];
                 next += 1;
                 for (number, store) in stores.iter().enumerate() {
-                    let mut changed = table.bytes[from.0 as usize].clone();
+                    let mut changed = table.bytes[usize::from(from.0)].clone();
                     store.write(geometry, interval, &mut changed);
                     let to = table.intern(changed)?;
                     edges.push((number, interval, from, to));
@@ -100,8 +101,8 @@ impl Contents {
                 for earlier in 0..next {
                     let read = reached[earlier];
                     for (into, read) in [(from, read), (read, from)] {
-                        let mut changed = table.bytes[into.0 as usize].clone();
-                        stamp.write(&table.bytes[read.0 as usize], &mut changed);
+                        let mut changed = table.bytes[usize::from(into.0)].clone();
+                        stamp.write(&table.bytes[usize::from(read.0)], &mut changed);
                         let to = table.intern(changed)?;
                         stamped.push((into, read, to));
                         if !reached.contains(&to) {
@@ -115,13 +116,13 @@ impl Contents {
         let same: Vec<Content> = (0..many).map(|id| Content(id as u8)).collect();
         table.after = vec![vec![same.clone(); initial.len()]; stores.len()];
         for (store, interval, from, to) in edges {
-            table.after[store][interval][from.0 as usize] = to;
+            table.after[store][interval][usize::from(from.0)] = to;
         }
         if let Some(stamp) = table.stamp {
             table.valid = table.bytes.iter().map(|it| stamp.verifies(it)).collect();
             table.stamped = same.iter().map(|into| vec![*into; many]).collect();
             for (into, read, to) in stamped {
-                table.stamped[into.0 as usize][read.0 as usize] = to;
+                table.stamped[usize::from(into.0)][usize::from(read.0)] = to;
             }
         }
         Ok((table, start, others))
@@ -152,12 +153,15 @@ impl Contents {
 
     /// The bytes behind an id; empty for [`Content::NONE`] and for an id of another model.
     pub fn bytes(&self, content: Content) -> &[u8] {
-        self.bytes.get(content.0 as usize).map_or(&[], |b| b)
+        self.bytes.get(usize::from(content.0)).map_or(&[], |b| b)
     }
 
     /// The guard tag of the bytes behind an id, in the format the adapter wants.
     pub fn guard(&self, content: Content) -> u16 {
-        self.guards.get(content.0 as usize).copied().unwrap_or(0)
+        self.guards
+            .get(usize::from(content.0))
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Whether a check that compares guards passes: equal bytes, or a collision of their guards.
@@ -166,23 +170,29 @@ impl Contents {
     }
 
     /// What `interval` (counted through all pages) holds after `store`, if it held `from`.
-    pub fn after(&self, store: usize, interval: usize, from: Content) -> Content {
-        let row = self.after.get(store).and_then(|it| it.get(interval));
-        row.and_then(|row| row.get(from.0 as usize))
+    pub fn after(&self, store: StoreId, interval: usize, from: Content) -> Content {
+        let row = self
+            .after
+            .get(store.index())
+            .and_then(|it| it.get(interval));
+        row.and_then(|row| row.get(usize::from(from.0)))
             .copied()
             .unwrap_or(from)
     }
 
     /// What a block holds once the checksum computed over `read` is stored in it.
     pub fn stamped(&self, into: Content, read: Content) -> Content {
-        let row = self.stamped.get(into.0 as usize);
-        row.and_then(|row| row.get(read.0 as usize))
+        let row = self.stamped.get(usize::from(into.0));
+        row.and_then(|row| row.get(usize::from(read.0)))
             .copied()
             .unwrap_or(into)
     }
 
     /// Whether a block's own checksum is that of its bytes; true for blocks without one.
     pub fn verifies(&self, content: Content) -> bool {
-        self.valid.get(content.0 as usize).copied().unwrap_or(true)
+        self.valid
+            .get(usize::from(content.0))
+            .copied()
+            .unwrap_or(true)
     }
 }

@@ -1,6 +1,7 @@
 //! What a step changed and why, typed: the page marks it, the narration tells it.
 
 use super::content::Content;
+use super::id::{BioId, PageId, SectorId, SpaceId, StoreId};
 use super::op::{EndIo, Resource};
 use super::world::Access;
 
@@ -76,32 +77,36 @@ pub enum Consumer {
 #[allow(missing_docs, reason = "the fields are page and sector by name")]
 pub enum Violation {
     /// Bytes changed between their checksum and the I/O's completion, noticed or not.
-    Unstable { page: u8, sector: u8 },
+    Unstable { page: PageId, sector: SectorId },
     /// A hop recomputed a guard and it differed.
     Guard {
         hop: Hop,
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         /// The content the received guard was computed from.
         received: Content,
         /// The content that arrived.
         computed: Content,
     },
     /// The write completed without error, but the media does not hold what was sealed.
-    Silent { page: u8, sector: u8 },
+    Silent { page: PageId, sector: SectorId },
     /// The write completed without error, but a checksum, parity or mirror kept elsewhere was
     /// taken from other bytes: a later read or rebuild finds out.
     Checksum {
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         consumer: Consumer,
     },
     /// Newer bytes will never reach the media, and nothing says so.
-    Lost { page: u8, sector: u8, how: Loss },
+    Lost {
+        page: PageId,
+        sector: SectorId,
+        how: Loss,
+    },
     /// The kernel would BUG.
-    Assertion { page: u8, what: Assertion },
+    Assertion { page: PageId, what: Assertion },
     /// A store hit a page that `set_memory_ro` had made read-only.
-    Trap { page: u8 },
+    Trap { page: PageId },
 }
 
 /// One thing a step did. The actor is the one that moved.
@@ -112,159 +117,179 @@ pub enum Violation {
 )]
 pub enum Effect {
     /// Took the page lock.
-    Locked { page: u8 },
+    Locked { page: PageId },
     /// `trylock_page` failed.
-    LockBusy { page: u8 },
+    LockBusy { page: PageId },
     /// Released the page lock.
-    Unlocked { page: u8 },
+    Unlocked { page: PageId },
     /// Took, gave back, or found free another thing one sleeps on.
-    Took { what: Resource, page: u8 },
+    Took { what: Resource, page: PageId },
     /// See [`Effect::Took`].
-    GaveBack { what: Resource, page: u8 },
+    GaveBack { what: Resource, page: PageId },
     /// See [`Effect::Took`].
-    FoundFree { what: Resource, page: u8 },
+    FoundFree { what: Resource, page: PageId },
     /// Write-protected and cleaned a PTE.
-    Cleaned { page: u8, space: u8, was: Access },
+    Cleaned {
+        page: PageId,
+        space: SpaceId,
+        was: Access,
+    },
     /// Write-protected a PTE, its dirty bit left as it was.
-    Revoked { page: u8, space: u8 },
+    Revoked { page: PageId, space: SpaceId },
     /// Found a PTE read-only and clean already (or not there).
-    FoundClean { page: u8, space: u8 },
+    FoundClean { page: PageId, space: SpaceId },
     /// Flushed a translation; `entries` says how many TLBs held it.
-    TlbFlushed { page: u8, space: u8, entries: u8 },
+    TlbFlushed {
+        page: PageId,
+        space: SpaceId,
+        entries: u8,
+    },
     /// Removed a PTE, as `munmap` and `truncate` do.
-    Zapped { page: u8, space: u8, was: Access },
+    Zapped {
+        page: PageId,
+        space: SpaceId,
+        was: Access,
+    },
     /// Copied a PTE to a child: clean, the write bit kept.
-    Forked { page: u8, space: u8, to: Access },
+    Forked {
+        page: PageId,
+        space: SpaceId,
+        to: Access,
+    },
     /// Set PG_dirty, which was `was`.
-    DirtySet { page: u8, was: bool },
+    DirtySet { page: PageId, was: bool },
     /// No PTE had been dirty or writable, so PG_dirty stays as it is.
-    NotRedirtied { page: u8 },
+    NotRedirtied { page: PageId },
     /// Cleared PG_dirty.
-    DirtyCleared { page: u8 },
+    DirtyCleared { page: PageId },
     /// Found PG_dirty set.
-    FoundDirty { page: u8 },
+    FoundDirty { page: PageId },
     /// Found PG_dirty clear: nothing to write.
-    NotDirty { page: u8 },
+    NotDirty { page: PageId },
     /// Tagged the page TOWRITE, if it was dirty.
-    Tagged { page: u8, tagged: bool },
+    Tagged { page: PageId, tagged: bool },
     /// Moved the dirty buffers, one bit a sector, into the I/O.
-    Buffers { page: u8, mask: u8 },
+    Buffers { page: PageId, mask: u8 },
     /// Set PG_writeback.
-    WritebackSet { page: u8 },
+    WritebackSet { page: PageId },
     /// Found PG_writeback clear and goes on.
-    NoWriteback { page: u8 },
+    NoWriteback { page: PageId },
     /// Goes on although PG_writeback is set: nothing asks for stable pages here.
-    WritebackIgnored { page: u8 },
+    WritebackIgnored { page: PageId },
     /// Queued itself to be woken.
-    FellAsleep { page: u8 },
+    FellAsleep { page: PageId },
     /// Was woken and goes on without looking again.
-    Woke { page: u8 },
+    Woke { page: PageId },
     /// Cleared PG_writeback; `woke` says whether its waiters are woken in the same step.
-    WritebackCleared { page: u8, woke: bool },
+    WritebackCleared { page: PageId, woke: bool },
     /// Woke those who wait for PG_writeback.
-    WokeWaiters { page: u8, many: u8 },
+    WokeWaiters { page: PageId, many: u8 },
     /// A step in which nothing but time passes.
     Passed,
     /// Took one of two ways.
     Chose { way: u8 },
     /// Added the page to its bio.
-    Added { page: u8, bio: u8 },
+    Added { page: PageId, bio: BioId },
     /// Generated the guard (or another checksum) of an interval.
     Guarded {
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         content: Content,
     },
     /// Copied the page; from here on the I/O takes the copy.
-    Copied { page: u8 },
+    Copied { page: PageId },
     /// Submitted the bio.
-    Queued { bio: u8, guarded: bool },
+    Queued { bio: BioId, guarded: bool },
     /// Handed the bio to the host below.
-    HandedOver { bio: u8 },
+    HandedOver { bio: BioId },
     /// The host took the guest's bio.
-    TookOver { bio: u8 },
+    TookOver { bio: BioId },
     /// The device took the request.
-    Taken { bio: u8 },
+    Taken { bio: BioId },
     /// Parity, or the mirror's first leg, took its sample.
     Sampled {
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         content: Content,
     },
     /// The HBA fetched an interval.
     Fetched {
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         content: Content,
     },
     /// The HBA generated a guard.
     Inserted {
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         content: Content,
     },
     /// A hop compared a guard.
     Checked {
         hop: Hop,
-        page: u8,
-        sector: u8,
+        page: PageId,
+        sector: SectorId,
         received: Content,
         computed: Content,
         matched: bool,
     },
     /// The target wrote the bio's intervals.
-    Committed { bio: u8 },
+    Committed { bio: BioId },
     /// The driver requeued the failed command, for the nth time.
-    Requeued { bio: u8, times: u8 },
+    Requeued { bio: BioId, times: u8 },
     /// The device reported status.
-    Completed { bio: u8, failed: bool },
+    Completed { bio: BioId, failed: bool },
     /// The completion looked at the status.
-    Ended { bio: u8, failed: bool },
+    Ended { bio: BioId, failed: bool },
     /// Latched an error in the mapping.
     ErrorLatched,
     /// Gave back what the page's I/O held.
-    IoEnded { page: u8, what: EndIo },
+    IoEnded { page: PageId, what: EndIo },
     /// A store was refused by the MMU; the fault handler runs.
-    Faulted { page: u8, space: u8, mapped: bool },
+    Faulted {
+        page: PageId,
+        space: SpaceId,
+        mapped: bool,
+    },
     /// A load went through.
-    Loaded { page: u8, space: u8 },
+    Loaded { page: PageId, space: SpaceId },
     /// A store changed an interval.
     Stored {
-        page: u8,
-        sector: u8,
-        store: u8,
+        page: PageId,
+        sector: SectorId,
+        store: StoreId,
         from: Content,
         to: Content,
         through: Through,
     },
     /// A PTE became writable and dirty.
-    MadeWritable { page: u8, space: u8 },
+    MadeWritable { page: PageId, space: SpaceId },
     /// The PTE was not what it had been at the fault; the handler gives up and the CPU retries.
-    PteChanged { page: u8, space: u8 },
+    PteChanged { page: PageId, space: SpaceId },
     /// The fault is handled: the CPU runs the store again.
     Retries,
     /// The page is still part of the file, or no longer.
-    MappingChecked { page: u8, gone: bool },
+    MappingChecked { page: PageId, gone: bool },
     /// Truncate dropped the page's dirty bit.
-    DirtyCancelled { page: u8 },
+    DirtyCancelled { page: PageId },
     /// The page left the file.
-    Removed { page: u8 },
+    Removed { page: PageId },
     /// The thread got SIGBUS.
     Sigbus,
     /// Pinned or unpinned the page for DMA.
-    Pinned { page: u8, pins: u8 },
+    Pinned { page: PageId, pins: u8 },
     /// fsync began: what memory holds now must be on media when it returns success.
     FsyncBegan,
     /// fsync returned; `failed` with the error, once.
     FsyncReturned { failed: bool, missed: bool },
     /// The kernel's mapping of the page became read-only, or writable again.
-    KernelMapping { page: u8, read_only: bool },
+    KernelMapping { page: PageId, read_only: bool },
     /// Found that it may write the block, perhaps after a frozen copy was taken.
-    WriteAccess { page: u8, frozen: bool },
+    WriteAccess { page: PageId, frozen: bool },
     /// The journal filed the block as being written.
-    Shadowed { page: u8 },
+    Shadowed { page: PageId },
     /// Computed a block's checksum.
-    ChecksumRead { page: u8, content: Content },
+    ChecksumRead { page: PageId, content: Content },
     /// A rule is broken.
     Broke(Violation),
 }

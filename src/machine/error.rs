@@ -1,5 +1,8 @@
 //! Why a model cannot be built.
 
+use super::id::ActorId;
+use super::op::Resource;
+
 /// A model that cannot be built, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -56,11 +59,32 @@ pub enum ModelError {
         /// The most that is possible.
         most: usize,
     },
+    /// An instruction's operand is not what its op works on.
+    #[error("actor {actor}, instruction {pc}: its operand must be {wanted}, not {found}")]
+    Operand {
+        /// The actor.
+        actor: ActorId,
+        /// The instruction's index.
+        pc: usize,
+        /// The kind its op wants.
+        wanted: &'static str,
+        /// The kind it has.
+        found: &'static str,
+    },
+    /// What is held at the start is told by a page although it is an address space's, or the other
+    /// way round.
+    #[error(
+        "{resource:?} is held of a page where there is one for each address space, or the other way round"
+    )]
+    Held {
+        /// What is held.
+        resource: Resource,
+    },
     /// An instruction refers to something that does not exist.
     #[error("actor {actor}, instruction {pc}: {what} {found} does not exist")]
-    Operand {
-        /// The actor's number.
-        actor: usize,
+    Missing {
+        /// The actor.
+        actor: ActorId,
         /// The instruction's index.
         pc: usize,
         /// What is referred to.
@@ -71,15 +95,15 @@ pub enum ModelError {
     /// A thread that stores through a mapping has no address space, TLB or fault handler.
     #[error("actor {actor} stores through a mapping but has no address space or no fault handler")]
     NoHandler {
-        /// The actor's number.
-        actor: usize,
+        /// The actor.
+        actor: ActorId,
     },
     /// More than one actor promises what fsync promises.
     #[error("only one actor can call fsync in a scenario; actors {one} and {other} both do")]
     TwoPromises {
         /// The first.
-        one: usize,
+        one: ActorId,
         /// The second.
-        other: usize,
+        other: ActorId,
     },
 }

@@ -4,8 +4,9 @@
 //! reduction asks what other actors could notice, the reader of diagrams whether a line is about a page. `tests/footprint.rs` holds it to `step` itself: no step changes a register that is not stated here,
 //! and none behaves differently for the value of one that is not.
 
+use super::id::{ActorId, PageId, SectorId, SpaceId};
 use super::model::Model;
-use super::op::{EndIo, Instr, Op, Operand, Resource};
+use super::op::{EndIo, Instr, Op, Operand, Resource, Which};
 use super::world::{flag, global};
 
 /// A kind of register. Those of a page exist for each page, some of them for each of its sectors or PTEs.
@@ -255,13 +256,13 @@ pub struct Cell {
     /// What it is.
     pub register: Register,
     /// Its page, where it belongs to one.
-    pub page: Option<u8>,
+    pub page: Option<PageId>,
     /// Its sector, where it belongs to one.
-    pub sector: Option<u8>,
+    pub sector: Option<SectorId>,
     /// Its address space, where it belongs to one.
-    pub space: Option<u8>,
+    pub space: Option<SpaceId>,
     /// The actor whose it is, for [`Register::Actors`].
-    pub actor: Option<u8>,
+    pub actor: Option<ActorId>,
     /// The byte of the world.
     pub at: usize,
     /// Its bits there.
@@ -272,13 +273,13 @@ impl Cell {
     /// Whether a step that names this kind of register touches this very one.
     pub fn is_within(&self, reach: Reach, instr: &Instr) -> bool {
         let page = self.page.is_none_or(|page| page == instr.page);
-        let space = match instr.op.operand() {
-            Operand::Space => self.space.is_none_or(|space| space == instr.arg),
+        let space = match instr.operand {
+            Operand::Space(named) => self.space.is_none_or(|space| space == named),
             _ => true,
         };
         match reach {
             Reach::Nothing => self.page.is_none(),
-            Reach::Sector => page && self.sector.is_none_or(|sector| sector == instr.arg),
+            Reach::Sector => page && self.sector.is_none_or(|sector| sector == instr.sector()),
             Reach::Page => page && space,
             Reach::AllSpaces => page,
             Reach::AllPages => true,
@@ -291,18 +292,18 @@ impl Model {
     pub fn cells(&self) -> Vec<Cell> {
         let at = &self.layout;
         let mut cells = Vec::new();
-        let mut add = |register, page: Option<usize>, sector: Option<usize>, at: Option<usize>| {
+        let mut add = |register, page, sector, at: Option<usize>| {
             cells.extend(at.map(|at| Cell {
                 register,
-                page: page.map(|page| page as u8),
-                sector: sector.map(|sector| sector as u8),
+                page,
+                sector,
                 space: None,
                 actor: None,
                 at,
                 bits: u8::MAX,
             }));
         };
-        for page in 0..self.geometry.pages as usize {
+        for page in self.page_ids() {
             let here = Some(page);
             add(Register::PageLock, here, None, Some(at.lock(page)));
             add(Register::Writeback, here, None, Some(at.writeback(page)));
@@ -311,9 +312,14 @@ impl Model {
             add(Register::Mask, here, None, at.mask(page));
             add(Register::Sampled, here, None, at.sampled(page));
             for lock in [Resource::BufferLock, Resource::Shadow] {
-                add(Register::Lock(lock), here, None, at.resource(lock, page));
+                add(
+                    Register::Lock(lock),
+                    here,
+                    None,
+                    at.resource(lock, Which::Page(page)),
+                );
             }
-            for sector in 0..self.geometry.sectors() {
+            for sector in self.sector_ids() {
                 let one = Some(sector);
                 add(Register::Memory, here, one, Some(at.memory(page, sector)));
                 add(Register::Sealed, here, one, Some(at.sealed(page, sector)));
@@ -325,9 +331,10 @@ impl Model {
             }
         }
         for lock in [Resource::Handle, Resource::Commit, Resource::Mutex] {
-            add(Register::Lock(lock), None, None, at.resource(lock, 0));
+            let which = Which::Page(PageId(0));
+            add(Register::Lock(lock), None, None, at.resource(lock, which));
         }
-        for bio in 0..at.most_bios() {
+        for bio in self.bio_ids() {
             add(Register::Bio, None, None, Some(at.bio_state(bio)));
             add(Register::Bio, None, None, Some(at.bio_owner(bio)));
         }
@@ -340,7 +347,7 @@ impl Model {
             at,
             bits: u8::MAX,
         };
-        for page in 0..self.geometry.pages {
+        for page in self.page_ids() {
             for (register, bits) in [
                 (Register::Dirty, flag::DIRTY),
                 (Register::Gone, flag::GONE),
@@ -352,35 +359,35 @@ impl Model {
                 cells.push(Cell {
                     page: Some(page),
                     bits,
-                    ..plain(register, at.flags(page.into()))
+                    ..plain(register, at.flags(page))
                 });
             }
-            for space in 0..self.spaces {
+            for space in self.space_ids() {
                 cells.push(Cell {
                     page: Some(page),
                     space: Some(space),
-                    ..plain(Register::Pte, at.pte(space.into(), page.into()))
+                    ..plain(Register::Pte, at.pte(space, page))
                 });
             }
-            for (tlb, space) in self.tlb_spaces.iter().enumerate() {
+            for (tlb, space) in self.tlb_ids().zip(&self.tlb_spaces) {
                 cells.push(Cell {
                     page: Some(page),
                     space: Some(*space),
-                    ..plain(Register::Tlb, at.tlb(tlb, page.into()))
+                    ..plain(Register::Tlb, at.tlb(tlb, page))
                 });
             }
         }
-        for space in 0..self.spaces {
-            let lock = at.resource(Resource::PteLock, space.into());
+        for space in self.space_ids() {
+            let lock = at.resource(Resource::PteLock, Which::Space(space));
             cells.extend(lock.map(|at| Cell {
                 space: Some(space),
                 ..plain(Register::Lock(Resource::PteLock), at)
             }));
         }
-        for actor in 0..self.actors.len() {
+        for actor in self.actor_ids() {
             for at in at.pc(actor)..at.pc(actor) + 4 {
                 cells.push(Cell {
-                    actor: Some(actor as u8),
+                    actor: Some(actor),
                     ..plain(Register::Actors, at)
                 });
             }

@@ -5,10 +5,11 @@
 //! kernel allows are allowed here.
 
 use super::effect::{Assertion, Effect, Violation};
+use super::id::{ActorId, PageId};
 use super::model::Model;
 use super::status::{End, Status, end, forgotten, status};
 use super::view::Stage;
-use super::world::{NOBODY, World};
+use super::world::World;
 
 /// What must hold after every step (I), and what must come of every fair run (L).
 #[derive(
@@ -147,9 +148,14 @@ impl Invariant {
     }
 }
 
-/// The invariants that do not hold in a world, and those that the step into it broke. The
+/// The invariants that do not hold in a world, and those that the step of an actor into it broke. The
 /// liveness ones are judged only where nobody can move; L3 and L4 take a whole search.
-pub fn broken(model: &Model, world: &World, actor: u8, effects: &[Effect]) -> Vec<Invariant> {
+pub fn broken(
+    model: &Model,
+    world: &World,
+    actor: Option<ActorId>,
+    effects: &[Effect],
+) -> Vec<Invariant> {
     let mut found = [false; Invariant::ALL.len()];
     let mut add = |it: Invariant| found[it as usize] = true;
     for effect in effects {
@@ -157,7 +163,7 @@ pub fn broken(model: &Model, world: &World, actor: u8, effects: &[Effect]) -> Ve
             add(it);
         }
     }
-    for page in 0..model.geometry.pages as usize {
+    for page in model.page_ids() {
         by_state(model, world, page, &mut add);
     }
     match end(model, world) {
@@ -169,7 +175,12 @@ pub fn broken(model: &Model, world: &World, actor: u8, effects: &[Effect]) -> Ve
     all.filter(|it| found[*it as usize]).collect()
 }
 
-fn by_effect(model: &Model, world: &World, actor: u8, effect: &Effect) -> Option<Invariant> {
+fn by_effect(
+    model: &Model,
+    world: &World,
+    actor: Option<ActorId>,
+    effect: &Effect,
+) -> Option<Invariant> {
     match *effect {
         Effect::Broke(Violation::Unstable { .. }) if model.stable => Some(Invariant::I1),
         Effect::Broke(Violation::Guard { .. }) => Some(Invariant::I10),
@@ -185,11 +196,11 @@ fn by_effect(model: &Model, world: &World, actor: u8, effect: &Effect) -> Option
             | Assertion::RemoveUnlocked => Invariant::I6,
         }),
         Effect::WritebackSet { page } => {
-            let held = model.page(world, page.into()).lock == actor;
+            let held = model.page(world, page).lock == actor;
             (!held).then_some(Invariant::I6)
         }
         Effect::MadeWritable { page, .. } => {
-            let gone = model.page(world, page.into()).gone;
+            let gone = model.page(world, page).gone;
             gone.then_some(Invariant::I9)
         }
         Effect::FsyncReturned { missed: true, .. } => Some(Invariant::I12),
@@ -197,23 +208,22 @@ fn by_effect(model: &Model, world: &World, actor: u8, effect: &Effect) -> Option
     }
 }
 
-fn by_state(model: &Model, world: &World, number: usize, add: &mut dyn FnMut(Invariant)) {
+fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(Invariant)) {
     let page = model.page(world, number);
-    if !model.cached[number] {
+    if !model.cached[number.index()] {
         return;
     }
-    let spaces = 0..model.spaces as usize;
-    let ptes = spaces.clone().map(|it| model.pte(world, it, number));
-    let tlbs = (0..model.tlb_spaces.len()).map(|it| model.tlb(world, it, number));
+    let ptes = model.space_ids().map(|it| model.pte(world, it, number));
+    let tlbs = model.tlb_ids().map(|it| model.tlb(world, it, number));
     let writable = ptes.clone().chain(tlbs).any(|it| it.write());
     let dirty_pte = ptes.clone().any(|it| it.dirty());
-    let writeback = page.writeback != NOBODY;
+    let writeback = page.writeback.is_some();
     if writeback && model.stable && writable {
         add(Invariant::I2);
     }
     // The kernel's allowed transients.
-    let faulting = (0..model.actors.len()).any(|it| model.actor(world, it).faulting);
-    let transient = page.lock != NOBODY || faulting;
+    let faulting = model.actor_ids().any(|it| model.actor(world, it).faulting);
+    let transient = page.lock.is_some() || faulting;
     if !transient && !page.gone && !page.dirty {
         if writable {
             add(Invariant::I4);
@@ -222,22 +232,19 @@ fn by_state(model: &Model, world: &World, number: usize, add: &mut dyn FnMut(Inv
             add(Invariant::I5);
         }
     }
-    if page.lock == NOBODY {
-        let sectors = 0..model.geometry.sectors() as u8;
-        if sectors
-            .clone()
-            .any(|it| forgotten(model, world, number as u8, it))
-        {
+    if page.lock.is_none() {
+        let mut sectors = model.sector_ids();
+        if sectors.any(|it| forgotten(model, world, number, it)) {
             add(Invariant::I3);
         }
     }
     if writeback {
-        let alive = |actor: u8| status(model, world, actor.into()) != Status::Finished;
+        let alive = |actor: Option<ActorId>| {
+            actor.is_some_and(|it| status(model, world, it) != Status::Finished)
+        };
         let coming = match model.stage(world, number) {
             Stage::Free => alive(page.writeback),
-            Stage::Building => page
-                .bio
-                .is_some_and(|bio| alive(model.bio(world, bio.into()).owner)),
+            Stage::Building => alive(page.bio.and_then(|bio| model.bio(world, bio).owner)),
             _ => true,
         };
         if !coming {

@@ -17,6 +17,7 @@ mod content;
 mod effect;
 mod error;
 mod footprint;
+mod id;
 mod invariant;
 mod model;
 mod op;
@@ -35,9 +36,10 @@ pub use content::{Content, Contents};
 pub use effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
 pub use error::ModelError;
 pub use footprint::{Cell, Footprint, MOVING_ON, Reach, Register};
+pub use id::{ActorId, BioId, PageId, SectorId, SpaceId, StoreId, TlbId};
 pub use invariant::{Invariant, broken};
 pub use model::Model;
-pub use op::{EndIo, Instr, Op, Operand, Resource};
+pub use op::{EndIo, Instr, Op, Operand, OperandKind, Resource, Which};
 pub use parts::{
     Actor, Geometry, PAGE_SIZE, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store,
 };
@@ -46,6 +48,5 @@ pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
 pub use step::{step, step_possible, step_watched};
 pub use view::{ActorState, Bio, Intervals, Page, Stage};
 pub use world::{
-    Access, CELLS, LANES, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, NOBODY, SECTORS,
-    World,
+    Access, CELLS, LANES, Layout, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, SECTORS, World,
 };

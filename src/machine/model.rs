@@ -1,6 +1,8 @@
 //! The part that never changes during a run.
 
 use super::content::Contents;
+use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
+use super::op::{Resource, Which};
 use super::parts::{Actor, Geometry, Protection, Rules, Store};
 use super::world::{Layout, World};
 
@@ -22,7 +24,7 @@ pub struct Model {
     /// The bytes and guards.
     pub contents: Contents,
     /// The address space of each TLB.
-    pub tlb_spaces: Vec<u8>,
+    pub tlb_spaces: Vec<SpaceId>,
     /// How many address spaces map the file.
     pub spaces: u8,
     /// For each page, whether it belongs to a file.
@@ -32,7 +34,62 @@ pub struct Model {
     /// Where every run begins.
     pub initial: World,
     /// Who takes requests, completes them, and takes over a guest's bios.
-    pub(super) disk: Option<u8>,
-    pub(super) completion: Option<u8>,
-    pub(super) host: Option<u8>,
+    pub(super) disk: Option<ActorId>,
+    pub(super) completion: Option<ActorId>,
+    pub(super) host: Option<ActorId>,
+}
+
+impl Model {
+    /// The pages, in order.
+    pub fn page_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = PageId> + DoubleEndedIterator + Clone + use<> {
+        self.geometry.page_ids()
+    }
+
+    /// The sectors of a page, in order.
+    pub fn sector_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = SectorId> + DoubleEndedIterator + Clone + use<> {
+        self.geometry.sector_ids()
+    }
+
+    /// The actors, in order.
+    pub fn actor_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = ActorId> + DoubleEndedIterator + Clone + use<> {
+        ActorId::first(self.actors.len())
+    }
+
+    /// The address spaces that map the file, in order.
+    pub fn space_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = SpaceId> + DoubleEndedIterator + Clone + use<> {
+        SpaceId::first(self.spaces.into())
+    }
+
+    /// The TLBs, in order.
+    pub fn tlb_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = TlbId> + DoubleEndedIterator + Clone + use<> {
+        TlbId::first(self.tlb_spaces.len())
+    }
+
+    /// The bios there is room for, in order.
+    pub fn bio_ids(
+        &self,
+    ) -> impl ExactSizeIterator<Item = BioId> + DoubleEndedIterator + Clone + use<> {
+        BioId::first(self.geometry.pages.into())
+    }
+
+    /// Every one there can be of a resource, in order.
+    pub fn all_of(&self, resource: Resource) -> impl Iterator<Item = Which> + use<> {
+        let (spaces, pages) = match resource {
+            Resource::PteLock => (self.space_ids().len(), 0),
+            Resource::Handle | Resource::Commit | Resource::Mutex => (0, 1),
+            _ => (0, self.page_ids().len()),
+        };
+        let spaces = SpaceId::first(spaces).map(Which::Space);
+        spaces.chain(PageId::first(pages).map(Which::Page))
+    }
 }

@@ -1,5 +1,7 @@
 //! Ops: visible, indivisible steps, and the instructions that programs are made of.
 
+use super::id::{PageId, SectorId, SpaceId, StoreId};
+
 /// A thing one sleeps on. Each has an owner while it is taken.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
@@ -148,9 +150,78 @@ pub enum Op {
     Goto,
 }
 
-/// What an instruction's argument counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which one of a [`Resource`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// That of a page. Of what there is only once, the page of the step that is about it.
+    Page(PageId),
+    /// That of an address space: its page table's lock.
+    Space(SpaceId),
+}
+
+impl Which {
+    /// The number of the page or of the address space.
+    pub fn number(self) -> u8 {
+        match self {
+            Which::Page(page) => page.0,
+            Which::Space(space) => space.0,
+        }
+    }
+
+    /// The page, unless it is an address space.
+    pub fn page(self) -> Option<PageId> {
+        match self {
+            Which::Page(page) => Some(page),
+            Which::Space(_) => None,
+        }
+    }
+
+    pub(super) fn index(self) -> usize {
+        usize::from(self.number())
+    }
+}
+
+/// What an instruction works on, besides its page.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Operand {
+    /// Nothing else.
+    #[default]
+    None,
+    /// A protection interval of the page.
+    Sector(SectorId),
+    /// An address space.
+    Space(SpaceId),
+    /// A store of the model.
+    Store(StoreId),
+}
+
+impl Operand {
+    /// What kind it is of.
+    pub fn kind(self) -> OperandKind {
+        match self {
+            Operand::None => OperandKind::None,
+            Operand::Sector(_) => OperandKind::Sector,
+            Operand::Space(_) => OperandKind::Space,
+            Operand::Store(_) => OperandKind::Store,
+        }
+    }
+
+    /// Its number, whatever it counts; 0 for none. For whoever writes instructions down.
+    pub fn number(self) -> u8 {
+        match self {
+            Operand::None => 0,
+            Operand::Sector(sector) => sector.0,
+            Operand::Space(space) => space.0,
+            Operand::Store(store) => store.0,
+        }
+    }
+}
+
+/// What an op wants as the operand of its instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperandKind {
     /// Nothing.
     None,
     /// A protection interval of the page.
@@ -161,16 +232,28 @@ pub enum Operand {
     Store,
 }
 
+impl OperandKind {
+    /// What it is called in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            OperandKind::None => "nothing",
+            OperandKind::Sector => "sector",
+            OperandKind::Space => "address space",
+            OperandKind::Store => "store",
+        }
+    }
+}
+
 impl Op {
-    /// What the argument of its instructions is.
-    pub fn operand(self) -> Operand {
+    /// What the operand of its instructions must be.
+    pub fn operand(self) -> OperandKind {
         match self {
             Op::GenerateGuard
             | Op::SampleFirst
             | Op::DmaSector
             | Op::HbaVerify
             | Op::HbaInsert
-            | Op::TargetVerify => Operand::Sector,
+            | Op::TargetVerify => OperandKind::Sector,
             Op::PteWrprotect
             | Op::PteRevoke
             | Op::FlushTlb
@@ -180,10 +263,25 @@ impl Op {
             | Op::CheckVma
             | Op::Take(Resource::PteLock)
             | Op::Release(Resource::PteLock)
-            | Op::Await(Resource::PteLock) => Operand::Space,
-            Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => Operand::Store,
-            _ => Operand::None,
+            | Op::Await(Resource::PteLock) => OperandKind::Space,
+            Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => OperandKind::Store,
+            _ => OperandKind::None,
         }
+    }
+
+    /// Whether it puts a store of the model into its page.
+    pub fn stores(self) -> bool {
+        matches!(self, Op::Store | Op::KernelStore | Op::DmaStore)
+    }
+
+    /// Whether a thread writes to a page by it; a device does not sleep, a thread may have to.
+    pub fn writes(self) -> bool {
+        matches!(self, Op::Store | Op::KernelStore | Op::StoreChecksum)
+    }
+
+    /// Whether it serves others: it waits, idle, until somebody has a bio for it.
+    pub fn serves(self) -> bool {
+        matches!(self, Op::TakeRequest | Op::BioEndio | Op::TakeOver)
     }
 
     /// The owned resource it works on.
@@ -228,11 +326,47 @@ pub struct Instr {
     /// What it does.
     pub op: Op,
     /// The page it works on.
-    pub page: u8,
-    /// Interval, address space or store, as the op asks for; 0 otherwise.
-    pub arg: u8,
+    pub page: PageId,
+    /// Interval, address space or store, as the op asks for.
+    pub operand: Operand,
     /// Where to go on when the op answers *no*.
     pub no: u8,
     /// A number for whoever names steps; the machine does not look at it.
     pub tag: u8,
+}
+
+// `Model::new` refuses an operand that is not of the kind its op wants, so nobody comes to see the
+// zeros: they spare each step a case that cannot occur.
+impl Instr {
+    /// The sector of an op that wants one; 0 of any other.
+    pub fn sector(self) -> SectorId {
+        match self.operand {
+            Operand::Sector(sector) => sector,
+            _ => SectorId(0),
+        }
+    }
+
+    /// The address space of an op that wants one; 0 of any other.
+    pub fn space(self) -> SpaceId {
+        match self.operand {
+            Operand::Space(space) => space,
+            _ => SpaceId(0),
+        }
+    }
+
+    /// The store of an op that wants one; 0 of any other.
+    pub fn store(self) -> StoreId {
+        match self.operand {
+            Operand::Store(store) => store,
+            _ => StoreId(0),
+        }
+    }
+
+    /// Which one of a resource it takes, gives back or waits for.
+    pub fn which(self, resource: Resource) -> Which {
+        match resource {
+            Resource::PteLock => Which::Space(self.space()),
+            _ => Which::Page(self.page),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What a model is built from: geometry, device, rules, actors and their code, the start.
 
 use super::checksum::crc32c;
-use super::op::{Instr, Resource};
+use super::id::{ActorId, PageId, SectorId, SpaceId, TlbId};
+use super::op::{Instr, Resource, Which};
 use super::world::Access;
 
 /// Bytes in a page. (x86 and the dossier's scenarios; `PAGE_SIZE` in the kernel.)
@@ -27,18 +28,35 @@ pub struct Geometry {
 impl Geometry {
     /// Protection intervals in a page: 8 or 1.
     pub fn sectors(self) -> usize {
-        PAGE_SIZE / self.interval as usize
+        PAGE_SIZE / usize::from(self.interval)
+    }
+
+    /// The pages, in order.
+    pub fn page_ids(self) -> impl ExactSizeIterator<Item = PageId> + DoubleEndedIterator + Clone {
+        PageId::first(self.pages.into())
+    }
+
+    /// The protection intervals of a page, in order.
+    pub fn sector_ids(
+        self,
+    ) -> impl ExactSizeIterator<Item = SectorId> + DoubleEndedIterator + Clone {
+        SectorId::first(self.sectors())
+    }
+
+    /// A protection interval's place in a row of those of all pages.
+    pub fn interval_number(self, page: PageId, sector: SectorId) -> usize {
+        page.index() * self.sectors() + sector.index()
     }
 
     /// The LBA of an interval, which is also its Type 1 reference tag (low 32 bits).
-    pub fn lba(self, page: usize, sector: usize) -> u32 {
-        self.first_lba
-            .wrapping_add((page * self.sectors() + sector) as u32)
+    pub fn lba(self, page: PageId, sector: SectorId) -> u32 {
+        let before = self.interval_number(page, sector) as u32;
+        self.first_lba.wrapping_add(before)
     }
 
     /// The sectors of the buffers that a bit mask of sectors touches, whole buffers only.
     pub(super) fn whole_buffers(self, sectors: u8) -> u8 {
-        let many = (self.block as usize / self.interval as usize).max(1);
+        let many = usize::from(self.block / self.interval).max(1);
         let mut all = 0;
         for first in (0..self.sectors()).step_by(many) {
             let buffer = (((1u16 << many) - 1) << first) as u8;
@@ -59,7 +77,7 @@ impl Geometry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Stamp {
     /// The page that holds the block.
-    pub page: u8,
+    pub page: PageId,
     /// Where the covered bytes begin, in the page.
     pub from: u16,
     /// Where they end and the four bytes of the checksum stand, little-endian.
@@ -67,15 +85,20 @@ pub struct Stamp {
 }
 
 impl Stamp {
+    /// The sector of its page that holds it.
+    pub fn sector(self, geometry: Geometry) -> SectorId {
+        SectorId::at(usize::from(self.at / geometry.interval))
+    }
+
     /// The protection interval that holds it, counted through all pages.
     pub fn interval(self, geometry: Geometry) -> usize {
-        self.page as usize * geometry.sectors() + self.at as usize / geometry.interval as usize
+        geometry.interval_number(self.page, self.sector(geometry))
     }
 
     pub(super) fn range(self, size: usize) -> Option<(usize, usize)> {
-        let base = (self.at as usize).checked_div(size)? * size;
-        let from = (self.from as usize).checked_sub(base)?;
-        let at = self.at as usize - base;
+        let base = usize::from(self.at).checked_div(size)? * size;
+        let from = usize::from(self.from).checked_sub(base)?;
+        let at = usize::from(self.at) - base;
         (from < at && at + 4 <= size).then_some((from, at))
     }
 
@@ -178,9 +201,9 @@ pub struct Rules {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Actor {
     /// The address space it runs in, for user threads.
-    pub space: Option<u8>,
+    pub space: Option<SpaceId>,
     /// The TLB it uses, for user threads.
-    pub tlb: Option<u8>,
+    pub tlb: Option<TlbId>,
     /// Program and handler.
     pub code: Vec<Instr>,
     /// How many instructions of `code` are the program; the handler is the rest.
@@ -193,7 +216,7 @@ pub struct Actor {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Store {
     /// Which page.
-    pub page: u8,
+    pub page: PageId,
     /// Byte offset in the page.
     pub offset: u16,
     /// The bytes.
@@ -203,9 +226,9 @@ pub struct Store {
 impl Store {
     /// Writes this store's share into the bytes of `interval` (counted through all pages).
     pub(super) fn write(&self, geometry: Geometry, interval: usize, into: &mut [u8]) {
-        let size = geometry.interval as usize;
+        let size = usize::from(geometry.interval);
         let start = interval * size;
-        let first = self.page as usize * PAGE_SIZE + self.offset as usize;
+        let first = self.page.index() * PAGE_SIZE + usize::from(self.offset);
         for (index, byte) in self.bytes.iter().enumerate() {
             if let Some(cell) = (first + index)
                 .checked_sub(start)
@@ -217,10 +240,10 @@ impl Store {
     }
 
     /// Whether the store touches an interval of its page.
-    pub fn touches(&self, geometry: Geometry, sector: usize) -> bool {
-        let size = geometry.interval as usize;
-        let end = self.offset as usize + self.bytes.len();
-        (self.offset as usize) < (sector + 1) * size && end > sector * size
+    pub fn touches(&self, geometry: Geometry, sector: SectorId) -> bool {
+        let size = usize::from(geometry.interval);
+        let (from, at) = (usize::from(self.offset), sector.index() * size);
+        from < at + size && from + self.bytes.len() > at
     }
 }
 
@@ -267,7 +290,7 @@ pub struct Parts {
     /// How many address spaces there are.
     pub spaces: u8,
     /// For each TLB, the address space it belongs to.
-    pub tlbs: Vec<u8>,
-    /// What is taken at the start: resource, its page or address space, and by whom.
-    pub held: Vec<(Resource, u8, u8)>,
+    pub tlbs: Vec<SpaceId>,
+    /// What is taken at the start: resource, which one of it, and by whom.
+    pub held: Vec<(Resource, Which, ActorId)>,
 }

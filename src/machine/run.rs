@@ -2,6 +2,7 @@
 
 use super::choice::Choice;
 use super::effect::Effect;
+use super::id::ActorId;
 use super::model::Model;
 use super::status::enabled;
 use super::step::step_watched;
@@ -40,7 +41,7 @@ impl History {
         History {
             nodes: vec![Node {
                 parent: None,
-                choice: Choice::of(0),
+                choice: Choice::of(ActorId(0)),
                 world: model.initial,
                 depth: 0,
                 children: Vec::new(),

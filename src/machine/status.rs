@@ -2,8 +2,9 @@
 
 use super::choice::Choice;
 use super::effect::{Loss, Violation};
+use super::id::{ActorId, BioId, PageId, SectorId};
 use super::model::Model;
-use super::op::{Instr, Op, Resource};
+use super::op::{Instr, Op, Resource, Which};
 use super::parts::StableWait;
 use super::view::Stage;
 use super::world::{NOBODY, World, actor as bit, flag, global};
@@ -13,12 +14,12 @@ use super::world::{NOBODY, World, actor as bit, flag, global};
 pub struct Wait {
     /// What it sleeps on.
     pub on: Resource,
-    /// Its page or address space.
-    pub which: u8,
+    /// Which one of it.
+    pub which: Which,
     /// Who holds it. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
     /// whoever must act next to give it back: the actor that has not submitted its bio, then the
     /// device, then the completion.
-    pub holder: Option<u8>,
+    pub holder: Option<ActorId>,
 }
 
 /// Why an actor can or cannot move.
@@ -42,24 +43,24 @@ pub enum End {
     /// Everyone is finished or idle; what is lost at rest is listed.
     Rest(Vec<Violation>),
     /// Actors are left asleep that wait for each other, in the order of waiting.
-    Deadlock(Vec<u8>),
+    Deadlock(Vec<ActorId>),
     /// This actor sleeps for ever: what it waits for nobody will do any more.
-    Stall(u8),
+    Stall(ActorId),
     /// The kernel hit a BUG.
     Halted,
 }
 
 /// The instruction an actor will run next; none when its program is over.
-pub(super) fn instr(model: &Model, world: &World, actor: usize) -> Option<Instr> {
-    let it = model.actors.get(actor)?;
+pub(super) fn instr(model: &Model, world: &World, actor: ActorId) -> Option<Instr> {
+    let it = model.actors.get(actor.index())?;
     let pc = world[model.layout.pc(actor)];
     if world[model.layout.retry(actor)] == 0 && pc >= it.main {
         return None;
     }
-    let mut instr = it.code.get(pc as usize).copied()?;
+    let mut instr = it.code.get(usize::from(pc)).copied()?;
     // A fault handler works on the page whose store faulted.
     if let Some(store) = world[model.layout.retry(actor)].checked_sub(1) {
-        instr.page = it.code.get(store as usize)?.page;
+        instr.page = it.code.get(usize::from(store))?.page;
     }
     Some(instr)
 }
@@ -67,41 +68,45 @@ pub(super) fn instr(model: &Model, world: &World, actor: usize) -> Option<Instr>
 impl Model {
     /// The instruction an actor will run next, with the page it works on there; none when its
     /// program is over.
-    pub fn due(&self, world: &World, actor: usize) -> Option<Instr> {
+    pub fn due(&self, world: &World, actor: ActorId) -> Option<Instr> {
         instr(self, world, actor)
     }
 }
 
 /// The actor's bio under construction, if it has one.
-pub(super) fn own_bio(model: &Model, world: &World, actor: usize) -> Option<usize> {
-    (0..model.layout.most_bios()).find(|bio| {
+pub(super) fn own_bio(model: &Model, world: &World, actor: ActorId) -> Option<BioId> {
+    model.bio_ids().find(|bio| {
         Stage::of(world[model.layout.bio_state(*bio)]) == Stage::Building
-            && world[model.layout.bio_owner(*bio)] == actor as u8
+            && world[model.layout.bio_owner(*bio)] == actor.0
     })
 }
 
 /// The nth bio of a stage.
-pub(super) fn nth_bio(model: &Model, world: &World, stage: Stage, way: u8) -> Option<usize> {
-    (0..model.layout.most_bios())
+pub(super) fn nth_bio(model: &Model, world: &World, stage: Stage, way: u8) -> Option<BioId> {
+    model
+        .bio_ids()
         .filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage)
-        .nth(way as usize)
+        .nth(way.into())
 }
 
 /// Who must act next for an I/O's hold on a page to end; `owner` where there is no I/O yet.
-fn io_holder(model: &Model, world: &World, page: usize, owner: u8) -> Option<u8> {
-    let at = &model.layout;
-    let bio = world[at.bio_of(page)].checked_sub(1);
-    let stage = bio.map_or(Stage::Free, |bio| {
-        Stage::of(world[at.bio_state(bio.into())])
-    });
-    let holder = match stage {
-        Stage::Free => owner,
-        Stage::Building => bio.map_or(owner, |bio| world[at.bio_owner(bio.into())]),
-        Stage::Passed => return model.host,
-        Stage::Queued | Stage::InDevice => return model.disk,
-        Stage::Done => return model.completion,
+fn io_holder(
+    model: &Model,
+    world: &World,
+    page: PageId,
+    owner: Option<ActorId>,
+) -> Option<ActorId> {
+    let Some(bio) = world[model.layout.bio_of(page)].checked_sub(1) else {
+        return owner;
     };
-    (holder != NOBODY).then_some(holder)
+    let bio = model.bio(world, BioId(bio));
+    match bio.stage {
+        Stage::Free => owner,
+        Stage::Building => bio.owner,
+        Stage::Passed => model.host,
+        Stage::Queued | Stage::InDevice => model.disk,
+        Stage::Done => model.completion,
+    }
 }
 
 /// Whether whoever wants to write must wait for this page's writeback, if it is under any.
@@ -115,18 +120,18 @@ fn must_wait(model: &Model) -> bool {
 
 /// Whether an instruction has nothing to do where it stands, and is passed over without a step:
 /// a sector that is not under I/O, a page of somebody else's bio.
-pub(super) fn void(model: &Model, world: &World, actor: usize, instr: Instr) -> bool {
+pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -> bool {
     let at = &model.layout;
-    let (page, sector) = (instr.page as usize, instr.arg);
+    let page = instr.page;
     let in_mask = at
         .mask(page)
-        .is_none_or(|cell| world[cell] & 1 << (sector & 7) != 0);
+        .is_none_or(|cell| world[cell] & instr.sector().bit() != 0);
     let bio = world[at.bio_of(page)];
     match instr.op {
         Op::Goto => true,
         Op::GenerateGuard => {
             let mine = own_bio(model, world, actor);
-            !in_mask || mine.is_none_or(|it| bio != it as u8 + 1)
+            !in_mask || mine.is_none_or(|it| bio != it.0 + 1)
         }
         Op::SampleFirst | Op::DmaSector | Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => {
             !in_mask || bio == 0 || bio != world[at.reg(actor)]
@@ -135,7 +140,7 @@ pub(super) fn void(model: &Model, world: &World, actor: usize, instr: Instr) -> 
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
         Op::BounceCopy => {
             let mine = own_bio(model, world, actor);
-            mine.is_none_or(|it| bio != it as u8 + 1)
+            mine.is_none_or(|it| bio != it.0 + 1)
         }
         Op::QueueBio | Op::HandOver => own_bio(model, world, actor).is_none(),
         _ => false,
@@ -143,7 +148,7 @@ pub(super) fn void(model: &Model, world: &World, actor: usize, instr: Instr) -> 
 }
 
 /// Whether an actor can move, and if not, why.
-pub fn status(model: &Model, world: &World, actor: usize) -> Status {
+pub fn status(model: &Model, world: &World, actor: ActorId) -> Status {
     if world[model.layout.global] & global::HALTED != 0 {
         return Status::Halted;
     }
@@ -156,44 +161,43 @@ pub fn status(model: &Model, world: &World, actor: usize) -> Status {
 /// As [`status`], before an instruction. Inlined, so that who only asks whether the actor is ready
 /// does not pay for the reasons why not.
 #[inline(always)]
-fn status_at(model: &Model, world: &World, actor: usize, instr: Instr) -> Status {
+fn status_at(model: &Model, world: &World, actor: ActorId, instr: Instr) -> Status {
     let at = &model.layout;
-    let (page, p) = (instr.page, instr.page as usize);
-    let me = actor as u8;
-    let asleep = |on, which, holder| Status::Asleep(Wait { on, which, holder });
-    let on_writeback = || {
-        let owner = world[at.writeback(p)];
-        asleep(Resource::Writeback, page, io_holder(model, world, p, owner))
+    let page = instr.page;
+    let asleep = |on, holder| {
+        let which = Which::Page(page);
+        Status::Asleep(Wait { on, which, holder })
     };
-    let under_writeback = world[at.writeback(p)] != NOBODY;
+    let on_writeback = || {
+        let owner = Some(ActorId(world[at.writeback(page)]));
+        asleep(Resource::Writeback, io_holder(model, world, page, owner))
+    };
+    let under_writeback = world[at.writeback(page)] != NOBODY;
     match instr.op {
-        Op::LockPage | Op::WaitPageUnlocked if world[at.lock(p)] != NOBODY => {
-            asleep(Resource::PageLock, page, Some(world[at.lock(p)]))
+        Op::LockPage | Op::WaitPageUnlocked if world[at.lock(page)] != NOBODY => {
+            let holder = ActorId(world[at.lock(page)]);
+            asleep(Resource::PageLock, Some(holder))
         }
-        Op::Take(on) | Op::Await(on) => {
-            let which = if on == Resource::PteLock {
-                instr.arg
-            } else {
-                page
-            };
-            taken(model, world, on, which, None)
+        Op::Take(on) | Op::Await(on) => taken(model, world, on, instr.which(on), None),
+        Op::GetWriteAccess | Op::FileShadow => {
+            taken(model, world, Resource::Shadow, Which::Page(page), None)
         }
-        Op::GetWriteAccess | Op::FileShadow => taken(model, world, Resource::Shadow, page, None),
         Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::ForkPte => {
-            taken(model, world, Resource::PteLock, instr.arg, Some(me))
+            let which = Which::Space(instr.space());
+            taken(model, world, Resource::PteLock, which, Some(actor))
         }
         Op::WaitWriteback if under_writeback => on_writeback(),
         Op::WaitStable if under_writeback && must_wait(model) => on_writeback(),
         Op::WaitOnce => match world[at.actor_flags(actor)] & (bit::SLEEPING | bit::WOKEN) {
-            bit::SLEEPING => asleep(Resource::Writeback, page, model.completion),
+            bit::SLEEPING => asleep(Resource::Writeback, model.completion),
             _ => Status::Ready,
         },
-        Op::BioAdd | Op::WaitBio if world[at.bio_of(p)] != 0 => {
-            let mine = own_bio(model, world, actor).map(|bio| bio as u8 + 1);
-            if instr.op == Op::BioAdd && mine == Some(world[at.bio_of(p)]) {
+        Op::BioAdd | Op::WaitBio if world[at.bio_of(page)] != 0 => {
+            let mine = own_bio(model, world, actor).map(|bio| bio.0 + 1);
+            if instr.op == Op::BioAdd && mine == Some(world[at.bio_of(page)]) {
                 return Status::Ready;
             }
-            asleep(Resource::Bio, page, io_holder(model, world, p, NOBODY))
+            asleep(Resource::Bio, io_holder(model, world, page, None))
         }
         Op::TakeRequest => idle_without(model, world, Stage::Queued),
         Op::BioEndio => idle_without(model, world, Stage::Done),
@@ -211,23 +215,32 @@ fn idle_without(model: &Model, world: &World, stage: Stage) -> Status {
 }
 
 /// Asleep while a resource is taken, by anyone but `except`.
-fn taken(model: &Model, world: &World, on: Resource, which: u8, except: Option<u8>) -> Status {
-    let cell = model.layout.resource(on, which.into());
+fn taken(
+    model: &Model,
+    world: &World,
+    on: Resource,
+    which: Which,
+    except: Option<ActorId>,
+) -> Status {
+    let cell = model.layout.resource(on, which);
     let Some(owner) = cell.and_then(|cell| world[cell].checked_sub(1)) else {
         return Status::Ready;
     };
-    if except == Some(owner) {
+    let owner = Some(ActorId(owner));
+    if except == owner {
         return Status::Ready;
     }
-    let holder = match on {
-        Resource::BufferLock | Resource::Shadow => io_holder(model, world, which.into(), owner),
-        _ => Some(owner),
+    let holder = match (on, which) {
+        (Resource::BufferLock | Resource::Shadow, Which::Page(page)) => {
+            io_holder(model, world, page, owner)
+        }
+        _ => owner,
     };
     Status::Asleep(Wait { on, which, holder })
 }
 
 /// In how many ways an actor can make its next step; 0 where it cannot.
-pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
+pub fn ways(model: &Model, world: &World, actor: ActorId) -> u8 {
     if world[model.layout.global] & global::HALTED != 0 {
         return 0;
     }
@@ -238,8 +251,9 @@ pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
         return 0;
     }
     let many = |stage| {
-        let bios = 0..model.layout.most_bios();
-        let all = bios.filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage);
+        let all = model
+            .bio_ids()
+            .filter(|bio| Stage::of(world[model.layout.bio_state(*bio)]) == stage);
         all.count() as u8
     };
     match instr.op {
@@ -253,12 +267,9 @@ pub fn ways(model: &Model, world: &World, actor: usize) -> u8 {
 
 /// The steps that are possible now, in the order of the actors.
 pub fn enabled<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Choice> + 'a {
-    (0..model.actors.len()).flat_map(|actor| {
-        (0..ways(model, world, actor)).map(move |way| Choice {
-            actor: actor as u8,
-            way,
-        })
-    })
+    model
+        .actor_ids()
+        .flat_map(|actor| (0..ways(model, world, actor)).map(move |way| Choice { actor, way }))
 }
 
 /// How the run ends, if nobody can move.
@@ -267,27 +278,27 @@ pub fn end(model: &Model, world: &World) -> Option<End> {
         return Some(End::Halted);
     }
     let mut asleep = None;
-    for actor in 0..model.actors.len() {
+    for actor in model.actor_ids() {
         match status(model, world, actor) {
             Status::Ready => return None,
-            Status::Asleep(_) if asleep.is_none() => asleep = Some(actor as u8),
+            Status::Asleep(_) if asleep.is_none() => asleep = Some(actor),
             _ => {}
         }
     }
     let Some(first) = asleep else {
         return Some(End::Rest(lost(model, world)));
     };
-    let sleepers = first as usize..model.actors.len();
-    let cycle = sleepers.map(|actor| cycle(model, world, actor));
-    let found = cycle.into_iter().find(|cycle| !cycle.is_empty());
+    let sleepers = model.actor_ids().skip(first.index());
+    let mut cycles = sleepers.map(|actor| cycle(model, world, actor));
+    let found = cycles.find(|cycle| !cycle.is_empty());
     Some(found.map_or(End::Stall(first), End::Deadlock))
 }
 
 /// Follows holders from one sleeper until somebody comes round again; empty if nobody does.
-pub fn cycle(model: &Model, world: &World, first: usize) -> Vec<u8> {
-    let mut chain = vec![first as u8];
+pub fn cycle(model: &Model, world: &World, first: ActorId) -> Vec<ActorId> {
+    let mut chain = vec![first];
     loop {
-        let last = chain[chain.len() - 1] as usize;
+        let last = chain[chain.len() - 1];
         let Status::Asleep(Wait {
             holder: Some(next), ..
         }) = status(model, world, last)
@@ -304,8 +315,8 @@ pub fn cycle(model: &Model, world: &World, first: usize) -> Vec<u8> {
 /// At rest: every interval that is newer in memory than on media although nothing says so.
 fn lost(model: &Model, world: &World) -> Vec<Violation> {
     let mut found = Vec::new();
-    for page in 0..model.geometry.pages {
-        for sector in 0..model.geometry.sectors() as u8 {
+    for page in model.page_ids() {
+        for sector in model.sector_ids() {
             if forgotten(model, world, page, sector) {
                 found.push(Violation::Lost {
                     page,
@@ -320,16 +331,17 @@ fn lost(model: &Model, world: &World) -> Vec<Violation> {
 
 /// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor
 /// an error says so. (The dossier's invariant I3.)
-pub(super) fn forgotten(model: &Model, world: &World, page: u8, sector: u8) -> bool {
+pub(super) fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
     let at = &model.layout;
-    let (p, s) = (page as usize, sector as usize);
-    if !model.cached[p] || world[at.memory(p, s)] == world[at.media(p, s)] {
+    if !model.cached[page.index()]
+        || world[at.memory(page, sector)] == world[at.media(page, sector)]
+    {
         return false;
     }
-    let said = world[at.flags(p)] & (flag::DIRTY | flag::GONE) != 0
-        || world[at.writeback(p)] != NOBODY
-        || world[at.bio_of(p)] != 0
+    let said = world[at.flags(page)] & (flag::DIRTY | flag::GONE) != 0
+        || world[at.writeback(page)] != NOBODY
+        || world[at.bio_of(page)] != 0
         || world[at.global] & global::ERROR_EVER != 0
-        || (0..model.spaces as usize).any(|space| model.pte(world, space, p).dirty());
+        || (model.space_ids()).any(|space| model.pte(world, space, page).dirty());
     !said
 }

@@ -7,8 +7,9 @@ mod sync;
 use super::choice::Choice;
 use super::content::Content;
 use super::effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
+use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, StoreId};
 use super::model::Model;
-use super::op::{EndIo, Instr, Op, Resource};
+use super::op::{EndIo, Instr, Op, Resource, Which};
 use super::parts::Protection;
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
@@ -25,7 +26,7 @@ pub fn step(model: &Model, world: &World, choice: Choice) -> (World, Vec<Effect>
 
 /// As [`step`], with the effects shown to a watcher: the checker's way, which allocates nothing.
 pub fn step_watched(model: &Model, world: &World, choice: Choice, watch: &mut impl Watch) -> World {
-    if choice.way >= ways(model, world, choice.actor.into()) {
+    if choice.way >= ways(model, world, choice.actor) {
         return *world;
     }
     step_possible(model, world, choice, watch)
@@ -38,7 +39,7 @@ pub fn step_possible(
     choice: Choice,
     watch: &mut impl Watch,
 ) -> World {
-    let actor = choice.actor as usize;
+    let actor = choice.actor;
     let mut next = *world;
     let Some(instr) = instr(model, world, actor) else {
         return next;
@@ -73,12 +74,12 @@ pub fn step_possible(
 }
 
 /// Moves an actor past instructions that have nothing to do where it stands.
-pub(super) fn settle(model: &Model, world: &mut World, actor: usize) {
-    let it = &model.actors[actor];
+pub(super) fn settle(model: &Model, world: &mut World, actor: ActorId) {
+    let it = &model.actors[actor.index()];
     let (pc, retry) = (model.layout.pc(actor), model.layout.retry(actor));
     // A loop of nothing but such instructions is left where it is: idle.
     for _ in 0..=2 * it.code.len() {
-        if world[retry] != 0 && world[pc] as usize >= it.code.len() {
+        if world[retry] != 0 && usize::from(world[pc]) >= it.code.len() {
             world[pc] = world[retry] - 1;
             world[retry] = 0;
             world[model.layout.actor_flags(actor)] &= !(bit::CLEANED | 7 << bit::ORIG);
@@ -116,7 +117,7 @@ enum Answer {
 struct Run<'a, W: Watch> {
     model: &'a Model,
     world: &'a mut World,
-    actor: usize,
+    actor: ActorId,
     way: u8,
     watch: &'a mut W,
 }
@@ -140,59 +141,58 @@ impl<W: Watch> Run<'_, W> {
     fn leave(&mut self) {
         let at = &self.model.layout;
         self.world[at.retry(self.actor)] = 0;
-        self.go(self.model.actors[self.actor].main);
+        self.go(self.model.actors[self.actor.index()].main);
     }
 
     fn fault(&mut self) {
         let at = &self.model.layout;
         self.world[at.retry(self.actor)] = self.world[at.pc(self.actor)] + 1;
-        self.world[at.pc(self.actor)] = self.model.actors[self.actor].main;
+        self.world[at.pc(self.actor)] = self.model.actors[self.actor.index()].main;
         settle(self.model, self.world, self.actor);
     }
 
-    fn lock_owner(&self, page: u8) -> u8 {
-        self.world[self.model.layout.lock(page.into())]
+    fn lock_owner(&self, page: PageId) -> u8 {
+        self.world[self.model.layout.lock(page)]
     }
 
-    fn page_flags(&mut self, page: u8) -> &mut u8 {
-        &mut self.world[self.model.layout.flags(page.into())]
+    fn page_flags(&mut self, page: PageId) -> &mut u8 {
+        &mut self.world[self.model.layout.flags(page)]
     }
 
     fn my_flags(&mut self) -> &mut u8 {
         &mut self.world[self.model.layout.actor_flags(self.actor)]
     }
 
-    fn pte(&self, space: u8, page: u8) -> Access {
-        self.model.pte(self.world, space.into(), page.into())
+    fn pte(&self, space: SpaceId, page: PageId) -> Access {
+        self.model.pte(self.world, space, page)
     }
 
-    fn set_pte(&mut self, space: u8, page: u8, to: Access) {
-        self.world[self.model.layout.pte(space.into(), page.into())] = to.0;
+    fn set_pte(&mut self, space: SpaceId, page: PageId, to: Access) {
+        self.world[self.model.layout.pte(space, page)] = to.0;
     }
 
     fn execute(&mut self, instr: Instr) -> Answer {
         let at = &self.model.layout;
-        let (page, p) = (instr.page, instr.page as usize);
-        let (sector, s) = (instr.arg, instr.arg as usize);
-        let me = self.actor as u8;
+        let page = instr.page;
+        let me = self.actor.0;
         match instr.op {
             Op::LockPage => {
-                self.world[at.lock(p)] = me;
+                self.world[at.lock(page)] = me;
                 self.see(Effect::Locked { page });
             }
             Op::TrylockPage => {
-                if self.world[at.lock(p)] != NOBODY {
+                if self.world[at.lock(page)] != NOBODY {
                     self.see(Effect::LockBusy { page });
                     return Answer::No;
                 }
-                self.world[at.lock(p)] = me;
+                self.world[at.lock(page)] = me;
                 self.see(Effect::Locked { page });
             }
             Op::UnlockPage => {
-                if self.world[at.lock(p)] != me {
+                if self.world[at.lock(page)] != me {
                     return Answer::Bug(Assertion::UnlockNotHeld);
                 }
-                self.world[at.lock(p)] = NOBODY;
+                self.world[at.lock(page)] = NOBODY;
                 self.see(Effect::Unlocked { page });
             }
             Op::WaitPageUnlocked => self.see(Effect::FoundFree {
@@ -201,7 +201,7 @@ impl<W: Watch> Run<'_, W> {
             }),
             Op::Take(_) | Op::Release(_) | Op::Await(_) => return self.resource(instr),
             Op::TestPageDirty => {
-                if self.world[at.flags(p)] & flag::DIRTY == 0 {
+                if self.world[at.flags(page)] & flag::DIRTY == 0 {
                     self.see(Effect::NotDirty { page });
                     return Answer::No;
                 }
@@ -210,7 +210,7 @@ impl<W: Watch> Run<'_, W> {
             Op::TagTowrite => self.tag_towrite(),
             Op::FindTagged => return self.find_tagged(page),
             Op::PteWrprotect | Op::PteRevoke => return self.protect(instr),
-            Op::FlushTlb => self.flush(page, instr.arg),
+            Op::FlushTlb => self.flush(page, instr.space()),
             Op::RedirtyIfCleaned => {
                 let cleaned = *self.my_flags() & bit::CLEANED != 0;
                 *self.my_flags() &= !bit::CLEANED;
@@ -233,8 +233,8 @@ impl<W: Watch> Run<'_, W> {
             }
             Op::SetPageDirty => self.set_dirty(page),
             Op::ClearDirtyBuffers => {
-                let dirty = at.buffers(p).map_or(0, |cell| self.world[cell]);
-                if let (Some(buffers), Some(mask)) = (at.buffers(p), at.mask(p)) {
+                let dirty = at.buffers(page).map_or(0, |cell| self.world[cell]);
+                if let (Some(buffers), Some(mask)) = (at.buffers(page), at.mask(page)) {
                     self.world[buffers] = 0;
                     self.world[mask] = dirty;
                     self.see(Effect::Buffers { page, mask: dirty });
@@ -244,23 +244,23 @@ impl<W: Watch> Run<'_, W> {
                 }
             }
             Op::SetPageWriteback => {
-                if self.world[at.writeback(p)] != NOBODY {
+                if self.world[at.writeback(page)] != NOBODY {
                     return Answer::Bug(Assertion::WritebackTwice);
                 }
                 if self.model.rules.writeback_asserts_lock && self.lock_owner(page) != me {
                     return Answer::Bug(Assertion::WritebackUnlocked);
                 }
-                self.world[at.writeback(p)] = me;
+                self.world[at.writeback(page)] = me;
                 self.see(Effect::WritebackSet { page });
             }
             Op::WaitWriteback => self.see(Effect::NoWriteback { page }),
-            Op::WaitStable => match self.world[at.writeback(p)] {
+            Op::WaitStable => match self.world[at.writeback(page)] {
                 NOBODY => self.see(Effect::NoWriteback { page }),
                 _ => self.see(Effect::WritebackIgnored { page }),
             },
             Op::WaitOnce => return self.wait_once(page),
             Op::AssertNoWriteback => {
-                if self.world[at.writeback(p)] != NOBODY {
+                if self.world[at.writeback(page)] != NOBODY {
                     return Answer::Bug(Assertion::StillWriteback);
                 }
                 self.see(Effect::NoWriteback { page });
@@ -280,8 +280,9 @@ impl<W: Watch> Run<'_, W> {
             }
             Op::BioAdd => self.bio_add(page),
             Op::GenerateGuard => {
-                let content = self.source(p, s);
-                self.world[at.sealed(p, s)] = content.0;
+                let sector = instr.sector();
+                let content = self.source(page, sector);
+                self.world[at.sealed(page, sector)] = content.0;
                 self.see(Effect::Guarded {
                     page,
                     sector,
@@ -294,17 +295,17 @@ impl<W: Watch> Run<'_, W> {
             }
             Op::QueueBio => self.queue(),
             Op::HandOver => {
-                if let Some(number) = own_bio(self.model, self.world, self.actor) {
-                    self.set_stage(number, Stage::Passed);
-                    self.world[at.bio_owner(number)] = NOBODY;
-                    self.see(Effect::HandedOver { bio: number as u8 });
+                if let Some(bio) = own_bio(self.model, self.world, self.actor) {
+                    self.set_stage(bio, Stage::Passed);
+                    self.world[at.bio_owner(bio)] = NOBODY;
+                    self.see(Effect::HandedOver { bio });
                 }
             }
             Op::TakeOver => {
-                if let Some(number) = nth_bio(self.model, self.world, Stage::Passed, self.way) {
-                    self.set_stage(number, Stage::Building);
-                    self.world[at.bio_owner(number)] = me;
-                    self.see(Effect::TookOver { bio: number as u8 });
+                if let Some(bio) = nth_bio(self.model, self.world, Stage::Passed, self.way) {
+                    self.set_stage(bio, Stage::Building);
+                    self.world[at.bio_owner(bio)] = me;
+                    self.see(Effect::TookOver { bio });
                 }
             }
             Op::WaitBio => self.see(Effect::FoundFree {
@@ -312,15 +313,16 @@ impl<W: Watch> Run<'_, W> {
                 page,
             }),
             Op::TakeRequest => {
-                if let Some(number) = nth_bio(self.model, self.world, Stage::Queued, self.way) {
-                    self.set_stage(number, Stage::InDevice);
-                    self.world[at.reg(self.actor)] = number as u8 + 1;
-                    self.see(Effect::Taken { bio: number as u8 });
+                if let Some(bio) = nth_bio(self.model, self.world, Stage::Queued, self.way) {
+                    self.set_stage(bio, Stage::InDevice);
+                    self.world[at.reg(self.actor)] = bio.0 + 1;
+                    self.see(Effect::Taken { bio });
                 }
             }
             Op::SampleFirst => {
-                let content = self.source(p, s);
-                self.world[at.sealed(p, s)] = content.0;
+                let sector = instr.sector();
+                let content = self.source(page, sector);
+                self.world[at.sealed(page, sector)] = content.0;
                 self.see(Effect::Sampled {
                     page,
                     sector,
@@ -328,39 +330,44 @@ impl<W: Watch> Run<'_, W> {
                 });
             }
             Op::DmaSector => {
-                let content = self.source(p, s);
-                self.world[at.wire(p, s)] = content.0;
+                let sector = instr.sector();
+                let content = self.source(page, sector);
+                self.world[at.wire(page, sector)] = content.0;
                 self.see(Effect::Fetched {
                     page,
                     sector,
                     content,
                 });
-                let promised = at.promise(p, s).is_some_and(|cell| self.world[cell] != 0);
-                let copied = at.copy(p, s).is_some_and(|cell| self.world[cell] != 0);
-                if let (Some(cell), true, false) = (at.sampled(p), promised, copied) {
-                    self.world[cell] |= 1 << s;
+                let promised = at
+                    .promise(page, sector)
+                    .is_some_and(|cell| self.world[cell] != 0);
+                let copied = at
+                    .copy(page, sector)
+                    .is_some_and(|cell| self.world[cell] != 0);
+                if let (Some(cell), true, false) = (at.sampled(page), promised, copied) {
+                    self.world[cell] |= sector.bit();
                 }
             }
             Op::HbaInsert => {
-                let content = Content(self.world[at.wire(p, s)]);
+                let sector = instr.sector();
+                let content = Content(self.world[at.wire(page, sector)]);
                 self.see(Effect::Inserted {
                     page,
                     sector,
                     content,
                 });
             }
-            Op::HbaVerify => return self.verify(Hop::Hba, page, sector),
-            Op::TargetVerify => return self.verify(Hop::Target, page, sector),
+            Op::HbaVerify => return self.verify(Hop::Hba, page, instr.sector()),
+            Op::TargetVerify => return self.verify(Hop::Target, page, instr.sector()),
             Op::CommitMedia => self.commit(),
             Op::Requeue => return self.requeue(),
             Op::CompleteRequest => self.complete(),
             Op::BioEndio => {
-                let Some(number) = nth_bio(self.model, self.world, Stage::Done, self.way) else {
+                let Some(bio) = nth_bio(self.model, self.world, Stage::Done, self.way) else {
                     return Answer::Yes;
                 };
-                self.world[at.reg(self.actor)] = number as u8 + 1;
-                let failed = self.world[at.bio_state(number)] & bio::FAILED != 0;
-                let bio = number as u8;
+                self.world[at.reg(self.actor)] = bio.0 + 1;
+                let failed = self.world[at.bio_state(bio)] & bio::FAILED != 0;
                 self.see(Effect::Ended { bio, failed });
                 if !failed {
                     return Answer::No;
@@ -370,23 +377,24 @@ impl<W: Watch> Run<'_, W> {
                 self.world[at.global] |= global::ERROR_PENDING | global::ERROR_EVER;
                 self.see(Effect::ErrorLatched);
             }
-            Op::Store => return self.user_store(instr.arg),
-            Op::Load => self.load(instr.arg),
-            Op::PteMkwrite => return self.make_writable(page, instr.arg),
+            Op::Store => return self.user_store(instr.store()),
+            Op::Load => self.load(instr.store()),
+            Op::PteMkwrite => return self.make_writable(page, instr.space()),
             Op::KernelStore => {
                 if *self.page_flags(page) & flag::READ_ONLY != 0 {
                     return Answer::Trap;
                 }
-                self.store(instr.arg, Through::Kernel);
+                self.store(instr.store(), Through::Kernel);
             }
-            Op::DmaStore => self.store(instr.arg, Through::Dma),
-            Op::ZapPte => return self.zap(page, instr.arg),
+            Op::DmaStore => self.store(instr.store(), Through::Dma),
+            Op::ZapPte => return self.zap(page, instr.space()),
             Op::ForkPte => {
-                let parent = self.model.actors[self.actor].space.unwrap_or(0);
-                let from = self.pte(parent, page);
+                // Only an actor with an address space forks. (`check`)
+                let parent = self.model.actors[self.actor.index()].space;
+                let from = parent.map_or(Access::NONE, |it| self.pte(it, page));
                 let to = Access::new(from.present(), from.write(), false);
-                self.set_pte(instr.arg, page, to);
-                let space = instr.arg;
+                let space = instr.space();
+                self.set_pte(space, page, to);
                 self.see(Effect::Forked { page, space, to });
             }
             Op::CheckMapping => {
@@ -397,7 +405,7 @@ impl<W: Watch> Run<'_, W> {
                 }
             }
             Op::CheckVma => {
-                let gone = !self.pte(instr.arg, page).present();
+                let gone = !self.pte(instr.space(), page).present();
                 self.see(Effect::MappingChecked { page, gone });
                 if gone {
                     return Answer::No;
@@ -441,7 +449,9 @@ impl<W: Watch> Run<'_, W> {
             }
             Op::GetWriteAccess => {
                 let committing = *self.page_flags(page) & flag::COMMITTING != 0;
-                let copied = at.copy(p, 0).is_some_and(|cell| self.world[cell] != 0);
+                let copied = at
+                    .copy(page, SectorId(0))
+                    .is_some_and(|cell| self.world[cell] != 0);
                 let frozen = committing && !copied;
                 if frozen {
                     self.copy(page);
@@ -449,7 +459,7 @@ impl<W: Watch> Run<'_, W> {
                 self.see(Effect::WriteAccess { page, frozen });
             }
             Op::FileShadow => {
-                if let Some(cell) = at.resource(Resource::Shadow, p) {
+                if let Some(cell) = at.resource(Resource::Shadow, Which::Page(page)) {
                     self.world[cell] = me + 1;
                 }
                 *self.page_flags(page) &= !flag::COMMITTING;

@@ -6,7 +6,8 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::op::Resource;
+use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
+use super::op::{Resource, Which};
 
 /// Most pages a model has.
 pub const MAX_PAGES: usize = 3;
@@ -18,8 +19,8 @@ pub const MAX_SPACES: usize = 3;
 pub const MAX_TLBS: usize = 4;
 /// Most actors.
 pub const MAX_ACTORS: usize = 8;
-/// The actor number that stands for nobody.
-pub const NOBODY: u8 = u8::MAX;
+/// What a register holds in place of an actor for nobody.
+pub(super) const NOBODY: u8 = u8::MAX;
 /// Bytes of a world.
 pub const CELLS: usize = 128;
 /// Words of eight registers in a world.
@@ -262,90 +263,97 @@ impl Layout {
         layout
     }
 
-    pub(super) fn lock(&self, page: usize) -> usize {
-        self.lock + page
+    /// An interval's place in a row of those of all pages.
+    fn interval(&self, page: PageId, sector: SectorId) -> usize {
+        page.index() * self.sectors + sector.index()
     }
-    pub(super) fn writeback(&self, page: usize) -> usize {
-        self.writeback + page
+    pub(super) fn lock(&self, page: PageId) -> usize {
+        self.lock + page.index()
     }
-    pub(super) fn flags(&self, page: usize) -> usize {
-        self.flags + page
+    pub(super) fn writeback(&self, page: PageId) -> usize {
+        self.writeback + page.index()
+    }
+    pub(super) fn flags(&self, page: PageId) -> usize {
+        self.flags + page.index()
     }
     /// The page's bio, plus one; 0 for none.
-    pub(super) fn bio_of(&self, page: usize) -> usize {
-        self.bio_of + page
+    pub(super) fn bio_of(&self, page: PageId) -> usize {
+        self.bio_of + page.index()
     }
     /// Dirty buffers, one bit a sector.
-    pub(super) fn buffers(&self, page: usize) -> Option<usize> {
-        self.buffers.map(|at| at + page)
+    pub(super) fn buffers(&self, page: PageId) -> Option<usize> {
+        self.buffers.map(|at| at + page.index())
     }
     /// Sectors that are under I/O, one bit each.
-    pub(super) fn mask(&self, page: usize) -> Option<usize> {
-        self.mask.map(|at| at + page)
+    pub(super) fn mask(&self, page: PageId) -> Option<usize> {
+        self.mask.map(|at| at + page.index())
     }
     /// Sectors fetched after fsync promised them, one bit each.
-    pub(super) fn sampled(&self, page: usize) -> Option<usize> {
-        self.sampled.map(|at| at + page)
+    pub(super) fn sampled(&self, page: PageId) -> Option<usize> {
+        self.sampled.map(|at| at + page.index())
     }
-    pub(super) fn memory(&self, page: usize, sector: usize) -> usize {
-        self.memory + page * self.sectors + sector
+    pub(super) fn memory(&self, page: PageId, sector: SectorId) -> usize {
+        self.memory + self.interval(page, sector)
     }
-    pub(super) fn sealed(&self, page: usize, sector: usize) -> usize {
-        self.sealed + page * self.sectors + sector
+    pub(super) fn sealed(&self, page: PageId, sector: SectorId) -> usize {
+        self.sealed + self.interval(page, sector)
     }
-    pub(super) fn wire(&self, page: usize, sector: usize) -> usize {
-        self.wire + page * self.sectors + sector
+    pub(super) fn wire(&self, page: PageId, sector: SectorId) -> usize {
+        self.wire + self.interval(page, sector)
     }
-    pub(super) fn media(&self, page: usize, sector: usize) -> usize {
-        self.media + page * self.sectors + sector
+    pub(super) fn media(&self, page: PageId, sector: SectorId) -> usize {
+        self.media + self.interval(page, sector)
     }
-    pub(super) fn tuples(&self, page: usize, sector: usize) -> Option<usize> {
-        self.tuples.map(|at| at + page * self.sectors + sector)
+    pub(super) fn tuples(&self, page: PageId, sector: SectorId) -> Option<usize> {
+        self.tuples.map(|at| at + self.interval(page, sector))
     }
     /// The bounce copy, or jbd2's frozen data.
-    pub(super) fn copy(&self, page: usize, sector: usize) -> Option<usize> {
-        self.copy.map(|at| at + page * self.sectors + sector)
+    pub(super) fn copy(&self, page: PageId, sector: SectorId) -> Option<usize> {
+        self.copy.map(|at| at + self.interval(page, sector))
     }
     /// What fsync must see on the media before it returns.
-    pub(super) fn promise(&self, page: usize, sector: usize) -> Option<usize> {
-        self.promise.map(|at| at + page * self.sectors + sector)
+    pub(super) fn promise(&self, page: PageId, sector: SectorId) -> Option<usize> {
+        self.promise.map(|at| at + self.interval(page, sector))
     }
-    pub(super) fn pte(&self, space: usize, page: usize) -> usize {
-        self.ptes + space * self.pages + page
+    pub(super) fn pte(&self, space: SpaceId, page: PageId) -> usize {
+        self.ptes + space.index() * self.pages + page.index()
     }
-    pub(super) fn tlb(&self, tlb: usize, page: usize) -> usize {
-        self.tlbs + tlb * self.pages + page
+    pub(super) fn tlb(&self, tlb: TlbId, page: PageId) -> usize {
+        self.tlbs + tlb.index() * self.pages + page.index()
     }
-    /// How many bios there are room for: a page is in at most one.
-    pub fn most_bios(&self) -> usize {
-        self.pages
+    pub(super) fn bio_state(&self, bio: BioId) -> usize {
+        self.bios + 2 * bio.index()
     }
-    pub(super) fn bio_state(&self, bio: usize) -> usize {
-        self.bios + 2 * bio
+    pub(super) fn bio_owner(&self, bio: BioId) -> usize {
+        self.bios + 2 * bio.index() + 1
     }
-    pub(super) fn bio_owner(&self, bio: usize) -> usize {
-        self.bios + 2 * bio + 1
-    }
-    pub(super) fn pc(&self, actor: usize) -> usize {
-        self.actors + 4 * actor
+    pub(super) fn pc(&self, actor: ActorId) -> usize {
+        self.actors + 4 * actor.index()
     }
     /// While a write fault is handled: the store to run again, plus one; 0 otherwise.
-    pub(super) fn retry(&self, actor: usize) -> usize {
-        self.actors + 4 * actor + 1
+    pub(super) fn retry(&self, actor: ActorId) -> usize {
+        self.actors + 4 * actor.index() + 1
     }
-    pub(super) fn actor_flags(&self, actor: usize) -> usize {
-        self.actors + 4 * actor + 2
+    pub(super) fn actor_flags(&self, actor: ActorId) -> usize {
+        self.actors + 4 * actor.index() + 2
     }
     /// Device and completion: the bio at hand, plus one. Checksum writers: what was read.
-    pub(super) fn reg(&self, actor: usize) -> usize {
-        self.actors + 4 * actor + 3
+    pub(super) fn reg(&self, actor: ActorId) -> usize {
+        self.actors + 4 * actor.index() + 3
     }
-    /// The owner, plus one, of a resource; `which` is its page or address space.
-    pub(super) fn resource(&self, resource: Resource, which: usize) -> Option<usize> {
-        let number = Resource::OWNED.iter().position(|it| *it == resource)?;
-        self.resources[number].map(|at| match resource {
+    /// Whether a resource has a register.
+    pub(super) fn has(&self, resource: Resource) -> bool {
+        self.first_owner(resource).is_some()
+    }
+    /// The owner, plus one, of a resource.
+    pub(super) fn resource(&self, resource: Resource, which: Which) -> Option<usize> {
+        self.first_owner(resource).map(|at| match resource {
             Resource::Handle | Resource::Commit | Resource::Mutex => at,
-            _ => at + which,
+            _ => at + which.index(),
         })
+    }
+    fn first_owner(&self, resource: Resource) -> Option<usize> {
+        let number = Resource::OWNED.iter().position(|it| *it == resource)?;
+        self.resources[number]
     }
 }

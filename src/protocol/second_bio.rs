@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::machine::Op;
+use crate::machine::{Op, PageId};
 
 use super::tree::{Step, What};
 
@@ -15,7 +15,7 @@ use super::tree::{Step, What};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecondBio {
     /// The page.
-    pub page: u8,
+    pub page: PageId,
     /// Where the first step stands in the scenario file.
     pub first: Option<usize>,
     /// Where the second does.
@@ -26,7 +26,7 @@ pub struct SecondBio {
 /// is certain counts: after a step that sleeps, answers no or goes elsewhere the actor is taken to have
 /// no page in a bio.
 pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio> {
-    fn walk(step: &Step, added: &mut BTreeMap<u8, Option<usize>>) -> Option<SecondBio> {
+    fn walk(step: &Step, added: &mut BTreeMap<PageId, Option<usize>>) -> Option<SecondBio> {
         if !step.mark.runs() {
             return None;
         }

@@ -8,7 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::machine::{Op, Operand, Protection};
+use crate::machine::{Op, Operand, OperandKind, PageId, Protection, SectorId, SpaceId, StoreId};
 
 use super::era::Era;
 use super::library::{library, sections};
@@ -28,7 +28,7 @@ pub struct Shape {
     /// The names of the address spaces that map the file.
     pub spaces: Vec<String>,
     /// The stores, each with its name, its page and how it is shown.
-    pub stores: Vec<(String, u8, String)>,
+    pub stores: Vec<(String, PageId, String)>,
     /// Whether pages have buffers.
     pub buffers: bool,
     /// The device.
@@ -47,10 +47,10 @@ pub struct Named {
     /// The programs that are called.
     pub programs: BTreeSet<String>,
     /// The stores that are made or read.
-    pub stores: BTreeSet<u8>,
+    pub stores: BTreeSet<StoreId>,
     /// The address spaces in which somebody stores, loads or works on a PTE; the rounds of `each
     /// mapping`, which visit all there are, excepted.
-    pub spaces: BTreeSet<u8>,
+    pub spaces: BTreeSet<SpaceId>,
     /// The labels of the file, by place: name, and whether a step goes there.
     pub labels: BTreeMap<usize, (String, bool)>,
 }
@@ -100,14 +100,14 @@ pub struct TextError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     /// The page.
-    pub page: u8,
+    pub page: PageId,
     /// The sector, in a round of `each sector`.
-    pub sector: Option<u8>,
+    pub sector: Option<SectorId>,
     /// The store.
-    pub store: Option<u8>,
+    pub store: Option<StoreId>,
     /// The address space: that of the actor that runs the program, or that of the round of `each
     /// mapping`.
-    pub space: Option<u8>,
+    pub space: Option<SpaceId>,
 }
 
 /// The words of a line; `place` maps a byte of the line to its place in the scenario file.
@@ -227,9 +227,9 @@ struct Scope {
 /// What the arguments of a line name, each with its word.
 #[derive(Default)]
 struct Arguments<'a> {
-    page: Option<(u8, &'a Token)>,
-    store: Option<(u8, &'a Token)>,
-    space: Option<(u8, &'a Token)>,
+    page: Option<(PageId, &'a Token)>,
+    store: Option<(StoreId, &'a Token)>,
+    space: Option<(SpaceId, &'a Token)>,
 }
 
 impl Expander<'_> {
@@ -432,9 +432,9 @@ impl Expander<'_> {
         frame: Frame,
     ) -> Result<Vec<Step>, TextError> {
         let loops = [
-            ("sector", self.shape.sectors as usize),
+            ("sector", self.shape.sectors.into()),
             ("mapping", self.shape.spaces.len()),
-            ("page", self.shape.pages as usize),
+            ("page", self.shape.pages.into()),
         ];
         let round = match words {
             [_, what] => loops.into_iter().find(|(word, _)| *word == what.text),
@@ -450,9 +450,9 @@ impl Expander<'_> {
         for number in 0..rounds {
             let mut frame = frame;
             match what {
-                "mapping" => frame.space = Some(number as u8),
-                "page" => frame.page = number as u8,
-                _ => frame.sector = Some(number as u8),
+                "mapping" => frame.space = Some(SpaceId::at(number)),
+                "page" => frame.page = PageId::at(number),
+                _ => frame.sector = Some(SectorId::at(number)),
             }
             self.open(labels(children), false)?;
             steps.extend(self.body(children, frame)?);
@@ -481,7 +481,7 @@ impl Expander<'_> {
             let what = What::Op {
                 row: op_number("goto").unwrap_or(0),
                 page: frame.page,
-                arg: 0,
+                operand: Operand::None,
                 no: Some(self.target(label.as_deref().unwrap_or("end"), word)?),
                 shown: label,
             };
@@ -545,7 +545,7 @@ impl Expander<'_> {
             let (stores, spaces) = (&self.shape.stores, &self.shape.spaces);
             let store = stores.iter().position(|(name, ..)| *name == word.text);
             let space = spaces.iter().position(|name| *name == word.text);
-            let (what, slot, number) = if let Ok(page) = word.text.parse::<u8>() {
+            let (what, again) = if let Ok(page) = word.text.parse::<u8>() {
                 if page >= self.shape.pages {
                     let reason = format!(
                         "there is no page {page} (a number is a page, counted from 0; this scenario has {})",
@@ -553,11 +553,14 @@ impl Expander<'_> {
                     );
                     return self.wrong(word, reason);
                 }
-                ("pages", &mut found.page, page)
+                let page = (PageId(page), word);
+                ("pages", found.page.replace(page).is_some())
             } else if let Some(store) = store {
-                ("stores", &mut found.store, store as u8)
+                let store = (StoreId::at(store), word);
+                ("stores", found.store.replace(store).is_some())
             } else if let Some(space) = space {
-                ("address spaces", &mut found.space, space as u8)
+                let space = (SpaceId::at(space), word);
+                ("address spaces", found.space.replace(space).is_some())
             } else {
                 let known = stores.iter().map(|(name, ..)| name).chain(spaces);
                 let reason = format!(
@@ -568,13 +571,13 @@ impl Expander<'_> {
                 );
                 return self.wrong(word, reason);
             };
-            if slot.replace((number, word)).is_some() {
+            if again {
                 let reason = format!("two {what} in one line; a line is about one");
                 return self.wrong(word, reason);
             }
         }
         if let (Some((page, word)), Some((store, _))) = (found.page, found.store) {
-            let (name, own, _) = &self.shape.stores[store as usize];
+            let (name, own, _) = &self.shape.stores[store.index()];
             if page != *own {
                 let reason = format!("store \"{name}\" goes to page {own}; leave the number out");
                 return self.wrong(word, reason);
@@ -598,7 +601,7 @@ impl Expander<'_> {
     /// What a step works on: what its arguments say, else what its program was called with.
     fn operands(
         &self,
-        operand: Operand,
+        operand: OperandKind,
         head: &Token,
         words: &[Token],
         frame: Frame,
@@ -606,20 +609,22 @@ impl Expander<'_> {
         let arguments = self.arguments(words)?;
         let key = &head.text;
         let takes = match operand {
-            Operand::None => "on a page, by its number",
-            Operand::Sector => {
+            OperandKind::None => "on a page, by its number",
+            OperandKind::Sector => {
                 "on a sector of a page: that of the round of \"each sector\" it stands below"
             }
-            Operand::Space => "in an address space",
-            Operand::Store => "on a store",
+            OperandKind::Space => "in an address space",
+            OperandKind::Store => "on a store",
         };
         let unfit = |what: &str, word: &Token| {
             let reason = format!("\"{key}\" works {takes}; \"{}\" is {what}", word.text);
             self.wrong(word, reason)
         };
         match (arguments.store, arguments.space) {
-            (Some((_, word)), _) if operand != Operand::Store => unfit("a store", word),
-            (_, Some((_, word))) if operand != Operand::Space => unfit("an address space", word),
+            (Some((_, word)), _) if operand != OperandKind::Store => unfit("a store", word),
+            (_, Some((_, word))) if operand != OperandKind::Space => {
+                unfit("an address space", word)
+            }
             _ => Ok(arguments.over(self.shape, frame)),
         }
     }
@@ -633,15 +638,15 @@ impl Expander<'_> {
     ) -> Result<Step, TextError> {
         let op = OPS[row].op;
         let key = OPS[row].key;
-        let (arg, shown) = match op.operand() {
-            Operand::None => (0, None),
-            Operand::Sector => match frame.sector {
+        let (operand, shown) = match op.operand() {
+            OperandKind::None => (Operand::None, None),
+            OperandKind::Sector => match frame.sector {
                 Some(sector) => {
                     let shown = match self.shape.pages {
                         1 => sector.to_string(),
                         _ => format!("{sector} of page {}", frame.page),
                     };
-                    (sector, Some(shown))
+                    (Operand::Sector(sector), Some(shown))
                 }
                 None => {
                     let reason = format!(
@@ -650,10 +655,10 @@ impl Expander<'_> {
                     return self.wrong(head, reason);
                 }
             },
-            Operand::Space => match frame.space {
+            OperandKind::Space => match frame.space {
                 Some(space) => {
-                    let shown = self.shape.spaces.get(space as usize).cloned();
-                    (space, Some(shown.unwrap_or_default()))
+                    let shown = self.shape.spaces.get(space.index()).cloned();
+                    (Operand::Space(space), Some(shown.unwrap_or_default()))
                 }
                 None => {
                     let reason = format!(
@@ -662,10 +667,10 @@ impl Expander<'_> {
                     return self.wrong(head, reason);
                 }
             },
-            Operand::Store => match frame.store {
+            OperandKind::Store => match frame.store {
                 Some(store) => {
-                    let shown = self.shape.stores[store as usize].2.clone();
-                    (store, Some(shown))
+                    let shown = self.shape.stores[store.index()].2.clone();
+                    (Operand::Store(store), Some(shown))
                 }
                 None => {
                     let reason = format!(
@@ -677,22 +682,20 @@ impl Expander<'_> {
             },
         };
         let mut named = self.shape.named.borrow_mut();
-        match op.operand() {
-            Operand::Store => _ = named.stores.insert(arg),
-            Operand::Space if !self.in_mapping => _ = named.spaces.insert(arg),
+        match operand {
+            Operand::Store(store) => _ = named.stores.insert(store),
+            Operand::Space(space) if !self.in_mapping => _ = named.spaces.insert(space),
             _ => {}
         }
         // A store goes to its own page.
-        let page = match op {
-            Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => {
-                self.shape.stores[arg as usize].1
-            }
+        let page = match operand {
+            Operand::Store(store) => self.shape.stores[store.index()].1,
             _ => frame.page,
         };
         let what = What::Op {
             row,
             page,
-            arg,
+            operand,
             shown,
             no,
         };
@@ -714,7 +717,7 @@ impl Arguments<'_> {
     fn over(&self, shape: &Shape, mut frame: Frame) -> Frame {
         if let Some((store, _)) = self.store {
             frame.store = Some(store);
-            frame.page = shape.stores[store as usize].1;
+            frame.page = shape.stores[store.index()].1;
         }
         frame.page = self.page.map_or(frame.page, |(page, _)| page);
         frame.space = self.space.map(|(space, _)| space).or(frame.space);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::machine::{Instr, Op};
+use crate::machine::{Instr, Op, Operand, PageId};
 
 use super::era::Era;
 use super::groups::group_row;
@@ -47,9 +47,9 @@ pub enum What {
         /// Its row in the table.
         row: usize,
         /// The page.
-        page: u8,
+        page: PageId,
         /// Interval, address space or store.
-        arg: u8,
+        operand: Operand,
         /// The operand as shown, if the line shows one.
         shown: Option<String>,
         /// Which label follows when the op answers *no*.
@@ -103,7 +103,7 @@ impl Step {
                     What::Op { page, .. } => Some(page),
                     _ => None,
                 });
-                (row.unwrap_or(key).to_owned(), page.unwrap_or(0))
+                (row.unwrap_or(key).to_owned(), page.unwrap_or_default())
             }
             What::Label(_) => return String::new(),
         };
@@ -115,7 +115,7 @@ impl Step {
 }
 
 /// A line of source that names its page: `lock_page(page)` as `lock_page(page 1)`.
-pub fn with_page(call: &str, page: u8) -> String {
+pub fn with_page(call: &str, page: PageId) -> String {
     let mut named = call.to_owned();
     for word in ["page", "folio"] {
         for before in ["(", ", "] {
@@ -254,7 +254,11 @@ impl Compiler {
             }
             match &step.what {
                 What::Op {
-                    row, page, arg, no, ..
+                    row,
+                    page,
+                    operand,
+                    no,
+                    ..
                 } => {
                     if runs {
                         if let Some(label) = no {
@@ -263,7 +267,7 @@ impl Compiler {
                         self.code.instrs.push(Instr {
                             op: OPS[*row].op,
                             page: *page,
-                            arg: *arg,
+                            operand: *operand,
                             no: first.saturating_add(1),
                             tag: *row as u8,
                         });

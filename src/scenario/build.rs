@@ -8,8 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::machine::{
-    Access, Actor, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS,
-    MOST_INSTRS, Model, Op, PAGE_SIZE, PageStart, Parts, Resource, Rules, Stamp, Store,
+    Access, Actor, ActorId, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
+    MAX_TLBS, MOST_INSTRS, Model, Op, PAGE_SIZE, PageId, PageStart, Parts, Resource, Rules,
+    SpaceId, Stamp, Store, StoreId, TlbId, Which,
 };
 use crate::protocol::{
     Edit, EditError, Era, Frame, MEANINGS, Named, OPS, Place, Program, Shape, Side, Source as Text,
@@ -347,7 +348,7 @@ impl Setting<'_> {
         let stamp = match table.checksum[..] {
             [] => None,
             [from, at] => Some(Stamp {
-                page: 0,
+                page: PageId(0),
                 from: from as u16,
                 at: at as u16,
             }),
@@ -435,7 +436,7 @@ impl Setting<'_> {
                     "a store writes at least one byte and stays within its 4096-byte page",
                 );
             }
-            if table.page as usize >= self.file.pages.len() {
+            if table.page.index() >= self.file.pages.len() {
                 self.wrong(
                     table.page_at,
                     format!("there is no page {}; they count from 0", table.page),
@@ -450,7 +451,7 @@ impl Setting<'_> {
         stores
     }
 
-    fn pages(&self, shape: &Shape, geometry: Geometry, tlbs: &[u8]) -> Vec<PageStart> {
+    fn pages(&self, shape: &Shape, geometry: Geometry, tlbs: &[SpaceId]) -> Vec<PageStart> {
         let mut pages = Vec::new();
         for table in &self.file.pages {
             // A dirty page has been written through its mappings, so their PTEs are writable.
@@ -474,7 +475,7 @@ impl Setting<'_> {
                 };
                 ptes[space] = access(word, pte);
                 for (entry, of) in cached.iter_mut().zip(tlbs) {
-                    if *of as usize == space {
+                    if of.index() == space {
                         *entry = access(&table.tlb, ptes[space]);
                     }
                 }

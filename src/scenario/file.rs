@@ -1,5 +1,6 @@
 //! The TOML of a scenario file, as written. `ARCHITECTURE.md` documents it.
 
+use crate::machine::PageId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -89,7 +90,7 @@ pub(super) struct ActorTable {
 pub(super) struct StoreTable {
     pub at: usize,
     pub name: Word,
-    pub page: u8,
+    pub page: PageId,
     pub page_at: usize,
     pub offset: u16,
     pub bytes: Vec<u8>,
@@ -282,7 +283,7 @@ fn store(mut table: Table) -> StoreTable {
     let name = table.text("name");
     let offset = table.number("offset", u16::MAX.into()) as u16;
     let page_at = table.at_of("page");
-    let page = table.maybe_number("page", 7, 0) as u8;
+    let page = PageId(table.maybe_number("page", 7, 0) as u8);
     let text = table.maybe_text("text");
     let hex = table.maybe_text("hex");
     let zeros = table.maybe_number("zeros", 4096, 0) as usize;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::{Choice, Invariant, Model};
+use crate::machine::{ActorId, Choice, Invariant, Model};
 use crate::protocol::{Edit, Era, Line};
 
 use super::error::ScenarioWarning;
@@ -23,7 +23,7 @@ pub struct Cast {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// Whose step.
-    pub actor: u8,
+    pub actor: ActorId,
     /// Which, by its row in the table.
     pub row: usize,
     /// What there is to say.
@@ -34,9 +34,9 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StallBound {
     /// Who sleeps.
-    pub actor: u8,
+    pub actor: ActorId,
     /// Who must make most of the steps.
-    pub behind: u8,
+    pub behind: ActorId,
     /// Steps others must make before it is woken, however quickly they act.
     pub steps: u32,
 }
@@ -122,7 +122,7 @@ impl Scenario {
     }
 
     /// The remark on a step.
-    pub fn note(&self, actor: u8, row: usize) -> Option<&str> {
+    pub fn note(&self, actor: ActorId, row: usize) -> Option<&str> {
         let mut notes = self.notes.iter();
         let found = notes.find(|note| note.actor == actor && note.row == row);
         found.map(|note| note.text.as_str())

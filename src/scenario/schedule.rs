@@ -4,7 +4,7 @@
 //! unlock_page` (up to and including that step or composite, by its key), `flusher way 1` (one
 //! step, the other way), `disk until stuck` (until it sleeps, idles or is finished).
 
-use crate::machine::{Choice, Model, Status, World, status, step};
+use crate::machine::{ActorId, Choice, Model, Status, World, status, step};
 use crate::protocol::{OPS, TextError, Token, did_you_mean, group_row, op_number};
 
 use super::loaded::Cast;
@@ -48,16 +48,18 @@ impl<'a> Run<'a> {
         };
         let actor = cast.iter().position(|actor| actor.name == *name);
         let actor = actor.ok_or_else(|| wrong(0, no_actor(cast, name)))?;
+        let it = &cast[actor];
+        let actor = ActorId::at(actor);
         let mut choice = Choice::of(actor);
         let goal = match rest {
             ["until", "stuck"] => Goal::Stuck,
             ["through", key] => {
-                let mut own = cast[actor].lines.iter().map(|line| line.key.as_str());
+                let mut own = it.lines.iter().map(|line| line.key.as_str());
                 if op_number(key).is_none()
                     && group_row(key).is_none()
                     && own.all(|own| own != *key)
                 {
-                    let own = cast[actor].lines.iter().map(|line| line.key.as_str());
+                    let own = it.lines.iter().map(|line| line.key.as_str());
                     let near = did_you_mean(key, own.chain(OPS.iter().map(|row| row.key)));
                     return Err(wrong(2, format!("there is no step \"{key}\"{near}")));
                 }
@@ -91,8 +93,8 @@ impl<'a> Run<'a> {
                 return Err(wrong(0, reason));
             }
             let pc = model.actor(&self.world, actor).pc;
-            let code = &model.actors[actor].code;
-            let tag = code.get(pc as usize).map(|instr| instr.tag);
+            let code = &model.actors[actor.index()].code;
+            let tag = code.get(usize::from(pc)).map(|instr| instr.tag);
             let next = step(model, &self.world, choice).0;
             if next == self.world {
                 return Err(wrong(1, format!("{name} has no such way here")));
@@ -101,9 +103,9 @@ impl<'a> Run<'a> {
             self.choices.push(choice);
             made += 1;
             if let Goal::Through(key) = goal {
-                let op = tag.is_some_and(|tag| OPS[tag as usize].key == key);
+                let op = tag.is_some_and(|tag| OPS[usize::from(tag)].key == key);
                 let now = model.actor(&self.world, actor).pc;
-                let mut lines = cast[actor].lines.iter();
+                let mut lines = it.lines.iter();
                 let group = lines.any(|line| {
                     line.key == key
                         && line.row.is_none()

@@ -2,7 +2,9 @@
 
 use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
-use crate::machine::{Choice, End, Instr, Model, Op, Resource, Stage, Status, World};
+use crate::machine::{
+    ActorId, Choice, End, Instr, Model, Op, Resource, Stage, Status, Which, World,
+};
 use crate::protocol::{Mark, OPS};
 
 use super::machine_state::thing;
@@ -14,8 +16,8 @@ use super::vdom::{Attr, Element, button, el, note, nothing};
 
 /// A card for each actor.
 pub fn actor_cards(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
-    let many = now.scenario.cast.len();
-    let cards = (0..many).map(|actor| card(now, ui, outlook, actor));
+    let actors = now.scenario.model.actor_ids();
+    let cards = actors.map(|actor| card(now, ui, outlook, actor));
     el("section", "actors")
         .attr(Attr::Label, "Actors")
         .children(cards.collect())
@@ -39,48 +41,48 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
         Op::BioEndio => Stage::Done,
         Op::TakeOver => Stage::Passed,
         _ => {
-            let ways = OPS[instr.tag as usize].ways();
-            let name = ways.and_then(|ways| ways.names.get(way as usize));
+            let ways = OPS[usize::from(instr.tag)].ways();
+            let name = ways.and_then(|ways| ways.names.get(usize::from(way)));
             return name.map_or_else(String::new, |name| name.to_string());
         }
     };
-    // There are as many bios as pages.
-    let pages = 0..model.geometry.pages as usize;
-    let mut bios = pages
-        .clone()
-        .filter(|bio| model.bio(world, *bio).stage == stage);
-    let bio = bios.nth(way as usize).map(|it| it as u8);
-    let inside = pages.filter(|page| model.page(world, *page).bio == bio);
+    let mut bios = (model.bio_ids()).filter(|bio| model.bio(world, *bio).stage == stage);
+    let bio = bios.nth(way.into());
+    let inside = model
+        .page_ids()
+        .filter(|page| model.page(world, *page).bio == bio);
     let inside: Vec<String> = inside.map(|page| page.to_string()).collect();
     format!("the bio of page {}", inside.join(", "))
 }
 
 /// The locks and handles that an actor holds: for each the name that lines end at and that moving locks keep, and
 /// its words.
-fn holds(now: &Moment, actor: usize) -> Vec<(String, String)> {
+fn holds(now: &Moment, actor: ActorId) -> Vec<(String, String)> {
     let (model, world) = (&now.scenario.model, &now.world);
     let mut held = Vec::new();
-    let pages = model.geometry.pages as usize;
-    let of = |name: &str, which: usize, many: usize| match many {
+    let pages = model.page_ids();
+    let of = |name: &str, which: Which, many: usize| match many {
         1 => name.to_owned(),
-        _ => format!("{name} {which}"),
+        _ => format!("{name} {}", which.number()),
     };
-    for page in 0..pages {
-        if model.page(world, page).lock as usize == actor {
+    for page in pages.clone() {
+        if model.page(world, page).lock == Some(actor) {
+            let which = Which::Page(page);
             held.push((
-                thing(Resource::PageLock, page),
-                of("page lock", page, pages),
+                thing(Resource::PageLock, which),
+                of("page lock", which, pages.len()),
             ));
         }
     }
-    for (resource, name, many) in [
-        (Resource::BufferLock, "buffer lock", pages),
-        (Resource::PteLock, "page table lock", model.spaces as usize),
-        (Resource::Handle, "journal handle", 1),
-        (Resource::Mutex, "mmap_lock", 1),
+    for (resource, name) in [
+        (Resource::BufferLock, "buffer lock"),
+        (Resource::PteLock, "page table lock"),
+        (Resource::Handle, "journal handle"),
+        (Resource::Mutex, "mmap_lock"),
     ] {
-        for which in 0..many {
-            if model.has(resource) && model.owner(world, resource, which) == Some(actor as u8) {
+        let many = model.all_of(resource).count();
+        for which in model.all_of(resource) {
+            if model.has(resource) && model.owner(world, resource, which) == Some(actor) {
                 held.push((thing(resource, which), of(name, which, many)));
             }
         }
@@ -90,16 +92,16 @@ fn holds(now: &Moment, actor: usize) -> Vec<(String, String)> {
 
 /// Whether a card is folded to its header and status: its actor is finished or idle, did not make the last step, and
 /// no line of its program is edited.
-fn folds(now: &Moment, actor: usize) -> bool {
+fn folds(now: &Moment, actor: ActorId) -> bool {
     let quiet = matches!(now.status(actor), Status::Finished | Status::Idle);
     let edited = |mark: Mark| !matches!(mark, Mark::Kept | Mark::NotYet | Mark::Elsewhere);
-    let mut lines = now.scenario.cast[actor].lines.iter();
+    let mut lines = now.scenario.cast[actor.index()].lines.iter();
     quiet && now.last_actor() != Some(actor) && !lines.any(|line| edited(line.mark))
 }
 
-fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> Element {
+fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -> Element {
     let scenario = &now.scenario;
-    let cast = &scenario.cast[actor];
+    let cast = &scenario.cast[actor.index()];
     let status = now.status(actor);
     let open = folds(now, actor) == ui.cards.contains(&actor);
     let moved = if now.last_actor() == Some(actor) {
@@ -117,7 +119,7 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> 
         .iter()
         .map(|(thing, words)| el("li", "token lock").attr(Attr::Token, thing).text(words));
     let header = el("header", "")
-        .child(el("kbd", "").text(&(actor + 1).to_string()))
+        .child(el("kbd", "").text(&(actor.index() + 1).to_string()))
         .child(el("h2", "").attr(Attr::Id, &heading).child(title))
         .child(el("span", "about").text(&cast.about))
         .child(
@@ -145,7 +147,7 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> 
             (_, true) => STUCK,
             _ => SHOWN,
         };
-        let (program, position) = (&scenario.model.actors[actor], now.position(actor));
+        let (program, position) = (&scenario.model.actors[actor.index()], now.position(actor));
         let rows = rows(&cast.lines, program, position, &toggled, most);
         // A long program with an open composite keeps its height, wherever in the composite its actor is.
         let inside = rows.iter().any(|row| row.open == Some(true));
@@ -161,13 +163,13 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: usize) -> 
 }
 
 /// Why an actor cannot move, and on what it sleeps; the step since which it sleeps is a link to that step.
-fn status_line(now: &Moment, actor: usize, status: Status) -> Element {
+fn status_line(now: &Moment, actor: ActorId, status: Status) -> Element {
     let words = status_words(&now.scenario, &now.story, actor, status);
     let Status::Asleep(wait) = status else {
         return note("status", &words);
     };
-    let mut ends = thing(wait.on, wait.which as usize);
-    if let Some(holder) = wait.holder.filter(|it| *it as usize != actor) {
+    let mut ends = thing(wait.on, wait.which);
+    if let Some(holder) = wait.holder.filter(|it| *it != actor) {
         ends += &format!(" actor-{holder}");
     }
     let line = el("p", "status").attr(Attr::Wire, &ends);
@@ -181,15 +183,15 @@ fn status_line(now: &Moment, actor: usize, status: Status) -> Element {
 }
 
 /// The buttons for an actor's next step, each way of it, and where they lead.
-fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Status) -> Element {
+fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, status: Status) -> Element {
     let model = &now.scenario.model;
-    let next = model.actors[actor]
+    let next = model.actors[actor.index()]
         .code
         .get(now.position(actor).pc as usize);
     let label = match (status, next) {
         // A sleeper's next step is the current line of its program.
         (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
-        (_, Some(instr)) => OPS[instr.tag as usize].label,
+        (_, Some(instr)) => OPS[usize::from(instr.tag)].label,
     };
     let cannot = status != Status::Ready;
     let ways = now.ways(actor);
@@ -202,13 +204,13 @@ fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Stat
             }
             _ => label.to_owned(),
         };
-        let step = Msg::Step(actor as u8, way);
+        let step = Msg::Step(actor, way);
         moves = moves.child(button("step", "", &words, cannot, step));
         if ways > 1 {
             moves = moves.child(foresight(now, outlook, actor, way));
         }
     }
-    let line = Msg::StepLine(actor as u8);
+    let line = Msg::StepLine(actor);
     moves = moves.child(button("line", "", "to line end", cannot, line));
     match ways {
         1 => moves.child(foresight(now, outlook, actor, 0)),
@@ -217,7 +219,7 @@ fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: usize, status: Stat
 }
 
 /// Where an actor's next step leads, in a word or two.
-pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize) -> String {
+pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: ActorId) -> String {
     let choice = Choice::of(actor);
     let brief = outlook.and_then(|seen| {
         let mut steps = seen.steps.iter();
@@ -228,7 +230,7 @@ pub fn brief_foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize) ->
 }
 
 /// Where one way of an actor's next step leads.
-fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: usize, way: u8) -> Element {
+fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, way: u8) -> Element {
     let Some(seen) = outlook else {
         // An empty paragraph keeps its place until that is known.
         return el("p", "outlook");
@@ -258,7 +260,7 @@ pub fn outlook_words(outlook: Outlooks) -> Element {
     }
 }
 
-fn program_line(now: &Moment, actor: usize, row: ProgramRow) -> Element {
+fn program_line(now: &Moment, actor: ActorId, row: ProgramRow) -> Element {
     let place = match row.place {
         LineState::Done => "done",
         LineState::Current => "current",

@@ -1,5 +1,6 @@
 //! What the checker knows of every schedule: its result in one line, and a panel for each question.
 
+use crate::machine::ActorId;
 mod costs;
 mod coverage;
 mod mutants;
@@ -170,7 +171,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
 /// How many lines of code the search reached.
 fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
     let (mut all, mut never) = (0, 0);
-    for (actor, ran) in checked.ran.iter().enumerate() {
+    for (actor, ran) in scenario.model.actor_ids().zip(&checked.ran) {
         for (pc, _) in steps(scenario, actor) {
             all += 1;
             never += u32::from(ran.get(pc as usize) == Some(&0));
@@ -220,8 +221,8 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
 
 /// The lines of an actor that are steps: first instruction and text; where another line has the same text, with the
 /// label or composite that the line stands below.
-fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
-    let lines = &scenario.cast[actor].lines;
+fn steps(scenario: &Scenario, actor: ActorId) -> Vec<(u8, String)> {
+    let lines = &scenario.cast[actor.index()].lines;
     let mut found: Vec<(u8, &str, &str)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         if line.row.is_none() || line.pcs.is_empty() {
@@ -247,8 +248,8 @@ fn steps(scenario: &Scenario, actor: usize) -> Vec<(u8, String)> {
 }
 
 /// The text of the line that an actor is before.
-fn line_at(scenario: &Scenario, actor: usize, at: Position) -> String {
-    let finished = at.store.is_none() && at.pc >= scenario.model.actors[actor].main;
+fn line_at(scenario: &Scenario, actor: ActorId, at: Position) -> String {
+    let finished = at.store.is_none() && at.pc >= scenario.model.actors[actor.index()].main;
     let all = steps(scenario, actor);
     let mut found = all.into_iter().filter(|(pc, _)| *pc == at.pc && !finished);
     found

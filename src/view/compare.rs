@@ -96,9 +96,9 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
     let turn = match depth.checked_sub(1).map(|at| other.turns.choices[at]) {
         None => "Start: nothing has happened in either.".to_owned(),
         Some(None) => {
-            let actor = now.last_actor().unwrap_or(0);
+            let actor = now.last_actor().unwrap_or_default();
             let status = there.status(actor);
-            let name = &there.scenario.cast[actor].name;
+            let name = &there.scenario.cast[actor.index()].name;
             let words = status_words(&there.scenario, &there.story, actor, status);
             format!("The turn of {name} passes: {words}.")
         }

@@ -51,7 +51,7 @@ pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
     let mut group = el("div", "group quick")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Step an actor");
-    for (actor, cast) in now.scenario.cast.iter().enumerate() {
+    for (actor, cast) in now.scenario.model.actor_ids().zip(&now.scenario.cast) {
         let status = now.status(actor);
         let said = match status {
             Status::Ready => brief_foresight(now, outlook, actor),
@@ -64,7 +64,7 @@ pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
                 .text(&cast.name)
                 .text(" ")
                 .child(el("small", "").text(&said))
-                .on_click(Msg::Step(actor as u8, 0)),
+                .on_click(Msg::Step(actor, 0)),
         );
     }
     group

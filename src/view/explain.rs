@@ -6,7 +6,7 @@ use crate::exchange::{
     percent, status_words, why, why_end, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, Without};
-use crate::machine::{Content, End, Hop, Protection, Status, Violation};
+use crate::machine::{ActorId, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Verdict, words};
 
@@ -20,7 +20,7 @@ use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 /// What comes of leaving out the step made last, as far as that is known.
 pub struct LeftOut {
     /// The step: its actor and instruction.
-    pub step: (u8, u8),
+    pub step: (ActorId, u8),
     /// Whether it can be left out.
     pub omission: Omission,
     /// What can be reached without it, once the search is done.
@@ -33,7 +33,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let (depth, length) = (now.depth(), now.length());
     let count = match now.last_actor() {
         Some(actor) => {
-            let name = &scenario.cast[actor].name;
+            let name = &scenario.cast[actor.index()].name;
             format!("Step {depth} of {length} \u{b7} {name}")
         }
         None => format!("Start \u{b7} {length} steps lie ahead"),
@@ -55,7 +55,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let ending = if badly { "" } else { ending.as_str() };
     let remark = now
         .last_row()
-        .and_then(|(actor, row, _)| scenario.note(actor as u8, row));
+        .and_then(|(actor, row, _)| scenario.note(actor, row));
     let bad = failed || badly;
     // The actor that has just moved may be asleep now.
     let mover = now.last_actor();
@@ -251,7 +251,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         return nothing();
     };
     let (row, meaning) = (&OPS[number], MEANINGS[number]);
-    let lines = &scenario.cast[actor].lines;
+    let lines = &scenario.cast[actor.index()].lines;
     let at = lines
         .iter()
         .position(|line| line.row.is_some() && line.pcs.contains(&pc));
@@ -269,7 +269,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     if let Some((text, group)) = &group {
         part("Part of", &format!("`{text}`. {}", group.meaning));
     }
-    let pc = (actor as u8, pc);
+    let pc = (actor, pc);
     let left_out = left_out.filter(|left_out| left_out.step == pc);
     let without = left_out.and_then(|left_out| left_out.without.as_ref());
     if let Some(left_out) = left_out {
@@ -480,7 +480,7 @@ fn bytes(failure: &Failure) -> Element {
     match failure.violation {
         Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
         _ => {
-            let inspect = Msg::Sector(failure.page.into(), failure.sector.into());
+            let inspect = Msg::Sector(failure.page, failure.sector);
             button("", "", "Inspect its bytes", false, inspect)
         }
     }

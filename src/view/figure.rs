@@ -89,7 +89,9 @@ fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
 
 /// The words for the moment shown: which it is, and whose step led to it.
 fn place(now: &Moment) -> String {
-    let actor = now.last_actor().and_then(|it| now.scenario.cast.get(it));
+    let actor = now
+        .last_actor()
+        .and_then(|it| now.scenario.cast.get(it.index()));
     match actor {
         None => format!("The start of a run of {} steps", now.length()),
         Some(cast) => {
@@ -186,7 +188,7 @@ fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
     if !broken.is_empty() {
         said.push(("broken", broken.join("; ") + "."));
     }
-    for (actor, cast) in scenario.cast.iter().enumerate() {
+    for (actor, cast) in scenario.model.actor_ids().zip(&scenario.cast) {
         let status = now.status(actor);
         if let Status::Asleep(_) = status {
             let words = status_words(scenario, &now.story, actor, status);

@@ -2,7 +2,9 @@
 
 use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
-use crate::machine::{Content, Op, Page, Protection, SECTORS, Stage, Violation};
+use crate::machine::{
+    ActorId, Content, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
+};
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
@@ -124,7 +126,7 @@ impl Level {
 /// One page at the moment shown: the facts that its cells and bits are drawn from.
 pub struct PageMoment<'a> {
     pub scenario: &'a Scenario,
-    pub number: usize,
+    pub number: PageId,
     pub page: Page,
     /// The page one step earlier.
     pub before: Page,
@@ -136,12 +138,12 @@ pub struct PageMoment<'a> {
     pub failures: &'a [Failure],
     pub step: usize,
     /// Who made the last step.
-    pub mover: Option<usize>,
+    pub mover: Option<ActorId>,
 }
 
 impl PageMoment<'_> {
     /// Takes the facts of a page from the moment shown.
-    pub fn of(now: &Moment, number: usize) -> PageMoment<'_> {
+    pub fn of(now: &Moment, number: PageId) -> PageMoment<'_> {
         let model = &now.scenario.model;
         PageMoment {
             scenario: &now.scenario,
@@ -150,7 +152,7 @@ impl PageMoment<'_> {
             before: model.page(&now.before, number),
             initial: model.page(&model.initial, number),
             stage: model.stage(&now.world, number),
-            columns: &now.story.columns[number],
+            columns: &now.story.columns[number.index()],
             failures: &now.story.failures,
             step: now.depth(),
             mover: now.last_actor(),
@@ -161,10 +163,10 @@ impl PageMoment<'_> {
         hex(self.scenario.model.contents.guard(content))
     }
 
-    fn tone(&self, sector: usize, content: Content) -> &'static str {
-        if content == self.initial.memory[sector] {
+    fn tone(&self, sector: SectorId, content: Content) -> &'static str {
+        if content == self.initial.memory[sector.index()] {
             "page"
-        } else if content == self.initial.media[sector] {
+        } else if content == self.initial.media[sector.index()] {
             "old"
         } else {
             "newer"
@@ -172,16 +174,15 @@ impl PageMoment<'_> {
     }
 
     /// The four bytes where the first store into the sector goes; without a store those at its start.
-    fn excerpt(&self, sector: usize, content: Content) -> String {
+    fn excerpt(&self, sector: SectorId, content: Content) -> String {
         let model = &self.scenario.model;
-        let size = model.geometry.interval as usize;
+        let size = usize::from(model.geometry.interval);
         let mut stores = model.stores.iter();
-        let touching = stores.find(|store| {
-            store.page as usize == self.number && store.touches(model.geometry, sector)
-        });
+        let touching =
+            stores.find(|store| store.page == self.number && store.touches(model.geometry, sector));
         let at = touching.map_or(0, |store| {
-            (store.offset as usize)
-                .saturating_sub(sector * size)
+            usize::from(store.offset)
+                .saturating_sub(sector.index() * size)
                 .min(size - 4)
         });
         let all = model.contents.bytes(content);
@@ -189,7 +190,7 @@ impl PageMoment<'_> {
     }
 
     /// Whether this sector's bytes on media are wrong; with `lost`, whether an update of it was lost.
-    fn wrong(&self, sector: usize, lost: bool) -> bool {
+    fn wrong(&self, sector: SectorId, lost: bool) -> bool {
         let mut failures = self.failures.iter();
         failures.any(|failure| {
             let kind = match failure.violation {
@@ -197,13 +198,14 @@ impl PageMoment<'_> {
                 Violation::Lost { .. } => lost,
                 _ => false,
             };
-            kind && (failure.page as usize, failure.sector as usize) == (self.number, sector)
+            kind && (failure.page.index(), failure.sector.index())
+                == (self.number.index(), sector.index())
         })
     }
 
     /// The cell of a row in a column.
-    pub fn cell(&self, level: Level, sector: usize) -> Cell {
-        let column = &self.columns[sector];
+    pub fn cell(&self, level: Level, sector: SectorId) -> Cell {
+        let column = &self.columns[sector.index()];
         match level {
             Level::Memory => self.memory(sector, column),
             Level::Copy => self.copy(sector),
@@ -243,9 +245,9 @@ impl PageMoment<'_> {
                 }
             },
             Level::Media => {
-                let content = self.page.media[sector];
+                let content = self.page.media[sector.index()];
                 let first = self.excerpt(sector, content);
-                let tuple = self.page.tuples[sector];
+                let tuple = self.page.tuples[sector.index()];
                 let failed = self.wrong(sector, false);
                 let wire = column.wire.map(|(content, _)| content);
                 let but = if failed { ", which is wrong" } else { "" };
@@ -258,7 +260,7 @@ impl PageMoment<'_> {
                         (true, _) => self.guard(tuple),
                         _ => String::new(),
                     },
-                    fresh: self.before.media[sector] != content,
+                    fresh: self.before.media[sector.index()] != content,
                     failed,
                     link: match wire == Some(content) && !self.waiting() {
                         true => CellLink::Tie,
@@ -271,8 +273,8 @@ impl PageMoment<'_> {
         }
     }
 
-    fn memory(&self, sector: usize, column: &Column) -> Cell {
-        let content = self.page.memory[sector];
+    fn memory(&self, sector: SectorId, column: &Column) -> Cell {
+        let content = self.page.memory[sector.index()];
         let first = self.excerpt(sector, content);
         let guard = self.guard(content);
         let mut words = format!("memory holds \"{first}\", CRC {guard}");
@@ -283,7 +285,7 @@ impl PageMoment<'_> {
         if failed {
             words += "; lost";
         }
-        let copied = self.page.copy[sector].is_some();
+        let copied = self.page.copy[sector.index()].is_some();
         Cell {
             tone: self.tone(sector, content),
             words,
@@ -292,21 +294,21 @@ impl PageMoment<'_> {
                 true => "\u{2715} lost".to_owned(),
                 false => guard,
             },
-            fresh: self.before.memory[sector] != content,
+            fresh: self.before.memory[sector.index()] != content,
             failed,
-            sealed: self.frozen() && self.page.sealed[sector].is_some() && !copied,
+            sealed: self.frozen() && self.page.sealed[sector.index()].is_some() && !copied,
             ..Cell::default()
         }
     }
 
     /// Whether a guard and the bytes it was taken from still agree, while these are on their way.
-    fn seal(&self, sector: usize, content: Content) -> CellLink {
+    fn seal(&self, sector: SectorId, content: Content) -> CellLink {
         let contents = &self.scenario.model.contents;
-        let copy = self.page.copy[sector];
+        let copy = self.page.copy[sector.index()];
         let above = if copy.is_some() {
             copy
         } else {
-            self.page.memory[sector]
+            self.page.memory[sector.index()]
         };
         match (
             self.frozen(),
@@ -335,8 +337,8 @@ impl PageMoment<'_> {
         sealed && !matches!(self.stage, Stage::Free | Stage::Done)
     }
 
-    fn copy(&self, sector: usize) -> Cell {
-        let content = self.page.copy[sector];
+    fn copy(&self, sector: SectorId) -> Cell {
+        let content = self.page.copy[sector.index()];
         if !content.is_some() {
             return Cell::default();
         }
@@ -346,18 +348,18 @@ impl PageMoment<'_> {
             words: format!("the I/O takes this copy, \"{first}\""),
             first,
             second: self.guard(content),
-            fresh: self.before.copy[sector] != content,
-            link: match content == self.page.memory[sector] {
+            fresh: self.before.copy[sector.index()] != content,
+            link: match content == self.page.memory[sector.index()] {
                 true => CellLink::Tie,
                 false => CellLink::None,
             },
             hop: 1,
-            sealed: self.frozen() && self.page.sealed[sector].is_some(),
+            sealed: self.frozen() && self.page.sealed[sector.index()].is_some(),
             ..Cell::default()
         }
     }
 
-    fn tuple(&self, sector: usize, column: &Column) -> Cell {
+    fn tuple(&self, sector: SectorId, column: &Column) -> Cell {
         let Some((content, step)) = column.guard else {
             return Cell::default();
         };

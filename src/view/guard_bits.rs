@@ -2,16 +2,17 @@
 
 use crate::exchange::hex;
 use crate::explore::Check;
-use crate::machine::{Hop, Protection};
+use crate::machine::{Hop, PageId, Protection, SectorId};
 
 use super::moment::Moment;
 use super::vdom::{Attr, Element, el, note, nothing};
 
 /// The check that the last step made and that failed; where several failed, that of the first sector.
-fn refused(now: &Moment) -> Option<(usize, usize, Hop, Check)> {
+fn refused(now: &Moment) -> Option<(PageId, SectorId, Hop, Check)> {
     let step = now.depth();
-    for (page, columns) in now.story.columns.iter().enumerate() {
-        for (sector, column) in columns.iter().enumerate() {
+    let geometry = now.scenario.model.geometry;
+    for (page, columns) in geometry.page_ids().zip(&now.story.columns) {
+        for (sector, column) in geometry.sector_ids().zip(columns) {
             for (hop, check) in [(Hop::Hba, column.hba), (Hop::Target, column.target)] {
                 let check = check.filter(|it| it.step == step && !it.matched);
                 if let Some(check) = check {
@@ -59,7 +60,7 @@ pub fn guard_bits(now: &Moment) -> Element {
     let lba = model.geometry.lba(page, sector);
     let differ = (received ^ computed).count_ones();
     let verdict = format!("{differ} of 16 bits differ: it refuses the sector.");
-    let column = &now.story.columns[page][sector];
+    let column = &now.story.columns[page.index()][sector.index()];
     let taken = column.guard.map(|(_, step)| step);
     let taken = taken.map_or("with the tuple".to_owned(), |step| {
         format!("taken at step {step}")

@@ -8,7 +8,7 @@ mod register;
 mod tuple;
 
 use crate::exchange::{Refusal, fsync_errno, log_lines};
-use crate::machine::{Hop, Protection};
+use crate::machine::{Hop, PageId, Protection};
 
 use super::log::log;
 use super::moment::Moment;
@@ -58,8 +58,8 @@ fn held(sector: &Sector, holders: &[Holder], versions: &[Version]) -> Element {
 fn heading(sector: &Sector) -> Element {
     let geometry = sector.now.scenario.model.geometry;
     let mut options = Vec::new();
-    for page in 0..geometry.pages as usize {
-        for number in 0..geometry.sectors() {
+    for page in geometry.page_ids() {
+        for number in geometry.sector_ids() {
             let of = match geometry.pages {
                 1 => String::new(),
                 _ => format!("page {page}, "),
@@ -69,7 +69,7 @@ fn heading(sector: &Sector) -> Element {
             options.push((text, Msg::Sector(page, number)));
         }
     }
-    let chosen = sector.page * geometry.sectors() + sector.number;
+    let chosen = geometry.interval_number(sector.page, sector.number);
     el("div", "which")
         .child(el("h2", "").text("Bytes of"))
         .child(select("One sector", chosen, options))
@@ -154,14 +154,14 @@ impl Sector<'_> {
         let (received, _) = self.sampled()?;
         let sources = [
             self.wire(),
-            self.held.copy[self.number],
-            self.held.memory[self.number],
+            self.held.copy[self.number.index()],
+            self.held.memory[self.number.index()],
         ];
         let fetched = sources.into_iter().find(|content| content.is_some())?;
         let (received, computed) = (self.guard(received), self.guard(fetched));
         let model = &self.now.scenario.model;
-        let mut pages = 0..model.geometry.pages;
-        let same_bio = |page: &u8| model.page(&self.now.world, (*page).into()).bio == self.held.bio;
+        let mut pages = model.page_ids();
+        let same_bio = |page: &PageId| model.page(&self.now.world, *page).bio == self.held.bio;
         let first = match self.held.bio {
             Some(_) => pages.find(same_bio),
             None => None,
@@ -169,7 +169,7 @@ impl Sector<'_> {
         (received != computed).then_some(Refusal {
             hop: Hop::Hba,
             lba: self.lba(),
-            first_page: first.unwrap_or(self.page as u8),
+            first_page: first.unwrap_or(self.page),
             received,
             computed,
         })

@@ -1,6 +1,8 @@
 //! Page flags, PTEs, TLB entries and locks as labelled bits, with a ring around those that the last step changed.
 
-use crate::machine::{Access, Model, NOBODY, Op, Resource, Stage, World};
+use crate::machine::{
+    Access, ActorId, Model, Op, PageId, Resource, SpaceId, Stage, TlbId, Which, World,
+};
 use crate::scenario::Scenario;
 
 use super::grid::PageMoment;
@@ -58,15 +60,15 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
 
 impl Bit {
     /// Lets lines from sleepers end at this bit.
-    fn thing(mut self, resource: Resource, which: usize) -> Bit {
+    fn thing(mut self, resource: Resource, which: Which) -> Bit {
         self.thing = thing(resource, which);
         self
     }
 }
 
 /// The name of something that actors sleep on, for lines that end there and locks that move.
-pub fn thing(resource: Resource, which: usize) -> String {
-    format!("{resource:?}-{which}")
+pub fn thing(resource: Resource, which: Which) -> String {
+    format!("{resource:?}-{}", which.number())
 }
 
 /// Draws a bit, with a ring if it changed. Below it, where it takes no room of its own and so moves nothing, stands who
@@ -144,10 +146,10 @@ fn owned(
     scenario: &Scenario,
     kind: &'static str,
     name: &str,
-    now: Option<u8>,
-    was: Option<u8>,
+    now: Option<ActorId>,
+    was: Option<ActorId>,
 ) -> Bit {
-    let owner = now.and_then(|actor| scenario.cast.get(actor as usize));
+    let owner = now.and_then(|actor| scenario.cast.get(actor.index()));
     Bit {
         by: owner.map_or(String::new(), |cast| format!("by {}", cast.name)),
         ..flag(kind, name, now.is_some(), was.is_some())
@@ -164,8 +166,9 @@ pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitG
         (Resource::Mutex, "mmap_lock"),
     ] {
         if model.has(resource) {
-            let of = |world| model.owner(world, resource, 0);
-            bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, 0));
+            let which = Which::Page(PageId(0));
+            let of = |world| model.owner(world, resource, which);
+            bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, which));
         }
     }
     // Shown only once a write has failed.
@@ -195,18 +198,14 @@ pub fn draw_shared_bits(scenario: &Scenario, now: &World, was: &World) -> Elemen
 fn page_flags(moment: &PageMoment) -> BitGroup {
     let (page, before, scenario) = (&moment.page, &moment.before, moment.scenario);
     let model = &scenario.model;
-    let somebody = |actor: u8| (actor != NOBODY).then_some(actor);
+    let which = Which::Page(moment.number);
     let mut bits = Vec::new();
-    if model.cached[moment.number] || uses(model, moment.number, &[Op::LockPage]) {
-        let (now, was) = (somebody(page.lock), somebody(before.lock));
-        bits.push(
-            owned(scenario, "lock", "PG_locked", now, was).thing(Resource::PageLock, moment.number),
-        );
+    if model.cached[moment.number.index()] || uses(model, moment.number, &[Op::LockPage]) {
+        let (now, was) = (page.lock, before.lock);
+        bits.push(owned(scenario, "lock", "PG_locked", now, was).thing(Resource::PageLock, which));
         bits.push(flag("dirty", "PG_dirty", page.dirty, before.dirty));
-        let (on, was) = (page.writeback != NOBODY, before.writeback != NOBODY);
-        bits.push(
-            flag("writeback", "PG_writeback", on, was).thing(Resource::Writeback, moment.number),
-        );
+        let (on, was) = (page.writeback.is_some(), before.writeback.is_some());
+        bits.push(flag("writeback", "PG_writeback", on, was).thing(Resource::Writeback, which));
     }
     // A bit for each buffer, which is a block of the page.
     if let (Some(now), Some(was)) = (page.buffers, before.buffers) {
@@ -265,8 +264,12 @@ fn page_flags(moment: &PageMoment) -> BitGroup {
 
 fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
     let scenario = moment.scenario;
-    let index = scenario.indexes.get(moment.number).copied().unwrap_or(0);
-    let (cached, number) = (scenario.model.cached[moment.number], moment.number);
+    let index = scenario
+        .indexes
+        .get(moment.number.index())
+        .copied()
+        .unwrap_or(0);
+    let (cached, number) = (scenario.model.cached[moment.number.index()], moment.number);
     let title = match (scenario.model.geometry.pages, cached) {
         (1, true) => format!("page {index} of inode {}", scenario.inode),
         (1, false) => "a page outside the page cache".to_owned(),
@@ -277,9 +280,9 @@ fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
 }
 
 /// Whether any program does one of these ops to a page.
-fn uses(model: &Model, page: usize, wanted: &[Op]) -> bool {
+fn uses(model: &Model, page: PageId, wanted: &[Op]) -> bool {
     let mut code = model.actors.iter().flat_map(|actor| &actor.code);
-    code.any(|instr| instr.page as usize == page && wanted.contains(&instr.op))
+    code.any(|instr| instr.page == page && wanted.contains(&instr.op))
 }
 
 /// The bits around a page.
@@ -294,15 +297,16 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
         (Resource::Shadow, "BH_Shadow"),
     ] {
         if model.has(resource) {
-            let of = |world| model.owner(world, resource, number);
-            buffer.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, number));
+            let which = Which::Page(number);
+            let of = |world| model.owner(world, resource, which);
+            buffer.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, which));
         }
     }
     if !buffer.is_empty() {
         frame.push(group("", "its buffer", buffer));
     }
     // With a single page every address space shows its PTE; with several, those that map the page or store to it.
-    let maps = |space: u8, tlb: Option<u8>, initial: Access| {
+    let maps = |space: SpaceId, tlb: Option<TlbId>, initial: Access| {
         let mut actors = model.actors.iter();
         let stores = [Op::Store, Op::Load, Op::ForkPte, Op::ZapPte];
         model.geometry.pages == 1
@@ -312,44 +316,44 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
                 let mut code = actor.code.iter();
                 here && code.any(|instr| {
                     let of = stores.contains(&instr.op);
-                    of && instr.page as usize == number
+                    of && instr.page == number
                 })
             })
     };
-    for space in 0..model.spaces {
-        let s = space as usize;
-        let pte = |world| model.pte(world, s, number);
+    for space in model.space_ids() {
+        let pte = |world| model.pte(world, space, number);
         if !maps(space, None, pte(&model.initial)) {
             continue;
         }
         let mut own = access("present", pte(now), pte(was));
         if model.has(Resource::PteLock) {
-            let of = |world| model.owner(world, Resource::PteLock, s);
+            let which = Which::Space(space);
+            let of = |world| model.owner(world, Resource::PteLock, which);
             own.push(
-                owned(scenario, "lock", "locked", of(now), of(was)).thing(Resource::PteLock, s),
+                owned(scenario, "lock", "locked", of(now), of(was)).thing(Resource::PteLock, which),
             );
         }
-        let in_space = |actor: &usize| model.actors[*actor].space == Some(space);
-        let actors: Vec<usize> = (0..model.actors.len()).filter(in_space).collect();
+        let in_space = |actor: &ActorId| model.actors[actor.index()].space == Some(space);
+        let actors: Vec<ActorId> = model.actor_ids().filter(in_space).collect();
         let owner = match actors[..] {
-            [one] => format!("{}'s PTE", scenario.cast[one].name),
-            _ => format!("PTE in mm {}", scenario.spaces[s]),
+            [one] => format!("{}'s PTE", scenario.cast[one.index()].name),
+            _ => format!("PTE in mm {}", scenario.spaces[space.index()]),
         };
         let mut caches = Vec::new();
-        for (tlb, of) in model.tlb_spaces.iter().enumerate() {
+        for (tlb, of) in model.tlb_ids().zip(&model.tlb_spaces) {
             let cached = |world| model.tlb(world, tlb, number);
-            if *of != space || !maps(space, Some(tlb as u8), cached(&model.initial)) {
+            if *of != space || !maps(space, Some(tlb), cached(&model.initial)) {
                 continue;
             }
             let (entry_now, pte_now) = (cached(now), pte(now));
-            let runs = |actor: &usize| model.actors[*actor].tlb == Some(tlb as u8);
+            let runs = |actor: &ActorId| model.actors[actor.index()].tlb == Some(tlb);
             let of = actors.iter().copied().find(runs);
-            let name = of.map_or("?", |actor| &scenario.cast[actor].name);
+            let name = of.map_or("?", |actor| &scenario.cast[actor.index()].name);
             let stale = entry_now.write() && !pte_now.write();
             // Emptied by another actor: an interrupt from that actor's CPU did it.
             let shot = cached(was).present() && !entry_now.present() && moment.mover != of;
             let shot = moment.mover.filter(|_| shot);
-            let by = shot.map(|by| format!("shot down by {}", scenario.cast[by].name));
+            let by = shot.map(|by| format!("shot down by {}", scenario.cast[by.index()].name));
             let (class, remark) = match (by, stale) {
                 (Some(by), _) => (" flushed", by),
                 (None, true) => (" stale", "stale: the PTE forbids it".to_owned()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exchange::sentence;
 use crate::explore::Story;
-use crate::machine::{Effect, End, History, NodeId, Status, World, end, status, ways};
+use crate::machine::{ActorId, Effect, End, History, NodeId, Status, World, end, status, ways};
 use crate::scenario::Scenario;
 
 use super::program_rows::ProgramPosition;
@@ -104,28 +104,28 @@ impl Moment {
     }
 
     /// Who made the last step.
-    pub fn last_actor(&self) -> Option<usize> {
-        Some(self.story.steps.last()?.choice.actor.into())
+    pub fn last_actor(&self) -> Option<ActorId> {
+        Some(self.story.steps.last()?.choice.actor)
     }
 
     /// The actor of the step made last, the row of its op in [`OPS`](crate::protocol::OPS), and its pc.
-    pub fn last_row(&self) -> Option<(usize, usize, u8)> {
+    pub fn last_row(&self) -> Option<(ActorId, usize, u8)> {
         let actor = self.last_actor()?;
         let model = &self.scenario.model;
         let pc = model.actor(&self.before, actor).pc;
-        let instr = model.actors[actor].code.get(pc as usize)?;
-        Some((actor, instr.tag as usize, pc))
+        let instr = model.actors[actor.index()].code.get(usize::from(pc))?;
+        Some((actor, instr.tag.into(), pc))
     }
 
     /// Where an actor is in its program.
-    pub fn position(&self, actor: usize) -> ProgramPosition {
+    pub fn position(&self, actor: ActorId) -> ProgramPosition {
         let model = &self.scenario.model;
         let state = model.actor(&self.world, actor);
         let mut retry = None;
         if state.faulting {
             let faulted = |effect: &Effect| matches!(effect, Effect::Faulted { .. });
             let fault = self.story.steps.iter().rposition(|record| {
-                record.choice.actor as usize == actor && record.effects.iter().any(faulted)
+                record.choice.actor == actor && record.effects.iter().any(faulted)
             });
             retry = fault.map(|at| model.actor(&self.world_at(at), actor).pc);
         }
@@ -136,12 +136,12 @@ impl Moment {
     }
 
     /// Whether an actor can move, and if not, why.
-    pub fn status(&self, actor: usize) -> Status {
+    pub fn status(&self, actor: ActorId) -> Status {
         status(&self.scenario.model, &self.world, actor)
     }
 
     /// How many ways an actor can go now.
-    pub fn ways(&self, actor: usize) -> u8 {
+    pub fn ways(&self, actor: ActorId) -> u8 {
         ways(&self.scenario.model, &self.world, actor)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab, TermRef};
-use crate::machine::{Choice, NodeId};
+use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
 use crate::protocol::Edit;
 use crate::scenario::Verdict;
 
@@ -25,23 +25,23 @@ pub enum Msg {
     /// Go to a moment of the run, counted in steps.
     Seek(usize),
     /// Make an actor's next step: the actor, and which way.
-    Step(u8, u8),
+    Step(ActorId, u8),
     /// Make an actor's steps to the end of its line.
-    StepLine(u8),
+    StepLine(ActorId),
     /// Go to another of the runs tried, by its end.
     SwitchRun(NodeId),
     /// Fold or unfold a line of an actor's program: actor and line.
-    ToggleLine(usize, usize),
+    ToggleLine(ActorId, usize),
     /// Fold or unfold an actor's card.
-    ToggleCard(usize),
+    ToggleCard(ActorId),
     /// Show all lines of an actor's program, or only those around the current one.
-    ToggleLines(usize),
+    ToggleLines(ActorId),
     /// Compare the run with the same turns in another build of the scenario.
     CompareWith(OtherBuild),
     /// Zoom the timeline.
     Zoom(u8),
     /// Inspect a sector: page and number.
-    Sector(usize, usize),
+    Sector(PageId, SectorId),
     /// Follow the checksum's computation at a byte.
     CrcByte(usize),
     /// Show every byte of the sector, or only those that differ.
@@ -101,7 +101,7 @@ pub enum Msg {
     /// Show mutants of one kind.
     MutantKind(usize),
     /// Draw the race map of two actors.
-    Racers(u8, u8),
+    Racers(ActorId, ActorId),
     /// Compare the costs with those of another scenario, by its name.
     CompareCosts(String),
     /// Choose what the column at the side shows.

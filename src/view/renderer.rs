@@ -9,7 +9,7 @@ use crate::explore::{
     Checker, CheckerMessage, CheckerRequest, CheckerResponse, ScenarioSpec, Without, WithoutWork,
     omission,
 };
-use crate::machine::History;
+use crate::machine::{ActorId, History};
 use crate::protocol::{Era, Program};
 use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs};
 
@@ -100,9 +100,9 @@ pub struct Renderer {
     /// The search of the scenario without that step, while it goes on.
     left_out_search: Option<WithoutWork>,
     /// What came of leaving out steps before, by actor and instruction.
-    left_out_known: BTreeMap<(u8, u8), Without>,
+    left_out_known: BTreeMap<(ActorId, u8), Without>,
     /// The panel that the checker was asked for last, and the actors of the race map then.
-    panel_asked: Option<(Panel, (u8, u8))>,
+    panel_asked: Option<(Panel, (ActorId, ActorId))>,
     /// The sections as they were sent last, by the number of their slot.
     sections: [Option<Element>; Slot::ALL.len()],
     /// The link that was sent last.
@@ -244,7 +244,7 @@ impl Renderer {
         let Some(checked) = &self.results.checked else {
             return;
         };
-        let step = moment.last_row().map(|(actor, _, pc)| (actor as u8, pc));
+        let step = moment.last_row().map(|(actor, _, pc)| (actor, pc));
         let known = self.left_out.as_ref().map(|left_out| left_out.step);
         if self.input.ui.tab != Tab::Explain || known == step {
             return;
@@ -406,7 +406,7 @@ impl Renderer {
 
     /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
     /// away.
-    fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<u8>>>) {
+    fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<ActorId>>>) {
         let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
             self.pasted = None;
             return;

@@ -1,5 +1,6 @@
 //! The part of a link that says what is open on the page: words such as `see-bytes-0.3`, `see-race`.
 
+use crate::machine::{PageId, SectorId};
 use crate::protocol::Era;
 use crate::scenario::Device;
 
@@ -45,8 +46,10 @@ pub fn apply_route(ui: &mut UiState, words: &[String]) {
             ui.panel = Some(*panel);
         } else if let Some(place) = word.strip_prefix("bytes-") {
             let numbers = place.split_once('.');
-            let numbers =
-                numbers.and_then(|(page, sector)| Some((page.parse().ok()?, sector.parse().ok()?)));
+            let numbers = numbers.and_then(|(page, sector)| {
+                let (page, sector) = (page.parse().ok()?, sector.parse().ok()?);
+                Some((PageId::at(page), SectorId::at(sector)))
+            });
             ui.tab = Tab::Inspect;
             ui.sector = numbers.unwrap_or(ui.sector);
         } else if let Some(other) = word.strip_prefix("beside") {

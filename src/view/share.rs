@@ -3,6 +3,7 @@
 
 use crate::exchange::diagram::{Detail, Fate, Options, ReadError, Reading, read, read_as, write};
 use crate::exchange::{Link, chrome_trace, percent, promela, run_json};
+use crate::machine::ActorId;
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
@@ -45,7 +46,7 @@ impl Pasted {
     pub fn of(
         text: String,
         among: &[std::sync::Arc<Scenario>],
-        casting: Option<&[Vec<u8>]>,
+        casting: Option<&[Vec<ActorId>]>,
     ) -> Option<Pasted> {
         let here = among.first()?;
         let all: Vec<&Scenario> = among.iter().map(|it| &**it).collect();
@@ -69,7 +70,7 @@ impl Pasted {
     }
 
     /// One of the castings of its columns that place as many lines as the one taken.
-    pub fn casting(&self, at: usize) -> Option<Vec<Vec<u8>>> {
+    pub fn casting(&self, at: usize) -> Option<Vec<Vec<ActorId>>> {
         self.read.as_ref().ok()?.alternatives.get(at).cloned()
     }
 }
@@ -311,7 +312,7 @@ fn reading_lines(pasted: &Pasted) -> Element {
         let who: Vec<&str> = column
             .actors
             .iter()
-            .filter_map(|actor| scenario.cast.get(usize::from(*actor)))
+            .filter_map(|actor| scenario.cast.get(actor.index()))
             .map(|cast| cast.name.as_str())
             .collect();
         let who = if who.is_empty() {
@@ -329,10 +330,10 @@ fn reading_lines(pasted: &Pasted) -> Element {
     let mut moves =
         el("div", "moves").child(button("primary", "", "Open this run", many == 0, open));
     for (at, casting) in reading.alternatives.iter().enumerate().take(4) {
-        let name = |actors: &Vec<u8>| {
+        let name = |actors: &Vec<ActorId>| {
             let first = actors
                 .first()
-                .and_then(|actor| scenario.cast.get(usize::from(*actor)));
+                .and_then(|actor| scenario.cast.get(actor.index()));
             first.map_or("nobody", |cast| &cast.name).to_owned()
         };
         let names: Vec<String> = casting.iter().map(name).collect();

@@ -6,12 +6,13 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Node, el};
+use crate::machine::PageId;
 
 /// The stage: every page with its bits and its sectors.
 pub fn stage(now: &Moment, ui: &UiState) -> Element {
     let model = &now.scenario.model;
     let mut sheets: Vec<Element> = Vec::new();
-    for number in 0..model.geometry.pages as usize {
+    for number in model.page_ids() {
         let moment = PageMoment::of(now, number);
         let bits = machine_state::draw_page_bits(&moment, &now.world, &now.before);
         let frozen = if moment.frozen() {
@@ -42,12 +43,12 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
     let many = geometry.sectors();
     // Cells of the first page have no page number in their names.
     let prefix = match number {
-        0 => String::new(),
+        PageId(0) => String::new(),
         _ => format!("{number}-"),
     };
     // Roles are stated, since the style sheet lays rows out as grids, which takes them away.
     let mut heads = el("tr", "").attr(Attr::Role, "row").child(el("td", ""));
-    for sector in 0..many {
+    for sector in geometry.sector_ids() {
         let lba = geometry.lba(number, sector);
         let pressed = ui.sector == (number, sector);
         let mut button = el("button", "sector").attr_bool(Attr::Pressed, pressed);
@@ -79,7 +80,7 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
                 .child(el("b", "").text(title))
                 .child(el("small", "").text(what)),
         );
-        for sector in 0..many {
+        for sector in geometry.sector_ids() {
             let key = format!("{prefix}{}-{sector}", level.key());
             let cell = cell(moment.cell(level, sector), moment.step);
             row = row.child(cell.attr(Attr::Role, "cell").attr(Attr::Cell, &key));

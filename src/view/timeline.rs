@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::explore::{Held, Span, Story, spans};
-use crate::machine::{Effect, Resource};
+use crate::machine::{ActorId, Effect, Resource};
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
@@ -144,13 +144,13 @@ pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
     let length = whole.steps.len();
     let mut spans = spans(&scenario.model, whole);
     // Where an actor falls asleep with a lock, the lock's name ends where the sleep's begins.
-    let sleeps: Vec<(usize, usize)> = spans
+    let sleeps: Vec<(ActorId, usize)> = spans
         .iter()
         .filter(|span| matches!(span.held, Held::Asleep(_)))
         .map(|span| (span.actor, span.from))
         .collect();
     for span in spans.iter_mut().filter(|span| span.held == Held::Lock) {
-        let inside = |(actor, from): &&(usize, usize)| *actor == span.actor && *from >= span.from;
+        let inside = |(actor, from): &&(ActorId, usize)| *actor == span.actor && *from >= span.from;
         let sleep = sleeps.iter().filter(inside).map(|(_, from)| *from).min();
         span.to = sleep.map_or(span.to, |from| span.to.min(from));
     }
@@ -169,8 +169,8 @@ fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Elem
         true => format!(" {}", span.page),
         false => String::new(),
     };
-    let page = lanes.top(lanes.actors + span.page);
-    let lane = lanes.top(span.actor);
+    let page = lanes.top(lanes.actors + span.page.index());
+    let lane = lanes.top(span.actor.index());
     let (class, y, height, words) = match span.held {
         Held::Window => {
             let words = match scenario.model.stable {
@@ -261,7 +261,7 @@ fn ticks(whole: &Story, lanes: Lanes) -> Element {
     let length = whole.steps.len();
     let (mut plain, mut passed) = (String::new(), String::new());
     for (at, record) in whole.steps.iter().enumerate() {
-        let bottom = lanes.top(record.choice.actor as usize + 1);
+        let bottom = lanes.top(record.choice.actor.index() + 1);
         let (path, tall) = match mark(&record.effects) {
             Mark::Match if length > MANY => (&mut passed, lanes.tall - 6),
             Mark::Tick => (&mut plain, 4),
@@ -300,7 +300,7 @@ fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
             Mark::Store if whole.unstable.contains(&step) => "inside the window",
             _ => continue,
         };
-        let y = lanes.top(record.choice.actor as usize) + lanes.tall / 2;
+        let y = lanes.top(record.choice.actor.index()) + lanes.tall / 2;
         let end = step * 100 > length * 86;
         let text = el("text", if end { "end" } else { "" })
             .attr(Attr::X, if end { "-11" } else { "11" })
@@ -326,7 +326,7 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
             _ if causes.contains(&step) => ("", ""),
             _ => continue,
         };
-        let y = lanes.top(record.choice.actor as usize) + lanes.tall / 2;
+        let y = lanes.top(record.choice.actor.index()) + lanes.tall / 2;
         let mut place = spot(step, length, y).child(el("path", class).attr(Attr::D, outline));
         if causes.contains(&step) {
             place = place

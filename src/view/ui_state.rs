@@ -1,5 +1,6 @@
 //! The state of the page beside the run: what is open, chosen and said.
 
+use crate::machine::{ActorId, PageId, SectorId};
 use serde::{Deserialize, Serialize};
 
 /// The speeds that a run can be played at, in steps a second.
@@ -97,7 +98,7 @@ pub struct UiState {
     /// The speed to play at: an index into [`SPEEDS`].
     pub speed: usize,
     /// The page and the sector whose bytes the inspector shows.
-    pub sector: (usize, usize),
+    pub sector: (PageId, SectorId),
     /// The dialog that is open.
     pub sheet: Option<Sheet>,
     /// Whether the text for a mail has a line for every step.
@@ -108,11 +109,11 @@ pub struct UiState {
     /// Which of the alternative castings of a pasted diagram is taken.
     pub casting: Option<usize>,
     /// The program lines that the visitor has folded or unfolded by hand: actor and line.
-    pub toggled: Vec<(usize, usize)>,
+    pub toggled: Vec<(ActorId, usize)>,
     /// The actors whose cards the visitor has folded or unfolded by hand.
-    pub cards: Vec<usize>,
+    pub cards: Vec<ActorId>,
     /// The actors whose programs are shown with all their lines.
-    pub lines: Vec<usize>,
+    pub lines: Vec<ActorId>,
     /// What the column at the side shows.
     pub tab: Tab,
     /// Which build of the scenario the stage is compared with.
@@ -133,7 +134,7 @@ pub struct UiState {
     /// Which kind of mutants the table shows.
     pub kind: usize,
     /// The two actors of the race map.
-    pub racers: (u8, u8),
+    pub racers: (ActorId, ActorId),
     /// The row and column of the race map that is pointed at.
     pub cell: Option<(usize, usize)>,
     /// Whether the window is too narrow for the names of steps on the race map.

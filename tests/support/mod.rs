@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use plain::{Report, Search};
 use stable_pages::explore::{Finding, Limits, Space, Story, Verdicts};
 use stable_pages::machine::{
-    Choice, Effect, End, History, Model, Status, World, end, status, step, ways,
+    ActorId, Choice, Effect, End, History, Model, Status, World, end, status, step, ways,
 };
 use stable_pages::protocol::OPS;
 use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load, load_for};
@@ -63,9 +63,9 @@ pub fn scenario(slug: &str) -> Scenario {
 }
 
 /// The actor of a name.
-pub fn actor(scenario: &Scenario, name: &str) -> usize {
+pub fn actor(scenario: &Scenario, name: &str) -> ActorId {
     let found = scenario.cast.iter().position(|it| it.name == name);
-    found.expect("an actor of the scenario")
+    ActorId::at(found.expect("an actor of the scenario"))
 }
 
 /// A scenario of the catalogue without its opening run, notes and edits, with pieces of its text
@@ -86,9 +86,10 @@ pub fn varied(slug: &str, pieces: &[(&str, &str)], edits: &str) -> Scenario {
 /// The key of the step an actor makes next; empty when its program is over.
 pub fn next(scenario: &Scenario, world: &World, name: &str) -> &'static str {
     let who = actor(scenario, name);
-    let pc = scenario.model.actor(world, who).pc as usize;
-    let code = &scenario.model.actors[who].code;
-    code.get(pc).map_or("", |instr| OPS[instr.tag as usize].key)
+    let pc = usize::from(scenario.model.actor(world, who).pc);
+    let code = &scenario.model.actors[who.index()].code;
+    code.get(pc)
+        .map_or("", |instr| OPS[usize::from(instr.tag)].key)
 }
 
 /// Steps an actor until its next step is `key`.
@@ -162,7 +163,7 @@ pub fn same(scenario: &Scenario, plain: &Report, space: &Space) {
 pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Verdicts) {
     let (mut world, mut effects) = (model.initial, Vec::new());
     for choice in schedule {
-        assert!(choice.way < ways(model, &world, choice.actor.into()));
+        assert!(choice.way < ways(model, &world, choice.actor));
         (world, effects) = step(model, &world, *choice);
     }
     let broke = effects.iter().filter_map(|effect| match effect {

@@ -5,7 +5,7 @@
 use std::collections::hash_map::{Entry, HashMap};
 
 use stable_pages::machine::{
-    Choice, Effect, End, Model, Violation, World, enabled, end, step_watched,
+    ActorId, Choice, Effect, End, Model, Violation, World, enabled, end, step_watched,
 };
 use stable_pages::scenario::Verdict;
 
@@ -15,9 +15,9 @@ pub enum Outcome {
     /// Its last step broke a rule.
     Broke(Violation),
     /// It ends with actors waiting for each other.
-    Deadlock(Vec<u8>),
+    Deadlock(Vec<ActorId>),
     /// It ends with this actor asleep for ever.
-    Stall(u8),
+    Stall(ActorId),
 }
 
 /// A shortest schedule to a verdict.
@@ -79,7 +79,7 @@ impl Search {
             seen: vec![Seen {
                 world: from,
                 parent: 0,
-                choice: Choice::of(0),
+                choice: Choice::of(ActorId(0)),
                 depth: 0,
             }],
             index: HashMap::from([(from, 0)]),

@@ -1,7 +1,7 @@
 //! Scenario files with random programs, for tests that ask for more than the catalogue has.
 
 use proptest::prelude::*;
-use stable_pages::machine::Operand;
+use stable_pages::machine::OperandKind;
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::Device;
 
@@ -10,10 +10,10 @@ fn line() -> impl Strategy<Value = String> {
     let mut words: Vec<String> = Vec::new();
     for row in &OPS {
         let argument = match row.op.operand() {
-            Operand::Store => " new",
-            Operand::Space => " B",
-            Operand::None => "",
-            Operand::Sector => continue,
+            OperandKind::Store => " new",
+            OperandKind::Space => " B",
+            OperandKind::None => "",
+            OperandKind::Sector => continue,
         };
         words.push(format!("{}{argument}", row.key));
         if row.op.can_answer_no() && row.key != "goto" {

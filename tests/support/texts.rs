@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use stable_pages::exchange::{diagram, sentence, status_words};
 use stable_pages::explore::{CheckerRequest, ScenarioSpec, StepRecord, Story};
-use stable_pages::machine::{Choice, Effect, History, Status, enabled, step};
+use stable_pages::machine::{ActorId, Choice, Effect, History, Status, enabled, step};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 use stable_pages::scenario::{Device, Entry, Scenario, Verdict};
 use stable_pages::view::{
@@ -260,7 +260,7 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
             Some(index) => {
                 let line = step.and_then(|card| card.find(&|element| element.tag == "h2"));
                 let line = line.map(Element::all_text).unwrap_or_default();
-                let who = &scenario.cast[now.last_actor().expect("somebody")].name;
+                let who = &scenario.cast[now.last_actor().expect("somebody").index()].name;
                 let _ = writeln!(out, "{:>3}. {who}: {line}", now.depth());
                 sentence(scenario, &now.story, index)
             }
@@ -273,13 +273,16 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
                 out += &indented(&text);
             }
         }
-        for (actor, before) in asleep_before.iter_mut().enumerate() {
+        for (actor, before) in scenario.model.actor_ids().zip(&mut asleep_before) {
             let words = match now.status(actor) {
                 status @ Status::Asleep(_) => status_words(scenario, &now.story, actor, status),
                 _ => String::new(),
             };
             if words != *before && !words.is_empty() {
-                out += &indented(&format!("{} is {words}.", scenario.cast[actor].name));
+                out += &indented(&format!(
+                    "{} is {words}.",
+                    scenario.cast[actor.index()].name
+                ));
             }
             *before = words;
         }
@@ -424,14 +427,14 @@ pub fn sentences() -> String {
     let mut told: Vec<Vec<(String, String)>> = vec![Vec::new(); OPS.len()];
     for scenario in all_scenarios() {
         let (model, space) = (&scenario.model, checked(&scenario));
-        let mut known: HashSet<(u8, u8, Vec<Effect>)> = HashSet::new();
+        let mut known: HashSet<(ActorId, u8, Vec<Effect>)> = HashSet::new();
         for state in 0..space.states() as u32 {
             let before = space.world(state);
             for choice in enabled(model, &before) {
                 let (world, effects) = step(model, &before, choice);
-                let actor = usize::from(choice.actor);
+                let actor = choice.actor;
                 let pc = usize::from(model.actor(&before, actor).pc);
-                let row = model.actors[actor].code[pc].tag;
+                let row = model.actors[actor.index()].code[pc].tag;
                 if !known.insert((choice.actor, row, effects.clone())) {
                     continue;
                 }
@@ -613,7 +616,7 @@ pub fn of_worker(entry: Entry, with_changes: bool) -> String {
         worker.show(|it| {
             it.depth = run.len();
             it.ui.panel = Some(panel);
-            it.ui.racers = (0, 1);
+            it.ui.racers = (ActorId(0), ActorId(1));
         });
         let _ = write!(
             out,

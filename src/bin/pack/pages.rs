@@ -170,7 +170,7 @@ fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
             said = said.text(" ").child(badge(&[verdict]));
         }
         let remark = now.last_row();
-        let remark = remark.and_then(|(actor, row, _)| scenario.note(actor as u8, row));
+        let remark = remark.and_then(|(actor, row, _)| scenario.note(actor, row));
         if let Some(remark) = remark {
             said = said.child(rich(el("p", "note"), remark));
         }

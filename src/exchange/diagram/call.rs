@@ -1,13 +1,13 @@
 //! What a line of a diagram calls a step or a composite.
 
 use crate::exchange::words::{several, store};
-use crate::machine::{Actor, Instr, Model, Op, Operand, World};
+use crate::machine::{Actor, ActorId, Instr, Model, Operand, PageId, World};
 use crate::protocol::{Era, Line, OPS, group_row, with_page};
 use crate::scenario::Scenario;
 
 /// The instruction an actor runs next, with its number; a fault handler works on the page whose
 /// store faulted.
-pub(super) fn standing(model: &Model, world: &World, actor: usize) -> Option<(u8, Instr)> {
+pub(super) fn standing(model: &Model, world: &World, actor: ActorId) -> Option<(u8, Instr)> {
     let instr = model.due(world, actor)?;
     Some((model.actor(world, actor).pc, instr))
 }
@@ -15,19 +15,19 @@ pub(super) fn standing(model: &Model, world: &World, actor: usize) -> Option<(u8
 /// A step's line of source in an era, in ASCII.
 pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
     let call = OPS
-        .get(instr.tag as usize)
+        .get(usize::from(instr.tag))
         .map_or("", |row| row.calls[era as usize]);
     let several = several(scenario);
     let of_page = match several {
         true => format!(" of page {}", instr.page),
         false => String::new(),
     };
-    let shown = match instr.op.operand() {
+    let shown = match instr.operand {
         Operand::None => String::new(),
-        Operand::Sector => format!("{}{of_page}", instr.arg),
-        Operand::Store => format!("{}{of_page}", store(scenario, instr.arg)),
-        Operand::Space => {
-            let name = scenario.spaces.get(instr.arg as usize);
+        Operand::Sector(sector) => format!("{sector}{of_page}"),
+        Operand::Store(id) => format!("{}{of_page}", store(scenario, id)),
+        Operand::Space(space) => {
+            let name = scenario.spaces.get(space.index());
             name.cloned().unwrap_or_default()
         }
     };
@@ -40,7 +40,7 @@ pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
 
 /// A composite's line of source in an era, in ASCII. One that has no row in the table of
 /// composites is a program of the scenario, and called like a function.
-pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: u8) -> String {
+pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: PageId) -> String {
     let call = match group_row(&line.key) {
         Some(row) => row.calls[era as usize].to_owned(),
         None => format!("{}()", line.key),
@@ -73,8 +73,7 @@ pub(super) fn stays(line: &Line, before: u8, now: u8) -> bool {
 
 /// Whether an actor serves others: the disk, the completion, a guest's host.
 pub(super) fn serves(actor: &Actor) -> bool {
-    let serving = |it: &Instr| matches!(it.op, Op::TakeRequest | Op::BioEndio | Op::TakeOver);
-    actor.code.iter().any(serving)
+    actor.code.iter().any(|it| it.op.serves())
 }
 
 /// A text in printable ASCII: what has no likeness becomes a question mark, backquotes go.

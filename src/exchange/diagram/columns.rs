@@ -9,7 +9,7 @@ use super::call::{ascii, serves};
 use super::events::Event;
 use super::layout::longest_word;
 use crate::explore::Story;
-use crate::machine::Effect;
+use crate::machine::{ActorId, Effect};
 use crate::scenario::Scenario;
 
 /// Most columns of a diagram.
@@ -18,7 +18,7 @@ const MOST: usize = 3;
 /// Actors that share a column: the first is the one its lines are about if they do not say.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub actors: Vec<u8>,
+    pub actors: Vec<ActorId>,
     /// Where it begins, from 0.
     pub at: usize,
 }
@@ -28,8 +28,8 @@ const LONGEST_NAME: usize = 24;
 
 /// An actor's name as diagrams write it: such that mail software leaves lines alone that begin
 /// with it.
-pub(super) fn name(scenario: &Scenario, actor: u8) -> String {
-    let cast = scenario.cast.get(actor as usize);
+pub(super) fn name(scenario: &Scenario, actor: ActorId) -> String {
+    let cast = scenario.cast.get(actor.index());
     let mut name = ascii(cast.map_or("", |it| it.name.as_str()));
     name.truncate(LONGEST_NAME);
     match name.as_str() {
@@ -48,17 +48,17 @@ impl Column {
 
 /// The columns for the actors that have events, in the actors' order.
 pub(super) fn columns(scenario: &Scenario, story: &Story, events: &[Event]) -> Vec<Column> {
-    let moves = |actor: &u8| events.iter().any(|it| it.actor == *actor);
-    let all = (0..scenario.model.actors.len() as u8).filter(moves);
-    let (servants, own): (Vec<u8>, Vec<u8>) =
-        all.partition(|it| serves(&scenario.model.actors[*it as usize]));
+    let moves = |actor: &ActorId| events.iter().any(|it| it.actor == *actor);
+    let all = scenario.model.actor_ids().filter(moves);
+    let (servants, own): (Vec<ActorId>, Vec<ActorId>) =
+        all.partition(|it| serves(&scenario.model.actors[it.index()]));
     let submits = |it: &Effect| matches!(it, Effect::Queued { .. } | Effect::HandedOver { .. });
     let submitter = story.steps.iter().find_map(|told| {
         let mine = own.contains(&told.choice.actor) && told.effects.iter().any(submits);
         mine.then_some(told.choice.actor)
     });
-    let mut sets: Vec<Vec<u8>> = own.into_iter().map(|it| vec![it]).collect();
-    let with = |set: &Vec<u8>| submitter.is_some_and(|it| set.contains(&it));
+    let mut sets: Vec<Vec<ActorId>> = own.into_iter().map(|it| vec![it]).collect();
+    let with = |set: &Vec<ActorId>| submitter.is_some_and(|it| set.contains(&it));
     let place = sets.iter().position(with).unwrap_or(0);
     match sets.get_mut(place) {
         Some(set) => set.extend(servants),
@@ -81,13 +81,13 @@ pub(super) fn columns(scenario: &Scenario, story: &Story, events: &[Event]) -> V
 }
 
 /// Joins the two columns whose actors take turns least often; of equals the last ones.
-fn join(sets: &mut Vec<Vec<u8>>, events: &[Event]) {
+fn join(sets: &mut Vec<Vec<ActorId>>, events: &[Event]) {
     let mut best = (usize::MAX, 0, 1);
     for one in 0..sets.len() {
         for other in one + 1..sets.len() {
             let both =
                 |it: &&Event| sets[one].contains(&it.actor) || sets[other].contains(&it.actor);
-            let actors: Vec<u8> = events.iter().filter(both).map(|it| it.actor).collect();
+            let actors: Vec<ActorId> = events.iter().filter(both).map(|it| it.actor).collect();
             let turns = actors.windows(2).filter(|it| it[0] != it[1]).count();
             if turns <= best.0 {
                 best = (turns, one, other);
@@ -100,13 +100,13 @@ fn join(sets: &mut Vec<Vec<u8>>, events: &[Event]) {
 
 /// Where so many columns can stand, the usual places first: multiples of 4, as the last column
 /// needs room to its right; none if no place will do.
-fn stand(sets: &[Vec<u8>], events: &[Event]) -> Option<Vec<Column>> {
+fn stand(sets: &[Vec<ActorId>], events: &[Event]) -> Option<Vec<Column>> {
     let widths: &[usize] = match sets.len() {
         1 => &[0],
         2 => &[36, 32, 28, 24, 20, 16],
         _ => &[24, 20, 16],
     };
-    let column_of = |actor: u8| sets.iter().position(|set| set.contains(&actor));
+    let column_of = |actor: ActorId| sets.iter().position(|set| set.contains(&actor));
     let fits = |width: usize| {
         events.iter().all(|event| {
             let at = column_of(event.actor).unwrap_or(0);
@@ -126,7 +126,7 @@ fn stand(sets: &[Vec<u8>], events: &[Event]) -> Option<Vec<Column>> {
     };
     let width = widths.iter().find(|it| fits(**it))?;
     let all = sets.iter().enumerate();
-    let column = |(at, actors): (usize, &Vec<u8>)| Column {
+    let column = |(at, actors): (usize, &Vec<ActorId>)| Column {
         actors: actors.clone(),
         at: width * at,
     };

@@ -7,14 +7,14 @@ use super::notes::{blocked, notes, result};
 use super::{Detail, Options};
 use crate::exchange::narration::world_before;
 use crate::explore::Story;
-use crate::machine::{Effect, Model, Op, Status, World, end, status, ways};
+use crate::machine::{ActorId, Effect, Model, Op, Status, World, end, status, ways};
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
 /// A line of the diagram, before it has a place.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
-    pub actor: u8,
+    pub actor: ActorId,
     pub depth: u8,
     /// The call, with what came of it.
     pub text: String,
@@ -56,8 +56,8 @@ pub(super) fn events(scenario: &Scenario, story: &Story, options: &Options) -> V
 }
 
 /// Where an actor stands.
-pub(super) fn pc(model: &Model, world: &World, actor: u8) -> u8 {
-    model.actor(world, actor.into()).pc
+pub(super) fn pc(model: &Model, world: &World, actor: ActorId) -> u8 {
+    model.actor(world, actor).pc
 }
 
 impl Teller<'_> {
@@ -65,7 +65,7 @@ impl Teller<'_> {
         &self.scenario.model
     }
 
-    fn actor(&self, at: usize) -> u8 {
+    fn actor(&self, at: usize) -> ActorId {
         self.story.steps[at].choice.actor
     }
 
@@ -73,16 +73,16 @@ impl Teller<'_> {
     fn step(&mut self, at: usize) -> Range<usize> {
         let (scenario, actor) = (self.scenario, self.actor(at));
         let before = world_before(scenario, self.story, at);
-        let Some((pc, instr)) = standing(self.model(), &before, actor.into()) else {
+        let Some((pc, instr)) = standing(self.model(), &before, actor) else {
             return at..at + 1;
         };
-        let lines = &scenario.cast[actor as usize].lines;
+        let lines = &scenario.cast[actor.index()].lines;
         let mut made = at..at + 1;
         let mut folded = None;
         for group in groups_at(lines, pc) {
             let line = &lines[group];
             let goes_on = |it: (u8, u8)| it.1 == pc && stays(line, it.0, pc);
-            if self.last[actor as usize].is_some_and(goes_on) {
+            if self.last[actor.index()].is_some_and(goes_on) {
                 continue;
             }
             if let Some(end) = self.folds(line, at) {
@@ -115,7 +115,7 @@ impl Teller<'_> {
             let before = world_before(scenario, self.story, step);
             let after = &self.story.steps[step].world;
             let model = &scenario.model;
-            self.last[actor as usize] = Some((
+            self.last[actor.index()] = Some((
                 self::pc(model, &before, actor),
                 self::pc(model, after, actor),
             ));
@@ -128,14 +128,14 @@ impl Teller<'_> {
     fn folds(&self, line: &crate::protocol::Line, at: usize) -> Option<usize> {
         let actor = self.actor(at);
         let model = self.model();
-        let code = &model.actors[actor as usize].code;
-        let loud = |pc: u8| code.get(pc as usize).is_some_and(|it| !quiet(it.op));
+        let code = &model.actors[actor.index()].code;
+        let loud = |pc: u8| code.get(usize::from(pc)).is_some_and(|it| !quiet(it.op));
         if self.detail == Detail::Unfolded || line.pcs.clone().any(loud) {
             return None;
         }
         for step in at..self.story.steps.len() {
             let before = world_before(self.scenario, self.story, step);
-            if self.actor(step) != actor || ways(model, &before, actor.into()) > 1 {
+            if self.actor(step) != actor || ways(model, &before, actor) > 1 {
                 return None;
             }
             let after = &self.story.steps[step].world;
@@ -153,8 +153,8 @@ impl Teller<'_> {
         let last = self.story.steps.last().map_or(model.initial, |it| it.world);
         let over = end(model, &last).is_some();
         let world = step.map_or(model.initial, |at| self.story.steps[at].world);
-        for actor in 0..model.actors.len() as u8 {
-            let Status::Asleep(wait) = status(model, &world, actor.into()) else {
+        for actor in model.actor_ids() {
+            let Status::Asleep(wait) = status(model, &world, actor) else {
                 continue;
             };
             let own = step.is_some_and(|at| self.actor(at) == actor);
@@ -165,15 +165,15 @@ impl Teller<'_> {
             let told = step.map(|at| &self.story.steps[at].effects);
             let said =
                 |it: &Vec<Effect>| it.iter().any(|it| matches!(it, Effect::FellAsleep { .. }));
-            let Some((pc, instr)) = standing(model, &world, actor.into()) else {
+            let Some((pc, instr)) = standing(model, &world, actor) else {
                 continue;
             };
             if own && told.is_some_and(said) {
                 continue;
             }
             // As deep as the composites it is in already; it enters others with its next step.
-            let lines = &self.scenario.cast[actor as usize].lines;
-            let last = self.last[actor as usize];
+            let lines = &self.scenario.cast[actor.index()].lines;
+            let last = self.last[actor.index()];
             let goes_on = |at: &usize| last.is_some_and(|it| stays(&lines[*at], it.0, pc));
             let depth = groups_at(lines, pc).filter(goes_on).count() as u8;
             let call = step_call(self.scenario, self.era, instr);
@@ -188,9 +188,9 @@ impl Teller<'_> {
     }
 
     /// Whether an actor sleeps from a step on (none: from the start) and no earlier.
-    fn sleeps_for_good(&self, actor: u8, step: Option<usize>) -> bool {
+    fn sleeps_for_good(&self, actor: ActorId, step: Option<usize>) -> bool {
         let model = &self.scenario.model;
-        let asleep = |it: &World| matches!(status(model, it, actor.into()), Status::Asleep(_));
+        let asleep = |it: &World| matches!(status(model, it, actor), Status::Asleep(_));
         let rest = self.story.steps.iter().skip(step.map_or(0, |at| at + 1));
         let before = step.map(|at| world_before(self.scenario, self.story, at));
         before.is_none_or(|it| !asleep(&it)) && rest.into_iter().all(|it| asleep(&it.world))

@@ -8,13 +8,15 @@ use super::call::{ascii, standing};
 use crate::exchange::narration::{bug, hex, world_before};
 use crate::exchange::words::{sectors, thing};
 use crate::explore::Story;
-use crate::machine::{Effect, Model, Op, Stage, Violation, Wait, World, ways};
+use crate::machine::{
+    ActorId, Effect, Model, Op, PageId, SectorId, Stage, Violation, Wait, World, ways,
+};
 use crate::protocol::{Mark, OPS, OpRow};
 use crate::scenario::Scenario;
 
 /// "<blocks on PG_writeback of page 1, behind fsync1>".
 pub(super) fn blocked(scenario: &Scenario, wait: Wait) -> String {
-    let holder = wait.holder.and_then(|it| scenario.cast.get(it as usize));
+    let holder = wait.holder.and_then(|it| scenario.cast.get(it.index()));
     let behind = holder.map_or("nobody", |it| it.name.as_str());
     let on = thing(scenario, wait.on, wait.which);
     ascii(&format!("<blocks on {on}, behind {behind}>"))
@@ -22,11 +24,11 @@ pub(super) fn blocked(scenario: &Scenario, wait: Wait) -> String {
 
 /// Which way a step goes that has several, in a word or two; none where there is one way.
 /// Different ways have different words.
-pub(super) fn way(model: &Model, world: &World, actor: u8, way: u8) -> Option<String> {
-    if ways(model, world, actor.into()) < 2 {
+pub(super) fn way(model: &Model, world: &World, actor: ActorId, way: u8) -> Option<String> {
+    if ways(model, world, actor) < 2 {
         return None;
     }
-    let (_, instr) = standing(model, world, actor.into())?;
+    let (_, instr) = standing(model, world, actor)?;
     let words = match instr.op {
         Op::Choose => {
             let ways = OPS.get(instr.tag as usize).and_then(OpRow::ways)?;
@@ -38,11 +40,13 @@ pub(super) fn way(model: &Model, world: &World, actor: u8, way: u8) -> Option<St
                 Op::BioEndio => Stage::Done,
                 _ => Stage::Passed,
             };
-            let bios = 0..model.layout.most_bios();
-            let mut of_stage = bios.filter(|it| model.bio(world, *it).stage == stage);
-            let bio = of_stage.nth(way.into())? as u8;
-            let pages = 0..model.geometry.pages;
-            let mut inside = pages.filter(|it| model.page(world, (*it).into()).bio == Some(bio));
+            let mut of_stage = model
+                .bio_ids()
+                .filter(|it| model.bio(world, *it).stage == stage);
+            let bio = of_stage.nth(way.into())?;
+            let mut inside = model
+                .page_ids()
+                .filter(|it| model.page(world, *it).bio == Some(bio));
             match inside.next() {
                 Some(page) => format!("bio of page {page}"),
                 None => format!("bio {bio}"),
@@ -65,7 +69,7 @@ pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) ->
     if steps.len() == 1 && chosen.is_some() {
         return chosen;
     }
-    let (_, instr) = standing(&scenario.model, &before, first.choice.actor.into())?;
+    let (_, instr) = standing(&scenario.model, &before, first.choice.actor)?;
     let asserts = instr.op == Op::AssertNoWriteback;
     let told = story.steps.get(steps)?;
     let mut effects = told.iter().flat_map(|it| &it.effects);
@@ -124,7 +128,7 @@ fn remark(
     effect: &Effect,
 ) -> Option<String> {
     let guard = |content| hex(scenario.model.contents.guard(content));
-    let name = |page: u8, sector: u8| sectors(scenario, page, &[sector]);
+    let name = |page: PageId, sector: SectorId| sectors(scenario, page, &[sector]);
     Some(match *effect {
         // A guard of many is worth a line if its sector is changed or refused.
         Effect::Guarded {
@@ -167,7 +171,7 @@ fn remark(
 }
 
 /// Whether a store changes a sector in this run, or a check refuses it.
-fn matters(story: &Story, page: u8, sector: u8) -> bool {
+fn matters(story: &Story, page: PageId, sector: SectorId) -> bool {
     let mut effects = story.steps.iter().flat_map(|it| &it.effects);
     effects.any(|it| match *it {
         Effect::Stored {

@@ -6,7 +6,7 @@ use crate::exchange::ending::{last_world, outcome};
 use crate::exchange::narration::{bug, hex};
 use crate::exchange::words::{begin, sectors, the, thing};
 use crate::explore::{Failure, Story};
-use crate::machine::{Consumer, End, Hop, Loss, Status, Violation, end, status};
+use crate::machine::{ActorId, Consumer, End, Hop, Loss, Status, Violation, end, status};
 use crate::scenario::Scenario;
 
 /// The verdict: what broke, and how the run ended, if it did.
@@ -37,7 +37,7 @@ fn sleepers(scenario: &Scenario, story: &Story, how: &End) -> Vec<String> {
         return Vec::new();
     };
     let world = last_world(scenario, story);
-    let sleeps = |actor: &u8| match status(&scenario.model, &world, (*actor).into()) {
+    let sleeps = |actor: &ActorId| match status(&scenario.model, &world, *actor) {
         Status::Asleep(wait) => Some(format!(
             "{} sleeps on {}.",
             begin(&the(scenario, *actor)),

@@ -44,7 +44,7 @@ pub(super) fn letters(cast: &[Cast]) -> Vec<char> {
 pub(super) fn legs(letters: &[char], run: &[Choice]) -> Vec<Leg> {
     let mut legs: Vec<Leg> = Vec::new();
     for choice in run {
-        let Some(letter) = letters.get(usize::from(choice.actor)) else {
+        let Some(letter) = letters.get(choice.actor.index()) else {
             continue;
         };
         match legs.last_mut() {

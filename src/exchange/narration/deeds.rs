@@ -3,7 +3,7 @@
 use super::*;
 
 impl Step<'_> {
-    pub(super) fn took(&self, what: Resource, page: u8) -> Option<String> {
+    pub(super) fn took(&self, what: Resource, page: PageId) -> Option<String> {
         let text = match what {
             Resource::Handle => {
                 "{Who} opens a journal handle: the transaction cannot commit while it is open."
@@ -13,7 +13,7 @@ impl Step<'_> {
         self.fill(page, text, &self.thing(what, page), "")
     }
 
-    pub(super) fn gave_back(&self, what: Resource, page: u8) -> Option<String> {
+    pub(super) fn gave_back(&self, what: Resource, page: PageId) -> Option<String> {
         let text = match what {
             Resource::Handle => "{Who} closes its journal handle.",
             Resource::Commit => {
@@ -24,7 +24,7 @@ impl Step<'_> {
         self.fill(page, text, &self.thing(what, page), "")
     }
 
-    pub(super) fn found_free(&self, what: Resource, page: u8) -> Option<String> {
+    pub(super) fn found_free(&self, what: Resource, page: PageId) -> Option<String> {
         let text = match what {
             Resource::PageLock => "{Who} finds {page} unlocked: whoever held the lock is done.",
             Resource::Bio => "{Who} finds no I/O{of} under way and goes on.",
@@ -36,15 +36,15 @@ impl Step<'_> {
     }
 
     /// The effect names a page; a page table's lock belongs to an address space.
-    pub(super) fn thing(&self, what: Resource, page: u8) -> String {
-        let which = match what {
-            Resource::PteLock => self.instr.map_or(0, |it| it.arg),
-            _ => page,
+    pub(super) fn thing(&self, what: Resource, page: PageId) -> String {
+        let which = match (what, self.instr) {
+            (Resource::PteLock, Some(instr)) => instr.which(what),
+            _ => Which::Page(page),
         };
         thing(self.scenario, what, which)
     }
 
-    pub(super) fn dirty_set(&self, page: u8, was: bool) -> Option<String> {
+    pub(super) fn dirty_set(&self, page: PageId, was: bool) -> Option<String> {
         let why = match self.row.key {
             "redirty_if_cleaned" => "A PTE had been dirty or writable, so {who}",
             "set_dirty_if_pte_was" => "The PTE was dirty, so {who}",
@@ -64,12 +64,12 @@ impl Step<'_> {
         )
     }
 
-    pub(super) fn buffers(&self, page: u8, mask: u8) -> Option<String> {
-        let all = self.scenario.model.geometry.sectors() as u8;
-        let taken: Vec<u8> = (0..all).filter(|it| mask & 1 << it != 0).collect();
+    pub(super) fn buffers(&self, page: PageId, mask: u8) -> Option<String> {
+        let all = self.scenario.model.sector_ids();
+        let taken: Vec<SectorId> = all.clone().filter(|it| mask & it.bit() != 0).collect();
         let text = match taken.len() {
             0 => "{Who} finds no dirty block{of}: the I/O will carry nothing.",
-            many if many == all as usize => "{Who} takes every block{of} into the I/O.",
+            many if many == all.len() => "{Who} takes every block{of} into the I/O.",
             _ => {
                 "{Who} takes only the dirty blocks into the I/O: {x}. Blocks that count as clean are not written."
             }
@@ -79,7 +79,7 @@ impl Step<'_> {
 
     pub(super) fn chose(&self, way: u8) -> Option<String> {
         let text = self.row.ways()?.told.get(usize::from(way))?;
-        self.say(0, text)
+        self.say(PageId(0), text)
     }
 
     pub(super) fn stores(&self, at: usize) -> Option<String> {

@@ -13,7 +13,7 @@ impl Step<'_> {
             ) => Some((*page, *sector)),
             _ => None,
         });
-        let sectors = |page: u8| self.names_several(page, &which);
+        let sectors = |page: PageId| self.names_several(page, &which);
         match violation {
             Violation::Assertion { what, .. } => {
                 return Some(format!("The kernel would stop here: {}.", bug(what)));

@@ -1,6 +1,6 @@
 //! A bio from its first page to the end of its I/O, and the bytes it carries, as inlines.
 
-use crate::machine::Protection;
+use crate::machine::{PageId, Protection};
 
 use super::writer::Writer;
 
@@ -61,7 +61,7 @@ impl Writer<'_> {
             "/* Page p is in the bio \"me\" is building. */\n#define @(p) ({own} != 0 && bio_of[p] == {own})\n"
         );
         self.builds = self.library.define("builds", &text);
-        if (0..self.model.actors.len()).any(|it| self.has_hand(it)) {
+        if self.model.actor_ids().any(|it| self.has_hand(it)) {
             let hand = "(at_hand[me] != 0 && bio_of[p] == at_hand[me])";
             let text = format!(
                 "/* Page p is in the bio \"me\" has at hand. */\n#define in_hand(p) {hand}\n"
@@ -91,7 +91,7 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn set_page_dirty(&mut self, page: u8) -> String {
+    pub(super) fn set_page_dirty(&mut self, page: PageId) -> String {
         let all = (1 << self.sectors) - 1;
         let buffers = match self.has.buffers {
             true => format!(";\nBH_Dirty[p] = {all}"),
@@ -115,7 +115,7 @@ impl Writer<'_> {
     }
 
     /// Takes a page out of its bio, if it is in one.
-    pub(super) fn release_from_bio(&mut self, page: u8) -> String {
+    pub(super) fn release_from_bio(&mut self, page: PageId) -> String {
         let mut body = "b = bio_of[p];\nif\n:: b != 0 ->\n\tbio_of[p] = 0;\n".to_owned();
         if self.has.buffers {
             body += "\tio_mask[p] = 0;\n";
@@ -133,7 +133,7 @@ impl Writer<'_> {
         self.library.inline("release_from_bio", head, "p", &body) + &format!("({page})")
     }
 
-    pub(super) fn bio_add_page(&mut self, page: u8) -> String {
+    pub(super) fn bio_add_page(&mut self, page: PageId) -> String {
         let mut body = format!("b = {};\nif\n:: b != 0\n", self.own_bio);
         for bio in 1..=self.pages {
             let before: Vec<String> = (1..bio)
@@ -154,7 +154,7 @@ impl Writer<'_> {
     }
 
     /// Copies a page, for an I/O to take the copy.
-    pub(super) fn copies(&mut self, page: u8) -> String {
+    pub(super) fn copies(&mut self, page: PageId) -> String {
         let body = self.each_sector("copy[{n}] = memory[{n}]");
         let head = "From here on the I/O takes the copy.";
         self.library.inline("copy_page", head, "p", &body) + &format!("({page})")

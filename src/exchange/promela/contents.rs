@@ -1,6 +1,6 @@
 //! The bytes of sectors: tables computed from them, and what stores make of them.
 
-use crate::machine::Content;
+use crate::machine::{Content, StoreId};
 
 use super::library::comment;
 use super::writer::Writer;
@@ -16,21 +16,21 @@ impl Writer<'_> {
     /// Where a content comes from.
     fn origin(&self, id: Content) -> String {
         let contents = &self.model.contents;
-        let interval = 0..self.pages * self.sectors;
         for (holder, of) in [("media", true), ("memory", false)] {
-            for n in interval.clone() {
-                let (page, sector) = (n / self.sectors, n % self.sectors);
+            for page in self.model.page_ids() {
                 let it = self.model.page(&self.model.initial, page);
-                if id == if of { it.media } else { it.memory }[sector] {
-                    return format!("page {page}, sector {sector} of {holder} at first");
+                let held = if of { it.media } else { it.memory };
+                for sector in self.model.sector_ids() {
+                    if id == held[sector.index()] {
+                        return format!("page {page}, sector {sector} of {holder} at first");
+                    }
                 }
             }
         }
         for from in self.ids() {
-            for (store, shown) in self.scenario.stores.iter().enumerate() {
-                if interval
-                    .clone()
-                    .any(|n| contents.after(store, n, from) == id)
+            let stores = StoreId::first(self.model.stores.len());
+            for (store, shown) in stores.zip(&self.scenario.stores) {
+                if (0..self.pages * self.sectors).any(|n| contents.after(store, n, from) == id)
                     && from != id
                 {
                     return format!("{} after the store of {}", from.0, comment(shown));
@@ -63,20 +63,20 @@ impl Writer<'_> {
     }
 
     /// A store of fixed bytes: what each sector it touches holds then.
-    pub(super) fn store(&mut self, number: u8) -> String {
-        let Some(store) = self.model.stores.get(number as usize) else {
+    pub(super) fn store(&mut self, number: StoreId) -> String {
+        let Some(store) = self.model.stores.get(number.index()) else {
             return "skip".to_owned();
         };
-        let page = store.page as usize;
+        let page = store.page.index();
         let mut lines = Vec::new();
-        for sector in 0..self.sectors {
+        for sector in self.model.sector_ids() {
             if !store.touches(self.model.geometry, sector) {
                 continue;
             }
-            let n = page * self.sectors + sector;
+            let n = self.model.geometry.interval_number(store.page, sector);
             let mut after = "old".to_owned();
             for id in self.ids() {
-                let to = self.model.contents.after(number.into(), n, id);
+                let to = self.model.contents.after(number, n, id);
                 if to != id {
                     after = format!("(old == {} -> {} : {after})", id.0, to.0);
                 }
@@ -90,7 +90,7 @@ impl Writer<'_> {
         }
         let head = format!(
             "The store of {}.",
-            comment(&self.scenario.stores[number as usize])
+            comment(&self.scenario.stores[number.index()])
         );
         let body = if lines.is_empty() {
             "skip".to_owned()
@@ -106,7 +106,7 @@ impl Writer<'_> {
     pub(super) fn block(&self) -> Option<usize> {
         let geometry = self.model.geometry;
         let stamp = geometry.stamp?;
-        Some(stamp.page as usize * self.sectors + (stamp.at / geometry.interval) as usize)
+        Some(stamp.interval(geometry))
     }
 
     /// The table of contents whose own checksum is right.

@@ -1,13 +1,13 @@
 //! Waking, fsync, and the judgement where nobody can move.
 
-use crate::machine::Op;
+use crate::machine::{Op, PageId};
 
 use super::library::indented;
 use super::writer::Writer;
 
 impl Writer<'_> {
     /// Who must act next for a page's I/O to end, as an expression; `owner` while there is no I/O.
-    pub(super) fn io_holder(&mut self, page: u8, owner: &str) -> String {
+    pub(super) fn io_holder(&mut self, page: PageId, owner: &str) -> String {
         let (disk, completion) = (self.who(Op::TakeRequest), self.who(Op::BioEndio));
         let host = self.who(Op::TakeOver);
         let text = format!(
@@ -22,9 +22,9 @@ impl Writer<'_> {
     }
 
     /// Marks everyone woken who sleeps at a wait for this page's writeback.
-    pub(super) fn wake_up_page(&mut self, page: u8) -> String {
+    pub(super) fn wake_up_page(&mut self, page: PageId) -> String {
         let mut all = Vec::new();
-        for actor in 0..self.model.actors.len() {
+        for actor in self.model.actor_ids() {
             for place in self.places(actor) {
                 if place.instr.op == Op::WaitOnce && place.instr.page == page {
                     let at = self.standing(place, &actor.to_string());
@@ -94,7 +94,7 @@ impl Writer<'_> {
     /// How a run ends: who sleeps, behind whom, or else what is lost.
     pub(super) fn judge(&mut self) -> String {
         let mut out = String::new();
-        for actor in 0..self.model.actors.len() {
+        for actor in self.model.actor_ids() {
             let mut all = String::new();
             for place in self.places(actor) {
                 let Some(sleep) = self.sleep(place.instr) else {
@@ -106,7 +106,7 @@ impl Writer<'_> {
                     sleep.until, sleep.holder
                 );
             }
-            let name = super::library::comment(&self.scenario.cast[actor].name);
+            let name = super::library::comment(&self.scenario.cast[actor.index()].name);
             out += &match all.is_empty() {
                 true => format!("holder[{actor}] = AWAKE; /* {name} */\n"),
                 false => format!(
@@ -153,7 +153,7 @@ impl Writer<'_> {
             } else {
                 ""
             };
-            for space in 0..self.model.spaces as usize {
+            for space in 0..usize::from(self.model.spaces) {
                 quiet += &format!(" && !(pte[{}] & DIRTY)", space * self.pages + page);
             }
             let (first, last) = (page * self.sectors, (page + 1) * self.sectors - 1);

@@ -1,6 +1,6 @@
 //! An actor's process: an option for each way of each instruction, under the lines of its program.
 
-use crate::machine::Op;
+use crate::machine::{ActorId, Op};
 use crate::protocol::Mark;
 
 use super::library::{comment, indented, option, printed};
@@ -9,8 +9,8 @@ use super::writer::{Place, Writer};
 
 impl Writer<'_> {
     /// The options of an actor's process, with the lines of its program.
-    pub(super) fn options(&mut self, actor: usize) -> String {
-        let cast = &self.scenario.cast[actor];
+    pub(super) fn options(&mut self, actor: ActorId) -> String {
+        let cast = &self.scenario.cast[actor.index()];
         let places = self.places(actor);
         let mut out = Vec::new();
         let mut told = vec![false; places.len()];
@@ -95,7 +95,7 @@ impl Writer<'_> {
     /// Where the actor goes on, in statements.
     fn then(&mut self, place: Place, then: Then) -> Option<String> {
         let handling = place.handling.then_some(place.instr.page);
-        let main = self.model.actors[place.actor].main.into();
+        let main = self.model.actors[place.actor.index()].main.into();
         let not = self.not_after(place.actor, place.instr);
         let lands = |pc: usize, handling| self.lands(place.actor, pc, handling, not.clone());
         Some(match then {

@@ -1,6 +1,6 @@
 //! Where an actor goes on after a step: past whatever has nothing to do there.
 
-use crate::machine::{Instr, Op, Operand};
+use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, PageId};
 
 use super::library::option;
 use super::variables::{BIO_AT_HAND, CLEANED, CSUM_AT_HAND, ORIG, TAGGED};
@@ -11,7 +11,7 @@ use super::writer::Writer;
 struct Way {
     pc: usize,
     /// The page of the store that faulted, in a fault handler.
-    handling: Option<u8>,
+    handling: Option<PageId>,
     /// What is known to hold, since it let us pass before; nothing changes meanwhile.
     passed: Vec<String>,
     /// What is known not to hold.
@@ -26,9 +26,9 @@ impl Writer<'_> {
     /// Sends `me` to an instruction, and on from there. `not` does not hold where it comes from.
     pub(super) fn lands(
         &self,
-        actor: usize,
+        actor: ActorId,
         pc: usize,
-        handling: Option<u8>,
+        handling: Option<PageId>,
         not: Vec<String>,
     ) -> String {
         let way = Way {
@@ -37,14 +37,14 @@ impl Writer<'_> {
             passed: Vec::new(),
             not,
             afresh: false,
-            left: 2 * self.model.actors[actor].code.len() + 1,
+            left: 2 * self.model.actors[actor.index()].code.len() + 1,
         };
         self.goes(actor, way)
     }
 
-    fn goes(&self, actor: usize, mut way: Way) -> String {
-        let it = &self.model.actors[actor];
-        let main = it.main as usize;
+    fn goes(&self, actor: ActorId, mut way: Way) -> String {
+        let it = &self.model.actors[actor.index()];
+        let main = usize::from(it.main);
         let mut out = String::new();
         while way.left > 0 {
             way.left -= 1;
@@ -112,7 +112,7 @@ impl Writer<'_> {
     }
 
     /// Clears what an actor remembers, if it ever remembers it.
-    fn forgets(&self, actor: usize, all: &[(&str, &[Op])]) -> String {
+    fn forgets(&self, actor: ActorId, all: &[(&str, &[Op])]) -> String {
         let used = all
             .iter()
             .filter(|(_, ops)| ops.is_empty() || self.uses(actor, ops));
@@ -124,13 +124,13 @@ impl Writer<'_> {
     }
 
     /// Whether an actor ever has a bio at hand, or bytes it computed a checksum of.
-    pub(super) fn has_hand(&self, actor: usize) -> bool {
+    pub(super) fn has_hand(&self, actor: ActorId) -> bool {
         self.uses(actor, BIO_AT_HAND) || self.uses(actor, CSUM_AT_HAND)
     }
 
     /// When an instruction is passed over without a step; none where it never is.
-    pub(super) fn nothing_to_do(&self, actor: usize, instr: Instr) -> Option<Void> {
-        let (p, sector) = (instr.page, instr.arg);
+    pub(super) fn nothing_to_do(&self, actor: ActorId, instr: Instr) -> Option<Void> {
+        let p = instr.page;
         let mut void = Void::default();
         match instr.op {
             Op::Goto => void.ever = true,
@@ -151,7 +151,7 @@ impl Writer<'_> {
             Op::QueueBio | Op::HandOver => void.any.push(format!("{} == 0", self.own_bio)),
             _ => return None,
         }
-        if self.has.buffers && instr.op.operand() == Operand::Sector {
+        if let (true, Operand::Sector(sector)) = (self.has.buffers, instr.operand) {
             void.any.push(format!("!under_io({p}, {sector})"));
         }
         void.ever |= void.at_hand && !self.has_hand(actor);
@@ -160,9 +160,9 @@ impl Writer<'_> {
 
     /// What does not hold wherever an instruction has something to do, and still does not once it
     /// has done it: those that only look at a sector change nothing of a bio's pages and hands.
-    pub(super) fn not_after(&self, actor: usize, instr: Instr) -> Vec<String> {
+    pub(super) fn not_after(&self, actor: ActorId, instr: Instr) -> Vec<String> {
         let mut not = match self.nothing_to_do(actor, instr) {
-            Some(void) if instr.op.operand() == Operand::Sector => void.any,
+            Some(void) if instr.op.operand() == OperandKind::Sector => void.any,
             _ => return Vec::new(),
         };
         not.push(match instr.op {
@@ -173,7 +173,7 @@ impl Writer<'_> {
     }
 
     /// That an instruction that might be passed over has something to do.
-    pub(super) fn something_to_do(&self, actor: usize, instr: Instr) -> Option<String> {
+    pub(super) fn something_to_do(&self, actor: ActorId, instr: Instr) -> Option<String> {
         let void = self.nothing_to_do(actor, instr)?;
         if void.ever {
             return Some("false".to_owned());

@@ -2,7 +2,7 @@
 
 use super::variables::single;
 use super::writer::{Place, Writer};
-use crate::machine::{EndIo, Instr, Op, Resource, StableWait};
+use crate::machine::{ActorId, EndIo, Instr, Op, PageId, Resource, SpaceId, StableWait, StoreId};
 
 /// One way to make a step.
 pub(super) struct Way {
@@ -29,7 +29,7 @@ pub(super) enum Then {
     /// The program is over.
     Leave,
     /// The fault handler, for this page.
-    Fault(u8),
+    Fault(PageId),
     Bug,
     Trap,
 }
@@ -71,7 +71,7 @@ impl Writer<'_> {
         match resource {
             Resource::BufferLock => format!("BH_Lock[{page}]"),
             Resource::Shadow => format!("BH_Shadow[{page}]"),
-            Resource::PteLock => format!("pte_lock[{}]", instr.arg),
+            Resource::PteLock => format!("pte_lock[{}]", instr.space()),
             Resource::PageLock => format!("PG_locked[{page}]"),
             Resource::Writeback => format!("PG_writeback[{page}]"),
             it => single(it).to_owned(),
@@ -133,7 +133,7 @@ impl Writer<'_> {
 
     /// The first actor with such a step; `NOBODY` if none has.
     pub(super) fn who(&self, op: Op) -> String {
-        let found = (0..self.model.actors.len()).find(|it| self.uses(*it, &[op]));
+        let found = self.model.actor_ids().find(|it| self.uses(*it, &[op]));
         found.map_or("NOBODY".to_owned(), |it| it.to_string())
     }
 
@@ -147,16 +147,16 @@ impl Writer<'_> {
         .collect()
     }
 
-    fn set_pte(&self, space: u8, page: u8) -> String {
-        format!("pte[{}]", space as usize * self.pages + page as usize)
+    fn set_pte(&self, space: SpaceId, page: PageId) -> String {
+        format!("pte[{}]", space.index() * self.pages + page.index())
     }
 
     /// What a step does, op by op.
     pub(super) fn ways(&mut self, place: Place) -> Vec<Way> {
         let (instr, actor) = (place.instr, place.actor);
-        let (p, arg) = (instr.page, instr.arg);
-        let n = p as usize * self.sectors + arg as usize;
-        let pte = self.set_pte(arg, p);
+        let p = instr.page;
+        let n = self.model.geometry.interval_number(p, instr.sector());
+        let pte = self.set_pte(instr.space(), p);
         let does = |statement: &str| way(vec![or_else(&[statement], Then::On)]);
         let not_mine = format!("PG_locked[{p}] != me");
         let bug_if = |when: String, statement: &str| {
@@ -217,10 +217,10 @@ impl Writer<'_> {
                 &[&format!("{pte} = {pte} & ~WRITE")],
             ),
             Op::FlushTlb => {
-                let tlbs = self.model.tlb_spaces.iter().enumerate();
-                let mine = tlbs.filter(|(_, space)| **space == arg);
+                let tlbs = self.model.tlb_ids().zip(&self.model.tlb_spaces);
+                let mine = tlbs.filter(|(_, space)| **space == instr.space());
                 let all: Vec<String> = mine
-                    .map(|(tlb, _)| format!("tlb[{}] = 0", tlb * self.pages + p as usize))
+                    .map(|(tlb, _)| format!("tlb[{}] = 0", tlb.index() * self.pages + p.index()))
                     .collect();
                 does(&all.join("; "))
             }
@@ -332,7 +332,7 @@ impl Writer<'_> {
                     true => format!(" && copy[{n}] == 0"),
                     false => String::new(),
                 };
-                let fresh = format!("fresh[{p}] = fresh[{p}] | {}", 1 << arg);
+                let fresh = format!("fresh[{p}] = fresh[{p}] | {}", instr.sector().bit());
                 way(vec![
                     branch(
                         format!("promise[{n}] != 0{copied}"),
@@ -369,7 +369,7 @@ impl Writer<'_> {
             Op::MappingSetError => does("AS_EIO = true; failed_once = true"),
             Op::Store => self.user_store(actor, instr),
             Op::Load => {
-                let Some((pte, tlb)) = self.mapping(actor, arg) else {
+                let Some((pte, tlb)) = self.mapping(actor, instr.store()) else {
                     return does("");
                 };
                 way(vec![
@@ -389,7 +389,7 @@ impl Writer<'_> {
                 &[&format!("{pte} = PRESENT | WRITE | DIRTY")],
             ),
             Op::KernelStore => {
-                let store = self.store(arg);
+                let store = self.store(instr.store());
                 match self.has.read_only {
                     true => way(vec![
                         branch(format!("kernel_ro[{p}]"), &[], Then::Trap),
@@ -398,7 +398,7 @@ impl Writer<'_> {
                     false => does(&store),
                 }
             }
-            Op::DmaStore => does(&self.store(arg)),
+            Op::DmaStore => does(&self.store(instr.store())),
             Op::ZapPte => way(vec![
                 branch(
                     format!("{pte} & PRESENT"),
@@ -411,7 +411,7 @@ impl Writer<'_> {
                 or_else(&[], Then::No),
             ]),
             Op::ForkPte => {
-                let parent = self.model.actors[actor].space.unwrap_or(0);
+                let parent = self.model.actors[actor.index()].space.unwrap_or_default();
                 does(&format!("{pte} = {} & ~DIRTY", self.set_pte(parent, p)))
             }
             Op::CheckMapping => match self.has.gone {
@@ -436,7 +436,7 @@ impl Writer<'_> {
             Op::SetMemoryRw => does(&format!("kernel_ro[{p}] = false")),
             Op::GetWriteAccess => {
                 let copies = self.copies(p);
-                let first = p as usize * self.sectors;
+                let first = p.index() * self.sectors;
                 way(vec![
                     branch(
                         format!("BJ_Metadata[{p}] && copy[{first}] == 0"),
@@ -456,18 +456,18 @@ impl Writer<'_> {
     }
 
     /// A PTE and the TLB entry of an actor, for the page of a store.
-    fn mapping(&self, actor: usize, store: u8) -> Option<(String, String)> {
-        let it = &self.model.actors[actor];
-        let page = self.model.stores.get(store as usize)?.page;
-        let tlb = it.tlb? as usize * self.pages + page as usize;
+    fn mapping(&self, actor: ActorId, store: StoreId) -> Option<(String, String)> {
+        let it = &self.model.actors[actor.index()];
+        let page = self.model.stores.get(store.index())?.page;
+        let tlb = it.tlb?.index() * self.pages + page.index();
         Some((self.set_pte(it.space?, page), format!("tlb[{tlb}]")))
     }
 
     /// A store as the hardware does it: a cached writable and dirty translation lets it through
     /// whatever the page table says; otherwise the walk decides.
-    fn user_store(&mut self, actor: usize, instr: Instr) -> Vec<Way> {
-        let store = self.store(instr.arg);
-        let Some((pte, tlb)) = self.mapping(actor, instr.arg) else {
+    fn user_store(&mut self, actor: ActorId, instr: Instr) -> Vec<Way> {
+        let store = self.store(instr.store());
+        let Some((pte, tlb)) = self.mapping(actor, instr.store()) else {
             return way(vec![or_else(&[], Then::On)]);
         };
         let cached = format!("({tlb} & (WRITE | DIRTY)) == (WRITE | DIRTY)");

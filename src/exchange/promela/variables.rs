@@ -1,6 +1,6 @@
 //! The variables of a model, and what they are when a run begins.
 
-use crate::machine::{Access, Op, Resource};
+use crate::machine::{Access, Op, PageId, Resource, Which};
 
 use super::writer::Writer;
 
@@ -82,7 +82,7 @@ impl Writer<'_> {
 
     /// Whether the model has a kind of variable.
     fn there(&self, when: &str) -> bool {
-        let code = |ops: &[Op]| (0..self.model.actors.len()).any(|it| self.uses(it, ops));
+        let code = |ops: &[Op]| self.model.actor_ids().any(|it| self.uses(it, ops));
         let has = &self.has;
         match when {
             "store" => code(&[Op::Store]),
@@ -122,7 +122,7 @@ impl Writer<'_> {
             "sectors" => self.pages * self.sectors,
             // They count from 1.
             "bios" => self.pages + 1,
-            "ptes" => self.pages * self.model.spaces as usize,
+            "ptes" => self.pages * usize::from(self.model.spaces),
             "tlbs" => self.pages * self.model.tlb_spaces.len(),
             "spaces" => self.model.spaces.into(),
             _ => self.model.actors.len(),
@@ -143,10 +143,11 @@ impl Writer<'_> {
             None => "NOBODY".to_owned(),
         };
         let truth = |is: bool| if is { "true" } else { "0" };
-        for page in 0..self.pages {
-            let it = model.page(world, page);
-            set("PG_locked", page, &owner(Resource::PageLock, page));
-            set("PG_writeback", page, &owner(Resource::Writeback, page));
+        for id in model.page_ids() {
+            let (page, which) = (id.index(), Which::Page(id));
+            let it = model.page(world, id);
+            set("PG_locked", page, &owner(Resource::PageLock, which));
+            set("PG_writeback", page, &owner(Resource::Writeback, which));
             set("PG_dirty", page, truth(it.dirty));
             set(
                 "BJ_Metadata",
@@ -162,20 +163,20 @@ impl Writer<'_> {
                 set("media", number, &it.media[sector].0.to_string());
                 set("tuples", number, &it.tuples[sector].0.to_string());
             }
-            for space in 0..model.spaces as usize {
-                let number = space * self.pages + page;
-                set("pte", number, access(model.pte(world, space, page)));
+            for space in model.space_ids() {
+                let number = space.index() * self.pages + page;
+                set("pte", number, access(model.pte(world, space, id)));
             }
-            for tlb in 0..model.tlb_spaces.len() {
-                let number = tlb * self.pages + page;
-                set("tlb", number, access(model.tlb(world, tlb, page)));
+            for tlb in model.tlb_ids() {
+                let number = tlb.index() * self.pages + page;
+                set("tlb", number, access(model.tlb(world, tlb, id)));
             }
             for (resource, name) in [
                 (Resource::BufferLock, "BH_Lock"),
                 (Resource::Shadow, "BH_Shadow"),
             ] {
                 if model.has(resource) {
-                    set(name, page, &owner(resource, page));
+                    set(name, page, &owner(resource, which));
                 }
             }
         }
@@ -183,16 +184,18 @@ impl Writer<'_> {
             set("bio_owner", bio, "NOBODY");
         }
         if model.has(Resource::PteLock) {
-            for space in 0..model.spaces.into() {
-                set("pte_lock", space, &owner(Resource::PteLock, space));
+            for space in model.space_ids() {
+                let owner = owner(Resource::PteLock, Which::Space(space));
+                set("pte_lock", space.index(), &owner);
             }
         }
         for resource in [Resource::Handle, Resource::Commit, Resource::Mutex] {
             if model.has(resource) {
-                out += &format!("{} = {};\n", single(resource), owner(resource, 0));
+                let owner = owner(resource, Which::Page(PageId(0)));
+                out += &format!("{} = {owner};\n", single(resource));
             }
         }
-        for actor in 0..model.actors.len() {
+        for actor in model.actor_ids() {
             let settled = self.lands(actor, 0, None, Vec::new());
             out += &match settled.as_str() {
                 "pc[me] = 0" => String::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::{Instr, Model, Op};
+use crate::machine::{ActorId, Instr, Model, Op, PageId};
 use crate::scenario::Scenario;
 
 use super::library::Library;
@@ -44,7 +44,7 @@ pub(super) struct Has {
 /// whose store faulted.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
-    pub(super) actor: usize,
+    pub(super) actor: ActorId,
     pub(super) pc: usize,
     pub(super) instr: Instr,
     pub(super) handling: bool,
@@ -83,10 +83,10 @@ impl<'a> Writer<'a> {
 
     /// Every instruction, once for each page its actor's stores can fault on where it belongs to
     /// a handler.
-    pub(super) fn places(&self, actor: usize) -> Vec<Place> {
-        let it = &self.model.actors[actor];
-        let main = it.main as usize;
-        let faulting: BTreeSet<u8> = (it.code.iter().take(main))
+    pub(super) fn places(&self, actor: ActorId) -> Vec<Place> {
+        let it = &self.model.actors[actor.index()];
+        let main = usize::from(it.main);
+        let faulting: BTreeSet<PageId> = (it.code.iter().take(main))
             .filter(|instr| instr.op == Op::Store)
             .map(|instr| instr.page)
             .collect();
@@ -116,7 +116,7 @@ impl<'a> Writer<'a> {
             "me" => format!("at({})", place.pc),
             who => format!("pc[{who}] == {}", place.pc),
         };
-        let it = &self.model.actors[place.actor];
+        let it = &self.model.actors[place.actor.index()];
         let stores = || {
             let main = it.code.iter().enumerate().take(it.main.into());
             main.filter(|(_, instr)| instr.op == Op::Store)
@@ -131,8 +131,8 @@ impl<'a> Writer<'a> {
         format!("{at} && ({})", any.join(" || "))
     }
 
-    pub(super) fn uses(&self, actor: usize, ops: &[Op]) -> bool {
-        let code = &self.model.actors[actor].code;
+    pub(super) fn uses(&self, actor: ActorId, ops: &[Op]) -> bool {
+        let code = &self.model.actors[actor.index()].code;
         code.iter().any(|it| ops.contains(&it.op))
     }
 
@@ -142,13 +142,13 @@ impl<'a> Writer<'a> {
         self.contents();
         self.words();
         let mut begin = self.begin();
-        for actor in 0..self.model.actors.len() {
+        for actor in self.model.actor_ids() {
             let options = self.options(actor);
-            let name = &self.scenario.cast[actor].name;
+            let name = &self.scenario.cast[actor.index()].name;
             let word: String = (name.chars())
                 .map(|it| if it.is_ascii_alphanumeric() { it } else { '_' })
                 .collect();
-            let name = (self.library).process(&format!("the_{word}"), actor, &options);
+            let name = (self.library).process(&format!("the_{word}"), actor.index(), &options);
             begin += &format!("run {name}();\n");
         }
         let judge = self.judge();

@@ -4,65 +4,67 @@ use super::*;
 
 impl<W: Watch> Run<'_, W> {
     /// The bio the device or the completion has at hand.
-    pub(super) fn bio_at_hand(&self) -> Option<u8> {
-        self.world[self.model.layout.reg(self.actor)].checked_sub(1)
+    pub(super) fn bio_at_hand(&self) -> Option<BioId> {
+        self.world[self.model.layout.reg(self.actor)]
+            .checked_sub(1)
+            .map(BioId)
     }
 
-    pub(super) fn pages_of(&self, bio: u8) -> impl Iterator<Item = usize> + use<W> {
+    pub(super) fn pages_of(&self, bio: BioId) -> impl Iterator<Item = PageId> + use<W> {
         let mut mine = 0u8;
-        for page in 0..self.model.geometry.pages as usize {
-            if self.world[self.model.layout.bio_of(page)] == bio + 1 {
-                mine |= 1 << page;
+        for page in self.model.page_ids() {
+            if self.world[self.model.layout.bio_of(page)] == bio.0 + 1 {
+                mine |= 1 << page.0;
             }
         }
-        (0..self.model.geometry.pages as usize).filter(move |page| mine & 1 << page != 0)
+        (self.model.page_ids()).filter(move |page| mine & 1 << page.0 != 0)
     }
 
-    pub(super) fn under_io(&self, page: usize, sector: usize) -> bool {
+    pub(super) fn under_io(&self, page: PageId, sector: SectorId) -> bool {
         let mask = self.model.layout.mask(page);
-        mask.is_none_or(|cell| self.world[cell] & 1 << sector != 0)
+        mask.is_none_or(|cell| self.world[cell] & sector.bit() != 0)
     }
 
-    pub(super) fn set_stage(&mut self, number: usize, stage: Stage) {
-        let cell = self.model.layout.bio_state(number);
+    pub(super) fn set_stage(&mut self, bio: BioId, stage: Stage) {
+        let cell = self.model.layout.bio_state(bio);
         self.world[cell] = self.world[cell] & !bio::STAGE | stage as u8;
     }
 
-    pub(super) fn clear_writeback(&mut self, page: u8, woke: bool) -> Answer {
-        let cell = self.model.layout.writeback(page.into());
+    pub(super) fn clear_writeback(&mut self, page: PageId, woke: bool) -> Answer {
+        let cell = self.model.layout.writeback(page);
         if self.world[cell] == NOBODY {
             return Answer::Bug(Assertion::EndWithoutWriteback);
         }
         self.world[cell] = NOBODY;
-        self.release_from_bio(page.into());
+        self.release_from_bio(page);
         self.see(Effect::WritebackCleared { page, woke });
         Answer::Yes
     }
 
     /// Takes a page out of its bio; a bio without pages is free.
-    pub(super) fn release_from_bio(&mut self, page: usize) {
+    pub(super) fn release_from_bio(&mut self, page: PageId) {
         let at = &self.model.layout;
-        let Some(number) = self.world[at.bio_of(page)].checked_sub(1) else {
+        let Some(bio) = self.world[at.bio_of(page)].checked_sub(1).map(BioId) else {
             return;
         };
         self.world[at.bio_of(page)] = 0;
         if let Some(cell) = at.mask(page) {
             self.world[cell] = 0;
         }
-        for sector in 0..self.model.geometry.sectors() {
+        for sector in self.model.sector_ids() {
             self.world[at.sealed(page, sector)] = 0;
             self.world[at.wire(page, sector)] = 0;
             if let Some(cell) = at.copy(page, sector) {
                 self.world[cell] = 0;
             }
         }
-        if self.pages_of(number).next().is_none() {
-            self.world[at.bio_state(number.into())] = 0;
-            self.world[at.bio_owner(number.into())] = NOBODY;
+        if self.pages_of(bio).next().is_none() {
+            self.world[at.bio_state(bio)] = 0;
+            self.world[at.bio_owner(bio)] = NOBODY;
         }
     }
 
-    pub(super) fn end_io(&mut self, page: u8, what: EndIo) -> Answer {
+    pub(super) fn end_io(&mut self, page: PageId, what: EndIo) -> Answer {
         if what == EndIo::Writeback {
             let answer = self.clear_writeback(page, true);
             if matches!(answer, Answer::Yes) {
@@ -75,35 +77,34 @@ impl<W: Watch> Run<'_, W> {
             EndIo::Shadow => Some(Resource::Shadow),
             _ => None,
         };
-        let cell = resource.and_then(|it| self.model.layout.resource(it, page.into()));
+        let cell = resource.and_then(|it| self.model.layout.resource(it, Which::Page(page)));
         if let Some(cell) = cell {
             self.world[cell] = 0;
         }
-        self.release_from_bio(page.into());
+        self.release_from_bio(page);
         self.see(Effect::IoEnded { page, what });
         Answer::Yes
     }
 
-    pub(super) fn bio_add(&mut self, page: u8) {
+    pub(super) fn bio_add(&mut self, page: PageId) {
         let at = &self.model.layout;
         let own = own_bio(self.model, self.world, self.actor);
         let free = || nth_bio(self.model, self.world, Stage::Free, 0);
         // A page is in one bio at most and there are as many bios as pages, so one is free.
-        let Some(number) = own.or_else(free) else {
+        let Some(bio) = own.or_else(free) else {
             return;
         };
-        self.set_stage(number, Stage::Building);
-        self.world[at.bio_owner(number)] = self.actor as u8;
-        self.world[at.bio_of(page.into())] = number as u8 + 1;
-        if let Some(cell) = at.mask(page.into()) {
+        self.set_stage(bio, Stage::Building);
+        self.world[at.bio_owner(bio)] = self.actor.0;
+        self.world[at.bio_of(page)] = bio.0 + 1;
+        if let Some(cell) = at.mask(page) {
             self.world[cell] = self.model.geometry.all_sectors();
         }
-        let bio = number as u8;
         self.see(Effect::Added { page, bio });
     }
 
     /// What an I/O takes: the copy if there is one, else memory as it is at this moment.
-    pub(super) fn source(&self, page: usize, sector: usize) -> Content {
+    pub(super) fn source(&self, page: PageId, sector: SectorId) -> Content {
         let at = &self.model.layout;
         let copy = at.copy(page, sector).map_or(0, |cell| self.world[cell]);
         match copy {
@@ -112,11 +113,11 @@ impl<W: Watch> Run<'_, W> {
         }
     }
 
-    pub(super) fn copy(&mut self, page: u8) {
+    pub(super) fn copy(&mut self, page: PageId) {
         let at = &self.model.layout;
-        for sector in 0..self.model.geometry.sectors() {
-            if let Some(cell) = at.copy(page.into(), sector) {
-                self.world[cell] = self.world[at.memory(page.into(), sector)];
+        for sector in self.model.sector_ids() {
+            if let Some(cell) = at.copy(page, sector) {
+                self.world[cell] = self.world[at.memory(page, sector)];
             }
         }
     }
@@ -125,12 +126,12 @@ impl<W: Watch> Run<'_, W> {
     /// promised from here on. (The dossier's invariant I1.)
     pub(super) fn queue(&mut self) {
         let at = &self.model.layout;
-        let Some(number) = own_bio(self.model, self.world, self.actor) else {
+        let Some(bio) = own_bio(self.model, self.world, self.actor) else {
             return;
         };
         let mut guarded = self.model.protection.guards();
-        for page in self.pages_of(number as u8) {
-            for sector in 0..self.model.geometry.sectors() {
+        for page in self.pages_of(bio) {
+            for sector in self.model.sector_ids() {
                 if !self.under_io(page, sector) {
                     continue;
                 }
@@ -141,32 +142,31 @@ impl<W: Watch> Run<'_, W> {
                 }
             }
         }
-        self.set_stage(number, Stage::Queued);
-        self.world[at.bio_owner(number)] = self.actor as u8;
+        self.set_stage(bio, Stage::Queued);
+        self.world[at.bio_owner(bio)] = self.actor.0;
         if guarded {
-            self.world[at.bio_state(number)] |= bio::GUARDED;
+            self.world[at.bio_state(bio)] |= bio::GUARDED;
         }
-        let bio = number as u8;
         self.see(Effect::Queued { bio, guarded });
     }
 
     /// The bytes a tuple's guard was computed from: the submitter's when the bio is guarded,
     /// else those the HBA fetched (WRITE_INSERT).
-    pub(super) fn tuple(&self, page: usize, sector: usize) -> Content {
+    pub(super) fn tuple(&self, page: PageId, sector: SectorId) -> Content {
         let at = &self.model.layout;
         let guarded = self.world[at.bio_of(page)]
             .checked_sub(1)
-            .is_some_and(|it| self.world[at.bio_state(it.into())] & bio::GUARDED != 0);
+            .is_some_and(|it| self.world[at.bio_state(BioId(it))] & bio::GUARDED != 0);
         match guarded {
             true => Content(self.world[at.sealed(page, sector)]),
             false => Content(self.world[at.wire(page, sector)]),
         }
     }
 
-    pub(super) fn verify(&mut self, hop: Hop, page: u8, sector: u8) -> Answer {
+    pub(super) fn verify(&mut self, hop: Hop, page: PageId, sector: SectorId) -> Answer {
         let at = &self.model.layout;
-        let received = self.tuple(page.into(), sector.into());
-        let computed = Content(self.world[at.wire(page.into(), sector.into())]);
+        let received = self.tuple(page, sector);
+        let computed = Content(self.world[at.wire(page, sector)]);
         let matched = self.model.contents.guards_match(received, computed);
         self.see(Effect::Checked {
             hop,
@@ -179,8 +179,8 @@ impl<W: Watch> Run<'_, W> {
         if matched {
             return Answer::Yes;
         }
-        if let Some(number) = self.bio_at_hand() {
-            self.world[at.bio_state(number.into())] |= bio::FAILED;
+        if let Some(bio) = self.bio_at_hand() {
+            self.world[at.bio_state(bio)] |= bio::FAILED;
         }
         self.see(Effect::Broke(Violation::Guard {
             hop,
@@ -198,7 +198,7 @@ impl<W: Watch> Run<'_, W> {
             return;
         };
         for page in self.pages_of(bio) {
-            for sector in 0..self.model.geometry.sectors() {
+            for sector in self.model.sector_ids() {
                 let wire = self.world[at.wire(page, sector)];
                 if wire == 0 {
                     continue;
@@ -209,10 +209,10 @@ impl<W: Watch> Run<'_, W> {
                 }
                 if let (Some(promise), Some(sampled)) = (at.promise(page, sector), at.sampled(page))
                 {
-                    let fresh = self.world[sampled] & 1 << sector != 0;
+                    let fresh = self.world[sampled] & sector.bit() != 0;
                     if fresh || self.world[promise] == wire {
                         self.world[promise] = 0;
-                        self.world[sampled] &= !(1 << sector);
+                        self.world[sampled] &= !sector.bit();
                     }
                 }
             }
@@ -228,7 +228,7 @@ impl<W: Watch> Run<'_, W> {
         let Some(bio) = self.bio_at_hand() else {
             return Answer::No;
         };
-        let cell = at.bio_state(bio.into());
+        let cell = at.bio_state(bio);
         let times = (self.world[cell] & bio::REQUEUES) / bio::REQUEUE;
         if self.world[cell] & bio::FAILED == 0 || times >= MOST {
             return Answer::No;
@@ -236,7 +236,7 @@ impl<W: Watch> Run<'_, W> {
         self.world[cell] &= !bio::FAILED;
         self.world[cell] += bio::REQUEUE;
         for page in self.pages_of(bio) {
-            for sector in 0..self.model.geometry.sectors() {
+            for sector in self.model.sector_ids() {
                 self.world[at.wire(page, sector)] = 0;
             }
         }
@@ -250,14 +250,14 @@ impl<W: Watch> Run<'_, W> {
         let Some(bio) = self.bio_at_hand() else {
             return;
         };
-        let failed = self.world[at.bio_state(bio.into())] & bio::FAILED != 0;
+        let failed = self.world[at.bio_state(bio)] & bio::FAILED != 0;
         self.see(Effect::Completed { bio, failed });
         for page in self.pages_of(bio) {
-            for sector in 0..self.model.geometry.sectors() {
+            for sector in self.model.sector_ids() {
                 let sealed = Content(self.world[at.sealed(page, sector)]);
                 let wire = Content(self.world[at.wire(page, sector)]);
                 if !failed {
-                    self.judge(page as u8, sector as u8, sealed, wire);
+                    self.judge(page, sector, sealed, wire);
                 }
                 // Only the status is still of interest to anyone.
                 self.world[at.sealed(page, sector)] = 0;
@@ -270,13 +270,13 @@ impl<W: Watch> Run<'_, W> {
                 self.world[cell] = 0;
             }
         }
-        self.world[at.bio_state(bio.into())] &= !(bio::GUARDED | bio::REQUEUES);
-        self.set_stage(bio.into(), Stage::Done);
-        self.world[at.bio_owner(bio.into())] = NOBODY;
+        self.world[at.bio_state(bio)] &= !(bio::GUARDED | bio::REQUEUES);
+        self.set_stage(bio, Stage::Done);
+        self.world[at.bio_owner(bio)] = NOBODY;
     }
 
     /// A write that was reported as done: does the media hold what was sealed?
-    pub(super) fn judge(&mut self, page: u8, sector: u8, sealed: Content, wire: Content) {
+    pub(super) fn judge(&mut self, page: PageId, sector: SectorId, sealed: Content, wire: Content) {
         let consumer = match self.model.protection {
             Protection::FsChecksum => Some(Consumer::FileSystem),
             Protection::Parity => Some(Consumer::Parity),
@@ -294,7 +294,7 @@ impl<W: Watch> Run<'_, W> {
             }));
         }
         let stamp = self.model.geometry.stamp;
-        let interval = page as usize * self.model.geometry.sectors() + sector as usize;
+        let interval = self.model.geometry.interval_number(page, sector);
         let covered = stamp.is_some_and(|it| it.interval(self.model.geometry) == interval);
         if covered && wire.is_some() && !self.model.contents.verifies(wire) {
             self.see(Effect::Broke(Violation::Checksum {

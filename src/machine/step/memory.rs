@@ -7,9 +7,9 @@ impl<W: Watch> Run<'_, W> {
     /// (The dossier's section 5; `mm/rmap.c`, 2.6.39 and 6.19.) The RFC's walk takes only the
     /// write bit, and asks for no page lock.
     pub(super) fn protect(&mut self, instr: Instr) -> Answer {
-        let (page, space) = (instr.page, instr.arg);
+        let (page, space) = (instr.page, instr.space());
         let clean = instr.op == Op::PteWrprotect;
-        if clean && self.lock_owner(page) != self.actor as u8 {
+        if clean && self.lock_owner(page) != self.actor.0 {
             return Answer::Bug(Assertion::CleanUnlocked);
         }
         let was = self.pte(space, page);
@@ -27,10 +27,10 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    pub(super) fn flush(&mut self, page: u8, space: u8) {
+    pub(super) fn flush(&mut self, page: PageId, space: SpaceId) {
         let mut entries = 0;
-        for (tlb, of) in self.model.tlb_spaces.iter().enumerate() {
-            let cell = self.model.layout.tlb(tlb, page.into());
+        for (tlb, of) in self.model.tlb_ids().zip(&self.model.tlb_spaces) {
+            let cell = self.model.layout.tlb(tlb, page);
             if *of == space && self.world[cell] != 0 {
                 self.world[cell] = 0;
                 entries += 1;
@@ -44,7 +44,7 @@ impl<W: Watch> Run<'_, W> {
     }
 
     /// As `munmap` and `truncate` take a PTE away; the caller acts on its dirty bit.
-    pub(super) fn zap(&mut self, page: u8, space: u8) -> Answer {
+    pub(super) fn zap(&mut self, page: PageId, space: SpaceId) -> Answer {
         let was = self.pte(space, page);
         self.set_pte(space, page, Access::NONE);
         self.see(Effect::Zapped { page, space, was });
@@ -59,13 +59,13 @@ impl<W: Watch> Run<'_, W> {
 
     /// A store as the hardware does it: a cached writable and dirty translation lets it through
     /// whatever the page table says; otherwise the walk decides, and sets the PTE's dirty bit.
-    pub(super) fn user_store(&mut self, store: u8) -> Answer {
-        let it = &self.model.actors[self.actor];
+    pub(super) fn user_store(&mut self, store: StoreId) -> Answer {
+        let it = &self.model.actors[self.actor.index()];
         let (Some(space), Some(tlb)) = (it.space, it.tlb) else {
             return Answer::Yes;
         };
-        let page = self.model.stores[store as usize].page;
-        let cell = self.model.layout.tlb(tlb.into(), page.into());
+        let page = self.model.stores[store.index()].page;
+        let cell = self.model.layout.tlb(tlb, page);
         let cached = Access(self.world[cell]);
         let pte = self.pte(space, page);
         let through = if cached.write() && cached.dirty() {
@@ -91,13 +91,13 @@ impl<W: Watch> Run<'_, W> {
     }
 
     /// A load fills the TLB; a page that is not mapped yet is mapped read-only.
-    pub(super) fn load(&mut self, store: u8) {
-        let it = &self.model.actors[self.actor];
+    pub(super) fn load(&mut self, store: StoreId) {
+        let it = &self.model.actors[self.actor.index()];
         let (Some(space), Some(tlb)) = (it.space, it.tlb) else {
             return;
         };
-        let page = self.model.stores[store as usize].page;
-        let cell = self.model.layout.tlb(tlb.into(), page.into());
+        let page = self.model.stores[store.index()].page;
+        let cell = self.model.layout.tlb(tlb, page);
         if self.world[cell] == 0 {
             if !self.pte(space, page).present() {
                 self.set_pte(space, page, Access::READ_ONLY);
@@ -107,7 +107,7 @@ impl<W: Watch> Run<'_, W> {
         self.see(Effect::Loaded { page, space });
     }
 
-    pub(super) fn make_writable(&mut self, page: u8, space: u8) -> Answer {
+    pub(super) fn make_writable(&mut self, page: PageId, space: SpaceId) -> Answer {
         let orig = *self.my_flags() >> bit::ORIG;
         // pte_same: somebody else changed it meanwhile.
         if self.pte(space, page).0 != orig {
@@ -119,20 +119,18 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    pub(super) fn store(&mut self, store: u8, through: Through) {
-        let it = &self.model.stores[store as usize];
+    pub(super) fn store(&mut self, store: StoreId, through: Through) {
+        let it = &self.model.stores[store.index()];
         let at = &self.model.layout;
-        let (page, p) = (it.page, it.page as usize);
-        let sectors = self.model.geometry.sectors();
-        let gone = self.world[at.flags(p)] & flag::GONE != 0;
-        for s in 0..sectors {
-            if !it.touches(self.model.geometry, s) {
+        let page = it.page;
+        let gone = self.world[at.flags(page)] & flag::GONE != 0;
+        for sector in self.model.sector_ids() {
+            if !it.touches(self.model.geometry, sector) {
                 continue;
             }
-            let sector = s as u8;
-            let from = Content(self.world[at.memory(p, s)]);
-            let interval = p * sectors + s;
-            let to = self.model.contents.after(store.into(), interval, from);
+            let from = Content(self.world[at.memory(page, sector)]);
+            let interval = self.model.geometry.interval_number(page, sector);
+            let to = self.model.contents.after(store, interval, from);
             self.change(page, sector, store, from, to, through);
             if gone && from != to {
                 self.see(Effect::Broke(Violation::Lost {
@@ -147,16 +145,15 @@ impl<W: Watch> Run<'_, W> {
     /// Changes an interval in memory; inside the stable window that is a broken promise.
     pub(super) fn change(
         &mut self,
-        page: u8,
-        sector: u8,
-        store: u8,
+        page: PageId,
+        sector: SectorId,
+        store: StoreId,
         from: Content,
         to: Content,
         through: Through,
     ) {
         let at = &self.model.layout;
-        let (p, s) = (page as usize, sector as usize);
-        self.world[at.memory(p, s)] = to.0;
+        self.world[at.memory(page, sector)] = to.0;
         self.see(Effect::Stored {
             page,
             sector,
@@ -165,17 +162,18 @@ impl<W: Watch> Run<'_, W> {
             to,
             through,
         });
-        let copied = at.copy(p, s).is_some_and(|cell| self.world[cell] != 0);
-        if from != to && self.world[at.sealed(p, s)] != 0 && !copied {
+        let copied = at
+            .copy(page, sector)
+            .is_some_and(|cell| self.world[cell] != 0);
+        if from != to && self.world[at.sealed(page, sector)] != 0 && !copied {
             self.see(Effect::Broke(Violation::Unstable { page, sector }));
         }
     }
 
-    pub(super) fn block(&self) -> Option<(usize, usize)> {
-        let geometry = self.model.geometry;
-        let interval = geometry.stamp?.interval(geometry);
-        let sectors = geometry.sectors();
-        Some((interval / sectors, interval % sectors))
+    /// The block that carries its own checksum, if there is one.
+    pub(super) fn block(&self) -> Option<(PageId, SectorId)> {
+        let stamp = self.model.geometry.stamp?;
+        Some((stamp.page, stamp.sector(self.model.geometry)))
     }
 
     pub(super) fn block_content(&self) -> Content {
@@ -191,8 +189,7 @@ impl<W: Watch> Run<'_, W> {
         if let (Some((page, sector)), true) = (self.block(), read.is_some()) {
             let from = self.block_content();
             let to = self.model.contents.stamped(from, read);
-            let (page, sector) = (page as u8, sector as u8);
-            self.change(page, sector, u8::MAX, from, to, Through::Kernel);
+            self.change(page, sector, StoreId::CHECKSUM, from, to, Through::Kernel);
         }
     }
 }

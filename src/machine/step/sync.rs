@@ -11,14 +11,10 @@ impl<W: Watch> Run<'_, W> {
             _ => return Answer::Yes,
         };
         let page = instr.page;
-        let which = match what {
-            Resource::PteLock => instr.arg,
-            _ => page,
-        };
-        let Some(cell) = self.model.layout.resource(what, which.into()) else {
+        let Some(cell) = self.model.layout.resource(what, instr.which(what)) else {
             return Answer::Yes;
         };
-        let me = self.actor as u8 + 1;
+        let me = self.actor.0 + 1;
         if free {
             if self.world[cell] != me {
                 return Answer::Bug(Assertion::ReleaseNotHeld);
@@ -34,18 +30,18 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    pub(super) fn set_dirty(&mut self, page: u8) {
+    pub(super) fn set_dirty(&mut self, page: PageId) {
         let was = *self.page_flags(page) & flag::DIRTY != 0;
         *self.page_flags(page) |= flag::DIRTY;
         // The whole page counts as dirty: every buffer does. (__set_page_dirty_buffers)
-        if let Some(cell) = self.model.layout.buffers(page.into()) {
+        if let Some(cell) = self.model.layout.buffers(page) {
             self.world[cell] = self.model.geometry.all_sectors();
         }
         self.see(Effect::DirtySet { page, was });
     }
 
     pub(super) fn tag_towrite(&mut self) {
-        for page in 0..self.model.geometry.pages {
+        for page in self.model.page_ids() {
             let flags = self.page_flags(page);
             let tagged = *flags & flag::DIRTY != 0;
             if tagged {
@@ -57,7 +53,7 @@ impl<W: Watch> Run<'_, W> {
     }
 
     /// Looks the page up by the tag in use: TOWRITE once pages have been tagged, else DIRTY.
-    pub(super) fn find_tagged(&mut self, page: u8) -> Answer {
+    pub(super) fn find_tagged(&mut self, page: PageId) -> Answer {
         let tag = match *self.my_flags() & bit::TAGGED {
             0 => flag::DIRTY,
             _ => flag::TOWRITE,
@@ -73,14 +69,14 @@ impl<W: Watch> Run<'_, W> {
 
     /// Sleeps once, and believes whoever wakes it. (`wait_on_page_writeback` before
     /// commit c2407cf7d22d.)
-    pub(super) fn wait_once(&mut self, page: u8) -> Answer {
+    pub(super) fn wait_once(&mut self, page: PageId) -> Answer {
         let flags = *self.my_flags();
         if flags & bit::WOKEN != 0 {
             *self.my_flags() &= !(bit::SLEEPING | bit::WOKEN);
             self.see(Effect::Woke { page });
             return Answer::Yes;
         }
-        if self.world[self.model.layout.writeback(page.into())] == NOBODY {
+        if self.world[self.model.layout.writeback(page)] == NOBODY {
             self.see(Effect::NoWriteback { page });
             return Answer::Yes;
         }
@@ -90,9 +86,9 @@ impl<W: Watch> Run<'_, W> {
     }
 
     /// Marks everyone woken who sleeps at a wait for this page's writeback.
-    pub(super) fn wake(&mut self, page: u8) -> u8 {
+    pub(super) fn wake(&mut self, page: PageId) -> u8 {
         let mut many = 0;
-        for actor in 0..self.model.actors.len() {
+        for actor in self.model.actor_ids() {
             let waits = instr(self.model, self.world, actor)
                 .is_some_and(|it| it.op == Op::WaitOnce && it.page == page);
             let cell = self.model.layout.actor_flags(actor);
@@ -106,10 +102,11 @@ impl<W: Watch> Run<'_, W> {
 
     pub(super) fn fsync_begin(&mut self) {
         let at = &self.model.layout;
-        for page in 0..self.model.geometry.pages as usize {
-            for sector in 0..self.model.geometry.sectors() {
+        for page in self.model.page_ids() {
+            for sector in self.model.sector_ids() {
                 let memory = self.world[at.memory(page, sector)];
-                let newer = self.model.cached[page] && memory != self.world[at.media(page, sector)];
+                let newer =
+                    self.model.cached[page.index()] && memory != self.world[at.media(page, sector)];
                 if let Some(cell) = at.promise(page, sector) {
                     self.world[cell] = if newer { memory } else { 0 };
                 }
@@ -139,16 +136,16 @@ impl<W: Watch> Run<'_, W> {
             *self.my_flags() |= bit::SEEN;
         }
         self.see(Effect::FsyncReturned { failed, missed });
-        for page in 0..self.model.geometry.pages as usize {
+        for page in self.model.page_ids() {
             let gone = self.world[at.flags(page)] & flag::GONE != 0;
-            for sector in 0..self.model.geometry.sectors() {
+            for sector in self.model.sector_ids() {
                 let Some(cell) = at.promise(page, sector) else {
                     continue;
                 };
                 if self.world[cell] != 0 && !failed && !gone {
                     self.see(Effect::Broke(Violation::Lost {
-                        page: page as u8,
-                        sector: sector as u8,
+                        page,
+                        sector,
                         how: Loss::Fsync,
                     }));
                 }

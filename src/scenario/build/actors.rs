@@ -9,7 +9,7 @@ pub(super) struct Actors {
     /// As the page shows them, in the same order.
     pub cast: Vec<Cast>,
     /// The address space of each TLB.
-    pub tlbs: Vec<u8>,
+    pub tlbs: Vec<SpaceId>,
     /// What they run, all edits made.
     pub programs: Vec<Program>,
     /// The actors that never fault for writing, so that a `fault` of theirs has no effect.
@@ -108,24 +108,23 @@ impl Setting<'_> {
 
     pub(super) fn actors(&self, shape: &Shape) -> Actors {
         let mut idle_faults = Vec::new();
-        let mut tlbs: Vec<(u8, i64)> = Vec::new();
+        let mut tlbs: Vec<(SpaceId, i64)> = Vec::new();
         let mut programs = Vec::new();
         // For each actor: how many programs it runs, whether it has a handler, its place.
         let mut rows = Vec::new();
         for (number, table) in self.file.actors.iter().enumerate() {
             let space = shape.spaces.iter().position(|name| *name == table.mm.text);
-            let space = space.map(|space| space as u8);
+            let space = space.map(SpaceId::at);
             let tlb = space.map(|space| {
                 let cpu = match table.cpu {
                     -1 => -1 - number as i64,
                     cpu => cpu,
                 };
-                tlbs.iter()
-                    .position(|known| *known == (space, cpu))
-                    .unwrap_or_else(|| {
-                        tlbs.push((space, cpu));
-                        tlbs.len() - 1
-                    }) as u8
+                let known = tlbs.iter().position(|known| *known == (space, cpu));
+                TlbId::at(known.unwrap_or_else(|| {
+                    tlbs.push((space, cpu));
+                    tlbs.len() - 1
+                }))
             });
             let frame = Frame {
                 space,
@@ -241,12 +240,13 @@ impl Setting<'_> {
         self.wrong(twice.second.unwrap_or(actor.at), reason);
     }
 
-    pub(super) fn held(&self) -> Vec<(Resource, u8, u8)> {
+    pub(super) fn held(&self) -> Vec<(Resource, Which, ActorId)> {
         let mut held = Vec::new();
-        for (number, table) in self.file.actors.iter().enumerate() {
+        let actors = ActorId::first(self.file.actors.len());
+        for (actor, table) in actors.zip(&self.file.actors) {
             for word in &table.holds {
                 let resource = by_word(self.source, "resource", word, &HELD, held_word);
-                held.push((resource, 0, number as u8));
+                held.push((resource, Which::Page(PageId(0)), actor));
             }
         }
         held
@@ -303,7 +303,7 @@ pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
 }
 
 /// The page of the first store through a mapping, at any depth.
-fn page_of_store(steps: &[Step]) -> Option<u8> {
+fn page_of_store(steps: &[Step]) -> Option<PageId> {
     steps.iter().find_map(|step| match &step.what {
         What::Op { row, page, .. } => (OPS[*row].op == Op::Store).then_some(*page),
         What::Group(_, inner) => page_of_store(inner),

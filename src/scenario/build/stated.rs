@@ -65,12 +65,12 @@ impl Setting<'_> {
     }
 
     /// The actor of a name that stands at a place of the file.
-    fn actor(&self, cast: &[Cast], name: &str, at: usize) -> u8 {
+    fn actor(&self, cast: &[Cast], name: &str, at: usize) -> ActorId {
         let found = cast.iter().position(|actor| actor.name == name);
         if found.is_none() {
             self.wrong(at, schedule::no_actor(cast, name));
         }
-        found.unwrap_or(0) as u8
+        ActorId::at(found.unwrap_or(0))
     }
 
     pub(super) fn notes(&self, cast: &[Cast]) -> Vec<Note> {

@@ -63,8 +63,9 @@ impl Setting<'_> {
                 found.push((name.at, WarningKind::UnusedProgram { name: name_text }));
             }
         }
-        for (number, store) in self.file.stores.iter().enumerate() {
-            if !named.stores.contains(&(number as u8)) {
+        let stores = StoreId::first(self.file.stores.len());
+        for (number, store) in stores.zip(&self.file.stores) {
+            if !named.stores.contains(&number) {
                 let name = store.name.text.clone();
                 found.push((store.name.at, WarningKind::UnusedStore { name }));
             }
@@ -75,10 +76,10 @@ impl Setting<'_> {
                 found.push((*at, WarningKind::UnusedLabel { name }));
             }
         }
-        for (number, name) in shape.spaces.iter().enumerate() {
+        for (number, name) in SpaceId::first(shape.spaces.len()).zip(&shape.spaces) {
             let mut actors = self.file.actors.iter();
             let first = actors.find(|actor| actor.mm.text == *name);
-            if let (Some(actor), false) = (first, named.spaces.contains(&(number as u8))) {
+            if let (Some(actor), false) = (first, named.spaces.contains(&number)) {
                 let name = name.clone();
                 found.push((actor.mm.at, WarningKind::UnusedSpace { name }));
             }

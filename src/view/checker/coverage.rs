@@ -2,6 +2,7 @@
 
 use crate::exchange::grouped;
 use crate::explore::SearchResult;
+use crate::machine::ActorId;
 
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
@@ -15,7 +16,7 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     };
     let scenario = &now.scenario;
     let mut cards = el("div", "cards");
-    for actor in 0..scenario.cast.len() {
+    for actor in scenario.model.actor_ids() {
         cards = cards.child(of_actor(now, checked, actor));
     }
     let progress = &checked.progress;
@@ -30,10 +31,10 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     el("div", "").child(note("small", &words)).child(cards)
 }
 
-fn of_actor(now: &Moment, checked: &SearchResult, actor: usize) -> Element {
+fn of_actor(now: &Moment, checked: &SearchResult, actor: ActorId) -> Element {
     let scenario = &now.scenario;
-    let cast = &scenario.cast[actor];
-    let ran = checked.ran.get(actor).map_or(&[][..], |it| &it[..]);
+    let cast = &scenario.cast[actor.index()];
+    let ran = checked.ran.get(actor.index()).map_or(&[][..], |it| &it[..]);
     let mut list = el("ol", "coverage");
     let mut never = 0;
     for (pc, text) in steps(scenario, actor) {

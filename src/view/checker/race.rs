@@ -1,5 +1,6 @@
 //! The race map: a progress graph of two actors with the current run as a path through it.
 
+use crate::machine::ActorId;
 mod grid;
 
 use crate::exchange::grouped;
@@ -60,9 +61,9 @@ fn short(text: &str) -> String {
 /// What a cell stands for and what holds there, in sentences.
 fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
     let (first, second) = grid.map.actors;
-    let stands = |actor: u8, position: Position| {
-        let name = &scenario.cast[actor as usize].name;
-        let line = line_at(scenario, actor as usize, position);
+    let stands = |actor: ActorId, position: Position| {
+        let name = &scenario.cast[actor.index()].name;
+        let line = line_at(scenario, actor, position);
         format!("{name} before `{line}`")
     };
     let mut said = vec![format!(
@@ -94,7 +95,7 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
         many if many == all => format!("{words}. "),
         _ => format!("{words}, in some of the states. "),
     };
-    let name = |actor: u8| &scenario.cast[actor as usize].name;
+    let name = |actor: ActorId| &scenario.cast[actor.index()].name;
     let held = [
         share(cell.asleep.0, &format!("{} is asleep", name(first))),
         share(cell.asleep.1, &format!("{} is asleep", name(second))),
@@ -172,17 +173,17 @@ fn said(now: &Moment, grid: &Grid, pointed: Option<(usize, usize)>) -> Element {
 fn above(now: &Moment, ui: &UiState) -> Element {
     let names: Vec<&String> = now.scenario.cast.iter().map(|it| &it.name).collect();
     let (first, second) = ui.racers;
-    let list = |label: &str, chosen: u8, of_first: bool| {
-        let msg = |index: u8| match (of_first, index) {
+    let list = |label: &str, chosen: ActorId, of_first: bool| {
+        let msg = |index: ActorId| match (of_first, index) {
             (true, it) if it != second => Msg::Racers(it, second),
             (false, it) if it != first => Msg::Racers(first, it),
             _ => Msg::Racers(first, second),
         };
-        let options = names.iter().enumerate();
-        let options = options.map(|(at, name)| ((*name).clone(), msg(at as u8)));
-        select(label, chosen.into(), options.collect())
+        let options = ActorId::first(names.len()).zip(&names);
+        let options = options.map(|(at, name)| ((*name).clone(), msg(at)));
+        select(label, chosen.index(), options.collect())
     };
-    let name = |actor: u8| names.get(actor as usize).map_or("", |it| it.as_str());
+    let name = |actor: ActorId| names.get(actor.index()).map_or("", |it| it.as_str());
     let words = format!(
         "Downwards the step that {} makes next, to the right the one that {} makes next. A cell gathers all states with both there, wherever everybody else is.",
         name(first),
@@ -267,9 +268,9 @@ fn legend(grid: &Grid) -> Element {
     list
 }
 
-fn labels(scenario: &Scenario, actor: u8, positions: &[Position], named: bool) -> Vec<String> {
+fn labels(scenario: &Scenario, actor: ActorId, positions: &[Position], named: bool) -> Vec<String> {
     let label = |(at, position): (usize, &Position)| match named {
-        true => short(&line_at(scenario, actor as usize, *position)),
+        true => short(&line_at(scenario, actor, *position)),
         false => (at + 1).to_string(),
     };
     positions.iter().enumerate().map(label).collect()
@@ -284,7 +285,7 @@ fn drawn<const N: usize>(paths: [(&'static str, String); N]) -> Vec<Element> {
 /// The name of the map for assistive software.
 fn label(now: &Moment, grid: &Grid) -> String {
     let (first, second) = grid.map.actors;
-    let name = |actor: u8| &now.scenario.cast[actor as usize].name;
+    let name = |actor: ActorId| &now.scenario.cast[actor.index()].name;
     format!(
         "Race map: {} downwards, {} to the right. Arrow keys move, Enter goes there.",
         name(first),
@@ -339,7 +340,7 @@ fn drawing(now: &Moment, grid: &Grid, cursor: Option<(usize, usize)>, around: Fr
     }
     if around.named {
         let (left, above) = (around.left - 4, around.above - 14);
-        let name = |actor: u8| &scenario.cast[actor as usize].name;
+        let name = |actor: ActorId| &scenario.cast[actor.index()].name;
         let down = format!("{} \u{2193}", name(first));
         let across = format!("{} \u{2192}", name(second));
         text("axis", format!("translate(-{left} -8)"), &down);

@@ -50,7 +50,7 @@ fn draw(svg: &mut Svg, signs: &[(bool, &str, Draw)], top: i32) -> i32 {
 /// Draws the legend of the stage from `top` down; returns where it ends.
 pub fn of_stage(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     let model = &now.scenario.model;
-    let pages = 0..model.geometry.pages as usize;
+    let pages = model.page_ids();
     let mut cells = Vec::new();
     let shared = shared_bits(&now.scenario, &now.world, &now.before);
     let changed = |group: &BitGroup| group.bits.iter().any(|bit| bit.on != bit.was);
@@ -62,7 +62,7 @@ pub fn of_stage(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
         let mappings = mappings.flat_map(|mapping| mapping.caches.iter().chain([&mapping.pte]));
         fresh |= mappings.chain(&bits.frame).any(changed);
         for level in Level::all(&now.scenario) {
-            for sector in 0..model.geometry.sectors() {
+            for sector in model.sector_ids() {
                 cells.push(moment.cell(level, sector));
             }
         }

@@ -1,6 +1,6 @@
 //! The upper half of the figure: the bits, and a column for each sector from memory down to media.
 
-use crate::machine::Geometry;
+use crate::machine::{Geometry, SectorId};
 
 use super::super::grid::{Cell, CellLink, Level, PageMoment};
 use super::super::machine_state::{Bit, BitGroup, PageBits, page_bits, shared_bits};
@@ -26,25 +26,29 @@ const LINES: usize = 3;
 /// which point on.
 pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>) {
     let geometry = now.scenario.model.geometry;
-    let pages = geometry.pages as usize;
+    let pages = geometry.page_ids();
     let mut y = top;
     if let Some(group) = shared_bits(&now.scenario, &now.world, &now.before) {
         y = groups(svg, &[(&group, false)], LEFT, y, RIGHT - LEFT) + GAP;
     }
-    let moments: Vec<PageMoment> = (0..pages).map(|page| PageMoment::of(now, page)).collect();
+    let moments: Vec<PageMoment> = pages
+        .clone()
+        .map(|page| PageMoment::of(now, page))
+        .collect();
     // Pages of one sector each stand beside each other, others one below the other.
     match geometry.sectors() {
         1 => {
-            let sheets: Vec<(&PageMoment, usize)> =
-                moments.iter().map(|moment| (moment, 0)).collect();
+            let sheets: Vec<_> = (moments.iter())
+                .map(|moment| (moment, SectorId(0)))
+                .collect();
             let (bottom, begins) = table(svg, now, &sheets, y);
             let free = COLUMNS + WIDEST[0] + 3 * GAP;
-            (bottom, (pages == 1).then_some((free, begins)))
+            (bottom, (pages.len() == 1).then_some((free, begins)))
         }
-        many => {
+        _ => {
             for (number, moment) in moments.iter().enumerate() {
-                let sheet: Vec<(&PageMoment, usize)> =
-                    (0..many).map(|sector| (moment, sector)).collect();
+                let sectors = geometry.sector_ids();
+                let sheet: Vec<_> = sectors.map(|sector| (moment, sector)).collect();
                 y = table(svg, now, &sheet, y + if number > 0 { 2 * GAP } else { 0 }).0;
             }
             (y, None)
@@ -54,7 +58,7 @@ pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>)
 
 /// Draws the columns of one page, or one column of each page, under their bits; returns where they end, and where the
 /// table begins.
-fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32) -> (i32, i32) {
+fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, SectorId)], top: i32) -> (i32, i32) {
     let geometry = now.scenario.model.geometry;
     let many = columns.len();
     let each = match geometry.sectors() {
@@ -67,7 +71,7 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, usize)], top: i32
     let mut after = y;
     let mut windows: Vec<Hold> = Vec::new();
     for (place, (moment, sector)) in columns.iter().enumerate() {
-        if *sector > 0 {
+        if *sector > SectorId(0) {
             continue;
         }
         let PageBits {
@@ -172,7 +176,13 @@ fn hold(svg: &mut Svg, all: &[Hold], y: i32, h: i32) {
 }
 
 /// Writes the numbers of sectors and their LBAs.
-fn heads(svg: &mut Svg, geometry: Geometry, columns: &[(&PageMoment, usize)], each: i32, y: i32) {
+fn heads(
+    svg: &mut Svg,
+    geometry: Geometry,
+    columns: &[(&PageMoment, SectorId)],
+    each: i32,
+    y: i32,
+) {
     for (place, (moment, sector)) in columns.iter().enumerate() {
         let middle = COLUMNS + place as i32 * each + (each - 7 * PX) / 2;
         let several = geometry.pages > 1;

@@ -1,7 +1,7 @@
 //! The lower half of the figure: the timeline, with a lane for each actor and each page.
 
 use crate::explore::{Held, Span, Story, spans};
-use crate::machine::{Effect, Resource};
+use crate::machine::{ActorId, Effect, Resource};
 
 use super::super::moment::Moment;
 use super::super::timeline::{Mark, breaks, every, mark};
@@ -104,8 +104,8 @@ pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     for span in &spans {
         match span.held {
             Held::Window if !time.several => {}
-            Held::Window | Held::Writeback => lanes[actors + span.page].hold(span),
-            Held::Lock | Held::Asleep(_) => lanes[span.actor].hold(span),
+            Held::Window | Held::Writeback => lanes[actors + span.page.index()].hold(span),
+            Held::Lock | Held::Asleep(_) => lanes[span.actor.index()].hold(span),
         }
     }
     time.moment = time.x(now.depth());
@@ -151,7 +151,7 @@ pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
     for flag in &flags {
         flag.draw(svg, &mut time.writing, top, bottom);
     }
-    for (actor, lane) in lanes.iter().enumerate().take(actors) {
+    for (actor, lane) in now.scenario.model.actor_ids().zip(&lanes) {
         time.signs(svg, actor, lane.top + lane.height);
     }
     time.axis(svg, first, bottom);
@@ -353,7 +353,7 @@ impl Time<'_> {
     }
 
     /// Draws the signs of what an actor did, above the bottom of its lane.
-    fn signs(&mut self, svg: &mut Svg, actor: usize, base: i32) {
+    fn signs(&mut self, svg: &mut Svg, actor: ActorId, base: i32) {
         let many = self.each() < 6 * PX;
         let middle = base - 10 * PX;
         let small = (self.each() * 45 / 100).clamp(16, 4 * PX);
@@ -363,7 +363,7 @@ impl Time<'_> {
         let mut remarks: Vec<(i32, &str)> = Vec::new();
         for (index, record) in self.whole.steps.iter().enumerate() {
             let step = index + 1;
-            if record.choice.actor as usize != actor {
+            if record.choice.actor != actor {
                 continue;
             }
             let x = self.x(step);

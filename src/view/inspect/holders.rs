@@ -2,7 +2,7 @@
 
 use crate::exchange::sentence;
 use crate::explore::{Check, Column, Failure};
-use crate::machine::{Content, Effect, Page, Protection, Violation, World};
+use crate::machine::{Content, Effect, Page, PageId, Protection, SectorId, Violation, World};
 
 use super::super::moment::Moment;
 use super::super::ui_state::UiState;
@@ -11,8 +11,8 @@ use super::register::Sum;
 /// One sector of one page at the moment shown.
 pub(super) struct Sector<'a> {
     pub(super) now: &'a Moment,
-    pub(super) page: usize,
-    pub(super) number: usize,
+    pub(super) page: PageId,
+    pub(super) number: SectorId,
     /// The registers of its page.
     pub(super) held: Page,
     /// Its way down to the device.
@@ -50,17 +50,17 @@ impl<'a> Sector<'a> {
     pub(super) fn of(now: &'a Moment, ui: &UiState) -> Sector<'a> {
         let model = &now.scenario.model;
         // While another scenario comes in, the sector selected may be one that only the last scenario has.
-        let page = ui.sector.0.min(model.geometry.pages as usize - 1);
-        let number = ui.sector.1.min(model.geometry.sectors() - 1);
+        let page = ui.sector.0.min(PageId(model.geometry.pages - 1));
+        let number = ui.sector.1.min(SectorId::at(model.geometry.sectors() - 1));
         let start = model.page(&model.initial, page);
         Sector {
             now,
             page,
             number,
             held: model.page(&now.world, page),
-            column: now.story.columns[page][number],
-            initial: start.memory[number],
-            first_media: start.media[number],
+            column: now.story.columns[page.index()][number.index()],
+            initial: start.memory[number.index()],
+            first_media: start.media[number.index()],
         }
     }
 
@@ -83,7 +83,7 @@ impl<'a> Sector<'a> {
 
     /// The sector's offset in its page.
     pub(super) fn start(&self) -> usize {
-        self.number * self.size()
+        self.number.index() * self.size()
     }
 
     /// How many bytes the sector has.
@@ -129,8 +129,8 @@ impl<'a> Sector<'a> {
         let (start, size) = (self.start(), self.size());
         let mut found = Vec::new();
         for store in &model.stores {
-            if store.page as usize == self.page && store.touches(model.geometry, self.number) {
-                let first = store.offset as usize;
+            if store.page == self.page && store.touches(model.geometry, self.number) {
+                let first = usize::from(store.offset);
                 let end = first + store.bytes.len();
                 found.push((first.saturating_sub(start), (end - start).min(size)));
             }
@@ -142,8 +142,8 @@ impl<'a> Sector<'a> {
     /// what came later that differs from it.
     pub(super) fn compared(&self) -> (Content, Option<Content>) {
         let first = self.sealed().map_or(self.initial, |(content, _)| content);
-        let copy = self.held.copy[self.number];
-        let later = [self.wire(), self.held.memory[self.number], copy];
+        let copy = self.held.copy[self.number.index()];
+        let later = [self.wire(), self.held.memory[self.number.index()], copy];
         let differs = |content: &Content| content.is_some() && *content != first;
         (first, later.into_iter().find(differs))
     }
@@ -154,14 +154,14 @@ impl<'a> Sector<'a> {
         let model = &self.now.scenario.model;
         let mut found: Option<(Content, usize)> = None;
         for (index, record) in self.now.story.steps.iter().enumerate().rev() {
-            let sealed = model.page(&record.world, self.page).sealed[self.number];
+            let sealed = model.page(&record.world, self.page).sealed[self.number.index()];
             match found {
                 None if sealed.is_some() => found = Some((sealed, index + 1)),
                 Some((content, _)) if sealed == content => found = Some((content, index + 1)),
                 Some(_) => break,
                 None => {}
             }
-            let added = |effect: &Effect| matches!(effect, Effect::Added { page, .. } if *page as usize == self.page);
+            let added = |effect: &Effect| matches!(effect, Effect::Added { page, .. } if *page == self.page);
             if record.effects.iter().any(added) {
                 break;
             }
@@ -206,7 +206,7 @@ impl<'a> Sector<'a> {
                 });
             }
         };
-        let memory = held.memory[number];
+        let memory = held.memory[number.index()];
         if memory != self.initial {
             let words = "What it held when the run began, for comparison.".to_owned();
             add(
@@ -217,12 +217,18 @@ impl<'a> Sector<'a> {
                 words,
             );
         }
-        let since = self.since(|it| it.memory[number]);
+        let since = self.since(|it| it.memory[number.index()]);
         let words = self.step_sentence(since, "As it was when the run began.");
         add(HolderKind::Memory, "memory", memory, since, words);
-        let since = self.since(|it| it.copy[number]);
+        let since = self.since(|it| it.copy[number.index()]);
         let words = self.step_sentence(since, "");
-        add(HolderKind::Copy, "copy", held.copy[number], since, words);
+        add(
+            HolderKind::Copy,
+            "copy",
+            held.copy[number.index()],
+            since,
+            words,
+        );
         if let Some((content, since)) = self.sealed() {
             let words = self.step_sentence(since, "");
             add(
@@ -253,9 +259,15 @@ impl<'a> Sector<'a> {
                 words,
             );
         }
-        let since = self.since(|it| it.media[number]);
+        let since = self.since(|it| it.media[number.index()]);
         let words = self.step_sentence(since, "On the disk when the run began.");
-        add(HolderKind::Media, "media", held.media[number], since, words);
+        add(
+            HolderKind::Media,
+            "media",
+            held.media[number.index()],
+            since,
+            words,
+        );
         holders
     }
 
@@ -297,7 +309,7 @@ impl<'a> Sector<'a> {
         let mut failures = self.now.story.failures.iter();
         failures.rfind(|failure| match failure.violation {
             Violation::Guard { page, sector, .. } => {
-                (page as usize, sector as usize) == (self.page, self.number)
+                (page.index(), sector.index()) == (self.page.index(), self.number.index())
             }
             _ => false,
         })

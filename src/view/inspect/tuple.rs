@@ -37,12 +37,12 @@ impl Sector<'_> {
                 false => add("tuple-bio", "with the bio", self.guard(content)),
             }
         }
-        let stored = self.held.tuples[self.number];
+        let stored = self.held.tuples[self.number.index()];
         if stored.is_some() {
             // An adapter that takes IP checksums writes CRCs all the same.
             let tag = match self.sum() {
                 Sum::Crc => self.guard(stored),
-                Sum::Ip => guard(self.bytes(self.held.media[self.number])),
+                Sum::Ip => guard(self.bytes(self.held.media[self.number.index()])),
             };
             add("tuple-media", "on media", tag);
         }
@@ -107,7 +107,7 @@ pub(super) fn tuples(sector: &Sector) -> Element {
     }
     if sector.protection() == Protection::FsChecksum && sector.size() == 4096 {
         let taken = sector.sampled().map(|it| it.0);
-        let bytes = sector.bytes(taken.unwrap_or(sector.held.memory[sector.number]));
+        let bytes = sector.bytes(taken.unwrap_or(sector.held.memory[sector.number.index()]));
         // The library's is ext4's, which leaves out the last inversion.
         let text = format!("CRC-32C over the block: `{:08x}`.", !crc32c(bytes));
         card = card.child(rich(el("p", ""), &text));

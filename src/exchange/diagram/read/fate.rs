@@ -1,5 +1,6 @@
 //! What becomes of each line of a pasted diagram, and what is said of it.
 
+use crate::machine::{ActorId, SectorId};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -13,25 +14,25 @@ pub enum Fate {
     /// It stands for steps of an actor.
     Made {
         /// Whose.
-        actor: u8,
+        actor: ActorId,
         /// Which choices of the run, counted from 0.
         steps: Range<usize>,
         /// How many choices right before them no line names: filled in, so that they can be made.
         left_out: usize,
         /// The sector it stores into here, where the line names another one.
-        sector: Option<u8>,
+        sector: Option<SectorId>,
     },
     /// It is the head of a composite whose steps follow; `steps` are filled in before it.
     Opened {
         /// Whose.
-        actor: u8,
+        actor: ActorId,
         /// Choices no line names.
         steps: Range<usize>,
     },
     /// It says that an actor sleeps, and so it does; `steps` are filled in before it.
     Stands {
         /// Who.
-        actor: u8,
+        actor: ActorId,
         /// Choices no line names.
         steps: Range<usize>,
     },
@@ -63,24 +64,24 @@ pub enum Missing {
     /// The actor makes such a step, but not any more from where it stands.
     Passed {
         /// Who.
-        actor: u8,
+        actor: ActorId,
     },
     /// The actor sleeps before it comes to that step.
     Asleep {
         /// Who.
-        actor: u8,
+        actor: ActorId,
         /// Who would have to act, if anybody can.
-        behind: Option<u8>,
+        behind: Option<ActorId>,
     },
     /// The actor has no work that would lead it there.
     Idle {
         /// Who.
-        actor: u8,
+        actor: ActorId,
     },
     /// The line says that the actor sleeps; here it need not.
     Awake {
         /// Who.
-        actor: u8,
+        actor: ActorId,
     },
     /// The kernel hit a BUG before.
     Halted,

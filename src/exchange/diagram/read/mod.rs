@@ -28,7 +28,7 @@ mod sheet;
 use serde::{Deserialize, Serialize};
 
 use super::columns::name;
-use crate::machine::Choice;
+use crate::machine::{ActorId, Choice};
 use crate::scenario::Scenario;
 use crew::crews;
 pub use fate::{Fate, Missing};
@@ -84,7 +84,7 @@ pub struct ReadColumn {
     /// What stands over it.
     pub label: String,
     /// Whom it is taken to be about, the one that is meant first; nobody, if empty.
-    pub actors: Vec<u8>,
+    pub actors: Vec<ActorId>,
 }
 
 /// A line of a pasted text, or what one column has of it.
@@ -116,7 +116,7 @@ pub struct Reading {
     pub columns: Vec<ReadColumn>,
     /// Other castings that place as many lines: for each column whom it may be about. Where there
     /// are any, somebody must choose; [`read_as`] reads the text so.
-    pub alternatives: Vec<Vec<Vec<u8>>>,
+    pub alternatives: Vec<Vec<Vec<ActorId>>>,
     /// For each page of the scenario the number that the text is taken to have for it: the
     /// model's own, or its index in the file where the text has a number beyond those.
     pub pages: Vec<u32>,
@@ -198,9 +198,13 @@ pub fn read(text: &str, scenarios: &[&Scenario]) -> Result<Reading, ReadError> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_as(text: &str, scenario: &Scenario, actors: &[Vec<u8>]) -> Result<Reading, ReadError> {
+pub fn read_as(
+    text: &str,
+    scenario: &Scenario,
+    actors: &[Vec<ActorId>],
+) -> Result<Reading, ReadError> {
     let sheet = sheet(text, &[scenario])?;
-    let exists = |it: &u8| usize::from(*it) < scenario.cast.len();
+    let exists = |it: &ActorId| it.index() < scenario.cast.len();
     let column = |at: usize| {
         let given = actors.get(at).into_iter().flatten().copied();
         given.filter(exists).collect()
@@ -212,7 +216,7 @@ pub fn read_as(text: &str, scenario: &Scenario, actors: &[Vec<u8>]) -> Result<Re
 fn sheet(text: &str, scenarios: &[&Scenario]) -> Result<Sheet, ReadError> {
     let known = |label: &str| {
         scenarios.iter().any(|it| {
-            let mut actors = 0..it.cast.len() as u8;
+            let mut actors = it.model.actor_ids();
             actors.any(|actor| name(it, actor).eq_ignore_ascii_case(label))
         })
     };

@@ -1,6 +1,6 @@
 //! What a line of somebody else's diagram names, and which steps and composites go by that name.
 
-use crate::machine::{Instr, Operand, Reach};
+use crate::machine::{Instr, Operand, PageId, Reach, SectorId};
 use crate::protocol::{ALSO, GROUPS, Line, OPS};
 
 /// What a line says.
@@ -13,7 +13,7 @@ pub(super) struct Said {
     /// The page it is about, by the number the text has.
     pub page: Option<u32>,
     /// The sector it is about.
-    pub sector: Option<u8>,
+    pub sector: Option<SectorId>,
     /// What came of it, after an arrow.
     pub result: String,
     /// Whether it says that somebody sleeps there.
@@ -85,7 +85,8 @@ impl Said {
             plain: body.trim().to_owned(),
             name: function(body).unwrap_or_else(|| words(body)),
             page: after_word(body, &["page", "folio", "pg"]),
-            sector: after_word(body, &["sector", "guard["]).and_then(|it| u8::try_from(it).ok()),
+            sector: after_word(body, &["sector", "guard["])
+                .and_then(|it| u8::try_from(it).ok().map(SectorId)),
             result,
             blocks,
             keys: 0,
@@ -162,9 +163,9 @@ impl Said {
 
     /// Whether a step's sector is the one that is named, if one is. `page` is the page by number,
     /// if one is named.
-    pub fn is_about(&self, instr: Instr, page: Option<u8>) -> bool {
-        let sector = match instr.op.operand() {
-            Operand::Sector => self.sector.is_none_or(|it| it == instr.arg),
+    pub fn is_about(&self, instr: Instr, page: Option<PageId>) -> bool {
+        let sector = match instr.operand {
+            Operand::Sector(sector) => self.sector.is_none_or(|it| it == sector),
             _ => true,
         };
         let reach = instr.op.footprint().reach;

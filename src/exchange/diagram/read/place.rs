@@ -15,7 +15,9 @@ use crate::exchange::diagram::call::{group_call, groups_at, serves, standing, st
 use crate::exchange::diagram::columns::name;
 use crate::exchange::diagram::events::pc;
 use crate::exchange::diagram::notes::way;
-use crate::machine::{Choice, Instr, Op, Status, World, status, step, ways};
+use crate::machine::{
+    ActorId, Choice, Instr, Op, PageId, SectorId, Status, World, status, step, ways,
+};
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
@@ -32,7 +34,7 @@ const FORKS: u8 = 2;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Crew {
     /// For each column its actors; the first is meant where a line does not say. Empty: nobody.
-    pub columns: Vec<Vec<u8>>,
+    pub columns: Vec<Vec<ActorId>>,
 }
 
 /// What came of reading a sheet with one crew.
@@ -71,13 +73,13 @@ pub(super) struct Placer<'a> {
     cells: &'a [Cell],
     crew: &'a Crew,
     /// Whoever serves others and has no column.
-    free: Vec<u8>,
+    free: Vec<ActorId>,
     /// For each column, whose line was the last.
-    now: Vec<Option<u8>>,
+    now: Vec<Option<ActorId>>,
     /// How the pages are numbered that lines name: those of the scenario, in order.
     pages: Vec<u32>,
     /// Whoever else has no column.
-    spare: Vec<u8>,
+    spare: Vec<ActorId>,
     /// The first cell after the line that is placed, and that line's column.
     next: usize,
     column: usize,
@@ -102,25 +104,24 @@ fn pages(scenario: &Scenario, cells: &[Cell]) -> Vec<u32> {
 }
 
 /// The sector a step stores into, where a line names one that it does not.
-fn other_sector(scenario: &Scenario, said: &Said, instr: Instr) -> Option<u8> {
-    let named = usize::from(said.sector?);
-    let stores = matches!(instr.op, Op::Store | Op::KernelStore | Op::DmaStore);
-    let store = scenario
-        .model
-        .stores
-        .get(instr.arg as usize)
-        .filter(|_| stores)?;
+fn other_sector(scenario: &Scenario, said: &Said, instr: Instr) -> Option<SectorId> {
+    let named = said.sector?;
+    if !instr.op.stores() {
+        return None;
+    }
+    let store = scenario.model.stores.get(instr.store().index())?;
     let interval = usize::from(scenario.model.geometry.interval);
-    let first = usize::from(store.offset) / interval;
-    let last = (usize::from(store.offset) + store.bytes.len().max(1) - 1) / interval;
-    (!(first..=last).contains(&named)).then_some(first as u8)
+    let first = SectorId::at(usize::from(store.offset) / interval);
+    let end = usize::from(store.offset) + store.bytes.len().max(1) - 1;
+    let last = SectorId::at(end / interval);
+    (!(first..=last).contains(&named)).then_some(first)
 }
 
 impl<'a> Placer<'a> {
     pub fn new(scenario: &'a Scenario, sheet: &'a Sheet, crew: &'a Crew, budget: usize) -> Self {
-        let has_column = |it: &u8| crew.columns.iter().any(|column| column.contains(it));
-        let actors = 0..scenario.model.actors.len() as u8;
-        let serving = |it: &u8| serves(&scenario.model.actors[*it as usize]);
+        let has_column = |it: &ActorId| crew.columns.iter().any(|column| column.contains(it));
+        let actors = scenario.model.actor_ids();
+        let serving = |it: &ActorId| serves(&scenario.model.actors[it.index()]);
         Placer {
             scenario,
             cells: &sheet.cells,
@@ -167,7 +168,7 @@ impl<'a> Placer<'a> {
         };
         self.column = cell.column;
         let mut text = cell.text.as_str();
-        let named = |it: &&u8| {
+        let named = |it: &&ActorId| {
             let rest = cell.text.strip_prefix(&name(self.scenario, **it));
             rest.is_some_and(|it| it.starts_with(':'))
         };
@@ -229,7 +230,7 @@ impl<'a> Placer<'a> {
 
     /// Whether a line, with those it is wrapped onto, is what an actor does next, in full: then of
     /// how many cells it is, what it stands for, and what came of it.
-    fn whole(&self, at: usize, actor: u8, text: &str) -> Option<(usize, Target, String)> {
+    fn whole(&self, at: usize, actor: ActorId, text: &str) -> Option<(usize, Target, String)> {
         let rest = self.below(at).map(|it| it.text.as_str());
         let mut joined = String::new();
         for (more, part) in std::iter::once(text)
@@ -258,10 +259,10 @@ impl<'a> Placer<'a> {
 
     /// Whether a text without blanks begins with what an actor does next, in the words of any era;
     /// what follows it.
-    fn is_next<'t>(&self, actor: u8, text: &'t str) -> Option<(Target, &'t str)> {
+    fn is_next<'t>(&self, actor: ActorId, text: &'t str) -> Option<(Target, &'t str)> {
         let scenario = self.scenario;
-        let (pc, instr) = standing(&scenario.model, &self.world, actor.into())?;
-        let lines = &scenario.cast[actor as usize].lines;
+        let (pc, instr) = standing(&scenario.model, &self.world, actor)?;
+        let lines = &scenario.cast[actor.index()].lines;
         let begins = |call: String| {
             let call: String = call.chars().filter(|it| *it != ' ').collect();
             let tail = text.strip_prefix(&call)?;
@@ -285,13 +286,13 @@ impl<'a> Placer<'a> {
     fn exactly(
         &mut self,
         next: usize,
-        actor: u8,
+        actor: ActorId,
         target: Target,
         tail: &str,
         start: usize,
     ) -> Fate {
         let column = self.cells[next - 1].column;
-        let now = status(&self.scenario.model, &self.world, actor.into());
+        let now = status(&self.scenario.model, &self.world, actor);
         if tail.contains("<block") || self.sleeps_below(next, column) {
             return match now {
                 Status::Asleep(_) => Fate::Stands {
@@ -334,9 +335,9 @@ impl<'a> Placer<'a> {
     }
 
     /// One step of an actor, if it can make it.
-    fn step(&mut self, actor: u8, way: u8) -> bool {
+    fn step(&mut self, actor: ActorId, way: u8) -> bool {
         let model = &self.scenario.model;
-        let many = ways(model, &self.world, actor.into());
+        let many = ways(model, &self.world, actor);
         if way >= many || self.budget == 0 {
             return false;
         }
@@ -348,10 +349,10 @@ impl<'a> Placer<'a> {
     }
 
     /// Makes the step or composite that an actor stands at.
-    fn make(&mut self, actor: u8, target: Target, result: &str) -> Result<(), Missing> {
+    fn make(&mut self, actor: ActorId, target: Target, result: &str) -> Result<(), Missing> {
         let model = &self.scenario.model;
         let Target::Group(group) = target else {
-            let many = ways(model, &self.world, actor.into());
+            let many = ways(model, &self.world, actor);
             let plain = |text: &str| text.replace(' ', "");
             let said = |it: &u8| {
                 let words = way(model, &self.world, actor, *it);
@@ -363,17 +364,17 @@ impl<'a> Placer<'a> {
                 None if forks => self.fork(actor, many),
                 _ => chosen.unwrap_or(0),
             };
-            self.made = standing(model, &self.world, actor.into()).map(|it| it.1);
+            self.made = standing(model, &self.world, actor).map(|it| it.1);
             return match self.step(actor, way) {
                 true => Ok(()),
                 false => Err(self.cannot(actor)),
             };
         };
-        let line = &self.scenario.cast[actor as usize].lines[group];
+        let line = &self.scenario.cast[actor.index()].lines[group];
         self.made = None;
         for _ in 0..MOST_AHEAD {
             let before = pc(model, &self.world, actor);
-            match status(model, &self.world, actor.into()) {
+            match status(model, &self.world, actor) {
                 Status::Ready => {
                     if !self.step(actor, 0) {
                         return Err(Missing::TooFar);
@@ -390,8 +391,8 @@ impl<'a> Placer<'a> {
     }
 
     /// Why an actor cannot go on.
-    fn cannot(&self, actor: u8) -> Missing {
-        match status(&self.scenario.model, &self.world, actor.into()) {
+    fn cannot(&self, actor: ActorId) -> Missing {
+        match status(&self.scenario.model, &self.world, actor) {
             Status::Ready => Missing::TooFar,
             Status::Asleep(wait) => Missing::Asleep {
                 actor,

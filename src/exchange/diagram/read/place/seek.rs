@@ -4,14 +4,14 @@ use super::*;
 
 impl Placer<'_> {
     /// Whether an actor's program has anything of the name that a line has.
-    pub fn knows(scenario: &Scenario, actor: u8, said: &Said) -> bool {
-        let cast = scenario.cast.get(actor as usize);
+    pub fn knows(scenario: &Scenario, actor: ActorId, said: &Said) -> bool {
+        let cast = scenario.cast.get(actor.index());
         let mut lines = cast.into_iter().flat_map(|it| &it.lines);
         lines.any(|it| !it.pcs.is_empty() && said.is_of(it))
     }
 
     /// Places a line by the name it has.
-    pub(super) fn by_name(&mut self, next: usize, actor: u8, text: &str, cell: &Cell) -> Fate {
+    pub(super) fn by_name(&mut self, next: usize, actor: ActorId, text: &str, cell: &Cell) -> Fate {
         let mut said = match text == cell.text {
             true => cell.said.clone(),
             false => Said::of(text),
@@ -33,7 +33,7 @@ impl Placer<'_> {
         };
         let opens = self.opens(next, cell.column, cell.start);
         let column = self.crew.columns[cell.column].iter().chain(&self.free);
-        let others: Vec<u8> = column.copied().filter(|it| *it != actor).collect();
+        let others: Vec<ActorId> = column.copied().filter(|it| *it != actor).collect();
         let actors = std::iter::once(actor).chain(others);
         let known = actors.filter(|it| Self::knows(self.scenario, *it, &said));
         let searches: Vec<Search> = known
@@ -68,13 +68,13 @@ impl Placer<'_> {
     }
 
     /// The page that a line names, by the model's number.
-    fn page(&self, said: &Said) -> Result<Option<u8>, Missing> {
+    fn page(&self, said: &Said) -> Result<Option<PageId>, Missing> {
         let Some(number) = said.page else {
             return Ok(None);
         };
         let found = self.pages.iter().position(|index| *index == number);
         let page = found.ok_or(Missing::NoPage { page: said.page })?;
-        Ok(Some(page as u8))
+        Ok(Some(PageId::at(page)))
     }
 
     /// The first search that succeeds, with the steps since `first`; else why the first did not.
@@ -112,7 +112,7 @@ impl Placer<'_> {
 
     /// Which way a step with two ways goes that does not say: one on which the next line of its
     /// column is to be found.
-    pub(super) fn fork(&mut self, actor: u8, many: u8) -> u8 {
+    pub(super) fn fork(&mut self, actor: ActorId, many: u8) -> u8 {
         let (cells, column) = (self.cells, self.column);
         let next = cells[self.next..].iter().find(|it| {
             it.column == column && !it.remark && Self::knows(self.scenario, actor, &it.said)
@@ -139,11 +139,11 @@ impl Placer<'_> {
     /// Brings an actor to a line and through it; the number of steps before its own.
     fn seek(&mut self, search: &Search, forks: u8) -> Result<usize, Missing> {
         let (scenario, actor) = (self.scenario, search.actor);
-        let (model, lines) = (&scenario.model, &scenario.cast[actor as usize].lines);
+        let (model, lines) = (&scenario.model, &scenario.cast[actor.index()].lines);
         let inside: Vec<usize> = groups_at(lines, pc(model, &self.world, actor)).collect();
         for _ in 0..MOST_AHEAD {
-            let now = status(model, &self.world, actor.into());
-            let standing = standing(model, &self.world, actor.into());
+            let now = status(model, &self.world, actor);
+            let standing = standing(model, &self.world, actor);
             let Some((pc, instr)) = standing else {
                 return Err(self.cannot(actor));
             };
@@ -218,19 +218,19 @@ impl Placer<'_> {
         }
     }
 
-    pub(super) fn helped(&mut self, actor: u8) -> bool {
-        let with = |it: &Vec<u8>| it.contains(&actor);
+    pub(super) fn helped(&mut self, actor: ActorId) -> bool {
+        let with = |it: &Vec<ActorId>| it.contains(&actor);
         let column = self.crew.columns.iter().position(with);
         self.helped_in(actor, column.unwrap_or(0))
     }
 
     /// Lets somebody act without whom an actor cannot go on: who serves and has no column, or who
     /// shares the column. Returns whether somebody did.
-    fn helped_in(&mut self, actor: u8, column: usize) -> bool {
+    fn helped_in(&mut self, actor: ActorId, column: usize) -> bool {
         let model = &self.scenario.model;
         let mut who = actor;
-        for _ in 0..model.actors.len() {
-            match status(model, &self.world, who.into()) {
+        for _ in model.actor_ids() {
+            match status(model, &self.world, who) {
                 Status::Asleep(wait) => match wait.holder {
                     Some(holder) if holder != actor => who = holder,
                     _ => return false,
@@ -240,11 +240,11 @@ impl Placer<'_> {
                 }
                 // It has no work: who may submit some does.
                 Status::Idle => {
-                    let ready = |it: &u8| {
+                    let ready = |it: &ActorId| {
                         *it != who && status(model, &self.world, (*it).into()) == Status::Ready
                     };
                     let near = self.free.iter().chain(&self.crew.columns[column]);
-                    let far = 0..model.actors.len() as u8;
+                    let far = model.actor_ids();
                     let Some(next) = near.copied().chain(far).find(ready) else {
                         return false;
                     };
@@ -256,24 +256,24 @@ impl Placer<'_> {
         false
     }
 
-    fn may_help(&self, who: u8, column: usize) -> bool {
+    fn may_help(&self, who: ActorId, column: usize) -> bool {
         self.free.contains(&who) || self.crew.columns[column].contains(&who)
     }
 }
 
 /// What is looked for.
 struct Search<'a> {
-    actor: u8,
+    actor: ActorId,
     column: usize,
     said: &'a Said,
     /// The page, by the model's number.
-    page: Option<u8>,
+    page: Option<PageId>,
     /// Lines further in follow.
     opens: bool,
 }
 
 impl Search<'_> {
-    fn is_of(&self, page: u8) -> bool {
+    fn is_of(&self, page: PageId) -> bool {
         self.page.is_none_or(|it| it == page)
     }
 }
