@@ -25,7 +25,7 @@ mod update;
 mod worker;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use stable_pages::scenario::Packed;
 use stable_pages::view::{self, Attr, Element, Msg, Slot, el, note, nothing};
@@ -36,6 +36,7 @@ use store::Store;
 /// Puts the page in place of the text of index.html, as soon as there is a scenario to show; where there is
 /// none, says so below that text.
 pub fn mount() {
+    // Leptos's own `spawn_local` works only once something is mounted.
     spawn_local(async {
         let first = source::first(address::current()).await;
         let before = document().get_element_by_id("before");
