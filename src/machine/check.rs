@@ -193,3 +193,98 @@ fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelErro
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::id::{PageId, SectorId, SpaceId, StoreId};
+    use super::super::model::Model;
+    use super::super::op::{Instr, Operand};
+    use super::super::parts::{Geometry, PageStart, Protection, Rules, StableWait, Store};
+    use super::*;
+
+    /// A machine of one page and one store, with an actor that has a single instruction.
+    fn built(op: Op, operand: Operand) -> Result<Model, ModelError> {
+        let page = PageId(0);
+        Model::new(Parts {
+            geometry: Geometry {
+                pages: 1,
+                interval: 4096,
+                first_lba: 8,
+                block: 0,
+                ip_guards: false,
+                stamp: None,
+            },
+            protection: Protection::DixDif,
+            stable: true,
+            rules: Rules {
+                writeback_asserts_lock: true,
+                wait: StableWait::IfRequired,
+                errseq: true,
+            },
+            actors: vec![Actor {
+                space: None,
+                tlb: None,
+                code: vec![Instr {
+                    op,
+                    page,
+                    operand,
+                    no: 1,
+                    tag: 0,
+                }],
+                main: 1,
+                forever: false,
+            }],
+            stores: vec![Store {
+                page,
+                offset: 0,
+                bytes: vec![1],
+            }],
+            memory: vec![vec![0; PAGE_SIZE]],
+            media: vec![vec![0; PAGE_SIZE]],
+            pages: vec![PageStart {
+                cached: true,
+                ..PageStart::default()
+            }],
+            spaces: 0,
+            tlbs: Vec::new(),
+            held: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn an_operand_of_another_kind_than_the_op_wants_is_refused() {
+        let (sector, store) = (Operand::Sector(SectorId(0)), Operand::Store(StoreId(0)));
+        assert!(built(Op::GenerateGuard, sector).is_ok());
+        assert!(built(Op::KernelStore, store).is_ok());
+        assert!(built(Op::LockPage, Operand::None).is_ok());
+        for (op, operand) in [
+            (Op::GenerateGuard, store),
+            (Op::GenerateGuard, Operand::None),
+            (Op::KernelStore, sector),
+            (Op::LockPage, store),
+            (Op::FlushTlb, sector),
+        ] {
+            let error = built(op, operand).expect_err("not what the op works on");
+            assert!(
+                matches!(error, ModelError::Operand { .. }),
+                "{op:?}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_operand_that_does_not_exist_is_refused() {
+        for (op, operand) in [
+            (Op::GenerateGuard, Operand::Sector(SectorId(1))),
+            (Op::KernelStore, Operand::Store(StoreId(1))),
+            (Op::KernelStore, Operand::Store(StoreId::CHECKSUM)),
+            (Op::CheckVma, Operand::Space(SpaceId(0))),
+        ] {
+            let error = built(op, operand).expect_err("there is none");
+            assert!(
+                matches!(error, ModelError::Missing { .. }),
+                "{op:?}: {error}"
+            );
+        }
+    }
+}
