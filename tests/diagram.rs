@@ -528,7 +528,7 @@ fn damaged(text: &str, harm: &[(u8, u16, u8)]) -> String {
 fn is_sound(scenario: &Scenario, reading: &Reading) {
     let mut world = scenario.model.initial;
     for choice in &reading.choices {
-        assert!(choice.way < ways(&scenario.model, &world, choice.actor.into()));
+        assert!(choice.way < ways(&scenario.model, &world, choice.actor));
         world = step(&scenario.model, &world, *choice).0;
     }
     for line in &reading.lines {

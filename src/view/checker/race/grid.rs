@@ -150,7 +150,7 @@ impl Grid {
             Some(step) => &now.whole.steps.get(step)?.world,
             None => &model.initial,
         };
-        let (first, second) = (self.map.actors.0.into(), self.map.actors.1.into());
+        let (first, second) = (self.map.actors.0, self.map.actors.1);
         let row = Position::of(model, world, first);
         self.place(row, Position::of(model, world, second))
     }

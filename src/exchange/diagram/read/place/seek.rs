@@ -241,7 +241,7 @@ impl Placer<'_> {
                 // It has no work: who may submit some does.
                 Status::Idle => {
                     let ready = |it: &ActorId| {
-                        *it != who && status(model, &self.world, (*it).into()) == Status::Ready
+                        *it != who && status(model, &self.world, *it) == Status::Ready
                     };
                     let near = self.free.iter().chain(&self.crew.columns[column]);
                     let far = model.actor_ids();
