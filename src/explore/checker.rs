@@ -23,8 +23,8 @@ use super::space::{Limits, Progress, Space};
 
 /// How many states are looked at between two looks at the clock.
 const SLICE: usize = 2_000;
-/// In graphs of more states than this only the verdicts are known: a question about the whole graph is answered in
-/// one go, during which no other request is taken.
+/// In graphs of more states than this only the verdicts are known: a question about the whole graph is
+/// answered in one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 
 /// What is computed from the graph as a whole, once the search is over.

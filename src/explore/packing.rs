@@ -185,8 +185,8 @@ impl Packing {
             if shift + group.bits > 64 {
                 (word, shift) = (word + 1, 0);
             }
-            // A group that has had a single value takes no bits. Its place would be past the end of
-            // the row where the last word is full, so it is given the first.
+            // A group that has had a single value takes no bits. Behind a full word its shift would
+            // be 64, which no word can be shifted by, so it is given the start of the row.
             (group.word, group.shift) = match group.bits {
                 0 => (0, 0),
                 _ => (word, shift),

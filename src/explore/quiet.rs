@@ -20,8 +20,8 @@ impl Quiet {
         // Whether only the actor that has a bio at hand works on its pages' I/O. An actor that ends
         // writeback by hand takes pages out of bios that others are filling; where pages have buffers,
         // another writer changes which sectors an I/O covers.
-        let exempt = |op| !matches!(op, Op::ClearWriteback | Op::ClearDirtyBuffers);
-        let alone = ops().all(|instr| exempt(instr.op));
+        let keeps_to_its_bio = |op| !matches!(op, Op::ClearWriteback | Op::ClearDirtyBuffers);
+        let alone = ops().all(|instr| keeps_to_its_bio(instr.op));
         // fsync asks which sectors were fetched since it began.
         let fsync = ops().any(|instr| matches!(instr.op, Op::FsyncBegin | Op::FsyncReturn));
         // Whether nobody stores into the sector that an instruction works on.

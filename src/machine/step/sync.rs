@@ -119,8 +119,8 @@ impl<W: Watch> Run<'_, W> {
     }
 
     /// Returns from fsync. 2.6.39 tests and clears AS_EIO, so the first caller is told of an error;
-    /// with errseq each opener is told once. (filemap_fdatawait_range, mm/filemap.c, 2.6.39; file_check_and_advance_wb_err,
-    /// 6.19)
+    /// with errseq each opener is told once. (filemap_fdatawait_range, mm/filemap.c, 2.6.39;
+    /// file_check_and_advance_wb_err, 6.19)
     pub(super) fn fsync_return(&mut self) {
         let at = &self.model.layout;
         let errors = self.world[at.global];
