@@ -111,7 +111,7 @@ impl WithoutWork {
     }
 
     /// Looks at up to `states` more states. Returns what comes of leaving the step out once that is
-    /// known, or [`MOST_STATES`] were looked at.
+    /// known, or `MOST_STATES` were looked at.
     pub fn advance(&mut self, states: usize) -> Option<Without> {
         let mutant = match &mut self.trial {
             Some(trial) => Some(trial.advance(states, MOST_STATES)?),
