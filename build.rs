@@ -1,7 +1,7 @@
-//! Lists the scenario files, so that adding one to the folder is all it takes. Native builds get
-//! their texts too; the page fetches them, packed.
-//! Names the build, so that scenarios packed by another one are told apart.
-//! For the page, keeps the wasm section that tools need although symbols are stripped.
+//! Lists the scenario files for `scenario::catalogue`, so that adding one to the folder is all it takes.
+//! Native builds get their texts too; the page fetches them, packed.
+//! Names the build, so that scenarios packed by another build are told apart.
+//! For WebAssembly, keeps the section that tools need although symbols are stripped.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -14,23 +14,24 @@ fn main() {
     println!("cargo::rerun-if-changed={}", folder.display());
     println!("cargo::rerun-if-changed=build.rs");
     let page = env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm");
-    // The page knows names only; the checker draws the list.
+    // The page itself knows only the files' names; the checker, which draws the list, has all of it.
     let listed = !page || env::var_os("CARGO_FEATURE_WORKER").is_some();
     let mut rows = Vec::new();
     for entry in fs::read_dir(folder).expect("assets/scenarios is part of the source") {
         let path = entry.expect("a folder can be listed").path();
-        if path.extension().is_none_or(|it| it != "toml") {
+        if path.extension().is_none_or(|ending| ending != "toml") {
             continue;
         }
         println!("cargo::rerun-if-changed={}", path.display());
-        let slug = path.file_stem().and_then(|it| it.to_str());
+        let slug = path.file_stem().and_then(|stem| stem.to_str());
         let slug = slug.expect("a scenario's name is UTF-8").to_owned();
         let text = fs::read_to_string(&path).expect("a scenario file is UTF-8");
         rows.push(row(slug, text, page, listed));
     }
     rows.sort();
-    let list: String = rows.iter().map(|it| it.2.clone() + "\n").collect();
-    let texts: Vec<String> = rows.into_iter().map(|it| it.3).collect();
+    let lines = rows.iter().map(|(_, _, line, _)| line.clone() + "\n");
+    let list: String = lines.collect();
+    let texts: Vec<String> = rows.into_iter().map(|(.., text)| text).collect();
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("scenarios.rs");
     let source = format!("const LIST: &str = {list:?};\nstatic TEXTS: &[&str] = &{texts:?};\n");
     fs::write(out, source).expect("OUT_DIR is writable");
@@ -42,27 +43,28 @@ fn main() {
     }
 }
 
-/// Order, slug, line of the list and text of one entry. A file that is no TOML is listed without title; the
-/// tests say what is wrong with it.
+/// The order, the slug, the line of the list and the text of one entry. A file that is no TOML is listed
+/// without a title; the tests say what is wrong with it.
 fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, String, String) {
-    let table = DeTable::parse(&text).map(|it| it.into_inner());
+    let table = DeTable::parse(&text).map(|table| table.into_inner());
     let table = table.unwrap_or_else(|_| DeTable::new());
-    let word = |key: &str| match table.get(key).map(|it| it.get_ref()) {
+    let value = |key: &str| table.get(key).map(|value| value.get_ref());
+    let word = |key: &str| match value(key) {
         Some(DeValue::String(text)) => text.clone().into_owned(),
         _ => String::new(),
     };
-    let order = match table.get("order").map(|it| it.get_ref()) {
+    let order = match value("order") {
         Some(DeValue::Integer(digits)) => digits.as_str().parse().unwrap_or(65535),
         _ => 65535,
     };
-    let expect = match table.get("expect").map(|it| it.get_ref()) {
+    let expect = match value("expect") {
         Some(DeValue::Table(expect)) => expect.get(word("device").as_str()),
         _ => None,
     };
-    let verdicts: Vec<String> = match expect.map(|it| it.get_ref()) {
+    let verdicts: Vec<String> = match expect.map(|value| value.get_ref()) {
         Some(DeValue::Array(all)) => all
             .iter()
-            .filter_map(|it| match it.get_ref() {
+            .filter_map(|verdict| match verdict.get_ref() {
                 DeValue::String(text) => Some(text.clone().into_owned()),
                 _ => None,
             })
@@ -71,7 +73,7 @@ fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, St
     };
     let (section, group, title) = (word("section"), word("group"), word("title"));
     let verdicts = verdicts.join(", ");
-    // One text compresses better than many, and takes no table of places.
+    // One text of all lines compresses better than many texts, and takes no table of where each stands.
     let line = match listed {
         true => format!("{slug}\t{section}\t{group}\t{title}\t{order}\t{verdicts}"),
         false => slug.clone(),
@@ -80,9 +82,10 @@ fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, St
     (order, slug, line, text)
 }
 
-/// A number for the sources that say what a packed scenario consists of, for the scenarios' texts, and
-/// for the versions of the crates that turn them into bytes; the same for each target. So what the page
-/// asks for by this number is always the same bytes, however long a cache keeps them.
+/// The build's number: a hash over the sources that say what a packed scenario consists of, the
+/// scenarios' texts, and the versions of the crates that turn them into bytes. It is the same for each
+/// target. So what the page asks for by this number is always the same bytes, however long a cache
+/// keeps them.
 fn build() -> u32 {
     let mut files = vec![PathBuf::from("Cargo.lock")];
     for folder in [
@@ -98,7 +101,7 @@ fn build() -> u32 {
     let mut hasher = DefaultHasher::new();
     for file in files {
         println!("cargo::rerun-if-changed={}", file.display());
-        // Without a lock file cargo writes one before it builds.
+        // A lock file that is missing is written by cargo before it builds.
         fs::read(file).unwrap_or_default().hash(&mut hasher);
     }
     hasher.finish() as u32

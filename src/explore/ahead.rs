@@ -4,16 +4,16 @@ use crate::machine::{End, History, Model, end};
 
 use super::story::Story;
 
-/// Moves to the next failure after the moment shown, if one stands on the steps ahead; says whether
-/// one does.
+/// Goes to the next failure after the moment shown, if the steps ahead of it come to one; returns
+/// whether they do.
 pub fn follow_to_failure(model: &Model, history: &mut History) -> bool {
     let whole = Story::of_branch(model, history);
     let here = history.depth();
-    let failures = whole.failures.iter().map(|it| it.step);
-    let last = whole.steps.last().map(|told| end(model, &told.world));
+    let failures = whole.failures.iter().map(|failure| failure.step);
+    let last = (whole.steps.last()).map(|record| end(model, &record.world));
     let stuck = matches!(last, Some(Some(End::Deadlock(_) | End::Stall(_))));
     let ends = stuck.then_some(whole.steps.len());
-    let next = failures.chain(ends).filter(|it| *it > here).min();
+    let next = failures.chain(ends).filter(|step| *step > here).min();
     if let Some(step) = next {
         history.seek(step);
     }

@@ -23,13 +23,14 @@ use super::space::{Limits, Progress, Space};
 
 /// How many states are looked at between two looks at the clock.
 const SLICE: usize = 2_000;
-/// In graphs of more states than this only the verdicts are known: a question about the whole graph is answered in
-/// one go, during which no other request is taken.
+/// In graphs of more states than this only the verdicts are known: a question about the whole graph is
+/// answered in one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 
-/// What is known once the whole graph was looked at.
+/// What is computed from the graph as a whole, once the search is over.
 struct Known {
     foresight: Foresight,
+    /// For each state the share of schedules that fail; empty where the search was not complete.
     shares: Vec<f64>,
 }
 
@@ -47,7 +48,7 @@ struct Case {
 }
 
 impl Case {
-    /// Looks at the graph as a whole, unless that was done or would take too long.
+    /// Computes what is [`Known`] from the graph, unless that was done or the graph is too large for it.
     fn learn(&mut self) {
         let few = self.space.states() <= MOST_KNOWN;
         let Some(graph) = self.space.graph().filter(|_| few && self.known.is_none()) else {
@@ -69,9 +70,10 @@ struct Other {
     space: Space,
 }
 
-/// What the worker, the page or a test keeps: the questions asked, and the work on their answers.
+/// The checker's state: the scenario under check, the requests that wait, and the work on their
+/// responses. The worker, the page or a test keeps it.
 pub struct Checker {
-    /// Tells milliseconds.
+    /// The time in milliseconds.
     clock: fn() -> f64,
     turn: u32,
     bytes: usize,
@@ -79,6 +81,7 @@ pub struct Checker {
     other: Option<Other>,
     /// Requests to be answered once the search is over.
     waiting: VecDeque<CheckerRequest>,
+    /// When progress was last reported.
     reported: f64,
 }
 
@@ -129,13 +132,15 @@ impl Checker {
             CheckerRequest::Stop => self.stop(send),
             CheckerRequest::Build { number, spec } => {
                 let built = Packed::build(&spec.slug, &spec.text, &spec.variant());
-                let built = built.map(|it| it.bytes()).map_err(|it| it.to_string());
+                let built = built.map(|packed| packed.bytes());
+                let built = built.map_err(|error| error.to_string());
                 self.respond(send, CheckerResponse::Built(number, built));
             }
             // Of the requests of one kind only the newest matters.
             request => {
                 let kind = std::mem::discriminant(&request);
-                self.waiting.retain(|it| std::mem::discriminant(it) != kind);
+                self.waiting
+                    .retain(|waiting| std::mem::discriminant(waiting) != kind);
                 self.waiting.push_back(request);
             }
         }
@@ -213,7 +218,8 @@ impl Checker {
             };
             if let Some(done) = odds.advance(graph, SLICE) {
                 case.odds = None;
-                let response = done.map(|odds| digits(&odds)).map_err(|it| it.to_string());
+                let done = done.map(|odds| decimal(&odds));
+                let response = done.map_err(|error| error.to_string());
                 self.respond(send, CheckerResponse::Odds(response));
             }
         } else if let Some(reduced) = &mut case.reduced {
@@ -286,7 +292,7 @@ impl Checker {
         let Some(case) = &mut self.case else {
             return;
         };
-        // Not after a stop, since learning takes long and the visitor wants the search stopped now.
+        // After a stop nothing more is computed: it takes long, and the visitor wants an end now.
         if !stopped {
             case.learn();
         }
@@ -299,7 +305,8 @@ impl Checker {
             Some(known) => known.foresight.findings(model, &case.space, graph),
             None => case.space.findings(model),
         };
-        let findings = findings.into_iter().map(|it| (it.verdict, it.schedule));
+        let findings = findings.into_iter();
+        let findings = findings.map(|finding| (finding.verdict, finding.schedule));
         let actors = model.actor_ids().zip(&model.actors);
         let response = SearchResult {
             progress,
@@ -310,9 +317,9 @@ impl Checker {
             bytes: case.space.bytes() as u64,
             findings: findings.collect(),
             ran: actors
-                .map(|(actor, it)| {
-                    let pcs = 0..it.code.len();
-                    pcs.map(|pc| case.space.ran(actor, pc)).collect()
+                .map(|(number, actor)| {
+                    let pcs = 0..actor.code.len();
+                    pcs.map(|pc| case.space.ran(number, pc)).collect()
                 })
                 .collect(),
         };
@@ -343,17 +350,18 @@ impl Checker {
         let complete = case.space.progress() == Progress::Complete;
         let response = match request {
             CheckerRequest::Outlooks { schedule } => {
+                // The state at the end of a schedule, if it was looked at.
                 let state = |schedule| {
                     let world = replay(&case.scenario, schedule);
-                    let state = world.and_then(|it| case.space.find(&it));
-                    state.filter(|it| (*it as usize) < graph.states())
+                    let state = world.and_then(|world| case.space.find(&world));
+                    state.filter(|state| (*state as usize) < graph.states())
                 };
                 let here = state(&schedule);
                 let before = here.and_then(|_| state(schedule.split_last()?.1));
-                let after = here.into_iter().flat_map(|it| graph.steps(it));
+                let after = here.into_iter().flat_map(|here| graph.steps(here));
                 let after = after
-                    .map(|it| it.to)
-                    .filter(|it| (*it as usize) < graph.states());
+                    .map(|edge| edge.to)
+                    .filter(|to| (*to as usize) < graph.states());
                 let mut states: Vec<u32> = Vec::new();
                 for state in here.into_iter().chain(before).chain(after) {
                     if !states.contains(&state) {
@@ -361,14 +369,16 @@ impl Checker {
                     }
                 }
                 let outlooks = states.into_iter();
-                let outlooks = outlooks.map(|it| (case.space.world(it), outlook(case, known, it)));
+                let outlooks =
+                    outlooks.map(|state| (case.space.world(state), outlook(case, known, state)));
                 CheckerResponse::Outlooks(outlooks.collect())
             }
             CheckerRequest::FindFailure { schedule } => {
                 let world = replay(&case.scenario, &schedule);
-                let from = world.and_then(|it| case.space.find(&it));
+                let from = world.and_then(|world| case.space.find(&world));
                 let way = from.and_then(|state| {
-                    let ahead = known.foresight.ahead(state).filter(|it| it.1 > 0);
+                    let ahead = known.foresight.ahead(state);
+                    let ahead = ahead.filter(|(_, steps)| *steps > 0);
                     let (verdict, _) = ahead.min_by_key(|(_, steps)| *steps)?;
                     known.foresight.witness(graph, state, verdict)
                 });
@@ -445,9 +455,9 @@ fn replay(scenario: &Scenario, schedule: &[Choice]) -> Option<World> {
 
 fn ahead(known: &Known, state: u32) -> Ahead {
     let mut verdicts: Vec<(Verdict, u16)> = Vec::new();
-    for it in known.foresight.ahead(state) {
-        let farther = verdicts.iter().position(|other| it.1 < other.1);
-        verdicts.insert(farther.unwrap_or(verdicts.len()), it);
+    for (verdict, steps) in known.foresight.ahead(state) {
+        let farther = verdicts.iter().position(|(_, other)| steps < *other);
+        verdicts.insert(farther.unwrap_or(verdicts.len()), (verdict, steps));
     }
     Ahead {
         verdicts,
@@ -464,7 +474,7 @@ fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
                 *steps = steps.saturating_add(1);
             }
             for verdict in edge.broke.iter() {
-                after.verdicts.retain(|(it, _)| *it != verdict);
+                after.verdicts.retain(|(known, _)| *known != verdict);
                 after.verdicts.insert(0, (verdict, 1));
                 (after.fate, after.share) = (Fate::Doomed, 1.0);
             }
@@ -479,7 +489,7 @@ fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
     }
 }
 
-fn digits(odds: &Odds) -> DecimalOdds {
+fn decimal(odds: &Odds) -> DecimalOdds {
     let (above, below) = odds.failing.terms();
     let counted = odds.schedules.as_ref().zip(odds.failing_schedules.as_ref());
     DecimalOdds {

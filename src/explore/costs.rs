@@ -7,7 +7,7 @@ use crate::machine::{
 use super::expectation::{Worth, mean, most};
 use super::graph::{Edge, Graph};
 
-/// What is counted.
+/// A kind of cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Cost {
     /// Steps that others make while somebody who wants to store sleeps.
@@ -21,7 +21,7 @@ pub enum Cost {
 }
 
 impl Cost {
-    /// All of them.
+    /// All kinds of cost.
     pub const ALL: [Cost; 4] = [Cost::Stall, Cost::Copied, Cost::Walked, Cost::Flushes];
 
     /// What is counted, in words.
@@ -42,7 +42,7 @@ pub struct Bill {
     pub cost: Cost,
     /// On average, when every possible step is equally likely at every moment.
     pub mean: f64,
-    /// In the dearest schedule; infinite where there is none that cannot be exceeded.
+    /// In the dearest schedule; infinite where for each schedule there is a dearer one.
     pub most: f64,
 }
 
@@ -73,13 +73,13 @@ impl Watch for Meter {
 /// The bills of all schedules of a complete search; `world` gives each state of the graph.
 pub fn costs(model: &Model, graph: &Graph, world: &dyn Fn(u32) -> World) -> Vec<Bill> {
     let writers: Vec<bool> = (model.actors.iter())
-        .map(|it| it.code.iter().any(|instr| instr.op.writes()))
+        .map(|actor| actor.code.iter().any(|instr| instr.op.writes()))
         .collect();
     let mut paid: Vec<[u32; 4]> = Vec::new();
     for state in 0..graph.states() as u32 {
         let here = world(state);
         let asleep = |actor: &ActorId| matches!(status(model, &here, *actor), Status::Asleep(_));
-        let writing = model.actor_ids().filter(|it| writers[it.index()]);
+        let writing = (model.actor_ids()).filter(|actor| writers[actor.index()]);
         let stalled = writing.filter(asleep).count() as u32;
         for edge in graph.steps(state) {
             let mut meter = Meter::default();

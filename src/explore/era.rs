@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 pub struct Carried {
     /// The choices that both have, from the start.
     pub choices: Vec<Choice>,
-    /// Where they part, if they do.
+    /// Where the two runs part, if they do.
     pub parting: Option<Parting>,
 }
 
@@ -20,7 +20,7 @@ pub struct Carried {
 pub struct Parting {
     /// The step's number in the old run, from 1.
     pub step: usize,
-    /// Whose step it is.
+    /// The actor whose step it is.
     pub actor: ActorId,
     /// The row of the step that the old run makes.
     pub old: usize,
@@ -117,11 +117,11 @@ fn next(
     world: &crate::machine::World,
     actor: ActorId,
 ) -> Option<(usize, PageId, Operand)> {
-    let it = model.actors.get(actor.index())?;
+    let code = model.actors.get(actor.index())?;
     let state = model.actor(world, actor);
-    if !state.faulting && state.pc >= it.main {
+    if !state.faulting && state.pc >= code.main {
         return None;
     }
-    let instr = it.code.get(usize::from(state.pc))?;
+    let instr = code.code.get(usize::from(state.pc))?;
     Some((instr.tag.into(), instr.page, instr.operand))
 }

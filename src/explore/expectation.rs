@@ -3,9 +3,10 @@
 
 use super::graph::{Edge, Graph, Order};
 
-/// States looked at anew in a component that has cycles, before values are taken as they are.
+/// How many times a state of a component with cycles is looked at anew, all its states together, before
+/// their values are taken as they are.
 const MOST_LOOKS: usize = 20_000_000;
-/// Changes below this share do not matter.
+/// Once values change by less than this share of themselves they are taken as they are.
 const EXACT_ENOUGH: f64 = 1e-13;
 
 /// What one step adds, and whether the run is followed beyond it.
@@ -14,8 +15,8 @@ pub(super) struct Worth {
     pub(super) follow: bool,
 }
 
-/// For every state, what runs from it add up to on average. `order` is the graph's; `at_end` is
-/// what an end adds, and a round that is never left and adds nothing else.
+/// For every state, what runs from it add up to on average. `order` is the graph's. `at_end` is what a
+/// state adds where a run ends in it, or goes round in it for ever without steps that add anything.
 pub(super) fn mean(
     graph: &Graph,
     order: &Order,
@@ -49,14 +50,16 @@ pub(super) fn mean(
             component.iter().all(each)
         };
         if all(&|state, edge| order.inside(state, edge.to) && worth(edge).follow) {
-            // For ever: whatever is added there is added without end.
+            // No run leaves this component, so whatever its steps add is added without end.
             let adds = !all(&|_, edge| worth(edge).adds == 0.0);
-            let within = component.iter().map(|it| at_end(*it));
+            let within = component.iter().map(|state| at_end(*state));
             let value = match adds {
                 true => f64::INFINITY,
                 false => within.fold(0.0, f64::max),
             };
-            component.iter().for_each(|it| values[*it as usize] = value);
+            for state in component {
+                values[*state as usize] = value;
+            }
             continue;
         }
         for _ in 0..MOST_LOOKS / component.len() {
@@ -93,7 +96,9 @@ pub(super) fn most(graph: &Graph, order: &Order, adds: &dyn Fn(Edge) -> f64) -> 
                 });
             }
         }
-        component.iter().for_each(|it| values[*it as usize] = most);
+        for state in component {
+            values[*state as usize] = most;
+        }
     }
     values
 }
@@ -103,7 +108,7 @@ pub fn failing_share(graph: &Graph) -> f64 {
     failing_shares(graph)[0]
 }
 
-/// The same from every state on.
+/// For every state, the share of the schedules from it that fail.
 pub(super) fn failing_shares(graph: &Graph) -> Vec<f64> {
     let order = graph.order();
     let worth = |edge: Edge| Worth {

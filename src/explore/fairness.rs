@@ -1,15 +1,15 @@
-//! What can go on for ever, and how long somebody can sleep: questions about the whole graph.
+//! Questions about the whole graph: what can go on for ever, and how long somebody can sleep.
 
 use crate::machine::{ActorId, MAX_ACTORS, Model, Status, World, status};
 
 use super::graph::Graph;
 
-/// The parts of the graph in which everybody who can move again and again does, and an actor whose
-/// program has an end never finishes.
+/// The livelocks of a graph: its parts in which every actor that can move again and again does move
+/// again and again (strong fairness), and an actor whose program has an end never finishes.
 ///
-/// That is strong fairness. Where an actor can move somewhere in a loop but the loop has no step
-/// of its own, the states in which it can move are taken out and what is left is looked at again
-/// (the usual emptiness check for Streett conditions).
+/// Where an actor can move somewhere in a strongly connected component but none of its steps stays in
+/// it, the states in which that actor can move are taken out, and the components of what is left are
+/// looked at (the usual emptiness check for Streett conditions).
 pub(super) fn livelocks(
     model: &Model,
     graph: &Graph,
@@ -17,7 +17,7 @@ pub(super) fn livelocks(
 ) -> Vec<Vec<u32>> {
     let mut work = vec![(0..graph.states() as u32).collect::<Vec<u32>>()];
     let mut found = Vec::new();
-    // Which component a state was last found in.
+    // For each state the number of the component it was last found in.
     let mut member = vec![0usize; graph.states()];
     let mut number = 0;
     while let Some(part) = work.pop() {
@@ -27,7 +27,7 @@ pub(super) fn livelocks(
                 member[*state as usize] = number;
             }
             let (mut can, mut does) = (0u32, 0u32);
-            for edge in component.iter().flat_map(|it| graph.steps(*it)) {
+            for edge in component.iter().flat_map(|state| graph.steps(*state)) {
                 can |= 1 << edge.choice.actor.0;
                 let inside = member[edge.to as usize] == number;
                 does |= u32::from(inside) << edge.choice.actor.0;
@@ -39,7 +39,7 @@ pub(super) fn livelocks(
             if denied != 0 {
                 let rest = component.iter().copied().filter(|state| {
                     let mut steps = graph.steps(*state);
-                    !steps.any(|it| denied & 1 << it.choice.actor.0 != 0)
+                    !steps.any(|edge| denied & 1 << edge.choice.actor.0 != 0)
                 });
                 work.push(rest.collect());
                 continue;
@@ -53,8 +53,8 @@ pub(super) fn livelocks(
     found
 }
 
-/// In a loop that everybody goes round fairly: the first actor that never finishes although its
-/// program has an end.
+/// The first actor that never finishes although its program has an end, given any world of a loop that
+/// everybody goes round fairly.
 pub fn starved(model: &Model, world: &World) -> Option<ActorId> {
     model.actor_ids().find(|actor| {
         let now = status(model, world, *actor);
@@ -68,7 +68,7 @@ pub fn starved(model: &Model, world: &World) -> Option<ActorId> {
 pub enum Sleep {
     /// So many steps that others must make first, and who makes most of them.
     Steps(u32, ActorId),
-    /// In some state nothing that others can do wakes it.
+    /// For ever: in some state nothing that others can do wakes it.
     Forever,
 }
 
@@ -86,9 +86,10 @@ pub fn longest_sleep(
         .map(|state| matches!(status(model, &world(state), actor), Status::Asleep(_)))
         .collect();
     let backwards = graph.backwards();
-    // Breadth first, backwards from the states in which it is awake.
-    let mut away: Vec<Option<u32>> = asleep.iter().map(|it| (!it).then_some(0)).collect();
-    let mut queue: Vec<usize> = (0..many).filter(|it| !asleep[*it]).collect();
+    // Breadth first, backwards from the states in which the actor is awake.
+    let steps_to_awake = |asleep: &bool| (!asleep).then_some(0);
+    let mut away: Vec<Option<u32>> = asleep.iter().map(steps_to_awake).collect();
+    let mut queue: Vec<usize> = (0..many).filter(|state| !asleep[*state]).collect();
     let mut next = 0;
     while next < queue.len() {
         let state = queue[next];
@@ -96,7 +97,7 @@ pub fn longest_sleep(
         for earlier in backwards.before(state as u32) {
             let at = *earlier as usize;
             if away[at].is_none() {
-                away[at] = away[state].map(|it| it + 1);
+                away[at] = away[state].map(|steps| steps + 1);
                 queue.push(at);
             }
         }
@@ -104,17 +105,17 @@ pub fn longest_sleep(
     if away.contains(&None) {
         return Sleep::Forever;
     }
-    let worst = (0..many).max_by_key(|it| away[*it]).unwrap_or(0);
+    let worst = (0..many).max_by_key(|state| away[*state]).unwrap_or(0);
     let mut moved = [0u32; MAX_ACTORS];
     let mut at = worst;
     while asleep[at] {
         let steps = graph.steps(at as u32);
-        let Some(edge) = steps.min_by_key(|it| away[it.to as usize]) else {
+        let Some(edge) = steps.min_by_key(|edge| away[edge.to as usize]) else {
             break;
         };
         moved[edge.choice.actor.index()] += 1;
         at = edge.to as usize;
     }
-    let behind = ActorId::first(MAX_ACTORS).max_by_key(|it| moved[it.index()]);
+    let behind = ActorId::first(MAX_ACTORS).max_by_key(|actor| moved[actor.index()]);
     Sleep::Steps(away[worst].unwrap_or(0), behind.unwrap_or_default())
 }

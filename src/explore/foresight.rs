@@ -17,7 +17,7 @@ const NEVER: u16 = u16::MAX;
 pub enum Fate {
     /// No schedule from here fails.
     Safe,
-    /// Some do.
+    /// Some schedules from here fail.
     AtRisk,
     /// Every schedule from here fails.
     Doomed,
@@ -54,9 +54,9 @@ impl Foresight {
                 }
             }
             let mut breaking: Vec<u32> = states.clone().collect();
-            breaking.retain(|it| graph.steps(*it).any(|edge| edge.broke.has(verdict)));
-            // Both kinds of failure, nearest first: those at a state are no step away, those on a
-            // step one.
+            breaking.retain(|state| graph.steps(*state).any(|edge| edge.broke.has(verdict)));
+            // Breadth first, backwards from both kinds of failure: a state that is a failure is no step
+            // away from it, a state with a step that is a failure is one step away.
             let mut level = 0;
             while !queue.is_empty() || !breaking.is_empty() {
                 let mut next = Vec::new();
@@ -68,7 +68,8 @@ impl Foresight {
                     }
                 };
                 for state in &queue {
-                    backwards.before(*state).iter().for_each(|it| reach(*it));
+                    let before = backwards.before(*state).iter();
+                    before.for_each(|earlier| reach(*earlier));
                 }
                 breaking.drain(..).for_each(&mut reach);
                 queue = next;
@@ -97,7 +98,7 @@ impl Foresight {
                     && graph.steps(*state).all(|edge| edge.broke.is_empty())
             };
             if round.iter().all(quiet) {
-                round.iter().for_each(|it| pass(*it, &mut queue));
+                round.iter().for_each(|state| pass(*state, &mut queue));
             }
         }
         while let Some(state) = queue.pop() {
@@ -146,7 +147,7 @@ impl Foresight {
 
     /// Of all shortest schedules from a state to a verdict, one with the fewest changes of actor.
     pub fn witness(&self, graph: &Graph, from: u32, verdict: Verdict) -> Option<Vec<Choice>> {
-        let (_, away) = self.away.iter().find(|(it, _)| *it == verdict)?;
+        let (_, away) = self.away.iter().find(|(known, _)| *known == verdict)?;
         if *away.get(from as usize)? == NEVER {
             return None;
         }
@@ -174,17 +175,18 @@ impl Foresight {
             }
             next += 1;
         }
-        // For each of them, and each actor that may move first: the changes still to come, and the
-        // step to make.
+        // For each of these states, and each actor that may move first there: the fewest changes of
+        // actor that are still to come then, the step to make, and where it leads.
         type Best = [Option<(u16, Choice, Option<u32>)>; MAX_ACTORS];
         let mut best: Vec<Best> = vec![[None; MAX_ACTORS]; order.len()];
         for (index, state) in order.iter().enumerate().rev() {
             for (edge, to) in nearer(*state) {
                 let mover = edge.choice.actor.index();
-                let rest = to.filter(|it| away[*it as usize] > 0).map_or(0, |to| {
-                    let of = &best[at[&to]];
+                let goes_on = to.filter(|to| away[*to as usize] > 0);
+                let rest = goes_on.map_or(0, |to| {
+                    let best_there = &best[at[&to]];
                     let after = (0..MAX_ACTORS).filter_map(|actor| {
-                        let (changes, ..) = of[actor]?;
+                        let (changes, ..) = best_there[actor]?;
                         Some(changes + u16::from(actor != mover))
                     });
                     after.min().unwrap_or(0)
@@ -197,8 +199,8 @@ impl Foresight {
         }
         let mut schedule: Vec<Choice> = Vec::new();
         let mut here = Some(from);
-        while let Some(state) = here.filter(|it| away[*it as usize] > 0) {
-            let last = schedule.last().map(|it| it.actor.index());
+        while let Some(state) = here.filter(|state| away[*state as usize] > 0) {
+            let last = schedule.last().map(|choice| choice.actor.index());
             let first = (0..MAX_ACTORS).filter_map(|actor| {
                 let (changes, choice, to) = best[at[&state]][actor]?;
                 let change = last.is_some_and(|last| last != actor);

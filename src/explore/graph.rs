@@ -44,11 +44,11 @@ pub struct Edge {
 /// States that have not been looked at yet have no steps.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    /// Where the steps of each state that was looked at begin.
+    /// For each state that was looked at, where its steps begin in `to` and `labels`.
     first: Vec<u32>,
     to: Vec<u32>,
     labels: Vec<Label>,
-    /// States in which a run ends, or can be said to have failed, with the verdicts of that.
+    /// States in which a run ends, or goes round in a livelock, with the verdicts of that.
     ends: Vec<(u32, Verdicts)>,
 }
 
@@ -67,7 +67,7 @@ impl Graph {
         self.labels.push(label);
     }
 
-    /// The state under way has all its steps; those of the next one follow.
+    /// Ends the steps of one state; those that are added from now on are the next state's.
     pub(super) fn close(&mut self) {
         self.first.push(self.to.len() as u32);
     }
@@ -79,10 +79,10 @@ impl Graph {
         }
     }
 
-    /// Adds verdicts to states in any order.
+    /// Adds verdicts to any states, unlike [`end`](Graph::end), which takes them in order.
     pub(super) fn mark(&mut self, states: &[u32], verdicts: Verdicts) {
         for state in states {
-            match self.ends.binary_search_by_key(state, |it| it.0) {
+            match self.ends.binary_search_by_key(state, |(known, _)| *known) {
                 Ok(at) => self.ends[at].1.add(verdicts),
                 Err(at) => self.ends.insert(at, (*state, verdicts)),
             }
@@ -109,7 +109,7 @@ impl Graph {
 
     /// The verdicts of a run that ends in a state, or goes round in it for ever.
     pub fn verdicts_at(&self, state: u32) -> Verdicts {
-        let found = self.ends.binary_search_by_key(&state, |it| it.0);
+        let found = self.ends.binary_search_by_key(&state, |(known, _)| *known);
         found.map_or(Verdicts::NONE, |at| self.ends[at].1)
     }
 
@@ -172,9 +172,9 @@ impl Graph {
         let components = std::mem::take(&mut order.components);
         let mut found = components;
         found.retain(|component| {
-            let inside = |it: &u32| {
-                let mut steps = self.steps(*it).peekable();
-                steps.peek().is_some() && steps.all(|edge| order.inside(*it, edge.to))
+            let inside = |state: &u32| {
+                let mut steps = self.steps(*state).peekable();
+                steps.peek().is_some() && steps.all(|edge| order.inside(*state, edge.to))
             };
             component.iter().all(inside)
         });
@@ -234,7 +234,8 @@ impl Graph {
                 if deeper || low[s] != index[s] {
                     continue;
                 }
-                let from = stack.iter().rposition(|it| *it == state).unwrap_or(0);
+                let root = stack.iter().rposition(|other| *other == state);
+                let from = root.unwrap_or(0);
                 let component = stack.split_off(from);
                 for state in &component {
                     on_stack[*state as usize] = false;
@@ -246,11 +247,12 @@ impl Graph {
     }
 }
 
-/// The parts of a graph within which one can go round.
+/// The strongly connected components of a graph, within which runs can go round.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// The strongly connected components, each one's successors before it.
     pub components: Vec<Vec<u32>>,
+    /// For each state the index of its component.
     member: Vec<u32>,
 }
 

@@ -36,8 +36,8 @@ impl ScenarioSpec {
     pub fn variant(&self) -> Variant {
         let (device, era) = (self.device.map(usize::from), self.era.map(usize::from));
         Variant {
-            device: device.and_then(|it| Device::ALL.get(it).copied()),
-            era: era.and_then(|it| Era::ALL.get(it).copied()),
+            device: device.and_then(|place| Device::ALL.get(place).copied()),
+            era: era.and_then(|place| Era::ALL.get(place).copied()),
             edits: self.edits.clone(),
             unchanged: false,
         }

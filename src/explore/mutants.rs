@@ -26,13 +26,14 @@ pub struct Mutant {
     pub states: u32,
 }
 
-/// What a program comes to, for telling changes apart that are none.
+/// The code of all actors, by which changes are recognized that come to the same, or change nothing.
 type Code = Vec<(u8, Vec<(Op, PageId, Operand, u8)>)>;
 
 fn code(scenario: &Scenario) -> Code {
-    let instr = |it: &Instr| (it.op, it.page, it.operand, it.no);
-    let of = scenario.model.actors.iter();
-    of.map(|it| (it.main, it.code.iter().map(instr).collect()))
+    let instr = |instr: &Instr| (instr.op, instr.page, instr.operand, instr.no);
+    let actors = scenario.model.actors.iter();
+    actors
+        .map(|actor| (actor.main, actor.code.iter().map(instr).collect()))
         .collect()
 }
 
@@ -44,7 +45,7 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    /// A scenario with a change already made.
+    /// A trial of an edit; `scenario` is the one with the edit made.
     pub fn new(edit: Edit, scenario: Scenario, limits: Limits) -> Trial {
         Trial {
             space: Space::new(&scenario.model, scenario.model.initial, limits),
@@ -53,8 +54,8 @@ impl Trial {
         }
     }
 
-    /// Looks at up to so many states; what comes of the change, once all of it is known. Past
-    /// `most` states nothing more is looked at.
+    /// Looks at up to `states` more states. Returns what comes of the change once all states were
+    /// looked at, or as far as it is known once there are `most` of them.
     pub fn advance(&mut self, states: usize, most: usize) -> Option<Mutant> {
         let left = most.saturating_sub(self.space.states());
         let progress = self.space.advance(&self.scenario.model, states.min(left));
@@ -82,10 +83,9 @@ impl Trial {
     }
 }
 
-/// Whose a program is. The table of changes leaves the device's as it is, and what an actor runs
-/// line by line.
+/// Whose a program is. The table of single changes changes only programs of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Of {
+pub(super) enum ProgramOwner {
     /// The kernel's: of the library, or of the file's own.
     Kernel,
     /// The device, or the host that a guest passes its requests on to.
@@ -96,19 +96,27 @@ pub(super) enum Of {
     Lines,
 }
 
-impl Of {
-    pub fn program(scenario: &Scenario, all: &[Program], program: &Program) -> Of {
+impl ProgramOwner {
+    /// Whose `program` is; `all` are the programs that the scenario's actors run.
+    pub fn of(scenario: &Scenario, all: &[Program], program: &Program) -> ProgramOwner {
         let name = &program.name;
-        let mut all = all.iter().filter(|it| it.name == *name);
-        let takes = |it: &Program| it.steps.iter().any(|step| step.key() == "take_request");
-        let mut cast = scenario.cast.iter().zip(&scenario.model.actors);
-        let own = cast.find(|(it, _)| it.name == *name);
-        let serves = own.is_some_and(|(_, it)| it.code.iter().any(|it| it.op == Op::TakeRequest));
+        let mut namesakes = all.iter().filter(|other| other.name == *name);
+        let takes = |program: &Program| {
+            let mut steps = program.steps.iter();
+            steps.any(|step| step.key() == "take_request")
+        };
+        let mut actors = scenario.cast.iter().zip(&scenario.model.actors);
+        // Lines that are no program of their own are a program with the name of their actor.
+        let own = actors.find(|(cast, _)| cast.name == *name);
+        let serves = own.is_some_and(|(_, actor)| {
+            let mut code = actor.code.iter();
+            code.any(|instr| instr.op == Op::TakeRequest)
+        });
         match own {
-            _ if serves || all.any(takes) => Of::Device,
-            Some((_, it)) if it.space.is_some() => Of::User,
-            Some(_) => Of::Lines,
-            None => Of::Kernel,
+            _ if serves || namesakes.any(takes) => ProgramOwner::Device,
+            Some((_, actor)) if actor.space.is_some() => ProgramOwner::User,
+            Some(_) => ProgramOwner::Lines,
+            None => ProgramOwner::Kernel,
         }
     }
 }
@@ -122,18 +130,19 @@ pub struct MutantWork {
     seen: HashSet<Code>,
     limits: Limits,
     running: Option<Trial>,
-    /// Changes that come to code seen before, the unchanged one's included.
+    /// Changes that come to the same code as one tried before, or as the unchanged scenario.
     pub same: u32,
-    /// Changes that leave no program.
+    /// Changes that cannot be made, or whose scenario cannot be loaded.
     pub refused: u32,
 }
 
 impl MutantWork {
     /// Every change of a scenario that was loaded from this text with this variant.
     pub fn new(scenario: &Scenario, text: &str, variant: &Variant, bytes: usize) -> MutantWork {
-        // It was loaded once, so it can be again.
+        // The text was loaded with this variant before, so it loads again.
         let all = programs(text, variant).unwrap_or_default();
-        let of_kernel = |it: &&Program| Of::program(scenario, &all, it) == Of::Kernel;
+        let of_kernel =
+            |program: &&Program| ProgramOwner::of(scenario, &all, program) == ProgramOwner::Kernel;
         let programs: Vec<Program> = all.iter().filter(of_kernel).cloned().collect();
         MutantWork {
             slug: scenario.slug.clone(),
@@ -153,7 +162,8 @@ impl MutantWork {
         self.edits.len() + usize::from(self.running.is_some())
     }
 
-    /// Looks at up to so many states of a change; the change, once all of it is known.
+    /// Looks at up to `states` states of one change. Returns what comes of the change once all of its
+    /// states were looked at.
     pub fn advance(&mut self, states: usize) -> Option<Mutant> {
         if self.running.is_none() {
             let edit = self.edits.next()?;

@@ -12,7 +12,7 @@ use num_traits::{One, ToPrimitive, Zero};
 
 use super::graph::Graph;
 
-/// States of a round for which equations are solved exactly.
+/// Most states of a round for which equations are solved exactly.
 const MOST_EQUATIONS: usize = 400;
 
 /// A share between 0 and 1, exactly.
@@ -54,6 +54,7 @@ pub struct OddsWork {
     numbers: Numbers,
 }
 
+/// What is computed for each state, component by component.
 #[derive(Clone, Debug)]
 enum Numbers {
     Acyclic(Acyclic),
@@ -61,15 +62,18 @@ enum Numbers {
 }
 
 impl OddsWork {
-    /// Begins; the graph must be that of a complete search.
+    /// Begins to compute the odds of a graph, which must be that of a complete search.
     pub fn new(graph: &Graph) -> OddsWork {
         let mut left = graph.order().components;
         let round = |component: &Vec<u32>| {
-            component.len() > 1 || graph.steps(component[0]).any(|it| it.to == component[0])
+            component.len() > 1
+                || graph
+                    .steps(component[0])
+                    .any(|edge| edge.to == component[0])
         };
         let numbers = match left.iter().any(round) {
             true => Numbers::Cyclic(Cyclic {
-                shares: vec![Pair::default(); graph.states()],
+                shares: vec![StateShares::default(); graph.states()],
             }),
             false => Numbers::Acyclic(Acyclic::new(graph)),
         };
@@ -77,8 +81,8 @@ impl OddsWork {
         OddsWork { left, numbers }
     }
 
-    /// Does up to so many components; the odds once all are done. None where they cannot be had
-    /// exactly: a round of more states than equations can be solved for.
+    /// Does up to `components` more components. Returns the odds once all are done, or an error where
+    /// they cannot be had exactly: a round of more states than equations are solved for.
     pub fn advance(
         &mut self,
         graph: &Graph,
@@ -87,17 +91,17 @@ impl OddsWork {
         for _ in 0..components {
             let Some(component) = self.left.pop() else {
                 return Some(Ok(match &self.numbers {
-                    Numbers::Acyclic(it) => it.odds(),
-                    Numbers::Cyclic(it) => it.odds(),
+                    Numbers::Acyclic(numbers) => numbers.odds(),
+                    Numbers::Cyclic(numbers) => numbers.odds(),
                 }));
             };
             match &mut self.numbers {
-                Numbers::Acyclic(it) => it.look(graph, component[0]),
-                Numbers::Cyclic(it) => {
+                Numbers::Acyclic(numbers) => numbers.look(graph, component[0]),
+                Numbers::Cyclic(numbers) => {
                     if component.len() > MOST_EQUATIONS {
                         return Some(Err(TooManyEquations(component.len())));
                     }
-                    it.look(graph, &component);
+                    numbers.look(graph, &component);
                 }
             }
         }
@@ -113,7 +117,7 @@ impl OddsWork {
 pub struct TooManyEquations(pub usize);
 
 impl Odds {
-    /// All at once.
+    /// Computes the odds in one go.
     ///
     /// # Errors
     /// [`TooManyEquations`], where runs can go round in too many states.
@@ -127,16 +131,19 @@ impl Odds {
     }
 }
 
-/// Without cycles: every share is a whole number over a power of one base, so that nothing has to
-/// be reduced on the way.
+/// The numbers of a graph without cycles. Every share is a whole number over a power of one base, so
+/// that no fraction has to be reduced on the way.
 #[derive(Clone, Debug)]
 struct Acyclic {
     /// A multiple of every number of steps that a state has.
     base: u32,
+    /// The powers of the base, as far as they were needed.
     powers: Vec<BigUint>,
-    /// For each state: the longest way to an end, and the failing share times base to that power.
+    /// For each state the steps of the longest way to an end.
     height: Vec<u32>,
+    /// For each state the failing share, times the base to the power of its height.
     failing: Vec<BigUint>,
+    /// For each state how many schedules lead from it to an end, and, below, how many of them fail.
     schedules: Vec<BigUint>,
     failing_schedules: Vec<BigUint>,
 }
@@ -146,7 +153,7 @@ impl Acyclic {
         let many = graph.states();
         let degrees = (0..many as u32).map(|state| graph.steps(state).count() as u32);
         let mut base = 1;
-        for degree in degrees.filter(|it| *it > 0) {
+        for degree in degrees.filter(|degree| *degree > 0) {
             let (mut a, mut b) = (base, degree);
             while b > 0 {
                 (a, b) = (b, a % b);
@@ -176,7 +183,7 @@ impl Acyclic {
         }
         let below = graph
             .steps(state)
-            .map(|it| self.height[it.to as usize])
+            .map(|edge| self.height[edge.to as usize])
             .max();
         let height = below.unwrap_or(0);
         while self.powers.len() <= height as usize {
@@ -217,20 +224,20 @@ impl Acyclic {
 
 /// The failing and the endless share of a state.
 #[derive(Clone, Debug, Default)]
-struct Pair {
+struct StateShares {
     failing: Ratio<BigUint>,
     endless: Ratio<BigUint>,
 }
 
-/// With cycles: fractions.
+/// The numbers of a graph with cycles, as fractions.
 #[derive(Clone, Debug)]
 struct Cyclic {
-    shares: Vec<Pair>,
+    shares: Vec<StateShares>,
 }
 
 /// One equation: its state's share is a constant plus shares of others.
 struct Equation {
-    constant: Pair,
+    constant: StateShares,
     /// Coefficients of the round's states that are not yet eliminated, by their place in it.
     others: Vec<(usize, Ratio<BigUint>)>,
 }
@@ -245,7 +252,7 @@ impl Cyclic {
         let equations = component.iter().map(|state| {
             let steps: Vec<_> = graph.steps(*state).collect();
             let mut equation = Equation {
-                constant: Pair::default(),
+                constant: StateShares::default(),
                 others: Vec::new(),
             };
             if steps.is_empty() {
@@ -274,7 +281,7 @@ impl Cyclic {
         });
         let mut equations: Vec<Option<Equation>> = equations.map(Some).collect();
         if !leaves {
-            // Once inside, for ever: a livelock, or nobody is left waiting.
+            // No run leaves this round: all of its runs fail, if it is a livelock, or are endless.
             let fails = |state: &u32| !graph.verdicts_at(*state).is_empty();
             let fails = component.iter().any(fails);
             for state in component {
@@ -286,25 +293,29 @@ impl Cyclic {
             }
             return;
         }
-        // Elimination, the state with the fewest others first, so that few equations grow.
+        // Gaussian elimination, the equation with the fewest other states first, so that few equations
+        // grow.
         let mut solved: Vec<(usize, Equation)> = Vec::new();
+        let others = |equation: &Option<Equation>| equation.as_ref().map(|own| own.others.len());
         while let Some(next) = (0..equations.len())
-            .filter(|it| equations[*it].is_some())
-            .min_by_key(|it| equations[*it].as_ref().map_or(0, |it| it.others.len()))
+            .filter(|index| equations[*index].is_some())
+            .min_by_key(|index| others(&equations[*index]))
         {
             let Some(mut equation) = equations[next].take() else {
                 break;
             };
             // x = c + a x + rest, so x = (c + rest) / (1 - a); a < 1 as the round can be left.
-            if let Some(at) = equation.others.iter().position(|(it, _)| *it == next) {
+            if let Some(at) = equation.others.iter().position(|(place, _)| *place == next) {
                 let (_, own) = equation.others.swap_remove(at);
                 let scale = (Ratio::one() - own).recip();
                 equation.constant.failing *= &scale;
                 equation.constant.endless *= &scale;
-                equation.others.iter_mut().for_each(|(_, it)| *it *= &scale);
+                for (_, coefficient) in &mut equation.others {
+                    *coefficient *= &scale;
+                }
             }
             for other in equations.iter_mut().flatten() {
-                let Some(at) = other.others.iter().position(|(it, _)| *it == next) else {
+                let Some(at) = other.others.iter().position(|(place, _)| *place == next) else {
                     continue;
                 };
                 let (_, by) = other.others.swap_remove(at);
@@ -316,7 +327,7 @@ impl Cyclic {
             }
             solved.push((next, equation));
         }
-        // Backwards: each equation refers only to states solved after it.
+        // Substitution, last equation first: each one refers only to states solved after it.
         for (index, equation) in solved.into_iter().rev() {
             let mut share = equation.constant;
             for (other, coefficient) in &equation.others {
@@ -339,8 +350,9 @@ impl Cyclic {
     }
 }
 
+/// Adds to the coefficient of the state at a place of the round.
 fn add(to: &mut Vec<(usize, Ratio<BigUint>)>, place: usize, by: &Ratio<BigUint>) {
-    match to.iter_mut().find(|(it, _)| *it == place) {
+    match to.iter_mut().find(|(known, _)| *known == place) {
         Some((_, known)) => *known += by,
         None => to.push((place, by.clone())),
     }

@@ -16,7 +16,7 @@ pub(super) const MOST_WORDS: usize = 4;
 /// A packed world; words beyond [`Packing::words`] are zero.
 pub(super) type Row = [u64; MOST_WORDS];
 
-/// The values a group has taken, and where in a row its number stands.
+/// The dictionary of a group: the values it has taken, and where in a row the number of one stands.
 #[derive(Clone, Debug, Default)]
 struct Group {
     word: usize,
@@ -87,7 +87,7 @@ impl Packing {
                 slots: vec![0; 8],
                 ..Group::default()
             };
-            group.number(half(first, index));
+            group.number(group_value(first, index));
             group
         };
         Packing {
@@ -105,14 +105,14 @@ impl Packing {
 
     /// Bytes the dictionaries take.
     pub(super) fn bytes(&self) -> usize {
-        let of = |it: &Group| 4 * (it.values.capacity() + it.slots.capacity());
+        let of = |group: &Group| 4 * (group.values.capacity() + group.slots.capacity());
         self.groups.iter().map(of).sum()
     }
 
     /// Packs a world that differs from another only in some groups, given the other's row.
     ///
-    /// None where a dictionary has outgrown its bits: rows are laid out anew from now on, and all
-    /// there are must be [`moved`](Packing::moved) before anything else.
+    /// None where a dictionary has outgrown its bits: rows have a new layout from now on, and all that
+    /// exist must be [`moved`](Packing::moved) to it before anything else.
     pub(super) fn neighbour(
         &mut self,
         from: &[u64; LANES],
@@ -135,28 +135,29 @@ impl Packing {
         Some(packed)
     }
 
+    /// Puts a group's value into a row. None where the dictionary has outgrown its bits.
     fn set(&mut self, group: usize, value: u32, row: &mut Row) -> Option<()> {
-        let it = &mut self.groups[group];
-        let number = u64::from(it.number(value));
-        if number >> it.bits != 0 {
+        let group = &mut self.groups[group];
+        let number = u64::from(group.number(value));
+        if number >> group.bits != 0 {
             self.widen();
             return None;
         }
-        let mask = (1u64 << it.bits) - 1;
-        let word = &mut row[it.word];
-        *word = *word & !(mask << it.shift) | number << it.shift;
+        let mask = (1u64 << group.bits) - 1;
+        let word = &mut row[group.word];
+        *word = *word & !(mask << group.shift) | number << group.shift;
         Some(())
     }
 
-    /// Gives each group the bits it needs by now, and lays all out anew.
+    /// Gives each group the bits it needs by now, and each its place in a new layout.
     fn widen(&mut self) {
         self.before = std::array::from_fn(|at| {
-            let it = &self.groups[at];
-            (it.word, it.shift, it.bits)
+            let group = &self.groups[at];
+            (group.word, group.shift, group.bits)
         });
-        let needed = |it: &Group| usize::BITS - it.values.len().saturating_sub(1).leading_zeros();
-        for it in &mut self.groups {
-            it.bits = needed(it);
+        for group in &mut self.groups {
+            let largest = group.values.len().saturating_sub(1);
+            group.bits = usize::BITS - largest.leading_zeros();
         }
         self.lay_out();
         // Moving all rows is dear, and room in a last word is free: the fullest dictionaries get
@@ -164,8 +165,8 @@ impl Packing {
         let most = self.words.max(2);
         for _ in 0..3 {
             let mut fullest: Vec<usize> = (0..GROUPS).collect();
-            let room = |it: &Group| (1u64 << it.bits) * 64 / it.values.len().max(1) as u64;
-            fullest.sort_by_key(|it| room(&self.groups[*it]));
+            let room = |group: &Group| (1u64 << group.bits) * 64 / group.values.len().max(1) as u64;
+            fullest.sort_by_key(|index| room(&self.groups[*index]));
             for group in fullest {
                 self.groups[group].bits += 1;
                 self.lay_out();
@@ -180,13 +181,17 @@ impl Packing {
     /// Gives each group its place, none across two words.
     fn lay_out(&mut self) {
         let (mut word, mut shift) = (0, 0);
-        for it in &mut self.groups {
-            if shift + it.bits > 64 {
+        for group in &mut self.groups {
+            if shift + group.bits > 64 {
                 (word, shift) = (word + 1, 0);
             }
-            // A group that has had one value only stands nowhere.
-            (it.word, it.shift) = if it.bits == 0 { (0, 0) } else { (word, shift) };
-            shift += it.bits;
+            // A group that has had a single value takes no bits. Behind a full word its shift would
+            // be 64, which no word can be shifted by, so it is given the start of the row.
+            (group.word, group.shift) = match group.bits {
+                0 => (0, 0),
+                _ => (word, shift),
+            };
+            shift += group.bits;
         }
         self.words = word + 1;
     }
@@ -194,9 +199,9 @@ impl Packing {
     /// A row of the layout before the last change, in the new one.
     pub(super) fn moved(&self, row: &[u64]) -> Row {
         let mut moved = Row::default();
-        for (it, (word, shift, bits)) in self.groups.iter().zip(self.before) {
+        for (group, (word, shift, bits)) in self.groups.iter().zip(self.before) {
             let number = row[word] >> shift & ((1 << bits) - 1);
-            moved[it.word] |= number << it.shift;
+            moved[group.word] |= number << group.shift;
         }
         moved
     }
@@ -204,22 +209,22 @@ impl Packing {
     /// The row of a world all of whose groups have been seen.
     pub(super) fn known(&self, lanes: &[u64; LANES]) -> Option<Row> {
         let mut row = Row::default();
-        for (index, it) in self.groups.iter().enumerate() {
-            let number = it.find(half(lanes, index))?;
-            row[it.word] |= u64::from(number) << it.shift;
+        for (index, group) in self.groups.iter().enumerate() {
+            let number = group.find(group_value(lanes, index))?;
+            row[group.word] |= u64::from(number) << group.shift;
         }
         Some(row)
     }
 
-    /// Whether rows have outgrown their room.
+    /// Whether a row would take more words than [`MOST_WORDS`].
     pub(super) fn is_full(&self) -> bool {
         self.words > MOST_WORDS
     }
 
     pub(super) fn unpack(&self, row: &[u64]) -> [u64; LANES] {
-        let value = |it: &Group| {
-            let number = row[it.word] >> it.shift & ((1 << it.bits) - 1);
-            u64::from(it.values[number as usize])
+        let value = |group: &Group| {
+            let number = row[group.word] >> group.shift & ((1 << group.bits) - 1);
+            u64::from(group.values[number as usize])
         };
         std::array::from_fn(|lane| {
             value(&self.groups[2 * lane]) | value(&self.groups[2 * lane + 1]) << 32
@@ -232,7 +237,7 @@ impl Packing {
     }
 }
 
-/// Four registers.
-fn half(lanes: &[u64; LANES], index: usize) -> u32 {
+/// The value of a group in a world: four registers, half a lane.
+fn group_value(lanes: &[u64; LANES], index: usize) -> u32 {
     (lanes[index / 2] >> (32 * (index % 2))) as u32
 }

@@ -7,8 +7,8 @@ use crate::machine::{ActorId, Instr, Model, Op, Reach, Register, World};
 ///
 /// A quiet step is always possible, has one outcome, breaks nothing, and neither changes nor reads
 /// what another actor's step reads or changes while it is due. Guards, DMA and checks of intervals
-/// that no store touches are: the bytes are the same whenever they are taken, and what is taken
-/// concerns only those who work on the bio later. So are steps that do nothing.
+/// that no store touches are quiet: the bytes are the same whenever they are read, and what comes of
+/// it concerns only actors that work on the bio later. So are steps that do nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Quiet {
     steps: Vec<Vec<bool>>,
@@ -17,11 +17,14 @@ pub(super) struct Quiet {
 impl Quiet {
     pub(super) fn of(model: &Model) -> Quiet {
         let ops = || model.actors.iter().flat_map(|actor| actor.code.iter());
-        // Whoever ends writeback by hand takes pages out of bios that others are filling; with
-        // buffers, another writer changes which sectors an I/O covers.
-        let alone = ops().all(|it| !matches!(it.op, Op::ClearWriteback | Op::ClearDirtyBuffers));
+        // Whether only the actor that has a bio at hand works on its pages' I/O. An actor that ends
+        // writeback by hand takes pages out of bios that others are filling; where pages have buffers,
+        // another writer changes which sectors an I/O covers.
+        let keeps_to_its_bio = |op| !matches!(op, Op::ClearWriteback | Op::ClearDirtyBuffers);
+        let alone = ops().all(|instr| keeps_to_its_bio(instr.op));
         // fsync asks which sectors were fetched since it began.
-        let fsync = ops().any(|it| matches!(it.op, Op::FsyncBegin | Op::FsyncReturn));
+        let fsync = ops().any(|instr| matches!(instr.op, Op::FsyncBegin | Op::FsyncReturn));
+        // Whether nobody stores into the sector that an instruction works on.
         let fixed = |instr: &Instr| {
             let (page, sector) = (instr.page, instr.sector());
             let stamped = (model.geometry.stamp)
@@ -30,8 +33,7 @@ impl Quiet {
             !stamped
                 && !stores.any(|store| store.page == page && store.touches(model.geometry, sector))
         };
-        // Whether no other actor's step has to do with a register while this step is due. What
-        // describes a page's I/O is worked on by whoever has the bio, and by nobody else.
+        // Whether no other actor's step reads or changes a register of this kind while this step is due.
         let unshared = |instr: &Instr, register: &Register| match register {
             Register::Memory => fixed(instr),
             Register::Promise | Register::Sampled => !fsync,

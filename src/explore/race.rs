@@ -23,14 +23,15 @@ pub struct Position {
 impl Position {
     /// Where an actor stands in a world.
     pub fn of(model: &Model, world: &World, actor: ActorId) -> Position {
-        let it = model.actor(world, actor);
+        let state = model.actor(world, actor);
         Position {
-            pc: it.pc,
-            store: it.store,
+            pc: state.pc,
+            store: state.store,
         }
     }
 
-    /// In the order of progress: the handler comes between the store and what follows it.
+    /// A key that sorts positions by progress: those in the handler come between the store that faulted
+    /// and the instruction after it.
     fn progress(self) -> (u8, u8, u8) {
         match self.store {
             None => (self.pc, 0, 0),
@@ -76,11 +77,11 @@ impl Cell {
 /// The map of two actors.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RaceMap {
-    /// The two.
+    /// The actor of the rows, and the actor of the columns.
     pub actors: (ActorId, ActorId),
     /// The places of the first, in the order of its progress.
     pub rows: Vec<Position>,
-    /// The places of the second.
+    /// The places of the second, in the order of its progress.
     pub columns: Vec<Position>,
     /// The cells that can be reached, row by row.
     pub cells: Vec<Cell>,
@@ -95,7 +96,7 @@ impl RaceMap {
         actors: (ActorId, ActorId),
     ) -> RaceMap {
         let (first, second) = actors;
-        let looked = space.graph().map_or(0, |it| it.states()) as u32;
+        let looked = space.graph().map_or(0, |graph| graph.states()) as u32;
         let mut found: std::collections::BTreeMap<_, Cell> = std::collections::BTreeMap::new();
         let mut rows = std::collections::BTreeMap::new();
         let mut columns = std::collections::BTreeMap::new();
@@ -145,7 +146,8 @@ impl RaceMap {
             }
         }
         let place = |of: &std::collections::BTreeMap<_, Position>, key: &(u8, u8, u8)| {
-            of.keys().position(|it| it == key).unwrap_or(0).min(255) as u8
+            let place = of.keys().position(|known| known == key);
+            place.unwrap_or(0).min(255) as u8
         };
         let cells = found.iter().map(|((row, column), cell)| Cell {
             at: (place(&rows, row), place(&columns, column)),

@@ -7,8 +7,9 @@
 //! are never stored, and a failure that does not need it is not made longer by it. *Alike actors
 //! are sorted* (symmetry): worlds that differ only in who of them is who are one.
 //!
-//! A stored step stands for one and more, so states are looked at in the order of their distance,
-//! not of their finding. Livelock is a question about cycles of single steps and is not answered.
+//! A stored step stands for one or more, so states are looked at in the order of their distance,
+//! not of their finding. Livelock is a question about cycles of single steps, which this search cannot
+//! answer.
 
 use crate::machine::{
     ActorId, Choice, Model, World, alike, enabled, end, sort_alike, step_possible, ways,
@@ -20,7 +21,7 @@ use super::space::{Broken, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
 
-/// States between two looks at the memory taken.
+/// How many states are looked at between two looks at how much memory is taken.
 const LOOKS: u32 = 256;
 
 /// A reduced search, to be run in slices.
@@ -28,7 +29,7 @@ pub struct Reduced {
     quiet: Quiet,
     classes: Vec<Vec<ActorId>>,
     states: States,
-    /// Steps from the start to each state, as far as is known.
+    /// For each state the fewest steps to it that are known so far.
     away: Vec<u16>,
     /// States to be looked at, by distance.
     ahead: Vec<Vec<u32>>,
@@ -36,6 +37,7 @@ pub struct Reduced {
     level: usize,
     /// States looked at.
     looked: u32,
+    /// The most bytes it may take.
     bytes: usize,
     /// For each verdict the fewest steps to it.
     met: [Option<u16>; Verdict::ALL.len()],
@@ -63,7 +65,7 @@ impl Reduced {
         }
     }
 
-    /// All at once.
+    /// Makes the whole search in one go.
     pub fn explore(model: &Model, bytes: usize) -> Reduced {
         let mut search = Reduced::new(model, bytes);
         while search.advance(model, 1 << 16) == Progress::Running {}
@@ -83,7 +85,7 @@ impl Reduced {
                 }
                 continue;
             };
-            // Reached meanwhile by a shorter way, and looked at.
+            // This state was reached by a shorter way meanwhile, and looked at then.
             if (self.away[state as usize] as usize) < self.level {
                 continue;
             }
@@ -102,7 +104,7 @@ impl Reduced {
         let lanes = world.lanes();
         let mut ended = true;
         for actor in model.actor_ids() {
-            let (before, made) = self.quietly(model, &world, actor);
+            let (before, made) = self.make_quiet_steps(model, &world, actor);
             let away = self.level as u16 + made;
             for way in 0..ways(model, &before, actor) {
                 ended = false;
@@ -123,10 +125,10 @@ impl Reduced {
             }
         }
         if ended {
-            // What is still quietly due is due before the end.
+            // Quiet steps that are still due are made before the end is judged.
             let (mut last, mut steps) = (world, self.level as u16);
             for actor in model.actor_ids() {
-                let (after, made) = self.quietly(model, &last, actor);
+                let (after, made) = self.make_quiet_steps(model, &last, actor);
                 (last, steps) = (after, steps + made);
             }
             if enabled(model, &last).next().is_none() && end(model, &last).is_some() {
@@ -140,7 +142,7 @@ impl Reduced {
             self.away.push(away);
         } else {
             let known = &mut self.away[state as usize];
-            // Every cycle has a step that leads no further.
+            // Every cycle has a step that leads no further from the start.
             self.may_loop |= *known <= self.level as u16;
             if *known <= away {
                 return;
@@ -153,9 +155,9 @@ impl Reduced {
         self.ahead[away as usize].push(state);
     }
 
-    /// Makes an actor's quiet steps that are due: the world after them, and how many they were. A
-    /// step that breaks something is not quiet after all, and is left to be made.
-    fn quietly(&self, model: &Model, world: &World, actor: ActorId) -> (World, u16) {
+    /// Makes the quiet steps that an actor is due to make; returns the world after them, and how many
+    /// they were. A step that breaks something is not quiet after all, and is not made here.
+    fn make_quiet_steps(&self, model: &Model, world: &World, actor: ActorId) -> (World, u16) {
         let mut world = *world;
         let most = model.actors[actor.index()].code.len();
         for made in 0..most {
@@ -170,7 +172,7 @@ impl Reduced {
             }
             world = next;
         }
-        // Round and round in quiet steps: the next one is stored.
+        // The actor goes round in quiet steps for ever: the step after these is stored.
         (world, most as u16)
     }
 
@@ -197,14 +199,15 @@ impl Reduced {
         self.states.len()
     }
 
-    /// How it stands.
+    /// How far the search has come.
     pub fn progress(&self) -> Progress {
         self.progress
     }
 
     /// Bytes it takes.
     pub fn bytes(&self) -> usize {
-        let ahead: usize = self.ahead.iter().map(|it| 4 * it.capacity()).sum();
+        let levels = self.ahead.iter();
+        let ahead: usize = levels.map(|level| 4 * level.capacity()).sum();
         self.states.bytes() + 2 * self.away.capacity() + ahead
     }
 }

@@ -72,7 +72,7 @@ pub struct Report {
     pub odds: Option<Result<Odds, TooManyEquations>>,
     /// What the opening run shows, if this is the device, kernel and ordering it is written for.
     pub opening: Option<Opening>,
-    /// How long the actor of the file's `[stall]` must sleep at worst, likewise.
+    /// How long the actor of the file's `[stall]` must sleep at worst, on the same condition.
     pub sleep: Option<Sleep>,
 }
 
@@ -197,8 +197,8 @@ impl Report {
         let mut all = Vec::new();
         if let Some(stated) = scenario.stated() {
             let (stated, found) = (stated.to_vec(), self.found());
-            // What was met and is not stated is a difference, however much is left to look at.
-            let beyond = found.iter().any(|it| !stated.contains(it));
+            // A verdict that was met and is not stated is a difference, however much is left to look at.
+            let beyond = found.iter().any(|verdict| !stated.contains(verdict));
             if beyond || self.settled() && found != stated {
                 all.push(Difference::Verdicts { stated, found });
             } else if !self.settled() {
@@ -228,7 +228,8 @@ impl Report {
         if let Some((found, stated)) = self.sleep.zip(scenario.stall)
             && found != Sleep::Steps(stated.steps, stated.behind)
         {
-            let names = scenario.cast.iter().map(|it| it.name.clone()).collect();
+            let names = scenario.cast.iter().map(|actor| actor.name.clone());
+            let names = names.collect();
             all.push(Difference::Sleep {
                 stated,
                 found,
@@ -240,8 +241,8 @@ impl Report {
 }
 
 impl Opening {
-    /// Runs it. Whether it ends in a livelock only the search knows, as that is a question about what
-    /// can come after it.
+    /// Makes the opening run. Whether the run ends in a livelock only the search knows, as that is a
+    /// question about what can come after it.
     fn of(scenario: &Scenario, space: &Space, failure: Option<&Finding>) -> Opening {
         let model = &scenario.model;
         let proposed = scenario.schedule.is_empty();
@@ -290,8 +291,8 @@ fn propose(model: &Model, failure: Option<&Finding>) -> Vec<Choice> {
     let mut actor = run.last().map_or(ActorId(0), |choice| choice.actor);
     let ready = |world: &World, actor: ActorId| status(model, world, actor) == Status::Ready;
     while let Some(next) = (actor.index()..actor.index() + many)
-        .map(|it| ActorId::at(it % many))
-        .find(|it| ready(&world, *it))
+        .map(|number| ActorId::at(number % many))
+        .find(|actor| ready(&world, *actor))
     {
         if run.len() > failed + MOST_BEYOND {
             run.truncate(failed);
@@ -361,8 +362,8 @@ fn numbers(invariants: &[Invariant]) -> String {
     match invariants {
         [] => "none".to_owned(),
         _ => {
-            let numbers: Vec<&str> = invariants.iter().map(|it| it.name().0).collect();
-            numbers.join(", ")
+            let numbers = invariants.iter().map(|invariant| invariant.name().0);
+            numbers.collect::<Vec<&str>>().join(", ")
         }
     }
 }

@@ -26,14 +26,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// No bound worth the name, with the graph.
+    /// No bound on memory, and the graph is kept.
     pub const NONE: Limits = Limits {
         bytes: usize::MAX,
         graph: true,
     };
 }
 
-/// How a search stands.
+/// How far a search has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// There is more to look at.
@@ -84,7 +84,7 @@ struct Met {
     step: Option<Choice>,
 }
 
-/// A step that was taken and whose end is still to be looked up.
+/// A step that was taken, and that leads to a state whose number is still to be looked up.
 #[derive(Clone, Debug)]
 struct Taken {
     from: u32,
@@ -101,9 +101,11 @@ pub struct Space {
     limits: Limits,
     /// The worlds of the states that are still to be looked at, nearest first.
     ahead: VecDeque<[u64; LANES]>,
-    /// The next state to look at, and the first that is further from the start than it.
+    /// The next state to look at.
     next: u32,
+    /// The first state that is further from the start than the next one to look at.
     level: u32,
+    /// Steps from the start to the next state to look at.
     depth: u32,
     edges: u64,
     ends: u32,
@@ -114,6 +116,7 @@ pub struct Space {
     graph: Option<Graph>,
     /// How often each instruction of each actor ran.
     ran: Vec<u32>,
+    /// Room for the steps taken together, kept between two looks.
     taken: Vec<Taken>,
     progress: Progress,
 }
@@ -188,7 +191,7 @@ impl Space {
         }
         let mut next = 0;
         for at in self.next..until {
-            while let Some(step) = taken.get(next).filter(|it| it.from == at) {
+            while let Some(step) = taken.get(next).filter(|step| step.from == at) {
                 next += 1;
                 let (number, new) = self.known.enter(&step.row, at);
                 if new {
@@ -210,8 +213,8 @@ impl Space {
         looked as usize
     }
 
-    /// Takes every step from a state; where there is none, judges the end. None where rows have
-    /// outgrown their room.
+    /// Takes every step from a state; where there is none, judges the end. None where a packed row would
+    /// take more words than it can.
     fn take_steps(&mut self, model: &Model, at: u32, taken: &mut Vec<Taken>) -> Option<()> {
         let mut row = self.known.row(at);
         let lanes = self.ahead.pop_front()?;
@@ -228,8 +231,8 @@ impl Space {
                         None => {
                             self.known.repack()?;
                             row = self.known.row(at);
-                            for it in &mut *taken {
-                                it.row = self.known.moved(&it.row);
+                            for step in &mut *taken {
+                                step.row = self.known.moved(&step.row);
                             }
                         }
                     }
@@ -282,7 +285,7 @@ impl Space {
         };
         let worlds = |state| self.world(state);
         let found = super::fairness::livelocks(model, &graph, &worlds);
-        // States are numbered in the order of finding, so the first is nearest.
+        // States are numbered in the order of finding, so the one with the smallest number is nearest.
         if let Some(nearest) = found.iter().flatten().min() {
             self.meet(Verdicts::one(Verdict::Livelock), *nearest, None);
         }
@@ -347,7 +350,7 @@ impl Space {
         }
     }
 
-    /// How it stands.
+    /// How far the search has come.
     pub fn progress(&self) -> Progress {
         self.progress
     }

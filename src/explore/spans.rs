@@ -4,7 +4,7 @@ use crate::machine::{ActorId, Model, PageId, Resource, Stage, Status, status};
 
 use super::story::Story;
 
-/// What holds for a while.
+/// A condition that holds for a stretch of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     /// The page's bytes must not change.
@@ -22,23 +22,25 @@ pub enum Held {
 pub struct Span {
     /// What held.
     pub held: Held,
-    /// Of which page; of no meaning for sleep on what no page has.
+    /// The page it is about; page 0 for sleep on what is not of one page.
     pub page: PageId,
-    /// Who held it, or who slept; of no meaning for what a page has.
+    /// Who held the page lock, or who slept; actor 0 for the window and for writeback.
     pub actor: ActorId,
-    /// After which step it began to hold; 0 is the start.
+    /// After which step it began to hold; 0 for the start.
     pub from: usize,
     /// With which step it ended, or the run's last one.
     pub to: usize,
 }
 
-/// Spans of a run: what each page has, then who slept; of each thing in the order they began.
+/// The spans of a run: for each page its stable windows, writebacks and page locks, then for each actor
+/// its sleeps; those of one kind in the order in which they began.
 pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let before = std::iter::once(&model.initial);
-    let worlds = before.chain(story.steps.iter().map(|told| &told.world));
+    let worlds = before.chain(story.steps.iter().map(|record| &record.world));
     let worlds: Vec<_> = worlds.collect();
-    // Follows one thing through all moments: what it is called now, if it holds.
+    // Follows one condition through all moments. `holds` says for a moment whether the condition holds,
+    // and with which page and actor; where these change, another span begins.
     let mut follow = |holds: &mut dyn FnMut(usize) -> Option<(Held, PageId, ActorId)>| {
         let mut open: Option<((Held, PageId, ActorId), usize)> = None;
         for step in 0..worlds.len() {
@@ -46,7 +48,7 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
             if let Some((_, span)) = open {
                 spans[span].to = step;
             }
-            if now == open.map(|it| it.0) {
+            if now == open.map(|(before, _)| before) {
                 continue;
             }
             open = now.map(|(held, page, actor)| {
@@ -64,10 +66,10 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
     for page in model.page_ids() {
         follow(&mut |step| {
             let world = worlds[step];
-            let (it, stage) = (model.page(world, page), model.stage(world, page));
-            let sealed = it.sealed.iter().any(|it| it.is_some());
-            // With a copy to take from, the page itself may change.
-            let copied = it.copy.iter().any(|it| it.is_some());
+            let (registers, stage) = (model.page(world, page), model.stage(world, page));
+            let sealed = registers.sealed.iter().any(|content| content.is_some());
+            // Where the I/O takes a copy, the page itself may change.
+            let copied = registers.copy.iter().any(|content| content.is_some());
             let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
             moving.then_some((Held::Window, page, ActorId(0)))
         });

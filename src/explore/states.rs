@@ -15,7 +15,7 @@ pub(super) struct States {
     packing: Packing,
     /// Packed states, each of as many words as the packing says.
     rows: Vec<u64>,
-    /// The state each was found from.
+    /// For each state the one it was found from.
     parents: Vec<u32>,
     /// Numbers of states, by hash.
     table: HashTable<u32>,
@@ -32,7 +32,7 @@ impl States {
             table: HashTable::new(),
         };
         let (rows, words) = (&states.rows, states.packing.words());
-        let hasher = |it: &u32| rehash(rows, words, *it);
+        let hasher = |state: &u32| rehash(rows, words, *state);
         states.table.insert_unique(hasher(&0), 0, hasher);
         states
     }
@@ -52,8 +52,8 @@ impl States {
         self.packing.world(&self.row(state))
     }
 
-    /// The number of a state's neighbour, and whether it is new. `row` is the state's own, `lanes`
-    /// its world's. None where rows have outgrown their room.
+    /// The number of a state's neighbour, and whether it is new. `row` is the state's own row, `lanes`
+    /// are its world's. None where a row would take more than [`MOST_WORDS`].
     pub(super) fn number(
         &mut self,
         state: u32,
@@ -102,21 +102,23 @@ impl States {
         let words = self.packing.words();
         let row = &row[..words];
         let (rows, hash) = (&self.rows, hash(row));
-        if let Some(known) = self.table.find(hash, |it| same(rows, *it, row)) {
+        let same_row = |state: &u32| same(rows, *state, row);
+        if let Some(known) = self.table.find(hash, same_row) {
             return (*known, false);
         }
         let number = self.parents.len() as u32;
-        room(&mut self.rows, words);
+        reserve(&mut self.rows, words);
         self.rows.extend_from_slice(row);
-        room(&mut self.parents, 1);
+        reserve(&mut self.parents, 1);
         self.parents.push(from);
         let rows = &self.rows;
         self.table
-            .insert_unique(hash, number, |it| rehash(rows, words, *it));
+            .insert_unique(hash, number, |state| rehash(rows, words, *state));
         (number, true)
     }
 
-    /// Rows are laid out anew: moves them all. None where they have outgrown their room.
+    /// Moves all rows into the packing's new layout. None where a row would take more than
+    /// [`MOST_WORDS`].
     pub(super) fn repack(&mut self) -> Option<()> {
         if self.packing.is_full() {
             return None;
@@ -130,7 +132,7 @@ impl States {
         let (rows, words) = (&self.rows, self.packing.words());
         self.table.clear();
         for number in 0..self.parents.len() as u32 {
-            let hasher = |it: &u32| rehash(rows, words, *it);
+            let hasher = |state: &u32| rehash(rows, words, *state);
             self.table.insert_unique(hasher(&number), number, hasher);
         }
         Some(())
@@ -140,8 +142,8 @@ impl States {
     pub(super) fn find(&self, world: &World) -> Option<u32> {
         let row = self.packing.known(&world.lanes())?;
         let row = &row[..self.packing.words()];
-        let found = self.table.find(hash(row), |it| same(&self.rows, *it, row));
-        found.copied()
+        let same_row = |state: &u32| same(&self.rows, *state, row);
+        self.table.find(hash(row), same_row).copied()
     }
 
     /// Bytes they take, dictionaries and table included.
@@ -153,14 +155,15 @@ impl States {
     }
 }
 
-/// Makes room by a quarter rather than by doubling: memory is what bounds a search.
-fn room<T>(all: &mut Vec<T>, more: usize) {
+/// Makes room for `more` elements, growing by a quarter rather than by doubling: memory is what bounds
+/// a search.
+fn reserve<T>(all: &mut Vec<T>, more: usize) {
     if all.len() + more > all.capacity() {
         all.reserve_exact(more.max(all.len() / 4));
     }
 }
 
-/// Whether a state has this row. A call to compare memory would take longer than these few words.
+/// Whether a state has this row. A call of `memcmp` would take longer than comparing these few words.
 #[inline]
 fn same(rows: &[u64], state: u32, row: &[u64]) -> bool {
     let at = state as usize * row.len();

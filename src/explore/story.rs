@@ -24,7 +24,7 @@ pub struct Check {
 pub struct Stored {
     /// Who stored.
     pub actor: ActorId,
-    /// Which of the model's stores; none of them for a checksum put into its block.
+    /// Which of the model's stores, or [`StoreId::CHECKSUM`].
     pub store: StoreId,
     /// How it reached the page.
     pub through: Through,
@@ -56,8 +56,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// The step at which the submitter took a checksum or sample; what the device inserts comes after
-    /// the fetch and promises nothing.
+    /// The step at which the submitter took a checksum or sample; not that at which the device inserted
+    /// a guard, which comes after the fetch and promises nothing.
     pub fn sealed(&self) -> Option<usize> {
         let guard = self.guard.filter(|_| !self.inserted);
         guard.map(|(_, step)| step)
@@ -152,7 +152,7 @@ impl StepRecord {
 }
 
 impl Story {
-    /// A run that has not begun.
+    /// The story of a run without steps.
     fn begin(model: &Model) -> Story {
         let mut story = Story {
             steps: Vec::new(),
@@ -183,28 +183,29 @@ impl Story {
         story
     }
 
-    /// One step more.
-    pub fn go_on(&mut self, model: &Model, told: StepRecord) {
-        let before = self.steps.last().map_or(model.initial, |it| it.world);
-        let (step, actor) = (self.steps.len() + 1, told.choice.actor);
-        for effect in &told.effects {
+    /// Adds a step.
+    pub fn go_on(&mut self, model: &Model, record: StepRecord) {
+        let last = self.steps.last();
+        let before = last.map_or(model.initial, |record| record.world);
+        let (step, actor) = (self.steps.len() + 1, record.choice.actor);
+        for effect in &record.effects {
             self.tell(model, &before, step, actor, *effect);
         }
-        self.judge(model, &told.world, step, Some(actor), &told.effects);
-        // What is lost at rest nobody's step says.
-        if let Some(End::Rest(lost)) = end(model, &told.world) {
+        self.judge(model, &record.world, step, Some(actor), &record.effects);
+        // Where everybody is finished or idle updates may be lost, of which no effect tells.
+        if let Some(End::Rest(lost)) = end(model, &record.world) {
             for violation in lost {
                 self.fail(model, &before, step, actor, violation);
             }
         }
-        self.steps.push(told);
+        self.steps.push(record);
     }
 
     /// The same run after so many of its steps.
     pub fn first(&self, model: &Model, steps: usize) -> Story {
         let mut story = Story::begin(model);
-        for told in self.steps.iter().take(steps) {
-            story.go_on(model, told.clone());
+        for record in self.steps.iter().take(steps) {
+            story.go_on(model, record.clone());
         }
         story
     }
@@ -220,16 +221,20 @@ impl Story {
     pub fn verdicts(&self, model: &Model) -> Vec<Verdict> {
         let failures = self.failures.iter();
         let mut found: Vec<Verdict> = failures.filter_map(Failure::verdict).collect();
-        let last = self.steps.last().map_or(model.initial, |told| told.world);
+        let last = self
+            .steps
+            .last()
+            .map_or(model.initial, |record| record.world);
         match end(model, &last) {
             Some(End::Deadlock(_)) => found.push(Verdict::Deadlock),
             Some(End::Stall(_)) => found.push(Verdict::Stall),
             _ => {}
         }
         let all = Verdict::ALL.into_iter();
-        all.filter(|it| found.contains(it)).collect()
+        all.filter(|verdict| found.contains(verdict)).collect()
     }
 
+    /// Notes the invariants that do not hold after a step and held until then.
     fn judge(
         &mut self,
         model: &Model,
@@ -262,10 +267,12 @@ impl Story {
             | Violation::Lost { page, sector, .. } => (page, sector),
             Violation::Assertion { page, .. } | Violation::Trap { page } => (page, SectorId(0)),
         };
-        // One for all sectors of a page that the same step did the same to.
+        // What one step does to several sectors of a page is noted for the first of them only.
         let kind = std::mem::discriminant(&violation);
-        let same = |it: &Failure| {
-            it.step == step && it.page == page && std::mem::discriminant(&it.violation) == kind
+        let same = |known: &Failure| {
+            known.step == step
+                && known.page == page
+                && std::mem::discriminant(&known.violation) == kind
         };
         if self.failures.iter().any(same) {
             return;
@@ -279,9 +286,9 @@ impl Story {
         {
             (sealed, fetched) = (received, computed);
         }
-        let mut same = (model.page_ids()).filter(|it| model.page(before, *it).bio == held.bio);
+        let in_bio = |page: &PageId| model.page(before, *page).bio == held.bio;
         let first_page = match held.bio {
-            Some(_) => same.next().unwrap_or(page),
+            Some(_) => model.page_ids().find(in_bio).unwrap_or(page),
             None => page,
         };
         self.failures.push(Failure {
@@ -306,16 +313,16 @@ impl Story {
         is: &dyn Fn(&Effect) -> bool,
     ) -> Option<usize> {
         let mut steps = self.steps.iter().take(until);
-        let found = steps.rposition(|told| {
-            by.is_none_or(|by| by == told.choice.actor) && told.effects.iter().any(is)
+        let found = steps.rposition(|record| {
+            by.is_none_or(|by| by == record.choice.actor) && record.effects.iter().any(is)
         });
         found.map(|at| at + 1)
     }
 
     /// Who made a step, by its number, from 1.
     pub fn actor(&self, step: usize) -> Option<ActorId> {
-        let told = self.steps.get(step.checked_sub(1)?)?;
-        Some(told.choice.actor)
+        let record = self.steps.get(step.checked_sub(1)?)?;
+        Some(record.choice.actor)
     }
 
     /// The stores that changed a sector after one step and not after another, oldest first.
@@ -327,9 +334,9 @@ impl Story {
         until: usize,
     ) -> Vec<Stored> {
         let mut found = Vec::new();
-        for (at, told) in self.steps.iter().enumerate().take(until).skip(after) {
-            let (step, actor) = (at + 1, told.choice.actor);
-            for effect in &told.effects {
+        for (at, record) in self.steps.iter().enumerate().take(until).skip(after) {
+            let (step, actor) = (at + 1, record.choice.actor);
+            for effect in &record.effects {
                 match *effect {
                     Effect::Stored {
                         page: of,
@@ -355,13 +362,14 @@ impl Story {
         &mut self.columns[page.index()][sector.index()]
     }
 
+    /// Notes what an effect says.
     fn tell(&mut self, model: &Model, before: &World, step: usize, actor: ActorId, effect: Effect) {
         match effect {
             Effect::Locked { page } => self.locked_since[page.index()] = Some(step),
             Effect::Unlocked { page } => self.locked_since[page.index()] = None,
             Effect::WritebackSet { page } => self.writeback_since[page.index()] = Some(step),
             Effect::WritebackCleared { page, .. } => self.writeback_since[page.index()] = None,
-            // A new I/O begins: what the last one did is over.
+            // A new I/O begins: what the columns say of the last one is dropped.
             Effect::Added { page, .. } => {
                 for column in &mut self.columns[page.index()] {
                     *column = Column {
@@ -459,21 +467,23 @@ impl Story {
 
     /// Whether a run left wrong bytes on media without anybody having noticed.
     pub fn silent(&self) -> bool {
-        let quiet = |it: &Failure| matches!(it.violation, Violation::Silent { .. });
-        self.failures.iter().any(quiet)
+        let silent = |failure: &Failure| matches!(failure.violation, Violation::Silent { .. });
+        self.failures.iter().any(silent)
     }
 
     /// The consumer whose second copy differs, if one does.
     pub fn mismatch(&self) -> Option<Consumer> {
-        self.failures.iter().find_map(|it| match it.violation {
+        let mut failures = self.failures.iter();
+        failures.find_map(|failure| match failure.violation {
             Violation::Checksum { consumer, .. } => Some(consumer),
             _ => None,
         })
     }
 
-    /// How something was lost, if it was.
+    /// How an update was lost, if one was.
     pub fn loss(&self) -> Option<Loss> {
-        self.failures.iter().find_map(|it| match it.violation {
+        let mut failures = self.failures.iter();
+        failures.find_map(|failure| match failure.violation {
             Violation::Lost { how, .. } => Some(how),
             _ => None,
         })

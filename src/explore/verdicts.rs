@@ -9,7 +9,7 @@ use crate::scenario::Verdict;
 pub struct Verdicts(u16);
 
 impl Verdicts {
-    /// None.
+    /// The empty set.
     pub const NONE: Verdicts = Verdicts(0);
 
     /// A set of one.
@@ -17,7 +17,7 @@ impl Verdicts {
         Verdicts(1 << verdict as u16)
     }
 
-    /// The set with these bits; others than those of verdicts are dropped.
+    /// The set with these bits; bits that are no verdict's are dropped.
     pub fn of_bits(bits: u16) -> Verdicts {
         Verdicts(bits & ((1 << Verdict::ALL.len()) - 1))
     }
@@ -37,14 +37,15 @@ impl Verdicts {
         self.0 & Verdicts::one(verdict).0 != 0
     }
 
-    /// Adds those of another set.
+    /// Adds the verdicts of another set.
     pub fn add(&mut self, other: Verdicts) {
         self.0 |= other.0;
     }
 
-    /// Those in it, in the order of [`Verdict::ALL`].
+    /// The verdicts in it, in the order of [`Verdict::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Verdict> {
-        Verdict::ALL.into_iter().filter(move |it| self.has(*it))
+        let all = Verdict::ALL.into_iter();
+        all.filter(move |verdict| self.has(*verdict))
     }
 }
 

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{Edit, Program, instructions, place_of};
 use crate::scenario::{Scenario, Variant, load_variant, programs};
 
-use super::mutants::{Mutant, Of, Trial};
+use super::mutants::{Mutant, ProgramOwner, Trial};
 use super::space::Limits;
 use super::verdicts::Verdicts;
 
-/// States looked at for one step, which take some 50 ms.
+/// Most states looked at without one step; they take some 50 ms.
 const MOST_STATES: usize = 20_000;
 
 /// What comes of leaving a step out.
@@ -27,11 +27,12 @@ pub struct Without {
 /// Whether a step can be left out, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Omission {
-    /// By this edit.
+    /// It can, by this edit.
     By(Edit),
-    /// It is the device's: no order of the kernel's steps is without it.
+    /// It cannot, being a step of the device: whatever the kernel does, the device makes it.
     Device,
-    /// It is what a program wants of the kernel; without it there would be nothing to see.
+    /// It cannot, being what a user's program wants of the kernel: without it there would be nothing
+    /// to see.
     User,
 }
 
@@ -44,15 +45,18 @@ pub fn omission(
     pc: u8,
 ) -> Option<Omission> {
     let (program, at) = program_of(scenario, programs, actor, pc)?;
-    Some(match Of::program(scenario, programs, program) {
-        Of::Kernel | Of::Lines => Omission::By(Edit::Drop(place_of(program, at)?)),
-        Of::Device => Omission::Device,
-        Of::User => Omission::User,
+    Some(match ProgramOwner::of(scenario, programs, program) {
+        ProgramOwner::Kernel | ProgramOwner::Lines => {
+            Omission::By(Edit::Drop(place_of(program, at)?))
+        }
+        ProgramOwner::Device => Omission::Device,
+        ProgramOwner::User => Omission::User,
     })
 }
 
-/// The program that an actor's instruction is of, and which of its instructions it is. The
-/// programs of all actors stand in one row, each actor's code being that of its programs.
+/// The program that an actor's instruction belongs to, and the instruction's place in that program.
+/// `programs` lists what all actors run in the order of the actors: the code of an actor is that of
+/// its programs, one after the other.
 fn program_of<'a>(
     scenario: &Scenario,
     programs: &'a [Program],
@@ -60,7 +64,7 @@ fn program_of<'a>(
     pc: u8,
 ) -> Option<(&'a Program, usize)> {
     let before = scenario.model.actors.iter().take(actor.index());
-    let mut left = before.map(|it| it.code.len()).sum::<usize>() + usize::from(pc);
+    let mut left = before.map(|actor| actor.code.len()).sum::<usize>() + usize::from(pc);
     if usize::from(pc) >= scenario.model.actors.get(actor.index())?.code.len() {
         return None;
     }
@@ -102,11 +106,12 @@ impl WithoutWork {
         Some(WithoutWork {
             step,
             before,
-            trial: changed.map(|it| Trial::new(edit, it, Limits::NONE)),
+            trial: changed.map(|changed| Trial::new(edit, changed, Limits::NONE)),
         })
     }
 
-    /// Looks at up to so many states; what comes of it, once that is known or enough was looked at.
+    /// Looks at up to `states` more states. Returns what comes of leaving the step out once that is
+    /// known, or `MOST_STATES` were looked at.
     pub fn advance(&mut self, states: usize) -> Option<Without> {
         let mutant = match &mut self.trial {
             Some(trial) => Some(trial.advance(states, MOST_STATES)?),
@@ -120,7 +125,8 @@ impl WithoutWork {
     }
 }
 
-/// All of it at once. None where the step cannot be left out.
+/// What comes of leaving a step out, as [`WithoutWork`] finds it, in one go. None where the step cannot
+/// be left out.
 pub fn without(
     scenario: &Scenario,
     text: &str,

@@ -5,20 +5,20 @@ use super::model::Model;
 use super::op::Resource;
 use super::world::{NOBODY, World};
 
-/// The classes of two and more actors with the same code that run as the same thread would: in the
-/// same address space on the same CPU, or in none. Whoever serves others (disk, completion, host)
-/// is named by the model and is in none.
+/// The classes of two and more actors that run the same code in the same address space on the same
+/// CPU, or in none. Actors that serve others (disk, completion, host) are in no class, since the
+/// model refers to them by number.
 pub fn alike(model: &Model) -> Vec<Vec<ActorId>> {
     let mut classes: Vec<Vec<ActorId>> = Vec::new();
-    for (number, it) in model.actor_ids().zip(&model.actors) {
-        if it.code.iter().any(|instr| instr.op.serves()) {
+    for (number, actor) in model.actor_ids().zip(&model.actors) {
+        if actor.code.iter().any(|instr| instr.op.serves()) {
             continue;
         }
         let same = |class: &&mut Vec<ActorId>| {
             let first = &model.actors[class[0].index()];
-            first.code == it.code
-                && (first.main, first.forever) == (it.main, it.forever)
-                && (first.space, first.tlb) == (it.space, it.tlb)
+            first.code == actor.code
+                && (first.main, first.forever) == (actor.main, actor.forever)
+                && (first.space, first.tlb) == (actor.space, actor.tlb)
         };
         match classes.iter_mut().find(same) {
             Some(class) => class.push(number),
@@ -29,7 +29,8 @@ pub fn alike(model: &Model) -> Vec<Vec<ActorId>> {
     classes
 }
 
-/// The world with the actors of each class in a fixed order, and what they own renamed.
+/// The world with the actors of each class sorted by their registers, and with their new numbers as
+/// owners of what they own.
 pub fn sort_alike(model: &Model, classes: &[Vec<ActorId>], world: &World) -> World {
     let mut sorted = *world;
     for class in classes {
@@ -53,7 +54,7 @@ pub fn sort_alike(model: &Model, classes: &[Vec<ActorId>], world: &World) -> Wor
         for (cell, first) in owners(model) {
             // A register holds its owner's number, or that plus one.
             let owner = sorted[cell].wrapping_sub(first);
-            if let Some(at) = order.iter().position(|it| it.0 == owner) {
+            if let Some(at) = order.iter().position(|actor| actor.0 == owner) {
                 renamed[cell] = class[at].0 + first;
             }
         }
@@ -77,8 +78,9 @@ fn owned(model: &Model, world: &World, actor: ActorId) -> u64 {
     owned
 }
 
-/// The registers that hold an actor's number, and what is added to it there. Nobody is
-/// [`NOBODY`] in the one kind and 0 in the other, which no actor's number plus that is.
+/// The registers that hold an owner, each with what is added there to the actor's number: 0 or 1.
+/// Where 0 is added [`NOBODY`] stands for no owner, where 1 is added 0 does, so that no owner is
+/// never taken for an actor.
 fn owners(model: &Model) -> impl Iterator<Item = (usize, u8)> + '_ {
     const _: () = assert!(NOBODY == u8::MAX);
     let at = &model.layout;

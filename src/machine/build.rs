@@ -1,4 +1,4 @@
-//! Parts into a model: its registers, its bytes, and the world where every run begins.
+//! Builds a model out of its parts: registers, bytes, and the world where every run begins.
 
 use super::check::{check, needs};
 use super::content::{Content, Contents};
@@ -21,8 +21,8 @@ impl Model {
         let geometry = parts.geometry;
         // A block that carries its own checksum begins with a valid one.
         if let Some(stamp) = geometry.stamp {
-            for all in [&mut parts.memory, &mut parts.media] {
-                let block = &mut all[stamp.interval(geometry)];
+            for intervals in [&mut parts.memory, &mut parts.media] {
+                let block = &mut intervals[stamp.interval(geometry)];
                 let read = block.clone();
                 stamp.write(&read, block);
             }
@@ -37,7 +37,7 @@ impl Model {
         let (contents, memory, media) =
             Contents::build(geometry, &parts.stores, &parts.memory, &parts.media)?;
         let who = |op: Op| {
-            let runs = |it: &Actor| it.code.iter().any(|instr| instr.op == op);
+            let runs = |actor: &Actor| actor.code.iter().any(|instr| instr.op == op);
             parts.actors.iter().position(runs).map(ActorId::at)
         };
         let (disk, completion, host) = (who(Op::TakeRequest), who(Op::BioEndio), who(Op::TakeOver));
@@ -67,6 +67,8 @@ impl Model {
         Ok(model)
     }
 
+    /// The world where every run begins, before actors are moved past instructions that have
+    /// nothing to do.
     fn start(
         &self,
         pages: &[PageStart],

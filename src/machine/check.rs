@@ -46,11 +46,12 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
     }
     for (number, actor) in ActorId::first(parts.actors.len()).zip(&parts.actors) {
         for instr in &actor.code {
+            // Steps on PTEs respect the page table lock, but only a step that takes it needs the
+            // register.
             if let Some(resource) = instr.op.resource() {
                 need(resource);
             }
             match instr.op {
-                // A walk that cleans PTEs respects the page table lock where somebody takes it.
                 Op::BounceCopy | Op::GetWriteAccess => needs.copy = true,
                 Op::FsyncBegin => {
                     needs.promise = true;
@@ -128,7 +129,7 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
                     resource: *resource,
                 });
             }
-            (it, _) if it.of_page() => pages - 1,
+            (resource, _) if resource.of_page() => pages - 1,
             _ => 0,
         };
         within("place of what is held", which.number().into(), 0, most)?;

@@ -1,4 +1,4 @@
-//! What a run consists of.
+//! Choices: a run is a list of them.
 
 use super::id::ActorId;
 

@@ -40,6 +40,7 @@ impl Content {
 pub struct Contents {
     bytes: Vec<Vec<u8>>,
     guards: Vec<u16>,
+    /// Whether guards are Internet checksums instead of CRCs.
     ip: bool,
     /// `after[store][interval][content]`, where interval counts through all pages.
     after: Vec<Vec<Vec<Content>>>,
@@ -54,7 +55,8 @@ impl Contents {
     /// Most distinct contents one model can have: ids are one byte and 0 is taken.
     pub const MOST: usize = 255;
 
-    /// The table, the ids of the `initial` contents of memory, and those of `others`.
+    /// The table, the ids of the `initial` contents of memory, and the ids of the `others`: the
+    /// contents of the media, which stores do not change.
     pub(super) fn build(
         geometry: Geometry,
         stores: &[Store],
@@ -82,7 +84,8 @@ impl Contents {
             let first = table.intern(bytes.clone())?;
             start.push(first);
             let mut reached = vec![first];
-            let stamp = table.stamp.filter(|it| it.interval(geometry) == interval);
+            let here = |stamp: &Stamp| stamp.interval(geometry) == interval;
+            let stamp = table.stamp.filter(here);
             let mut next = 0;
             while next < reached.len() {
                 let from = reached[next];
@@ -119,7 +122,8 @@ impl Contents {
             table.after[store][interval][usize::from(from.0)] = to;
         }
         if let Some(stamp) = table.stamp {
-            table.valid = table.bytes.iter().map(|it| stamp.verifies(it)).collect();
+            let verifies = |bytes: &Vec<u8>| stamp.verifies(bytes);
+            table.valid = table.bytes.iter().map(verifies).collect();
             table.stamped = same.iter().map(|into| vec![*into; many]).collect();
             for (into, read, to) in stamped {
                 table.stamped[usize::from(into.0)][usize::from(read.0)] = to;
@@ -128,6 +132,7 @@ impl Contents {
         Ok((table, start, others))
     }
 
+    /// The id of these bytes, a new one if they are not in the table yet.
     fn intern(&mut self, bytes: Vec<u8>) -> Result<Content, ModelError> {
         let known = self.bytes.iter().skip(1).position(|known| *known == bytes);
         if let Some(index) = known {
@@ -153,7 +158,9 @@ impl Contents {
 
     /// The bytes behind an id; empty for [`Content::NONE`] and for an id of another model.
     pub fn bytes(&self, content: Content) -> &[u8] {
-        self.bytes.get(usize::from(content.0)).map_or(&[], |b| b)
+        self.bytes
+            .get(usize::from(content.0))
+            .map_or(&[], |bytes| bytes)
     }
 
     /// The guard tag of the bytes behind an id, in the format the adapter wants.
@@ -174,7 +181,7 @@ impl Contents {
         let row = self
             .after
             .get(store.index())
-            .and_then(|it| it.get(interval));
+            .and_then(|intervals| intervals.get(interval));
         row.and_then(|row| row.get(usize::from(from.0)))
             .copied()
             .unwrap_or(from)

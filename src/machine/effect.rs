@@ -51,7 +51,8 @@ pub enum Assertion {
 /// How an update is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Loss {
-    /// At rest: memory is newer than media, and no dirty bit and no error says so.
+    /// Everybody is finished or idle, memory is newer than media, and neither a dirty bit nor an
+    /// error tells of it.
     AtRest,
     /// fsync returned success although bytes stored before it was called are not on media.
     Fsync,
@@ -97,7 +98,7 @@ pub enum Violation {
         sector: SectorId,
         consumer: Consumer,
     },
-    /// Newer bytes will never reach the media, and nothing says so.
+    /// Newer bytes do not reach the media although nobody is told so; [`Loss`] says how.
     Lost {
         page: PageId,
         sector: SectorId,
@@ -109,7 +110,7 @@ pub enum Violation {
     Trap { page: PageId },
 }
 
-/// One thing a step did. The actor is the one that moved.
+/// One thing a step did, or rather the actor that made the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[allow(
     missing_docs,
@@ -122,11 +123,11 @@ pub enum Effect {
     LockBusy { page: PageId },
     /// Released the page lock.
     Unlocked { page: PageId },
-    /// Took, gave back, or found free another thing one sleeps on.
+    /// Took something else that actors sleep on.
     Took { what: Resource, page: PageId },
-    /// See [`Effect::Took`].
+    /// Gave back what it had taken.
     GaveBack { what: Resource, page: PageId },
-    /// See [`Effect::Took`].
+    /// Found free what it would have slept on, and goes on without taking it.
     FoundFree { what: Resource, page: PageId },
     /// Write-protected and cleaned a PTE.
     Cleaned {
@@ -182,7 +183,7 @@ pub enum Effect {
     Woke { page: PageId },
     /// Cleared PG_writeback; `woke` says whether its waiters are woken in the same step.
     WritebackCleared { page: PageId, woke: bool },
-    /// Woke those who wait for PG_writeback.
+    /// Woke the actors that wait for PG_writeback, so many.
     WokeWaiters { page: PageId, many: u8 },
     /// A step in which nothing but time passes.
     Passed,
@@ -280,7 +281,8 @@ pub enum Effect {
     Pinned { page: PageId, pins: u8 },
     /// fsync began: what memory holds now must be on media when it returns success.
     FsyncBegan,
-    /// fsync returned; `failed` with the error, once.
+    /// fsync returned: with the error, if it `failed`; without it although a write failed, if it
+    /// `missed` the error because somebody else was told.
     FsyncReturned { failed: bool, missed: bool },
     /// The kernel's mapping of the page became read-only, or writable again.
     KernelMapping { page: PageId, read_only: bool },
@@ -294,9 +296,9 @@ pub enum Effect {
     Broke(Violation),
 }
 
-/// Somebody who looks on while a step runs.
+/// Receives the effects of a step while it runs.
 pub trait Watch {
-    /// Is told each effect as it happens.
+    /// Called with each effect as it happens.
     fn see(&mut self, effect: Effect);
 }
 

@@ -71,8 +71,8 @@ pub enum ModelError {
         /// The kind it has.
         found: &'static str,
     },
-    /// What is held at the start is told by a page although it is an address space's, or the other
-    /// way round.
+    /// A resource that is held at the start is named by a page although it belongs to an address
+    /// space, or the other way round.
     #[error(
         "{resource:?} is held of a page where there is one for each address space, or the other way round"
     )]
@@ -98,7 +98,7 @@ pub enum ModelError {
         /// The actor.
         actor: ActorId,
     },
-    /// More than one actor promises what fsync promises.
+    /// More than one actor calls fsync, and there are registers for one promise only.
     #[error("only one actor can call fsync in a scenario; actors {one} and {other} both do")]
     TwoPromises {
         /// The first.

@@ -1,15 +1,17 @@
 //! Which registers each step reads and writes.
 //!
-//! Stated once for each [`Op`], beside `step`, which does it, and `status`, which says whether it can: the checker's
-//! reduction asks what other actors could notice, the reader of diagrams whether a line is about a page. `tests/footprint.rs` holds it to `step` itself: no step changes a register that is not stated here,
-//! and none behaves differently for the value of one that is not.
+//! The footprint is stated once for each [`Op`]. The checker's reduction asks by it what other
+//! actors could notice of a step, the reader of diagrams whether a step is about a page.
+//! `tests/footprint.rs` compares it with `step` and `status`: no step changes a register that its
+//! footprint does not name, and none behaves differently for the value of such a register.
 
 use super::id::{ActorId, PageId, SectorId, SpaceId};
 use super::model::Model;
 use super::op::{EndIo, Instr, Op, Operand, Resource, Which};
 use super::world::{flag, global};
 
-/// A kind of register. Those of a page exist for each page, some of them for each of its sectors or PTEs.
+/// A kind of register. A model has one of a kind for each page, sector, PTE, TLB entry, bio, lock or
+/// actor, or a single one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Register {
     /// PG_locked's holder.
@@ -22,19 +24,19 @@ pub enum Register {
     ToWrite,
     /// Whether the page has left the file.
     Gone,
-    /// Whether the kernel's own mapping of it is read-only.
+    /// Whether the kernel's own mapping of the page is read-only.
     ReadOnly,
-    /// Whether it is on the committing transaction.
+    /// Whether the page is on the committing transaction.
     Committing,
-    /// Its pins for DMA.
+    /// The page's pins for DMA.
     Pins,
-    /// Its dirty buffers.
+    /// The page's dirty buffers.
     Buffers,
-    /// The bio it is in.
+    /// The bio the page is in.
     BioOf,
-    /// Its sectors under I/O.
+    /// The page's sectors under I/O.
     Mask,
-    /// Its sectors fetched since fsync began.
+    /// The page's sectors fetched since fsync began.
     Sampled,
     /// Bytes in memory.
     Memory,
@@ -65,8 +67,8 @@ pub enum Register {
 }
 
 impl Register {
-    /// Whether it describes a page's I/O. From submission to completion only whoever has the bio
-    /// at hand works on these; a store reads what is sealed.
+    /// Whether it describes a page's I/O. From submission to completion only the actor that has the
+    /// bio at hand works on registers of these kinds; a store reads one, the sealed bytes.
     pub fn of_io(self) -> bool {
         matches!(
             self,
@@ -80,7 +82,7 @@ impl Register {
     }
 }
 
-/// How much of the registers named in a [`Footprint`] a step touches.
+/// On which pages, sectors and address spaces a step touches the registers of its [`Footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Nothing of any page.
@@ -99,16 +101,16 @@ pub enum Reach {
 /// Its actor's own registers are not named: each step reads and writes them.
 #[derive(Clone, Copy, Debug)]
 pub struct Footprint {
-    /// How much of the registers.
+    /// On which pages, sectors and address spaces it touches registers of the kinds named.
     pub reach: Reach,
-    /// Read.
+    /// The kinds of register it reads.
     pub reads: &'static [Register],
-    /// Written.
+    /// The kinds of register it writes.
     pub writes: &'static [Register],
 }
 
-/// Read by every step, on every page: an actor that moves passes over instructions which have
-/// nothing to do, such as the sectors of another's bio.
+/// The registers that every step reads, on every page: an actor that moves on passes over
+/// instructions that have nothing to do, such as those on sectors of another actor's bio.
 pub const MOVING_ON: &[Register] = &[Register::BioOf, Register::Mask, Register::Bio];
 
 impl Op {
@@ -223,7 +225,7 @@ impl Op {
             Op::SetMemoryRo | Op::SetMemoryRw => (Reach::Page, &[], &[ReadOnly]),
             Op::GetWriteAccess => (Reach::Page, &[SHADOW, Committing, Copy, Memory], &[Copy]),
             Op::FileShadow => (Reach::Page, &[SHADOW], &[SHADOW, Committing]),
-            // The block whose checksum it is need not be on the page it is called with.
+            // The block that carries the checksum need not be on the page of the instruction.
             Op::ReadChecksum => (Reach::AllPages, &[Memory], &[]),
             Op::StoreChecksum => (Reach::AllPages, &[Memory, Sealed, Copy], &[Memory]),
         };
@@ -253,7 +255,7 @@ fn lock(what: Resource) -> &'static [Register] {
 /// Where a register of a model stands in its worlds.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
-    /// What it is.
+    /// Its kind.
     pub register: Register,
     /// Its page, where it belongs to one.
     pub page: Option<PageId>,
@@ -261,16 +263,16 @@ pub struct Cell {
     pub sector: Option<SectorId>,
     /// Its address space, where it belongs to one.
     pub space: Option<SpaceId>,
-    /// The actor whose it is, for [`Register::Actors`].
+    /// Its actor, for [`Register::Actors`].
     pub actor: Option<ActorId>,
-    /// The byte of the world.
+    /// The byte of the world in which it stands.
     pub at: usize,
-    /// Its bits there.
+    /// Its bits of that byte.
     pub bits: u8,
 }
 
 impl Cell {
-    /// Whether a step that names this kind of register touches this very one.
+    /// Whether this very register is touched by an instruction whose footprint names its kind.
     pub fn is_within(&self, reach: Reach, instr: &Instr) -> bool {
         let page = self.page.is_none_or(|page| page == instr.page);
         let space = match instr.operand {

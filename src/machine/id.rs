@@ -66,7 +66,7 @@ ids! {
 }
 
 impl StoreId {
-    /// Not one of the model's stores: a checksum that is stored in its own block.
+    /// Stands for no store of the model, but for the write of a checksum into its own block.
     pub const CHECKSUM: StoreId = StoreId(u8::MAX);
 }
 

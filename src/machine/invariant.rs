@@ -11,7 +11,7 @@ use super::status::{End, Status, end, forgotten, status};
 use super::view::Stage;
 use super::world::World;
 
-/// What must hold after every step (I), and what must come of every fair run (L).
+/// What must hold after every step (I, safety), and what every fair run must come to (L, liveness).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
@@ -51,7 +51,7 @@ pub enum Invariant {
 }
 
 impl Invariant {
-    /// All of them.
+    /// All invariants, in the order of their numbers.
     pub const ALL: [Invariant; 16] = [
         Invariant::I1,
         Invariant::I2,
@@ -148,8 +148,9 @@ impl Invariant {
     }
 }
 
-/// The invariants that do not hold in a world, and those that the step of an actor into it broke. The
-/// liveness ones are judged only where nobody can move; L3 and L4 take a whole search.
+/// The invariants that do not hold in a world, and those broken by the step that led to it (who made
+/// it, and its effects). Of the liveness invariants L1 and L2 are judged where nobody can move; L3
+/// and L4 take a whole search and are not judged here.
 pub fn broken(
     model: &Model,
     world: &World,
@@ -157,10 +158,10 @@ pub fn broken(
     effects: &[Effect],
 ) -> Vec<Invariant> {
     let mut found = [false; Invariant::ALL.len()];
-    let mut add = |it: Invariant| found[it as usize] = true;
+    let mut add = |invariant: Invariant| found[invariant as usize] = true;
     for effect in effects {
-        if let Some(it) = by_effect(model, world, actor, effect) {
-            add(it);
+        if let Some(invariant) = by_effect(model, world, actor, effect) {
+            add(invariant);
         }
     }
     for page in model.page_ids() {
@@ -172,7 +173,7 @@ pub fn broken(
         _ => {}
     }
     let all = Invariant::ALL.into_iter();
-    all.filter(|it| found[*it as usize]).collect()
+    all.filter(|invariant| found[*invariant as usize]).collect()
 }
 
 fn by_effect(
@@ -213,16 +214,16 @@ fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(In
     if !model.cached[number.index()] {
         return;
     }
-    let ptes = model.space_ids().map(|it| model.pte(world, it, number));
-    let tlbs = model.tlb_ids().map(|it| model.tlb(world, it, number));
-    let writable = ptes.clone().chain(tlbs).any(|it| it.write());
-    let dirty_pte = ptes.clone().any(|it| it.dirty());
+    let ptes = (model.space_ids()).map(|space| model.pte(world, space, number));
+    let tlbs = model.tlb_ids().map(|tlb| model.tlb(world, tlb, number));
+    let writable = ptes.clone().chain(tlbs).any(|entry| entry.write());
+    let dirty_pte = ptes.clone().any(|pte| pte.dirty());
     let writeback = page.writeback.is_some();
     if writeback && model.stable && writable {
         add(Invariant::I2);
     }
-    // The kernel's allowed transients.
-    let faulting = model.actor_ids().any(|it| model.actor(world, it).faulting);
+    // Under the page lock and inside a fault the kernel allows both of these for a while.
+    let faulting = (model.actor_ids()).any(|actor| model.actor(world, actor).faulting);
     let transient = page.lock.is_some() || faulting;
     if !transient && !page.gone && !page.dirty {
         if writable {
@@ -234,13 +235,13 @@ fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(In
     }
     if page.lock.is_none() {
         let mut sectors = model.sector_ids();
-        if sectors.any(|it| forgotten(model, world, number, it)) {
+        if sectors.any(|sector| forgotten(model, world, number, sector)) {
             add(Invariant::I3);
         }
     }
     if writeback {
         let alive = |actor: Option<ActorId>| {
-            actor.is_some_and(|it| status(model, world, it) != Status::Finished)
+            actor.is_some_and(|actor| status(model, world, actor) != Status::Finished)
         };
         let coming = match model.stage(world, number) {
             Stage::Free => alive(page.writeback),

@@ -1,4 +1,4 @@
-//! The part that never changes during a run.
+//! A model: all that never changes during a run.
 
 use super::content::Contents;
 use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
@@ -9,9 +9,9 @@ use super::world::{Layout, World};
 /// An immutable machine, ready to run.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Model {
-    /// Sizes and places.
+    /// Pages, intervals and blocks, and where they lie on the disk.
     pub geometry: Geometry,
-    /// The device.
+    /// The kind of device, by who takes checksums and who compares them.
     pub protection: Protection,
     /// Whether the mapping asks for stable pages (AS_STABLE_WRITES).
     pub stable: bool,
@@ -21,7 +21,7 @@ pub struct Model {
     pub actors: Vec<Actor>,
     /// The stores that instructions refer to.
     pub stores: Vec<Store>,
-    /// The bytes and guards.
+    /// All bytes that intervals can come to hold, with their guards.
     pub contents: Contents,
     /// The address space of each TLB.
     pub tlb_spaces: Vec<SpaceId>,
@@ -33,9 +33,11 @@ pub struct Model {
     pub layout: Layout,
     /// Where every run begins.
     pub initial: World,
-    /// Who takes requests, completes them, and takes over a guest's bios.
+    /// The actor that takes requests: the device.
     pub(super) disk: Option<ActorId>,
+    /// The actor that ends bios the device is done with.
     pub(super) completion: Option<ActorId>,
+    /// The actor that takes over a guest's bios.
     pub(super) host: Option<ActorId>,
 }
 
@@ -82,7 +84,8 @@ impl Model {
         BioId::first(self.geometry.pages.into())
     }
 
-    /// Every one there can be of a resource, in order.
+    /// All instances of a resource, in order: one for each address space, for each page, or a
+    /// single one.
     pub fn all_of(&self, resource: Resource) -> impl Iterator<Item = Which> + use<> {
         let (spaces, pages) = match resource {
             Resource::PteLock => (self.space_ids().len(), 0),

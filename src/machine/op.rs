@@ -2,7 +2,7 @@
 
 use super::id::{PageId, SectorId, SpaceId, StoreId};
 
-/// A thing one sleeps on. Each has an owner while it is taken.
+/// Something that actors sleep on. It has an owner while it is taken.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
@@ -29,7 +29,8 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// Those with a register of their own, in the order of the enum.
+    /// The resources whose owner has a register of this kind ([`Layout`](super::Layout)), in the
+    /// order of the enum.
     pub const OWNED: [Resource; 6] = [
         Resource::BufferLock,
         Resource::Shadow,
@@ -153,7 +154,8 @@ pub enum Op {
 /// Which one of a [`Resource`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Which {
-    /// That of a page. Of what there is only once, the page of the step that is about it.
+    /// That of a page; for a resource of which a model has a single one, the page of the step that
+    /// uses it.
     Page(PageId),
     /// That of an address space: its page table's lock.
     Space(SpaceId),
@@ -198,7 +200,7 @@ pub enum Operand {
 }
 
 impl Operand {
-    /// What kind it is of.
+    /// Its kind.
     pub fn kind(self) -> OperandKind {
         match self {
             Operand::None => OperandKind::None,
@@ -208,7 +210,8 @@ impl Operand {
         }
     }
 
-    /// Its number, whatever it counts; 0 for none. For whoever writes instructions down.
+    /// The number of the sector, address space or store; 0 for none. Checksums of models and texts
+    /// for tests have operands in this form.
     pub fn number(self) -> u8 {
         match self {
             Operand::None => 0,
@@ -274,12 +277,13 @@ impl Op {
         matches!(self, Op::Store | Op::KernelStore | Op::DmaStore)
     }
 
-    /// Whether a thread writes to a page by it; a device does not sleep, a thread may have to.
+    /// Whether by this op a thread writes to a page, for which it may have to sleep. A device writes
+    /// too, and never sleeps.
     pub fn writes(self) -> bool {
         matches!(self, Op::Store | Op::KernelStore | Op::StoreChecksum)
     }
 
-    /// Whether it serves others: it waits, idle, until somebody has a bio for it.
+    /// Whether an actor at this op waits, idle, until somebody has a bio for it.
     pub fn serves(self) -> bool {
         matches!(self, Op::TakeRequest | Op::BioEndio | Op::TakeOver)
     }
@@ -287,7 +291,7 @@ impl Op {
     /// The owned resource it works on.
     pub fn resource(self) -> Option<Resource> {
         match self {
-            Op::Take(it) | Op::Release(it) | Op::Await(it) => Some(it),
+            Op::Take(resource) | Op::Release(resource) | Op::Await(resource) => Some(resource),
             Op::EndIo(EndIo::Buffer) => Some(Resource::BufferLock),
             Op::EndIo(EndIo::Shadow) | Op::GetWriteAccess | Op::FileShadow => {
                 Some(Resource::Shadow)
@@ -296,7 +300,7 @@ impl Op {
         }
     }
 
-    /// Whether it can answer *no* and go elsewhere.
+    /// Whether it can answer *no*, after which its actor goes on at [`Instr::no`].
     pub fn can_answer_no(self) -> bool {
         matches!(
             self,
@@ -331,12 +335,12 @@ pub struct Instr {
     pub operand: Operand,
     /// Where to go on when the op answers *no*.
     pub no: u8,
-    /// A number for whoever names steps; the machine does not look at it.
+    /// The step's row in the table of steps, `protocol::ops`; the machine does not look at it.
     pub tag: u8,
 }
 
-// `Model::new` refuses an operand that is not of the kind its op wants, so nobody comes to see the
-// zeros: they spare each step a case that cannot occur.
+// `Model::new` refuses an operand that is not of the kind its op wants, so the zeros below are never
+// used; they spare each step a case that cannot occur.
 impl Instr {
     /// The sector of an op that wants one; 0 of any other.
     pub fn sector(self) -> SectorId {

@@ -5,10 +5,11 @@ use super::id::{ActorId, PageId, SectorId, SpaceId, TlbId};
 use super::op::{Instr, Resource, Which};
 use super::world::Access;
 
-/// Bytes in a page. (x86 and the dossier's scenarios; `PAGE_SIZE` in the kernel.)
+/// Bytes in a page: `PAGE_SIZE` in the kernel, as it is on x86 and in the dossier's scenarios.
 pub const PAGE_SIZE: usize = 4096;
 
-/// Sizes and places.
+/// How many pages there are, how they divide into intervals and blocks, and where they lie on the
+/// disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Geometry {
     /// How many pages exist, 1 to [`MAX_PAGES`](super::MAX_PAGES).
@@ -54,7 +55,7 @@ impl Geometry {
         self.first_lba.wrapping_add(before)
     }
 
-    /// The sectors of the buffers that a bit mask of sectors touches, whole buffers only.
+    /// Extends a bit mask of sectors to whole buffers: every sector of each buffer that it touches.
     pub(super) fn whole_buffers(self, sectors: u8) -> u8 {
         let many = usize::from(self.block / self.interval).max(1);
         let mut all = 0;
@@ -80,21 +81,23 @@ pub struct Stamp {
     pub page: PageId,
     /// Where the covered bytes begin, in the page.
     pub from: u16,
-    /// Where they end and the four bytes of the checksum stand, little-endian.
+    /// Where the covered bytes end and the checksum's four bytes stand, little-endian.
     pub at: u16,
 }
 
 impl Stamp {
-    /// The sector of its page that holds it.
+    /// The sector of the page that holds the checksum.
     pub fn sector(self, geometry: Geometry) -> SectorId {
         SectorId::at(usize::from(self.at / geometry.interval))
     }
 
-    /// The protection interval that holds it, counted through all pages.
+    /// The protection interval that holds the checksum, counted through all pages.
     pub fn interval(self, geometry: Geometry) -> usize {
         geometry.interval_number(self.page, self.sector(geometry))
     }
 
+    /// Where, in its interval of `size` bytes, the covered bytes begin and the checksum stands; none
+    /// if the two do not lie in one interval.
     pub(super) fn range(self, size: usize) -> Option<(usize, usize)> {
         let base = usize::from(self.at).checked_div(size)? * size;
         let from = usize::from(self.from).checked_sub(base)?;
@@ -102,13 +105,14 @@ impl Stamp {
         (from < at && at + 4 <= size).then_some((from, at))
     }
 
-    /// Stores the checksum over what was read into a block.
+    /// Stores the checksum over `read`, the block's bytes as they were read earlier, in the block.
     pub(super) fn write(self, read: &[u8], into: &mut [u8]) {
         if let Some((from, at)) = self.range(read.len()) {
             into[at..at + 4].copy_from_slice(&crc32c(&read[from..at]).to_le_bytes());
         }
     }
 
+    /// Whether the checksum in a block is that of the block's bytes.
     pub(super) fn verifies(self, bytes: &[u8]) -> bool {
         match self.range(bytes.len()) {
             Some((from, at)) => bytes[at..at + 4] == crc32c(&bytes[from..at]).to_le_bytes(),
@@ -190,10 +194,10 @@ pub struct Rules {
     /// `set_page_writeback` asserts the page lock (today's `__folio_start_writeback`; 2.6.39's
     /// `set_page_writeback` did not).
     pub writeback_asserts_lock: bool,
-    /// How whoever wants to write waits.
+    /// How the fault path and `write_begin` wait for writeback.
     pub wait: StableWait,
-    /// Whether each opener learns of a write error once (errseq), rather than the first to ask
-    /// (AS_EIO).
+    /// Whether each opener of the file learns of a write error once (errseq), rather than only the
+    /// first to call fsync (AS_EIO).
     pub errseq: bool,
 }
 
@@ -208,18 +212,18 @@ pub struct Actor {
     pub code: Vec<Instr>,
     /// How many instructions of `code` are the program; the handler is the rest.
     pub main: u8,
-    /// Its program begins again when it ends.
+    /// Whether its program begins again when it ends.
     pub forever: bool,
 }
 
 /// A store of fixed bytes.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Store {
-    /// Which page.
+    /// The page it writes to.
     pub page: PageId,
     /// Byte offset in the page.
     pub offset: u16,
-    /// The bytes.
+    /// The bytes it writes.
     pub bytes: Vec<u8>,
 }
 
@@ -262,16 +266,16 @@ pub struct PageStart {
     pub pins: u8,
     /// The PTE of each address space.
     pub ptes: Vec<Access>,
-    /// What each TLB caches of it.
+    /// The entry for the page in each TLB.
     pub tlbs: Vec<Access>,
 }
 
 /// What a model is built from.
 #[derive(Clone, Debug)]
 pub struct Parts {
-    /// Sizes and places.
+    /// Pages, intervals and blocks, and where they lie on the disk.
     pub geometry: Geometry,
-    /// The device.
+    /// The kind of device, by who takes checksums and who compares them.
     pub protection: Protection,
     /// Whether the mapping asks for stable pages.
     pub stable: bool,

@@ -36,7 +36,7 @@ pub struct History {
 }
 
 impl History {
-    /// No steps yet.
+    /// A history without steps.
     pub fn new(model: &Model) -> History {
         History {
             nodes: vec![Node {

@@ -5,7 +5,7 @@ use super::effect::{Loss, Violation};
 use super::id::{ActorId, BioId, PageId, SectorId};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
-use super::parts::StableWait;
+use super::parts::{Actor, StableWait};
 use super::view::Stage;
 use super::world::{NOBODY, World, actor as bit, flag, global};
 
@@ -14,7 +14,7 @@ use super::world::{NOBODY, World, actor as bit, flag, global};
 pub struct Wait {
     /// What it sleeps on.
     pub on: Resource,
-    /// Which one of it.
+    /// Which one of the resource.
     pub which: Which,
     /// Who holds it. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
     /// whoever must act next to give it back: the actor that has not submitted its bio, then the
@@ -40,11 +40,11 @@ pub enum Status {
 /// How a run ends where nobody can move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Everyone is finished or idle; what is lost at rest is listed.
+    /// Everyone is finished or idle; the updates that are lost then.
     Rest(Vec<Violation>),
     /// Actors are left asleep that wait for each other, in the order of waiting.
     Deadlock(Vec<ActorId>),
-    /// This actor sleeps for ever: what it waits for nobody will do any more.
+    /// This actor sleeps for ever: nobody who can move will wake it.
     Stall(ActorId),
     /// The kernel hit a BUG.
     Halted,
@@ -52,15 +52,15 @@ pub enum End {
 
 /// The instruction an actor will run next; none when its program is over.
 pub(super) fn instr(model: &Model, world: &World, actor: ActorId) -> Option<Instr> {
-    let it = model.actors.get(actor.index())?;
+    let Actor { code, main, .. } = model.actors.get(actor.index())?;
     let pc = world[model.layout.pc(actor)];
-    if world[model.layout.retry(actor)] == 0 && pc >= it.main {
+    if world[model.layout.retry(actor)] == 0 && pc >= *main {
         return None;
     }
-    let mut instr = it.code.get(usize::from(pc)).copied()?;
+    let mut instr = code.get(usize::from(pc)).copied()?;
     // A fault handler works on the page whose store faulted.
     if let Some(store) = world[model.layout.retry(actor)].checked_sub(1) {
-        instr.page = it.code.get(usize::from(store))?.page;
+        instr.page = code.get(usize::from(store))?.page;
     }
     Some(instr)
 }
@@ -109,7 +109,7 @@ fn io_holder(
     }
 }
 
-/// Whether whoever wants to write must wait for this page's writeback, if it is under any.
+/// Whether `wait_for_stable_page` sleeps while its page is under writeback.
 fn must_wait(model: &Model) -> bool {
     match model.rules.wait {
         StableWait::Never => false,
@@ -118,8 +118,8 @@ fn must_wait(model: &Model) -> bool {
     }
 }
 
-/// Whether an instruction has nothing to do where it stands, and is passed over without a step:
-/// a sector that is not under I/O, a page of somebody else's bio.
+/// Whether an instruction has nothing to do, so that its actor passes over it without a step: it is
+/// about a sector that is not under I/O, or a page of somebody else's bio.
 pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -> bool {
     let at = &model.layout;
     let page = instr.page;
@@ -131,7 +131,7 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         Op::Goto => true,
         Op::GenerateGuard => {
             let mine = own_bio(model, world, actor);
-            !in_mask || mine.is_none_or(|it| bio != it.0 + 1)
+            !in_mask || mine.is_none_or(|mine| bio != mine.0 + 1)
         }
         Op::SampleFirst | Op::DmaSector | Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => {
             !in_mask || bio == 0 || bio != world[at.reg(actor)]
@@ -140,7 +140,7 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
         Op::BounceCopy => {
             let mine = own_bio(model, world, actor);
-            mine.is_none_or(|it| bio != it.0 + 1)
+            mine.is_none_or(|mine| bio != mine.0 + 1)
         }
         Op::QueueBio | Op::HandOver => own_bio(model, world, actor).is_none(),
         _ => false,
@@ -158,8 +158,8 @@ pub fn status(model: &Model, world: &World, actor: ActorId) -> Status {
     }
 }
 
-/// As [`status`], before an instruction. Inlined, so that who only asks whether the actor is ready
-/// does not pay for the reasons why not.
+/// As [`status`], before an instruction. Inlined, so that a caller that only asks whether the actor
+/// is ready does not pay for the reasons why it is not.
 #[inline(always)]
 fn status_at(model: &Model, world: &World, actor: ActorId, instr: Instr) -> Status {
     let at = &model.layout;
@@ -214,7 +214,7 @@ fn idle_without(model: &Model, world: &World, stage: Stage) -> Status {
     }
 }
 
-/// Asleep while a resource is taken, by anyone but `except`.
+/// The status before a step that needs a resource free: asleep while anyone but `except` has it.
 fn taken(
     model: &Model,
     world: &World,
@@ -294,7 +294,8 @@ pub fn end(model: &Model, world: &World) -> Option<End> {
     Some(found.map_or(End::Stall(first), End::Deadlock))
 }
 
-/// Follows holders from one sleeper until somebody comes round again; empty if nobody does.
+/// Follows holders from one sleeper to the next, and returns the circle this leads to; empty if it
+/// ends at somebody who does not sleep, or at nobody.
 pub fn cycle(model: &Model, world: &World, first: ActorId) -> Vec<ActorId> {
     let mut chain = vec![first];
     loop {
@@ -312,7 +313,7 @@ pub fn cycle(model: &Model, world: &World, first: ActorId) -> Vec<ActorId> {
     }
 }
 
-/// At rest: every interval that is newer in memory than on media although nothing says so.
+/// The updates that are lost where everyone is finished or idle: see [`forgotten`].
 fn lost(model: &Model, world: &World) -> Vec<Violation> {
     let mut found = Vec::new();
     for page in model.page_ids() {

@@ -1,4 +1,4 @@
-//! The engine: what each step does. What takes more than a few lines stands in the files below.
+//! The engine: what each step does. Steps that take more than a few lines are in the modules below.
 
 mod io;
 mod memory;
@@ -10,7 +10,7 @@ use super::effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, 
 use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, StoreId};
 use super::model::Model;
 use super::op::{EndIo, Instr, Op, Resource, Which};
-use super::parts::Protection;
+use super::parts::{Actor, Protection};
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
 use super::world::{Access, NOBODY, World, actor as bit, bio, flag, global};
@@ -24,7 +24,7 @@ pub fn step(model: &Model, world: &World, choice: Choice) -> (World, Vec<Effect>
     (next, effects)
 }
 
-/// As [`step`], with the effects shown to a watcher: the checker's way, which allocates nothing.
+/// As [`step`], with the effects shown to a watcher. It allocates nothing, so the checker uses it.
 pub fn step_watched(model: &Model, world: &World, choice: Choice, watch: &mut impl Watch) -> World {
     if choice.way >= ways(model, world, choice.actor) {
         return *world;
@@ -75,20 +75,25 @@ pub fn step_possible(
 
 /// Moves an actor past instructions that have nothing to do where it stands.
 pub(super) fn settle(model: &Model, world: &mut World, actor: ActorId) {
-    let it = &model.actors[actor.index()];
+    let Actor {
+        code,
+        main,
+        forever,
+        ..
+    } = &model.actors[actor.index()];
     let (pc, retry) = (model.layout.pc(actor), model.layout.retry(actor));
-    // A loop of nothing but such instructions is left where it is: idle.
-    for _ in 0..=2 * it.code.len() {
-        if world[retry] != 0 && usize::from(world[pc]) >= it.code.len() {
+    // An actor in a loop of nothing but such instructions stays there, idle.
+    for _ in 0..=2 * code.len() {
+        if world[retry] != 0 && usize::from(world[pc]) >= code.len() {
             world[pc] = world[retry] - 1;
             world[retry] = 0;
             world[model.layout.actor_flags(actor)] &= !(bit::CLEANED | 7 << bit::ORIG);
-        } else if world[retry] == 0 && world[pc] >= it.main {
-            world[pc] = if it.forever { 0 } else { it.main };
+        } else if world[retry] == 0 && world[pc] >= *main {
+            world[pc] = if *forever { 0 } else { *main };
             let flags = model.layout.actor_flags(actor);
             world[flags] &= bit::SEEN;
             world[model.layout.reg(actor)] = 0;
-            if !it.forever || it.main == 0 {
+            if !*forever || *main == 0 {
                 return;
             }
         }
@@ -106,7 +111,7 @@ enum Answer {
     No,
     /// The same instruction again.
     Stay,
-    /// The program is over.
+    /// The program is over, before its last instruction.
     Leave,
     Fault,
     Bug(Assertion),
@@ -138,12 +143,14 @@ impl<W: Watch> Run<'_, W> {
         }
     }
 
+    /// Ends the program, and a fault that is handled, at once.
     fn leave(&mut self) {
         let at = &self.model.layout;
         self.world[at.retry(self.actor)] = 0;
         self.go(self.model.actors[self.actor.index()].main);
     }
 
+    /// Starts the fault handler; the store is run again after it.
     fn fault(&mut self) {
         let at = &self.model.layout;
         self.world[at.retry(self.actor)] = self.world[at.pc(self.actor)] + 1;
@@ -389,9 +396,9 @@ impl<W: Watch> Run<'_, W> {
             Op::DmaStore => self.store(instr.store(), Through::Dma),
             Op::ZapPte => return self.zap(page, instr.space()),
             Op::ForkPte => {
-                // Only an actor with an address space forks. (`check`)
+                // `check` refuses a fork by an actor without an address space.
                 let parent = self.model.actors[self.actor.index()].space;
-                let from = parent.map_or(Access::NONE, |it| self.pte(it, page));
+                let from = parent.map_or(Access::NONE, |space| self.pte(space, page));
                 let to = Access::new(from.present(), from.write(), false);
                 let space = instr.space();
                 self.set_pte(space, page, to);

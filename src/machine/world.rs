@@ -77,7 +77,8 @@ impl std::fmt::Debug for World {
     }
 }
 
-// Every layout fits, so the mask changes nothing; it spares the check at each access.
+// Every layout fits into a world, so masking the index changes nothing; it spares the bounds check
+// at each access.
 impl Index<usize> for World {
     type Output = u8;
     fn index(&self, cell: usize) -> &u8 {
@@ -99,11 +100,11 @@ const _: () = assert!(size_of::<World>() <= 128 && CELLS.is_power_of_two());
 pub struct Access(pub(super) u8);
 
 impl Access {
-    /// Not present, not cached.
+    /// Not present (PTE) or not cached (TLB).
     pub const NONE: Access = Access(0);
     /// Present (PTE) or cached (TLB), read-only, clean.
     pub const READ_ONLY: Access = Access(1);
-    /// Present, writable, clean: as `page_mkwrite` never leaves a PTE, but fork may.
+    /// Present, writable, clean: `page_mkwrite` never leaves a PTE so, but fork may.
     pub const WRITABLE_CLEAN: Access = Access(3);
     /// Present, writable and dirty: the store goes through.
     pub const WRITABLE_DIRTY: Access = Access(7);
@@ -144,13 +145,13 @@ pub(super) mod actor {
     pub const TAGGED: u8 = 2;
     pub const SLEEPING: u8 = 4;
     pub const WOKEN: u8 = 8;
-    /// This opener has been told of the write error.
+    /// fsync has told this actor, as an opener of the file, of the write error.
     pub const SEEN: u8 = 16;
-    /// The PTE as it was at the fault, three bits.
+    /// From this bit on stand the three bits of the PTE as it was at the fault.
     pub const ORIG: u8 = 5;
 }
 
-/// Bits of the machine's own register.
+/// Bits of the one register that belongs to no page and no actor.
 pub(super) mod global {
     pub const HALTED: u8 = 1;
     pub const ERROR_PENDING: u8 = 2;
@@ -167,7 +168,7 @@ pub(super) mod bio {
     pub const REQUEUES: u8 = 0xe0;
 }
 
-/// What a model needs registers for, beyond what every model has.
+/// How many of everything a model has, and which of the optional registers it needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needs {
     pub pages: usize,
@@ -179,11 +180,12 @@ pub(super) struct Needs {
     pub buffers: bool,
     pub copy: bool,
     pub promise: bool,
-    /// For each of [`Resource::OWNED`].
+    /// Whether anybody uses it, for each of [`Resource::OWNED`].
     pub resources: [bool; 6],
 }
 
-/// Where each register of a model's worlds stands.
+/// Where each register of a model's worlds stands. The methods named after registers return the
+/// place of one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     sectors: usize,
@@ -227,7 +229,8 @@ impl Layout {
             sectors: needs.sectors,
             pages,
             used: 0,
-            // What changes together stands together: the checker stores four registers as one.
+            // Registers that change together stand together: the checker packs four neighbours as
+            // one number.
             memory: take(intervals),
             sealed: take(intervals),
             wire: take(intervals),
@@ -253,7 +256,7 @@ impl Layout {
             if needs.resources[number] {
                 let many = match resource {
                     Resource::PteLock => needs.spaces,
-                    it if it.of_page() => pages,
+                    _ if resource.of_page() => pages,
                     _ => 1,
                 };
                 layout.resources[number] = Some(take(many));
@@ -337,7 +340,8 @@ impl Layout {
     pub(super) fn actor_flags(&self, actor: ActorId) -> usize {
         self.actors + 4 * actor.index() + 2
     }
-    /// Device and completion: the bio at hand, plus one. Checksum writers: what was read.
+    /// For the device and the completion, the bio at hand, plus one; for an actor that stores a
+    /// block's checksum, the content it read.
     pub(super) fn reg(&self, actor: ActorId) -> usize {
         self.actors + 4 * actor.index() + 3
     }
@@ -345,15 +349,17 @@ impl Layout {
     pub(super) fn has(&self, resource: Resource) -> bool {
         self.first_owner(resource).is_some()
     }
-    /// The owner, plus one, of a resource.
+    /// The owner of a resource, plus one; 0 for none.
     pub(super) fn resource(&self, resource: Resource, which: Which) -> Option<usize> {
         self.first_owner(resource).map(|at| match resource {
             Resource::Handle | Resource::Commit | Resource::Mutex => at,
             _ => at + which.index(),
         })
     }
+    /// The first register of those that hold the owners of a resource.
     fn first_owner(&self, resource: Resource) -> Option<usize> {
-        let number = Resource::OWNED.iter().position(|it| *it == resource)?;
+        let mut owned = Resource::OWNED.iter();
+        let number = owned.position(|owned| *owned == resource)?;
         self.resources[number]
     }
 }

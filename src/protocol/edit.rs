@@ -1,4 +1,4 @@
-//! Edits: a broken ordering is the correct one plus these.
+//! Edits: a broken ordering is the correct one plus one or more edits.
 
 use super::suggest::{did_you_mean, kernel_name};
 use super::text::{Frame, Shape, TextError, expand, one_line};
@@ -9,7 +9,7 @@ use super::tree::{Mark, Step, What};
 pub struct Program {
     /// Its name in edits.
     pub name: String,
-    /// What its lines refer to.
+    /// What its lines refer to if they do not say.
     pub frame: Frame,
     /// Its steps.
     pub steps: Vec<Step>,
@@ -23,7 +23,7 @@ pub struct Place {
     pub program: String,
     /// The step's key, at any depth.
     pub step: String,
-    /// Which of several, from 1.
+    /// Which of several steps of this key, from 1.
     pub nth: Option<usize>,
 }
 
@@ -99,7 +99,7 @@ impl Edit {
     }
 }
 
-/// On which side of a step.
+/// On which side of a step something is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Side {
     /// Right before it.
@@ -196,8 +196,8 @@ impl EditError {
 /// Where a step stands in the tree of a program: an index at each level.
 type Path = Vec<usize>;
 
-/// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that it
-/// inserts, if it does, to its place in the scenario file.
+/// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that the
+/// edit inserts, if it inserts one, to its place in the scenario file.
 ///
 /// # Errors
 /// [`EditError`]; the programs are then unchanged.
@@ -245,14 +245,14 @@ fn edit_one(
         }
         Edit::Move(what, to, side) => {
             let (from, to) = separate(program, what, to)?;
-            let moved = ghost(program, &from);
+            let moved = move_away(program, &from);
             insert(program, beside(to, *side), vec![moved]);
         }
         Edit::Swap(one, other) => {
             let (first, second) = separate(program, one, other)?;
-            let moved_first = ghost(program, &first);
-            let moved_second = ghost(program, &second);
-            // The later place first, so that the earlier one keeps its index.
+            let moved_first = move_away(program, &first);
+            let moved_second = move_away(program, &second);
+            // The step at the later place is inserted first, so that the earlier place keeps its index.
             let (early, late) = if first < second {
                 ((first, moved_second), (second, moved_first))
             } else {
@@ -306,6 +306,7 @@ fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {
     known.join(", ")
 }
 
+/// The path at which a step is inserted to stand right before or after another one.
 fn beside(mut path: Path, side: Side) -> Path {
     if let (Side::After, Some(last)) = (side, path.last_mut()) {
         *last += 1;
@@ -319,8 +320,12 @@ fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
     struct Found<'a> {
         key: &'a str,
         all: Vec<Path>,
+        /// How many of `all` are reached without going to a label.
         straight: usize,
+        /// Whether the walk is past an `end` or `goto` of the program, from where on steps are reached
+        /// by a label only.
         left: bool,
+        /// The keys of all steps that an edit can name.
         known: Vec<&'a str>,
     }
     fn walk<'a>(steps: &'a [Step], here: &mut Path, found: &mut Found<'a>) {
@@ -411,8 +416,8 @@ fn at<'a>(program: &'a mut Program, path: &[usize]) -> &'a mut Step {
     &mut level[index]
 }
 
-/// Leaves a mark at the old place and returns the step for its new one.
-fn ghost(program: &mut Program, path: &Path) -> Step {
+/// Marks a step as moved away, and returns the copy of it that is inserted at its new place.
+fn move_away(program: &mut Program, path: &Path) -> Step {
     let step = at(program, path);
     let mut moved = step.clone();
     if step.mark.runs() {

@@ -56,7 +56,8 @@ impl Era {
         }
     }
 
-    /// Whether each opener is told of a write error once (errseq, 4.13), or whoever asks first.
+    /// Whether each opener of a file is told of a write error once (errseq, 4.13), or only the first
+    /// to call fsync.
     pub fn errseq(self) -> bool {
         self == Era::Today
     }

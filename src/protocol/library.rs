@@ -3,7 +3,8 @@
 //! `text.rs` reads them; `ARCHITECTURE.md` documents the language. Sections are those of the
 //! project's kernel dossier.
 
-/// The programs of the library: of each the header, its name and how often it runs, and the lines.
+/// The programs of the library: of each its header (its name, and `forever` if it begins again when
+/// it ends) and its lines.
 pub(super) fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     let programs = LIBRARY.split("\nprogram ").skip(1);
     programs.map(|text| text.split_once('\n').unwrap_or((text, "")))

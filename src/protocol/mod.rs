@@ -1,8 +1,8 @@
 //! The kernel's side of the model: names, programs, edits.
 //!
-//! Everything the page says about a step stands in a table ([`OPS`], and [`GROUPS`] for composites); programs
-//! are texts ([`library`]) that expand into trees of steps ([`Step`]), and a broken ordering is a
-//! correct one plus [`Edit`]s.
+//! Everything the page says about a step stands in a table ([`OPS`], and [`GROUPS`] for composites).
+//! Programs are texts ([`library`]) that expand into trees of steps ([`Step`]), and a broken ordering
+//! is a correct one plus [`Edit`]s.
 
 mod edit;
 mod era;

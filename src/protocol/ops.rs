@@ -74,8 +74,8 @@ pub static OPS: [OpRow; ROWS.len()] = {
     all
 };
 
-/// What each step does and why, by number. Apart from [`OPS`], since whoever only steps does not
-/// need these texts.
+/// What each step does and why, by number. These texts are apart from [`OPS`], so that a program that
+/// only makes steps does not carry them.
 pub static MEANINGS: [Meaning; ROWS.len()] = {
     let mut all = [Meaning {
         meaning: "",
@@ -94,7 +94,8 @@ pub static MEANINGS: [Meaning; ROWS.len()] = {
     all
 };
 
-/// Functions that stand for a step in other people's diagrams, beyond those of [`OPS`], by number.
+/// Functions that stand for a step in other people's diagrams, beyond those of [`OpRow::calls`], by
+/// the step's number.
 pub static ALSO: [&[&str]; ROWS.len()] = {
     let mut all: [&[&str]; ROWS.len()] = [&[]; ROWS.len()];
     let mut at = 0;
@@ -154,7 +155,7 @@ const WAYS: [(&str, Ways); 3] = [
 ];
 
 impl OpRow {
-    /// Its two ways, if it goes two ways.
+    /// The two ways of the step, if it can go two ways.
     pub fn ways(&self) -> Option<&'static Ways> {
         let mut rows = WAYS.iter();
         rows.find(|(key, _)| *key == self.key).map(|(_, ways)| ways)
@@ -1241,10 +1242,11 @@ mod tests {
         for row in &ROWS {
             let named = row.op == Op::Goto || !row.source.is_empty();
             assert!(row.meaning.ends_with('.') && named && !row.label.is_empty());
-            assert!(row.reason.is_none_or(|it| it.ends_with('.')), "{}", row.key);
+            let sentence = row.reason.is_none_or(|reason| reason.ends_with('.'));
+            assert!(sentence, "{}", row.key);
             let ways = OPS
                 .iter()
-                .find(|it| it.key == row.key)
+                .find(|other| other.key == row.key)
                 .and_then(OpRow::ways);
             assert_eq!(
                 ways.is_some(),

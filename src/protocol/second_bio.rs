@@ -2,7 +2,7 @@
 //!
 //! In the machine a page is in one bio at a time, with all of its sectors: the second
 //! `bio_add_page` sleeps until the first bio has ended, with whatever the actor holds. A file that
-//! asks for it means something else (a bio for each block, say), which cannot be told in it.
+//! asks for it means something else (a bio for each block, say), which the machine cannot express.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ pub struct SecondBio {
     pub page: PageId,
     /// Where the first step stands in the scenario file.
     pub first: Option<usize>,
-    /// Where the second does.
+    /// Where the second step stands there.
     pub second: Option<usize>,
 }
 
-/// The first page that an actor's steps, run one after the other, add to a second bio. Only what
-/// is certain counts: after a step that sleeps, answers no or goes elsewhere the actor is taken to have
-/// no page in a bio.
+/// The first page that an actor's steps, run one after the other, add to a second bio. Only a certain
+/// case is found: after a step that sleeps, answers no or goes elsewhere the actor is taken to have no
+/// page in a bio.
 pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio> {
     fn walk(step: &Step, added: &mut BTreeMap<PageId, Option<usize>>) -> Option<SecondBio> {
         if !step.mark.runs() {
@@ -54,8 +54,7 @@ pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio
     steps.into_iter().find_map(|step| walk(step, &mut added))
 }
 
-/// Whether an actor goes over this step without sleep, so that nobody has reason to wait at it
-/// for the end of a bio.
+/// Whether an actor makes this step without sleeping, and so without waiting for the end of a bio.
 fn passes(op: Op) -> bool {
     matches!(
         op,

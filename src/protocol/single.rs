@@ -1,26 +1,28 @@
-//! Every single change to an ordering: what is left when one step is dropped, moved, swapped, or
-//! waits where it did not, or does not where it did.
+//! Every single change to an ordering: one step is dropped, moved or swapped with another, or one wait
+//! becomes conditional or unconditional.
 
 use super::edit::{Edit, Place, Program, Side};
 use super::tree::{Step, What};
 
-/// Steps of one key side by side beyond which they are the rounds of a loop over sectors, and are
-/// edited as a whole only.
+/// More steps of one key than this side by side are the rounds of a loop over sectors. Single rounds
+/// are not edited; a composite around them is, as a whole.
 const MOST_ALIKE: usize = 3;
 
-/// Waits for writeback: always, and only where the mapping asks for stable pages.
+/// The two waits for writeback (only where the mapping asks for stable pages, and always), each with
+/// the other one, which can stand in its place.
 const WAITS: [(&str, &str); 2] = [
     ("wait_for_stable_page", "wait_on_page_writeback"),
     ("wait_on_page_writeback", "wait_for_stable_page"),
 ];
 
-/// Every edit of one step of programs: each dropped, moved to before (or behind the last of) the
-/// others, swapped with each other, each wait made unconditional or conditional. Some come to the
-/// same code, or cannot be made; compiling tells.
+/// Every single edit of these programs: each step dropped, moved to before each other one (and to
+/// after the last one of a list), swapped with each other one, and each wait made unconditional or
+/// conditional. Some of these edits come to the same code or cannot be made, which only compiling
+/// shows.
 pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (index, program) in programs.iter().enumerate() {
-        // Edits apply to all programs of a name.
+        // An edit applies to all programs of a name.
         if programs[..index]
             .iter()
             .any(|other| other.name == program.name)
@@ -35,10 +37,9 @@ pub fn single_edits(programs: &[Program]) -> Vec<Edit> {
         for step in &steps {
             edits.push(Edit::Drop(place(step)));
         }
-        for (_, line) in WAITS {
-            let kept = WAITS.iter().find(|(_, other)| *other == line);
+        for (wait, line) in WAITS {
             for step in &steps {
-                if kept.is_some_and(|(key, _)| *key == step.place.step) {
+                if step.place.step == wait {
                     edits.push(Edit::Replace(place(step), line.to_owned()));
                 }
             }
@@ -73,18 +74,18 @@ pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
     instrs.nth(instruction).map(|(step, _)| step.place)
 }
 
-/// A step that edits count.
+/// A step that an edit can name.
 struct Found {
     place: Place,
     path: Vec<usize>,
-    /// Whether it is the last of its list.
+    /// Whether it is the last step of its list that is edited here.
     last: bool,
     /// Whether it is an instruction of the program's code.
     instr: bool,
 }
 
 impl Found {
-    /// Whether it stands right before another of the same list.
+    /// Whether it stands right before the other step, in the same list.
     fn precedes(&self, other: &Found) -> bool {
         match (self.path.split_last(), other.path.split_last()) {
             (Some((at, list)), Some((next, of))) => list == of && at + 1 == *next,
@@ -93,7 +94,7 @@ impl Found {
     }
 }
 
-/// The steps to be edited here.
+/// The steps of a program that [`single_edits`] edits.
 fn steps_of(program: &Program) -> Vec<Found> {
     let steps = named(program).into_iter();
     steps
@@ -102,25 +103,26 @@ fn steps_of(program: &Program) -> Vec<Found> {
         .collect()
 }
 
-/// All steps that edits count, by name, and whether each is one to be edited here.
+/// All steps of a program that an edit can name, each with whether [`single_edits`] edits it.
 fn named(program: &Program) -> Vec<(Found, bool)> {
     let mut found = Vec::new();
     walk(program, &program.steps, true, &mut Vec::new(), &mut found);
-    // Several of a key are named by number, as edits count them.
+    // Where a program has several steps of a key, each is named by its number among them.
     let keys: Vec<String> = found
         .iter()
         .map(|(step, _)| step.place.step.clone())
         .collect();
-    for (index, (it, _)) in found.iter_mut().enumerate() {
+    for (index, (step, _)) in found.iter_mut().enumerate() {
         let same = |key: &&String| **key == keys[index];
         if keys.iter().filter(same).count() > 1 {
-            it.place.nth = Some(keys[..=index].iter().filter(same).count());
+            step.place.nth = Some(keys[..=index].iter().filter(same).count());
         }
     }
     found
 }
 
-/// See [`named`].
+/// Adds the steps of a list, and those below them, to what [`named`] returns. `runs` says whether the
+/// composites around the list run.
 fn walk(
     program: &Program,
     steps: &[Step],

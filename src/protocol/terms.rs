@@ -50,7 +50,7 @@ static MEANINGS: [Meaning; ROWS.len()] = {
     all
 };
 
-/// What a word means, by its number; the source is empty for what is this page's own word.
+/// What a word means, by its number; the source is empty for a word that only this page uses.
 pub fn term_meaning(term: usize) -> Option<Meaning> {
     MEANINGS.get(term).copied()
 }

@@ -96,7 +96,7 @@ pub struct TextError {
     pub at: Option<usize>,
 }
 
-/// What the lines of one program refer to if they do not say.
+/// What the lines of one program refer to if they do not name it themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
     /// The page.
@@ -702,7 +702,7 @@ impl Expander<'_> {
         Ok(self.kept(what, head.at))
     }
 
-    /// A step as in the correct ordering.
+    /// A step marked as standing where the correct ordering has it.
     fn kept(&self, what: What, at: Option<usize>) -> Step {
         Step {
             what,
@@ -713,7 +713,7 @@ impl Expander<'_> {
 }
 
 impl Arguments<'_> {
-    /// What a line refers to that has these arguments in a frame.
+    /// What a line with these arguments refers to; `frame` holds for what they do not name.
     fn over(&self, shape: &Shape, mut frame: Frame) -> Frame {
         if let Some((store, _)) = self.store {
             frame.store = Some(store);
@@ -725,7 +725,7 @@ impl Arguments<'_> {
     }
 }
 
-/// Words put together to a line again.
+/// The words of a line, joined again.
 fn sentence(words: &[Token]) -> String {
     let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     words.join(" ")

@@ -161,9 +161,9 @@ struct Compiler {
     several: bool,
     handler: bool,
     code: Code,
-    /// Where a jump stands and the label it leads to.
+    /// Each jump by the index of its instruction, with the label it leads to.
     jumps: Vec<(usize, String)>,
-    /// A label's instruction, and whether it stands where steps run.
+    /// Each label with the index of the instruction behind it, and whether it stands where steps run.
     labels: Vec<(String, usize, bool)>,
 }
 
@@ -187,6 +187,7 @@ pub fn compile(program: &[Step], handler: &[Step], era: Era, several_pages: bool
 }
 
 impl Compiler {
+    /// Compiles the program or the handler, each of which has jumps and labels of its own.
     fn part(&mut self, steps: &[Step]) {
         self.jumps.clear();
         self.labels.clear();
@@ -220,7 +221,7 @@ impl Compiler {
         let mut left = false;
         for step in steps {
             let runs = runs && step.mark.runs();
-            // Longer code than a byte can count is refused later, as a whole.
+            // The machine refuses code that is longer than a byte can count.
             let first = self.code.instrs.len().min(255) as u8;
             let line = self.code.lines.len();
             left |= step.leaves() && runs;

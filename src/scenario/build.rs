@@ -33,8 +33,8 @@ pub fn load(slug: &str, text: &str) -> Result<Scenario, ScenarioError> {
     load_for(slug, text, None, None)
 }
 
-/// Loads a scenario for another device or era. Its opening schedule is the file's as far as it
-/// goes.
+/// Loads a scenario for another device or era. Its opening schedule is the file's, as far as its steps
+/// are possible there.
 ///
 /// # Errors
 /// As [`load`]; and where an edit of the file has no place in the other era's programs.
@@ -68,8 +68,8 @@ pub struct Variant {
     pub unchanged: bool,
 }
 
-/// Loads a scenario with all that is to be different. Its opening schedule is the file's as far as
-/// it goes.
+/// Loads a scenario with all that is to be different. Its opening schedule is the file's, as far as its
+/// steps are possible there.
 ///
 /// # Errors
 /// As [`load`]; and where an edit has no place in the programs.
@@ -177,7 +177,7 @@ fn by_word<T: Copy>(
     all[index_of(source, what, given, all.len(), &|index| word(all[index]))]
 }
 
-/// As [`by_word`], for things of any type: the index of the one meant.
+/// As [`by_word`], by index: `word` gives the word of each of `many` things.
 fn index_of(
     source: &Source,
     what: &str,
@@ -243,6 +243,7 @@ struct Setting<'a> {
     device: Device,
 }
 
+/// What is built from a file for a kernel and a device.
 struct Built {
     model: Model,
     cast: Vec<Cast>,
@@ -401,7 +402,7 @@ impl Setting<'_> {
         spaces
     }
 
-    /// Names of actors and stores are single words, used once.
+    /// Refuses names of actors and stores that are not single words, or used twice.
     fn names(&self) {
         if let Some(extra) = self.file.actors.get(MAX_ACTORS) {
             let reason = format!("a scenario has at most {MAX_ACTORS} actors");
@@ -501,7 +502,8 @@ impl Setting<'_> {
         pages
     }
 
-    /// The bytes of each interval: a text for each, or one for all, repeated to fill it.
+    /// The bytes of each interval: a page has a text for each of them, or one for all, and a text is
+    /// repeated until it fills its interval.
     fn fill(&self, geometry: Geometry, of: fn(&PageTable) -> &Vec<Word>) -> Vec<Vec<u8>> {
         let many = geometry.sectors();
         let size = geometry.interval as usize;

@@ -4,7 +4,7 @@ use super::build::load;
 use super::error::ScenarioError;
 use super::loaded::Scenario;
 
-// LIST, a line for each file of `assets/scenarios`, and TEXTS, by build.rs.
+// `build.rs` writes `LIST`, a line for each file of `assets/scenarios`, and `TEXTS`, their texts.
 include!(concat!(env!("OUT_DIR"), "/scenarios.rs"));
 
 /// A scenario file of the catalogue: what a list says of it, and its text. On the page, which has
@@ -31,7 +31,7 @@ impl Entry {
     /// The scenario in it.
     ///
     /// # Errors
-    /// [`ScenarioError`]; a test holds every file of the catalogue to none, natively.
+    /// [`ScenarioError`], where the file is wrong; a test loads every file of the catalogue.
     pub fn load(&self) -> Result<Scenario, ScenarioError> {
         load(self.slug, self.text)
     }

@@ -16,7 +16,7 @@ pub struct ScenarioError {
     pub reason: String,
 }
 
-/// Something in a scenario file that its author should know of although it loads: where and what.
+/// Something that the author of a scenario file should know of although the file loads: where and what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("line {line}, column {column}: {kind}")]
 pub struct ScenarioWarning {
@@ -24,12 +24,12 @@ pub struct ScenarioWarning {
     pub line: usize,
     /// Column in the line, from 1, in characters.
     pub column: usize,
-    /// What it is.
+    /// What the author should know.
     pub kind: WarningKind,
 }
 
-/// What a file lacks, or has in vain. A draft loads with all of these; a file of the catalogue
-/// has none.
+/// What a file lacks, or has without effect. A draft may have warnings of all these kinds; a file of the
+/// catalogue has none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum WarningKind {
     /// A key that only the catalogue needs.
@@ -75,7 +75,7 @@ pub enum WarningKind {
         key: String,
         /// The actor.
         actor: String,
-        /// Why it has none.
+        /// Why the key changes nothing.
         reason: String,
     },
 }

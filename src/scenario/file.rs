@@ -26,7 +26,7 @@ pub(super) struct File {
     pub watch: String,
     pub device: Word,
     pub stable: Option<bool>,
-    /// The opening run; none in a draft.
+    /// The opening run; a draft has none.
     pub schedule: Option<Vec<Word>>,
     pub opening: Option<Vec<Word>>,
     pub breaks: Vec<Word>,
@@ -38,7 +38,7 @@ pub(super) struct File {
     pub edits: Vec<EditTable>,
     pub notes: Vec<NoteTable>,
     pub stall: Option<StallTable>,
-    /// None in a draft, whose verdicts nobody has found yet.
+    /// The stated verdicts; a draft, whose verdicts nobody has found yet, has none.
     pub expect: Option<ExpectTable>,
     pub sources: Vec<String>,
 }

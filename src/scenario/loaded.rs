@@ -1,4 +1,4 @@
-//! A scenario as it is after its file was read: a model, and all that is said of it.
+//! A scenario as it is after its file was read: a model, and all that the file says of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +22,9 @@ pub struct Cast {
 /// A remark on a decisive step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Whose step.
+    /// The actor whose step it is about.
     pub actor: ActorId,
-    /// Which, by its row in the table.
+    /// The step, by its row in the table.
     pub row: usize,
     /// What there is to say.
     pub text: String,
@@ -58,7 +58,7 @@ pub struct Scenario {
     pub era: Era,
     /// The era the file is written for.
     pub own_era: Era,
-    /// What is different, in a sentence or two.
+    /// What differs from the correct ordering, in a sentence or two.
     pub summary: String,
     /// What to look at in the opening run.
     pub watch: String,
@@ -82,9 +82,9 @@ pub struct Scenario {
     pub notes: Vec<Note>,
     /// What is changed from the correct ordering, in words.
     pub edits: Vec<String>,
-    /// What the steps of its actors do, by their row: told where a step has no effects to tell of.
+    /// What the steps of its actors do, by their row: the narration says it where a step has no effects.
     pub meanings: Vec<(u8, String)>,
-    /// What is changed beyond what the file says.
+    /// The edits made beyond those of the file.
     pub own_edits: Vec<Edit>,
     /// The opening run.
     pub schedule: Vec<Choice>,
@@ -94,7 +94,7 @@ pub struct Scenario {
     pub breaks: Vec<Invariant>,
     /// The verdicts it must have, by device; nothing where the file does not say.
     pub expect: Vec<(Device, Vec<Verdict>)>,
-    /// What it says of the longest sleep there is.
+    /// What the file says of the longest sleep.
     pub stall: Option<StallBound>,
     /// Where it comes from.
     pub sources: Vec<String>,

@@ -1,4 +1,4 @@
-//! Scenarios: data files into models.
+//! Scenarios: data files, and the models that are built from them.
 //!
 //! A scenario is one readable TOML file under `assets/scenarios`; the file's name is its slug.
 //! `ARCHITECTURE.md` documents the format. [`load`] checks a file and says line, column, reason.

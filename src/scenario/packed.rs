@@ -1,7 +1,7 @@
-//! Scenarios as bytes, built: how the page gets them, which has no reader of files.
+//! Built scenarios as bytes: in this form the page gets them, as it has no reader of files.
 //!
-//! First the build, eight hexadecimal digits; then a checksum of the rest, CRC-32C in four bytes,
-//! least first; then postcard's bytes.
+//! A packed scenario begins with the build, eight hexadecimal digits; then come a checksum of the rest,
+//! CRC-32C in four bytes, the least significant first, and postcard's bytes.
 
 use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,8 @@ pub fn to_bytes(data: &impl Serialize) -> Option<Vec<u8>> {
     postcard::serialize_with_flavor(data, Out(Vec::new())).ok()
 }
 
-/// Where bytes go, by a call each time: postcard's own would be inlined wherever something is
-/// encoded, and cost the checker several kilobytes.
+/// Collects the bytes that postcard writes. Its methods are called, while those of postcard's own
+/// collector would be inlined wherever something is encoded, which costs the checker several kilobytes.
 struct Out(Vec<u8>);
 
 impl Flavor for Out {
@@ -91,11 +91,10 @@ impl Packed {
 
     /// Reads what [`bytes`](Packed::bytes) wrote. Never panics, and takes memory in proportion to the bytes.
     ///
-    /// What it gives is a scenario as it was built: bytes of other sources are refused by their
-    /// build, and of bytes that changed by accident one in four thousand million at most is not
-    /// found out by the checksum (none where up to 32 bits in a row changed). Neither is a guard against
-    /// bytes made up on purpose, with which the machine could panic; whoever can put such bytes
-    /// beside the page can as well replace the page.
+    /// What it returns is a scenario as it was built. The build refuses bytes of other sources. The
+    /// checksum refuses bytes that changed by accident, all but one case in four thousand million (all,
+    /// where up to 32 bits in a row changed). Neither refuses bytes made up on purpose, with which the
+    /// machine could panic; but whoever can put such bytes beside the page can replace the page as well.
     ///
     /// # Errors
     /// [`PackError`], for any other bytes.

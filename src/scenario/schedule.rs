@@ -12,7 +12,7 @@ use super::loaded::Cast;
 /// Most steps one line may make; a program that loops for ever stops here.
 const MOST: usize = 2000;
 
-/// A run as its lines make it.
+/// An opening run, made line by line.
 pub(super) struct Run<'a> {
     model: &'a Model,
     cast: &'a [Cast],
@@ -48,18 +48,18 @@ impl<'a> Run<'a> {
         };
         let actor = cast.iter().position(|actor| actor.name == *name);
         let actor = actor.ok_or_else(|| wrong(0, no_actor(cast, name)))?;
-        let it = &cast[actor];
+        let shown = &cast[actor].lines;
         let actor = ActorId::at(actor);
         let mut choice = Choice::of(actor);
         let goal = match rest {
             ["until", "stuck"] => Goal::Stuck,
             ["through", key] => {
-                let mut own = it.lines.iter().map(|line| line.key.as_str());
+                let mut own = shown.iter().map(|line| line.key.as_str());
                 if op_number(key).is_none()
                     && group_row(key).is_none()
                     && own.all(|own| own != *key)
                 {
-                    let own = it.lines.iter().map(|line| line.key.as_str());
+                    let own = shown.iter().map(|line| line.key.as_str());
                     let near = did_you_mean(key, own.chain(OPS.iter().map(|row| row.key)));
                     return Err(wrong(2, format!("there is no step \"{key}\"{near}")));
                 }
@@ -105,7 +105,7 @@ impl<'a> Run<'a> {
             if let Goal::Through(key) = goal {
                 let op = tag.is_some_and(|tag| OPS[usize::from(tag)].key == key);
                 let now = model.actor(&self.world, actor).pc;
-                let mut lines = it.lines.iter();
+                let mut lines = shown.iter();
                 let group = lines.any(|line| {
                     line.key == key
                         && line.row.is_none()

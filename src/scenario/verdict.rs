@@ -13,7 +13,7 @@ pub enum Verdict {
     SilentCorruption,
     /// A checksum, parity or mirror kept elsewhere was taken from other bytes than were written.
     ChecksumMismatch,
-    /// Newer bytes in memory than on media, and nothing says so.
+    /// Bytes newer than the media's do not reach it, and nobody is told.
     LostUpdate,
     /// Actors are left that wait for each other.
     Deadlock,
@@ -28,7 +28,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All of them.
+    /// All verdicts, in the order of the enum.
     pub const ALL: [Verdict; 9] = [
         Verdict::GuardError,
         Verdict::SilentCorruption,
@@ -114,7 +114,7 @@ const fn device(protection: Protection) -> Device {
 }
 
 impl Device {
-    /// Every kind.
+    /// Every kind of device.
     pub const ALL: [Device; 9] = [
         device(Protection::DixDif),
         device(Protection::HbaInsert),
@@ -130,8 +130,8 @@ impl Device {
         device(Protection::Mirror),
     ];
 
-    /// How many devices, from the first, every file must state its verdicts for. (The dossier's
-    /// section 9.1.)
+    /// For how many devices, the first of [`ALL`](Device::ALL), every file with an `[expect]` must state
+    /// its verdicts. (The dossier's section 9.1.)
     pub const STATED: usize = 4;
 
     /// The word scenario files use.

@@ -41,7 +41,7 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    /// Takes a page out of its bio; a bio without pages is free.
+    /// Takes a page out of its bio; a bio left without pages is free again.
     pub(super) fn release_from_bio(&mut self, page: PageId) {
         let at = &self.model.layout;
         let Some(bio) = self.world[at.bio_of(page)].checked_sub(1).map(BioId) else {
@@ -77,7 +77,8 @@ impl<W: Watch> Run<'_, W> {
             EndIo::Shadow => Some(Resource::Shadow),
             _ => None,
         };
-        let cell = resource.and_then(|it| self.model.layout.resource(it, Which::Page(page)));
+        let which = Which::Page(page);
+        let cell = resource.and_then(|resource| self.model.layout.resource(resource, which));
         if let Some(cell) = cell {
             self.world[cell] = 0;
         }
@@ -103,7 +104,7 @@ impl<W: Watch> Run<'_, W> {
         self.see(Effect::Added { page, bio });
     }
 
-    /// What an I/O takes: the copy if there is one, else memory as it is at this moment.
+    /// What an I/O reads of a sector: the copy if there is one, else memory as it is now.
     pub(super) fn source(&self, page: PageId, sector: SectorId) -> Content {
         let at = &self.model.layout;
         let copy = at.copy(page, sector).map_or(0, |cell| self.world[cell]);
@@ -122,8 +123,8 @@ impl<W: Watch> Run<'_, W> {
         }
     }
 
-    /// Submission seals what has no checksum yet: without protection information the bytes are
-    /// promised from here on. (The dossier's invariant I1.)
+    /// Submits the bio, and seals every interval that has no checksum yet: without protection
+    /// information its bytes must not change from here on. (The dossier's invariant I1.)
     pub(super) fn queue(&mut self) {
         let at = &self.model.layout;
         let Some(bio) = own_bio(self.model, self.world, self.actor) else {
@@ -156,7 +157,7 @@ impl<W: Watch> Run<'_, W> {
         let at = &self.model.layout;
         let guarded = self.world[at.bio_of(page)]
             .checked_sub(1)
-            .is_some_and(|it| self.world[at.bio_state(BioId(it))] & bio::GUARDED != 0);
+            .is_some_and(|bio| self.world[at.bio_state(BioId(bio))] & bio::GUARDED != 0);
         match guarded {
             true => Content(self.world[at.sealed(page, sector)]),
             false => Content(self.world[at.wire(page, sector)]),
@@ -259,7 +260,8 @@ impl<W: Watch> Run<'_, W> {
                 if !failed {
                     self.judge(page, sector, sealed, wire);
                 }
-                // Only the status is still of interest to anyone.
+                // Nobody reads these registers of a completed bio; cleared, they do not tell apart
+                // worlds that behave alike.
                 self.world[at.sealed(page, sector)] = 0;
                 self.world[at.wire(page, sector)] = 0;
                 if let Some(cell) = at.copy(page, sector) {
@@ -275,7 +277,8 @@ impl<W: Watch> Run<'_, W> {
         self.world[at.bio_owner(bio)] = NOBODY;
     }
 
-    /// A write that was reported as done: does the media hold what was sealed?
+    /// Judges an interval of a write that was reported as done: whether the media holds the bytes
+    /// that were sealed, and, of a block with its own checksum, whether that verifies.
     pub(super) fn judge(&mut self, page: PageId, sector: SectorId, sealed: Content, wire: Content) {
         let consumer = match self.model.protection {
             Protection::FsChecksum => Some(Consumer::FileSystem),
@@ -295,7 +298,7 @@ impl<W: Watch> Run<'_, W> {
         }
         let stamp = self.model.geometry.stamp;
         let interval = self.model.geometry.interval_number(page, sector);
-        let covered = stamp.is_some_and(|it| it.interval(self.model.geometry) == interval);
+        let covered = stamp.is_some_and(|stamp| stamp.interval(self.model.geometry) == interval);
         if covered && wire.is_some() && !self.model.contents.verifies(wire) {
             self.see(Effect::Broke(Violation::Checksum {
                 page,

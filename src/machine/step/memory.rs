@@ -4,8 +4,8 @@ use super::*;
 
 impl<W: Watch> Run<'_, W> {
     /// One round of `page_mkclean_one`: a PTE that is dirty *or* writable is normalised.
-    /// (The dossier's section 5; `mm/rmap.c`, 2.6.39 and 6.19.) The RFC's walk takes only the
-    /// write bit, and asks for no page lock.
+    /// (The dossier's section 5; `mm/rmap.c`, 2.6.39 and 6.19.) `PteRevoke`, the walk of the 2011 RFC,
+    /// takes only the write bit, and does not assert the page lock.
     pub(super) fn protect(&mut self, instr: Instr) -> Answer {
         let (page, space) = (instr.page, instr.space());
         let clean = instr.op == Op::PteWrprotect;
@@ -43,7 +43,7 @@ impl<W: Watch> Run<'_, W> {
         });
     }
 
-    /// As `munmap` and `truncate` take a PTE away; the caller acts on its dirty bit.
+    /// Removes a PTE, as `munmap` and `truncate` do; a later step acts on its dirty bit.
     pub(super) fn zap(&mut self, page: PageId, space: SpaceId) -> Answer {
         let was = self.pte(space, page);
         self.set_pte(space, page, Access::NONE);
@@ -109,7 +109,7 @@ impl<W: Watch> Run<'_, W> {
 
     pub(super) fn make_writable(&mut self, page: PageId, space: SpaceId) -> Answer {
         let orig = *self.my_flags() >> bit::ORIG;
-        // pte_same: somebody else changed it meanwhile.
+        // pte_same() fails: somebody else changed the PTE since the fault.
         if self.pte(space, page).0 != orig {
             self.see(Effect::PteChanged { page, space });
             return Answer::No;
@@ -142,7 +142,8 @@ impl<W: Watch> Run<'_, W> {
         }
     }
 
-    /// Changes an interval in memory; inside the stable window that is a broken promise.
+    /// Changes an interval in memory, which breaks a rule if the interval is sealed and the I/O takes
+    /// no copy.
     pub(super) fn change(
         &mut self,
         page: PageId,

@@ -33,7 +33,7 @@ impl<W: Watch> Run<'_, W> {
     pub(super) fn set_dirty(&mut self, page: PageId) {
         let was = *self.page_flags(page) & flag::DIRTY != 0;
         *self.page_flags(page) |= flag::DIRTY;
-        // The whole page counts as dirty: every buffer does. (__set_page_dirty_buffers)
+        // All buffers of the page become dirty with it. (__set_page_dirty_buffers)
         if let Some(cell) = self.model.layout.buffers(page) {
             self.world[cell] = self.model.geometry.all_sectors();
         }
@@ -67,8 +67,8 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    /// Sleeps once, and believes whoever wakes it. (`wait_on_page_writeback` before
-    /// commit c2407cf7d22d.)
+    /// Sleeps once, and after being woken does not look at PG_writeback again.
+    /// (`wait_on_page_writeback` before commit c2407cf7d22d.)
     pub(super) fn wait_once(&mut self, page: PageId) -> Answer {
         let flags = *self.my_flags();
         if flags & bit::WOKEN != 0 {
@@ -85,12 +85,12 @@ impl<W: Watch> Run<'_, W> {
         Answer::Stay
     }
 
-    /// Marks everyone woken who sleeps at a wait for this page's writeback.
+    /// Marks as woken every actor that sleeps in [`Op::WaitOnce`] for this page; returns how many.
     pub(super) fn wake(&mut self, page: PageId) -> u8 {
         let mut many = 0;
         for actor in self.model.actor_ids() {
             let waits = instr(self.model, self.world, actor)
-                .is_some_and(|it| it.op == Op::WaitOnce && it.page == page);
+                .is_some_and(|instr| instr.op == Op::WaitOnce && instr.page == page);
             let cell = self.model.layout.actor_flags(actor);
             if waits && self.world[cell] & bit::SLEEPING != 0 {
                 self.world[cell] |= bit::WOKEN;
@@ -118,9 +118,9 @@ impl<W: Watch> Run<'_, W> {
         self.see(Effect::FsyncBegan);
     }
 
-    /// 2.6.39 tests and clears AS_EIO, so whoever asks first is told; with errseq each opener is
-    /// told once. (filemap_fdatawait_range, mm/filemap.c, 2.6.39; file_check_and_advance_wb_err,
-    /// 6.19)
+    /// Returns from fsync. 2.6.39 tests and clears AS_EIO, so the first caller is told of an error;
+    /// with errseq each opener is told once. (filemap_fdatawait_range, mm/filemap.c, 2.6.39;
+    /// file_check_and_advance_wb_err, 6.19)
     pub(super) fn fsync_return(&mut self) {
         let at = &self.model.layout;
         let errors = self.world[at.global];

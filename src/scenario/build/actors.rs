@@ -110,7 +110,8 @@ impl Setting<'_> {
         let mut idle_faults = Vec::new();
         let mut tlbs: Vec<(SpaceId, i64)> = Vec::new();
         let mut programs = Vec::new();
-        // For each actor: how many programs it runs, whether it has a handler, its place.
+        // For each actor its address space and TLB, whether its programs begin again, how many programs
+        // it runs, and how many they are with its fault handler.
         let mut rows = Vec::new();
         for (number, table) in self.file.actors.iter().enumerate() {
             let space = shape.spaces.iter().position(|name| *name == table.mm.text);
@@ -133,8 +134,8 @@ impl Setting<'_> {
             let (mut own, forever) = self.run(shape, table, frame);
             let many = own.len();
             let stored = own.iter().find_map(|program| page_of_store(&program.steps));
-            // Whoever never stores never faults for writing. The handler works on the page whose
-            // store faulted; its lines name the first.
+            // An actor that never stores through a mapping never faults for writing. The handler works
+            // on the page whose store faulted; its lines name the page of the first store.
             match (space, stored) {
                 (Some(_), Some(page)) => {
                     own.extend(self.handler(shape, table, Frame { page, ..frame }));
@@ -218,8 +219,8 @@ impl Setting<'_> {
         }
     }
 
-    /// Refuses what the machine does not have: a page in two bios at a time. Only the file as it is
-    /// written is judged: an edit made to it may well ask for that, and shows what it leads to.
+    /// Refuses a page in two bios at a time, which the machine does not have. Only the file as it is
+    /// written is judged: an edit made to it may well ask for a second bio, and shows what comes of it.
     fn second_bio(&self, shape: &Shape, actor: &ActorTable, steps: &[Step]) {
         if self.variant.unchanged || !self.variant.edits.is_empty() {
             return;
@@ -253,7 +254,8 @@ impl Setting<'_> {
     }
 }
 
-/// A call expands to one composite and the end of the line; its steps are the program.
+/// The steps of the program that a line calls: the call was expanded to one composite, which has them,
+/// and the label at the end of the line. The steps of any other line stay as they are.
 fn unwrapped(mut steps: Vec<Step>) -> Vec<Step> {
     if let [
         Step {

@@ -1,4 +1,4 @@
-//! What a file that loads lacks, or has in vain.
+//! Warnings: what a file that loads lacks, or has without effect.
 
 use super::*;
 
