@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use stable_pages::exchange::diagram::{
-    Detail, Fate, Labels, Options, ReadError, Reading, WIDTH, read, read_as, write,
+    Detail, Labels, Options, Placement, ReadError, Reading, WIDTH, read, read_as, write,
 };
 use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, enabled, step, ways};
@@ -316,14 +316,14 @@ fn said(scenario: &Scenario, reading: &Reading) -> String {
         words(&verdicts)
     );
     for line in &reading.lines {
-        let fate = match &line.fate {
-            Fate::Continued => "goes on".to_owned(),
-            Fate::Remark => "remark".to_owned(),
-            Fate::Heading => "heading".to_owned(),
-            Fate::Prose => "prose".to_owned(),
-            fate => fate.words(scenario),
+        let placement = match &line.placement {
+            Placement::Continued => "goes on".to_owned(),
+            Placement::Remark => "remark".to_owned(),
+            Placement::Heading => "heading".to_owned(),
+            Placement::Prose => "prose".to_owned(),
+            placement => placement.words(scenario),
         };
-        text += &format!("{:3}  {:36}  {fate}\n", line.number, line.text);
+        text += &format!("{:3}  {:36}  {placement}\n", line.number, line.text);
     }
     text
 }
@@ -415,10 +415,13 @@ fn other_hands_are_read_too() {
     ];
     for (text, expected) in drawn {
         let reading = read(text, &[&scenario]).expect("a diagram");
-        let made = reading.lines.iter().filter_map(|line| match &line.fate {
-            Fate::Made { steps, .. } => Some((line.number, format!("{steps:?}"))),
-            _ => None,
-        });
+        let made = reading
+            .lines
+            .iter()
+            .filter_map(|line| match &line.placement {
+                Placement::Steps { steps, .. } => Some((line.number, format!("{steps:?}"))),
+                _ => None,
+            });
         let expected = expected.iter().map(|it| (it.0, it.1.to_owned()));
         assert!(
             made.clone().eq(expected),
@@ -532,10 +535,10 @@ fn is_sound(scenario: &Scenario, reading: &Reading) {
         world = step(&scenario.model, &world, *choice).0;
     }
     for line in &reading.lines {
-        line.fate.words(scenario);
-        if let Fate::Made {
+        line.placement.words(scenario);
+        if let Placement::Steps {
             steps, left_out, ..
-        } = &line.fate
+        } = &line.placement
         {
             assert!(steps.end <= reading.choices.len() && *left_out <= steps.start);
         }
