@@ -686,11 +686,11 @@ mod tests {
         let (story, end) = told(scenario, schedule);
         let failures = story.failures.iter().filter(|it| it.verdict().is_some());
         let mut all: Vec<_> = failures
-            .map(|it| {
-                let causes = why(scenario, &story, it);
-                assert!(causes.iter().all(|cause| cause.step <= it.step));
-                assert_eq!(causes.last().map(|it| it.step), Some(it.step));
-                (it.verdict(), causes)
+            .map(|failure| {
+                let causes = why(scenario, &story, failure);
+                assert!(causes.iter().all(|cause| cause.step <= failure.step));
+                assert_eq!(causes.last().map(|cause| cause.step), Some(failure.step));
+                (failure.verdict(), causes)
             })
             .collect();
         if let Some(end @ (End::Deadlock(_) | End::Stall(_))) = end {

@@ -247,11 +247,11 @@ fn best(
         let placed = Placer::new(scenario, sheet, &casting, share).run();
         found.push((casting, placed));
     }
-    found.sort_by_key(|it| (std::cmp::Reverse(it.1.many()), it.1.choices.len()));
+    found.sort_by_key(|(_, placed)| (std::cmp::Reverse(placed.many()), placed.choices.len()));
     let mut found = found.into_iter();
     let (casting, placed) = found.next()?;
     let many = placed.many();
-    let as_good = found.take_while(|it| it.1.many() == many);
+    let as_good = found.take_while(|(_, placed)| placed.many() == many);
     let columns = sheet.labels.iter().zip(&casting.columns);
     Some(Reading {
         slug: scenario.slug.clone(),
@@ -261,7 +261,7 @@ fn best(
                 actors: actors.clone(),
             })
             .collect(),
-        alternatives: as_good.map(|it| it.0.columns).collect(),
+        alternatives: as_good.map(|(casting, _)| casting.columns).collect(),
         placed: many,
         lines: lines(sheet, &placed.placements),
         pages: placed.pages,

@@ -177,9 +177,9 @@ impl<'a> Placer<'a> {
         };
         self.column = cell.column;
         let mut text = cell.text.as_str();
-        let named = |it: &&ActorId| {
-            let rest = cell.text.strip_prefix(&name(self.scenario, **it));
-            rest.is_some_and(|it| it.starts_with(':'))
+        let named = |actor: &&ActorId| {
+            let rest = cell.text.strip_prefix(&name(self.scenario, **actor));
+            rest.is_some_and(|rest| rest.starts_with(':'))
         };
         let all = self.casting.columns[cell.column].iter();
         if let Some(other) = all.chain(&self.free_servers).find(named) {
@@ -221,17 +221,17 @@ impl<'a> Placer<'a> {
     /// same actor: then the line above it is the head of a composite.
     fn opens(&self, next: usize, column: usize, start: usize) -> bool {
         let mut rest = self.cells[next.min(self.cells.len())..].iter();
-        let follower = rest.find(|it| it.column == column && !it.remark);
-        follower.is_some_and(|it| {
+        let follower = rest.find(|cell| cell.column == column && !cell.remark);
+        follower.is_some_and(|cell| {
             let all = self.casting.columns[column]
                 .iter()
                 .chain(&self.free_servers);
             let mut names = all.map(|actor| name(self.scenario, *actor));
             let other = names.any(|name| {
-                let rest = it.text.strip_prefix(&name);
-                rest.is_some_and(|it| it.starts_with(':'))
+                let rest = cell.text.strip_prefix(&name);
+                rest.is_some_and(|rest| rest.starts_with(':'))
             });
-            it.start > start && !other
+            cell.start > start && !other
         })
     }
 
@@ -373,11 +373,11 @@ impl<'a> Placer<'a> {
         let Target::Group(group) = target else {
             let many = ways(model, &self.world, actor);
             let plain = |text: &str| text.replace(' ', "");
-            let said = |it: &u8| {
-                let words = way(model, &self.world, actor, *it);
-                words.is_some_and(|it| plain(&it) == plain(result))
+            let is_result = |number: &u8| {
+                let words = way(model, &self.world, actor, *number);
+                words.is_some_and(|words| plain(&words) == plain(result))
             };
-            let chosen = (0..many).find(said);
+            let chosen = (0..many).find(is_result);
             let forks = many > 1 && result.is_empty();
             let way = match chosen {
                 None if forks => self.choose_way(actor, many),

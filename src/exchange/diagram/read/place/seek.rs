@@ -272,6 +272,7 @@ impl Placer<'_> {
         false
     }
 
+    /// Whether an actor may act for one of a column: it shares the column, or serves others and has no column.
     fn may_help(&self, who: ActorId, column: usize) -> bool {
         self.free_servers.contains(&who) || self.casting.columns[column].contains(&who)
     }
