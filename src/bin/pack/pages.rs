@@ -1,7 +1,7 @@
-//! The catalogue as plain pages: one for each scenario and one that lists them, without a program.
+//! The catalogue as plain pages without a program: one for each scenario and one that lists them.
 //!
-//! For browsers without WebAssembly, for whoever would rather read, and for search engines and
-//! previews of links, which never see what stands after a `#`.
+//! They are for browsers without WebAssembly, for readers who would rather read, and for search engines and previews of
+//! links, which never see the part of an address behind `#`.
 
 use std::sync::Arc;
 
@@ -12,20 +12,20 @@ use stable_pages::machine::{End, History, crc32c};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
 use stable_pages::view::{Attr, Element, Moment, Node, el, note, rich};
 
-/// Colours are those of the page itself.
+/// The style sheet of the plain pages, with the same colours as the page with the program.
 const STYLE: &str = concat!(
     include_str!("../../../style/tokens.css"),
     include_str!("../../../style/plain.css"),
 );
 
-/// No program, nothing from elsewhere.
+/// The Content-Security-Policy of the plain pages: no program, and nothing from other hosts.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
-/// What all of them are about, in the list's words.
+/// What the list of scenarios is about.
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
 
-/// All files: their names and what is in them.
+/// The names and texts of all files.
 pub fn all(catalogue: &[(Entry, Packed)], dossier: &Dossier) -> Vec<(String, String)> {
     let mut files = vec![
         ("plain.css".to_owned(), STYLE.to_owned()),
@@ -134,7 +134,7 @@ fn scenario_page(
     page(&title, &summary, entry.slug, &main)
 }
 
-/// What must be found on each device that the file speaks of.
+/// The verdicts that a file states for each device.
 fn verdicts(scenario: &Scenario) -> Element {
     let head = |text: &str| el("th", "").attr(Attr::Scope, "col").text(text);
     let mut table = el("table", "").child(
@@ -156,7 +156,7 @@ fn verdicts(scenario: &Scenario) -> Element {
     table
 }
 
-/// The opening run, step by step in sentences, and what comes of it.
+/// Adds the opening run, a sentence a step, and how it ends.
 fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
     let mut history = History::new(&scenario.model);
     let mut now = Moment::of(scenario, &history, false, None);
@@ -248,13 +248,13 @@ fn page(title: &str, about: &str, slug: &str, main: &str) -> String {
 
 /// A plain page.
 pub struct Document<'a> {
-    /// What it is called.
+    /// Its title.
     pub title: &'a str,
-    /// What it is about, in a sentence or two.
+    /// Its description for search engines, in a sentence or two.
     pub about: &'a str,
-    /// Where the program is.
+    /// The address of the page with the program.
     pub home: &'a str,
-    /// Where its head leads otherwise, and how that is called.
+    /// The other links of its head: address and text of each.
     pub ways: &'a [(&'a str, &'a str)],
     /// The style sheet.
     pub style: &'a str,
@@ -262,7 +262,7 @@ pub struct Document<'a> {
     pub main: &'a str,
 }
 
-/// A plain page's text; well-formed XML as well, which is what the tests read it as.
+/// The text of a plain page. It is well-formed XML too, since the tests read it as XML.
 pub fn document(it: &Document) -> String {
     let mut top = el("header", "").child(link("brand", it.home).text("Stable Pages"));
     for (to, name) in it.ways {
@@ -299,7 +299,7 @@ pub fn document(it: &Document) -> String {
     )
 }
 
-/// An element as the document's text.
+/// An element as HTML.
 fn html(it: &Element) -> String {
     let mut text = format!("<{}", it.tag);
     for (name, value) in &it.attrs {
@@ -315,7 +315,7 @@ fn html(it: &Element) -> String {
     text + &format!("</{}>", it.tag)
 }
 
-/// A text as content or attribute of an element.
+/// A text escaped so that it can be the content or an attribute of an element.
 pub fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
