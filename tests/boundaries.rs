@@ -1,4 +1,4 @@
-//! Arrows point one way: app → view → exchange → explore → scenario → protocol → machine.
+//! Each layer uses only those to its right: app → view → exchange → explore → scenario → protocol → machine.
 
 use std::fs;
 use std::path::Path;
