@@ -7,7 +7,7 @@ use std::{fs, io};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use stable_pages::scenario::Entry;
 
-use crate::pages::{Document, document, escaped};
+use crate::document::{Document, document, escaped};
 use crate::references::{heading_key, references};
 
 /// Where the plain pages of scenarios find those of the dossier.

@@ -2,6 +2,7 @@
 //! dossier (`docs/kernel/`) as plain pages: `pack [FOLDER]`, by default target, into the folders `scenarios` and
 //! `kernel` of it. Trunk runs it before each build of the page.
 
+mod document;
 mod dossier;
 mod pages;
 mod references;
