@@ -1,18 +1,18 @@
 # `make` prints the targets. Each first installs what it lacks (tools/setup.sh),
 # which takes no time once all is there.
 
-# Tools that set-up had to put aside come first; cargo's own are found even
-# where a fresh rustup has not been put on PATH yet.
+# .tools/bin has tools that set-up must not put in place of others, and comes first.
+# cargo's folder is added for a rustup so fresh that it is not on PATH yet.
 CARGO_HOME ?= $(HOME)/.cargo
 export PATH := $(CURDIR)/.tools/bin:$(PATH):$(CARGO_HOME)/bin:$(CURDIR)/tests/browser/node_modules/.bin
-# Trunk would ask the network for its newest version, and some machines set
-# NO_COLOR=1, where Trunk understands only "true" and "false".
+# Keeps Trunk from asking the network for its newest version. NO_COLOR is unset since
+# Trunk does not understand NO_COLOR=1, which some machines have, only "true" and "false".
 export TRUNK_SKIP_VERSION_CHECK := true
 unexport NO_COLOR
 
-# Trunk's own log only where something is wrong (cargo's progress is shown all
-# the same), without a backtrace of Trunk itself; 0.21's script minifier gives up
-# on wasm-bindgen's file, harmlessly.
+# Trunk logs only warnings (cargo's progress is shown all the same), without a backtrace
+# of Trunk itself, and nothing of its minifier, which in 0.21 fails on wasm-bindgen's
+# script and leaves it as it is.
 export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=error
 PORT ?= 8080
 
@@ -23,7 +23,7 @@ help: ## Print this list
 	@echo "Stable Pages"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-# Needs nothing but Rust. As of make, a status that is not 0 is an error.
+# Needs nothing but Rust. make reports the exit status 1 or 2 of `check` as an error.
 check: ## Check scenarios in the terminal (FILE=names or slugs, ARGS=--all, --list, --help ...)
 	@cargo run --quiet --no-default-features --profile check-bin --bin check -- $(ARGS) $(FILE)
 
@@ -35,7 +35,7 @@ test: ## Run all tests: the model, the page in Chromium, its size
 	@tools/setup.sh test
 	@tools/test.sh
 
-# Clippy looks at the library, the tests and the benches as they run natively, and at the two programs of the page.
+# Clippy checks the library, tests and benches for the native target, and the page's two programs for wasm32.
 lint: ## Check format, lints and documentation
 	@tools/setup.sh lint
 	cargo fmt --check
@@ -75,12 +75,12 @@ clean: ## Remove everything built (installed tools stay)
 	cargo clean
 	rm -rf dist tests/browser/node_modules
 
-# wasm-opt makes the page some 2 % smaller; without it, it works as well. It comes
-# with the node modules of the browser tests (npm's binaryen). It is
-# run here and switched off in index.html (data-wasm-opt="0"), since Trunk would
-# insist on it. Before that, npm's terser makes wasm-bindgen's script smaller, on which
-# Trunk 0.21's own minifier gives up; without terser, indentation and comments leave it. Less inlining than usual makes the page
-# larger, but smaller once it is compressed.
+# Makes dist/ smaller with tools from the node modules of the browser tests, if they are
+# installed; the page works without that. First npm's terser minifies wasm-bindgen's
+# script, on which Trunk 0.21's own minifier fails; without terser, awk removes indentation
+# and comments. Then wasm-opt (npm's binaryen) saves some 2 % of the page; index.html
+# switches it off in Trunk (data-wasm-opt="0"), which would not build without it. Less
+# inlining than usual makes the page's wasm larger, but smaller once it is compressed.
 define SHRINK
 for js in dist/stable-pages-*.js dist/checker-*.js; do \
 	case $$js in *checker*) module= ;; *) module=--module ;; esac; \

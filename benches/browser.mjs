@@ -18,7 +18,7 @@ const scenarios = readdirSync(`${root}assets/scenarios`)
   .filter((name) => name.endsWith(".toml"))
   .map((name) => [name.slice(0, -5), readFileSync(`${root}assets/scenarios/${name}`, "utf8")]);
 
-/** Runs in the page: a line to a worker of its own. */
+/** Runs in the page: starts a worker of its own and measures its checks. */
 function inPage([loader, models]) {
   const varint = (value) => {
     const bytes = [];
@@ -91,7 +91,7 @@ function inPage([loader, models]) {
       await until((answer) => answer.kind === "odds");
       const mutated = performance.now();
       worker.postMessage(MUTANTS);
-      // The last answer is followed by nothing for a while.
+      // There is no response that says the last mutant is done; none for a while means it.
       let last = mutated;
       hear = () => (last = performance.now());
       while (performance.now() - last < 400) await new Promise((done) => setTimeout(done, 50));
@@ -146,7 +146,7 @@ try {
     console.log(`  progress every ${mean} ms, at worst ${worst}; stopped ${figures.stop.toFixed(0)} ms after the wish`);
   }
 
-  // The page's own thread, while all that goes on: tasks of more than 50 ms.
+  // Tasks of more than 50 ms on the page's own thread during a check.
   const { page: busy } = await site.open("", {});
   await busy.evaluate(() => {
     window.long = [];

@@ -1,9 +1,7 @@
-//! How fast the checker is, how much room it takes, and how that compares with stateright and SPIN
-//! on the same models.
+//! How fast the checker is and how much memory it takes, beside stateright and SPIN on the same models.
 //!
 //! A bench, not a test: it prints figures and judges nothing. `cargo bench --bench explore -- 10m`
-//! also looks at ten million states. What `benches/browser.mjs` compares with is left in
-//! `target/bench`.
+//! also looks at ten million states. The models and rates that `benches/browser.mjs` needs are left in `target/bench`.
 
 #[path = "../tests/support/machine.rs"]
 mod machine;
@@ -24,7 +22,7 @@ const COMPACT: Limits = Limits {
     graph: false,
 };
 
-/// The largest scenario of the catalogue, and with more and more to do.
+/// The largest scenario of the catalogue with more writers, each of which stores `times` times.
 fn scaled(writers: usize, times: usize) -> (String, Scenario) {
     let mut text = find("two-page-submitted").expect("there").text.to_owned();
     let start = text.find("schedule = [").expect("a schedule");
@@ -47,7 +45,7 @@ fn scaled(writers: usize, times: usize) -> (String, Scenario) {
     (text, scenario)
 }
 
-/// Leaves something for the browser's bench.
+/// Leaves a file for the bench in the browser.
 fn leave(name: &str, text: &str) {
     let folder = "target/bench";
     let written = std::fs::create_dir_all(folder)
@@ -57,7 +55,7 @@ fn leave(name: &str, text: &str) {
     }
 }
 
-/// The fastest of some runs, in seconds.
+/// The result of some work, and the seconds that its fastest run took.
 fn best(mut work: impl FnMut() -> usize) -> (usize, f64) {
     let (begun, mut best, mut found) = (Instant::now(), f64::INFINITY, 0);
     while begun.elapsed() < Duration::from_secs(2) {

@@ -39,13 +39,13 @@ async function press(page, keys, pace) {
   }
 }
 
-/** One round of steps, at a processor slowed down so many times: how long each took. */
+/** One round of steps, with the page's thread slowed down `rate` times: the time of each step. */
 async function round({ page, session }, pace, rate) {
   const all = [];
   for (const place of PLACES) {
     await seek(page, place);
     await session.send("Emulation.setCPUThrottlingRate", { rate });
-    // The first steps after a rest find cold caches.
+    // A few steps that are not measured, since caches are cold after a rest.
     await press(page, ["ArrowLeft", "ArrowRight", "ArrowLeft", "ArrowRight"], pace);
     const keys = [...Array(LEG).fill("ArrowLeft"), ...Array(LEG).fill("ArrowRight")];
     all.push(...keyLatencies(await traced(page, () => press(page, keys, pace)), keys.length));
@@ -62,8 +62,8 @@ function tell(name, times, goal = "") {
 }
 
 /**
- * Rounds, told by the one with the lowest and the one with the median 95th percentile; and, since every round makes
- * the same steps, each step by its best round, which leaves out what else the machine had to do.
+ * Prints the rounds with the lowest and with the median 95th percentile; and, since every round makes the same steps, the
+ * percentiles over the best time of each step, which leaves out what other programs on the machine cost.
  */
 function tellRounds(name, rounds, goal) {
   const sorted = rounds.toSorted((a, b) => p95(a) - p95(b));
@@ -78,7 +78,7 @@ function tellRounds(name, rounds, goal) {
 }
 const p95 = (times) => rank(times.map((it) => it.whole), 0.95);
 
-/** What the same costs on a page that does nothing but count the keys: the browser's own share. */
+/** Measures the same steps on a page that only counts keys, which is the browser's own share of the time. */
 async function floor(site) {
   const { page, close } = await site.open("");
   await page.goto("about:blank");
@@ -94,7 +94,7 @@ async function floor(site) {
   return times;
 }
 
-/** Drags through the whole run: frames expected, presented, and the longest time without one. */
+/** Drags the thumb through the whole run; returns frames expected, frames presented, and the longest time without one. */
 async function scrub({ page, session }, rate) {
   await seek(page, 0);
   const box = await page.locator("input[type=range]").boundingBox();
@@ -146,7 +146,7 @@ function tellScrub(name, found) {
   }
 }
 
-/** Runs `what` as often as there are rounds. */
+/** Runs `what` once for each round. */
 async function repeat(what, times = ROUNDS) {
   const found = [];
   for (let time = 0; time < times; time++) found.push(await what());

@@ -1,4 +1,4 @@
-// The page with long-run.toml on it: what frames.mjs and memory.mjs have in common.
+// Common to frames.mjs and memory.mjs: the page with long-run.toml open in it.
 
 import { readFileSync } from "node:fs";
 
@@ -7,7 +7,7 @@ export const STEPS = 500;
 
 export const pause = (millis) => new Promise((done) => setTimeout(done, millis));
 
-/** Which step is shown, of how many. */
+/** The step shown and the number of steps, as the page has them. */
 export const shown = (page) =>
   page.evaluate(() => {
     const [, at, of] = /(\d+) of (\d+)/.exec(document.querySelector("input[type=range]").getAttribute("aria-valuetext")) ?? [];
@@ -15,8 +15,8 @@ export const shown = (page) =>
   });
 
 /**
- * Waits until no process of the browser has much to do: a page after its frames, the checker after its search. Which
- * of the page's threads work cannot be asked without changing it, but the time they take can.
+ * Waits until the browser's processes use little processor time, so that the page has drawn its frames and the checker has
+ * finished its search. (The page's threads cannot be asked whether they work without disturbing them.)
  */
 export async function settle(page) {
   const session = await page.context().browser().newBrowserCDPSession();
@@ -35,7 +35,7 @@ export async function settle(page) {
   await session.detach();
 }
 
-/** Goes to a step by the slider, which gives the focus back, so that the arrow keys are the page's again. */
+/** Goes to a step by the slider, which then gives the focus back, so that arrow keys go to the page. */
 export async function seek(page, step) {
   await page.locator("input[type=range]").fill(String(step));
   await page.evaluate(() => document.activeElement.blur());
@@ -43,13 +43,13 @@ export async function seek(page, step) {
   await expect(page, step);
 }
 
-/** Throws unless that step is shown: figures of something else would be worth nothing. */
+/** Throws unless that step is shown, since figures would then be of something else. */
 export async function expect(page, step) {
   const { at, of } = await shown(page);
   if (at !== step || of !== STEPS) throw new Error(`the page shows step ${at} of ${of}, not ${step} of ${STEPS}`);
 }
 
-/** Opens the page, and in it the run as a visitor's file, at its end. */
+/** Opens the page with long-run.toml as a visitor's file, at the end of its run. */
 export async function openRun(site) {
   const { page, close, problems } = await site.open("");
   const buffer = readFileSync(new URL("long-run.toml", import.meta.url));
@@ -67,10 +67,10 @@ export async function openRun(site) {
   return { page, session, close, problems };
 }
 
-/** The tasks of more than 50 ms on the page's own thread since this was asked last, in ms. */
+/** The lengths in ms of the tasks of more than 50 ms on the page's thread since the last call. */
 export const longTasks = (page) => page.evaluate(() => window.long.splice(0));
 
-/** Those of one part of the benchmark, in words. */
+/** In words, the long tasks of one part of the benchmark. */
 export const longWords = (tasks) => {
   const longest = tasks.length > 0 ? `, the longest ${Math.max(...tasks)} ms` : "";
   return `${tasks.length} tasks over 50 ms${longest} (goal: none)`;

@@ -1,4 +1,4 @@
-// Whether steps leave something behind: the page's memory after 2,000 and after 12,000 steps forward, back and by
+// Whether steps leak memory: the page's memory after 2,000 and after 12,000 steps forward, back and by
 // jumps through a run of 500, in headless Chromium. Prints figures beside their goal and judges nothing.
 //
 //   node benches/memory.mjs      (make bench; needs dist/)
@@ -11,7 +11,7 @@ import { STEPS, longTasks, longWords, openRun, seek, settle } from "./long-run.m
 
 const [WARM, FURTHER] = [2_000, 10_000];
 
-/** Runs in the page: that many steps, each a task of its own; how many ms one of the last 1,000 took. */
+/** Runs in the page: makes `count` steps, each in a task of its own; returns the mean ms of the last 1,000. */
 async function walk([count, steps]) {
   const key = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   const jump = (step) => {
@@ -34,7 +34,7 @@ async function walk([count, steps]) {
   return (performance.now() - last) / 1_000;
 }
 
-/** What there is, at rest. */
+/** The page's memory, at rest. */
 async function take(page, session) {
   await seek(page, STEPS / 2);
   await settle(page);
@@ -42,7 +42,7 @@ async function take(page, session) {
   const heap = await session.send("Runtime.getHeapUsage");
   const { metrics } = await session.send("Performance.getMetrics");
   const metric = (name) => metrics.find((it) => it.name === name)?.value ?? Number.NaN;
-  // Every WebAssembly.Memory of the page's thread, found on its heap.
+  // All WebAssembly.Memory objects on the heap of the page's thread.
   const { result: prototype } = await session.send("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
   const { objects } = await session.send("Runtime.queryObjects", { prototypeObjectId: prototype.objectId });
   const { result: wasm } = await session.send("Runtime.callFunctionOn", {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use stable_pages::machine::step_watched;
 use stable_pages::scenario::{Scenario, catalogue};
 
-/// Runs `work`, which says how much it did, again and again for a second; prints the rate.
+/// Repeats `work`, which returns how much it did, for a second, and prints the rate.
 fn rate(name: &str, unit: &str, mut work: impl FnMut() -> usize) {
     let start = Instant::now();
     let mut done = 0;

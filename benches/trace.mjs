@@ -1,9 +1,9 @@
 // Chromium's own account of input and frames, from its tracing.
 
-/** EventLatency and its stages; the frames' PipelineReporter. Few categories, since tracing costs time too. */
+/** The categories of EventLatency with its stages and of the frames' PipelineReporter; no others, since tracing takes time. */
 const CATEGORIES = ["-*", "input.scrolling", "disabled-by-default-devtools.timeline.frame"];
 
-/** What Chromium traced while `what` ran. */
+/** Runs `what`; returns the events that Chromium traced meanwhile. */
 export async function traced(page, what) {
   const browser = page.context().browser();
   await browser.startTracing(page, { categories: CATEGORIES });
@@ -15,7 +15,7 @@ export async function traced(page, what) {
   return JSON.parse(buffer).traceEvents;
 }
 
-/** Asynchronous events of the name: their arguments, begin and end in ms, and what lies within, by name. */
+/** Asynchronous events of a name: arguments, begin and end in ms, and the events inside each, by name. */
 function spans(events, name) {
   const found = [];
   const open = new Map();
@@ -41,7 +41,7 @@ function spans(events, name) {
  * - raster: until the compositor's threads have drawn the tiles that changed ("activation");
  * - draw: until the frame is put together and presented.
  *
- * Throws where hardly any of the `count` keys are there. A key after which no frame came takes for ever.
+ * Throws if the trace has far fewer than `count` keys. A key without a frame after it has an infinite time.
  */
 export function keyLatencies(events, count) {
   const pressed = spans(events, "EventLatency").filter(({ args }) => args.event_latency.event_type === "KEY_PRESSED");

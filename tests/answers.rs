@@ -1,4 +1,4 @@
-//! The checker's answers about the whole graph, against counting by hand.
+//! The checker's answers about the whole graph, compared with plain enumeration of schedules.
 
 mod support;
 
@@ -17,7 +17,7 @@ use stable_pages::scenario::{Scenario, Variant, Verdict, load_variant, programs}
 
 use support::{checked, scenario};
 
-/// Small enough to be counted by hand.
+/// Scenarios with few enough schedules to follow every one of them.
 const SMALL: [&str; 6] = [
     "writeback-flag-leaked",
     "mkclean-no-redirty",
@@ -40,8 +40,8 @@ fn verdict(model: &Model, effects: &[Effect], world: &World) -> Option<Verdict> 
     broke.or_else(|| support::bad_end(model, world))
 }
 
-/// Every schedule, one after the other: how many there are, how many fail, and the weight of those
-/// under a die.
+/// Follows every schedule, and sums up how many there are, how many fail, and how likely it is that one fails if a die
+/// chooses each step.
 fn count(model: &Model, world: &World, failed: bool, weight: f64, sums: &mut (u64, u64, f64)) {
     let choices: Vec<Choice> = enabled(model, world).collect();
     if choices.is_empty() {
@@ -78,7 +78,7 @@ fn odds_are_those_of_counting_every_schedule() {
     assert!(failing > 0, "some schedules fail and some do not");
 }
 
-/// The exact share and the one in floating point are computed in different ways.
+/// The share of failing schedules as an exact fraction equals the one in floating point, which is computed otherwise.
 #[test]
 fn both_ways_to_the_odds_agree_over_the_catalogue() {
     let (mut sure, mut never, mut between, mut rounds) = (0, 0, 0, 0);
@@ -111,7 +111,7 @@ fn both_ways_to_the_odds_agree_over_the_catalogue() {
                 entry.slug
             );
         }
-        // A livelock that one can get out of has no share: a die gets out of it in the end.
+        // A livelock that has a way out adds nothing to the share: a die takes that way in the end.
         let fails = space.verdicts().iter().any(|it| it != Verdict::Livelock);
         assert_eq!(fails, value > 0.0, "{}", entry.slug);
         match value {
@@ -124,8 +124,7 @@ fn both_ways_to_the_odds_agree_over_the_catalogue() {
     assert!(never > 15 && between > 20 && rounds > 0);
 }
 
-/// A file with one thread that may go round a loop for ever, with one chance in two each time to
-/// leave it; and a lock it takes without giving it back on one way out.
+/// A file with one thread that goes round a loop, which it leaves each time with probability 1/2 by the lines `leave`.
 fn looping(leave: &str) -> Scenario {
     let text = format!(
         "title = \"t\"\nera = \"3.0\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"none\"\nschedule = []\n\
@@ -138,7 +137,7 @@ fn looping(leave: &str) -> Scenario {
     stable_pages::scenario::load("looping", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// Rounds: x = 1/2 x + 1/2 y by hand.
+/// Odds of programs with loops, against the linear equations solved by hand.
 #[test]
 fn odds_of_runs_that_can_go_round() {
     // Way 0 goes on to a second die, way 1 leaves by unlocking what it does not hold (fails).
@@ -160,8 +159,8 @@ fn odds_of_runs_that_can_go_round() {
     );
     assert!((failing_share(graph(&space)) - 2.0 / 3.0).abs() < 1e-12);
 
-    // Half of all runs end, half go round for ever: a livelock, as nobody gets out of there; for
-    // an actor that never ends anyway it is none.
+    // Half of all runs end, half go round for ever. That is a livelock, since the loop has no way out; if the actor's
+    // program never ends anyway, it is none.
     let text = "kmem_cache_alloc else out\nagain>\nkmem_cache_alloc\ngoto again\nout>\nmay_sleep";
     let scenario = looping(text);
     let space = checked(&scenario);
@@ -300,7 +299,7 @@ fn the_witness_is_shortest_and_changes_actor_least() {
     assert!(shown > 40, "{shown}");
 }
 
-/// Each cell is the sum of its states, and its nearest state is really there.
+/// Each cell of the race map has the sum of its states, and its nearest state is one of them.
 #[test]
 fn the_race_map_is_the_sum_of_its_states() {
     let scenario = scenario("unlock-gap");
@@ -325,7 +324,7 @@ fn the_race_map_is_the_sum_of_its_states() {
         assert!(!sleeps || cell.asleep.1 > 0);
     }
     let mut fates: Vec<Fate> = map.cells.iter().map(|it| it.fate()).collect();
-    // Where everybody waits for everybody, there are cells from which no way leads out.
+    // In a deadlock no step leads out of some cells.
     for slug in ["mkwrite-waits-with-handle-open", "journal-stop-with-bio"] {
         let stuck = support::scenario(slug);
         let held = checked(&stuck);
@@ -338,18 +337,18 @@ fn the_race_map_is_the_sum_of_its_states() {
     for fate in [Fate::Safe, Fate::AtRisk, Fate::Doomed] {
         assert!(fates.contains(&fate), "{fate:?}");
     }
-    // The page lock excludes: nobody is in both of its regions.
+    // No state has both actors inside the page lock.
     assert!(
         map.cells
             .iter()
             .all(|it| it.locked.0 + it.locked.1 + it.locked.2 <= it.states)
     );
-    // Rows are in the order of progress: the handler lies between the store and the end.
+    // Columns are in the order of the program, with the fault handler behind its store.
     let columns: Vec<bool> = map.columns.iter().map(|it| it.store.is_some()).collect();
     assert!(!columns[0] && columns[1] && !columns[columns.len() - 1]);
 }
 
-/// What a step's effects cost, apart from the checker's own count.
+/// The cost of a step's effects, counted without the checker.
 fn paid(effects: &[Effect], cost: Cost) -> f64 {
     let many = |is: fn(&Effect) -> bool| effects.iter().filter(|effect| is(effect)).count();
     let paid = match cost {
@@ -376,10 +375,10 @@ fn paid(effects: &[Effect], cost: Cost) -> f64 {
     paid as f64
 }
 
-/// Costs, by following every schedule.
+/// The mean and greatest costs, against those summed up over every schedule.
 #[test]
 fn costs_are_those_of_following_every_schedule() {
-    /// The mean and the most, of each cost.
+    /// For each cost its mean and its greatest value.
     type Sums = [(f64, f64); 3];
     const COUNTED: [Cost; 3] = [Cost::Walked, Cost::Flushes, Cost::Copied];
     fn follow(model: &Model, world: &World, weight: f64, so_far: [f64; 3], sums: &mut Sums) {
@@ -419,7 +418,7 @@ fn costs_are_those_of_following_every_schedule() {
         }
     }
     assert!(all[0] > 0.0 && all[1] > 0.0, "{all:?}");
-    // Where writers wait, they wait; where a copy is taken, nobody does (the dossier's S16).
+    // Writers wait where the page must be stable, and not where a copy of it is written (the dossier's S16).
     let bill = |slug: &str, cost: Cost| {
         let scenario = scenario(slug);
         let space = checked(&scenario);
@@ -431,7 +430,7 @@ fn costs_are_those_of_following_every_schedule() {
     assert!(bill(waits, Cost::Stall).mean > bill(copies, Cost::Stall).mean);
     assert_eq!(bill(waits, Cost::Copied).most, 0.0);
     assert_eq!(bill(copies, Cost::Copied).most, 4096.0);
-    // Whoever chases a dirtier can do so for ever.
+    // A sync that chases a dirtier can wait for ever.
     assert_eq!(bill("sync-chases-dirtier", Cost::Stall).most, f64::INFINITY);
     assert!(bill("sync-chases-dirtier", Cost::Stall).mean.is_finite());
 }
@@ -448,8 +447,8 @@ fn mutants(slug: &str) -> (Vec<Mutant>, u32, u32) {
     (found, work.same, work.refused)
 }
 
-/// What the catalogue calls broken orderings are changes of the correct one, with the same verdicts
-/// after as many steps.
+/// Broken orderings of the catalogue are among the single edits of the correct one, with the same verdicts after as many
+/// steps.
 #[test]
 fn mutants_of_the_correct_ordering_are_the_catalogues_broken_ones() {
     let (found, same, refused) = mutants("baseline-five-step");
@@ -494,7 +493,8 @@ fn mutants_of_the_correct_ordering_are_the_catalogues_broken_ones() {
             "{words}: {slug}"
         );
     }
-    // What only another start needs is unnecessary here, and is not where a page is dirty in a PTE only.
+    // `redirty_if_cleaned` is needed only where the page is dirty in a PTE alone: not in the first scenario, but in the
+    // second.
     let redirty = "`redirty_if_cleaned` left out of writepage";
     let harmless = found
         .iter()
@@ -508,7 +508,8 @@ fn mutants_of_the_correct_ordering_are_the_catalogues_broken_ones() {
     );
 }
 
-/// The wait of the mail made conditional, and the other way round.
+/// An unconditional wait in place of the conditional one leaves the correct ordering safe and repairs the one whose flag was
+/// lost.
 #[test]
 fn waits_are_made_conditional_and_unconditional() {
     let (found, ..) = mutants("baseline-five-step");
@@ -529,8 +530,8 @@ fn waits_are_made_conditional_and_unconditional() {
     );
 }
 
-/// What a step is worth is what the table of changes says of dropping it; and every step of the
-/// kernel's has an edit that takes away just its own instruction.
+/// The answer to "what if this step were left out" is the row of the table of changes that drops it, and for each step of
+/// kernel code there is an edit that drops just that instruction.
 #[test]
 fn a_step_left_out_is_a_change_of_the_table() {
     for slug in ["baseline-five-step", "second-mapper-missed"] {
@@ -562,7 +563,7 @@ fn a_step_left_out_is_a_change_of_the_table() {
     }
 }
 
-/// Edits name the very instruction that was asked for, over the catalogue.
+/// Over the catalogue, the edit that leaves an instruction out drops that very instruction.
 #[test]
 fn a_step_left_out_is_the_one_that_was_made() {
     let mut kinds = [0; 3];
@@ -575,7 +576,7 @@ fn a_step_left_out_is_the_one_that_was_made() {
                     Omission::By(Edit::Drop(place)) => {
                         kinds[0] += 1;
                         assert_eq!(place.step, OPS[instr.tag as usize].key, "{}", entry.slug);
-                        // One of a program's loop over sectors will do.
+                        // Of the instructions for each sector in a loop, the first is enough.
                         if instr.operand.number() != 0 {
                             continue;
                         }
@@ -591,7 +592,7 @@ fn a_step_left_out_is_the_one_that_was_made() {
                             |code: &[Instr]| -> Vec<u8> { code.iter().map(|it| it.tag).collect() };
                         let mut rest = tags(&it.code);
                         rest.remove(pc);
-                        // Another program of the same name has lost its step too.
+                        // Where other programs of that name have lost the step as well, the lengths differ.
                         if code.len() == rest.len() {
                             assert_eq!(tags(code), rest, "{} {pc}", entry.slug);
                         }
@@ -606,7 +607,7 @@ fn a_step_left_out_is_the_one_that_was_made() {
     assert!(kinds.iter().all(|many| *many > 10), "{kinds:?}");
 }
 
-/// What the page asks for at each step has to be there before the visitor makes the next.
+/// The search that the page asks for at each step ends soon, before the visitor makes the next step.
 #[test]
 fn a_step_left_out_takes_few_states() {
     for entry in support::loadable() {
@@ -621,7 +622,7 @@ fn a_step_left_out_takes_few_states() {
         );
         let mutant = first.and_then(|it| it.mutant);
         let states = mutant.as_ref().map_or(0, |it| it.states);
-        // The last state looked at may have found some more.
+        // The last state looked at may add a few neighbours beyond the limit.
         assert!(states < 20_100, "{}: {states}", entry.slug);
         let share = mutant.and_then(|it| it.share);
         assert!(states < 20_000 || share.is_none(), "{}", entry.slug);

@@ -1,7 +1,7 @@
-//! The terminal's checker, `check`, as it is called: what it prints, how it exits, and that what it gives
-//! to be pasted is what a file needs.
+//! The program `check`, as it is called in a terminal: what it prints, its exit status, and that a file with the
+//! statements that it prints for pasting is as it expects.
 //!
-//! Its texts are recorded under `tests/golden/check`;
+//! What it prints is recorded under `tests/golden/check`;
 //! `UPDATE_EXPECT=1 cargo test --no-default-features --test check_command` writes them anew.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue, find, load};
 use toml::de::{DeTable, DeValue};
 
-/// What a call came to.
+/// What a call has printed, and its exit status.
 struct Output {
     status: i32,
     out: String,
@@ -34,7 +34,7 @@ fn check_with(input: &str, arguments: &[&str]) -> Output {
         .spawn()
         .expect("check starts");
     let mut stdin = child.stdin.take().expect("piped");
-    // It may have ended without reading.
+    // Writing fails if the program has ended without reading.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     let output = child.wait_with_output().expect("check ends");
@@ -50,7 +50,7 @@ fn check(arguments: &[&str]) -> Output {
     check_with("", arguments)
 }
 
-/// What it says as JSON, held to its schema.
+/// What a call has printed, read as JSON and compared with its schema.
 fn json(output: &Output) -> Value {
     let schema = std::fs::read_to_string("assets/schema/check-1.json").expect("there");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
@@ -69,7 +69,7 @@ fn text(slug: &str) -> &'static str {
     find(slug).expect("in the catalogue").text
 }
 
-/// A file for one test, which it is named after.
+/// Writes a file for one test, which is named after the test.
 fn written(name: &str, text: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("check-{name}.toml"));
     std::fs::write(&path, text).expect("a folder for tests");
@@ -88,7 +88,7 @@ fn without_table(text: &str, table: &str) -> String {
     kept.collect()
 }
 
-/// A scenario's file without what it states of its runs, and with a longest sleep that is wrong.
+/// A scenario's file without `[expect]`, `breaks` and `opening`, and with a wrong number of steps in `[stall]`.
 fn draft(slug: &str) -> String {
     let mut kept = String::new();
     for line in without_table(text(slug), "[expect]").lines() {
@@ -134,7 +134,7 @@ fn a_safe_and_a_failing_scenario_are_told_as_recorded() {
     }
 }
 
-/// The file's verdicts, its opening run and its invariants are each missed where they are wrong.
+/// A wrong verdict, opening run or list of invariants in a file is reported.
 #[test]
 fn a_file_that_states_something_else_is_not_as_expected() {
     let file = text("unlock-gap")
@@ -145,7 +145,7 @@ fn a_file_that_states_something_else_is_not_as_expected() {
     let output = check_with(&file, &["-"]);
     expect_file!["golden/check/not-as-expected.txt"].assert_eq(&output.out);
     assert_eq!((output.status, output.err.as_str()), (1, ""));
-    // It is the verdict on none that differs, so the others alone are as expected.
+    // Only the verdict for the device `none` differs, so a check of the others is as expected.
     let only = |device: &str| {
         let file = text("unlock-gap").replace("none = [\"silent corruption\"]", "none = []");
         check_with(&file, &["--device", device, "-"]).status
@@ -215,8 +215,8 @@ fn arguments_that_cannot_be_used_are_refused_with_what_could() {
     assert!(help.out.starts_with("Checks scenarios"));
 }
 
-/// The whole catalogue is as it states, on every device it speaks of; files come in the order given,
-/// whichever is done first.
+/// Every file of the catalogue is as it states, on every device that it states verdicts of; files are printed in the order
+/// of the command line, whichever is checked first.
 #[test]
 fn the_catalogue_is_as_its_files_expect() {
     let mut slugs: Vec<&str> = catalogue().map(|entry| entry.slug).collect();
@@ -234,8 +234,8 @@ fn the_catalogue_is_as_its_files_expect() {
     assert_eq!(told, slugs);
 }
 
-/// Whoever writes an ordering has the statements computed: a draft becomes a file that is as it expects.
-/// A livelock, an opening run that shows something else, and two pages are among them.
+/// A draft with the statements that `check` computes pasted into it becomes a file that is as it expects: also with a
+/// livelock, with an opening run that shows other verdicts than the device has, and with two pages.
 #[test]
 fn what_is_computed_can_be_pasted() {
     let others = [
@@ -259,7 +259,7 @@ fn what_is_computed_can_be_pasted() {
         let file = &value["files"][0];
         let statements = |part: &str| file["statements"][part].as_str().expect("a text");
         let whole = pasted(&draft, statements("top"), statements("tables"));
-        // It states what the catalogue's file does, and nothing else differs.
+        // Its statements are those of the catalogue's file.
         let loaded = load(slug, &whole).unwrap_or_else(|error| panic!("{error}\n{whole}"));
         let own = load(slug, text(slug)).expect("loads");
         for verdicts in &own.expect {
@@ -280,7 +280,7 @@ fn what_is_computed_can_be_pasted() {
     }
 }
 
-/// A draft without an opening run is given one: the shortest failure, and then on until nobody can move.
+/// For a draft without an opening run one is proposed: a shortest failure, and then further steps until nobody can move.
 #[test]
 fn a_draft_is_given_an_opening_run() {
     for slug in ["unlock-gap", "snapshot-right", "two-page-inversion"] {
@@ -299,7 +299,7 @@ fn a_draft_is_given_an_opening_run() {
             (own.stated(), own.opening.is_empty())
         );
         assert!(scenario.warnings.is_empty(), "{:?}", scenario.warnings);
-        // And what is lacking is said, at its place.
+        // The keys that the draft lacks are reported, with their places.
         let warnings = file["warnings"].as_array().expect("a list");
         assert_eq!(warnings.len(), 2, "{warnings:?}");
         let text = check_with(&draft, &["-"]).out;
@@ -310,7 +310,7 @@ fn a_draft_is_given_an_opening_run() {
     }
 }
 
-/// A shortest failure is told as a schedule that a file can have as its opening run.
+/// The schedule printed for a shortest failure can be a file's opening run.
 #[test]
 fn a_shortest_failure_can_be_the_opening_run() {
     let value = json(&check(&[
@@ -321,7 +321,7 @@ fn a_shortest_failure_can_be_the_opening_run() {
     for file in value["files"].as_array().expect("a list") {
         let found = &file["checks"][0]["found"]["verdicts"][0];
         let slug = file["slug"].as_str().expect("a text");
-        // A list of texts is the same in JSON and in TOML.
+        // JSON and TOML write a list of texts alike.
         let changed = with_schedule(text(slug), &found["run"]["schedule"].to_string());
         let scenario = load(slug, &changed).unwrap_or_else(|error| panic!("{error}\n{changed}"));
         assert_eq!(scenario.schedule.len() as u64, found["steps"], "{slug}");
@@ -371,13 +371,13 @@ fn devices_and_kernels_can_be_chosen() {
     assert_eq!(eras, [own("none", "3.9"), own("none", "6.19")]);
     assert_eq!(rows(&["--era", "2.6.39"]).len(), Device::STATED);
     assert_eq!(rows(&["--all"]).len(), Device::ALL.len() * Era::ALL.len());
-    // Nothing is stated of another kernel, so nothing is missed there.
+    // The file states nothing of another kernel, so nothing can differ there.
     let output = check(&["--era", "6.19", "unlock-gap"]);
     assert_eq!(output.status, 0);
     assert!(output.out.contains("the file states nothing of this"));
 }
 
-/// Without the memory for it, nothing is called safe, neither in words nor by the exit status.
+/// A scenario is not called safe, in words or by the exit status, if memory was not enough to explore all of it.
 #[test]
 fn what_was_not_explored_is_not_called_safe() {
     let output = check(&["--memory", "1", "--device", "dix+dif", "two-page-submitted"]);
@@ -402,7 +402,7 @@ fn what_was_not_explored_is_not_called_safe() {
             (&false.into(), &Value::Null)
         );
     }
-    // The reduced search needs less, and what it met counts, but it cannot tell of livelocks.
+    // The reduced search needs less memory. The verdicts it finds count, but it cannot tell whether there is a livelock.
     let output = check(&["--memory", "4", "--json", "two-page-submitted"]);
     let row = &json(&output)["files"][0]["checks"][0]["found"];
     assert_eq!(
@@ -428,7 +428,7 @@ fn the_model_for_spin_is_the_one_that_is_shared() {
     assert!(other.status == 0 && other.out.contains("Kernel:  Linux 3.9"));
 }
 
-/// Whatever a file can name is listed.
+/// `--list` has everything that a file can name.
 #[test]
 fn everything_a_file_can_name_is_listed() {
     let whole = check(&["--list"]).out;
@@ -483,8 +483,8 @@ fn keys_of(text: &str) -> BTreeSet<(String, String)> {
     found
 }
 
-/// The list of keys is that of the reader of files: the catalogue and a file of the rarer keys have all
-/// of them between them, and no other.
+/// `--list=keys` has the keys that the loader knows: just those that occur in the catalogue or in a file with the rarer
+/// keys.
 #[test]
 fn the_keys_listed_are_those_of_files() {
     let rare = without_schedule(text("unlock-gap"))
@@ -521,7 +521,7 @@ fn keys_are_required_as_listed() {
             continue;
         };
         let loads = load("less", &file.replacen(line, "", 1)).is_ok();
-        // The opening run shows what it does, whatever is stated of it.
+        // The file loads without a statement about its opening run, such as `breaks`; so none of them is required.
         assert_eq!(loads, !key.required, "{}", key.name);
     }
 }

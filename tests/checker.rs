@@ -1,4 +1,4 @@
-//! The checker as the page's worker runs it: questions in, slices of work, answers out.
+//! The checker as the page's worker runs it: it takes requests, works in slices and sends responses.
 
 mod support;
 
@@ -12,7 +12,7 @@ use stable_pages::protocol::{Edit, Era, Place};
 use stable_pages::scenario::{Packed, Verdict, find};
 
 thread_local! {
-    /// A clock that is a millisecond later each time somebody looks.
+    /// A clock that goes on by a millisecond each time it is read.
     static NOW: Cell<f64> = const { Cell::new(0.0) };
 }
 
@@ -45,7 +45,7 @@ fn check_within(slug: &str, bytes: u64) -> CheckerRequest {
     }
 }
 
-/// Asks, then works until there is nothing left.
+/// Sends a request, then has the checker work until nothing is left to do; returns its responses.
 fn ask(checker: &mut Checker, ask: CheckerRequest) -> Vec<CheckerResponse> {
     let mut told: Vec<CheckerMessage> = Vec::new();
     checker.handle(ask, &mut |tell| told.push(tell));
@@ -53,7 +53,7 @@ fn ask(checker: &mut Checker, ask: CheckerRequest) -> Vec<CheckerResponse> {
         let until = clock() + 50.0;
         checker.work(until, &mut |tell| told.push(tell));
     }
-    // As they go over the border.
+    // Each response is encoded and decoded, as on its way between worker and page.
     let crossed = told.iter().map(|tell| {
         let bytes = postcard::to_allocvec(tell).expect("can be sent");
         postcard::from_bytes::<CheckerMessage>(&bytes).expect("arrives")
@@ -101,7 +101,7 @@ fn a_check_ends_with_findings_coverage_and_odds() {
     println!("{odds:?}");
 }
 
-/// What the page shows beside each step, at each moment of a run.
+/// Outlooks, which the page shows beside each step offered, at each moment of a run.
 #[test]
 fn outlooks_follow_a_run_to_its_failure() {
     let (mut checker, answers) = started("unlock-gap");
@@ -118,7 +118,7 @@ fn outlooks_follow_a_run_to_its_failure() {
             panic!("{answers:?}");
         };
         let (_, outlook) = &outlooks[0];
-        // The moment before and the one after are told of as they are when asked about.
+        // The outlooks that come along for the moments before and after are those that a request for these gets.
         for beside in [made.saturating_sub(1), made + 1] {
             let answers = ask(&mut checker, look(beside));
             let [CheckerResponse::Outlooks(others)] = &answers[..] else {
@@ -128,7 +128,7 @@ fn outlooks_follow_a_run_to_its_failure() {
         }
         let left = (schedule.len() - made) as u16;
         assert_eq!(outlook.here.verdicts, [(Verdict::GuardError, left)]);
-        // One of the steps offered is on the way, and none is nearer than that.
+        // The steps before the failure lead towards it: one of the steps offered is the nearest way to a verdict.
         let nearest = outlook.steps.iter().flat_map(|it| it.1.verdicts.iter());
         assert_eq!(nearest.map(|it| it.1).min(), Some(left));
         let mean: f64 = outlook.steps.iter().map(|it| it.1.share).sum();
@@ -143,7 +143,7 @@ fn outlooks_follow_a_run_to_its_failure() {
             assert_eq!(ahead.fate == Fate::Doomed, ahead.share > 0.999_999);
         }
     }
-    // From any moment on, a shortest failure; from the end none, and everything was looked at.
+    // A shortest failure is found from the middle of the run on, and none from its end on, with everything explored.
     let half = schedule[..10].to_vec();
     let answers = ask(&mut checker, CheckerRequest::FindFailure { schedule: half });
     assert_eq!(answers, [CheckerResponse::Failure(schedule[10..].to_vec())]);
@@ -157,7 +157,7 @@ fn outlooks_follow_a_run_to_its_failure() {
     else {
         panic!("{answers:?}");
     };
-    // A schedule that is none.
+    // A schedule with a step that is not possible.
     let schedule = vec![Choice {
         actor: ActorId(7),
         way: 3,
@@ -223,7 +223,7 @@ fn other_questions_are_answered() {
     assert!(
         matches!(answers.last(), Some(CheckerResponse::Mutants { left: 0, same, .. }) if *same > 0)
     );
-    // Each opens as the scenario with that edit, and its failure is one there.
+    // The scenario with the mutant's edit has the mutant's shortest failure.
     for mutant in found.iter().filter(|it| it.shortest.is_some()).step_by(20) {
         let mut edited = spec("baseline-five-step");
         edited.edits = vec![mutant.edit.clone()];
@@ -254,7 +254,7 @@ fn too_large_for_memory_ends_with_what_was_covered() {
     assert!(!checked.complete && !checked.stopped);
     assert!(checked.progress.states > 5_000 && checked.progress.frontier > 0);
     assert!(checked.bytes < 2 * bytes, "{}", checked.bytes);
-    // What is known is still to be had; what is not, is not guessed.
+    // Outlooks of states found before memory was full are known, those of others are not guessed.
     let look = CheckerRequest::Outlooks {
         schedule: Vec::new(),
     };
@@ -284,7 +284,7 @@ fn a_stopped_check_keeps_what_it_has_and_a_new_one_replaces_it() {
     };
     assert!(checked.stopped && !checked.complete && checked.progress.states > 1_000);
     assert!(!checker.busy());
-    // Mutants stop as well.
+    // The search through mutants can be stopped too.
     let (mut checker, _) = started("baseline-five-step");
     checker.handle(CheckerRequest::Mutants, &mut |_| panic!("not yet"));
     let until = clock() + 20.0;
@@ -299,8 +299,8 @@ fn a_stopped_check_keeps_what_it_has_and_a_new_one_replaces_it() {
     ));
 }
 
-/// The page has no reader of files. What it wants built is there at once, whatever is under way, and
-/// the check goes on as if nothing had been asked.
+/// The page cannot read files, so the checker builds scenarios for it: at once, in the middle of a check, which then goes on
+/// as if there had been no such request.
 #[test]
 fn scenarios_are_built_at_once_and_disturb_no_check() {
     let mut undisturbed = Checker::new(clock);
@@ -332,7 +332,7 @@ fn scenarios_are_built_at_once_and_disturb_no_check() {
         assert_eq!(packed.scenario.era, Era::Today);
     }
     assert!(loads > 3, "{loads}");
-    // But for the time it took, and reports of it.
+    // Responses without times and without reports of progress, which depend on the clock.
     let lasting = |answers: &[CheckerResponse]| -> Vec<CheckerResponse> {
         let lasting = answers.iter().cloned().filter_map(|it| match it {
             CheckerResponse::Progress(_) => None,
@@ -347,7 +347,7 @@ fn scenarios_are_built_at_once_and_disturb_no_check() {
     let told: Vec<CheckerResponse> = told.into_iter().map(|it| it.response).collect();
     assert_eq!(lasting(&told), lasting(&expected));
 
-    // A file that is none comes to its fault, with a checker that has nothing to do as well.
+    // A file that does not load gets its error back, also from a checker that has nothing else to do.
     let mut broken = spec("unlock-gap");
     broken.text = "title = 3".to_owned();
     let (number, spec) = (9, broken);
@@ -386,7 +386,7 @@ fn what_cannot_be_checked_is_said() {
     );
 }
 
-/// What is too large for the full search need not be for the reduced one.
+/// The reduced search finishes where the full one runs out of memory.
 #[test]
 fn a_reduced_search_goes_further() {
     let mut checker = Checker::new(clock);

@@ -1,4 +1,4 @@
-//! Runs as text diagrams: what leaves is fit for mail.
+//! Runs as text diagrams: they are fit for mail, and reading one gives its run again.
 
 mod support;
 
@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use stable_pages::exchange::diagram::{
-    Detail, Fate, Labels, Options, ReadError, Reading, WIDTH, read, read_as, write,
+    Detail, Labels, Options, Placement, ReadError, Reading, WIDTH, read, read_as, write,
 };
 use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, enabled, step, ways};
@@ -21,7 +21,7 @@ use support::{checked, opening, scenario, varied};
 
 const DETAILS: [Detail; 2] = [Detail::Folded, Detail::Unfolded];
 
-/// A run, retold.
+/// The story of a run.
 fn told(scenario: &Scenario, choices: &[Choice]) -> Story {
     let model = &scenario.model;
     let history = stable_pages::machine::History::new(model);
@@ -66,7 +66,7 @@ fn full(scenario: &Scenario, detail: Detail) -> Options {
     }
 }
 
-/// What mail asks of every line.
+/// Checks what mail requires of every line.
 fn fit_for_mail(text: &str) {
     for line in text.lines() {
         let printable = line.bytes().all(|it| (b' '..=b'~').contains(&it));
@@ -108,7 +108,7 @@ fn every_opening_run_is_fit_for_mail() {
     }
 }
 
-/// Without the line that has the address.
+/// A diagram without the line that has the run's address.
 fn without_link(text: &str) -> String {
     let lines = text.lines().filter(|it| !it.starts_with("Link: "));
     lines.map(|it| format!("{it}\n")).collect()
@@ -167,7 +167,7 @@ fn what_is_written_reads_as_the_same_run() {
     assert!(many > 200, "{many}");
 }
 
-/// As recorded; `UPDATE_EXPECT=1 cargo test --no-default-features --test diagram` writes the files anew.
+/// Diagrams are as recorded in `tests/golden/diagram`; `UPDATE_EXPECT=1 cargo test --no-default-features --test diagram` writes the files anew.
 #[test]
 fn diagrams_are_as_recorded() {
     let write_anew = std::env::var_os("UPDATE_EXPECT").is_some();
@@ -195,7 +195,7 @@ fn quoted(text: &str, mark: &str) -> String {
     text.lines().map(|it| format!("{mark}{it}\n")).collect()
 }
 
-/// With tabs for what is blank in front, as far as they reach.
+/// A text with tabs for each eight blanks at the beginning of a line.
 fn tabbed(text: &str) -> String {
     let line = |it: &str| {
         let margin = it.len() - it.trim_start().len();
@@ -242,7 +242,7 @@ fn quotes_tabs_margins_and_other_names_change_nothing() {
     assert!(many > 1_500, "{many}");
 }
 
-/// Not only whole runs: whatever moment is shown.
+/// A diagram can be made at every moment of a run.
 #[test]
 fn every_moment_of_an_opening_run_reads_as_it_was() {
     for entry in support::loadable() {
@@ -257,7 +257,7 @@ fn every_moment_of_an_opening_run_reads_as_it_was() {
     }
 }
 
-/// Names and bytes that look like something else.
+/// Actors' names and bytes that look like the syntax of a diagram.
 #[test]
 fn odd_names_and_stores_change_nothing() {
     let pieces = [
@@ -290,7 +290,7 @@ fn a_run_without_steps_has_no_columns() {
     assert_eq!(read(&text, &[&scenario]), Err(ReadError::NoHeader));
 }
 
-/// What a reading says of each line.
+/// A reading as text, line by line.
 fn said(scenario: &Scenario, reading: &Reading) -> String {
     let names = |actors: &Vec<ActorId>| {
         let names: Vec<&str> = actors
@@ -316,20 +316,20 @@ fn said(scenario: &Scenario, reading: &Reading) -> String {
         words(&verdicts)
     );
     for line in &reading.lines {
-        let fate = match &line.fate {
-            Fate::Continued => "goes on".to_owned(),
-            Fate::Remark => "remark".to_owned(),
-            Fate::Heading => "heading".to_owned(),
-            Fate::Prose => "prose".to_owned(),
-            fate => fate.words(scenario),
+        let placement = match &line.placement {
+            Placement::Continued => "goes on".to_owned(),
+            Placement::Remark => "remark".to_owned(),
+            Placement::Heading => "heading".to_owned(),
+            Placement::Prose => "prose".to_owned(),
+            placement => placement.words(scenario),
         };
-        text += &format!("{:3}  {:36}  {fate}\n", line.number, line.text);
+        text += &format!("{:3}  {:36}  {placement}\n", line.number, line.text);
     }
     text
 }
 
-/// Races drawn as in the commits that the dossier's 11.2 names, retyped from what it says of them,
-/// and its own example (11.3). What is placed, and what is not and why, stands in the files.
+/// Races as drawn in the commits that the dossier's 11.2 names, retyped from its description, and the dossier's own example
+/// (11.3). The golden files say which lines are placed, and why others are not.
 #[test]
 fn diagrams_of_kernel_mail_are_read_as_recorded() {
     let write_anew = std::env::var_os("UPDATE_EXPECT").is_some();
@@ -360,7 +360,7 @@ fn diagrams_of_kernel_mail_are_read_as_recorded() {
             fs::read_to_string(&path).unwrap_or_default(),
             "{commit}"
         );
-        // Without being told, the race is found in the whole catalogue.
+        // The scenario of the race is found among the whole catalogue.
         let found = read(&text, &all).expect("a diagram");
         let others = found.others.iter().map(|it| (&it.slug, it.placed));
         let mut ranks: Vec<_> = std::iter::once((&found.slug, found.placed))
@@ -393,9 +393,9 @@ fn who_is_meant_is_not_guessed_silently() {
     assert_ne!(again.columns, reading.columns);
 }
 
-/// Numbers in the margin, labels without dashes, two actors on one line, comments, and what people
-/// wrap; each with the steps that its lines come to. The last line of all cannot be: the store was made
-/// before the page was cleaned, and did not fault.
+/// Diagrams with numbers in the margin, labels without dashes, two actors on one line, comments and wrapped lines, each with
+/// the steps that its lines stand for. The very last line has no place: that store was made before the page was cleaned,
+/// so it did not fault.
 #[test]
 fn other_hands_are_read_too() {
     let scenario = scenario("unlock-gap");
@@ -415,10 +415,13 @@ fn other_hands_are_read_too() {
     ];
     for (text, expected) in drawn {
         let reading = read(text, &[&scenario]).expect("a diagram");
-        let made = reading.lines.iter().filter_map(|line| match &line.fate {
-            Fate::Made { steps, .. } => Some((line.number, format!("{steps:?}"))),
-            _ => None,
-        });
+        let made = reading
+            .lines
+            .iter()
+            .filter_map(|line| match &line.placement {
+                Placement::Steps { steps, .. } => Some((line.number, format!("{steps:?}"))),
+                _ => None,
+            });
         let expected = expected.iter().map(|it| (it.0, it.1.to_owned()));
         assert!(
             made.clone().eq(expected),
@@ -475,7 +478,7 @@ fn what_is_no_diagram_is_refused_with_a_reason() {
     );
 }
 
-/// A random run: which of the possible steps is taken, for each step.
+/// A random run: `picks` says which of the possible steps is made each time.
 fn wandered(scenario: &Scenario, picks: &[u8]) -> Vec<Choice> {
     let mut world = scenario.model.initial;
     let mut choices = Vec::new();
@@ -484,7 +487,7 @@ fn wandered(scenario: &Scenario, picks: &[u8]) -> Vec<Choice> {
         if possible.is_empty() {
             break;
         }
-        // Runs of one actor, as people draw them, and turns of all.
+        // Three of four steps repeat the last choice where that is possible, as in diagrams that people draw.
         let same = possible.iter().find(|it| choices.last() == Some(*it));
         let choice = match same {
             Some(same) if pick % 4 != 0 => *same,
@@ -524,7 +527,7 @@ fn damaged(text: &str, harm: &[(u8, u16, u8)]) -> String {
     lines.join("\n")
 }
 
-/// A reading is a run of the model, whatever was read.
+/// Checks that a reading, whatever its text, is a run of the model.
 fn is_sound(scenario: &Scenario, reading: &Reading) {
     let mut world = scenario.model.initial;
     for choice in &reading.choices {
@@ -532,10 +535,10 @@ fn is_sound(scenario: &Scenario, reading: &Reading) {
         world = step(&scenario.model, &world, *choice).0;
     }
     for line in &reading.lines {
-        line.fate.words(scenario);
-        if let Fate::Made {
+        line.placement.words(scenario);
+        if let Placement::Steps {
             steps, left_out, ..
-        } = &line.fate
+        } = &line.placement
         {
             assert!(steps.end <= reading.choices.len() && *left_out <= steps.start);
         }
@@ -584,7 +587,7 @@ proptest! {
     }
 }
 
-/// As much as is read at all, of lines that take the longest to place.
+/// A text of the greatest length that is read, with lines that take the longest to place.
 #[test]
 fn the_worst_text_takes_bounded_time() {
     let all: Vec<Scenario> = support::loadable()

@@ -1,4 +1,4 @@
-//! The kernel dossier (`docs/kernel/`): whoever cites a section finds it, in the files and on the plain pages.
+//! The kernel dossier (`docs/kernel/`): every section that the sources cite exists, in its files and on the plain pages.
 
 #[path = "../src/bin/pack/references.rs"]
 mod references;
@@ -15,7 +15,7 @@ use stable_pages::scenario::catalogue;
 
 const FOLDER: &str = "docs/kernel";
 
-/// The files below a folder whose names end so.
+/// The files below a folder whose names end in one of `ends`.
 fn files(folder: &Path, ends: &[&str], into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of the source") {
         let path = entry.expect("a folder can be listed").path();
@@ -87,7 +87,7 @@ fn references_are_found_in_running_text() {
     }
 }
 
-/// A text whose comments are running text, however they are broken into lines.
+/// A source text without comment marks and line ends, so that a reference broken into two lines is found.
 fn without_comment_marks(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim_start();
@@ -104,7 +104,7 @@ fn every_reference_names_a_section() {
         let ends = [".rs", ".toml", ".md", ".mjs"];
         files(Path::new(folder), &ends, &mut paths);
     }
-    // It has examples that name nothing, and what npm brings is not ours.
+    // This file is left out, since it has examples of references that do not exist, and so are node modules.
     paths.retain(|it| *it != Path::new(file!()) && !it.to_string_lossy().contains("node_modules"));
     for file in [
         "README.md",
@@ -206,7 +206,7 @@ fn plain_pages_lead_to_each_other() {
             }
             let (path, fragment) = target(folder, file, link);
             match path.as_str() {
-                // The program, and what is copied from elsewhere.
+                // The page with the program, where a fragment is a scenario's name.
                 "" => assert!(
                     fragment.is_empty() || slugs.contains(fragment),
                     "{name}: {link}"
@@ -224,7 +224,7 @@ fn plain_pages_lead_to_each_other() {
             assert!(to_sections > 0, "{name} leads to no section of the dossier");
         }
     }
-    // Addresses that are out in the world.
+    // Addresses that other sites may link to must stay as they are.
     for (page, id) in [
         ("kernel/protocol.html", "s3-5"),
         ("kernel/orderings.html", "S04"),
@@ -237,7 +237,7 @@ fn plain_pages_lead_to_each_other() {
     }
 }
 
-/// Every section has a place of its own, and no file brings markup of its own along.
+/// Every section has a fragment of its own, and HTML in a file is not taken as markup.
 #[test]
 fn the_dossier_is_all_on_its_pages() {
     const ELEMENTS: [&str; 27] = [

@@ -46,11 +46,14 @@ fn walk(it: &Element, buttons: usize, see: &mut dyn FnMut(&Element, usize)) {
 
 fn parts(side: &Element) -> Vec<String> {
     let mut found = Vec::new();
-    let mut see = |it: &Element, _: usize| {
-        let part = it
+    let mut see = |element: &Element, _: usize| {
+        let part = element
             .attr_value(Attr::Part)
-            .filter(|_| it.attr_value(Attr::Class).is_some());
-        found.extend(part.filter(|it| !it.contains("bytes")).map(str::to_owned));
+            .filter(|_| element.attr_value(Attr::Class).is_some());
+        found.extend(
+            part.filter(|part| !part.contains("bytes"))
+                .map(str::to_owned),
+        );
     };
     walk(side, 0, &mut see);
     found.retain(|it| ["failure", "why", "broken", "scenario"].contains(&&**it));
@@ -86,7 +89,7 @@ fn every_moment_is_explained() {
             };
             walk(&side, 0, &mut see);
             walk(&sentence(&now, &ui), 0, &mut see);
-            // Every step says what, what for, and what without it.
+            // The card of a step says what the step does, what for, and what would happen without it.
             let step = side.find(&|it| it.attr_value(Attr::Part) == Some("why"));
             assert_eq!(step.is_some(), now.depth() > 0);
             if let Some(step) = step {
@@ -109,7 +112,7 @@ fn every_moment_is_explained() {
     assert!(many > 2_000, "{many}");
 }
 
-/// Failure first, then the step, then invariants, then the scenario.
+/// Cards are in this order: failure, step, invariants, scenario.
 #[test]
 fn the_order_is_that_of_urgency() {
     let now = last("mkwrite-no-wait");
@@ -174,7 +177,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
         "In the 500 states looked at nothing fails; there are more."
     );
     assert_eq!(without_words(&Omission::By(edit.clone()), None), None);
-    // What is known of another step is not shown.
+    // What would happen without another step is not shown.
     without.step.1 += 1;
     let left_out = LeftOut {
         step: without.step,

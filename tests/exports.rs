@@ -1,4 +1,4 @@
-//! What can be saved of a run, over the catalogue's opening runs: the figure, JSON, the trace.
+//! The files that a run can be saved as (figure, JSON, trace, Promela), over the catalogue's opening runs.
 
 mod support;
 
@@ -67,7 +67,7 @@ fn moments(scenario: &Arc<Scenario>, history: &mut History) -> Vec<Moment> {
     depths.iter().map(at).collect()
 }
 
-/// A text's box, by an estimate that is independent of the figure's: tenths of pixels.
+/// The box of a text in tenths of pixels, estimated without the figure's own code.
 struct Written {
     words: String,
     left: f64,
@@ -105,7 +105,7 @@ fn written(node: roxmltree::Node) -> Written {
     }
 }
 
-/// Well-formed, of itself, inside its edges, and no text over another.
+/// Checks that a figure is well-formed, refers to nothing outside, keeps within its edges, and that no texts overlap.
 fn check_figure(name: &str, svg: &str) {
     let document = roxmltree::Document::parse(svg).unwrap_or_else(|it| panic!("{name}: {it}"));
     let root = document.root_element();
@@ -182,7 +182,7 @@ fn figures_are_whole_and_legible() {
     assert!(drawn > 150, "{drawn}");
 }
 
-/// Runs as long as a figure is meant for, and some in which nothing waits for anything.
+/// Figures of random runs: as long as a figure is meant for, and very short ones.
 #[test]
 fn figures_of_random_and_long_runs_are_legible() {
     for entry in support::loadable() {
@@ -199,7 +199,7 @@ fn figures_of_random_and_long_runs_are_legible() {
     }
 }
 
-/// Names that a visitor's file may have.
+/// Names in a visitor's file may be long or look like markup.
 #[test]
 fn strange_names_are_escaped_and_shortened() {
     let entry = find("mkwrite-no-wait").expect("there");
@@ -293,7 +293,7 @@ proptest! {
     }
 }
 
-/// One moment for all cases.
+/// The moment that all cases share.
 fn scenario_once() -> &'static Moment {
     static NOW: std::sync::OnceLock<Moment> = std::sync::OnceLock::new();
     NOW.get_or_init(|| {
@@ -352,8 +352,8 @@ fn runs_as_json_are_as_the_schema_says() {
     assert!(names.len() > 55, "{} of the effects were seen", names.len());
 }
 
-/// As Perfetto and chrome://tracing ask for: slices of a thread lie in each other or apart, pairs are
-/// closed, arrows begin and end in slices, times do not go back.
+/// Traces are as Perfetto and chrome://tracing require: two slices of a thread are one inside the other or do not overlap,
+/// every begun track is ended, arrows begin and end in slices, events are sorted by time.
 #[test]
 fn traces_are_well_formed() {
     let (mut asleep, mut arrows, mut nested) = (0, 0, 0);
@@ -446,7 +446,7 @@ fn traces_are_well_formed() {
     );
 }
 
-/// What a reader wants to know stands at the top, and no text of a file ends a comment.
+/// A Promela text begins with what it is a model of and how to run it, and no text of a scenario file ends that comment.
 #[test]
 fn promela_says_what_it_is() {
     for entry in support::loadable() {

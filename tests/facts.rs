@@ -192,7 +192,7 @@ fn a_guard_error_stores_nothing_and_is_latched_for_fsync() {
     assert_eq!(page.media, model.page(&model.initial, PageId(0)).media);
     assert!(model.mapping_error(history.world()) && page.dirty);
     assert_eq!(end(model, history.world()), Some(End::Rest(Vec::new())));
-    // B 7: with DIX the adapter sees it first.
+    // B 7: with DIX the host adapter is the first to find the mismatch.
     assert_eq!(story.failures[0].hop(), Some(Hop::Hba));
 }
 
@@ -424,7 +424,7 @@ fn page_mkclean_waits_for_the_page_table_lock() {
 #[test]
 fn jbd2_waits_or_freezes() {
     let scenario = scenario("jbd2-shadow");
-    // T+1 first: a frozen copy, which the journal then writes.
+    // Transaction T+1 changes the block first: the journal then writes a frozen copy.
     let mut world = scenario.model.initial;
     let effects = one(&scenario, &mut world, "txn2");
     assert_eq!(
@@ -440,7 +440,7 @@ fn jbd2_waits_or_freezes() {
     let page = scenario.model.page(&world, PageId(0));
     assert_eq!(page.sealed, old, "the journal guards the frozen copy");
     assert_ne!(page.memory, old);
-    // The journal first: T+1 sleeps until its I/O is over.
+    // The journal writes the block first: transaction T+1 sleeps until that I/O is over.
     let mut world = scenario.model.initial;
     exhaust(&scenario, &mut world, "jbd2");
     let who = actor(&scenario, "txn2");
@@ -537,7 +537,7 @@ fn one_interval_a_page_fails_as_a_whole() {
     assert_eq!(scenario.model.contents.bytes(failure.fetched).len(), 4096);
 }
 
-/// S33 and dossier 8.4: an adapter that inserts guards blesses torn data.
+/// S33 and dossier 8.4: an adapter that inserts guards computes them from torn data, which then pass every check.
 #[test]
 fn inserted_guards_match_whatever_was_fetched() {
     let scenario = scenario("insert-mode-blindness");
@@ -593,7 +593,7 @@ fn end_page_writeback_wakes_who_does_not_look_again() {
         exhaust(&scenario, &mut world, name);
     }
     assert_eq!(status(&scenario.model, &world, writer), Status::Ready);
-    // With one writeback only, nobody sets the bit anew: this wait is as good as any.
+    // With only one writeback nobody sets the bit again, so a wait that does not look again is enough.
     assert_eq!(verdicts(&scenario), "safe");
 }
 
@@ -642,7 +642,7 @@ fn deadlocks_are_named_by_their_true_cycle() {
     }
 }
 
-/// Dossier 8.6: AS_EIO is tested and cleared by whoever asks first; errseq tells each opener once.
+/// Dossier 8.6: AS_EIO is tested and cleared by the first fsync; errseq reports an error once to each opener.
 #[test]
 fn a_write_error_is_told_once_or_once_to_each() {
     use stable_pages::protocol::Era;
@@ -681,13 +681,13 @@ fn page_mkclean_takes_clean_but_writable_ptes() {
     );
 }
 
-/// What is load-bearing is found by leaving it out; one line of the correct protocol each.
+/// Verdicts of the correct protocol without one of its steps, or with one moved.
 #[test]
 fn single_edits_of_the_correct_ordering_have_these_verdicts() {
     let with = |edit: &str| verdicts(&varied("baseline-five-step", &[], edit));
     let drop = |step: &str| with(&format!("[[edit]]\ndrop = \"{step}\""));
     assert_eq!(with(""), "safe");
-    // The release of a lock that is never given up: whoever faults waits for ever.
+    // The page lock is never released: a fault waits for it for ever.
     assert_eq!(drop("writepage/unlock_page"), "stall");
     // Writeback never set: page_mkwrite has nothing to wait for, completion nothing to clear.
     assert_eq!(
@@ -695,7 +695,7 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
         "guard error, assertion"
     );
     assert_eq!(drop("writepage/lock_page"), "assertion");
-    // S11: the PTE's dirt is thrown away, but here PG_dirty was set already: harmless.
+    // S11: the PTE's dirty bit is cleared and forgotten, which is harmless here, since PG_dirty was set already.
     assert_eq!(drop("writepage/redirty_if_cleaned"), "safe");
     // Dossier 2.1: setting writeback before cleaning, inside one lock hold, is as safe.
     let first = "[[edit]]\nmove = \"writepage/set_page_writeback\"\nbefore = \"writepage/clear_page_dirty_for_io\"";
@@ -710,8 +710,8 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
         "{first}\n[[edit]]\nmove = \"writepage/clear_page_dirty_for_io\"\nbefore = \"writepage/set_page_writeback\"\n[[edit]]\ndrop = \"writepage/page_mkclean\""
     );
     assert_eq!(with(&inside), "guard error");
-    // The whole submission before the lock: a store between DMA and mkclean is lost as well, as it
-    // is cleaned away and was not in the I/O.
+    // The whole submission before the lock: a store between DMA and page_mkclean is lost as well, since the I/O has not
+    // taken it and its dirty bit is cleared.
     assert_eq!(
         with("[[edit]]\nmove = \"writepage/submit_bio\"\nbefore = \"writepage/lock_page\""),
         "guard error, lost update, assertion"

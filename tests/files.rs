@@ -45,7 +45,7 @@ fn own_program(lines: &str) -> String {
     format!("{}{}", &file[..edit], &file[end..])
 }
 
-/// A line of a file with a mark below one of its columns, and what is said of it.
+/// A line of a file, below it a mark under one of its columns, and the message about it.
 fn pointed(file: &str, line: usize, column: usize, words: &str) -> String {
     let source = file.lines().nth(line - 1).unwrap_or("");
     assert!(
@@ -56,7 +56,7 @@ fn pointed(file: &str, line: usize, column: usize, words: &str) -> String {
     format!("{short}\n{}^ {words}\n", " ".repeat(column - 1))
 }
 
-/// Adding a file is all it takes: the catalogue is the folder, in the order the files state.
+/// The catalogue is every file of the folder, in the order that the files state; nothing else lists them.
 #[test]
 fn the_catalogue_is_the_folder() {
     let folder = std::fs::read_dir("assets/scenarios").expect("a folder");
@@ -73,7 +73,7 @@ fn the_catalogue_is_the_folder() {
         let scenario = entry.load().expect(entry.slug);
         assert!(entry.order >= before, "{}", entry.slug);
         before = entry.order;
-        // What the list says without reading the file is what the file says.
+        // Title and line of the list, which are known without loading the file, are the file's.
         assert_eq!(entry.title, scenario.title);
         assert_eq!(entry.section, scenario.section);
         assert_eq!(entry.group, scenario.group);
@@ -90,8 +90,8 @@ fn the_catalogue_is_the_folder() {
     }
 }
 
-/// What is wrong, with its place below the line, as prose: `tests/golden/refusals.txt`.
-/// `UPDATE_EXPECT=1` writes it anew.
+/// The messages for faulty files, each below its line, are as recorded in `tests/golden/refusals.txt`. `UPDATE_EXPECT=1`
+/// writes the file anew.
 #[test]
 fn faults_have_a_place_and_a_reason() {
     let mut told = String::new();
@@ -113,9 +113,9 @@ fn faults_have_a_place_and_a_reason() {
     expect_file!["golden/refusals.txt"].assert_eq(&told);
 }
 
-/// Pieces of `unlock-gap` and what is wrong in their place.
+/// Pieces of `unlock-gap`, each with a faulty text to put in its place.
 const FAULTS: [(&str, &str); 64] = [
-    // Words of which there are few.
+    // Words from a fixed list.
     ("era = \"3.0\"", "era = \"1999\""),
     ("device = \"dix+dif\"", "device = \"dix\""),
     ("device = \"dix+dif\"", "device = 3"),
@@ -203,7 +203,7 @@ const FAULTS: [(&str, &str); 64] = [
     ),
 ];
 
-/// Programs with something wrong in them.
+/// Faulty programs.
 const PROGRAM_FAULTS: [&str; 38] = [
     // Names.
     "lock_page\n  # a comment\nlokc_page",
@@ -251,7 +251,7 @@ const PROGRAM_FAULTS: [&str; 38] = [
     "\\u0020\\U00000020 unlock_pages",
 ];
 
-/// Pieces of `two-page-inversion` and what is wrong in their place.
+/// Pieces of `two-page-inversion`, each with a faulty text to put in its place.
 const PAGE_FAULTS: [(&str, &str); 4] = [
     ("wb_page 1", "wb_pages 1"),
     ("wb_page 0", "wb_page 7"),
@@ -262,8 +262,8 @@ const PAGE_FAULTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// What says twice what it means loads: a page added again after a wait, labels in the rounds of
-/// loops, a store named in the round of a loop, arguments that say what a program's steps mean.
+/// Programs that look like faulty ones load: a page added again after a wait, labels and stores in the rounds of loops,
+/// arguments that repeat what a program's steps mean.
 #[test]
 fn what_is_clear_is_not_refused() {
     for lines in [
@@ -278,15 +278,14 @@ fn what_is_clear_is_not_refused() {
         "munmap A",
     ] {
         let loaded = load("x", &own_program(lines));
-        // The opening run is another program's, and says so at its first line at the earliest.
+        // The opening run is of another program, so only its lines may be at fault.
         if let Err(error) = loaded {
             assert!(error.line < 25, "{lines}: {error}");
         }
     }
 }
 
-/// A second bio of a page is refused in a file, and not in what is tried out with one: links to
-/// edits of the past open.
+/// A second bio for a page is refused in a file, but not in the edits of a link, since old links with such edits must open.
 #[test]
 fn an_edit_may_add_a_page_twice() {
     use stable_pages::protocol::{Edit, Place, Side};
@@ -305,8 +304,7 @@ fn an_edit_may_add_a_page_twice() {
     assert!(refused.reason.contains("one bio at a time"), "{refused}");
 }
 
-/// Each function of some kernel that a step shows is told by the step's key: `folio_lock` is
-/// `lock_page`.
+/// The message for a function's name that some kernel has for a step names the step's key: `lock_page` for `folio_lock`.
 #[test]
 fn names_of_other_kernels_are_recognized() {
     let mut told = 0;
@@ -330,7 +328,7 @@ fn names_of_other_kernels_are_recognized() {
     assert!(told > 40, "only {told}");
 }
 
-/// What a file that loads lacks, or has in vain, with its place: `tests/golden/warnings.txt`.
+/// Warnings about files that load, each with its place, are as recorded in `tests/golden/warnings.txt`.
 #[test]
 fn drafts_load_and_are_told_what_they_lack() {
     let draft = "title = \"A draft\"
@@ -401,7 +399,7 @@ run = [\"completion\"]
     expect_file!["golden/warnings.txt"].assert_eq(&told);
 }
 
-/// No file of the catalogue lacks anything, or has anything in vain.
+/// No file of the catalogue has warnings.
 #[test]
 fn the_catalogue_has_no_warnings() {
     let mut told = String::new();
@@ -427,7 +425,7 @@ fn too_much_is_refused_not_wrapped() {
     assert!(load("x", &deep).is_err());
 }
 
-/// What a random file is made of: lines of good ones, and words that mean something in them.
+/// The pieces that random files are made of: lines of good files, and words with a meaning there.
 fn pieces() -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     for entry in catalogue() {
@@ -445,7 +443,7 @@ fn pieces() -> Vec<String> {
 }
 
 proptest! {
-    /// Lines of files that are good and bad, put into a good one.
+    /// A good file with random lines put into it loads or is refused with a place; it never makes the loader panic.
     #[test]
     fn no_line_makes_loading_panic(at in any::<prop::sample::Index>(), put in prop::collection::vec(prop::sample::select(pieces()), 1..4), program in any::<bool>()) {
         let file = match program {
@@ -475,7 +473,7 @@ proptest! {
         let end = (at + cut).min(text.len());
         let damaged: String = text[..at].iter().copied().chain(put.chars()).chain(text[end..].iter().copied()).collect();
         if let Ok(scenario) = load("x", &damaged) {
-            // What loads also runs: a bounded search visits it without panicking.
+            // A file that loads can also be run: a bounded search of it does not panic.
             let from = scenario.model.initial;
             let mut space = stable_pages::explore::Space::new(&scenario.model, from, stable_pages::explore::Limits::NONE);
             space.advance(&scenario.model, 300);

@@ -1,6 +1,6 @@
-//! What is stated of each step's registers (`machine::footprint`), held to what `step` does: over random walks through
-//! the catalogue no step changes a register that is not stated, and none behaves differently where registers
-//! that are not stated have other values.
+//! The registers that each step is stated to read and write (`machine::footprint`), compared with what `step` does: over
+//! random walks through the catalogue no step changes a register that is not stated, and no step behaves differently if
+//! registers that are not stated have other values.
 
 mod support;
 
@@ -45,7 +45,7 @@ fn world(bytes: &[u8]) -> World {
     World::of_lanes(&lanes)
 }
 
-/// Whether a cell is among the registers that a step states; its actor's own always are.
+/// Whether a cell is among the registers stated for a step; those of its actor always are.
 fn stated(cell: &Cell, registers: &[Register], instr: &Instr, actor: ActorId) -> bool {
     if cell.actor == Some(actor) {
         return true;
@@ -77,7 +77,7 @@ fn hold_to(scenario: &Scenario, seen: &mut BTreeSet<String>) {
                     instr.op,
                 );
             }
-            // The same step, where everything it does not state is as at another moment.
+            // The same step, with all registers that are not stated taken from another world.
             let other = bytes(&all[(number * 7 + 13) % all.len()]);
             let (mut mixed, mut expected) = (before.clone(), after.clone());
             for cell in &cells {
@@ -121,7 +121,7 @@ fn steps_read_and_write_what_is_stated() {
     assert!(seen.len() > 55, "only {} steps were made", seen.len());
 }
 
-/// What a guest may do with the bytes of a page is not what a page's flags are about.
+/// A step on page 1 is stated to touch registers of page 1, not those of page 0.
 #[test]
 fn reach_tells_pages_apart() {
     let scenario = scenario("two-page-inversion");

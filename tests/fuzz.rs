@@ -1,4 +1,5 @@
-//! The fuzz targets (fuzz/), bounded: what people send, damaged in every way a mail, an editor or a hand can think of.
+//! The fuzz targets (fuzz/) with a bounded number of inputs: links, diagrams, files and figures, damaged as mail programs,
+//! editors and people damage them.
 
 #[path = "support/inputs.rs"]
 mod inputs;
@@ -28,7 +29,7 @@ fn history(scenario: &Scenario) -> History {
     history
 }
 
-/// One damage: what is done, where, and with what.
+/// One damage: its kind, two places, and bytes to put there.
 type Damage = (u8, prop::sample::Index, prop::sample::Index, Vec<u8>);
 
 fn damaged(seed: &[u8], other: &[u8], damages: &[Damage]) -> Vec<u8> {
@@ -59,7 +60,7 @@ fn damaged(seed: &[u8], other: &[u8], damages: &[Damage]) -> Vec<u8> {
     bytes
 }
 
-/// Throws damaged seeds, and bytes of no origin, at a target.
+/// Runs a target on damaged seeds and on random bytes.
 fn bombard(target: fn(&[u8]), seeds: &[Vec<u8>]) {
     assert!(seeds.len() >= 60, "{} seeds", seeds.len());
     for seed in seeds {

@@ -1,5 +1,4 @@
-//! Some opening runs, effect by effect, as JSON lines: of every file that stands under
-//! `tests/golden`.
+//! The opening runs of some scenarios, effect by effect, as JSON lines: those with a file under `tests/golden`.
 //!
 //! A change of the engine that changes a run shows here as a diff to be read and approved:
 //! `UPDATE_EXPECT=1 cargo test --no-default-features --test golden` writes the files anew.

@@ -105,7 +105,7 @@ fn the_crc_is_linear_in_single_bits() {
     }
 }
 
-/// Different bytes, one guard: a check that compares guards cannot tell them apart.
+/// Different bytes with the same guard, which a check of guards cannot tell apart.
 #[test]
 fn the_constructed_collision_collides() {
     let one = repeat(b"A", 512);

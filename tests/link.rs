@@ -77,7 +77,7 @@ fn every_moment_of_every_opening_run_comes_back() {
     }
 }
 
-/// A run that takes whatever the numbers say, of at most so many steps.
+/// A run of at most `most` steps; the numbers choose among the possible ones.
 fn wander(scenario: &Scenario, numbers: &[usize], most: usize) -> Vec<Choice> {
     let model = &scenario.model;
     let mut history = History::new(model);
@@ -131,7 +131,7 @@ fn two_hundred_steps_of_an_edited_scenario_take_at_most_400_characters() {
     assert!((1..=400).contains(&longest), "{longest}");
 }
 
-/// Links as they were given away once. They are never changed, only added to.
+/// Links that people may have. The file of them is only added to; no link in it is ever changed.
 #[test]
 fn links_of_the_past_open() {
     for line in include_str!("golden/links.txt")
@@ -144,7 +144,7 @@ fn links_of_the_past_open() {
         let scenario =
             load_variant(entry.slug, entry.text, &link.variant()).expect("its edits still fit");
         let opened = link.open(&scenario);
-        // It opens whole, or says what changed.
+        // The link opens with all of its steps, or says what has changed.
         let told = format!("{} {}", opened.run.len(), opened.at);
         assert!(
             told == rest || !opened.changed.is_empty(),
@@ -235,7 +235,7 @@ proptest! {
         let _ = Link::parse(&text).map(|it| it.to_string());
     }
 
-    /// What is written like a link reads back as itself, and opens in any scenario without harm.
+    /// A random text of the form of a link is read and written back unchanged, and opens in any scenario without a panic.
     #[test]
     fn whatever_looks_like_a_link(
         slug in 0..67_usize,

@@ -13,7 +13,7 @@ const LOST: &[Verdict] = &[Verdict::LostUpdate];
 const STUCK: &[Verdict] = &[Verdict::Deadlock];
 const CRASH: &[Verdict] = &[Verdict::Assertion];
 
-/// Rows of the matrix: files, then the cells for none, DIX+DIF, HBA insert, fs checksum.
+/// A row of the matrix: its scenarios, then its cells for the devices none, DIX+DIF, HBA insert, fs checksum.
 type Row = (&'static [&'static str], [&'static [&'static [Verdict]]; 4]);
 const ROWS: &[Row] = &[
     (
@@ -72,10 +72,10 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// What the model finds beyond the matrix, and why it is right.
+/// Verdicts that the model finds beyond the matrix, and why the model is right.
 struct Exception {
     file: &'static str,
-    /// What is found besides the cell's verdicts: for none, DIX+DIF, HBA insert, fs checksum.
+    /// The verdicts besides those of the cell: for none, DIX+DIF, HBA insert, fs checksum.
     besides: [&'static [Verdict]; 4],
     why: &'static str,
 }
@@ -145,8 +145,8 @@ fn the_matrix_holds_cell_by_cell() {
     }
 }
 
-/// Key lesson of the matrix: guard tags catch *changed after the checksum*, never *forgot to
-/// write*.
+/// The main lesson of the matrix: guard tags catch bytes that change after their checksum, never updates that are not
+/// written.
 #[test]
 fn no_guard_error_tells_of_a_forgotten_write() {
     for file in [

@@ -13,7 +13,7 @@ use stable_pages::machine::{Model, World, enabled, step};
 use stable_pages::scenario::Verdict;
 use stateright::{Checker, Model as _, Property};
 
-/// What a state's steps break, and what it amounts to where nobody can move.
+/// The verdicts of a state's steps and, where nobody can move, of the state itself.
 fn verdicts_at(model: &Model, world: &World) -> Verdicts {
     let ways = enabled(model, world).map(|choice| step(model, world, choice).1);
     let broken = ways.flatten().filter_map(|effect| match effect {
@@ -26,7 +26,7 @@ fn verdicts_at(model: &Model, world: &World) -> Verdicts {
 macro_rules! never {
     ($($verdict:ident),*) => {
         vec![
-            // Holds everywhere, so that the search does not end before everything was seen.
+            // A property that always holds: without one the search would end at the first verdict.
             Property::<Machine>::always("goes on", |_, _| true),
             $(Property::<Machine>::always(stringify!($verdict), |it, world| {
                 !verdicts_at(&it.model, world).has(Verdict::$verdict)
@@ -62,7 +62,7 @@ fn stateright_finds_the_same_states_and_verdicts() {
         assert!(theirs.is_done(), "{}", entry.slug);
         assert_eq!(theirs.unique_state_count(), ours.states(), "{}", entry.slug);
         let discovered = theirs.discoveries();
-        // Only livelock is no property of single states.
+        // Livelock is left out, since it is not a property of single states.
         for verdict in Verdict::ALL
             .into_iter()
             .filter(|it| *it != Verdict::Livelock)

@@ -1,4 +1,4 @@
-//! Scenarios as bytes: what is packed comes out again, and damaged bytes come to an error.
+//! Scenarios as bytes: unpacking gives the scenario that was packed, and damaged bytes give an error.
 
 mod support;
 
@@ -9,7 +9,7 @@ use stable_pages::machine::{ActorId, Choice, enabled, step};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{BUILD, PackError, Packed, Scenario, Variant, find};
 
-/// A run: the opening one, then, as far as it goes, a step of each actor in turn.
+/// Checks that two scenarios do the same in their opening run and in steps of each actor in turn after it.
 fn same_runs(one: &Scenario, other: &Scenario) {
     let mut world = one.model.initial;
     assert_eq!(world, other.model.initial);
@@ -107,7 +107,7 @@ proptest! {
         }
     }
 
-    /// Nor does what only looks undamaged.
+    /// A changed byte under a right checksum gives a scenario or an error, and no panic.
     #[test]
     fn a_wrong_byte_with_a_right_checksum_never_panics(at in 12..sample().len(), byte in any::<u8>()) {
         let mut bytes = sample().to_vec();
@@ -118,7 +118,7 @@ proptest! {
         prop_assert!(matches!(read, Ok(_) | Err(PackError::Damaged)));
     }
 
-    /// Also where build and checksum are right: postcard refuses what is no scenario.
+    /// Random bytes are refused, by postcard if build and checksum are right.
     #[test]
     fn random_bytes_never_panic(body in prop::collection::vec(any::<u8>(), 0..3000), right in any::<bool>()) {
         let mut bytes = Vec::new();

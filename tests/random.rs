@@ -35,7 +35,7 @@ fn all() -> &'static [Scenario] {
     })
 }
 
-/// Every world moves, waits in a named way, or is an end.
+/// Checks that a world is an end just if nobody can move in it.
 fn well_formed(model: &Model, world: &World) -> Result<(), TestCaseError> {
     let moves = enabled(model, world).next().is_some();
     match end(model, world) {
@@ -49,8 +49,7 @@ fn well_formed(model: &Model, world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Makes a run by taking, at each step, the wanted of the possible choices; then goes over it
-/// again in every way there is.
+/// Makes a run in which `wanted` picks each step among the possible ones, and checks it: effects, story, verdicts, replay.
 fn check_run(model: &Model, wanted: &[usize]) -> Result<(), TestCaseError> {
     let mut history = History::new(model);
     let mut worlds = vec![model.initial];
@@ -86,7 +85,7 @@ fn check_run(model: &Model, wanted: &[usize]) -> Result<(), TestCaseError> {
         prop_assert_eq!(history.world(), &next);
         worlds.push(next);
     }
-    // The same choices give the same worlds; a story tells as many steps.
+    // The same choices give the same worlds again, and the story has as many steps.
     let mut world = model.initial;
     for (choice, expected) in history.choices().into_iter().zip(&worlds[1..]) {
         world = step(model, &world, choice).0;
@@ -114,11 +113,11 @@ fn model_copies(model: &Model) -> bool {
         .any(|it| OPS[it.tag as usize].key == "bounce_copy")
 }
 
-/// A file is refused with a place and a reason, or its runs are sound and the checker finds what a
-/// plain search finds.
+/// Checks that a file is refused with a place and a reason, or that its runs are sound and the checker's findings are those
+/// of a plain search.
 fn check_file(text: &str, wanted: &[usize]) -> Result<(), TestCaseError> {
     match load("random", text) {
-        // Most words in a random order are wrong somewhere; that is said with its place.
+        // A random file may be faulty; then the error has a place.
         Err(error) => {
             prop_assert!(error.line >= 1 && error.column >= 1 && !error.reason.is_empty());
         }
@@ -154,7 +153,7 @@ proptest! {
     }
 }
 
-/// Found by chance: BH_Shadow without a journal that would clear it, and a host without a guest.
+/// Files that random tests once failed on: BH_Shadow without a journal that would clear it, and a host without a guest.
 #[test]
 fn a_shadow_and_a_host_by_themselves_are_sound() {
     let text = programs::text(
@@ -168,7 +167,7 @@ fn a_shadow_and_a_host_by_themselves_are_sound() {
     check_file(&text, &[]).expect("sound");
 }
 
-/// Most random files are scenarios, so the property above is about running and not about refusing.
+/// Most random files load, so that the property above tests their runs and not only the loader.
 #[test]
 fn most_random_files_load() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
@@ -210,12 +209,11 @@ fn every_step_alone_is_safe_to_run() {
             break;
         }
     }
-    // All but the jump and those that stand below "each sector".
+    // Not the jump, and not the steps that need a sector from "each sector".
     assert!(loaded >= OPS.len() - 10, "only {loaded} of {}", OPS.len());
 }
 
-/// Every world of every scenario, device and era moves, waits in a named way, or is an end; and
-/// each is found once.
+/// Every reachable world of every scenario, device and era is well-formed, and is found only once.
 #[test]
 fn every_reachable_world_moves_waits_or_ends() {
     let (mut models, mut seen) = (0, 0);
@@ -234,7 +232,7 @@ fn every_reachable_world_moves_waits_or_ends() {
     assert!(models > 400 && seen > 200_000, "{models} {seen}");
 }
 
-/// The geometry that the dossier's races need fits into a world of 128 bytes.
+/// A world of 128 bytes has room for the geometry that the dossier's races need.
 #[test]
 fn two_writers_and_two_pages_fit_into_a_world() {
     let text = "title = \"t\"\nera = \"6.19\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"dix+dif\"\nschedule = []\n\

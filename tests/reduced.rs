@@ -9,7 +9,7 @@ use stable_pages::machine::{ActorId, alike};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{Scenario, Variant, Verdict, load_for, load_variant, programs};
 
-/// Both searches of a scenario: how many states each stored.
+/// Checks that both searches of a scenario find the same; returns how many states each of them stored.
 fn compare(scenario: &Scenario) -> (usize, usize) {
     let (slug, device) = (&scenario.slug, scenario.device.word());
     let plain = support::explored(scenario);
@@ -50,7 +50,7 @@ fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
     assert!(3 * kept < 2 * all);
 }
 
-/// Every mutant of some orderings: here steps stand where their authors never put them.
+/// Mutants of some orderings, in which steps stand at places where no author has put them.
 #[test]
 fn reduction_changes_nothing_for_mutants() {
     let mut compared = 0;
@@ -63,7 +63,7 @@ fn reduction_changes_nothing_for_mutants() {
     ] {
         let entry = stable_pages::scenario::find(slug).expect("there");
         let programs = programs(entry.text, &Variant::default()).expect(slug);
-        // The disk's own steps too: a dropped DMA makes a check fail that seemed quiet.
+        // Edits of the disk's own steps are among them: without its DMA a check fails that the reduction takes for quiet.
         for edit in single_edits(&programs).into_iter().step_by(3) {
             let variant = Variant {
                 edits: vec![edit],
@@ -79,7 +79,7 @@ fn reduction_changes_nothing_for_mutants() {
     assert!(compared > 500);
 }
 
-/// Writers through write(2) that cannot be told apart.
+/// A file with `many` alike writers through write(2).
 fn writers(many: usize) -> String {
     let writers: String = (0..many)
         .map(|it| {
@@ -143,7 +143,7 @@ fn reduction_changes_nothing_for_random_files() {
         let programs = programs.new_tree(&mut runner).expect("some").current();
         let mut text = writers(0);
         for (number, lines) in programs.iter().enumerate() {
-            // Twice each, so that there are alike ones.
+            // Two actors for each program, so that some are alike.
             for twin in ["a", "b"] {
                 let lines = lines.join("\", \"");
                 text = text.replacen("[expect]", &format!("[[actor]]\nname = \"{twin}{number}\"\nabout = \"\"\nrun = [\"{lines}\"]\nmm = \"A\"\ncpu = 1\n[expect]"), 1);

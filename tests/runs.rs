@@ -1,5 +1,5 @@
-//! Runs as visitors make them: a tree in which nothing is lost, to the next failure, to another
-//! kernel.
+//! Runs as visitors make them: the tree of choices in which nothing is lost, going to the next failure, and taking a run to
+//! another kernel.
 
 mod support;
 
@@ -66,7 +66,7 @@ fn run_to_failure_follows_the_steps_ahead() {
     assert_eq!(history.depth(), failed, "nothing more fails, so it stays");
 }
 
-/// A deadlock at the end of the steps ahead is a failure to run to, as is a lost update.
+/// "To the next failure" also finds a deadlock or a lost update at the end of the steps ahead.
 #[test]
 fn run_to_failure_follows_to_a_bad_end() {
     for slug in [
@@ -91,14 +91,14 @@ fn run_of(slug: &str, steps: usize) -> (stable_pages::scenario::Scenario, Histor
     (scenario, history)
 }
 
-/// Switching the era keeps the run where the orders agree and says where they part.
+/// In another era a run keeps the steps up to where the orderings part, and that place is known.
 #[test]
 fn a_run_is_carried_to_another_kernel_as_far_as_the_orders_agree() {
     let (old, history) = run_of("baseline-five-step", usize::MAX);
     let text = find("baseline-five-step").expect("there").text;
     let to = |era| load_for("x", text, None, Some(era)).expect("loads");
 
-    // The same order, other names: everything is kept.
+    // An era with the same order under other names keeps the whole run.
     let same = carry(&old, &history, &to(Era::V3_0));
     assert_eq!((same.choices.len(), same.parting), (history.depth(), None));
 
@@ -118,7 +118,7 @@ fn a_run_is_carried_to_another_kernel_as_far_as_the_orders_agree() {
     assert_eq!(OPS[parting.new.expect("a step")].key, "pte_mkwrite");
 }
 
-/// Where the same step is due but somebody waits there, that is said too.
+/// Orderings also part where the same step is due but its actor sleeps there in one of them.
 #[test]
 fn a_run_parts_where_the_other_kernel_sleeps() {
     let (old, history) = run_of("no-stable-pages-needed", usize::MAX);
@@ -126,7 +126,7 @@ fn a_run_parts_where_the_other_kernel_sleeps() {
     let dix = stable_pages::scenario::Device::ALL[0];
     let waits = load_for("x", text, Some(dix), None).expect("loads");
     let parting = carry(&old, &history, &waits).parting.expect("it waits");
-    // The disk that takes guards parts first: the flusher generates them.
+    // On the device with guards the orderings part first, since the flusher generates guards there.
     assert_eq!(OPS[parting.old].key, "queue_bio");
     assert_eq!(OPS[parting.new.expect("a step")].key, "generate_guard");
 
@@ -162,7 +162,7 @@ fn an_impossible_choice_is_refused() {
     }
 }
 
-/// Two programs of one actor have labels of their own, though the same program twice.
+/// Labels belong to one run of a program: an actor that runs the same program twice has them twice.
 #[test]
 fn an_actor_that_runs_a_program_twice_ends_each() {
     let text = stable_pages::scenario::find("baseline-five-step")
@@ -178,7 +178,7 @@ fn an_actor_that_runs_a_program_twice_ends_each() {
     let twice = stable_pages::scenario::load("twice", &text).expect("loads");
     let flusher = &twice.model.actors[0];
     let many = flusher.code.len();
-    // Whatever is left of the second program leads on within it, never back into the first.
+    // Jumps in the second half of the code lead to places within it, not back into the first half.
     for (pc, instr) in flusher.code.iter().enumerate().skip(many / 2) {
         assert!(instr.no as usize > many / 2, "{pc} leads to {}", instr.no);
     }

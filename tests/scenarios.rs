@@ -20,7 +20,7 @@ fn all() -> Vec<Scenario> {
     all.collect()
 }
 
-/// The one test that fails where a file is wrong: with the loader's message, for each such file.
+/// The only test that fails if a file does not load; it prints the loader's message for each such file.
 #[test]
 fn every_file_loads() {
     let wrong = catalogue().filter_map(|entry| {
@@ -73,8 +73,8 @@ fn every_scenario_has_the_verdicts_it_states_on_every_device() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The opening run shows the scenario's point: it ends with nobody able to move, with the verdicts
-/// and the broken invariants the file states, in the order stated.
+/// An opening run goes on until nobody can move, and has the verdicts and broken invariants that the file states, in that
+/// order.
 #[test]
 fn every_opening_run_shows_its_point() {
     let mut wrong = Vec::new();
@@ -86,8 +86,8 @@ fn every_opening_run_shows_its_point() {
         }
         let story = Story::of(model, &history);
         let (found, slug) = (story.verdicts(model), &scenario.slug);
-        // A run that shows a livelock could go on, and so can whoever stores for ever. The device and
-        // the completion begin again too, but only when there is work for them.
+        // A run that shows a livelock may end while somebody can move, and an actor that stores for ever always can. Device
+        // and completion have endless programs too, but can move only if there is work for them.
         let livelock = scenario.opening.contains(&Verdict::Livelock);
         let goes_on = |choice: Choice| {
             let actor = &model.actors[choice.actor.index()];
@@ -119,8 +119,7 @@ fn every_opening_run_shows_its_point() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The checker finds what a plain search finds, and each finding comes with a schedule that
-/// replays to it.
+/// The checker has the findings of a plain search, and the schedule of each leads to its verdict.
 #[test]
 fn every_shortest_failure_replays() {
     let (mut replayed, mut livelocks) = (0, 0);
@@ -135,7 +134,7 @@ fn every_shortest_failure_replays() {
                 if finding.verdict != Verdict::Livelock {
                     continue;
                 }
-                // From there on it can go round: a search from there comes back.
+                // The schedule to a livelock ends in its loop: a search from there comes back to that state.
                 let from = support::replayed(model, &finding.schedule).0;
                 assert!(starved(model, &from).is_some());
                 let round = Space::explore(model, from, Limits::NONE);
@@ -161,7 +160,7 @@ fn sleep(model: &Model, actor: ActorId) -> Sleep {
     longest_sleep(model, graph, &|state| space.world(state), actor)
 }
 
-/// S30: how long a writer sleeps, and behind whom, is stated and exact.
+/// S30: the stated longest sleep of a writer, and the actor it sleeps behind, are exact.
 #[test]
 fn stated_sleeps_are_exact() {
     let mut stated = 0;
@@ -173,8 +172,8 @@ fn stated_sleeps_are_exact() {
         let found = sleep(model, bound.actor);
         let expected = Sleep::Steps(bound.steps, bound.behind);
         assert_eq!(found, expected, "{}", scenario.slug);
-        // Since 3.9 nobody waits for this disk (the dossier's S30; commit 1d1d1a767206): what is
-        // left is the wait for the page lock.
+        // Since 3.9 nobody waits for stable pages on this disk (the dossier's S30; commit 1d1d1a767206), so only the wait
+        // for the page lock is left.
         let entry = stable_pages::scenario::find(&scenario.slug).expect("there");
         let era = stable_pages::protocol::Era::V3_9;
         let later = load_for("x", entry.text, None, Some(era)).expect("loads");

@@ -29,20 +29,20 @@ use support::spin;
 /// How many models share a verifier, and how many states they have together at most: compiling
 /// takes most of the time.
 const TOGETHER: (usize, usize) = (32, 150_000);
-/// Mutants of each scenario, and the most states one may have.
+/// How many mutants of each scenario there are, and the most states that one may have.
 const MUTANTS: usize = 5;
 const MOST: usize = 20_000;
 
-/// Models with random programs, and the least and most states one may have.
+/// How many models with random programs there are, and the least and most states that one may have.
 const RANDOM: usize = 40;
 const RANDOM_STATES: std::ops::Range<usize> = 40..4_000;
 
-/// The models that are searched for livelocks: of these scenarios and one in so many others. The
-/// most actors and states one may have; a claim multiplies them.
+/// Which models are searched for livelocks: those of one group of scenarios, and one in so many of the others; and the most
+/// actors and states that such a model may have, since a claim multiplies its states.
 const LIVE: (&str, usize) = ("S31", 25);
 const LIVE_MOST: (usize, usize) = (4, 2_000);
 
-/// The words of the Promela text for the verdicts of a safety run.
+/// The verdicts of a safety run, by their names in the Promela text.
 const WORDS: [(&str, Verdict); 8] = [
     ("GUARD_ERROR", Verdict::GuardError),
     ("SILENT_CORRUPTION", Verdict::SilentCorruption),
@@ -54,7 +54,7 @@ const WORDS: [(&str, Verdict); 8] = [
     ("TRAP", Verdict::Trap),
 ];
 
-/// A model and what our own search finds.
+/// A model, with the findings of our own search.
 struct Case {
     name: String,
     scenario: Scenario,
@@ -65,7 +65,7 @@ struct Case {
 }
 
 impl Case {
-    /// None where it has more than `most` states.
+    /// The case for a scenario; none if it has more than `most` states.
     fn new(name: String, scenario: Scenario, most: usize) -> Option<Case> {
         let mut space = Space::new(&scenario.model, scenario.model.initial, Limits::NONE);
         let complete = space.advance(&scenario.model, most) == Progress::Complete;
@@ -97,7 +97,7 @@ fn stated() -> Vec<Case> {
     cases
 }
 
-/// Numbers that are the same every time. (SplitMix64.)
+/// Random numbers that are the same in every run (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -130,7 +130,7 @@ fn mutants() -> Vec<Case> {
                 device: (made >= 2).then(|| *dice.of(&Device::ALL)),
                 ..Variant::default()
             };
-            // Not every two edits have a place together.
+            // Some edits exclude each other.
             let Ok(scenario) = load_variant(entry.slug, entry.text, &variant) else {
                 continue;
             };
@@ -155,7 +155,7 @@ fn mutants() -> Vec<Case> {
     cases
 }
 
-/// Models with random programs: nobody wrote them with the checker in mind. `SEED` gives others.
+/// Models with random programs, which nobody has written with the checker in mind. The variable `SEED` gives others.
 fn random() -> Vec<Case> {
     let seed = std::env::var("SEED").unwrap_or_default();
     let seed: u64 = seed.parse().unwrap_or(14);
@@ -167,7 +167,7 @@ fn random() -> Vec<Case> {
     let mut cases = Vec::new();
     for number in 0..2_000 {
         let text = files.new_tree(&mut runner).expect("a file").current();
-        // Most words in a random order are wrong somewhere.
+        // Not every random file loads.
         let Ok(scenario) = load("random", &text) else {
             continue;
         };
@@ -181,19 +181,19 @@ fn random() -> Vec<Case> {
     cases
 }
 
-/// What is not as our own search has it.
+/// In what SPIN's result differs from that of our own search.
 enum Wrong {
-    /// The verdicts of models, with their names.
+    /// Verdicts; the text names the models.
     Verdicts(String),
-    /// The number of states, or the text itself: of which of the models is not known.
+    /// The number of states, or SPIN does not accept the text; it is not known for which of the models.
     Somewhere(String),
 }
 
-/// How many models with another number of states are named; each takes some ten verifiers.
+/// How many models with another number of states are searched for and named; each takes some ten verifiers to find.
 const NAMED: usize = 3;
 
-/// Verifies models, and says of which it is not as our own search has it. They share a verifier; where
-/// the number of states is wrong, halves of them are looked at until it is known with which.
+/// Verifies models in one verifier, and names those for which SPIN's result is not that of our own search. Where only the
+/// number of states differs, halves of the models are verified until the one is found.
 fn verify(name: &str, cases: &[&Case], named: &AtomicUsize) -> String {
     match (verify_together(name, cases), cases) {
         (Ok(()), _) => String::new(),
@@ -220,7 +220,7 @@ fn verify(name: &str, cases: &[&Case], named: &AtomicUsize) -> String {
 
 /// Verifies models in one verifier.
 fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
-    // Where there are several, SPIN has one state more, before it chooses a model.
+    // SPIN counts one state more if it first has to choose among several models.
     let (text, choosing) = match cases {
         [one] => (promela(&one.scenario, ""), 0),
         _ => (promela_all(cases.iter().map(|it| &it.scenario)), 1),
@@ -255,7 +255,7 @@ fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
     if !wrong.is_empty() {
         return Err(Wrong::Verdicts(wrong));
     }
-    // It also has one after each judged end.
+    // SPIN counts one more state after each end, which `init` judges.
     let expected = choosing + cases.iter().map(|it| it.states + it.ends).sum::<usize>();
     let stored = said
         .lines()
@@ -270,9 +270,8 @@ fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
     }
 }
 
-/// A claim that is never to come true: from some moment on an actor whose program has an end does
-/// not finish, some actors never can move again, and all others move again and again. That is a
-/// livelock under strong fairness; which actor and which others, the claim guesses.
+/// A never claim for a livelock under strong fairness: from some moment on an actor whose program has an end does not finish,
+/// some actors never can move again, and all others move again and again. Which actors these are the claim guesses.
 fn claim(scenario: &Scenario) -> String {
     let actors = &scenario.model.actors;
     let (mut guesses, mut states) = (String::new(), String::new());
@@ -280,7 +279,7 @@ fn claim(scenario: &Scenario) -> String {
         for still in 0..(1 << actors.len()) - 1 {
             let is_still = |it: &usize| still >> it & 1 == 1;
             let mut all = format!("pc[{number}] != FINISHED");
-            // A process's number is its actor's and one: init is process 0.
+            // The process of an actor has the actor's number plus one, since `init` is process 0.
             for actor in (0..actors.len()).filter(is_still) {
                 let _ = write!(all, " && !enabled({})", actor + 1);
             }
@@ -296,7 +295,7 @@ fn claim(scenario: &Scenario) -> String {
                     here = place(nth)
                 );
             }
-            // Where nobody can move, nothing goes on for ever.
+            // A state in which nobody can move is no livelock.
             let _ = writeln!(
                 states,
                 "{here}: if :: {all} && enabled({}) -> goto accept_{number}_{still} :: {all} -> goto {here} fi;\n\
@@ -310,7 +309,7 @@ fn claim(scenario: &Scenario) -> String {
     format!("never {{\nbegin:\tif\n\t:: true -> goto begin\n{guesses}\tfi;\n{states}\tskip\n}}\n")
 }
 
-/// Looks for a livelock, and says if it is not as our own search has it.
+/// Looks for a livelock; returns a complaint if SPIN's result is not that of our own search, else nothing.
 fn verify_livelock(name: &str, case: &Case) -> String {
     let text = promela(&case.scenario, "") + &claim(&case.scenario);
     let made = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
@@ -327,7 +326,7 @@ fn verify_livelock(name: &str, case: &Case) -> String {
     }
 }
 
-/// Does all of some work, two at a time, and gathers what is wrong.
+/// Does each piece of work, two at a time, and joins the complaints.
 fn by_two<T: Sync>(work: &[T], one: impl Fn(usize, &T) -> String + Sync) -> String {
     let left = Mutex::new(work.iter().enumerate());
     let wrong = Mutex::new(String::new());
@@ -346,7 +345,7 @@ fn by_two<T: Sync>(work: &[T], one: impl Fn(usize, &T) -> String + Sync) -> Stri
     wrong.into_inner().expect("no panic")
 }
 
-/// Verifies all models, many in a verifier, and says of each that is not as our own search has it.
+/// Verifies all models, many in a verifier, and names those for which SPIN's result is not that of our own search.
 fn verify_all(name: &str, cases: &[Case]) -> String {
     let mut groups: Vec<Vec<&Case>> = Vec::new();
     for case in cases {
@@ -378,7 +377,7 @@ fn verify_all(name: &str, cases: &[Case]) -> String {
     })
 }
 
-/// Whether SPIN is there; with CI set it must be.
+/// Whether SPIN is installed; with CI set it must be.
 fn spin_is_there() -> bool {
     let there = spin::is_there();
     if !there {
@@ -431,7 +430,7 @@ fn spin_finds_the_same_of_random_programs() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The file as people get it: SPIN takes every scenario's, stops where it fails, tells the run.
+/// The Promela file that people can save: for every scenario SPIN accepts it, stops at a failure, and replays the run to it.
 #[test]
 fn spin_tells_the_run_of_a_failure() {
     if !spin_is_there() {

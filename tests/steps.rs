@@ -1,5 +1,5 @@
-//! What every step and every effect must have, whoever adds one: a failure names the step that lacks
-//! it. (`ARCHITECTURE.md` tells how a step is added.)
+//! Everything that a step or an effect needs besides its code. A failure names the step or effect that lacks it.
+//! (`ARCHITECTURE.md` tells how a step is added.)
 
 mod support;
 
@@ -14,8 +14,8 @@ use stable_pages::protocol::{MEANINGS, OPS, op_number};
 use stable_pages::scenario::{Scenario, load_for};
 use support::{all_scenarios, checked};
 
-/// The names of an enum's variants, and which a value is. The match has no wildcard, so the compiler
-/// asks for a variant that is not listed.
+/// Makes the list of an enum's variants and the function from a value to its variant's name. The match has no wildcard, so
+/// the compiler asks for a variant that is not listed.
 macro_rules! variants {
     ($of:ident, $names:ident, $name:ident: $($variant:ident)*) => {
         const $names: &[&str] = &[$(stringify!($variant)),*];
@@ -47,7 +47,7 @@ variants! { Effect, EFFECT_NAMES, effect_name:
     FsyncReturned KernelMapping WriteAccess Shadowed ChecksumRead Broke
 }
 
-/// Steps that no scenario of the catalogue has, and why not.
+/// Steps that no scenario of the catalogue has, each with the reason.
 const UNUSED: [(&str, &str); 2] = [
     (
         "trylock_page",
@@ -59,7 +59,7 @@ const UNUSED: [(&str, &str); 2] = [
     ),
 ];
 
-/// Steps whose meaning says already why the protocol needs them.
+/// Steps whose meaning already says why the protocol needs them, so that they need no reason.
 const MEANING_IS_REASON: [&str; 15] = [
     "bounce_copy",
     "cancel_dirty_page",
@@ -78,10 +78,10 @@ const MEANING_IS_REASON: [&str; 15] = [
     "virtqueue_kick",
 ];
 
-/// Effects that have no sentence: only time passes, which the step's meaning tells.
+/// Effects without a sentence of their own: the step's meaning is shown instead.
 const UNTOLD: [&str; 1] = ["Passed"];
 
-/// Somewhere a step is made: in which scenario, from which world, and what it does there.
+/// One place where a step is made: the scenario, the world before it, and its effects.
 struct Example {
     scenario: Arc<Scenario>,
     before: World,
@@ -91,7 +91,7 @@ struct Example {
 }
 
 impl Example {
-    /// What is said of the step if these are its effects.
+    /// The sentence for the step if it had these effects.
     fn sentence(&self, effects: &[Effect]) -> String {
         let model = &self.scenario.model;
         let mut story = Story::of(model, &History::new(model));
@@ -144,13 +144,13 @@ fn examples() -> &'static Examples {
     })
 }
 
-/// Says which of the names have something wrong with them.
+/// Fails with the names, if there are any; `what` says what is wrong with them.
 fn none<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) {
     let names: Vec<&str> = names.into_iter().collect();
     assert!(names.is_empty(), "{what}: {}", names.join(", "));
 }
 
-/// Why a step is there, as its row says.
+/// The reason for a step in the protocol, as the tables have it.
 fn reason(key: &str) -> Option<&'static str> {
     MEANINGS[op_number(key)?].reason
 }
@@ -205,10 +205,13 @@ fn every_step_is_in_a_scenario() {
 #[test]
 fn every_step_is_told() {
     let examples = examples();
-    let untold = OPS.iter().enumerate().filter(|(row, it)| {
-        let told = examples.steps.get(row).map(|it| it.sentence(&it.effects));
+    let untold = OPS.iter().enumerate().filter(|(number, row)| {
+        let told = examples
+            .steps
+            .get(number)
+            .map(|it| it.sentence(&it.effects));
         let is_sentence = |told: String| told.ends_with('.') && !told.contains(['{', '}']);
-        it.op != Op::Goto && !told.is_some_and(is_sentence)
+        row.op != Op::Goto && !told.is_some_and(is_sentence)
     });
     let keys = untold.map(|(_, row)| row.key);
     none("steps without a sentence (exchange/narration.rs)", keys);
@@ -221,7 +224,7 @@ fn every_effect_is_told() {
         .iter()
         .filter(|name| !examples.effects.contains_key(*name));
     none("effects that no scenario has", missing.copied());
-    // An effect is told if its step alone says something else without it.
+    // An effect has a sentence if that of its step changes when the effect is left out.
     let untold = examples.effects.iter().filter(|(name, example)| {
         let mut effects = example.effects.iter();
         let effect = effects.find(|effect| effect_name(effect) == **name);
@@ -264,7 +267,7 @@ fn every_effect_is_in_the_schema() {
     );
 }
 
-/// What a step does in Promela the compiler asks for; here, that its line is in the text.
+/// Every step has its line in the Promela text. (That its statements are there is what the compiler checks.)
 #[test]
 fn every_step_is_written_for_spin() {
     let mut written: BTreeSet<&str> = BTreeSet::new();

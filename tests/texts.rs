@@ -19,11 +19,11 @@ use stable_pages::scenario::{catalogue, find, load_for};
 
 const RENEW: &str = "UPDATE_EXPECT=1 cargo test --no-default-features --test texts";
 
-/// Files that are no scenario's.
+/// The files that do not belong to one scenario.
 const GENERAL: [&str; 5] = ["catalogue", "checker", "sentences", "steps", "words"];
 
-/// Of these, all that the worker draws: one that stalls, one that is safe, one with a guard error, one that goes
-/// round. Only of the first, which is small, every change of a step.
+/// The scenarios whose sections drawn by the worker are recorded: one that stalls, one that is safe, one with a guard error
+/// and one that goes round. Only for the first, which is small, all single edits are tried.
 const WORKER: [&str; 4] = [
     "writeback-flag-leaked",
     "baseline-five-step",
@@ -59,7 +59,7 @@ fn compare(name: &str, text: &str) -> Option<String> {
 }
 
 fn hold(wrong: Vec<String>) {
-    // A sentence that all scenarios share differs in all of them.
+    // A changed sentence that all scenarios share makes all files differ; a few of them are enough to show it.
     let some: Vec<&str> = wrong.iter().take(8).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
@@ -73,7 +73,7 @@ fn hold(wrong: Vec<String>) {
 fn what_is_said_of_each_scenario_is_as_recorded() {
     let work: Vec<_> = support::chosen().collect();
     if support::loadable().count() < catalogue().count() {
-        // `pack` writes no pages where one file is wrong.
+        // `pack` writes no pages if one file does not load.
         println!("SKIPPED: a file does not load; nothing was compared");
         return;
     }
@@ -134,7 +134,7 @@ fn what_is_said_of_steps_and_words_is_as_recorded() {
     );
 }
 
-/// A scenario that is gone takes its texts along.
+/// No text file is left of a scenario that has been removed.
 #[test]
 fn every_file_of_texts_is_of_a_scenario() {
     let slugs = catalogue().map(|entry| entry.slug.to_owned());

@@ -29,8 +29,8 @@ fn moments(scenario: &Arc<Scenario>) -> Vec<Moment> {
     all
 }
 
-/// A guard that does not fit is a break in its column and is compared bit by bit; nowhere else is
-/// a break. A story that goes on by steps is the one that is told anew.
+/// The stage shows a break just where a guard differs, and compares that guard bit by bit. A story extended step by step is
+/// equal to one told from the start.
 #[test]
 fn a_mismatch_is_a_break_in_its_column() {
     let (mut breaks, mut parted) = (0, 0);
@@ -59,18 +59,18 @@ fn a_mismatch_is_a_break_in_its_column() {
                     .find(&|it| has(it, "cell") && has(it, "parted"))
                     .is_some(),
             );
-            // Nobody's card is without its status or its step.
+            // Every actor's card has a status or a step.
             let cards = actor_cards(&now, &UiState::default(), None);
             for cast in &scenario.cast {
                 let card = cards.find(&|it| it.attr_value(Attr::Actor) == Some(&cast.name));
-                assert!(card.is_some_and(|it| it.find(&|it| has(it, "status")).is_some()));
+                assert!(card.is_some_and(|card| card.find(&|it| has(it, "status")).is_some()));
             }
         }
     }
     assert!(breaks > 5 && parted > 20, "{breaks} {parted}");
 }
 
-/// The store that did it stands inside the window, and is said to.
+/// The store that causes the failure is marked as inside the window.
 #[test]
 fn the_guilty_store_is_marked_on_the_tape() {
     let scenario = Arc::new(
@@ -160,7 +160,7 @@ fn the_worker_draws_what_is_shown() {
     renderer.handle(show(&input), &mut |it| said.push(it));
     let side = drawn(&said, Slot::Side).expect("drawn");
     assert!(side.contains("At step"), "{side}");
-    // What belongs to another check is not drawn.
+    // Answers to an older check are not drawn.
     said.clear();
     input.turn = 7;
     renderer.handle(show(&input), &mut |it| said.push(it));

@@ -8,7 +8,7 @@ use stable_pages::machine::{History, PageId, SectorId, guard, ip_checksum};
 use stable_pages::scenario::{Device, Scenario, Variant, find, load_variant};
 use stable_pages::view::{Attr, Element, Handler, Moment, Msg, Node, UiState, inspect, tabs};
 
-/// A scenario's opening run at some moments: start, end, and some on the way.
+/// The start, the end and `few` other moments of a scenario's opening run.
 fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Moment> {
     let mut history = History::new(&scenario.model);
     for choice in &scenario.schedule {
@@ -48,7 +48,7 @@ fn part<'a>(el: &'a Element, name: &str) -> Option<&'a Element> {
     el.find(&|it| it.attr_value(Attr::Part) == Some(name))
 }
 
-/// All bytes shown of a version.
+/// The bytes shown of the version with a letter.
 fn bytes(el: &Element, letter: &str) -> Vec<u8> {
     let name = format!("bytes-{letter}");
     let mut rows = Vec::new();
@@ -65,18 +65,18 @@ fn bytes(el: &Element, letter: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(byte).collect()
 }
 
-/// Each place shown: its version and the guard it says it has.
+/// Each place shown, with the letter of its version and its guard.
 fn held(el: &Element) -> Vec<(String, String, u16)> {
     let mut rows = Vec::new();
     let is = |it: &Element| {
         it.attr_value(Attr::Part)
-            .is_some_and(|it| it.starts_with("held-"))
+            .is_some_and(|part| part.starts_with("held-"))
     };
     all(el, &is, &mut rows);
     let read = |row: &&Element| {
         let letter = row.find(&|it| {
             it.attr_value(Attr::Class)
-                .is_some_and(|it| it.starts_with("version"))
+                .is_some_and(|class| class.starts_with("version"))
         });
         let code = row
             .find(&|it| it.tag == "code")
@@ -100,7 +100,7 @@ fn every_place_shows_the_bytes_its_guard_is_of() {
         let model = &scenario.model;
         for now in moments(&scenario, 4) {
             for page in model.page_ids() {
-                // All of them take long, and neighbours are alike.
+                // Not every sector: all of them would take long, and neighbours are alike.
                 for sector in [0, 2, 3] {
                     let sector = SectorId(sector).min(SectorId::at(model.geometry.sectors() - 1));
                     let shown = inspect(&now, &looking(page, sector));
@@ -170,7 +170,7 @@ fn computations_part_at_the_first_difference_and_end_in_the_guards() {
                 let guards = table(part(&shown, "guards").expect("both guards"));
                 let xor = guard(&one) ^ guard(&other);
                 assert_eq!(guards[3][1], format!("{xor:04x}"));
-                // By itself, the byte looked at is the first that differs.
+                // The byte shown at first is the first that differs.
                 let at = part(&shown, "crc-byte").expect("a place").all_text();
                 assert!(at.contains(&format!("0x{first:03x} of")), "{at}");
             }
@@ -323,7 +323,7 @@ fn the_store_can_be_gone_to_and_the_log_names_both_guards() {
     let log = part(&shown, "log").expect("a log").all_text();
     let both = format!("rcvd 0x{received:04x}, data 0x{:04x}", guard(&changed));
     assert!(log.contains(&both), "{log}");
-    // Folded, but nothing that differs is hidden.
+    // Folding hides only lines without a difference.
     assert_eq!(bytes(&shown, "A").len(), 16);
     assert!(
         shown

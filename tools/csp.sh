@@ -4,8 +4,9 @@
 # Content-Security-Policy (`script-src 'self'`, no hashes, no 'unsafe-inline')
 # lets it run. The file is named by its content, as Trunk's other files are,
 # and lies beside them, so the module's relative imports still resolve.
-# Names scenarios and checker by their content as well, and leaves style sheets that
-# only the checker's drawings need for the page to fetch with it.
+# It also puts the build into the address of the preloaded scenario, names the checker's
+# files by their content, and takes out the style sheets that only the checker's sections
+# need: the page fetches them with the checker.
 set -eu
 
 fail() {
@@ -57,8 +58,8 @@ name=boot-$(cksum < "$body" | awk '{ printf "%08x", $1 }').js
 mv "$body" "$dir/$name"
 sed "s|@BOOT@|<script type=\"module\" src=\"./$name\"></script>|" "$rest" > "$page"
 
-# The page asks for scenarios of its own build, which stands at the beginning of each
-# of them; so must the one that is fetched ahead.
+# The page fetches scenarios with the name of its build in the query; each scenario's file
+# begins with that name. The first one must be preloaded from the same address.
 first=baseline-five-step.bin
 build=$(head -c 8 "$dir/scenarios/$first")
 sed "s|scenarios/$first|&?$build|" "$page" > "$rest"
@@ -83,9 +84,8 @@ awk '
 mv "$rest" "$page"
 grep -q 'name="later" content="[^"]*\.css' "$page" || fail "index.html has no style sheet marked data-later"
 
-# The checker's files carry no hash from Trunk, so that after a deploy an old one in
-# a cache could meet a new page. They get one here, which the page reads in its
-# <meta name="checker">.
+# Trunk gives the checker's files no hash, so after a deploy a new page could get an old
+# one from a cache. They get a hash here, which the page reads in <meta name="checker">.
 if [ -e "$dir/checker.js" ]; then
     name=checker-$(cat "$dir/checker.js" "$dir/checker_bg.wasm" | cksum | awk '{ printf "%08x", $1 }')
     mv "$dir/checker_bg.wasm" "$dir/${name}_bg.wasm"

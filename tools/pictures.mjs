@@ -1,8 +1,8 @@
-// Draws the pictures that have to be PNGs from their SVGs, in Chromium:
+// Makes PNGs of those SVGs that are needed as PNGs too, in Chromium:
 //
 //   make pictures
 //
-// assets/icons/favicon.svg as icons of an installed page, and assets/site/share.svg as what links are shown with.
+// assets/icons/favicon.svg for the icons of an installed page, and assets/site/share.svg for previews of links.
 
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes a built page ready to be published: tools/publish.sh [FOLDER], by default dist. `make dist` runs it last, as it
-# looks at every file as it will be served. It can be run again, also on a copy.
+# Makes a built page ready to be published: tools/publish.sh [FOLDER], by default dist. `make dist` runs it last, since it
+# reads every file as it will be served. It can be run again, also on a copy.
 #
-# Where $SITE_URL says at which address the page will be, tells that to whoever needs an address in full: search
-# engines (canonical, sitemap.xml) and previews of links (og:url, og:image).
+# If $SITE_URL has the address that the page will be at, puts it where full addresses are needed: for search engines
+# (canonical, sitemap.xml) and for previews of links (og:url, og:image).
 # Names the build by a checksum over all of its files, and writes sw.js with that name and their list.
 set -eu
 
@@ -25,7 +25,7 @@ https://?* | http://?*) site=${site%/}/ ;;
 *) fail "SITE_URL=$site does not begin with https:// or http://" ;;
 esac
 
-# put FILE LINES: puts them after the file's <meta charset>, instead of those put there before.
+# put FILE LINES: puts the lines after the file's <meta charset>, in place of those that an earlier run put there.
 put() {
     awk -v lines="$2" '
         { text = text $0 "\n" }
@@ -38,7 +38,7 @@ put() {
     cat publish.tmp > "$1"
 }
 
-# address FILE AT: its address in full, and that of the picture it is shown with.
+# address FILE AT: puts the file's full address, and that of the picture in its preview, into it.
 address() {
     [ -n "$site" ] || return 0
     sed "s|content=\"\{0,1\}[^\" >]*share\.png\"\{0,1\}|content=\"${site}share.png\"|" "$1" > publish.tmp
@@ -66,15 +66,15 @@ if [ -n "$site" ]; then
     } > sitemap.xml
 fi
 
-# Everything but what is written from here on; .stage is Trunk's own while it builds.
+# All files but those written below; .stage is Trunk's own folder while it builds.
 files=$(find . -type f ! -path './.stage/*' ! -name publish.tmp ! -name sw.js | sed 's|^\./||' | LC_ALL=C sort)
 build=$(echo "$files" | while read -r file; do cksum "$file"; done | cksum | awk '{ printf "%08x", $1 }')
 put index.html "<meta name=\"build\" content=\"$build\" />$own"
 
-# The worker keeps what the page needs, not what is only read by others.
+# The service worker keeps the files that the page needs, not those for readers and other programs.
 packed=$(head -c 8 scenarios/baseline-five-step.bin)
 echo "$files" | awk -v build="$build" -v packed="$packed" -v template="$template" '
-    # By content in the name, or in the query.
+    # Files with a hash of their content in the name or, for packed scenarios, their build in the query.
     /^scenarios\/.*\.bin$/ { named = named "  \"" $0 "?" packed "\",\n"; next }
     /^[^\/]*-[0-9a-f]+(_bg|_loader)?\.[a-z]+$/ { named = named "  \"" $0 "\",\n"; next }
     /^icons\/|^manifest/ { plain = plain "  \"" $0 "\",\n" }

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-TRUNK=${TRUNK:-trunk} # With its options, from the Makefile.
+TRUNK=${TRUNK:-trunk} # The Makefile sets it, with options.
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -12,9 +12,9 @@ wanted=${1:-8080} port=${1:-8080}
 while answers "$port"; do port=$((port + 1)); done
 [ "$port" = "$wanted" ] || echo "serve: port $wanted is taken; using $port (PORT=... chooses another)"
 
-# Trunk would serve even after a failed build, so build once on its own first.
+# Trunk serves even after a failed build, so a first build is made apart.
 $TRUNK build --release
-# Trunk builds once more (a second or so) before it listens; then say so.
+# Trunk builds once more (a second or so) before it listens; the address is printed then.
 (
     until answers "$port"; do
         kill -0 $$ 2>/dev/null || exit 0

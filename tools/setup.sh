@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, and nothing else; says in one line what and why.
+# Installs tools that are missing, and nothing else; prints a line for each with the reason.
 #
 #   tools/setup.sh build    what `trunk build` needs: the wasm32 target, Trunk, wasm-bindgen
 #   tools/setup.sh test     the same, and what lint needs, Chromium, and the node modules of tests/browser
 #   tools/setup.sh lint     what `make lint` needs: the wasm32 target, rustfmt and clippy
 #   tools/setup.sh browser  only Chromium and the node modules
 #
-# When all is there it is silent and takes a fraction of a second.
+# When nothing is missing it is silent and takes a fraction of a second.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,12 +14,12 @@ top=$PWD
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 PATH=$top/.tools/bin:$PATH:$cargo_home/bin # As in the Makefile.
 job=
-# A command in the background does not hear Ctrl-C by itself.
+# Ctrl-C does not reach a command in the background by itself.
 trap '[ -z "$job" ] || kill "$job" 2>/dev/null; exit 130' INT TERM
 
 say() { echo "setup: $*"; }
 
-# What is missing, why it is needed, how to get it: one line, then stop.
+# give_up: prints in one line what is missing, why it is needed and how to get it; then stops.
 give_up() {
     echo "setup: $*" >&2
     exit 1
@@ -27,8 +27,8 @@ give_up() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# quietly NAME COMMAND...: runs the command with its output in a log, giving a
-# sign of life every 20 s; if it fails, prints the end of the log.
+# quietly NAME COMMAND...: runs the command with its output in a log, printing a
+# line every 20 s; if it fails, prints the end of the log.
 quietly() {
     local log=$top/.tools/$1.log status=0 ticks=0 crates
     shift
@@ -53,8 +53,8 @@ quietly() {
 install_crate() {
     local name=$1 version=$2 why=$3 program=${1%-cli} root=$cargo_home
     shift 3
-    # A differing version already on PATH may be another project's: leave it
-    # alone and put ours in .tools, which comes first on our own PATH.
+    # Another version on PATH may be for another project: it is left alone, and this
+    # project's goes into .tools, which comes first on its PATH.
     if have "$program"; then root=$top/.tools; fi
     if have cargo-binstall; then
         say "$name $version is missing ($why); fetching the ready-made program"
@@ -95,21 +95,21 @@ setup_lint() {
 setup_build() {
     setup_rust
 
-    # Any Trunk that Trunk.toml accepts.
+    # Any version of Trunk that Trunk.toml accepts is good enough.
     case $(trunk --version 2>/dev/null || true) in
-    *-*) false ;; # A pre-release is none.
+    *-*) false ;; # But no pre-release.
     "trunk 0.21."1[4-9] | "trunk 0.21."[2-9][0-9] | "trunk 0.22."*) ;;
     *) false ;;
     esac || CARGO_PROFILE_DEV_DEBUG=false install_crate trunk 0.21.14 "it builds and serves the page" \
         --locked --debug --no-default-features --features rustls
 
-    # The command must be of the very version of the library in Cargo.lock.
+    # wasm-bindgen's command must have exactly the version of the library in Cargo.lock.
     local bindgen
     bindgen=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/.* "|"$/, ""); print; exit }' Cargo.lock 2>/dev/null || true)
     [ -n "$bindgen" ] ||
         give_up "Cargo.lock names no wasm-bindgen (its version says which command the page needs); restore it with git"
     if [ "$(wasm-bindgen --version 2>/dev/null || true)" != "wasm-bindgen $bindgen" ]; then
-        # Not --locked: the lock file of 0.2.130 names a crate version that registries lack.
+        # Not --locked: the lock file of 0.2.130 names a version of a crate that registries do not have.
         CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
             install_crate wasm-bindgen-cli "$bindgen" "it joins the WebAssembly to the page"
     fi
@@ -140,8 +140,8 @@ setup_browser() {
     fi
 }
 
-# SPIN is an oracle in the tests, not needed elsewhere; without it they say that
-# they skip it, except in CI.
+# Only the tests need SPIN, as an oracle; without it they print that they skip it, except
+# in CI, where they fail.
 setup_oracle() {
     have spin && return
     if have apt-get && [ "$(id -u)" = 0 ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests, stopping at the first stage that fails, and ends with one line
-# that adds them up. Run it by `make test`, which first installs what is missing.
+# Runs all tests, stopping at the first stage that fails, and prints their number in a last
+# line. It is run by `make test`, which first installs what is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -1,5 +1,5 @@
-//! The web worker: the checker, and the renderer of what it knows, in a thread of their own. Where no worker may
-//! run, the page loads the same program into its own thread, and it works there in smaller slices.
+//! The web worker: the checker, and the renderer that draws its results, in a thread of their own. Where the browser lets
+//! no worker run, the page loads the same program into its own thread, where it works in shorter slices.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,12 +14,12 @@ use web_sys::{
     Url, Window,
 };
 
-/// Milliseconds of work between two looks at what else has come in.
+/// Milliseconds of work before requests that have come in meanwhile are taken.
 const SLICE: f64 = 45.0;
-/// The same in the page's own thread, where nothing else moves meanwhile.
+/// The same in the page's own thread, where the page cannot react during a slice.
 const SLICE_IN_PAGE: f64 = 10.0;
 
-/// The thread that the program runs in: where requests come from and responses go.
+/// The thread that the program runs in, which requests come to and responses are sent from.
 #[derive(Clone)]
 enum Host {
     Worker(DedicatedWorkerGlobalScope),
@@ -33,7 +33,7 @@ impl Host {
             return;
         };
         let bytes = Uint8Array::from(&bytes[..]);
-        // Sending fails only where nobody is left to listen.
+        // Sending fails only where the page is gone.
         let _ = match self {
             Host::Worker(scope) => scope.post_message(&bytes),
             Host::Page(window) => {
@@ -57,7 +57,7 @@ impl Host {
 struct Work {
     host: Host,
     renderer: Renderer,
-    /// Whether the next slice is on its way.
+    /// Whether the next slice of work is scheduled.
     scheduled: bool,
 }
 
@@ -87,7 +87,7 @@ fn main() {
             let on_message = Closure::<dyn FnMut(CustomEvent)>::new(move |event: CustomEvent| {
                 receive(&work, &event.detail());
             });
-            // Fails only for a listener that is no function.
+            // Adding a listener fails only if it is no function.
             let _ = window.add_event_listener_with_callback(
                 "checker-asked",
                 on_message.as_ref().unchecked_ref(),
@@ -102,18 +102,18 @@ fn main() {
 }
 
 thread_local! {
-    /// The files that the page can fetch: name and address.
+    /// The files that the page can fetch: name and blob address of each.
     static FILES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps a file for the page to fetch, in place of the last one of its name; gives its address.
+/// Keeps a file for the page to fetch, in place of the last one of its name, and returns its address.
 fn publish(name: &str, mime: &str, text: &str) -> String {
     let bag = BlobPropertyBag::new();
     bag.set_type(mime);
     let parts = Array::of1(&text.into());
     let blob = Blob::new_with_str_sequence_and_options(&parts, &bag);
     let address = blob.and_then(|blob| Url::create_object_url_with_blob(&blob));
-    // Fails only where nothing can be kept; the link then leads nowhere.
+    // This fails only where the browser has no room for the file; its link then leads nowhere.
     let address = address.unwrap_or_default();
     FILES.with_borrow_mut(|files| {
         files.retain(|(old_name, old_address)| {
@@ -144,7 +144,7 @@ fn receive(work: &Shared, data: &JsValue) {
     }
 }
 
-/// Works for a slice, after the requests that have come in by then.
+/// Schedules a slice of work, which begins after the requests that have come in by then, and more slices if it needs them.
 fn schedule(work: Shared) {
     Timeout::new(0, move || {
         let mut state = work.borrow_mut();

@@ -16,18 +16,18 @@ pub enum Address {
 /// An address that leads nowhere, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// It is not of the form of a name.
+    /// The text has not the form of a scenario's name.
     #[error(
         "The address ends in \"#{text}\", which is not a scenario's name (small letters, digits and hyphens). It may have been cut or altered on its way."
     )]
     Damaged {
-        /// What stands there, shortened and without control characters.
+        /// The text, shortened and without control characters.
         text: String,
     },
     /// No scenario has this name.
     #[error("There is no scenario \"{name}\".{}", hint(.nearest))]
     Unknown {
-        /// The name.
+        /// The name that the address has.
         name: String,
         /// A scenario whose name begins like it.
         nearest: Option<&'static str>,
@@ -51,9 +51,9 @@ impl Address {
         if let Some(entry) = find(name) {
             return Ok(Address::Scenario(entry));
         }
-        // Links begin with their version.
-        let run = name.starts_with(|it: char| it.is_ascii_digit());
-        let name = match name.split('/').nth(1).filter(|_| run) {
+        // A link to a run begins with its version, a digit; a scenario's name begins with a letter.
+        let is_link = name.starts_with(|it: char| it.is_ascii_digit());
+        let name = match name.split('/').nth(1).filter(|_| is_link) {
             Some(slug) => match find(slug) {
                 Some(entry) => return Ok(Address::Run(entry)),
                 None => slug,
@@ -79,7 +79,7 @@ impl Address {
     }
 }
 
-/// How many bytes two names begin with in common.
+/// How many bytes at their beginning two names share.
 fn in_common(one: &str, other: &str) -> usize {
     let both = one.bytes().zip(other.bytes());
     both.take_while(|(a, b)| a == b).count()

@@ -1,4 +1,4 @@
-//! What changed when a run was carried over to another kernel or device.
+//! In words, what is different about a run in another kernel, on another device or after other edits.
 
 use super::words::the;
 use crate::explore::{Carried, Parting};
@@ -6,7 +6,7 @@ use crate::machine::Protection;
 use crate::protocol::OPS;
 use crate::scenario::Scenario;
 
-/// How far a run is the same in another build of its scenario, in a sentence or two.
+/// How many steps of a run are the same in another build of its scenario, and how they go on, in a sentence or two.
 pub fn carried_words(old: &Scenario, new: &Scenario, carried: &Carried) -> String {
     let (there, here) = (place(old, new), place(new, old));
     let many = carried.choices.len();
@@ -25,7 +25,7 @@ pub fn carried_words(old: &Scenario, new: &Scenario, carried: &Carried) -> Strin
     format!("{same}{}", parted(old, new, parting, &here, &there))
 }
 
-/// At which step two orderings part, and how.
+/// At which step two orderings part, and what each of them does there.
 pub fn parting_words(old: &Scenario, new: &Scenario, parting: &Parting) -> String {
     let (there, here) = match (old.era, old.device) == (new.era, new.device) {
         true => ("beside".to_owned(), "here".to_owned()),
@@ -34,6 +34,7 @@ pub fn parting_words(old: &Scenario, new: &Scenario, parting: &Parting) -> Strin
     parted(old, new, parting, &here, &there)
 }
 
+/// As [`parting_words`]; `here` and `there` are the words for the new and the old ordering.
 fn parted(old: &Scenario, new: &Scenario, parting: &Parting, here: &str, there: &str) -> String {
     let who = the(new, parting.actor);
     let made = call(old, parting.old);
@@ -51,7 +52,7 @@ fn parted(old: &Scenario, new: &Scenario, parting: &Parting, here: &str, there: 
     }
 }
 
-/// "in 6.19", or "with DIX only" where the kernel is the same.
+/// What sets `of` apart from `other`: "in Linux 6.19", or "with DIX only" where the kernel is the same.
 fn place(other: &Scenario, of: &Scenario) -> String {
     if of.era != other.era {
         return format!("in Linux {}", of.era.word());
@@ -70,7 +71,7 @@ fn place(other: &Scenario, of: &Scenario) -> String {
     with.to_owned()
 }
 
-/// The line of source of a step, or what it is called where the line has an operand.
+/// A step as its kernel's line of source; by its label where that line is no call or would need an operand.
 fn call(scenario: &Scenario, row: usize) -> String {
     let Some(row) = OPS.get(row) else {
         return "a step".to_owned();

@@ -1,8 +1,8 @@
 //! A run for Perfetto and `chrome://tracing`, in the Trace Event Format as JSON.
 //!
 //! The model has no clock: one step is drawn as one millisecond. The scenario is the process, each
-//! actor a thread with a slice for each step, inside slices for the composites it belongs to and with
-//! slices for sleep. What pages have (locks, PG_writeback, stable windows) are tracks of their own;
+//! actor a thread with a slice for each step, inside slices for the composites it belongs to, and with
+//! slices for sleep. Page locks, PG_writeback and stable windows have tracks of their own;
 //! stores, failed checks and broken invariants are instants; an arrow leads from the step that woke
 //! somebody to the step the woken one makes next.
 
@@ -14,9 +14,9 @@ use crate::explore::{Held, Story, spans};
 use crate::machine::{ActorId, Effect, Resource, Status, status};
 use crate::scenario::Scenario;
 
-/// Microseconds a step is drawn as.
+/// How many microseconds long a step is drawn.
 const STEP: usize = 1000;
-/// The one process.
+/// The number of the only process, the scenario.
 const PROCESS: usize = 1;
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct About<'a> {
     link: &'a str,
 }
 
-/// An event of the format; members that its kind does not have are left out.
+/// An event of the format; members that events of its kind do not have are left out.
 #[derive(Default, Serialize)]
 struct Event<'a> {
     name: String,
@@ -49,9 +49,10 @@ struct Event<'a> {
     dur: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    /// Of an instant: how far it reaches. Of an arrow's end: that it binds to the slice around it.
+    /// The scope of an instant: its thread (`t`) or its process (`p`).
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<&'static str>,
+    /// `e` at the end of an arrow, which so binds to the slice around it.
     #[serde(skip_serializing_if = "Option::is_none")]
     bp: Option<&'static str>,
     args: Args<'a>,
@@ -84,7 +85,7 @@ pub fn chrome_trace(scenario: &Scenario, story: &Story, link: &str) -> String {
     tracer.steps();
     tracer.spans();
     tracer.wakes();
-    // By time; of two slices that begin together the longer one holds the other.
+    // Sorted by time; of two slices that begin together the longer one first, since it contains the other.
     let begin = |it: &Event| (it.ts, std::cmp::Reverse(it.dur));
     tracer.events.sort_by_key(begin);
     let mut events = tracer.names();
@@ -110,7 +111,7 @@ struct Tracer<'a> {
     events: Vec<Event<'a>>,
 }
 
-/// The thread of an actor.
+/// The number of an actor's thread.
 fn thread(actor: ActorId) -> usize {
     actor.index() + 1
 }
@@ -123,7 +124,7 @@ impl<'a> Tracer<'a> {
             .map_or("", |it| &it.name)
     }
 
-    /// What process and threads are called.
+    /// The names of process and threads.
     fn names(&self) -> Vec<Event<'a>> {
         let named = |what: &str, tid: usize, args: Args<'a>| Event {
             name: what.to_owned(),
@@ -172,11 +173,11 @@ impl<'a> Tracer<'a> {
         });
     }
 
-    /// The composites an actor's steps belong to: each from its first step to its last one in a row.
+    /// A slice for each round of a composite, from the actor's first step in it to its last one.
     fn composites(&mut self) {
         let actors = self.scenario.model.actor_ids();
         for (actor, cast) in actors.zip(&self.scenario.cast) {
-            // Which step (from 0) ran which instruction.
+            // The actor's steps (from 0), each with the instruction that it ran.
             let mine = self.story.steps.iter().enumerate();
             let mine = mine.filter(|(_, told)| told.choice.actor == actor);
             let mine: Vec<(usize, u8)> = mine
@@ -207,7 +208,7 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// Each step, and what in it is worth an instant.
+    /// A slice for each step, and instants for its stores, failed checks and broken invariants.
     fn steps(&mut self) {
         for (at, told) in self.story.steps.iter().enumerate() {
             let actor = told.choice.actor;
@@ -231,7 +232,7 @@ impl<'a> Tracer<'a> {
                     _ => {}
                 }
             }
-            // One for all sectors of a step.
+            // A step that stores into several sectors gets one instant for all of them.
             said.dedup();
             for (words, reach) in said {
                 self.instant(actor, at, words.to_owned(), reach);
@@ -245,7 +246,7 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// In the middle of a step (counted from 0).
+    /// An instant in the middle of a step (counted from 0); `reach` is its scope.
     fn instant(&mut self, actor: ActorId, at: usize, name: String, reach: &'static str) {
         self.events.push(Event {
             name,
@@ -259,7 +260,7 @@ impl<'a> Tracer<'a> {
         });
     }
 
-    /// Sleep in its actor's thread; what a page has in tracks of its own.
+    /// Sleep, as slices of its actor's thread; locks, PG_writeback and windows of pages, as tracks of their own.
     fn spans(&mut self) {
         let several = self.scenario.model.geometry.pages > 1;
         let stable = self.scenario.model.stable;

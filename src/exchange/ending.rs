@@ -8,12 +8,13 @@ use crate::machine::{
 };
 use crate::scenario::Scenario;
 
+/// The world after the last step of a run.
 pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
     let last = story.steps.last();
     last.map_or(scenario.model.initial, |told| told.world)
 }
 
-/// Why an actor moves or does not, and behind whom.
+/// Whether an actor can move; if it sleeps, on what and behind whom.
 pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
@@ -22,14 +23,14 @@ pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: 
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {
             let text = held(scenario, story, actor, wait);
-            // Terse, and in one face.
+            // Shorter than in a sentence, and without the marks of kernel names.
             let text = text.replace('`', "").replace("by the ", "by ");
             format!("asleep on {}", text.replace("; the ", "; "))
         }
     }
 }
 
-/// "`PG_locked` of page 0, held by P2 since step 12; P2 must act next".
+/// What an actor sleeps on and who has it: "`PG_writeback` of page 0, set since step 12; the disk must act next".
 pub(super) fn held(scenario: &Scenario, story: &Story, actor: ActorId, wait: Wait) -> String {
     let thing = thing(scenario, wait.on, wait.which);
     let since = match since(story, wait) {
@@ -39,10 +40,7 @@ pub(super) fn held(scenario: &Scenario, story: &Story, actor: ActorId, wait: Wai
     let Some(holder) = wait.holder else {
         return format!("{thing}, taken{since}; nobody is left to act");
     };
-    let last = story
-        .steps
-        .last()
-        .map_or(scenario.model.initial, |it| it.world);
+    let last = last_world(scenario, story);
     if status(&scenario.model, &last, holder) == Status::Finished {
         let who = the(scenario, holder);
         return format!("{thing}, held{since}; {who} is finished, and nobody else will act");
@@ -159,7 +157,7 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
     }
 }
 
-/// How a run ended in which everyone is done and nothing is lost at rest.
+/// How a run ended after which everyone is done and the last state has no lost update.
 fn rest(scenario: &Scenario, story: &Story) -> String {
     let done = "Everyone is done";
     if let Some(how) = story.loss() {
@@ -182,7 +180,7 @@ fn lost_words(how: Loss) -> &'static str {
     }
 }
 
-/// Where the newest bytes are, and what says so.
+/// Whether the newest bytes of each page are on the media, and if not, which bit or error tells of them.
 fn at_rest(scenario: &Scenario, story: &Story) -> String {
     let (model, world) = (&scenario.model, last_world(scenario, story));
     for number in model.page_ids() {
@@ -252,7 +250,8 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
         }
         End::Stall(first) => {
             let mut actor = *first;
-            // Everybody in the chain sleeps but the last, or there would be a circle.
+            // The chain of holders ends with somebody awake or with nobody; if it did not, it would be a circle and
+            // so a deadlock.
             for _ in model.actor_ids() {
                 let Some(it) = wait(actor) else { break };
                 said.push(sleeps(actor, it));
@@ -285,7 +284,8 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
     said
 }
 
-/// Where a bio is that holds an I/O's bits, if that is why somebody must act.
+/// For a sleep that only the end of an I/O can end: that its bio was not submitted, or that its completion has not
+/// run, if it is so.
 pub(super) fn unsubmitted(scenario: &Scenario, world: &World, wait: Wait) -> Option<String> {
     let io = matches!(
         wait.on,

@@ -1,4 +1,4 @@
-//! What a broken rule means: who did what when.
+//! A failure explained in a few sentences: which step broke which rule, who did what before, and what follows from it.
 
 use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
@@ -9,7 +9,7 @@ use crate::machine::{
 };
 use crate::scenario::Scenario;
 
-/// What broke which rule, at which step, who did it, and what it means.
+/// The sentences that explain a failure.
 pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<String> {
     let case = Case::of(scenario, story, failure);
     let mut said = match failure.violation {
@@ -34,15 +34,16 @@ pub fn explain_change(scenario: &Scenario, story: &Story, failure: &Failure) -> 
     Case::of(scenario, story, failure).changes()
 }
 
-/// A failure with what is known of it.
+/// A failure, with what its sentences speak of.
 pub(super) struct Case<'a> {
     pub scenario: &'a Scenario,
     pub story: &'a Story,
     pub failure: &'a Failure,
     /// The page just before the failing step.
     pub page: Page,
-    /// Where its bio was just before the failing step.
+    /// Where the page's bio was just before the failing step.
     stage: Stage,
+    /// The sector it is about, in words.
     pub sector: String,
 }
 
@@ -72,15 +73,15 @@ impl Case<'_> {
         begin(&self.the(self.failure.actor))
     }
 
-    /// The last step before the failure, from 1, with an effect on the page, and who made it.
+    /// The last step before the failure, from 1, with an effect of one kind on the page, and the actor that made it. `is`
+    /// gives the page of such an effect.
     fn last(&self, is: fn(&Effect) -> Option<PageId>) -> Option<(usize, ActorId)> {
         let of = |effect: &Effect| is(effect) == Some(self.failure.page);
         let step = self.story.last(self.failure.step, None, &of)?;
         Some((step, self.story.actor(step)?))
     }
 
-    /// The last step before the failure, from 1, at which a device fetched the sector, be it for an
-    /// earlier I/O.
+    /// The last step before the failure, from 1, at which a device fetched the sector, even if that was for an earlier I/O.
     pub fn fetched(&self) -> Option<usize> {
         let it = self.failure;
         let fetches = |effect: &Effect| match *effect {
@@ -110,7 +111,7 @@ impl Case<'_> {
     fn changes(&self) -> Option<String> {
         let io = &self.failure.column;
         let until = io.fetched().unwrap_or(self.failure.step);
-        // From the checksum on the bytes must not change, or from submission.
+        // The bytes must not change from their checksum on or, without a checksum, from submission on.
         let from = io.sealed().or(io.queued).unwrap_or(0);
         let stores = self.stores(from, until);
         let last = stores.last()?;
@@ -133,7 +134,7 @@ impl Case<'_> {
         ))
     }
 
-    /// When the checksum was taken, or the write submitted.
+    /// When the checksum was taken (in the words `what`), or else when the write was submitted.
     fn sealed(&self, what: &str) -> String {
         let io = &self.failure.column;
         match (io.sealed(), io.queued) {
@@ -145,7 +146,7 @@ impl Case<'_> {
         }
     }
 
-    /// Whether the newer bytes still have a chance.
+    /// Whether a later writeback will write the page again after its write has failed.
     fn afterwards(&self) -> &'static str {
         match self.page.dirty {
             true => {

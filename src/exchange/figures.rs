@@ -1,5 +1,5 @@
-//! Numbers as people read them. All in integers: formatting floating point numbers would cost the
-//! page five kilobytes.
+//! Numbers as people read them. Digits are made from integers: the standard library's formatting of floating point
+//! numbers would add five kilobytes to the page.
 
 /// Digits in groups of three; numbers of more than fifteen digits as a power of ten.
 pub fn grouped(digits: &str) -> String {
@@ -28,7 +28,7 @@ fn decimal(value: f64, places: usize) -> String {
     }
 }
 
-/// A share in per cent; a small one also as one in so many.
+/// A share in per cent; a share below 1 % also as "1 in 269".
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent == 0.0 {
@@ -42,7 +42,7 @@ pub fn percent(share: f64) -> String {
         return format!("{} %", decimal(percent, usize::from(percent < 10.0)));
     }
     let one_in = decimal(100.0 / percent, 0);
-    // Two digits that say something.
+    // As many places as two significant digits need.
     let (mut places, mut first) = (1, percent * 10.0);
     while first < 10.0 && places < 7 {
         (places, first) = (places + 1, first * 10.0);

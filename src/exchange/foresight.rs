@@ -1,16 +1,16 @@
-//! What lies ahead, in a few words.
+//! What can still happen after a step or from a moment on, in a few words.
 
 use crate::explore::{Ahead, Fate};
 use crate::scenario::Verdict;
 
-/// Where a state or a step leads, for whoever chooses.
+/// Where a state or an offered step leads, as shown to the visitor who chooses the next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outlooks {
-    /// Whether it can go wrong.
+    /// Whether some, all or no schedules from there fail.
     pub fate: Fate,
-    /// A sign for that, none where the run has failed already and nothing more lies ahead.
+    /// A sign for `fate`; empty where the run has failed already and nothing else can fail after that.
     pub sign: &'static str,
-    /// In words, without a full stop.
+    /// The same in words.
     pub words: String,
 }
 
@@ -33,7 +33,7 @@ fn steps(many: u16) -> String {
     }
 }
 
-/// The nearest verdicts, at most two.
+/// The one or two verdicts that the fewest steps lead to.
 fn nearest(ahead: &Ahead) -> &[(Verdict, u16)] {
     &ahead.verdicts[..ahead.verdicts.len().min(2)]
 }
@@ -57,7 +57,7 @@ pub fn foresee_step(ahead: &Ahead, complete: bool, failed: bool) -> Outlooks {
     Outlooks::new(ahead.fate, failed, words)
 }
 
-/// The same in a word or two, for a button.
+/// As [`foresee_step`], in a word or two, for a button.
 pub fn foresee_briefly(ahead: &Ahead, complete: bool, failed: bool) -> String {
     match (ahead.verdicts.first(), complete, ahead.fate) {
         (None, true, _) if failed => "ready".to_owned(),
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(foresee(&far, true, false, "3.1 %").words, words);
         let here = ahead(&[(Verdict::Deadlock, 0)], Fate::Doomed);
         assert_eq!(foresee(&here, true, true, "all").words, "");
-        // After a failure nothing is called safe.
+        // A run that has failed is never called safe, although nothing else can fail.
         let over = foresee(&ahead(&[], Fate::Safe), true, true, "none");
         assert_eq!((over.sign, over.words.contains("failed")), ("", true));
         assert_eq!(

@@ -25,10 +25,10 @@ pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
     refusal.log_lines(scenario)
 }
 
-/// A guard that a hop refuses, or would refuse.
+/// A sector's guard tag that a hop refuses, or would refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Which hop.
+    /// The hop that compares the guards.
     pub hop: Hop,
     /// The sector's LBA.
     pub lba: u32,
@@ -36,20 +36,19 @@ pub struct Refusal {
     pub first_page: PageId,
     /// The guard that came with the sector.
     pub received: u16,
-    /// The guard of the bytes that came.
+    /// The guard that the hop computes over the bytes that came.
     pub computed: u16,
 }
 
 impl Refusal {
     /// What the kernel of the scenario's era logs, one line each.
     ///
-    /// The adapter gives no INFORMATION field with its sense data, so the request fails from its
-    /// first sector on. It is scsi_debug, which names both guards
-    /// (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check failed on sector ..").
-    /// Of an NVMe controller's refusal only the block layer's line is given.
+    /// The SCSI host adapter is scsi_debug, which logs both guards (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check
+    /// failed on sector .."). Its sense data have no INFORMATION field, so the request fails from its first sector
+    /// on. For an NVMe controller there is only the block layer's line.
     pub fn log_lines(self, scenario: &Scenario) -> Vec<String> {
         let geometry = scenario.model.geometry;
-        // The block layer counts in units of 512 bytes, whatever the disk does.
+        // The block layer counts sectors of 512 bytes, however large the disk's own sectors are.
         let first = u64::from(geometry.lba(self.first_page, SectorId(0)))
             * u64::from(geometry.interval / 512);
         let nvme = scenario.model.protection == Protection::Nvme;

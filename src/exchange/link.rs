@@ -1,4 +1,4 @@
-//! Links to a run: what stands behind `#` in the page's address.
+//! Links to a run: the part of the page's address behind `#`.
 //!
 //! ```text
 //! #1k3qa/unlock-gap/f9w12f4d5/at-17/linux-3.9/see-bytes-0.3
@@ -6,14 +6,14 @@
 //!
 //! - `1`, the version of this form, and `k3qa`, a checksum of the model that the run was made with;
 //! - the scenario's name in the catalogue;
-//! - the run: for each stretch of steps of one actor its letter and how many (without a number, one). An actor's letter is the
-//!   first of its name that no actor before it has. A capital is one step the other way, `D-2` one step the third way;
-//! - further parts, where they differ from what the scenario has by itself: the moment shown (`at-`, else the run's end), the
-//!   kernel (`linux-`), the device (`on-`), what is open on the page (`see-`), and edits (`edits.rs`).
+//! - the run: for each stretch of steps of one actor its letter and the number of steps (none for one step). An actor's letter is
+//!   the first of its name that no actor before it has. A capital is one step of the actor by its second way, `D-2` one by its third;
+//! - further parts, only where they are needed: the moment shown, if it is not the run's end (`at-`); the kernel (`linux-`) and
+//!   the device (`on-`), if they are not the scenario's own; what is open on the page (`see-`); edits (`edits.rs`).
 //!
-//! Only unreserved characters of RFC 3986 and `/` are used, so that links pass quoted-printable, and the last one is a letter or a digit,
-//! so that nothing that turns addresses into links drops it.
-//! A scenario's name alone is the scenario at its start: links of the page's first version.
+//! Links consist of unreserved characters of RFC 3986 and `/`, so that they pass quoted-printable, and end in a letter or a digit,
+//! since mail software that makes addresses clickable leaves other characters at the end out.
+//! A scenario's name alone opens the scenario at its start; the page's first version had only such links.
 
 mod edits;
 mod run;
@@ -36,7 +36,7 @@ const LONGEST: usize = 32_768;
 /// Most steps of a run.
 const MOST: usize = 20_000;
 
-/// A link, taken apart. Nothing in it is certain to fit its scenario.
+/// A link, taken apart. Its actors, steps and edits need not exist in its scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
     /// The checksum of the model it was made with.
@@ -52,69 +52,69 @@ pub struct Link {
     pub device: Option<Device>,
     /// Edits beyond the scenario's own.
     pub edits: Vec<Edit>,
-    /// What is open on the page, in words that the page knows.
+    /// What is open on the page, in the words of `view/route.rs`.
     pub see: Vec<String>,
 }
 
-/// A text that is no link of a run, and why.
+/// Why a text is no link to a run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// It is longer than links are.
+    /// The text is longer than links are.
     #[error("The link has {bytes} characters; links have at most {LONGEST}.")]
     TooLong {
         /// Its length in bytes.
         bytes: usize,
     },
-    /// It begins with no version that is known here.
+    /// The text does not begin with a version that is known here.
     #[error(
         "The link is of version \"{version}\", which this page does not know; a newer page will. Reload the page, or ask for the text of the run."
     )]
     Version {
-        /// What it begins with, shortened.
+        /// Its first part, shortened.
         version: String,
     },
-    /// It ends before the scenario's name and the run.
+    /// The text ends before the scenario's name and the run.
     #[error(
         "The link is cut off: behind the checksum come the scenario's name and the run, with / between them."
     )]
     CutOff,
-    /// The run is not of the form of one.
+    /// The part for the run cannot be read.
     #[error(
         "\"{rest}\" is no run: letters stand for actors, each followed by how many steps it makes, such as f9w12; at most {MOST} steps."
     )]
     Run {
-        /// From where on, shortened.
+        /// The part from the fault on, shortened.
         rest: String,
     },
-    /// A part that is not understood.
+    /// Another part cannot be read.
     #[error("\"{part}\" in the link is not understood: {reason}.")]
     Part {
         /// The part, shortened.
         part: String,
-        /// What would be.
+        /// What would be understood there.
         reason: String,
     },
 }
 
-/// What a link comes to in its scenario.
+/// A link, opened in its scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The run, as far as it is possible.
     pub run: Vec<Choice>,
     /// The moment shown.
     pub at: usize,
-    /// What is different from what was linked, in sentences; empty if nothing is.
+    /// In sentences, what is different from the run that was linked; empty if nothing is.
     pub changed: String,
 }
 
-/// Of what somebody wrote, what can be shown in a message.
+/// A text from outside, shortened and without control characters, as it can stand in a message.
 fn shown(text: &str) -> String {
     let plain = text.chars().filter(|it| !it.is_control());
     plain.take(40).collect()
 }
 
-/// A checksum of everything that says what a run does in this model: four letters or digits. Names, not places in tables, so that it stays
-/// as it is while the model does.
+/// A checksum, in four letters or digits, of everything in the model that decides what a run does. Actors and steps are counted by
+/// their names, not by their places in tables, so that it changes only where this model does.
 pub fn model_sum(scenario: &Scenario) -> String {
     let model = &scenario.model;
     let mut text = geometry_text(model.geometry);
@@ -130,14 +130,14 @@ pub fn model_sum(scenario: &Scenario) -> String {
         text += &format!("\n{} {} {:?}", store.page, store.offset, store.bytes);
     }
     let sum = crc32c(text.as_bytes());
-    // Without letters that look like digits.
+    // Without l, o, 0 and 1, which look alike.
     let digits = b"abcdefghijkmnpqrstuvwxyz23456789";
     let place = |at: u32| char::from(digits[(sum >> (5 * at)) as usize % digits.len()]);
     (0..4).map(place).collect()
 }
 
-/// The geometry as checksums of models have always counted it: these fields under these names, so that a field that geometry gains
-/// changes no link.
+/// The geometry's part of the checksum: just the fields and names that it had when the first links were made, so that a new field
+/// of `Geometry` changes no link.
 fn geometry_text(geometry: Geometry) -> String {
     let Geometry {
         pages,
@@ -159,7 +159,7 @@ fn geometry_text(geometry: Geometry) -> String {
 }
 
 impl Link {
-    /// The link of a run. `see` says what is open on the page, in words of letters, digits, dots and hyphens.
+    /// The link to a run. `see` is what is open on the page, in words of letters, digits, dots and hyphens.
     pub fn of(scenario: &Scenario, run: &[Choice], at: usize, see: Vec<String>) -> Link {
         Link {
             sum: model_sum(scenario),
@@ -173,13 +173,13 @@ impl Link {
         }
     }
 
-    /// Whether it is the scenario as it is when it is opened.
+    /// Whether the link is to the scenario just as its name alone opens it.
     pub fn is_start(&self, scenario: &Scenario) -> bool {
         let opening = Link::of(scenario, &scenario.schedule, 0, Vec::new());
         *self == opening && self.edits.is_empty() && self.era.is_none() && self.device.is_none()
     }
 
-    /// What is different from the scenario's file.
+    /// The kernel, device and edits that are different from the scenario's file.
     pub fn variant(&self) -> Variant {
         Variant {
             device: self.device,
@@ -189,10 +189,10 @@ impl Link {
         }
     }
 
-    /// Reads what stands behind `#`, with or without it.
+    /// Reads the part of an address behind `#`, with or without the `#`.
     ///
     /// # Errors
-    /// [`LinkError`] for any text that is no link of a run; in time and memory in proportion to the text.
+    /// [`LinkError`] for any text that is no link to a run. Time and memory are in proportion to the text's length.
     pub fn parse(text: &str) -> Result<Link, LinkError> {
         let text = text.strip_prefix('#').unwrap_or(text);
         if text.len() > LONGEST {
@@ -220,6 +220,7 @@ impl Link {
         Ok(link)
     }
 
+    /// Reads one of the parts behind the run.
     fn take(&mut self, part: &str) -> Result<(), LinkError> {
         let wrong = |reason: &str| LinkError::Part {
             part: shown(part),
@@ -259,15 +260,16 @@ impl Link {
         Ok(())
     }
 
-    /// The run in its scenario, which must have been built with [`variant`](Link::variant). What is not possible there is left out, and said.
+    /// The run in its scenario, which must have been built with [`variant`](Link::variant). The run ends before the first step that
+    /// is not possible there, and `changed` says which one that is.
     pub fn open(&self, scenario: &Scenario) -> Opened {
         let model = &scenario.model;
         let letters = letters(&scenario.cast);
         let (mut world, mut run) = (model.initial, Vec::new());
         let mut changed = String::new();
-        let many: usize = self.legs.iter().map(|it| it.count).sum();
+        let many: usize = self.legs.iter().map(|leg| leg.count).sum();
         'run: for leg in &self.legs {
-            let Some(actor) = letters.iter().position(|it| *it == leg.letter) else {
+            let Some(actor) = letters.iter().position(|letter| *letter == leg.letter) else {
                 let known: Vec<String> = scenario
                     .cast
                     .iter()
@@ -318,7 +320,7 @@ impl Link {
     }
 }
 
-/// The world after a step; none where it cannot be made.
+/// The world after a step; none where the step is not possible.
 fn next(model: &Model, world: &World, choice: Choice) -> Option<World> {
     let possible = enabled(model, world).any(|it| it == choice);
     possible.then(|| step(model, world, choice).0)
@@ -345,7 +347,7 @@ fn stopped(scenario: &Scenario, run: &[Choice], choice: Choice) -> String {
 }
 
 impl std::fmt::Display for Link {
-    /// As it stands behind `#`.
+    /// The link as it stands behind `#`.
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?;
         for leg in &self.legs {

@@ -1,4 +1,5 @@
-//! What leaves the page or comes in: addresses, and texts in the kernel's own words.
+//! What leaves the page or comes into it: addresses and links, sentences about runs, diagrams, and files for
+//! other programs.
 
 mod address;
 mod carried;

@@ -63,8 +63,8 @@ pub fn sentence(scenario: &Scenario, story: &Story, index: usize) -> String {
         who,
     };
     let mut parts: Vec<String> = Vec::new();
-    for at in 0..told.effects.len() {
-        parts.extend(step.phrase(at));
+    for effect in 0..told.effects.len() {
+        parts.extend(step.phrase(effect));
     }
     if parts.is_empty() {
         return step.passed();
@@ -80,9 +80,9 @@ pub(super) fn world_before(scenario: &Scenario, story: &Story, index: usize) -> 
 
 /// The instruction an actor runs next.
 pub(super) fn instr_at(scenario: &Scenario, world: &World, actor: ActorId) -> Option<Instr> {
-    let it = scenario.model.actors.get(actor.index())?;
+    let code = &scenario.model.actors.get(actor.index())?.code;
     let pc = scenario.model.actor(world, actor).pc;
-    it.code.get(usize::from(pc)).copied()
+    code.get(usize::from(pc)).copied()
 }
 
 pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
@@ -90,7 +90,7 @@ pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
     OPS.get(tag).unwrap_or(&OPS[0])
 }
 
-/// One step, with what its sentences speak of.
+/// One step of a run, with what its sentences speak of.
 struct Step<'a> {
     scenario: &'a Scenario,
     effects: &'a [Effect],
@@ -99,12 +99,15 @@ struct Step<'a> {
     instr: Option<Instr>,
     before: World,
     after: World,
+    /// The actor, inside a sentence: "the flusher".
     who: String,
+    /// The actor, at the beginning of a sentence: "The flusher".
     begin: String,
 }
 
 impl Step<'_> {
-    /// A template with its names put in; `{x}` and `{y}` are the caller's.
+    /// A template with names in place of its braces: `{Who}` and `{who}` are the actor, `{page}` and `{of}` the
+    /// page; `{x}` and `{y}` are the caller's texts.
     fn fill(&self, number: PageId, text: &str, x: &str, y: &str) -> Option<String> {
         let words = [
             ("{Who}", self.begin.as_str()),
@@ -133,7 +136,7 @@ impl Step<'_> {
         self.instr.map(|it| it.op)
     }
 
-    /// A step without effects, or in which only time passes: the table's sentence.
+    /// The sentence for a step that has no effect but that time passes: its meaning, from the table of ops.
     fn passed(&self) -> String {
         let meaning = self.instr.map_or("", |it| self.scenario.meaning(it.tag));
         let verb = meaning.split(' ').next().unwrap_or("");
@@ -144,8 +147,9 @@ impl Step<'_> {
         format!("{} {}{rest}", self.begin, first.to_ascii_lowercase())
     }
 
-    /// The sectors that effects of the kind of the one at `at` are about; none if an earlier one
-    /// of that kind has spoken for it.
+    /// The sectors of one page that are named by effects of one kind, the kind being what `sector` picks out:
+    /// a single sentence tells of all of them. Empty if an earlier effect of the kind than the one at `at` has
+    /// told of them already.
     fn same_kind(
         &self,
         at: usize,
@@ -166,6 +170,7 @@ impl Step<'_> {
         sectors(self.scenario, page, which)
     }
 
+    /// The sentence for the effect at `at`, if there is one.
     fn phrase(&self, at: usize) -> Option<String> {
         let (it, model) = (self.scenario, &self.scenario.model);
         let protection = model.protection;
@@ -596,7 +601,7 @@ impl Step<'_> {
         }
     }
 
-    /// Whether the I/O of a sector takes a copy.
+    /// Whether the I/O of a sector takes its bytes from a copy of the page, not from the page itself.
     fn copied(&self, page: PageId, sector: SectorId) -> bool {
         let page = self.scenario.model.page(&self.before, page);
         page.copy[sector.index()].is_some()

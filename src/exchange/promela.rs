@@ -1,8 +1,8 @@
 //! A scenario as a model for SPIN: the same protocol, in Promela, for another checker to judge.
 //!
-//! The machine's semantics are written a second time here, op by op, and nothing of what our own
-//! search found goes in; so that SPIN can disagree. Each step is one `d_step`: what a kernel
-//! function does in one go, and the passing over what has nothing to do there.
+//! The machine's semantics are written a second time here, op by op, without use of `machine::step` or of anything that our
+//! own search found, so that SPIN can disagree. Each step is one `d_step`: what a kernel function does in one go, and then
+//! the jump to the actor's next instruction that has something to do.
 //! (Promela and SPIN: G. J. Holzmann, "The SPIN Model Checker", 2003; version 6.5.2.)
 
 mod bio;
@@ -20,7 +20,7 @@ use crate::scenario::{Scenario, words};
 use library::{Library, comment};
 use writer::Writer;
 
-/// What everything after it is written in: how a broken rule is told, and words for numbers.
+/// The beginning of every model: how a broken rule is reported, and names for numbers.
 const WORDS: &str = r#"
 /* What can come of a run. */
 #define GUARD_ERROR        1 /* a hop recomputed a guard tag, and it differed */
@@ -110,7 +110,7 @@ pub fn promela(scenario: &Scenario, link: &str) -> String {
     Writer::new(scenario, &mut library).write();
     let mut lines: Vec<String> = about.iter().map(|it| comment(it)).collect();
     if !link.is_empty() {
-        // Whole, however long: the preprocessor takes comments out before SPIN reads.
+        // The link is written in full, however long it is: the preprocessor takes comments out before SPIN reads them.
         let link = link.replace("*/", "*%2F").replace(char::is_whitespace, "");
         lines.extend([String::new(), link]);
     }

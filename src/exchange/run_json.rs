@@ -1,5 +1,5 @@
-//! A run as JSON, for other programs. `assets/schema/run-1.json` describes each member; what is
-//! added later gets a member of its own, and what changes its meaning gets another version.
+//! A run as JSON, for other programs. `assets/schema/run-1.json` describes each member. New information gets a new member;
+//! a member whose meaning changes makes a new version.
 
 use serde::Serialize;
 
@@ -167,12 +167,12 @@ impl From<Access> for Bits {
     }
 }
 
-/// The whole run as JSON, indented by nothing, with the state after each step.
+/// The whole run as JSON without indentation, with the state after each step.
 ///
 /// `link` is the page's whole address for this run.
 pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
     let model = &scenario.model;
-    let teller = Teller { scenario, story };
+    let builder = RunBuilder { scenario, story };
     let of_space = |space: Option<SpaceId>| Some(scenario.spaces.get(space?.index())?.as_str());
     let last = story.steps.len();
     let run = Run {
@@ -202,7 +202,7 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
                 let mine = actors.filter(|(_, it)| it.tlb == Some(tlb));
                 Tlb {
                     space: of_space(Some(*space)),
-                    actors: mine.filter_map(|(at, _)| teller.name(at)).collect(),
+                    actors: mine.filter_map(|(at, _)| builder.name(at)).collect(),
                 }
             })
             .collect(),
@@ -215,9 +215,9 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
                     .collect(),
             })
             .collect(),
-        contents: teller.contents(),
-        initial: teller.state(&model.initial, 0),
-        steps: (1..=last).map(|step| teller.step(step)).collect(),
+        contents: builder.contents(),
+        initial: builder.state(&model.initial, 0),
+        steps: (1..=last).map(|step| builder.step(step)).collect(),
         verdicts: (story.verdicts(model).into_iter())
             .map(|it| it.words())
             .collect(),
@@ -228,18 +228,18 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
                 step: *step,
             })
             .collect(),
-        end: teller.end(),
+        end: builder.end(),
     };
     // A run is plain data with text for keys; writing it cannot fail.
     serde_json::to_string(&run).unwrap_or_default()
 }
 
-struct Teller<'a> {
+struct RunBuilder<'a> {
     scenario: &'a Scenario,
     story: &'a Story,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> RunBuilder<'a> {
     fn name(&self, actor: ActorId) -> Option<&'a str> {
         let cast = self.scenario.cast.get(actor.index())?;
         Some(&cast.name)
@@ -254,7 +254,7 @@ impl<'a> Teller<'a> {
         content.is_some().then(guard)
     }
 
-    /// The guard of each content; none for the first, which stands for no bytes.
+    /// The guard of each content; none for the first one, which stands for no bytes.
     fn contents(&self) -> Vec<Option<String>> {
         let all = 0..self.model().contents.count();
         all.map(|it| self.guard(Content(it as u8))).collect()
@@ -279,7 +279,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The state in a world, that of the last step with words for who sleeps.
+    /// The state after a step; after the last step also with a sentence for each sleeper.
     fn state(&self, world: &World, step: usize) -> State<'a> {
         let model = self.model();
         let mut held = Vec::new();
@@ -383,7 +383,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// What a step (counted from 0) is called: its stable name, and the kernel's line.
+/// A step (counted from 0) by its key, which never changes, and by its line of source in the scenario's kernel.
 pub(super) fn line_of<'a>(
     scenario: &'a Scenario,
     story: &Story,

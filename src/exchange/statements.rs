@@ -1,22 +1,23 @@
-//! What a scenario's file should state, computed, as TOML that can be pasted into it.
+//! The statements that a scenario's file should have (`schedule`, `breaks`, `opening`, `[expect]`, `[stall]`), from
+//! what the checker found, as TOML that can be pasted into it.
 
 use crate::explore::{Opening, Report, Sleep};
 use crate::machine::{ActorId, Choice, Invariant};
 use crate::scenario::{Device, Scenario, Verdict};
 
-/// Statements as lines of TOML. Where the file has others, a comment says so.
+/// Statements as lines of TOML. Where the file's own statement is another, a comment beside the line quotes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statements {
-    /// Keys of the top of the file, before any table.
+    /// The keys that stand at the top of a file, before its tables.
     pub top: String,
-    /// Tables.
+    /// The tables `[expect]` and `[stall]`.
     pub tables: String,
-    /// Whether the file states just this.
+    /// Whether the file already states exactly this.
     pub stated: bool,
 }
 
-/// The statements for a scenario as its file has it, from checks of it in its own kernel. A device that
-/// was not checked keeps the verdicts that the file states.
+/// The statements for a scenario without further edits, from the checker's reports in the scenario's own kernel. A
+/// device without a report keeps the verdicts that the file states.
 pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Statements {
     let of = |device: Device| checked.iter().find(|(it, _)| *it == device);
     let own = of(scenario.own_device).map(|(_, report)| *report);
@@ -71,7 +72,7 @@ impl Statements {
             false => format!("the file has {}", invariants(stated)),
         };
         self.top += &remarked(&format!("breaks = {}", invariants(found)), &remark);
-        // Without "opening" the verdicts of the file's own device are meant.
+        // A file without the key "opening" says that its opening run shows the verdicts of its own device.
         let needed = opening.verdicts != report.found();
         let draft = scenario.stated().is_none() && scenario.opening.is_empty();
         let differs = opening.verdicts != scenario.opening && !draft;
@@ -111,7 +112,7 @@ impl Statements {
     }
 }
 
-/// A run as the lines of a file's `schedule`: the same choices.
+/// A run as the lines of a file's `schedule`, which the loader reads back as the same choices.
 pub fn schedule_lines(scenario: &Scenario, run: &[Choice]) -> Vec<String> {
     let stretches = run.chunk_by(|one, next| one == next && one.way == 0);
     let line = |stretch: &[Choice]| {
@@ -125,7 +126,7 @@ pub fn schedule_lines(scenario: &Scenario, run: &[Choice]) -> Vec<String> {
     stretches.filter_map(line).collect()
 }
 
-/// A line with a remark beside it, or above it where a terminal's line would be too short for both.
+/// A line of TOML with a comment beside it, or above it where the two together are wider than a terminal.
 fn remarked(line: &str, remark: &str) -> String {
     match (remark, line.len() + remark.len() < 76) {
         ("", _) => format!("{line}\n"),
@@ -134,7 +135,7 @@ fn remarked(line: &str, remark: &str) -> String {
     }
 }
 
-/// A list of texts in TOML, as Rust writes one of plain words.
+/// A list of words as TOML has it, which for words without control characters is Rust's debug form.
 fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("{:?}", words.collect::<Vec<&str>>())
 }

@@ -13,12 +13,12 @@ use crate::machine::{
 use crate::protocol::Mark;
 use crate::scenario::Scenario;
 
-/// A step without which the run would not have failed as it did.
+/// A step that has to do with a failure, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
-    /// Which, from 1; 0 for what was so from the start.
+    /// The step's number, from 1; 0 for what was so from the start.
     pub step: usize,
-    /// Who made it.
+    /// The actor that made it.
     pub actor: ActorId,
     /// What it has to do with the failure.
     pub words: String,
@@ -67,7 +67,7 @@ pub fn why_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<Cause> {
     trace.causes()
 }
 
-/// The edits, by the lines that the programs show; by their own words where no line shows them.
+/// The edits of the scenario, by the lines of the programs that they change; in the file's words where no line shows them.
 fn changed(scenario: &Scenario) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for cast in &scenario.cast {
@@ -90,8 +90,8 @@ fn changed(scenario: &Scenario) -> Vec<String> {
     }
 }
 
-/// What is not there that would have kept the run from failing, where the scenario says so: the
-/// edits, else what its kernel does not have yet or does not do here.
+/// What the protocol lacks here, which is why the run could fail: the scenario's edits; if it has none, the steps that its
+/// kernel does not have yet, or that nothing asks for stable pages. None if it lacks nothing of that kind.
 pub fn missing(scenario: &Scenario) -> Option<String> {
     let model = &scenario.model;
     if !scenario.edits.is_empty() {
@@ -129,7 +129,7 @@ pub fn missing(scenario: &Scenario) -> Option<String> {
     }
 }
 
-/// Causes as they are found.
+/// The causes of one failure, as they are found.
 struct Trace<'a> {
     scenario: &'a Scenario,
     story: &'a Story,
@@ -148,24 +148,24 @@ impl Trace<'_> {
         }
     }
 
-    /// In the order of the run, one for each step.
+    /// The causes in the order of the run, those of one step and actor in one.
     fn causes(self) -> Vec<Cause> {
         let mut found = self.found;
         found.sort_by_key(|it| it.step);
         let mut causes: Vec<Cause> = Vec::new();
-        for it in found {
+        for cause in found {
             match causes.last_mut() {
-                Some(last) if (last.step, last.actor) == (it.step, it.actor) => {
+                Some(last) if (last.step, last.actor) == (cause.step, cause.actor) => {
                     last.words += " ";
-                    last.words += &it.words;
+                    last.words += &cause.words;
                 }
-                _ => causes.push(it),
+                _ => causes.push(cause),
             }
         }
         causes
     }
 
-    /// Adds a step by its number; `{Who}` in the words is its actor.
+    /// Adds the step of a number as a cause; `{Who}` in the words becomes its actor.
     fn add(&mut self, step: usize, words: &str) {
         if let Some(actor) = self.story.actor(step) {
             self.say(step, actor, words);
@@ -181,7 +181,7 @@ impl Trace<'_> {
         });
     }
 
-    /// Bytes of a content, from the first that differs from the other on.
+    /// Four bytes of a content, from the first that differs from another content on.
     fn sample(&self, content: Content, other: Content) -> String {
         let contents = &self.scenario.model.contents;
         let (own, other) = (contents.bytes(content), contents.bytes(other));
@@ -197,8 +197,8 @@ impl Trace<'_> {
         }
     }
 
-    /// When the checksum was taken or the write submitted, and what changed the bytes between
-    /// that and the fetch.
+    /// Adds the step that took the checksum (with the words `taken`) or submitted the write, and the last store into the
+    /// sector between that and the fetch. Where the I/O takes a copy, the bytes count as of the moment of copying.
     fn window(&mut self, case: &Case, taken: &str) {
         let io = &case.failure.column;
         let fetched = io.fetched().unwrap_or(self.end);
@@ -266,7 +266,7 @@ impl Trace<'_> {
         self.add(it.step, &words);
     }
 
-    /// That the write was reported as done, and what it wrote.
+    /// Adds the failing step as the one that reported the write as done, with what the write took; `but` ends the sentence.
     fn done(&mut self, case: &Case, but: &str) {
         let fetched = match case.failure.column.fetched() {
             Some(step) => format!("what was fetched at step {step} is on the media"),
@@ -405,7 +405,8 @@ impl Trace<'_> {
         self.add(it.step, &words);
     }
 
-    /// What was dirty in a PTE only: who cleared that bit, and who then saw nothing to write.
+    /// For a page that was dirty in a PTE only: adds the step that cleared the PTE's dirty bit, and the one that then found
+    /// nothing to write.
     fn forgotten(&mut self, number: PageId) {
         let cleaned = |effect: &Effect| match *effect {
             Effect::Cleaned { page, was, .. } | Effect::Zapped { page, was, .. } => {
@@ -426,8 +427,8 @@ impl Trace<'_> {
         }
     }
 
-    /// What made the TLB entry stale that a store went through, and when it was flushed. Whether
-    /// anything did.
+    /// For a store through a stale TLB entry: adds the change of the PTE that made the entry stale, and the flush that came
+    /// too late. Returns whether the entry was stale.
     fn stale(&mut self, case: &Case, step: usize, actor: ActorId) -> bool {
         let number = case.failure.page;
         let Some(own) = (self.scenario.model.actors.get(actor.index())).and_then(|it| it.space)
@@ -599,7 +600,7 @@ impl Trace<'_> {
         }
     }
 
-    /// Adds what an actor sleeps on: who took it, and who must act.
+    /// Adds the step that took what an actor sleeps on, with who sleeps and who must act next.
     fn sleeps(&mut self, actor: ActorId) {
         let Some(wait) = self.wait(actor) else {
             return;
@@ -646,7 +647,7 @@ impl Trace<'_> {
             let took = taken.map(|step| self.story.steps[step - 1].choice.actor);
             match wait.holder {
                 Some(next) if self.wait(next).is_some() => actor = next,
-                // Whoever took it, or must give it back, is not going to.
+                // The holder is awake but will never act, or there is none: its last step ends the story.
                 holder => {
                     let over = holder.or(took).filter(|it| *it != actor);
                     if let Some(step) = self.story.last(self.end, over, &|_| true)
@@ -685,11 +686,11 @@ mod tests {
         let (story, end) = told(scenario, schedule);
         let failures = story.failures.iter().filter(|it| it.verdict().is_some());
         let mut all: Vec<_> = failures
-            .map(|it| {
-                let causes = why(scenario, &story, it);
-                assert!(causes.iter().all(|cause| cause.step <= it.step));
-                assert_eq!(causes.last().map(|it| it.step), Some(it.step));
-                (it.verdict(), causes)
+            .map(|failure| {
+                let causes = why(scenario, &story, failure);
+                assert!(causes.iter().all(|cause| cause.step <= failure.step));
+                assert_eq!(causes.last().map(|cause| cause.step), Some(failure.step));
+                (failure.verdict(), causes)
             })
             .collect();
         if let Some(end @ (End::Deadlock(_) | End::Stall(_))) = end {

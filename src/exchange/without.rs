@@ -1,11 +1,11 @@
-//! What a step is worth, in words.
+//! What would happen without a step, in words.
 
 use super::figures::{grouped, percent};
 use super::words::a;
 use crate::explore::{Mutant, Omission, Verdicts, Without};
 
-/// What comes of leaving out a step, `omission` saying whether it can be. None while that is being
-/// found out.
+/// What comes of leaving a step out; `omission` says whether an edit can. None while the checker is still searching
+/// the ordering without the step.
 pub fn without_words(omission: &Omission, without: Option<&Without>) -> Option<String> {
     Some(match omission {
         Omission::Device => {
@@ -22,6 +22,7 @@ pub fn without_words(omission: &Omission, without: Option<&Without>) -> Option<S
     })
 }
 
+/// What the search of the ordering without the step found, against the verdicts `before`, with the step.
 fn outcome(mutant: &Mutant, before: Verdicts) -> String {
     let new: Verdicts = (mutant.verdicts.iter())
         .filter(|it| !before.has(*it))
@@ -55,7 +56,8 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
     };
     let share = match mutant.share {
         Some(share) if share >= 1.0 => "; every schedule fails.".to_owned(),
-        // A loop that everybody goes round fairly is a livelock, though a die would leave it.
+        // A livelock is a loop in which every actor that can move does move; a die that chooses the steps leaves
+        // such a loop with probability 1, so no share of schedules fails.
         Some(0.0) => "; a die that chooses each step leaves the loop in the end.".to_owned(),
         Some(share) => {
             let share = percent(share);

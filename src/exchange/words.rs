@@ -18,7 +18,7 @@ pub(super) fn the(scenario: &Scenario, actor: ActorId) -> String {
     format!("the {name}")
 }
 
-/// The same at the beginning of a sentence; names stay as they are.
+/// A text at the beginning of a sentence: with a capital, unless it begins with an actor's own name.
 pub(super) fn begin(text: &str) -> String {
     let words = ["the ", "sector", "page ", "at step "];
     if !words.iter().any(|it| text.starts_with(it)) {
@@ -28,6 +28,7 @@ pub(super) fn begin(text: &str) -> String {
     format!("{}{rest}", first.to_ascii_uppercase())
 }
 
+/// Whether the scenario has more than one page.
 pub(super) fn several(scenario: &Scenario) -> bool {
     scenario.model.geometry.pages > 1
 }
@@ -67,7 +68,7 @@ fn list(numbers: &[u8]) -> String {
     text
 }
 
-/// "sector 3", "sectors 3 and 4 of page 1", or "the sector" where a page is one.
+/// "sector 3", "sectors 3 and 4 of page 1", or "the sector" where a page has only one.
 pub(super) fn sectors(scenario: &Scenario, page: PageId, which: &[SectorId]) -> String {
     let of = of_page(scenario, page);
     match which {
@@ -115,7 +116,7 @@ pub(super) fn pte(scenario: &Scenario, page: PageId, space: SpaceId) -> String {
     )
 }
 
-/// What one sleeps on.
+/// What a sleeper sleeps on: a lock, a bit or an I/O, "`PG_locked` of page 1".
 pub(super) fn thing(scenario: &Scenario, on: Resource, which: Which) -> String {
     let name = match on {
         Resource::PageLock => "`PG_locked`",
@@ -136,13 +137,13 @@ pub(super) fn thing(scenario: &Scenario, on: Resource, which: Which) -> String {
     format!("{name}{of}")
 }
 
-/// How a store is shown; ids past the model's stores are the checksum put into its block.
+/// A store in words. The only id beyond the model's own stores is that of storing a block's checksum into the block.
 pub(super) fn store(scenario: &Scenario, store: StoreId) -> String {
     let shown = scenario.stores.get(store.index());
     shown.map_or("the block's checksum".to_owned(), String::clone)
 }
 
-/// By which way a store reached the page.
+/// Through which mapping a store reached its page.
 pub(super) fn way(through: Through) -> &'static str {
     match through {
         Through::Tlb => "through its cached, writable TLB entry, past the page table",
@@ -152,7 +153,7 @@ pub(super) fn way(through: Through) -> &'static str {
     }
 }
 
-/// "a guard error".
+/// A verdict with its article, if it takes one: "a guard error", "an assertion".
 pub(super) fn a(verdict: Verdict) -> String {
     let words = verdict.words();
     match verdict {

@@ -1,7 +1,9 @@
 //! The sheet behind Share: link, text for a mail, figures, data, the code for another page, and a field for diagrams
 //! out of mails.
 
-use crate::exchange::diagram::{Detail, Fate, Options, ReadError, Reading, read, read_as, write};
+use crate::exchange::diagram::{
+    Detail, Options, Placement, ReadError, Reading, read, read_as, write,
+};
 use crate::exchange::{Link, chrome_trace, percent, promela, run_json};
 use crate::machine::ActorId;
 use crate::protocol::Era;
@@ -299,7 +301,7 @@ fn reading_lines(pasted: &Pasted) -> Element {
     let of: usize = reading
         .lines
         .iter()
-        .filter(|line| matters(&line.fate))
+        .filter(|line| matters(&line.placement))
         .count();
     let (many, filled) = (reading.choices.len(), reading.filled_in().len());
     let placed = of - reading.missing().count();
@@ -354,10 +356,10 @@ fn reading_lines(pasted: &Pasted) -> Element {
     ));
     let mut table = el("tbody", "");
     for line in &reading.lines {
-        let words = line.fate.words(scenario);
-        let class = match &line.fate {
-            Fate::Missing(_) => "missing",
-            fate if matters(fate) => "placed",
+        let words = line.placement.words(scenario);
+        let class = match &line.placement {
+            Placement::Missing(_) => "missing",
+            placement if matters(placement) => "placed",
             _ => "prose",
         };
         table = table.child(
@@ -397,9 +399,12 @@ fn reading_lines(pasted: &Pasted) -> Element {
 }
 
 /// Whether a line is about something that happens.
-fn matters(fate: &Fate) -> bool {
+fn matters(placement: &Placement) -> bool {
     matches!(
-        fate,
-        Fate::Made { .. } | Fate::Opened { .. } | Fate::Stands { .. } | Fate::Missing(_)
+        placement,
+        Placement::Steps { .. }
+            | Placement::Composite { .. }
+            | Placement::Sleeps { .. }
+            | Placement::Missing(_)
     )
 }

@@ -1,4 +1,4 @@
-// What dist/ weighs and how it hangs together, without a browser.
+// The sizes of the files in dist/, and that their references to each other are right, without a browser.
 
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { dist } from "./harness.mjs";
 
-/** What is fetched with the checker, once the page is there. */
+/** Files that the page fetches with the checker, after it has been mounted. */
 const later = (name) => /^(checker|compare|explain|inspect|sheets)-.*\.(wasm|js|css)$/.test(name);
-/** What a visitor's browser fetches until the page can be used; the plain pages and the service worker are not. */
+/** Files that a browser fetches before the page can be used: not the plain pages and the service worker. */
 const first = (name) =>
   (/^[^/]+\.(wasm|js|css|html|svg)$/.test(name) && name !== "sw.js" && !later(name)) || /baseline-five-step\.bin$/.test(name);
 
@@ -36,7 +36,7 @@ test(`${what} fit into ${budget} kB gzipped`, (t) => {
 
 test("index.html refers only to files beside it", () => {
   for (const { tag, name, value } of attributes(page())) {
-    // A link that a reader may follow can go anywhere; nothing is loaded from it.
+    // A link may lead to any site, since nothing is loaded until a visitor follows it.
     if (tag === "a" && name === "href" && /^https?:/.test(value)) continue;
     if (value.startsWith("#") || value.startsWith("data:")) continue;
     assert.doesNotMatch(value, /^([a-z][a-z0-9+.-]*:|\/)/i, `<${tag} ${name}="${value}"> is not relative`);
@@ -60,7 +60,7 @@ function page() {
   return readFileSync(join(dist, "index.html"), "utf8");
 }
 
-/** Every URL attribute in the page, quoted or, after minifying, not. */
+/** Every attribute of the page with a URL, in quotes or, as the minifier leaves it, without. */
 function* attributes(html) {
   for (const [, tag, rest] of html.matchAll(/<([a-z][a-z0-9-]*)((?:\s+[^<>]*)?)>/gi)) {
     for (const [, name, quoted1, quoted2, bare] of rest.matchAll(/\s(src|href|poster|action|data)=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi)) {

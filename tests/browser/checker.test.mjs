@@ -1,5 +1,5 @@
-// The checker on the page: result, counterexample, outlooks, race map, changes, costs, and what happens
-// where something cannot be checked.
+// The checker on the page: result, counterexample, outlooks, race map, changes, costs, and checks that cannot be made or
+// finished.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -23,7 +23,7 @@ test("checks what is on the stage, and the counterexample can be walked to the f
   assert.match(await words(part(page, "odds")), /fail if a die chooses each step0\.37 % \(1 in 269\)different schedules557,931of which fail/);
   await page.getByRole("button", { name: "Walk through it" }).click();
   assert.match(await words(part(page, "now")), /Start · 34 steps lie ahead/);
-  // Outlooks count down to it, step by step.
+  // The outlooks count the steps left to the failure.
   for (let left = 34; left > 0; left--) {
     await page.locator(".middle .outlook", { hasText: `guard error in ${left} step${left > 1 ? "s" : ""}` }).waitFor();
     assert.equal(await part(page, "failure").count(), 0, `${left} steps before`);
@@ -31,7 +31,7 @@ test("checks what is on the stage, and the counterexample can be walked to the f
   }
   assert.match(await words(part(page, "failure")), /Guard error at the HBA: sector 3, LBA 59/);
   assert.equal(await depth(page), 34);
-  // And then nothing is called safe.
+  // After the failure no step is called safe.
   await page.locator(".middle .outlook", { hasText: "It has failed; nothing else can fail after that." }).waitFor();
   assert.deepEqual(problems(), []);
   await close();
@@ -57,7 +57,7 @@ test("says safe only for what was looked at wholly, and what each step offered l
 test("a failure that is not on the run is found from where one stands", async () => {
   const { page, close } = await site.open("#mkwrite-no-wait");
   await result(page, "guard error");
-  // Off the opening run: the writer faults while the page is being cleaned.
+  // Another run than the opening one: the writer faults while the page is being cleaned.
   for (const key of ["1", "1", "1", "1", "2"]) await page.keyboard.press(key);
   await page.keyboard.press("f");
   await part(page, "failure").waitFor();
@@ -84,11 +84,11 @@ test("the race map is read and walked by keyboard, and a click goes there", asyn
   await page.keyboard.press("Enter");
   await part(page, "now").filter({ hasText: "One of the shortest ways there: 5 steps." }).waitFor();
   assert.equal(await depth(page), 5);
-  // By mouse: some cell of the last row.
+  // A click on a cell of the last row.
   const box = await map.locator("svg").boundingBox();
   await page.mouse.click(box.x + box.width * 0.55, box.y + box.height * 0.95);
   await part(page, "now").filter({ hasText: "One of the shortest ways there" }).waitFor();
-  // Two other actors.
+  // The race map of two other actors.
   await page.getByLabel("Across").selectOption({ label: "disk" });
   await cell.filter({ hasText: /disk/ }).waitFor();
   const across = await page.locator(".map .axis").allTextContents();
@@ -131,7 +131,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   assert.match(await words(part(page, "now")), /Start · 33 steps lie ahead/);
   await page.keyboard.press("End");
   await part(page, "failure").waitFor();
-  // The table is still there.
+  // The panel's table is kept while the panel is closed.
   await open(page, "Load-bearing steps");
   await panel.filter({ hasText: "319 changes" }).waitFor();
   await page.getByRole("button", { name: "Undo the change" }).click();
@@ -145,9 +145,9 @@ test("costs stand side by side, and what was covered is shown", async () => {
   await open(page, "Costs");
   const costs = part(page, "costs");
   await costs.filter({ hasText: /on average.*at worst.*steps a writer sleeps/ }).waitFor();
-  // Beside one that copies, to begin with.
+  // At first the ordering is compared with one that copies the page.
   await page.locator(".bills thead th", { hasText: "Copy, then guard the copy" }).first().waitFor();
-  // Another one: its heading, and only then its figures, take the place of the first.
+  // Another choice shows that ordering's heading at once and its figures when they are known.
   const other = page.getByLabel("Compare with").locator("option").nth(1);
   const title = await other.textContent();
   await page.getByLabel("Compare with").selectOption({ index: 1 });
@@ -163,7 +163,7 @@ test("costs stand side by side, and what was covered is shown", async () => {
   await close();
 });
 
-/** Two pages, three passes and two writers that write three times: far more states than a moment allows. */
+/** A file with two pages, three passes and two writers that write three times, whose check takes long. */
 function large() {
   let text = scenario("two-page-submitted").replace(/schedule = \[[^]*?\n\]/, "schedule = []");
   for (const writer of [0, 1]) {
@@ -183,7 +183,7 @@ test("a long check says how far it is and stops at once; what was found stays, a
   const file = { name: "large.toml", mimeType: "text/plain", buffer: Buffer.from(large()) };
   await page.locator('input[type="file"]').setInputFiles(file);
   await result(page, /Looking at every schedule: [\d,]+ states, [\d,]+ of them still to be looked at, [\d.]+ million states a second\./);
-  // The page goes on meanwhile.
+  // Steps can be made during the check.
   await page.keyboard.press("1");
   assert.equal(await depth(page), 1);
   const seen = new Set();
@@ -192,7 +192,7 @@ test("a long check says how far it is and stops at once; what was found stays, a
     await page.waitForTimeout(50);
   }
   assert.ok(seen.size > 3, `progress is shown ${seen.size} times in 600 ms`);
-  // And another kernel is not kept waiting by the check.
+  // Another kernel is built at once, although the check goes on.
   const era = page.locator(".settings select").first();
   await era.selectOption({ label: "6.19" });
   await page.locator('[data-actor="w0"]', { hasText: "folio" }).waitFor({ timeout: 2000 });
@@ -216,7 +216,7 @@ test("where no worker may run, the page says so and checks in slices", async () 
   await page.locator(".middle .outlook", { hasText: "guard error in 34 steps" }).waitFor();
   await open(page, "Race map");
   await part(page, "map").waitFor();
-  // It builds scenarios as well.
+  // The checker in the page's thread builds scenarios too.
   await page.locator(".settings select").first().selectOption({ label: "6.19" });
   await page.locator('[data-actor="flusher"]', { hasText: "folio_lock(folio)" }).waitFor();
   assert.deepEqual(pageErrors, []);
@@ -228,7 +228,7 @@ test("without any checker the page says so, and the stage works", async () => {
   await result(page, /The checker cannot work: no worker may run here, and .* everything else works as it did\./);
   await page.keyboard.press("1");
   assert.equal(await depth(page), 1);
-  // What it would build cannot be shown; everything stays.
+  // Without a checker no other kernel can be built, so the page keeps showing this one.
   const era = page.locator(".settings select").first();
   const shown = await era.inputValue();
   await era.selectOption({ label: "6.19" });

@@ -48,7 +48,7 @@ test("begins with the scenario that the address names, and fetches each once", a
     const { page, problems, close } = await site.open(fragment);
     assert.ok((await heading(page)).includes(title), fragment);
     assert.deepEqual(await fetched(page), slugs);
-    // By then Chromium would have complained of what was fetched ahead for nothing.
+    // By then Chromium would have warned about a preloaded file that was not used.
     await page.waitForTimeout(4000);
     assert.deepEqual(problems(), []);
     await close();
@@ -141,7 +141,7 @@ test("a fetch that fails is a message; nothing is lost, and it can be tried agai
   await notice(page, "could not be fetched: it is not of the same version as the page; reload the page");
   assert.equal(await step(page), 1);
   await page.unroute("**/scenarios/*");
-  // The same link once more, although the address stays the same.
+  // A second click on the same link tries again, although the address does not change.
   await page.locator("#orderings summary").click();
   await page.locator('.catalogue a[href="#unlock-gap"]').click();
   await titled(page, "unlock_page before");
@@ -203,7 +203,7 @@ test("opens a visitor's file, or says line, column and reason", async () => {
   assert.equal(await page.locator('.catalogue a[aria-current="true"]').count(), 0);
   await page.keyboard.press("End");
   await part(page, "failure").waitFor();
-  // Its text is kept for other kernels too.
+  // The file's text is kept, so that it can be built for other kernels.
   await choose(page, era, "6.19");
   assert.equal(await page.locator(".own").textContent(), "your file");
   assert.equal(await heading(page), "An ordering of mine");
@@ -246,7 +246,7 @@ test("another kernel takes the run along, and says where they part", async () =>
   const carried = await step(page);
   assert.ok(carried > 0 && carried < end);
   assert.equal(await word(era(page)), "6.19");
-  // Who is finished shows no program until asked.
+  // A finished actor's program is folded until its name is pressed.
   await page.locator('[data-actor="flusher"] h2 button').click();
   assert.match(await page.locator('[data-actor="flusher"]').textContent(), /folio_lock\(folio\)/);
   await part(page, "scenario").filter({ hasText: "6.19" }).waitFor();
@@ -343,7 +343,7 @@ test("explains what got stuck, and which invariants broke where", async () => {
   const at = Number(/step (\d+)/.exec(await first.textContent())[1]);
   await first.click();
   assert.equal(await step(page), at);
-  // The step that breaks it is a decisive one, on which the file has something to say.
+  // The step that breaks the invariant is a decisive one, with a remark from the file.
   assert.match(await page.locator(".decisive").textContent(), /nothing stops the next store/);
   assert.deepEqual(problems(), []);
   await close();

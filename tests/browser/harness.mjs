@@ -1,5 +1,5 @@
-// What the browser tests stand on: dist/ served as a static host would serve
-// it, Chromium, and a page that keeps account of everything that went wrong.
+// Common to the browser tests: a server that serves dist/ as a static host does, Chromium, and pages whose errors
+// and failed requests are recorded.
 //
 //     const site = await start();
 //     const { page, problems } = await site.open("#v1/dif", { width: 390, height: 844 });
@@ -45,10 +45,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-// Every page is served below a path, so that an absolute URL cannot work by luck.
+// The page is served below a path, so that an absolute URL in it fails.
 const SUB_PATH = "/some/stable-pages/";
 
-/** Chromium, with further `flags` if wished, and, as they are asked for, servers. Call `stop` at the end. */
+/** Starts Chromium with further `flags`, and servers as tests need them. Call `stop` at the end. */
 export async function start(flags = []) {
   const args = [...FLAGS, ...flags];
   const browser = await chromium.launch({ executablePath: findChromium(), headless: true, args });
@@ -61,9 +61,9 @@ export async function start(flags = []) {
 
   /**
    * Opens the page in a context of its own and waits until it has mounted, unless `mounts` says that it will not.
-   * `context` may hold further options of Playwright's newContext; `headers` are added to the page's own answer;
-   * files whose address matches `missing` are not there; those whose address matches `late` are once the promise
-   * `until` is kept. No service worker may come, whose requests nobody here would see, unless `context` lets it.
+   * `context` may hold further options of Playwright's newContext; `headers` are added to the response with the page;
+   * requests for files that match `missing` fail; those for files that match `late` wait for the promise `until`.
+   * Service workers are blocked unless `context` allows them, since their requests would not be recorded.
    */
   async function open(fragment = "", options = {}) {
     const {
@@ -109,20 +109,17 @@ export async function start(flags = []) {
   return { browser, open, stop };
 }
 
-/** Waits until the checker has drawn all that it draws for what is shown. */
+/** Waits until the worker has drawn all its sections for the moment shown. */
 export async function settled(page) {
   await page.locator('#side[aria-busy="false"]').waitFor();
 }
 
-/**
- * What the main part of the page says, without the checker's outlooks, which come from another thread and so a
- * moment later.
- */
+/** The text of the page's main part, without the outlooks, which the worker sends a moment later. */
 export async function said(page) {
   await settled(page);
   return page.evaluate(() => {
     const main = document.querySelector("main");
-    // What the checker finds out about a step comes later still.
+    // What would happen without the step comes even later, after a search of its own.
     const late = [...main.querySelectorAll(".outlook, [data-part=why] :is(dt, dd), [data-part=why] > button")];
     const words = late.map((it) => it.innerText.trim());
     const lines = main.innerText.split("\n").filter((line) => line.trim() && !words.includes(line.trim()));
@@ -130,7 +127,7 @@ export async function said(page) {
   });
 }
 
-/** All bytes of a place in the inspector, which is told to show them first. */
+/** All bytes of a place in the inspector, after unfolding them. */
 export async function inspected(page, place) {
   const all = page.getByRole("button", { name: "Show every byte" });
   if ((await all.count()) > 0) {
@@ -143,25 +140,25 @@ export async function inspected(page, place) {
   return hex.match(/../g).map((byte) => parseInt(byte, 16));
 }
 
-/** Faults that axe finds, each as "rule: what (selectors)". */
+/** The faults that axe finds, each as "rule: description (selectors)". */
 export async function axe(page, options = {}) {
-  // By evaluate, since the page's policy rightly refuses an injected <script>.
+  // axe is injected by `evaluate`, since the page's Content-Security-Policy refuses a <script>.
   const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   await page.evaluate(source);
   const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(" ")).join(", ")})`);
 }
 
-/** Keeps account of what goes wrong in a page; the arrays grow while it lives. */
+/** Records the errors and failed requests of a page in arrays that grow as long as it is open. */
 export async function watch(page, origin) {
-  const consoleErrors = []; // Warnings too: the page should cause none.
+  const consoleErrors = []; // Warnings too, since the page should cause none.
   const pageErrors = [];
   const cspViolations = [];
   const foreignRequests = [];
   const failedRequests = [];
 
   page.on("console", (message) => {
-    // Playwright says so itself where it lets no service worker come.
+    // This is Playwright's own message, not the page's.
     if (message.text() === "Service Worker registration blocked by Playwright") return;
     if (message.type() === "error" || message.type() === "warning") consoleErrors.push(message.text());
   });
@@ -187,8 +184,8 @@ export async function watch(page, origin) {
 }
 
 /**
- * Serves a folder below `subPath` and nothing elsewhere; no fall-back to index.html. `folder` can be set to another
- * one, as a deploy does; `stop` and `begin` take it off the network and put it there again.
+ * Serves a folder below `subPath`, and nothing for other addresses. Setting `folder` to another one is what a deploy does;
+ * `stop` and `begin` take the server off the network and put it back.
  */
 export async function serve(subPath = SUB_PATH, folder = dist) {
   const site = { folder };
@@ -228,7 +225,7 @@ function findChromium() {
         accessSync(place, constants.X_OK);
         return place;
       } catch {
-        // Look on.
+        // Not this one: the next name is tried.
       }
     }
   }

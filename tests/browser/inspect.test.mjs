@@ -1,4 +1,4 @@
-// The inspector of one sector: where its bytes are, its tuple, and its guard worked through.
+// The inspector of one sector: the places of its bytes, its tuple, and the computation of its guard.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,7 +14,7 @@ const press = async (page, name) => {
   await page.getByRole("button", { name, exact: true }).click();
   await settled(page);
 };
-/** Opens an ordering and waits until its text has come. */
+/** Opens an ordering and waits until it has been fetched. */
 async function open(slug, title, options) {
   const opened = await site.open(`#${slug}`, options);
   await opened.page.locator("h1", { hasText: title }).waitFor();
@@ -35,7 +35,7 @@ test("shows both guards of the sector that failed, and goes to the store between
   assert.match(await words(page, "guards"), new RegExp(`${received}.*${computed}`));
   assert.match(await words(page, "tuple-bio"), new RegExp(`${received}00000000003b`));
   assert.match(await words(page, "log"), new RegExp(`rcvd 0x${received}, data 0x${computed}`));
-  // The line of the store is there from the start; the others on request.
+  // At first only the line with the stored bytes is shown, the others on request.
   assert.equal(await part(page, "bytes-A").count(), 1);
   assert.equal(await page.locator("mark", { hasText: "6e657721" }).count(), 1);
   assert.equal((await inspected(page, "memory")).length, 512);
@@ -46,7 +46,7 @@ test("shows both guards of the sector that failed, and goes to the store between
   await part(page, "held-memory").getByRole("button").click();
   await settled(page);
   assert.match(await words(page, "now"), /Step 31 of .*stores "new!"/);
-  // Nothing has been fetched yet, and the guard is an old one already.
+  // The bytes have not been fetched yet, and their guard is already out of date.
   assert.equal(await part(page, "held-fetched").count(), 0);
   assert.match(await words(page, "kernel"), /If the bytes were fetched and checked now, it would log/);
   assert.deepEqual(problems(), []);
@@ -76,7 +76,7 @@ test("goes through the computation by its buttons", async () => {
   await settled(page);
   await page.locator(".derived summary").click();
   assert.equal(await page.locator(".derived table").count(), 2);
-  // Another sector begins anew.
+  // Choosing another sector shows it as at first, folded.
   await page.locator(".inspect select").selectOption({ label: "sector 5, LBA 61" });
   assert.match(await words(page, "crc-byte"), /^Byte 0x/);
   assert.equal(await sector(page, 5).getAttribute("aria-pressed"), "true");

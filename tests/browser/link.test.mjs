@@ -1,4 +1,5 @@
-// Links: the address follows what a visitor does, brings it back in another window, and Back and Forward move through it.
+// Links: the address follows what a visitor does, another window with that address shows the same, and Back and Forward
+// go through the history of it.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -33,7 +34,7 @@ test("the address follows the run, and opens it again elsewhere as it was", asyn
   await page.getByRole("button", { name: "Race map" }).click();
   const whole = await address(page, /at-2\/on-none\/see-bytes-0\.\d\/see-race$/);
   await settled(page);
-  // What was remarked when it was done is no part of the run.
+  // The remark about taking the run to another kernel is shown only where that was done.
   const run = async (it) => (await said(it)).replace(/^All 2 steps are the same.*\n/m, "");
   const text = await run(page);
   const other = await site.open(whole);
@@ -52,7 +53,7 @@ test("Back and Forward move through what was done", async () => {
   await page.keyboard.press("f");
   const failed = await address(page, /^#1[a-z0-9]{4}\/unlock-gap\//);
   const end = await shown(page);
-  // A walk is one entry, however long.
+  // Single steps one after the other make one entry of the history.
   for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowLeft");
   await address(page, /at-30$/);
   const walked = await shown(page);

@@ -1,4 +1,4 @@
-// The page without a network, newer builds of it, and without a program: the pages that only tell.
+// The page without a network; its change to newer builds; and the plain pages, which have no program.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -32,7 +32,7 @@ after(async () => {
   rmSync(folders, { recursive: true });
 });
 
-/** A server of a test's own, to be stopped by it, or in the end. */
+/** A server for one test, which may stop it; else it is stopped at the end. */
 async function serve(subPath, folder) {
   const server = await serveFolder(subPath, folder);
   servers.push(server);
@@ -47,8 +47,8 @@ function copy(name) {
 }
 
 /**
- * Another build: no file of program or style has the name it had, and one ordering is gone. (Packed scenarios cannot be
- * others without compiling the programs anew, which know them by the name of their sources.)
+ * Another build: all files of programs and styles have other names, and one ordering is gone. (Packed scenarios stay the
+ * same: others would need programs compiled with them, which ask for them by the name of their build.)
  */
 function nextBuild() {
   const folder = copy("next");
@@ -67,7 +67,7 @@ function nextBuild() {
   return folder;
 }
 
-/** A visitor's browser. */
+/** A browser context of its own, as a visitor has it. */
 async function visitor() {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const open = async (url) => {
@@ -80,19 +80,19 @@ async function visitor() {
   return { context, open, close: () => context.close() };
 }
 
-/** Waits until a page's worker has everything. */
+/** Waits until the service worker controls a page, which it does once it keeps all files. */
 const kept = (page) => page.waitForFunction(() => navigator.serviceWorker.controller !== null, null, { timeout: 30_000 });
-// In a frame the title is not seen.
+// In a frame the title is hidden.
 const titled = (page, text) => page.locator("h1", { hasText: text }).waitFor({ state: "attached" });
 const go = (page, hash) => page.evaluate((hash) => (location.hash = hash), hash);
 const ready = (page) => page.locator('html[data-ready="true"]').waitFor({ state: "attached" });
 const buildShown = (page) => page.locator('meta[name="build"]').getAttribute("content");
 const caches = (page) => page.evaluate(async () => (await window.caches.keys()).map((it) => it.split(" ").at(-1)));
-/** What the browser does when the page is seen again. */
+/** The event of a page that comes to the front again. */
 const look = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 const bar = (page) => page.locator(".newer", { hasText: "A new version of this page is there." });
 
-/** All that the page can do without its server. */
+/** Checks everything that the page can do without its server. */
 async function works(page) {
   const framed = new URL(page.url()).searchParams.has("embed");
   if (framed) return worksFramed(page);
@@ -100,13 +100,13 @@ async function works(page) {
   await page.keyboard.press("End");
   await page.locator('[data-part="failure"]').waitFor();
   await page.locator('[data-part="result"]', { hasText: "guard error" }).waitFor();
-  // Another kernel is built by the checker; until then the list shows the one before.
+  // The checker builds the scenario for another kernel; the list shows the former kernel until it has.
   const era = page.locator(".settings select").nth(0);
   await era.selectOption({ label: "6.19" });
   await page.waitForFunction((list) => list.selectedOptions[0].textContent === "6.19", await era.elementHandle());
 }
 
-/** The same in a frame: stage and controls, and what the checker builds. */
+/** The same for a page in a frame: stage, controls, and a scenario that the checker builds. */
 async function worksFramed(page) {
   await page.locator('#side[aria-busy="false"]').waitFor({ state: "attached" });
   await page.keyboard.press("End");
@@ -122,14 +122,14 @@ for (const subPath of ["/some/stable-pages/", "/"]) {
     assert.deepEqual(await caches(first), [buildOf(dist)]);
     assert.deepEqual(first.problems(), []);
     server.stop();
-    // The page that is open, though the worker came after it.
+    // The open page, although it was loaded before the service worker was there.
     await go(first, "#unlock-gap");
     await titled(first, "unlock_page before");
     await first.reload();
     await ready(first);
     await titled(first, "unlock_page before");
     await works(first);
-    // An ordering that was never seen, in a page of its own, as a frame would be.
+    // An ordering that was not opened before, in a page of its own with the address of a frame.
     for (const address of ["?embed#mkwrite-no-wait", "index.html?embed#mkwrite-no-wait"]) {
       const second = await open(server.url + address);
       await titled(second, "page_mkwrite without");
@@ -156,7 +156,7 @@ test("a newer build is announced, and comes when it is asked for; nothing is mix
   assert.deepEqual(await axe(old), []);
   await bar(other).waitFor();
   assert.deepEqual(await caches(old), [first, second]);
-  // Its own files, which are not on the server any more.
+  // An old page gets the files of its own build, although the server no longer has them.
   await go(old, "#mkwrite-no-wait");
   await titled(old, "page_mkwrite without");
   await works(old);
@@ -174,7 +174,7 @@ test("a newer build is announced, and comes when it is asked for; nothing is mix
   await works(old);
   assert.equal(await bar(old).count(), 0);
 
-  // The other page is of the first build still, and lives on, though its worker is the second's.
+  // The other page is still of the first build and goes on working, although its service worker is the second build's.
   assert.equal(await buildShown(other), first);
   await go(other, "#mkwrite-no-wait");
   await titled(other, "page_mkwrite without");
@@ -182,10 +182,10 @@ test("a newer build is announced, and comes when it is asked for; nothing is mix
   assert.deepEqual(await caches(other), [first, second]);
   assert.deepEqual([...old.problems(), ...other.problems()], []);
 
-  // Once it is gone, what it needed is dropped; without a network the second build is there.
+  // Once it is closed, the first build's files are dropped; without a network the second build opens.
   await other.close();
   server.stop();
-  // The address has followed to the other kernel.
+  // The address names the other kernel.
   await go(old, "#unlock-gap");
   await old.waitForFunction(() => document.querySelector(".settings select").value === "1");
   await old.reload();
@@ -210,7 +210,7 @@ test("a page that is of the newer build already is not told of it", async () => 
   await fresh.waitForTimeout(1000);
   assert.equal(await bar(fresh).count(), 0);
   await works(fresh);
-  // Both go on without a network.
+  // Both pages go on without a network.
   server.stop();
   for (const page of [fresh, old]) {
     await go(page, "#guard-before-freeze");
@@ -260,7 +260,8 @@ test("the worker keeps every file that the page can ask for, and is small", () =
   const listed = [...script.matchAll(/^ {2}"(.*)",$/gm)].map((it) => it[1].replace(/\?.*/, ""));
   const all = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
   const names = all.map((it) => join(it.parentPath, it.name).slice(dist.length + 1)).filter((it) => !it.startsWith(".stage"));
-  // The page itself is asked for by its folder. Others are only read, or are for other programs than the page.
+  // The page itself is kept under the address of its folder. The service worker leaves out pages without a program and
+  // files for other programs.
   const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|schema\/.*|scenarios\/.*\.(html|css)|kernel\/.*)$/.test(it);
   assert.deepEqual(listed.sort(), names.filter((it) => !others(it)).sort());
 });

@@ -1,4 +1,5 @@
-// What leaves the page and comes back in: text for a mail, figures, data, diagrams; and the page in a frame.
+// Share: text for a mail, figures and data that are saved, diagrams and figures that are opened again; and the page in a
+// frame.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -20,7 +21,7 @@ async function share(page) {
   await sheet(page).waitFor();
 }
 
-/** What a link or button of the sheet saves. */
+/** The file that a link or button of the Share sheet saves. */
 async function saved(page, name) {
   const [download] = await Promise.all([page.waitForEvent("download"), sheet(page).getByText(name, { exact: false }).first().click()]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
@@ -45,7 +46,7 @@ test("one key copies the run as a text for a mail, and pasted back it is the sam
   assert.match(text, /schedules .* fail/);
   const link = lines.find((it) => it.includes("://"));
   assert.ok(link.includes(`${url}#1`), link);
-  // Quoted, in a mail, back in.
+  // The diagram, quoted as in a mail, is read back.
   await share(page);
   const mail = `On Monday somebody wrote:\n${lines.filter((it) => !it.includes("://")).map((it) => `> ${it}`).join("\n")}\n\nIndeed.\n`;
   await sheet(page).locator("textarea").fill(mail);
@@ -70,7 +71,7 @@ test("a diagram out of a commit finds its scenario among all; what has no place 
   assert.match(await reading.innerText(), /Not placed: /);
   await reading.getByRole("button", { name: "Open this run" }).click();
   await page.waitForFunction(() => /^#1\w{4}\/two-page-(inversion|submitted)\//.test(location.hash));
-  // No diagram at all.
+  // A text that is no diagram.
   await share(page);
   await sheet(page).locator("textarea").fill("hello");
   await page.locator(".unread").filter({ hasText: "No line of the text has labels over columns" }).waitFor();
@@ -102,7 +103,7 @@ test("figures and data are saved, and a figure brings its run back", async () =>
   const file = { name: svg.name, mimeType: "image/svg+xml", buffer: svg.bytes };
   await other.page.locator('input[type="file"]').setInputFiles(file);
   await other.page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, moment);
-  // One that is no figure of ours changes nothing.
+  // An SVG without a run in it changes nothing.
   await other.page.locator('input[type="file"]').setInputFiles({ ...file, name: "x.svg", buffer: Buffer.from("<svg/>") });
   await other.page.locator(".notice").filter({ hasText: /x\.svg cannot be opened: .*What was on the page is still there/ }).waitFor();
   assert.equal(await shown(other.page), moment);
@@ -154,7 +155,7 @@ test("in a frame: stage and controls, its height told, the way to the full page"
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(problems(), []);
   await close();
-  // In a page of another origin.
+  // The frame is in a page of another origin.
   const around = createServer((_, response) => {
     response.writeHead(200, { "content-type": "text/html" });
     response.end(`<!doctype html><title>mail</title><iframe src="${url}?embed#unlock-gap" width="700" height="300"></iframe>

@@ -58,9 +58,9 @@ try {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     for (const size of SIZES) {
       for (const colorScheme of ["light", "dark"]) {
-        // Reduced motion, so that no picture is taken half-way.
+        // With reduced motion no picture shows something half-way.
         const { page, problems, close } = await site.open(fragment, { ...size, colorScheme, reducedMotion: "reduce" });
-        // Texts other than the first scenario's are fetched.
+        // All scenarios but the first are fetched after the page is mounted.
         await page.waitForTimeout(150);
         for (const key of keys) {
           const name = /^click:(.*)/.exec(key)?.[1];
@@ -76,7 +76,7 @@ try {
           if (name) await page.getByRole("button", { name, exact: true }).click();
           else await page.keyboard.press(key);
         }
-        // The checker answers a moment later.
+        // The worker draws its sections a moment later.
         await page.waitForTimeout(500);
         const file = `${name}-${size.width}-${colorScheme}.png`;
         await page.screenshot({ path: folder + file, fullPage: full });

@@ -30,7 +30,7 @@ async function choose(page, title) {
   await page.locator("h1", { hasText: title }).waitFor();
 }
 
-/** Everything a visitor sees of the state, as text and classes. */
+/** Everything that the page shows of the state, as text and classes. */
 const visible = async (page) => {
   const marks = await page.evaluate(() => [
     ...[...document.querySelectorAll(".cell, .bit, .code")].map((it) => `${it.className}|${it.textContent}`),
@@ -89,7 +89,7 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
   assert.match(log, new RegExp(`GUARD check failed on sector 59 rcvd 0x${received}, data 0x${computed}`));
   assert.match(await page.locator('[data-cell="HBA-3"]').getAttribute("class"), /failed/);
 
-  // Back, one step at a time; the states on the way are those seen on the way forth.
+  // Going back step by step shows the same states as going forward.
   for (let left = await step(page); left > 0; left--) {
     if (left <= seen.length) assert.equal(clean(await visible(page)), clean(seen[left - 1]), `step ${left}`);
     await page.keyboard.press("ArrowLeft");
@@ -98,7 +98,7 @@ test("opens, steps the missing wait to its guard error, and back to the start", 
   assert.deepEqual(problems(), []);
   await close();
 
-  // "of N" counts the steps ahead, which going forth had not made yet.
+  // "of N" differs: it counts the steps ahead, which did not exist on the way forward.
   function clean(state) {
     return state.replace(/of \d+|\d+ steps lie ahead/g, "of N");
   }
@@ -108,7 +108,7 @@ test("plays each opening run to the end its list entry promises", async () => {
   const { page, problems, close } = await site.open();
   const packed = readdirSync(join(dist, "scenarios")).filter((name) => name.endsWith(".bin"));
   const slugs = packed.map((name) => name.replace(/\.bin$/, ""));
-  // Runs that end well although others fail; a livelock has no end.
+  // Scenarios whose opening run does not fail although other runs do, and those with a livelock.
   const quiet = new Set(slugs.filter((slug) => /^opening = \[\]/m.test(scenario(slug))));
   const slug = async (entry) => (await entry.getAttribute("href")).slice(1);
   await page.locator(".orderings a").first().waitFor({ state: "attached" });
@@ -125,7 +125,7 @@ test("plays each opening run to the end its list entry promises", async () => {
     await page.keyboard.press("End");
     await settled(page);
     const failures = await part(page, "failure").count();
-    // What loops for ever has no last step that could fail.
+    // A run into a livelock has no step that fails, so nothing is required of it.
     if (/safe/.test(badge)) assert.equal(failures, 0, title);
     else if (!/^\S+ livelock$/.test(badge) && !quiet.has(await slug(entry))) assert.ok(failures > 0, title);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -210,7 +210,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   assert.ok(await fold.evaluate((it) => it === document.activeElement));
   const anew = await page.evaluate(() => [...document.querySelectorAll(".cell, .actor, .bit")].filter((it) => !it.kept).length);
   assert.equal(anew, 0);
-  // A button that is used for something else now does that, and only that.
+  // A kept button that has become another one, here "Why?", does what it says now and nothing else.
   await page.keyboard.press("f");
   await page.getByRole("button", { name: "Why?" }).click();
   const causes = page.locator(".causes li");
@@ -266,7 +266,7 @@ test("undoes the last step from the failure, and points out why", async () => {
 
 test("the whole story can be played with the keyboard alone", async () => {
   const { page, problems, close } = await site.open();
-  // Goes on by Tab until what has the focus says so.
+  // Presses Tab until the focused element matches.
   const tabTo = async (selector) => {
     for (let presses = 0; presses < 150; presses++) {
       await page.keyboard.press("Tab");
@@ -303,7 +303,7 @@ test("the whole story can be played with the keyboard alone", async () => {
   await tabTo(".tabs button:nth-child(2)");
   await page.keyboard.press("Enter");
   await part(page, "held-fetched").waitFor();
-  // On from the tab that has the focus.
+  // Tab goes on from the tab that has the focus.
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await part(page, "beside").waitFor();
@@ -327,7 +327,7 @@ test("scrubs", async () => {
   await page.locator("input[type=range]").focus();
   await page.keyboard.press("ArrowLeft");
   assert.equal(await step(page), 30);
-  // The playhead and the thumb stand at the step, one below the other, and the veil begins there.
+  // Playhead and thumb stand one below the other at the step shown, and the veil begins there.
   for (const at of [30, 0, 37]) {
     await page.locator("input[type=range]").fill(String(at));
     assert.equal(await step(page), at);
@@ -350,7 +350,7 @@ test("answers any address with a message and the list", async () => {
     const { page, problems, close } = await site.open(fragment);
     assert.match(await page.locator('[role="alert"]').textContent(), message);
     assert.ok(await page.locator("#orderings summary").isVisible());
-    // What was on the page stays, and a good address clears the message.
+    // The page keeps showing what it did, and a good address clears the message.
     await page.keyboard.press("1");
     assert.equal(await step(page), 1);
     await page.evaluate(() => (location.hash = "#nonsense-here"));
@@ -407,7 +407,7 @@ test("prints the whole figure: sectors, bits, programs and time, and nothing to 
   await page.emulateMedia({ media: "print" });
   const cut = await page.evaluate(() => {
     const shown = [...document.querySelectorAll(".cell, .bit, .code, .actor, .card, .comparison, .tape")];
-    // Whatever lies in a box that hides what sticks out lies within it.
+    // Elements inside a box with `overflow: hidden` cannot stick out of the page.
     return shown.filter((it) => {
       const at = it.getBoundingClientRect();
       for (let box = it.parentElement; box; box = box.parentElement) {

@@ -1,5 +1,5 @@
-//! Whatever comes in from elsewhere, as bytes: what fuzz/ and tests/fuzz.rs throw at it. Each of these gives a value or a
-//! typed error, in bounded time and memory, and panics only where something is wrong.
+//! The targets of fuzz/ and tests/fuzz.rs: each hands bytes to a reader of outside input (links, diagrams, files, figures),
+//! which must give a value or a typed error in bounded time and memory. A target panics only if that reader is wrong.
 
 #![allow(dead_code)]
 
@@ -7,7 +7,7 @@ use stable_pages::exchange::{Address, Link, diagram};
 use stable_pages::scenario::{Packed, Scenario, catalogue, load};
 use stable_pages::view::reopen;
 
-/// Longest input looked at, in bytes; a browser asks for no longer address.
+/// The longest input that is tried, in bytes; no browser requests a longer address.
 const MOST: usize = 64 * 1024;
 
 fn text(bytes: &[u8]) -> String {
@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Of the catalogue, the scenario that the input chooses by its length.
+/// A scenario of the catalogue, chosen by the length of the input.
 fn scenario(bytes: &[u8]) -> Option<Scenario> {
     let entries: Vec<_> = catalogue().collect();
     entries.get(bytes.len() % entries.len().max(1))?.load().ok()
@@ -45,12 +45,12 @@ pub fn diagram(bytes: &[u8]) {
             reading.choices.len(),
             Vec::new(),
         );
-        // What was read is a run of the model.
+        // The choices of a reading are a run of the model.
         assert_eq!(run.open(&scenario).run, reading.choices);
     }
 }
 
-/// A visitor's file, and bytes in the place of a packed scenario.
+/// A visitor's file, and the same bytes as a packed scenario.
 pub fn file(bytes: &[u8]) {
     let _ = load("file", &text(bytes));
     let _ = Packed::read(bytes);

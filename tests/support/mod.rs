@@ -15,18 +15,18 @@ use stable_pages::machine::{
 use stable_pages::protocol::OPS;
 use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load, load_for};
 
-/// The files of the catalogue that load. One that does not is a single failure, with the loader's message
-/// (`every_file_loads` in `tests/scenarios.rs`); all other tests leave it out.
+/// The files of the catalogue that load. A file that does not fails one test only (`every_file_loads` in
+/// `tests/scenarios.rs`, with the loader's message); all other tests leave it out.
 pub fn loadable() -> impl Iterator<Item = Entry> {
     static ALL: OnceLock<Vec<Entry>> = OnceLock::new();
     let all = ALL.get_or_init(|| catalogue().filter(|entry| entry.load().is_ok()).collect());
     all.iter().copied()
 }
 
-/// Those that the tests of scenarios look at: the one that `SCENARIO` names, where it is set, else all.
+/// The files that tests of scenarios use: the one that the variable `SCENARIO` names if it is set, else all.
 ///
 /// # Panics
-/// Where `SCENARIO` names none.
+/// When `SCENARIO` names no scenario.
 pub fn chosen() -> impl Iterator<Item = Entry> {
     let slug = std::env::var("SCENARIO").ok();
     if let Some(slug) = &slug {
@@ -35,13 +35,12 @@ pub fn chosen() -> impl Iterator<Item = Entry> {
     loadable().filter(move |entry| slug.as_ref().is_none_or(|slug| slug == entry.slug))
 }
 
-/// Whether all are looked at, so that it can be said how much there must be.
+/// Whether all scenarios are used, so that tests can require that there are enough of them.
 pub fn all_are_chosen() -> bool {
     std::env::var_os("SCENARIO").is_none() && loadable().count() == catalogue().count()
 }
 
-/// The catalogue on each device for which it states verdicts, and variants that make the steps no file
-/// has.
+/// The catalogue on each device for which it states verdicts, and variants with the steps that no file has.
 pub fn all_scenarios() -> impl Iterator<Item = Scenario> {
     let stated = loadable().flat_map(|entry| {
         let devices = entry.load().expect("loads").expect.into_iter();
@@ -83,7 +82,7 @@ pub fn varied(slug: &str, pieces: &[(&str, &str)], edits: &str) -> Scenario {
     load("varied", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// The key of the step an actor makes next; empty when its program is over.
+/// The key of the step that an actor makes next; empty if its program is over.
 pub fn next(scenario: &Scenario, world: &World, name: &str) -> &'static str {
     let who = actor(scenario, name);
     let pc = usize::from(scenario.model.actor(world, who).pc);
@@ -113,7 +112,7 @@ pub fn one(scenario: &Scenario, world: &mut World, name: &str) -> Vec<Effect> {
     effects
 }
 
-/// Steps an actor as far as it goes.
+/// Makes steps of an actor until it cannot move.
 pub fn exhaust(scenario: &Scenario, world: &mut World, name: &str) {
     let who = actor(scenario, name);
     for _ in 0..500 {
@@ -124,14 +123,14 @@ pub fn exhaust(scenario: &Scenario, world: &mut World, name: &str) {
     }
 }
 
-/// Everything that can come of a scenario.
+/// The report of a plain search through all of a scenario.
 pub fn explored(scenario: &Scenario) -> Report {
     let report = Search::run(&scenario.model, scenario.model.initial, 3_000_000);
     assert!(report.complete);
     report
 }
 
-/// The checker's answer.
+/// The checker's search through all of a scenario.
 pub fn checked(scenario: &Scenario) -> Space {
     let model = &scenario.model;
     let space = Space::explore(model, model.initial, Limits::NONE);
@@ -139,8 +138,8 @@ pub fn checked(scenario: &Scenario) -> Space {
     space
 }
 
-/// Holds the checker to the plain search: the same numbers, and for each verdict but livelock, which
-/// the plain search does not know, a schedule of the same length that replays to it.
+/// Checks that the checker's search has the numbers of the plain search and, for each verdict but livelock, which the plain
+/// search does not know, a schedule of the same length that leads to it.
 pub fn same(scenario: &Scenario, plain: &Report, space: &Space) {
     let (slug, model) = (&scenario.slug, &scenario.model);
     assert_eq!(plain.states, space.states(), "{slug}");
@@ -158,8 +157,8 @@ pub fn same(scenario: &Scenario, plain: &Report, space: &Space) {
     }
 }
 
-/// The world at the end of a schedule, and all that its last step and its end amount to: one step
-/// can break a promise and leave everybody waiting.
+/// The world at the end of a schedule, and the verdicts of its last step and of its end, both of which it may have: one step
+/// can break a rule and leave everybody waiting.
 pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Verdicts) {
     let (mut world, mut effects) = (model.initial, Vec::new());
     for choice in schedule {
@@ -174,7 +173,7 @@ pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Verdicts) {
     (world, verdicts)
 }
 
-/// What a run amounts to that ends badly in a world.
+/// The verdict on a run that ends in a world, if it is a bad one.
 pub fn bad_end(model: &Model, world: &World) -> Option<Verdict> {
     match end(model, world)? {
         End::Deadlock(_) => Some(Verdict::Deadlock),
@@ -190,7 +189,7 @@ pub fn verdicts(scenario: &Scenario) -> String {
     stable_pages::scenario::words(&found)
 }
 
-/// The opening run, retold.
+/// The opening run and its story.
 pub fn opening(scenario: &Scenario) -> (History, Story) {
     let mut history = History::new(&scenario.model);
     for choice in &scenario.schedule {

@@ -1,6 +1,6 @@
-//! Plain exhaustive search over every interleaving, breadth first: what the checker is held to.
+//! A plain exhaustive search over every interleaving, breadth first, which the checker's results are compared with.
 //!
-//! No packing, no reduction, no cleverness; every world once, every step looked at.
+//! It has no packing and no reduction: it keeps every world, and makes every step of each.
 
 use std::collections::hash_map::{Entry, HashMap};
 
@@ -9,7 +9,7 @@ use stable_pages::machine::{
 };
 use stable_pages::scenario::Verdict;
 
-/// Why a schedule is worth keeping.
+/// The failure at the end of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Its last step broke a rule.
@@ -161,7 +161,8 @@ impl Search {
             id = seen.parent;
         }
         schedule.reverse();
-        // An end is found later than a step of the same distance, and is nearer.
+        // A bad end is found only when its world is looked at. By then a step out of a world as far away, whose schedule
+        // is one step longer, may have been found to fail; the shorter schedule replaces it.
         let longer = |it: &Finding| it.verdict == verdict && it.schedule.len() > schedule.len();
         self.report.findings.retain(|it| !longer(it));
         if self.report.finding(verdict).is_some() {

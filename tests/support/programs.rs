@@ -5,7 +5,7 @@ use stable_pages::machine::OperandKind;
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::Device;
 
-/// A line of a random program; most are right by themselves, a few are not.
+/// A line of a random program; most lines are right, a few are faulty.
 fn line() -> impl Strategy<Value = String> {
     let mut words: Vec<String> = Vec::new();
     for row in &OPS {
@@ -51,7 +51,7 @@ fn line() -> impl Strategy<Value = String> {
         .prop_map(|(word, condition)| format!("{condition}{word}"))
 }
 
-/// Lines of which at most one defines the label; the last one otherwise does.
+/// Lines in which the label is defined once: by the first that does so, else by an added last one.
 fn labels_once(lines: Vec<String>) -> Vec<String> {
     let defines = |line: &String| line.ends_with("l>");
     let first = lines.iter().position(defines);

@@ -1,4 +1,4 @@
-//! SPIN, where it is installed: from a Promela text to a verifier that can be run.
+//! Runs SPIN, if it is installed: makes a verifier out of a Promela text.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,7 @@ pub fn is_there() -> bool {
 /// Runs a program in a folder and returns what it prints.
 ///
 /// # Errors
-/// Where it cannot be run or fails: what it printed.
+/// What the program has printed, if it cannot be run or fails.
 pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(program)
         .args(arguments)
@@ -38,7 +38,7 @@ pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<String, S
 /// are off, so that its states are those of the text.
 ///
 /// # Errors
-/// What SPIN says of a text that it does not take.
+/// SPIN's message, if it does not accept the text.
 pub fn verifier(name: &str, promela: &str, flags: &[&str]) -> Result<PathBuf, String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("spin");
     let folder = folder.join(name);
@@ -49,11 +49,10 @@ pub fn verifier(name: &str, promela: &str, flags: &[&str]) -> Result<PathBuf, St
     Ok(folder)
 }
 
-/// Makes the verifier itself, `pan`, by SPIN with some flags and the C compiler with others, and returns
-/// the folder it is in.
+/// Makes the verifier, `pan`, with the flags `spin` for SPIN and `cc` for the C compiler; returns its folder.
 ///
 /// # Errors
-/// What SPIN or the compiler says of a text that it does not take.
+/// The message of SPIN or the compiler, if it does not accept the text.
 pub fn pan(name: &str, promela: &str, spin: &[&str], cc: &[&str]) -> Result<PathBuf, String> {
     let folder = verifier(name, promela, spin)?;
     let flags = [&["-w"], cc, &["-o", "pan", "pan.c"]].concat();

@@ -1,7 +1,6 @@
 //! Every sentence the page says of a scenario, as plain text that a reviewer reads.
 //!
-//! Whatever these texts need of the page's own types is in this file, so that renaming those changes
-//! only this one.
+//! Only this file of the tests of texts uses the page's own types, so that renaming those changes no other.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -22,8 +21,7 @@ use stable_pages::view::{
 
 use super::support::{all_scenarios, checked};
 
-/// A document: elements with what is inside of them, and text. Both the page's own elements and
-/// those of the plain pages become such.
+/// A node of a document, an element or a text. Both the page's elements and those of the plain pages are turned into it.
 enum Piece {
     Text(String),
     Element(String, Vec<Piece>),
@@ -35,7 +33,7 @@ impl Piece {
             Node::Text(text) => Piece::Text(text.to_string()),
             Node::Element(element) => Piece::of(element),
         });
-        // A word with a meaning is part of its sentence, unlike what a button says.
+        // A button on a word that opens its meaning counts as text, unlike other buttons.
         let tag = match class(element) {
             "term" | "whole" => "b",
             _ => &element.tag,
@@ -72,10 +70,10 @@ impl Piece {
                 let (before, after) = match tag.as_str() {
                     "code" => ("`", "`"),
                     "button" => (" [", "] "),
-                    // Links one after another are apart on the page.
+                    // The page's style puts space between links that follow each other.
                     "a" if out.ends_with(char::is_alphanumeric) => (" ", ""),
                     "label" | "span" => (" ", " "),
-                    // Which of them there are is no sentence.
+                    // The options of a list are no sentence.
                     "option" => return,
                     _ => ("", ""),
                 };
@@ -86,7 +84,7 @@ impl Piece {
         }
     }
 
-    /// Lines, each a paragraph, an item or a row of a table.
+    /// Adds the node's lines: one for each paragraph, item or row of a table.
     fn lines(&self, out: &mut Vec<String>) {
         let Piece::Element(tag, inner) = self else {
             return;
@@ -222,7 +220,7 @@ fn class(element: &Element) -> &str {
     element.attr_value(Attr::Class).unwrap_or_default()
 }
 
-/// The elements directly inside, without those that are not seen.
+/// The elements directly inside an element that a visitor can see.
 fn inside(element: &Element) -> impl Iterator<Item = &Element> {
     let elements = element.children.iter().filter_map(|node| match node {
         Node::Element(element) => Some(element),
@@ -236,11 +234,9 @@ fn indented(text: &str) -> String {
     lines.map(|line| format!("     {line}\n")).collect()
 }
 
-/// What the page says while a run goes on, moment by moment: who moves by which line, the sentence
-/// (unless a plain page has told it already), what is said around it, who sleeps on what behind
-/// whom, and of each card of the explanation the lines that were not there
-/// a moment ago. The step's own card is left out:
-/// what it says beside the sentence is in `steps.txt`.
+/// The page's texts over a run, moment by moment: the actor that moves and its line, the sentence (unless a plain page has it
+/// already) and the texts around it, who sleeps on what behind whom, and of each card of the explanation the lines that were
+/// not there a moment before. The card of the step itself is left out; its texts are in `steps.txt`.
 fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> String {
     let look = UiState {
         why: true,
@@ -289,7 +285,7 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
         let mut cards: Vec<String> = Vec::new();
         for card in inside(&side) {
             let part = card.attr_value(Attr::Part).unwrap_or_default();
-            // The scenario's card changes its form after the start, not its words.
+            // The scenario's card has the same words in another form after the start.
             if part == "why" || part == "scenario" && (now.depth() > 0 || with_sentences) {
                 continue;
             }
@@ -329,7 +325,7 @@ pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) ->
         let own = scenario.device == scenario.own_device;
         let scenario = Arc::new(scenario.clone());
         for finding in checked(&scenario).findings(&scenario.model) {
-            // Of other devices, only what its own does not know.
+            // For other devices, only the verdicts that the file's own device does not have.
             if known.contains(&finding.verdict) {
                 continue;
             }
@@ -373,7 +369,7 @@ fn calls(calls: &[&str; 4]) -> String {
     out
 }
 
-/// All that is said of each step and composite wherever it stands.
+/// The texts about each step and composite that are the same in all scenarios.
 pub fn steps() -> String {
     let mut out = "Every step: what each kernel calls it, what a button says, what it means, why the protocol needs it, and where that is written.\n".to_owned();
     for (row, meaning) in OPS.iter().zip(&MEANINGS) {
@@ -396,7 +392,7 @@ pub fn steps() -> String {
     out
 }
 
-/// A sentence without what differs from scenario to scenario: names, numbers, bytes.
+/// A sentence with placeholders for what differs between scenarios: names, numbers, bytes.
 fn pattern(scenario: &Scenario, sentence: &str) -> String {
     let mut text = sentence.to_owned();
     for cast in &scenario.cast {
@@ -421,8 +417,8 @@ fn pattern(scenario: &Scenario, sentence: &str) -> String {
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// What is said of each step, in all ways there are: over every state of every scenario, on each device for which
-/// it states verdicts, one example of each sentence.
+/// All sentences about steps, one example of each pattern: over every state of every scenario, on each device for which it
+/// states verdicts.
 pub fn sentences() -> String {
     let mut told: Vec<Vec<(String, String)>> = vec![Vec::new(); OPS.len()];
     for scenario in all_scenarios() {
@@ -510,7 +506,7 @@ pub fn words() -> String {
     out
 }
 
-/// The worker, and what it has drawn last.
+/// The worker, and the sections that it has drawn last.
 struct Worker {
     renderer: Renderer,
     input: RenderInput,
@@ -518,7 +514,7 @@ struct Worker {
 }
 
 impl Worker {
-    /// With a scenario's opening run, at its end, and all schedules looked at.
+    /// A worker that shows the end of a scenario's opening run and has looked at all schedules.
     fn new(entry: Entry, run: &[Choice]) -> Worker {
         let spec = ScenarioSpec {
             slug: entry.slug.to_owned(),
@@ -533,7 +529,7 @@ impl Worker {
             bytes: 256 << 20,
         };
         let mut worker = Worker {
-            // Without a clock no text speaks of time.
+            // The clock stands still, so that no text has a time in it.
             renderer: Renderer::new(|| 0.0, |name, _, _| name.to_owned()),
             input: RenderInput {
                 turn: 1,
@@ -563,7 +559,7 @@ impl Worker {
         }
     }
 
-    /// Shows something else, and waits until all is known of it.
+    /// Changes what is shown, and works until all answers are there.
     fn show(&mut self, change: impl Fn(&mut RenderInput)) {
         self.input.number += 1;
         self.input.ui = UiState::default();
@@ -580,8 +576,9 @@ impl Worker {
     }
 }
 
-/// What the worker draws of a scenario: the result, what each step of the opening run is worth, the checker's
-/// panels, and how the run is beside other orderings. Trying every change takes long: `with_changes` asks for it.
+/// The worker's texts for a scenario: the result, what would happen without each step of the opening run, the checker's
+/// panels, and the comparison with other orderings; with `with_changes` also the table of all single edits, which takes
+/// long to compute.
 pub fn of_worker(entry: Entry, with_changes: bool) -> String {
     let scenario = entry.load().expect("loads");
     let run = scenario.schedule.clone();
@@ -635,7 +632,7 @@ pub fn of_worker(entry: Entry, with_changes: bool) -> String {
             it.ui.tab = Tab::Compare;
             it.ui.other = other;
         });
-        // What follows is the machine there, which is no sentence.
+        // Behind that line stands the stage of the other ordering, which is no sentence.
         let text = worker.text(Slot::Side);
         let text = text.split("\n\n").next().unwrap_or_default();
         let _ = write!(out, "\n\n== BESIDE {other:?} ==\n\n{text}\n");

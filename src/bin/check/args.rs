@@ -28,22 +28,22 @@ Exit status: 0 if all is as the files expect, 1 if not (also where not all could
 nothing is stated), 2 if an argument or a file cannot be used: stderr says where and why.
 ";
 
-/// What is asked for.
+/// What the command line asks for.
 pub enum Command {
     Help,
-    /// What there is, of these topics.
+    /// Lists of what files can name, for these topics; for all if there are none.
     List(Vec<String>),
     Check(Request),
 }
 
-/// What to check, and how to say it.
+/// What to check, and how to print it.
 pub struct Request {
     pub files: Vec<String>,
-    /// The devices; none for what each file states.
+    /// The devices; empty for those that each file states verdicts of.
     pub devices: Vec<Device>,
-    /// The kernels; none for each file's own.
+    /// The kernels; empty for each file's own.
     pub eras: Vec<Era>,
-    /// Most bytes of a search.
+    /// Most bytes of memory that a search may take.
     pub bytes: usize,
     pub output: Output,
 }
@@ -74,7 +74,7 @@ pub fn parse() -> Result<Command, lexopt::Error> {
             Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
             Arg::Long("list") => {
                 list = true;
-                // --list=TOPIC; as a word of its own a topic looks like a file.
+                // A topic as a word of its own, without `=`, is taken for a file here and told apart below.
                 if let Some(topic) = parser.optional_value() {
                     request.files.push(topic.string()?);
                 }
@@ -112,7 +112,7 @@ pub fn parse() -> Result<Command, lexopt::Error> {
     Ok(Command::Check(request))
 }
 
-/// One of several things, by the word scenario files use.
+/// The one of several devices or kernels that scenario files call by a word.
 fn by_word<T: Copy>(
     what: &str,
     given: &str,

@@ -9,19 +9,19 @@ use stable_pages::scenario::{Device, Scenario, ScenarioError, catalogue, find, l
 
 /// A scenario file that can be loaded.
 pub struct File {
-    /// What the visitor calls it.
+    /// The file's name as the command line has it.
     pub name: String,
     pub text: String,
-    /// The scenario as the file has it.
+    /// The scenario on its own device and in its own kernel.
     pub scenario: Scenario,
-    /// Whether it is one of the catalogue, unchanged, so that a link can name it.
+    /// Whether it is an unchanged scenario of the catalogue, so that a link can name it.
     pub listed: bool,
 }
 
-/// A file that cannot be used, and why. Shown as compilers do, so that editors find the place.
+/// A file that cannot be used, and why. It is printed as compilers print errors, so that editors find the place.
 pub struct Problem {
     pub name: String,
-    /// Line and column, from 1, where the file could be read.
+    /// Line and column, from 1, if the file could be read at all.
     pub place: Option<(usize, usize)>,
     pub reason: String,
 }
@@ -91,7 +91,7 @@ impl File {
     /// The scenario on a device and in a kernel.
     ///
     /// # Errors
-    /// Where an edit of the file has no place in the programs of that kernel.
+    /// When an edit of the file has no place in the programs of that kernel.
     pub fn load(&self, device: Device, era: Era) -> Result<Scenario, ScenarioError> {
         load_for(&self.scenario.slug, &self.text, Some(device), Some(era))
     }

@@ -1,5 +1,4 @@
-//! A result as JSON, of the shape that `assets/schema/check-1.json` describes: it is a promise, and
-//! another shape has another version.
+//! A result as JSON, as `assets/schema/check-1.json` promises it. A change of its shape makes a new version.
 
 use serde::Serialize;
 use stable_pages::exchange::{diagram, schedule_lines};
@@ -18,7 +17,7 @@ struct Result<'a> {
     format: &'static str,
     version: u32,
     files: Vec<FileResult>,
-    /// What could not be checked at all.
+    /// The files that could not be checked at all.
     problems: Vec<ProblemResult<'a>>,
 }
 
@@ -39,11 +38,11 @@ pub struct FileResult {
     device: &'static str,
     era: &'static str,
     as_expected: bool,
-    /// Where it is not as the file expects, in words.
+    /// In words, where the results differ from what the file expects.
     differences: Vec<String>,
-    /// What is lacking or in vain although the file loads.
+    /// What the file lacks or has in vain, although it loads.
     warnings: Vec<WarningResult>,
-    /// What the opening run shows; none where the file's own device and kernel were not asked for.
+    /// What the opening run shows; none if the file's own device and kernel were not checked.
     opening: Option<OpeningResult>,
     /// What the file should state, as TOML.
     statements: StatementsResult,
@@ -73,17 +72,17 @@ struct StatementsResult {
 struct CheckResult {
     device: &'static str,
     era: &'static str,
-    /// Why there is no such variant of the file; else all that follows is there.
+    /// Why the file has no variant for this device and kernel; `found` is null then.
     error: Option<String>,
-    /// None where the file does not say.
+    /// The verdicts that the file states; none if it states none for this device and kernel.
     stated: Option<Vec<&'static str>>,
     found: Option<FoundResult>,
 }
 
 #[derive(Serialize)]
 struct FoundResult {
-    /// "all", "reduced" or "part": only with "all", or "reduced" without a possible livelock, is
-    /// `settled` true, and only then does no verdict mean safe.
+    /// "all", "reduced" or "part". `settled` is true only with "all", or with "reduced" if no livelock is possible; only
+    /// then does the lack of verdicts mean that the scenario is safe.
     explored: &'static str,
     settled: bool,
     verdicts: Vec<VerdictResult>,
@@ -93,7 +92,7 @@ struct FoundResult {
     depth: u32,
     unstable: bool,
     odds: Option<OddsResult>,
-    /// Why there are none, where that is known.
+    /// Why there are no odds, where that is known.
     no_odds: Option<String>,
 }
 
@@ -101,14 +100,14 @@ struct FoundResult {
 struct VerdictResult {
     verdict: &'static str,
     steps: usize,
-    /// A shortest run; none where only a reduced search met the verdict.
+    /// A shortest run to the verdict; none if only a reduced search, which keeps no runs, has found it.
     run: Option<RunResult>,
 }
 
 #[derive(Serialize)]
 struct RunResult {
     changes: usize,
-    /// As a scenario file's `schedule` has it.
+    /// The run as the `schedule` of a scenario file.
     schedule: Vec<String>,
     diagram: String,
 }
@@ -116,7 +115,7 @@ struct RunResult {
 #[derive(Serialize)]
 struct OddsResult {
     failing: f64,
-    /// Numerator and denominator, in digits.
+    /// The share as a fraction: numerator and denominator, in digits.
     exactly: [String; 2],
     endless: f64,
     /// How many schedules there are and how many fail, in digits; none where runs can go round.
@@ -137,11 +136,11 @@ pub fn text(files: Vec<FileResult>, problems: &[Problem]) -> String {
         files,
         problems: problems.collect(),
     };
-    // Names, numbers and texts: that cannot fail.
+    // The result is names, numbers and texts; writing it cannot fail.
     serde_json::to_string_pretty(&result).unwrap_or_default() + "\n"
 }
 
-/// A file's part of it.
+/// The result of one file.
 pub fn file(checked: &Checked) -> FileResult {
     let scenario = &checked.file.scenario;
     let opening = checked.own().and_then(|row| {

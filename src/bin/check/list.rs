@@ -1,4 +1,4 @@
-//! What there is: everything a scenario file can name.
+//! Lists of everything that a scenario file can name.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue};
 
 const WIDTH: usize = 79;
 
-/// What each topic lists.
+/// A topic, with the function that adds its list to a text.
 type Topic = (&'static str, fn(&mut String));
 
 const TOPICS: [Topic; 8] = [
@@ -25,10 +25,10 @@ const TOPICS: [Topic; 8] = [
     ("keys", keys),
 ];
 
-/// Lists topics, or says all of a step or a program; everything where nothing is named.
+/// The lists of some topics, or all there is to say of some steps and programs; all lists if `wanted` is empty.
 ///
 /// # Errors
-/// What is no topic, in words.
+/// In words, which of `wanted` is no topic, step or program.
 pub fn list(wanted: &[String]) -> Result<String, String> {
     let mut out = String::new();
     for (topic, tell) in TOPICS {
@@ -59,7 +59,7 @@ pub fn list(wanted: &[String]) -> Result<String, String> {
     Ok(out)
 }
 
-/// A word, and what it means: beside it, or below it where it is long.
+/// Adds a word with its meaning: beside the word, or below it if the word is long.
 fn entry(out: &mut String, word: &str, meaning: &str) {
     const INDENT: &str = "                            ";
     let mut start = format!("  {word:<24}  ");
@@ -135,7 +135,7 @@ fn keys(out: &mut String) {
     }
 }
 
-/// All there is to say of a step.
+/// Adds all there is to say of a step.
 fn step(out: &mut String, row: usize) {
     let (it, meaning) = (&OPS[row], &MEANINGS[row]);
     let _ = writeln!(out, "{}: {}\n", it.key, it.label);
@@ -153,7 +153,7 @@ fn step(out: &mut String, row: usize) {
     out.push('\n');
 }
 
-/// All there is to say of a program, and its lines.
+/// Adds all there is to say of a program, with its lines.
 fn program(out: &mut String, name: &str, text: &str) {
     match group_row(name) {
         Some(row) => {

@@ -1,7 +1,7 @@
 //! Checks scenario files in a terminal: `check FILE|SLUG...`, `check --help`.
 //!
-//! The search is the page's own (`explore::Report`); here is only what surrounds it: arguments, files,
-//! both of a machine's cores, and the result as text (`text.rs`) or JSON (`json.rs`).
+//! The search is the one that the page uses (`explore::Report`). This program adds arguments, files, threads on all cores, and
+//! the result as text (`text.rs`) or JSON (`json.rs`).
 
 mod args;
 mod files;
@@ -18,11 +18,11 @@ use stable_pages::exchange::promela;
 use args::{Command, Output, Request};
 use files::Problem;
 
-/// Every file has what it states.
+/// The exit status if every file's results are as it states.
 const AS_EXPECTED: u8 = 0;
-/// Some file has not, or that could not be shown.
+/// The exit status if those of some file are not, or if that could not be shown.
 const NOT_AS_EXPECTED: u8 = 1;
-/// An argument or a file that cannot be used.
+/// The exit status if an argument or a file cannot be used.
 const BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(status) => status.into(),
-        // Whoever read the output has seen enough; of the rest nothing is known.
+        // The reader of the output, such as `head`, has closed it; the files not printed yet were not checked.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => NOT_AS_EXPECTED.into(),
         Err(error) => {
             eprintln!("check: {error}");
@@ -65,7 +65,7 @@ fn check(request: &Request) -> io::Result<u8> {
             Err(problem) => problems.push(problem),
         }
     }
-    // What is wrong with a file is said before others are searched, which can take long.
+    // Files that cannot be used are reported first, since checking the others can take long.
     problems.iter().for_each(|it| eprintln!("{it}"));
     if request.output == Output::Promela {
         return write_promela(request, &files, &problems);

@@ -1,4 +1,4 @@
-//! The checks: which there are, on all cores, and handed on in the order of the files.
+//! Runs the checks: decides which devices and kernels each file is checked for, and checks files on all cores.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,17 +12,17 @@ use stable_pages::scenario::{Device, Scenario};
 use super::args::Request;
 use super::files::File;
 
-/// A file, checked.
+/// A file with its results.
 pub struct Checked<'a> {
     pub file: &'a File,
     pub rows: Vec<Row>,
 }
 
-/// A file on one device and in one kernel.
+/// The result of a file on one device and in one kernel.
 pub struct Row {
     pub device: Device,
     pub era: Era,
-    /// What came of it, or why there is no such variant: an edit of the file has no place there.
+    /// The scenario and the report on it; or why the file has no such variant: one of its edits has no place there.
     pub result: Result<(Scenario, Report), String>,
 }
 
@@ -35,7 +35,7 @@ impl Checked<'_> {
         })
     }
 
-    /// Where it is not as the file expects, in words; empty where it is.
+    /// In words, where the results differ from what the file expects; empty if they do not.
     pub fn complaints(&self) -> Vec<String> {
         let mut all = Vec::new();
         for row in &self.rows {
@@ -67,8 +67,7 @@ impl Checked<'_> {
     }
 }
 
-/// The devices and kernels that a file is checked on and in: what it states of, unless others are asked
-/// for.
+/// The devices and kernels to check a file for: those that the request names, else those that the file states verdicts of.
 pub fn variants(request: &Request, scenario: &Scenario) -> Vec<(Device, Era)> {
     let promela = request.output == super::args::Output::Promela;
     let stated = |device: &Device| {
@@ -91,8 +90,7 @@ pub fn variants(request: &Request, scenario: &Scenario) -> Vec<(Device, Era)> {
     devices.into_iter().flat_map(each).collect()
 }
 
-/// Checks files, on all cores, and hands each on in their order, as soon as it and those before it are
-/// done.
+/// Checks files on all cores. Calls `done` for each in their order, as soon as it and those before it are checked.
 ///
 /// # Errors
 /// Whatever `done` returns.
@@ -123,7 +121,7 @@ pub fn run(
                 }
             });
         }
-        // The receiver ends with the last of its senders.
+        // The loop over the receiver ends when all senders are dropped; this one is of no further use.
         drop(sender);
         let mut early: Vec<(usize, Row)> = Vec::new();
         for (number, file) in files.iter().enumerate() {
@@ -149,7 +147,7 @@ pub fn run(
             rows.sort_by_key(place);
             let result = done(Checked { file, rows });
             if result.is_err() {
-                // Nobody wants the others any more.
+                // The remaining jobs are skipped, since their results would not be printed.
                 next.store(jobs.len(), Ordering::Relaxed);
                 return result;
             }

@@ -1,4 +1,4 @@
-//! A result as text of 80 columns.
+//! A result as text for a terminal of 80 columns.
 
 use std::fmt::Write;
 
@@ -9,10 +9,10 @@ use stable_pages::scenario::{Scenario, Verdict};
 
 use super::run::{Checked, Row};
 
-/// Columns of a line, the table and wrapped text alike.
+/// Most characters of a line, in the table and in wrapped text.
 const WIDTH: usize = 79;
 
-/// Everything there is to say of a file.
+/// The whole text for one file.
 pub fn text(checked: &Checked) -> String {
     let mut out = String::new();
     about(&mut out, checked);
@@ -24,7 +24,7 @@ pub fn text(checked: &Checked) -> String {
     out
 }
 
-/// A paragraph, wrapped.
+/// Adds a paragraph, wrapped.
 fn paragraph(out: &mut String, indent: &str, text: &str) {
     let text = diagram::ascii(text);
     let options = textwrap::Options::new(WIDTH)
@@ -85,7 +85,7 @@ fn table(out: &mut String, checked: &Checked) {
         let share = match &report.odds {
             Some(Ok(odds)) => {
                 let share = percent(odds.failing.value());
-                // Here the shorter half of "0.37 % (1 in 269)".
+                // Of a share such as "0.37 % (1 in 269)" the table has room for the first half.
                 share.split(" (").next().unwrap_or_default().to_owned()
             }
             _ => "?".to_owned(),
@@ -96,7 +96,7 @@ fn table(out: &mut String, checked: &Checked) {
     notes(out, checked);
 }
 
-/// A text beside the start of a line, and below itself where it is longer.
+/// Adds a text behind the start of a line; where it is wrapped, its further lines begin below its first word.
 fn hanging(out: &mut String, start: &str, text: &str) {
     let indent = " ".repeat(start.len());
     let options = textwrap::Options::new(WIDTH)
@@ -105,7 +105,7 @@ fn hanging(out: &mut String, start: &str, text: &str) {
     let _ = writeln!(out, "{}", textwrap::fill(&diagram::ascii(text), options));
 }
 
-/// What a row of the table has found: never "safe" unless everything was looked at.
+/// The verdicts of a row of the table; "safe" only if there are none and everything was explored.
 fn found(report: &Report) -> String {
     let each = report.verdicts.iter();
     let each: Vec<String> = each
@@ -119,7 +119,7 @@ fn found(report: &Report) -> String {
     }
 }
 
-/// What the table's signs mean, as far as they occur.
+/// Adds what the reader of the table must know: how much was explored, and what its marks mean.
 fn notes(out: &mut String, checked: &Checked) {
     let ran = || {
         checked
@@ -155,8 +155,7 @@ fn notes(out: &mut String, checked: &Checked) {
     said.iter().for_each(|it| paragraph(out, "  ", it));
 }
 
-/// What there is to say of rows, each text once: which rows it is of ("dix+dif 3.0, 3.9; none 3.0") and
-/// the text.
+/// Texts about rows, each different text once: the rows that it is about ("dix+dif 3.0, 3.9; none 3.0") and the text.
 fn together(checked: &Checked, say: impl Fn(&Report) -> Option<String>) -> Vec<(String, String)> {
     let mut said: Vec<(String, String, &str)> = Vec::new();
     for row in &checked.rows {
@@ -177,7 +176,7 @@ fn together(checked: &Checked, say: impl Fn(&Report) -> Option<String>) -> Vec<(
     said.into_iter().map(|(of, text, _)| (of, text)).collect()
 }
 
-/// The odds, those that are the same together.
+/// Adds the odds of each row, those of rows with the same odds once.
 fn odds(out: &mut String, checked: &Checked) {
     let said = together(checked, |report| match report.odds.as_ref()? {
         Ok(odds) => Some(odds_words(odds)),
@@ -221,7 +220,7 @@ fn odds_words(odds: &Odds) -> String {
     text.replace('\u{d7}', "x")
 }
 
-/// Digits in full, unless they are very many.
+/// Digits in full; a number of more than 24 digits as a power of ten.
 fn brief(digits: &str) -> String {
     match digits.len() {
         0..=24 => digits.to_owned(),
@@ -229,7 +228,7 @@ fn brief(digits: &str) -> String {
     }
 }
 
-/// Of each verdict a shortest run, on the first device and in the first kernel that have it.
+/// Adds a shortest run to each verdict, on the first device and in the first kernel that have the verdict.
 fn failures(out: &mut String, checked: &Checked) {
     let own = checked.own().into_iter();
     let rows: Vec<&Row> = own.chain(&checked.rows).collect();
@@ -285,7 +284,7 @@ fn length(finding: &Finding) -> String {
     )
 }
 
-/// How often another actor takes over.
+/// How often in a run another actor takes over.
 pub fn changes(finding: &Finding) -> usize {
     let pairs = finding.schedule.windows(2);
     pairs.filter(|pair| pair[0].actor != pair[1].actor).count()

@@ -7,7 +7,7 @@ use std::{fs, io};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use stable_pages::scenario::Entry;
 
-use crate::pages::{Document, document, escaped};
+use crate::document::{Document, document, escaped};
 use crate::references::{heading_key, references};
 
 /// Where the plain pages of scenarios find those of the dossier.
@@ -16,18 +16,18 @@ pub const FROM_SCENARIOS: &str = "../kernel/";
 /// The page of the file that lists the others.
 const INDEX: &str = "index";
 
-/// Elements in whose text no reference becomes a link: links themselves, headings, and what is quoted as it is.
+/// Elements in whose text references stay plain text: links themselves, headings and code.
 const UNLINKED: [&str; 6] = ["a", "h1", "h2", "h3", "pre", "code"];
 
 /// The dossier's files, and where its sections are.
 pub struct Dossier {
     files: Vec<File>,
-    /// Pages with fragments, by section.
+    /// The page and fragment of each section.
     places: BTreeMap<String, String>,
 }
 
 struct File {
-    /// Without extension, as on the page's address.
+    /// The file's name without its extension, as the page's address has it.
     name: String,
     text: String,
     headings: Vec<Heading>,
@@ -43,12 +43,12 @@ struct Heading {
 }
 
 impl Heading {
-    /// The name it has on its page: the section's, which stays when its words change.
+    /// The heading's fragment on its page. It is made of the section's number, so that it stays when the words change.
     fn anchor(&self) -> Option<String> {
         self.key.as_deref().map(anchor)
     }
 
-    /// The name that forges give it, by which the files link to each other.
+    /// The heading's fragment on GitHub and the like, by which the files link to each other.
     fn slug(&self) -> String {
         let lower = self.text.to_lowercase();
         let kept = lower.chars().filter_map(|it| match it {
@@ -111,7 +111,7 @@ impl Dossier {
         Ok(Self { files, places })
     }
 
-    /// The pages: their names and what is in them. Orderings name the scenarios that show them.
+    /// The names and texts of the pages. Each ordering lists the scenarios that show it.
     ///
     /// # Errors
     /// When a link between the files leads nowhere.
@@ -128,7 +128,7 @@ impl Dossier {
         let mut events = Vec::new();
         for event in parser(&file.text) {
             match event {
-                // Nothing of a file is taken as HTML.
+                // HTML in a file is shown as text.
                 Event::Html(text) | Event::InlineHtml(text) => events.push(Event::Text(text)),
                 Event::Start(Tag::Heading { level, .. }) => {
                     heading = headings.next();
@@ -161,7 +161,7 @@ impl Dossier {
                     events.push(Event::End(TagEnd::Paragraph));
                     events.push(Event::Html(contents(&file.headings).into()));
                 }
-                // What is wider than the window is scrolled by itself, also from the keyboard.
+                // Tables and code may be wider than the window: each scrolls by itself, also from the keyboard.
                 Event::Start(tag @ (Tag::Table(_) | Tag::CodeBlock(_))) => {
                     events.push(Event::Html(r#"<div class="wide" tabindex="0">"#.into()));
                     events.push(Event::Start(tag));
@@ -217,11 +217,11 @@ impl Dossier {
         })
     }
 
-    /// A page's HTML with its references to sections made links; `folder` is where the dossier is from there.
+    /// The HTML of a page with its references to sections made links; `folder` is the dossier's folder, seen from that page.
     pub fn linked(&self, html: &str, folder: &str) -> String {
         let mut linked = String::new();
         let mut rest = html;
-        // How many elements around the place let no link in.
+        // How many elements of UNLINKED the place is inside of.
         let mut closed = 0;
         while let Some(start) = rest.find('<') {
             let (text, tag) = rest.split_at(start);
@@ -289,7 +289,7 @@ fn headings(text: &str) -> Vec<Heading> {
     headings
 }
 
-/// The sections of a page, without the tags of their sources.
+/// The list of a page's sections, without the tags that name their sources.
 fn contents(headings: &[Heading]) -> String {
     let items = headings.iter().filter_map(|it| {
         let anchor = it.anchor().filter(|_| it.level != HeadingLevel::H1)?;
@@ -310,7 +310,7 @@ fn contents(headings: &[Heading]) -> String {
     }
 }
 
-/// The scenarios of an ordering.
+/// A paragraph with the scenarios that show an ordering.
 fn shown_by(key: &str, catalogue: &[Entry]) -> String {
     let links = catalogue.iter().filter(|it| it.section == key).map(|it| {
         let title = escaped(&it.title.replace('`', ""));

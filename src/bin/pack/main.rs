@@ -2,6 +2,7 @@
 //! dossier (`docs/kernel/`) as plain pages: `pack [FOLDER]`, by default target, into the folders `scenarios` and
 //! `kernel` of it. Trunk runs it before each build of the page.
 
+mod document;
 mod dossier;
 mod pages;
 mod references;
@@ -12,7 +13,7 @@ use std::{env, fs, io};
 use dossier::Dossier;
 use stable_pages::scenario::{Packed, Variant, catalogue};
 
-/// What is read at run time.
+/// The dossier's folder; its files are read when the program runs.
 const DOSSIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kernel");
 
 fn main() -> io::Result<()> {
@@ -48,12 +49,12 @@ fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     for (name, bytes) in files {
         let path = folder.join(name);
-        // Left alone where nothing changes, for whoever watches.
+        // A file with the same content is not written again, since Trunk rebuilds the page when one changes.
         if fs::read(&path).ok().as_ref() != Some(bytes) {
             fs::write(&path, bytes)?;
         }
     }
-    // What earlier sources had and these have not.
+    // Files that only earlier sources had are removed.
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if !files.iter().any(|(name, _)| **name == *entry.file_name()) {

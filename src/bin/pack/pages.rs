@@ -1,31 +1,22 @@
-//! The catalogue as plain pages: one for each scenario and one that lists them, without a program.
+//! The catalogue as plain pages without a program: one for each scenario and one that lists them.
 //!
-//! For browsers without WebAssembly, for whoever would rather read, and for search engines and
-//! previews of links, which never see what stands after a `#`.
+//! They are for browsers without WebAssembly, for readers who would rather read, and for search engines and previews of
+//! links, which never see the part of an address behind `#`.
 
 use std::sync::Arc;
 
+use crate::document::{Document, STYLE, document, html, link};
 use crate::dossier::{Dossier, FROM_SCENARIOS};
 
 use stable_pages::exchange::{explain, explain_end, outcome};
-use stable_pages::machine::{End, History, crc32c};
+use stable_pages::machine::{End, History};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
-use stable_pages::view::{Attr, Element, Moment, Node, el, note, rich};
+use stable_pages::view::{Attr, Element, Moment, el, note, rich};
 
-/// Colours are those of the page itself.
-const STYLE: &str = concat!(
-    include_str!("../../../style/tokens.css"),
-    include_str!("../../../style/plain.css"),
-);
-
-/// No program, nothing from elsewhere.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
-
-/// What all of them are about, in the list's words.
+/// What the list of scenarios is about.
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
 
-/// All files: their names and what is in them.
+/// The names and texts of all files.
 pub fn all(catalogue: &[(Entry, Packed)], dossier: &Dossier) -> Vec<(String, String)> {
     let mut files = vec![
         ("plain.css".to_owned(), STYLE.to_owned()),
@@ -134,7 +125,7 @@ fn scenario_page(
     page(&title, &summary, entry.slug, &main)
 }
 
-/// What must be found on each device that the file speaks of.
+/// The verdicts that a file states for each device.
 fn verdicts(scenario: &Scenario) -> Element {
     let head = |text: &str| el("th", "").attr(Attr::Scope, "col").text(text);
     let mut table = el("table", "").child(
@@ -156,7 +147,7 @@ fn verdicts(scenario: &Scenario) -> Element {
     table
 }
 
-/// The opening run, step by step in sentences, and what comes of it.
+/// Adds the opening run, a sentence a step, and how it ends.
 fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
     let mut history = History::new(&scenario.model);
     let mut now = Moment::of(scenario, &history, false, None);
@@ -213,10 +204,6 @@ fn items(tag: &'static str, all: &[String]) -> Element {
     el(tag, "").children(items.collect())
 }
 
-fn link(class: &str, to: &str) -> Element {
-    el("a", class).attr(Attr::Href, to)
-}
-
 fn badge(verdicts: &[Verdict]) -> Element {
     let (class, sign) = match verdicts {
         [] => ("badge good", "\u{2713}"),
@@ -244,79 +231,4 @@ fn page(title: &str, about: &str, slug: &str, main: &str) -> String {
         style: "plain.css",
         main,
     })
-}
-
-/// A plain page.
-pub struct Document<'a> {
-    /// What it is called.
-    pub title: &'a str,
-    /// What it is about, in a sentence or two.
-    pub about: &'a str,
-    /// Where the program is.
-    pub home: &'a str,
-    /// Where its head leads otherwise, and how that is called.
-    pub ways: &'a [(&'a str, &'a str)],
-    /// The style sheet.
-    pub style: &'a str,
-    /// Its content, as HTML.
-    pub main: &'a str,
-}
-
-/// A plain page's text; well-formed XML as well, which is what the tests read it as.
-pub fn document(it: &Document) -> String {
-    let mut top = el("header", "").child(link("brand", it.home).text("Stable Pages"));
-    for (to, name) in it.ways {
-        top = top.child(link("", to).text(name));
-    }
-    let [title, about] = [it.title, it.about].map(escaped);
-    format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<title>{title} · Stable Pages</title>
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta name="color-scheme" content="light dark" />
-<meta name="description" content="{about}" />
-<meta property="og:title" content="{title}" />
-<meta property="og:description" content="{about}" />
-<meta property="og:type" content="article" />
-<meta property="og:image" content="../share.png" />
-<meta http-equiv="Content-Security-Policy" content="{POLICY}" />
-<link rel="icon" href="../icons/favicon.svg" type="image/svg+xml" />
-<link rel="stylesheet" href="{}?{:08x}" />
-</head>
-<body>
-{}
-{}
-</body>
-</html>
-"#,
-        it.style,
-        crc32c(STYLE.as_bytes()),
-        html(&top),
-        it.main,
-    )
-}
-
-/// An element as the document's text.
-fn html(it: &Element) -> String {
-    let mut text = format!("<{}", it.tag);
-    for (name, value) in &it.attrs {
-        text += &format!(" {}=\"{}\"", name.name(), escaped(value));
-    }
-    text += ">";
-    for node in &it.children {
-        match node {
-            Node::Text(it) => text += &escaped(it),
-            Node::Element(it) => text += &html(it),
-        }
-    }
-    text + &format!("</{}>", it.tag)
-}
-
-/// A text as content or attribute of an element.
-pub fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace('"', "&quot;")
 }

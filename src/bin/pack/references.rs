@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-/// A section's number, chapter's number, appendix's letter or ordering's number, and where it stands in the text.
+/// A place in a text that names a section: the section's or chapter's number, the appendix's letter or the ordering's
+/// number, and the bytes that name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     pub range: Range<usize>,
@@ -24,7 +25,7 @@ pub fn references(text: &str) -> Vec<Reference> {
     while let Some(word) = next_word(text, at) {
         at = word.end;
         if is_ordering(&text[word.clone()]) {
-            // Without the letter of a part.
+            // The reference is to the ordering as a whole, so the letter of its part is left out.
             found.push(reference(text, word.start..word.start + 3));
             continue;
         }
@@ -45,8 +46,8 @@ pub fn heading_key(heading: &str) -> Option<&str> {
     (number || appendix || (is_ordering(key) && key.len() == 3)).then_some(key)
 }
 
-/// The numbers from `at` on, after a keyword; more than one where "and" or the like stands between them, or, after a
-/// plural, a comma. Returns where the last one ends.
+/// Adds the numbers behind a keyword, from `at` on: the first, and others with "and" or the like between them or, behind a
+/// plural such as "sections", with a comma. Returns where the last one ends.
 fn numbers(text: &str, mut at: usize, plural: bool, found: &mut Vec<Reference>) -> usize {
     let rest = &text[at..];
     let rest = rest.strip_prefix("'s").unwrap_or(rest);
@@ -86,7 +87,7 @@ fn next_word(text: &str, from: usize) -> Option<Range<usize>> {
     Some(start..start + length)
 }
 
-/// Where a text goes on behind white space; none if there is no white space.
+/// Where a text goes on behind the white space at `at`; none if there is no white space.
 fn after_space(text: &str, at: usize) -> Option<usize> {
     let rest = text[at..].trim_start();
     let start = text.len() - rest.len();

@@ -51,7 +51,7 @@ pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: PageI
     })
 }
 
-/// The composites of an actor that an instruction is in, outermost first, by their index.
+/// The composites of an actor that contain an instruction, outermost first, as indexes of `lines`.
 pub(super) fn groups_at(lines: &[Line], pc: u8) -> impl Iterator<Item = usize> {
     let inside = move |(_, it): &(usize, &Line)| {
         it.row.is_none() && !it.key.is_empty() && it.pcs.contains(&pc)
@@ -59,14 +59,14 @@ pub(super) fn groups_at(lines: &[Line], pc: u8) -> impl Iterator<Item = usize> {
     lines.iter().enumerate().filter(inside).map(|(at, _)| at)
 }
 
-/// The line of an instruction.
+/// The line that shows an instruction.
 pub(super) fn line_at(lines: &[Line], pc: u8) -> Option<&Line> {
     let mut lines = lines.iter();
     lines.find(|it| it.row.is_some() && it.pcs.contains(&pc))
 }
 
-/// Whether an actor that stood at an instruction of a composite, and stands elsewhere now, is
-/// still in the same round of it.
+/// Whether an actor is still in the same round of a composite after it has gone from the instruction `before` to the
+/// instruction `now`.
 pub(super) fn stays(line: &Line, before: u8, now: u8) -> bool {
     line.pcs.contains(&before) && line.pcs.contains(&now) && now >= before
 }
@@ -76,7 +76,7 @@ pub(super) fn serves(actor: &Actor) -> bool {
     actor.code.iter().any(|it| it.op.serves())
 }
 
-/// A text in printable ASCII: what has no likeness becomes a question mark, backquotes go.
+/// A text in printable ASCII: a character without an ASCII likeness becomes a question mark, backquotes are left out.
 pub fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,8 +1,8 @@
 //! Which actors share a column, and where the columns stand.
 //!
-//! Whoever serves others (disk, completion, a guest's host) shares the column of whoever submits
-//! the first bio: they take over from it. Of more than three columns those are joined whose actors
-//! take turns least often.
+//! Actors that serve others (disk, completion, a guest's host) share the column of the actor that submits the first
+//! bio, since they take over from it. Where there are more than three columns, the two whose actors take turns least
+//! often are joined.
 
 use super::WIDTH;
 use super::call::{ascii, serves};
@@ -15,19 +15,18 @@ use crate::scenario::Scenario;
 /// Most columns of a diagram.
 const MOST: usize = 3;
 
-/// Actors that share a column: the first is the one its lines are about if they do not say.
+/// Actors that share a column. A line that names no actor is the first one's, unless another had the line before.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub actors: Vec<ActorId>,
-    /// Where it begins, from 0.
+    /// The character, from 0, that its lines begin at.
     pub at: usize,
 }
 
-/// Longest name that is written in full.
+/// Longest actor's name that is written in full.
 const LONGEST_NAME: usize = 24;
 
-/// An actor's name as diagrams write it: such that mail software leaves lines alone that begin
-/// with it.
+/// An actor's name as diagrams write it. Mail software changes lines that begin with "From" or `>`, so no name may.
 pub(super) fn name(scenario: &Scenario, actor: ActorId) -> String {
     let cast = scenario.cast.get(actor.index());
     let mut name = ascii(cast.map_or("", |it| it.name.as_str()));
@@ -48,7 +47,7 @@ impl Column {
 
 /// The columns for the actors that have events, in the actors' order.
 pub(super) fn columns(scenario: &Scenario, story: &Story, events: &[Event]) -> Vec<Column> {
-    let moves = |actor: &ActorId| events.iter().any(|it| it.actor == *actor);
+    let moves = |actor: &ActorId| events.iter().any(|event| event.actor == *actor);
     let all = scenario.model.actor_ids().filter(moves);
     let (servants, own): (Vec<ActorId>, Vec<ActorId>) =
         all.partition(|it| serves(&scenario.model.actors[it.index()]));
@@ -80,7 +79,7 @@ pub(super) fn columns(scenario: &Scenario, story: &Story, events: &[Event]) -> V
     }
 }
 
-/// Joins the two columns whose actors take turns least often; of equals the last ones.
+/// Joins the two columns whose actors take turns least often; of several such pairs the last one.
 fn join(sets: &mut Vec<Vec<ActorId>>, events: &[Event]) {
     let mut best = (usize::MAX, 0, 1);
     for one in 0..sets.len() {
@@ -98,8 +97,8 @@ fn join(sets: &mut Vec<Vec<ActorId>>, events: &[Event]) {
     sets[best.1].extend(joined);
 }
 
-/// Where so many columns can stand, the usual places first: multiples of 4, as the last column
-/// needs room to its right; none if no place will do.
+/// The places of the columns: equal distances, the usual ones first, and shorter ones where the last column needs more
+/// room to its right. None if no distance leaves every line its room.
 fn stand(sets: &[Vec<ActorId>], events: &[Event]) -> Option<Vec<Column>> {
     let widths: &[usize] = match sets.len() {
         1 => &[0],
@@ -115,7 +114,7 @@ fn stand(sets: &[Vec<ActorId>], events: &[Event]) -> Option<Vec<Column>> {
                 event
                     .notes
                     .iter()
-                    .map(|it| longest_word(it))
+                    .map(|note| longest_word(note))
                     .max()
                     .unwrap_or(0)
                     + 2,
@@ -133,7 +132,7 @@ fn stand(sets: &[Vec<ActorId>], events: &[Event]) -> Option<Vec<Column>> {
     Some(all.map(column).collect())
 }
 
-/// Whether a column's line must name its actor: another one had the line before in it.
+/// Whether the line of an event must name its actor, because another actor had the line before it in that column.
 pub(super) fn names_actor(column: &Column, events: &[Event], at: usize) -> bool {
     let mine = |it: &&Event| column.actors.contains(&it.actor);
     let before = events[..at].iter().rev().find(mine);

@@ -1,4 +1,4 @@
-//! A run as events: which steps a line stands for.
+//! A run as the lines of a diagram, and which steps each of them stands for.
 
 use std::ops::Range;
 
@@ -11,31 +11,32 @@ use crate::machine::{ActorId, Effect, Model, Op, Status, World, end, status, way
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
-/// A line of the diagram, before it has a place.
+/// A line of the diagram, before it has a place in a column.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     pub actor: ActorId,
+    /// How many composites the line is inside of.
     pub depth: u8,
-    /// The call, with what came of it.
+    /// The call, with its result behind an arrow.
     pub text: String,
     /// Remarks, each in its brackets.
     pub notes: Vec<String>,
 }
 
-/// Tells a run, and knows where everybody was last.
-struct Teller<'a> {
+/// Makes the events of a run, step by step.
+struct EventBuilder<'a> {
     scenario: &'a Scenario,
     story: &'a Story,
     era: Era,
     detail: Detail,
-    /// For each actor, where it stood before and after its last step.
+    /// For each actor, the instructions it stood at before and after its last step.
     last: Vec<Option<(u8, u8)>>,
     events: Vec<Event>,
 }
 
 /// The events of a run up to the moment shown.
 pub(super) fn events(scenario: &Scenario, story: &Story, options: &Options) -> Vec<Event> {
-    let mut teller = Teller {
+    let mut builder = EventBuilder {
         scenario,
         story,
         era: options.era.unwrap_or(scenario.era),
@@ -43,24 +44,24 @@ pub(super) fn events(scenario: &Scenario, story: &Story, options: &Options) -> V
         last: vec![None; scenario.model.actors.len()],
         events: Vec::new(),
     };
-    teller.fell_asleep(None);
+    builder.fell_asleep(None);
     let mut at = 0;
     while at < story.steps.len() {
-        let steps = teller.step(at);
+        let steps = builder.step(at);
         for step in steps.clone() {
-            teller.fell_asleep(Some(step));
+            builder.fell_asleep(Some(step));
         }
         at = steps.end.max(at + 1);
     }
-    teller.events
+    builder.events
 }
 
-/// Where an actor stands.
+/// The number of the instruction that an actor runs next.
 pub(super) fn pc(model: &Model, world: &World, actor: ActorId) -> u8 {
     model.actor(world, actor).pc
 }
 
-impl Teller<'_> {
+impl EventBuilder<'_> {
     fn model(&self) -> &Model {
         &self.scenario.model
     }
@@ -69,7 +70,8 @@ impl Teller<'_> {
         self.story.steps[at].choice.actor
     }
 
-    /// One line, after the lines of the composites it enters; which steps it stands for.
+    /// Adds the line for the step at `at`, after the lines of the composites that it enters. Returns the steps that
+    /// the line stands for: more than that one where a composite is folded.
     fn step(&mut self, at: usize) -> Range<usize> {
         let (scenario, actor) = (self.scenario, self.actor(at));
         let before = world_before(scenario, self.story, at);
@@ -123,8 +125,8 @@ impl Teller<'_> {
         made
     }
 
-    /// Past which step a composite that is entered here is left, if one line can stand for all of
-    /// it: nobody else moves meanwhile, it has one outcome, and others do not wait for what it does.
+    /// The end of the steps of a composite entered at the step `at`, if one line can stand for all of them: no other
+    /// actor moves before it is left, none of its steps has two ways, and nobody waits for what its steps do.
     fn folds(&self, line: &crate::protocol::Line, at: usize) -> Option<usize> {
         let actor = self.actor(at);
         let model = self.model();
@@ -146,8 +148,9 @@ impl Teller<'_> {
         None
     }
 
-    /// Who sleeps from a step on (none: from the start). An actor falls asleep by its own step
-    /// that leads it to what is taken; where the run is over, by others' as well.
+    /// Adds a line for each actor that falls asleep by a step (none: that sleeps from the start). That is the actor that
+    /// made the step, if its next step must wait; and, where the run is over, also any other that the step has put to
+    /// sleep for good.
     fn fell_asleep(&mut self, step: Option<usize>) {
         let model = &self.scenario.model;
         let last = self.story.steps.last().map_or(model.initial, |it| it.world);
@@ -164,14 +167,15 @@ impl Teller<'_> {
             }
             let told = step.map(|at| &self.story.steps[at].effects);
             let said =
-                |it: &Vec<Effect>| it.iter().any(|it| matches!(it, Effect::FellAsleep { .. }));
+                |all: &Vec<Effect>| all.iter().any(|it| matches!(it, Effect::FellAsleep { .. }));
             let Some((pc, instr)) = standing(model, &world, actor) else {
                 continue;
             };
             if own && told.is_some_and(said) {
                 continue;
             }
-            // As deep as the composites it is in already; it enters others with its next step.
+            // The line is indented by the composites that the actor is in already: those that its next step enters
+            // get their lines when that step is made.
             let lines = &self.scenario.cast[actor.index()].lines;
             let last = self.last[actor.index()];
             let goes_on = |at: &usize| last.is_some_and(|it| stays(&lines[*at], it.0, pc));
@@ -187,7 +191,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Whether an actor sleeps from a step on (none: from the start) and no earlier.
+    /// Whether an actor sleeps from a step on (none: from the start) to the end of the run, and not yet before it.
     fn sleeps_for_good(&self, actor: ActorId, step: Option<usize>) -> bool {
         let model = &self.scenario.model;
         let asleep = |it: &World| matches!(status(model, it, actor), Status::Asleep(_));
@@ -197,7 +201,8 @@ impl Teller<'_> {
     }
 }
 
-/// Whether nobody waits for what a step does: locks, PG_writeback and waiting are always told.
+/// Whether a folded composite may hide a step: one that takes or releases a lock, sets PG_writeback, waits or chooses
+/// always has a line.
 fn quiet(op: Op) -> bool {
     !matches!(
         op,

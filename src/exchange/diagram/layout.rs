@@ -1,13 +1,13 @@
-//! Lines of at most 72 columns out of texts.
+//! Breaks texts into lines of at most 72 characters.
 
 use super::WIDTH;
 
-/// How far a line of a left column may reach into the next one before it is wrapped: nobody else
-/// is on that line.
+/// How far a line of a left column may reach into the next column before it is wrapped. It can, since no other column
+/// has anything on that line.
 const BEYOND: usize = 14;
 
-/// The places where a text can be broken: after so many bytes, the second counting the spaces that
-/// go, and whether that is outside of parentheses.
+/// The places where a text can be broken: the byte where the line before the break ends, the byte where the next line
+/// begins (behind spaces, which are dropped), and whether the break is outside of parentheses.
 fn breaks(text: &str) -> Vec<(usize, usize, bool)> {
     let bytes = text.as_bytes();
     let arrow = text.rfind(" -> ").unwrap_or(text.len());
@@ -28,7 +28,7 @@ fn breaks(text: &str) -> Vec<(usize, usize, bool)> {
             b')' => depth = depth.saturating_sub(1),
             b' ' => {
                 let end = text[..at].trim_end().len();
-                // What came of a call stays beside its arrow.
+                // The result of a call is not separated from the arrow before it.
                 if end > 0 && at <= arrow && bytes.get(at + 1).is_some_and(|it| *it != b' ') {
                     found.push((end, at + 1, depth == 0));
                 }
@@ -39,7 +39,7 @@ fn breaks(text: &str) -> Vec<(usize, usize, bool)> {
     found
 }
 
-/// The longest piece of an ASCII text that is never broken.
+/// How long the longest piece of an ASCII text is that has no place to break it.
 pub(super) fn longest_word(text: &str) -> usize {
     let mut start = 0;
     let mut longest = 0;
@@ -50,8 +50,8 @@ pub(super) fn longest_word(text: &str) -> usize {
     longest.max(text.len() - start)
 }
 
-/// Breaks an ASCII text into lines of the widths given for the first and for the others. What
-/// cannot be broken stands out, but never by more than `most` in all.
+/// Breaks an ASCII text into lines: the first of the width `first`, the others of the width `rest`. A piece that has no
+/// place to break it makes its line wider than that, but never wider than `most`.
 pub(super) fn wrap(text: &str, first: usize, rest: usize, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut text = text.trim();
@@ -79,7 +79,8 @@ pub(super) fn wrap(text: &str, first: usize, rest: usize, most: usize) -> Vec<St
     lines
 }
 
-/// A paragraph in lines of the full width. None begins as mail software would rewrite it.
+/// A paragraph in lines of the full width. Mail software changes lines that begin with "From " or `>`, so such a line
+/// gets a space in front.
 pub(super) fn paragraph(text: &str) -> String {
     let mut lines = String::new();
     for line in wrap(text, WIDTH - 1, WIDTH - 1, WIDTH) {
@@ -92,18 +93,18 @@ pub(super) fn paragraph(text: &str) -> String {
     lines
 }
 
-/// A column's part of the page: where its lines begin, and where they should end.
+/// The part of each line that belongs to one column: where its text begins, and where it should end.
 #[derive(Clone, Copy)]
 pub(super) struct Strip {
     pub at: usize,
-    /// Where the next column begins; none for the last.
+    /// Where the next column begins; none for the last column.
     pub next: Option<usize>,
 }
 
 impl Strip {
-    /// Adds the lines of one event: its text, and each remark beside it or below.
+    /// Adds the lines of one event: its text, and each remark beside it, or below it where it does not fit.
     pub fn put(self, out: &mut String, depth: u8, text: &str, notes: &[String]) {
-        // Deep nesting is not followed into the next column.
+        // A line is never indented so far that it would begin in the next column.
         let room = self.next.unwrap_or(WIDTH) - self.at;
         let indent = (2 * usize::from(depth)).min(room.saturating_sub(6));
         let hard = WIDTH - self.at - indent;

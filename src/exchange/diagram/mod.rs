@@ -21,12 +21,12 @@ pub use call::ascii;
 use columns::{columns, name, names_actor};
 use events::events;
 use layout::{Strip, paragraph, wrap};
-pub use read::{Fate, Missing, Rank, ReadColumn, ReadError, ReadLine, Reading, read, read_as};
+pub use read::{Missing, Placement, Rank, ReadColumn, ReadError, ReadLine, Reading, read, read_as};
 
-/// Most characters of a line, links excepted: quoted twice it still fits a terminal.
+/// Most characters of a line, links excepted, so that a mail that quotes it twice still fits a terminal.
 pub const WIDTH: usize = 72;
 
-/// How much of a run is told.
+/// Which lines a diagram has for a composite: one for the call, or one for each step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// A composite is one line where nobody else moves meanwhile, and nobody waits for what it does.
@@ -46,28 +46,28 @@ pub enum Labels {
     Cpus,
 }
 
-/// What a diagram is to look like, and what is to be said around it.
+/// What a diagram looks like, and the text around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
-    /// A first line, if any.
+    /// The first line, if there is to be one.
     pub title: Option<String>,
-    /// A sentence below it, if any.
+    /// A sentence below the title, if there is to be one.
     pub claim: Option<String>,
-    /// How much is told.
+    /// Whether composites are folded.
     pub detail: Detail,
-    /// Whose kernel's names are used; the scenario's, if none.
+    /// The kernel whose names are used; none for the scenario's.
     pub era: Option<Era>,
     /// What columns are called.
     pub labels: Labels,
-    /// How likely this is, in a sentence or two, if somebody knows.
+    /// How likely such a failure is, in a sentence or two, if the checker has found that out.
     pub odds: Option<String>,
-    /// The address of the run, if it has one: alone on its line, however long.
+    /// The address of the run, if it has one. It stands on a line of its own, which is never wrapped.
     pub link: Option<String>,
 }
 
 /// A run up to the moment shown, as plain text to be pasted into a mail.
 ///
-/// The lines of the columns determine the run: [`read`] makes the same choices of them.
+/// The lines below the columns' labels determine the run: [`read`] gets the same choices out of them.
 pub fn write(scenario: &Scenario, story: &Story, options: &Options) -> String {
     let mut out = String::new();
     for text in [&options.title, &options.claim].into_iter().flatten() {
@@ -90,7 +90,7 @@ pub fn write(scenario: &Scenario, story: &Story, options: &Options) -> String {
     out
 }
 
-/// Adds a paragraph, after an empty line.
+/// Adds a paragraph to the text, after an empty line.
 fn part(out: &mut String, text: &str) {
     if !out.is_empty() && !text.is_empty() {
         out.push('\n');
@@ -125,7 +125,7 @@ fn table(scenario: &Scenario, story: &Story, options: &Options) -> String {
         for (column, label) in columns.iter().zip(&labels) {
             let text = match row == rows {
                 true => dashes(label),
-                // Labels stand on their dashes.
+                // A label of fewer lines than others stands lower, right above its dashes.
                 false => match (row + label.len()).checked_sub(rows) {
                     Some(at) => label[at].clone(),
                     None => continue,

@@ -1,4 +1,4 @@
-//! What is said beside a line: what came of a step, and the figures of what went wrong.
+//! What stands beside a line: the result of its steps, guards that differ, broken rules, and who sleeps on what.
 //!
 //! Results follow an arrow, remarks stand in square brackets, waits in angle brackets.
 
@@ -56,7 +56,8 @@ pub(super) fn way(model: &Model, world: &World, actor: ActorId, way: u8) -> Opti
     Some(words)
 }
 
-/// What came of the steps of one line, where it is not what one expects of them.
+/// The result of the steps of one line, where it is not the usual one: which way was taken, or that a lock was busy, a
+/// page clean, a wait unnecessary.
 pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) -> Option<String> {
     let first = story.steps.get(steps.start)?;
     let before = world_before(scenario, story, steps.start);
@@ -121,6 +122,7 @@ pub(super) fn notes(
     said.iter().map(|it| format!("[{}]", ascii(it))).collect()
 }
 
+/// The remark on one effect of a line's steps, if it is worth one.
 fn remark(
     scenario: &Scenario,
     story: &Story,
@@ -130,7 +132,7 @@ fn remark(
     let guard = |content| hex(scenario.model.contents.guard(content));
     let name = |page: PageId, sector: SectorId| sectors(scenario, page, &[sector]);
     Some(match *effect {
-        // A guard of many is worth a line if its sector is changed or refused.
+        // A folded line that computes many guards shows only those of sectors that change later or are refused.
         Effect::Guarded {
             page,
             sector,

@@ -1,4 +1,4 @@
-//! What a run came to, in a paragraph.
+//! The paragraph below a diagram: what failed, and how the run ended.
 
 use super::call::ascii;
 use super::layout::paragraph;
@@ -9,7 +9,7 @@ use crate::explore::{Failure, Story};
 use crate::machine::{ActorId, Consumer, End, Hop, Loss, Status, Violation, end, status};
 use crate::scenario::Scenario;
 
-/// The verdict: what broke, and how the run ended, if it did.
+/// The first two failures of a run and, if it is over, how it ended.
 pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
     let mut said: Vec<String> = Vec::new();
     let failures = story.failures.iter();
@@ -18,7 +18,7 @@ pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
     }
     let last = last_world(scenario, story);
     match end(&scenario.model, &last) {
-        // The failure has said it.
+        // A sentence about a failure says already how such a run ends.
         Some(End::Halted | End::Rest(_)) if !said.is_empty() => {}
         Some(how) => {
             said.push(outcome(scenario, story, &how));
@@ -48,7 +48,7 @@ fn sleepers(scenario: &Scenario, story: &Story, how: &End) -> Vec<String> {
     cycle.iter().filter_map(sleeps).collect()
 }
 
-/// A broken rule in a sentence or two.
+/// A failure in a sentence or two.
 fn failed(scenario: &Scenario, failure: &Failure) -> String {
     let which = sectors(scenario, failure.page, &[failure.sector]);
     let guard = |content| hex(scenario.model.contents.guard(content));

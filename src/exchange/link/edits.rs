@@ -1,13 +1,12 @@
 //! Edits in links: `drop.writepage.unlock_page`, `move.writepage.unlock_page.after.submit_bio`. Where a program has several steps of a
-//! key, `pte_wrprotect-2` is the second. What is neither letter, digit nor `_` is
-//! `~` and two hexadecimal digits for each byte.
+//! key, `pte_wrprotect-2` is the second. A byte that is neither a letter, a digit nor `_` is written as `~` and two hexadecimal digits.
 
 use crate::protocol::{Edit, Place, Side};
 
 /// Longest line of the program language that is read, in bytes.
 const LONGEST: usize = 200;
 
-/// Reads an edit; none if the text does not begin as one.
+/// Reads an edit; none if the text does not begin with the name of one.
 pub(super) fn read(text: &str) -> Option<Result<Edit, String>> {
     let (kind, rest) = text.split_once('.')?;
     let parts: Vec<&str> = rest.split('.').collect();
@@ -36,15 +35,15 @@ pub(super) fn read(text: &str) -> Option<Result<Edit, String>> {
 
 /// Writes an edit.
 pub(super) fn write(edit: &Edit) -> String {
-    let side = |it: &Side| match it {
+    let side = |side: &Side| match side {
         Side::Before => "before",
         Side::After => "after",
     };
-    let step = |it: &Place| match it.nth {
-        Some(nth) => format!("{}-{nth}", encode(&it.step)),
-        None => encode(&it.step),
+    let step = |place: &Place| match place.nth {
+        Some(nth) => format!("{}-{nth}", encode(&place.step)),
+        None => encode(&place.step),
     };
-    let at = |it: &Place| format!("{}.{}", encode(&it.program), step(it));
+    let at = |place: &Place| format!("{}.{}", encode(&place.program), step(place));
     match edit {
         Edit::Drop(it) => format!("drop.{}", at(it)),
         Edit::Move(it, to, on) => format!("move.{}.{}.{}", at(it), side(on), step(to)),

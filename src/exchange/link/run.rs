@@ -1,16 +1,16 @@
-//! Runs in links: a letter for each actor, and how many steps it makes.
+//! Runs in links: for each stretch of steps the actor's letter and the number of steps.
 
 use crate::machine::Choice;
 use crate::scenario::Cast;
 
 use super::{LinkError, MOST, shown};
 
-/// Steps of one actor in a row, all of the same way.
+/// Steps that one actor makes in a row, all by the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Leg {
     /// The actor's letter.
     pub letter: char,
-    /// Which way it goes.
+    /// The way of each step, from 0.
     pub way: u8,
     /// How many steps.
     pub count: usize,
@@ -28,14 +28,14 @@ impl std::fmt::Display for Leg {
     }
 }
 
-/// Each actor's letter: the first of its name that none before it has, else the first of the alphabet.
+/// Each actor's letter: the first in its name that no actor before it has, else the first such letter of the alphabet.
 pub(super) fn letters(cast: &[Cast]) -> Vec<char> {
     let mut letters: Vec<char> = Vec::new();
     for cast in cast {
         let name = cast.name.chars().map(|it| it.to_ascii_lowercase());
         let mut candidates = name.filter(char::is_ascii_lowercase).chain('a'..='z');
-        // A model has at most eight actors.
-        letters.extend(candidates.find(|it| !letters.contains(it)));
+        // A model has at most eight actors, so there is always a letter left.
+        letters.extend(candidates.find(|letter| !letters.contains(letter)));
     }
     letters
 }

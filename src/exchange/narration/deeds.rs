@@ -1,4 +1,4 @@
-//! Sentences that take more than a template: locks, dirty bits, ways, stores.
+//! The sentences that one template is not enough for: locks, dirty bits, ways of a step, stores.
 
 use super::*;
 
@@ -35,7 +35,8 @@ impl Step<'_> {
         self.fill(page, text, &self.thing(what, page), "")
     }
 
-    /// The effect names a page; a page table's lock belongs to an address space.
+    /// A lock or the like by name. Effects name the page it was taken for; a page table's lock belongs to an
+    /// address space, which only the instruction names.
     pub(super) fn thing(&self, what: Resource, page: PageId) -> String {
         let which = match (what, self.instr) {
             (Resource::PteLock, Some(instr)) => instr.which(what),

@@ -24,7 +24,7 @@ impl Step<'_> {
                     "The store of {who} traps: the kernel's own mapping{of} is read-only.",
                 );
             }
-            // The check has said so already.
+            // The sentence for `Effect::Checked` has told of it.
             Violation::Guard { .. } => return None,
             _ if which.is_empty() => return None,
             _ => {}
@@ -66,7 +66,7 @@ impl Step<'_> {
     }
 }
 
-/// What a lost update means; `what` names the sectors.
+/// How an update was lost, in a sentence; `what` names the sectors and `many` is how many they are.
 pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
     match how {
         Loss::AtRest => format!(
@@ -81,6 +81,7 @@ pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
     }
 }
 
+/// What the kernel's own check objects to.
 pub(in crate::exchange) fn bug(what: Assertion) -> &'static str {
     match what {
         Assertion::UnlockNotHeld => "`unlock_page` on a page that its caller has not locked",

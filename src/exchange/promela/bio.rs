@@ -1,11 +1,11 @@
-//! A bio from its first page to the end of its I/O, and the bytes it carries, as inlines.
+//! Inlines for the life of a bio, from its first page to the end of its I/O, and for the bytes that it carries.
 
 use crate::machine::{PageId, Protection};
 
 use super::writer::Writer;
 
 impl Writer<'_> {
-    /// A statement, made for each sector of a page; `{n}` is the sector.
+    /// A statement for each sector of the page `p`; `{n}` in it becomes the sector's number.
     fn each_sector(&self, statement: &str) -> String {
         let many = self.sectors;
         match many {
@@ -18,7 +18,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Statements, made for each sector of every page; `{n}` is the sector, `{p}` its page.
+    /// Statements for each sector of all pages; `{n}` in them becomes the sector's number, `{p}` its page.
     pub(super) fn each_interval(&self, statements: &str) -> String {
         let most = self.pages * self.sectors - 1;
         let body = statements
@@ -30,7 +30,7 @@ impl Writer<'_> {
         )
     }
 
-    /// The page of a sector.
+    /// The page of the sector of a number.
     fn page_of(&self, n: &str) -> String {
         match (self.pages, self.sectors) {
             (1, _) => "0".to_owned(),
@@ -39,7 +39,7 @@ impl Writer<'_> {
         }
     }
 
-    /// That a sector is under I/O, if its page's bio is; nothing where that goes without saying.
+    /// The condition that a sector is written with its page's bio; empty if every sector always is.
     fn under_io(&self) -> String {
         match (self.has.buffers, self.sectors) {
             (false, _) => String::new(),
@@ -47,7 +47,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Defines the words for what `me` does with bios.
+    /// Defines macros for the bio that `me` builds or has at hand, and the pages in it.
     pub(super) fn words(&mut self) {
         let mut found = "0".to_owned();
         for bio in (1..=self.pages).rev() {
@@ -74,7 +74,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What an I/O takes of a sector: the copy if there is one, else memory as it is now.
+    /// The bytes that an I/O takes for a sector: the copy's if there is one, else those in memory now.
     pub(super) fn source(&self, n: &str) -> String {
         match self.has.copy {
             true => format!("(copy[{n}] -> copy[{n}] : memory[{n}])"),
@@ -102,7 +102,7 @@ impl Writer<'_> {
         self.library.inline("set_page_dirty", head, "p", &body) + &format!("({page})")
     }
 
-    /// What is no longer of interest once the bio is done, after other statements.
+    /// Statements, behind others, that reset a bio's variables once it is done.
     fn forgotten(&self) -> String {
         let mut body = String::new();
         if self.has.guards {
@@ -114,7 +114,7 @@ impl Writer<'_> {
         body
     }
 
-    /// Takes a page out of its bio, if it is in one.
+    /// Takes a page out of its bio, if it is in one; a bio without pages is free again.
     pub(super) fn release_from_bio(&mut self, page: PageId) -> String {
         let mut body = "b = bio_of[p];\nif\n:: b != 0 ->\n\tbio_of[p] = 0;\n".to_owned();
         if self.has.buffers {
@@ -208,8 +208,8 @@ impl Writer<'_> {
         self.library.inline("nvme_requeue", head, "me", &body) + "(me)"
     }
 
-    /// The end of a request. A write that is reported as done is judged: does the media hold what
-    /// was sealed?
+    /// The end of a request: if it is reported as done, a verdict for each sector of which the media does not hold the bytes
+    /// that were sealed.
     pub(super) fn complete_request(&mut self) -> String {
         let elsewhere = matches!(
             self.model.protection,

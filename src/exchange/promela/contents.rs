@@ -1,4 +1,4 @@
-//! The bytes of sectors: tables computed from them, and what stores make of them.
+//! The contents of sectors, by number: their guard tags, and what stores change them into.
 
 use crate::machine::{Content, StoreId};
 
@@ -13,7 +13,7 @@ impl Writer<'_> {
         ids.take_while(|it| !contents.bytes(*it).is_empty())
     }
 
-    /// Where a content comes from.
+    /// A comment that says which bytes a content is.
     fn origin(&self, id: Content) -> String {
         let contents = &self.model.contents;
         for (holder, of) in [("media", true), ("memory", false)] {
@@ -47,7 +47,7 @@ impl Writer<'_> {
         "unused".to_owned()
     }
 
-    /// Tells what the numbers of contents stand for, and makes the table of their guard tags.
+    /// Makes the table of guard tags, with comments that say what each number of a content stands for.
     pub(super) fn contents(&mut self) {
         let mut text =
             "/* What a sector can hold, by number, and its guard tag; 0 is nothing. */\n"
@@ -62,7 +62,7 @@ impl Writer<'_> {
         self.guard_tag = self.library.define("guard_tag", &text);
     }
 
-    /// A store of fixed bytes: what each sector it touches holds then.
+    /// A store of fixed bytes, as an inline that changes the content of each sector that it touches.
     pub(super) fn store(&mut self, number: StoreId) -> String {
         let Some(store) = self.model.stores.get(number.index()) else {
             return "skip".to_owned();
@@ -102,14 +102,14 @@ impl Writer<'_> {
             + "()"
     }
 
-    /// The sector that carries a checksum of itself, if one does.
+    /// The number of the sector that carries a checksum of itself, if one does.
     pub(super) fn block(&self) -> Option<usize> {
         let geometry = self.model.geometry;
         let stamp = geometry.stamp?;
         Some(stamp.interval(geometry))
     }
 
-    /// The table of contents whose own checksum is right.
+    /// The table that says of each content whether the checksum inside it is right.
     pub(super) fn verifies(&mut self) -> String {
         let contents = &self.model.contents;
         let valid: Vec<String> = (self.ids())
@@ -123,7 +123,7 @@ impl Writer<'_> {
         self.library.define("verifies", &text)
     }
 
-    /// Stores the checksum of what was read into the block that carries it.
+    /// An inline that stores the checksum of the bytes read before into the block that carries it.
     pub(super) fn csum_store(&mut self) -> String {
         let Some(block) = self.block() else {
             return "at_hand[me] = 0".to_owned();

@@ -1,4 +1,4 @@
-//! Waking, fsync, and the judgement where nobody can move.
+//! Waking, fsync, and the verdicts on a state in which no actor can move.
 
 use crate::machine::{Op, PageId};
 
@@ -6,7 +6,7 @@ use super::library::indented;
 use super::writer::Writer;
 
 impl Writer<'_> {
-    /// Who must act next for a page's I/O to end, as an expression; `owner` while there is no I/O.
+    /// An expression for the actor that must act next for a page's I/O to end; `owner` while there is no I/O.
     pub(super) fn io_holder(&mut self, page: PageId, owner: &str) -> String {
         let (disk, completion) = (self.who(Op::TakeRequest), self.who(Op::BioEndio));
         let host = self.who(Op::TakeOver);
@@ -21,7 +21,7 @@ impl Writer<'_> {
         self.library.define("io_holder", &text) + &format!("({page}, {owner})")
     }
 
-    /// Marks everyone woken who sleeps at a wait for this page's writeback.
+    /// Marks every actor as woken that sleeps at a `wait_on_page_writeback_once` for this page.
     pub(super) fn wake_up_page(&mut self, page: PageId) -> String {
         let mut all = Vec::new();
         for actor in self.model.actor_ids() {
@@ -62,8 +62,8 @@ impl Writer<'_> {
             + "()"
     }
 
-    /// 2.6.39 tests and clears AS_EIO, so whoever asks first is told; with errseq each opener is
-    /// told once.
+    /// The return of fsync. 2.6.39 tests and clears AS_EIO, so only the first fsync after an error reports it; with errseq
+    /// each opener's first one does.
     pub(super) fn fsync_return(&mut self) -> String {
         let failed = match (self.has.errors, self.model.rules.errseq) {
             (false, _) => "false",
@@ -91,7 +91,7 @@ impl Writer<'_> {
         self.library.inline("fsync_return", head, "me", &body) + "(me)"
     }
 
-    /// How a run ends: who sleeps, behind whom, or else what is lost.
+    /// The verdict at the end of a run: deadlock or stall if somebody sleeps, else the updates that are lost.
     pub(super) fn judge(&mut self) -> String {
         let mut out = String::new();
         for actor in self.model.actor_ids() {
@@ -137,7 +137,8 @@ impl Writer<'_> {
         format!("if\n:: halted\n:: else ->\n{}\nfi", indented(&out, 1))
     }
 
-    /// At rest: every sector that is newer in memory than on media although nothing says so.
+    /// At the end without sleepers: a lost update for each sector that is newer in memory than on media although no bit, I/O
+    /// or error says so.
     fn at_rest(&mut self) -> String {
         let mut all = Vec::new();
         for page in (0..self.pages).filter(|it| self.model.cached[*it]) {

@@ -1,22 +1,22 @@
-//! What models of one file share: variables, tables, inlines and processes, each written once.
+//! The parts that the models of one file share: variables, tables, inlines and processes, each written once.
 
 /// A global variable.
 struct Variable {
     kind: &'static str,
     name: &'static str,
-    /// How many there are; none where it is no array.
+    /// The length of an array; none for a single variable.
     many: Option<usize>,
     about: &'static str,
 }
 
-/// A definition, a table, an inline or a process; `@` stands for its name.
+/// A definition, a table, an inline or a process; `@` in its text stands for its name.
 struct Part {
     text: String,
     name: String,
     process: bool,
 }
 
-/// Everything that stands in a file, in the order in which it was asked for.
+/// All parts of a file, in the order in which they were first needed.
 #[derive(Default)]
 pub(super) struct Library {
     variables: Vec<Variable>,
@@ -26,7 +26,8 @@ pub(super) struct Library {
 }
 
 impl Library {
-    /// Declares a variable, an array of `many` if so said, where it is not yet declared.
+    /// Declares a variable, or an array of `many`, unless another model has declared it already; an array then gets the larger
+    /// of both lengths.
     pub(super) fn variable(
         &mut self,
         kind: &'static str,
@@ -45,7 +46,8 @@ impl Library {
         }
     }
 
-    /// The name of a part with this text; `base`, unless that is the name of another text.
+    /// Adds a part unless there is one with the same text, and returns its name: `base`, with a number behind it where
+    /// another text has that name.
     fn named(&mut self, base: &str, text: &str, process: bool) -> String {
         if let Some(known) = self.parts.iter().find(|it| it.text == text) {
             return known.name.clone();
@@ -64,12 +66,12 @@ impl Library {
         name
     }
 
-    /// As C's: `#define @(n) ...`, or a table that never changes, `@[n] = ...`.
+    /// Adds a macro, `#define @(n) ...`, or a table that never changes, `@[n] = ...`; returns its name.
     pub(super) fn define(&mut self, base: &str, text: &str) -> String {
         self.named(base, text, false)
     }
 
-    /// Statements with a name; `head` says what they are, `parameters` what they are told.
+    /// Adds an `inline`, statements with a name and parameters; `head` is the comment above it. Returns its name.
     pub(super) fn inline(
         &mut self,
         base: &str,
@@ -82,7 +84,7 @@ impl Library {
         self.named(base, &text, false)
     }
 
-    /// A process of actor `me`, from its options.
+    /// Adds the process of the actor `me`, made of its options; returns its name.
     pub(super) fn process(&mut self, base: &str, me: usize, options: &str) -> String {
         let body = indented(options, 1);
         let text =
@@ -90,12 +92,12 @@ impl Library {
         self.named(base, &text, true)
     }
 
-    /// What `init` does for one model: begin it, and judge it where nobody can move.
+    /// Adds what `init` does for one model: to begin it, and to judge the state where no actor can move.
     pub(super) fn start(&mut self, begin: String, judge: String) {
         self.starts.push((begin, judge));
     }
 
-    /// The file; `model` is how C code says which model is run.
+    /// The text of the file; `model` is the C expression for the number of the model that is run.
     pub(super) fn file(&self, model: &str) -> String {
         let mut out = format!("#define MODEL {model} /* for -DORACLE: which model is run */\n\n");
         let several = self.starts.len() > 1;
@@ -139,7 +141,7 @@ impl Library {
     }
 }
 
-/// A text with tabs before each line.
+/// A text with tabs in front of each line, but for the preprocessor's lines.
 pub(super) fn indented(text: &str, tabs: usize) -> String {
     let lines = text.lines().map(|line| match line {
         "" => String::new(),
@@ -149,7 +151,7 @@ pub(super) fn indented(text: &str, tabs: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// An option of an `if`: on one line where there is one statement.
+/// An option of an `if`, on one line if it has only one statement.
 pub(super) fn option(when: &str, does: &str) -> String {
     match does.contains('\n') {
         true => format!(":: {when} ->\n{}", indented(does, 1)),

@@ -1,4 +1,4 @@
-//! An actor's process: an option for each way of each instruction, under the lines of its program.
+//! An actor's process: an option for each way of each instruction, each under the line of the program that it belongs to.
 
 use crate::machine::{ActorId, Op};
 use crate::protocol::Mark;
@@ -56,7 +56,7 @@ impl Writer<'_> {
         out.join("\n")
     }
 
-    /// An instruction's options: one for each way.
+    /// The options of one instruction: one for each way.
     fn option(&mut self, place: Place, say: &str) -> Vec<String> {
         let mut possible = self.standing(place, "me");
         let until = self.sleep(place.instr).map(|it| it.until);
@@ -92,21 +92,21 @@ impl Writer<'_> {
         out
     }
 
-    /// Where the actor goes on, in statements.
+    /// The statements that send the actor to its next instruction; none if it stays where it is.
     fn then(&mut self, place: Place, then: Then) -> Option<String> {
         let handling = place.handling.then_some(place.instr.page);
         let main = self.model.actors[place.actor.index()].main.into();
         let not = self.not_after(place.actor, place.instr);
-        let lands = |pc: usize, handling| self.lands(place.actor, pc, handling, not.clone());
+        let go_to = |pc: usize, handling| self.go_to(place.actor, pc, handling, not.clone());
         Some(match then {
-            Then::On => lands(place.pc + 1, handling),
-            Then::No => lands(place.instr.no.into(), handling),
+            Then::On => go_to(place.pc + 1, handling),
+            Then::No => go_to(place.instr.no.into(), handling),
             Then::Stay => return None,
             Then::Leave => {
                 let left = handling.map_or("", |_| "retry[me] = 0; ");
-                left.to_owned() + &lands(main, None)
+                left.to_owned() + &go_to(main, None)
             }
-            Then::Fault(page) => "retry[me] = pc[me] + 1;\n".to_owned() + &lands(main, Some(page)),
+            Then::Fault(page) => "retry[me] = pc[me] + 1;\n".to_owned() + &go_to(main, Some(page)),
             Then::Bug => "BUG".to_owned(),
             Then::Trap => "halted = true; broke(TRAP)".to_owned(),
         })

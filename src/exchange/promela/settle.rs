@@ -1,4 +1,4 @@
-//! Where an actor goes on after a step: past whatever has nothing to do there.
+//! Where an actor goes on after a step: at the next instruction that has something to do.
 
 use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, PageId};
 
@@ -8,30 +8,31 @@ use super::writer::Writer;
 
 /// An actor on its way to the next instruction that has something to do.
 #[derive(Clone)]
-struct Way {
+struct Path {
     pc: usize,
     /// The page of the store that faulted, in a fault handler.
     handling: Option<PageId>,
-    /// What is known to hold, since it let us pass before; nothing changes meanwhile.
+    /// Conditions that hold, since an earlier instruction on the path was passed over for them; no state changes on it.
     passed: Vec<String>,
-    /// What is known not to hold.
+    /// Conditions that do not hold.
     not: Vec<String>,
-    /// The program has begun again, with nothing at hand.
+    /// Whether the program has begun again on the path, so that its actor has nothing at hand.
     afresh: bool,
-    /// A loop in which there is nothing to do is left where it is after so many instructions.
+    /// How many more instructions may be passed over, so that a loop without anything to do comes to an end.
     left: usize,
 }
 
 impl Writer<'_> {
-    /// Sends `me` to an instruction, and on from there. `not` does not hold where it comes from.
-    pub(super) fn lands(
+    /// Statements that send `me` to an instruction, or past it where it has nothing to do. The conditions `not` do not hold
+    /// then.
+    pub(super) fn go_to(
         &self,
         actor: ActorId,
         pc: usize,
         handling: Option<PageId>,
         not: Vec<String>,
     ) -> String {
-        let way = Way {
+        let path = Path {
             pc,
             handling,
             passed: Vec::new(),
@@ -39,22 +40,23 @@ impl Writer<'_> {
             afresh: false,
             left: 2 * self.model.actors[actor.index()].code.len() + 1,
         };
-        self.goes(actor, way)
+        self.pass_on(actor, path)
     }
 
-    fn goes(&self, actor: ActorId, mut way: Way) -> String {
+    /// Statements for the rest of a path.
+    fn pass_on(&self, actor: ActorId, mut path: Path) -> String {
         let it = &self.model.actors[actor.index()];
         let main = usize::from(it.main);
         let mut out = String::new();
-        while way.left > 0 {
-            way.left -= 1;
-            if way.handling.is_some() && way.pc >= it.code.len() {
+        while path.left > 0 {
+            path.left -= 1;
+            if path.handling.is_some() && path.pc >= it.code.len() {
                 // The store is run again; there is always something to do for it.
                 out += "pc[me] = retry[me] - 1; retry[me] = 0;";
                 return out + &self.forgets(actor, &[("cleaned", CLEANED), ("orig_pte", ORIG)]);
             }
-            if way.handling.is_none() && way.pc >= main {
-                if !way.afresh {
+            if path.handling.is_none() && path.pc >= main {
+                if !path.afresh {
                     let mut all = vec![
                         ("cleaned", CLEANED),
                         ("orig_pte", ORIG),
@@ -71,47 +73,47 @@ impl Writer<'_> {
                 if !it.forever || main == 0 {
                     return out + "pc[me] = FINISHED";
                 }
-                way.afresh = true;
-                way.pc = 0;
+                path.afresh = true;
+                path.pc = 0;
             }
-            let instr = match (it.code.get(way.pc), way.handling) {
+            let instr = match (it.code.get(path.pc), path.handling) {
                 (Some(instr), Some(page)) => Instr { page, ..*instr },
                 (Some(instr), None) => *instr,
                 (None, _) => break,
             };
             if instr.op == Op::Goto {
-                way.pc = instr.no.into();
+                path.pc = instr.no.into();
                 continue;
             }
-            let Some(void) = self.nothing_to_do(actor, instr) else {
+            let Some(nothing) = self.nothing_to_do(actor, instr) else {
                 break;
             };
-            let mut any = void.any;
-            any.retain(|it| !way.not.contains(it));
-            if void.ever
-                || void.at_hand && way.afresh
-                || any.iter().any(|it| way.passed.contains(it))
+            let mut any = nothing.any;
+            any.retain(|it| !path.not.contains(it));
+            if nothing.ever
+                || nothing.at_hand && path.afresh
+                || any.iter().any(|it| path.passed.contains(it))
             {
-                way.pc += 1;
+                path.pc += 1;
                 continue;
             }
             if any.is_empty() {
                 break;
             }
-            let (here, cond) = (way.pc, any.join(" || "));
-            way.passed.push(cond.clone());
-            way.pc += 1;
-            let on = self.goes(actor, way);
+            let (here, cond) = (path.pc, any.join(" || "));
+            path.passed.push(cond.clone());
+            path.pc += 1;
+            let on = self.pass_on(actor, path);
             let passed_over = option(&cond, &on);
             return format!("{out}if\n{passed_over}\n:: else -> pc[me] = {here}\nfi");
         }
-        match way.handling.is_none() && way.pc >= main {
+        match path.handling.is_none() && path.pc >= main {
             true => out + "pc[me] = FINISHED",
-            false => out + &format!("pc[me] = {}", way.pc),
+            false => out + &format!("pc[me] = {}", path.pc),
         }
     }
 
-    /// Clears what an actor remembers, if it ever remembers it.
+    /// Statements that clear those of an actor's variables that some of its instructions use.
     fn forgets(&self, actor: ActorId, all: &[(&str, &[Op])]) -> String {
         let used = all
             .iter()
@@ -123,20 +125,20 @@ impl Writer<'_> {
         .collect()
     }
 
-    /// Whether an actor ever has a bio at hand, or bytes it computed a checksum of.
+    /// Whether an actor's `at_hand` is ever set, to a bio or to the bytes that it computed a checksum of.
     pub(super) fn has_hand(&self, actor: ActorId) -> bool {
         self.uses(actor, BIO_AT_HAND) || self.uses(actor, CSUM_AT_HAND)
     }
 
-    /// When an instruction is passed over without a step; none where it never is.
-    pub(super) fn nothing_to_do(&self, actor: ActorId, instr: Instr) -> Option<Void> {
+    /// When an instruction is passed over without a step; none if it never is.
+    pub(super) fn nothing_to_do(&self, actor: ActorId, instr: Instr) -> Option<NothingToDo> {
         let p = instr.page;
-        let mut void = Void::default();
+        let mut nothing = NothingToDo::default();
         match instr.op {
-            Op::Goto => void.ever = true,
+            Op::Goto => nothing.ever = true,
             Op::CommitMedia | Op::Requeue | Op::CompleteRequest => {
-                void.any.push("at_hand[me] == 0".to_owned());
-                void.at_hand = true;
+                nothing.any.push("at_hand[me] == 0".to_owned());
+                nothing.at_hand = true;
             }
             Op::SampleFirst
             | Op::DmaSector
@@ -144,25 +146,27 @@ impl Writer<'_> {
             | Op::HbaInsert
             | Op::TargetVerify
             | Op::EndIo(_) => {
-                void.any.push(format!("!in_hand({p})"));
-                void.at_hand = true;
+                nothing.any.push(format!("!in_hand({p})"));
+                nothing.at_hand = true;
             }
-            Op::GenerateGuard | Op::BounceCopy => void.any.push(format!("!{}({p})", self.builds)),
-            Op::QueueBio | Op::HandOver => void.any.push(format!("{} == 0", self.own_bio)),
+            Op::GenerateGuard | Op::BounceCopy => {
+                nothing.any.push(format!("!{}({p})", self.builds))
+            }
+            Op::QueueBio | Op::HandOver => nothing.any.push(format!("{} == 0", self.own_bio)),
             _ => return None,
         }
         if let (true, Operand::Sector(sector)) = (self.has.buffers, instr.operand) {
-            void.any.push(format!("!under_io({p}, {sector})"));
+            nothing.any.push(format!("!under_io({p}, {sector})"));
         }
-        void.ever |= void.at_hand && !self.has_hand(actor);
-        Some(void)
+        nothing.ever |= nothing.at_hand && !self.has_hand(actor);
+        Some(nothing)
     }
 
-    /// What does not hold wherever an instruction has something to do, and still does not once it
-    /// has done it: those that only look at a sector change nothing of a bio's pages and hands.
+    /// Conditions that do not hold where an instruction has something to do, and still do not hold after it: instructions on
+    /// a sector change neither which pages a bio has nor what is at hand.
     pub(super) fn not_after(&self, actor: ActorId, instr: Instr) -> Vec<String> {
         let mut not = match self.nothing_to_do(actor, instr) {
-            Some(void) if instr.op.operand() == OperandKind::Sector => void.any,
+            Some(nothing) if instr.op.operand() == OperandKind::Sector => nothing.any,
             _ => return Vec::new(),
         };
         not.push(match instr.op {
@@ -172,13 +176,13 @@ impl Writer<'_> {
         not
     }
 
-    /// That an instruction that might be passed over has something to do.
+    /// The condition that an instruction has something to do; none if it always has.
     pub(super) fn something_to_do(&self, actor: ActorId, instr: Instr) -> Option<String> {
-        let void = self.nothing_to_do(actor, instr)?;
-        if void.ever {
+        let nothing = self.nothing_to_do(actor, instr)?;
+        if nothing.ever {
             return Some("false".to_owned());
         }
-        let all = void.any.iter().map(|it| match it.strip_prefix('!') {
+        let all = nothing.any.iter().map(|it| match it.strip_prefix('!') {
             Some(it) => it.to_owned(),
             None => it.replace("==", "!="),
         });
@@ -188,11 +192,11 @@ impl Writer<'_> {
 
 /// When an instruction has nothing to do.
 #[derive(Default)]
-pub(super) struct Void {
-    /// As long as its actor runs.
+pub(super) struct NothingToDo {
+    /// Always.
     ever: bool,
-    /// Wherever nothing is at hand, too.
+    /// Also where the actor has nothing at hand.
     at_hand: bool,
-    /// Where one of these holds.
+    /// Also where one of these conditions holds.
     any: Vec<String>,
 }

@@ -6,29 +6,30 @@ use crate::machine::{ActorId, EndIo, Instr, Op, PageId, Resource, SpaceId, Stabl
 
 /// One way to make a step.
 pub(super) struct Way {
-    /// When it is possible, besides what the step waits for.
+    /// When it is possible, in addition to the end of what the step waits for.
     pub(super) when: Option<String>,
     pub(super) branches: Vec<Branch>,
 }
 
 /// One outcome of a way; their conditions exclude each other.
 pub(super) struct Branch {
-    /// Always, if there is none.
+    /// Its condition; none where no other branch's holds.
     pub(super) when: Option<String>,
     pub(super) does: Vec<String>,
     pub(super) then: Then,
 }
 
-/// Where the actor goes on.
+/// Where the actor goes on after a step.
 pub(super) enum Then {
+    /// At the next instruction.
     On,
-    /// The step answers *no*.
+    /// Where the step leads if it answers *no*.
     No,
-    /// The same step again.
+    /// At the same instruction again.
     Stay,
-    /// The program is over.
+    /// At the end of its program.
     Leave,
-    /// The fault handler, for this page.
+    /// In its fault handler, for this page.
     Fault(PageId),
     Bug,
     Trap,
@@ -58,14 +59,14 @@ fn way(branches: Vec<Branch>) -> Vec<Way> {
 
 /// What a step waits for, and who must act before it comes.
 pub(super) struct Sleep {
-    /// That it need not sleep.
+    /// The condition under which it need not sleep.
     pub(super) until: String,
     /// The actor that must act, or `NOBODY`.
     pub(super) holder: String,
 }
 
 impl Writer<'_> {
-    /// The variable of a resource's owner.
+    /// The variable for the owner of a resource.
     fn owner(&self, resource: Resource, instr: Instr) -> String {
         let page = instr.page;
         match resource {
@@ -137,7 +138,7 @@ impl Writer<'_> {
         found.map_or("NOBODY".to_owned(), |it| it.to_string())
     }
 
-    /// A way for each bio of a stage.
+    /// A way for each bio that is at a stage.
     fn each_bio(&self, stage: &str, branches: impl Fn(usize) -> Vec<Branch>) -> Vec<Way> {
         let bios = 1..=self.pages;
         bios.map(|bio| Way {
@@ -183,9 +184,9 @@ impl Writer<'_> {
                 let owner = self.owner(it, instr);
                 bug_if(format!("{owner} != me"), &format!("{owner} = NOBODY"))
             }
-            // The waiting was all.
+            // These steps do nothing but wait.
             Op::Await(_) | Op::WaitPageUnlocked | Op::WaitWriteback | Op::WaitStable => does(""),
-            // Nothing of these is seen elsewhere.
+            // These steps change nothing that the Promela model has.
             Op::WaitBio | Op::Pause | Op::HbaInsert | Op::Goto => does(""),
             Op::TestPageDirty => no_if(format!("!PG_dirty[{p}]"), &[]),
             Op::TagTowrite => {
@@ -463,8 +464,8 @@ impl Writer<'_> {
         Some((self.set_pte(it.space?, page), format!("tlb[{tlb}]")))
     }
 
-    /// A store as the hardware does it: a cached writable and dirty translation lets it through
-    /// whatever the page table says; otherwise the walk decides.
+    /// A store as the hardware does it: a writable and dirty TLB entry lets it through whatever the page table says;
+    /// without one, the PTE decides.
     fn user_store(&mut self, actor: ActorId, instr: Instr) -> Vec<Way> {
         let store = self.store(instr.store());
         let Some((pte, tlb)) = self.mapping(actor, instr.store()) else {

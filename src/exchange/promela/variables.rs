@@ -1,10 +1,11 @@
-//! The variables of a model, and what they are when a run begins.
+//! The variables of a model, and their values at the start of a run.
 
 use crate::machine::{Access, Op, PageId, Resource, Which};
 
 use super::writer::Writer;
 
-/// When there is one, its kind, its name with how many there are of it, and what it is.
+/// One variable a line: the feature of a model that needs it, its type, its name with the length of an array, and what it
+/// means.
 const VARIABLES: &str = "
 ever      bool halted                   after a BUG
 ever      byte pc[actors]               which instruction an actor runs next
@@ -52,7 +53,7 @@ told      bool told_error[actors]       this opener knows of the write error
 orig      byte orig_pte[actors]         the PTE as it was at the fault
 ";
 
-/// Ops that put a bio into an actor's hand, or look at it.
+/// Ops that set or read `at_hand` as a bio.
 pub(super) const BIO_AT_HAND: &[Op] = &[Op::TakeRequest, Op::BioEndio];
 pub(super) const CSUM_AT_HAND: &[Op] = &[Op::ReadChecksum, Op::StoreChecksum];
 pub(super) const CLEANED: &[Op] = &[Op::PteWrprotect, Op::ZapPte, Op::RedirtyIfCleaned];
@@ -60,7 +61,7 @@ pub(super) const TAGGED: &[Op] = &[Op::TagTowrite, Op::FindTagged];
 pub(super) const ORIG: &[Op] = &[Op::Store, Op::PteMkwrite];
 
 impl Writer<'_> {
-    /// Declares what the model has.
+    /// Declares the variables that the model needs.
     pub(super) fn declare(&mut self) {
         for line in VARIABLES.lines() {
             let words = line.split_once(' ').and_then(|(when, rest)| {
@@ -74,14 +75,14 @@ impl Writer<'_> {
                 Some((name, many)) => (name, Some(self.many(many.trim_end_matches(']')))),
                 None => (name, None),
             };
-            if self.there(when) {
+            if self.needs_variable(when) {
                 self.library.variable(kind, name, many, about.trim());
             }
         }
     }
 
-    /// Whether the model has a kind of variable.
-    fn there(&self, when: &str) -> bool {
+    /// Whether the model has the feature in the first column of [`VARIABLES`].
+    fn needs_variable(&self, when: &str) -> bool {
         let code = |ops: &[Op]| self.model.actor_ids().any(|it| self.uses(it, ops));
         let has = &self.has;
         match when {
@@ -120,7 +121,7 @@ impl Writer<'_> {
         match what {
             "pages" => self.pages,
             "sectors" => self.pages * self.sectors,
-            // They count from 1.
+            // Bios are numbered from 1.
             "bios" => self.pages + 1,
             "ptes" => self.pages * usize::from(self.model.spaces),
             "tlbs" => self.pages * self.model.tlb_spaces.len(),
@@ -129,7 +130,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The first moment. Everything else is zero.
+    /// Statements that set every variable that is not zero at the start.
     pub(super) fn begin(&mut self) -> String {
         let (model, world) = (self.model, &self.model.initial);
         let mut out = String::new();
@@ -196,7 +197,7 @@ impl Writer<'_> {
             }
         }
         for actor in model.actor_ids() {
-            let settled = self.lands(actor, 0, None, Vec::new());
+            let settled = self.go_to(actor, 0, None, Vec::new());
             out += &match settled.as_str() {
                 "pc[me] = 0" => String::new(),
                 settled => format!("#define me {actor}\n{settled};\n#undef me\n"),
@@ -206,7 +207,7 @@ impl Writer<'_> {
     }
 }
 
-/// The variable of a resource of which there is one.
+/// The variable for the owner of a resource that a model has only one of.
 pub(super) fn single(resource: Resource) -> &'static str {
     match resource {
         Resource::Handle => "journal_handle",

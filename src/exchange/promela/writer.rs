@@ -1,4 +1,4 @@
-//! One model on its way into a file: what it has, and where its instructions stand.
+//! What is known of one model while it is written into a file, and its instructions one by one.
 
 use std::collections::BTreeSet;
 
@@ -7,23 +7,23 @@ use crate::scenario::Scenario;
 
 use super::library::Library;
 
-/// Who writes a model.
+/// Writes one model into a library.
 pub(super) struct Writer<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) model: &'a Model,
     pub(super) library: &'a mut Library,
     pub(super) pages: usize,
     pub(super) sectors: usize,
-    /// What this model needs variables for.
+    /// Which optional things this model has, and so needs variables for.
     pub(super) has: Has,
     /// The name of its table of guard tags.
     pub(super) guard_tag: String,
-    /// The names of its words for the bio somebody builds.
+    /// The names of the definitions for the bio that `me` builds and for the pages in it.
     pub(super) own_bio: String,
     pub(super) builds: String,
 }
 
-/// Which of the things that not every model has there are.
+/// Which of the things that only some models have this one has.
 #[derive(Default)]
 pub(super) struct Has {
     pub(super) buffers: bool,
@@ -40,8 +40,8 @@ pub(super) struct Has {
     pub(super) read_only: bool,
 }
 
-/// Where an instruction stands: in the program, or in the fault handler, which works on the page
-/// whose store faulted.
+/// An instruction in its place: in the actor's program, or in its fault handler, where `instr` has the page whose store
+/// faulted.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) actor: ActorId,
@@ -81,8 +81,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Every instruction, once for each page its actor's stores can fault on where it belongs to
-    /// a handler.
+    /// Every instruction of an actor; one of its fault handler once for each page that the actor's stores can fault on.
     pub(super) fn places(&self, actor: ActorId) -> Vec<Place> {
         let it = &self.model.actors[actor.index()];
         let main = usize::from(it.main);
@@ -110,7 +109,7 @@ impl<'a> Writer<'a> {
         places
     }
 
-    /// That `who` stands there; in a handler, for the page the place is for.
+    /// The condition that the actor `who` stands at a place; in a handler, that it is there for the place's page.
     pub(super) fn standing(&self, place: Place, who: &str) -> String {
         let at = match who {
             "me" => format!("at({})", place.pc),
@@ -136,7 +135,7 @@ impl<'a> Writer<'a> {
         code.iter().any(|it| ops.contains(&it.op))
     }
 
-    /// Writes everything there is to say of the model into the library.
+    /// Writes the whole model into the library.
     pub(super) fn write(mut self) {
         self.declare();
         self.contents();

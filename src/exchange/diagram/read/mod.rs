@@ -1,28 +1,28 @@
-//! A pasted column diagram as a run: of our own making, or out of a kernel commit or mail.
+//! Reads a pasted column diagram as a run, whether this program wrote it or somebody drew it in a kernel commit or
+//! mail.
 //!
-//! A diagram as [`write`](super::write) makes them comes back as the very run it was made of. Of any
-//! other, each line that names a step or composite of its column's actor brings that actor up to it
-//! and through it; steps that no line names are filled in, and said to be.
+//! A diagram that [`write`](super::write) made gives the very run it was made of. In any other, each line that names a
+//! step or composite of its column's actor brings that actor up to it and through it; steps that no line names are
+//! filled in, and the reading says which.
 //!
-//! What is not placed, and said so line by line:
+//! Lines with the following have no place in a run, and the reading says so line by line:
 //! - functions without a counterpart in the model (`find_get_pages_range_tag()`, `cond_resched()`),
-//!   and the frames of a call chain above the step that counts, where the program has no such
-//!   composite;
+//!   and functions that call the one that matters, where the actor's program has no such composite;
 //! - conditions, assignments and data structures (`wbc->nr_to_write--`, `if (ret)`, bit masks), but
 //!   for `PageWriteback?` and the like;
 //! - "goto", loops and "again" written as words or arrows; two diagrams in one text (the first
 //!   counts), and columns without a header, or side by side with line numbers between them;
 //! - events drawn in the order of cause rather than time: a line above another is taken to be
 //!   earlier;
-//! - what spans several lines otherwise than by an open parenthesis, and more than one function on
-//!   a line: the first counts;
+//! - text that goes on in the next line without an open parenthesis, and all but the first function on
+//!   a line;
 //! - a column that stands for several tasks, where none of its lines says so as `name:` does;
 //! - interrupts, preemption and memory barriers.
 
-mod crew;
-mod fate;
+mod casting;
 mod names;
 mod place;
+mod placement;
 mod sheet;
 
 use serde::{Deserialize, Serialize};
@@ -30,10 +30,10 @@ use serde::{Deserialize, Serialize};
 use super::columns::name;
 use crate::machine::{ActorId, Choice};
 use crate::scenario::Scenario;
-use crew::crews;
-pub use fate::{Fate, Missing};
-use names::Said;
-use place::{Crew, Placed, Placer};
+use casting::castings;
+use names::ParsedLine;
+use place::{Casting, Placed, Placer};
+pub use placement::{Missing, Placement};
 use sheet::Sheet;
 
 /// Most steps that are tried for one text.
@@ -44,28 +44,28 @@ const MOST_TRIED: usize = 8;
 /// A text that is no diagram.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It is too long.
+    /// The text is too long.
     #[error("The text has {found} bytes; at most {most} are read. Paste the diagram alone.")]
     TooLong {
-        /// Its bytes.
+        /// How many bytes it has.
         found: usize,
         /// Most that are read.
         most: usize,
     },
-    /// It has too many lines.
+    /// The text has too many lines.
     #[error("The text has {found} lines; at most {most} are read. Paste the diagram alone.")]
     TooManyLines {
-        /// Its lines.
+        /// How many lines it has.
         found: usize,
         /// Most that are read.
         most: usize,
     },
-    /// Nothing in it looks like the labels over columns.
+    /// No line of the text looks like labels over columns.
     #[error(
         "No line of the text has labels over columns, such as \"CPU0\" and \"CPU1\" with two blanks or more between them. Paste the diagram with its heading."
     )]
     NoHeader,
-    /// It has labels, but nothing below.
+    /// The text has labels, but no lines below them.
     #[error(
         "Below the labels in line {line} there is nothing. Paste the lines of the diagram too."
     )]
@@ -73,7 +73,7 @@ pub enum ReadError {
         /// The line of the labels, from 1.
         line: usize,
     },
-    /// There is no scenario to read it with.
+    /// There is no scenario to read the diagram with.
     #[error("There is no scenario to read the diagram with. Open one first.")]
     NoScenario,
 }
@@ -81,9 +81,9 @@ pub enum ReadError {
 /// A column of a pasted diagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadColumn {
-    /// What stands over it.
+    /// The label over the column.
     pub label: String,
-    /// Whom it is taken to be about, the one that is meant first; nobody, if empty.
+    /// The actors that the column stands for, first the one that lines without a name are about; empty if none does.
     pub actors: Vec<ActorId>,
 }
 
@@ -92,10 +92,10 @@ pub struct ReadColumn {
 pub struct ReadLine {
     /// Its number, from 1.
     pub number: usize,
-    /// What it says, without quote marks.
+    /// Its text, without quote marks.
     pub text: String,
-    /// What it came to.
-    pub fate: Fate,
+    /// What it stands for in the run, or why for nothing.
+    pub placement: Placement,
 }
 
 /// How much of a diagram another scenario could place.
@@ -112,13 +112,13 @@ pub struct Rank {
 pub struct Reading {
     /// The scenario's name in links.
     pub slug: String,
-    /// Whom the columns are about.
+    /// The columns, with the actors they stand for.
     pub columns: Vec<ReadColumn>,
-    /// Other castings that place as many lines: for each column whom it may be about. Where there
-    /// are any, somebody must choose; [`read_as`] reads the text so.
+    /// Other castings that place as many lines: the actors of each column. Where there are any, the visitor must
+    /// choose; [`read_as`] reads the text with the chosen one.
     pub alternatives: Vec<Vec<Vec<ActorId>>>,
-    /// For each page of the scenario the number that the text is taken to have for it: the
-    /// model's own, or its index in the file where the text has a number beyond those.
+    /// For each page of the scenario the number that the text is taken to call it by: the model's number, or, where the
+    /// text has a number too large for that, the page's index in its file.
     pub pages: Vec<u32>,
     /// The run.
     pub choices: Vec<Choice>,
@@ -126,33 +126,33 @@ pub struct Reading {
     pub lines: Vec<ReadLine>,
     /// How many lines have a place.
     pub placed: usize,
-    /// The address given below the diagram, if one is.
+    /// The address below the diagram, if the text has one.
     pub link: Option<String>,
-    /// Other scenarios that were tried, best first.
+    /// The other scenarios that were tried, those that place most lines first.
     pub others: Vec<Rank>,
 }
 
 impl Reading {
-    /// The choices that no line names, counted from 0.
+    /// The choices of the run that no line names, counted from 0.
     pub fn filled_in(&self) -> Vec<usize> {
         let named = |step: &usize| {
             let mut lines = self.lines.iter();
-            lines.any(|it| matches!(&it.fate, Fate::Made { steps, .. } if steps.contains(step)))
+            lines.any(|it| matches!(&it.placement, Placement::Steps { steps, .. } if steps.contains(step)))
         };
         (0..self.choices.len()).filter(|it| !named(it)).collect()
     }
 
-    /// The lines that have no place, with the reason.
+    /// The lines that have no place in the run, each with the reason.
     pub fn missing(&self) -> impl Iterator<Item = (&ReadLine, &Missing)> {
-        self.lines.iter().filter_map(|line| match &line.fate {
-            Fate::Missing(why) => Some((line, why)),
+        self.lines.iter().filter_map(|line| match &line.placement {
+            Placement::Missing(why) => Some((line, why)),
             _ => None,
         })
     }
 }
 
-/// Reads a diagram with whichever of some scenarios places most of it; one that its link names is
-/// taken without asking further.
+/// Reads a diagram with the scenario that places most of its lines; if the text has a link that names a scenario, with
+/// that one and no other.
 ///
 /// # Errors
 /// [`ReadError`] where the text is no diagram. Lines that have no place are no error: the reading
@@ -169,16 +169,16 @@ pub fn read(text: &str, scenarios: &[&Scenario]) -> Result<Reading, ReadError> {
         true => scenarios.iter().collect(),
         false => named,
     };
-    let cast = all.into_iter().map(|it| (*it, crews(it, &sheet)));
+    let cast = all.into_iter().map(|it| (*it, castings(it, &sheet)));
     let mut tried: Vec<(&Scenario, _)> = cast.collect();
-    tried.sort_by_key(|it| std::cmp::Reverse(it.1.first().map_or(0, |it| it.0)));
+    tried.sort_by_key(|(_, castings)| std::cmp::Reverse(castings.first().map_or(0, |best| best.0)));
     tried.truncate(MOST_TRIED);
     let share = BUDGET / tried.len().max(1);
     let mut readings: Vec<Reading> = tried
         .into_iter()
-        .filter_map(|(scenario, crews)| {
-            let crews = crews.into_iter().map(|it| it.1).collect();
-            best(&sheet, scenario, crews, share)
+        .filter_map(|(scenario, castings)| {
+            let castings = castings.into_iter().map(|it| it.1).collect();
+            best(&sheet, scenario, castings, share)
         })
         .collect();
     readings.sort_by_key(|it| (std::cmp::Reverse(it.placed), it.filled_in().len()));
@@ -193,8 +193,8 @@ pub fn read(text: &str, scenarios: &[&Scenario]) -> Result<Reading, ReadError> {
     Ok(reading)
 }
 
-/// Reads a diagram with a scenario whose actors are known for each column, the one that is meant
-/// first; what there are more of than columns or actors is left out.
+/// Reads a diagram with the given actors for each column, first the one that lines without a name are about. Superfluous
+/// columns and actors that the scenario does not have are ignored.
 ///
 /// # Errors
 /// As [`read`].
@@ -210,7 +210,7 @@ pub fn read_as(
         given.filter(exists).collect()
     };
     let columns = (0..sheet.labels.len()).map(column).collect();
-    best(&sheet, scenario, vec![Crew { columns }], BUDGET).ok_or(ReadError::NoScenario)
+    best(&sheet, scenario, vec![Casting { columns }], BUDGET).ok_or(ReadError::NoScenario)
 }
 
 fn sheet(text: &str, scenarios: &[&Scenario]) -> Result<Sheet, ReadError> {
@@ -223,7 +223,7 @@ fn sheet(text: &str, scenarios: &[&Scenario]) -> Result<Sheet, ReadError> {
     let event = |text: &str| {
         let text = text.trim();
         let remark = text.starts_with(['[', '<', '.']);
-        remark || text.contains('(') && Said::of(text).is_known()
+        remark || text.contains('(') && ParsedLine::of(text).is_known()
     };
     let sheet = Sheet::of(text, &known, &event)?;
     match sheet.cells.is_empty() {
@@ -234,20 +234,25 @@ fn sheet(text: &str, scenarios: &[&Scenario]) -> Result<Sheet, ReadError> {
     }
 }
 
-/// The best of several castings, with those that are as good.
-fn best(sheet: &Sheet, scenario: &Scenario, crews: Vec<Crew>, budget: usize) -> Option<Reading> {
-    let share = budget / crews.len().max(1);
-    let mut found: Vec<(Crew, Placed)> = Vec::new();
-    for crew in crews {
-        let placed = Placer::new(scenario, sheet, &crew, share).run();
-        found.push((crew, placed));
+/// The reading by the casting that places most lines, with the other castings that place as many.
+fn best(
+    sheet: &Sheet,
+    scenario: &Scenario,
+    castings: Vec<Casting>,
+    budget: usize,
+) -> Option<Reading> {
+    let share = budget / castings.len().max(1);
+    let mut found: Vec<(Casting, Placed)> = Vec::new();
+    for casting in castings {
+        let placed = Placer::new(scenario, sheet, &casting, share).run();
+        found.push((casting, placed));
     }
-    found.sort_by_key(|it| (std::cmp::Reverse(it.1.many()), it.1.choices.len()));
+    found.sort_by_key(|(_, placed)| (std::cmp::Reverse(placed.many()), placed.choices.len()));
     let mut found = found.into_iter();
-    let (crew, placed) = found.next()?;
+    let (casting, placed) = found.next()?;
     let many = placed.many();
-    let as_good = found.take_while(|it| it.1.many() == many);
-    let columns = sheet.labels.iter().zip(&crew.columns);
+    let as_good = found.take_while(|(_, placed)| placed.many() == many);
+    let columns = sheet.labels.iter().zip(&casting.columns);
     Some(Reading {
         slug: scenario.slug.clone(),
         columns: columns
@@ -256,9 +261,9 @@ fn best(sheet: &Sheet, scenario: &Scenario, crews: Vec<Crew>, budget: usize) -> 
                 actors: actors.clone(),
             })
             .collect(),
-        alternatives: as_good.map(|it| it.0.columns).collect(),
+        alternatives: as_good.map(|(casting, _)| casting.columns).collect(),
         placed: many,
-        lines: lines(sheet, &placed.fates),
+        lines: lines(sheet, &placed.placements),
         pages: placed.pages,
         choices: placed.choices,
         link: sheet.link.clone(),
@@ -266,27 +271,27 @@ fn best(sheet: &Sheet, scenario: &Scenario, crews: Vec<Crew>, budget: usize) -> 
     })
 }
 
-/// What became of every line that is not blank.
-fn lines(sheet: &Sheet, fates: &[Fate]) -> Vec<ReadLine> {
+/// Every line that is not blank, with what it stands for.
+fn lines(sheet: &Sheet, placements: &[Placement]) -> Vec<ReadLine> {
     let mut all = Vec::new();
-    let mut cells = sheet.cells.iter().zip(fates).peekable();
+    let mut cells = sheet.cells.iter().zip(placements).peekable();
     for (at, text) in sheet.lines.iter().enumerate() {
         let mut any = false;
-        while let Some((cell, fate)) = cells.next_if(|it| it.0.line == at) {
+        while let Some((cell, placement)) = cells.next_if(|it| it.0.line == at) {
             any = true;
             all.push(ReadLine {
                 number: at + 1,
                 text: cell.text.clone(),
-                fate: fate.clone(),
+                placement: placement.clone(),
             });
         }
         if !any && !text.trim().is_empty() {
             all.push(ReadLine {
                 number: at + 1,
                 text: text.trim().to_owned(),
-                fate: match sheet.header.contains(&at) {
-                    true => Fate::Heading,
-                    false => Fate::Prose,
+                placement: match sheet.header.contains(&at) {
+                    true => Placement::Heading,
+                    false => Placement::Prose,
                 },
             });
         }

@@ -3,27 +3,27 @@
 use crate::machine::{Instr, Operand, PageId, Reach, SectorId};
 use crate::protocol::{ALSO, GROUPS, Line, OPS};
 
-/// What a line says.
+/// A line of a diagram, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    /// The function, or the words for what is done.
+pub(super) struct ParsedLine {
+    /// The function that the line names; where it names none, its words.
     pub name: String,
     /// The line without marks, results and remarks.
     pub plain: String,
-    /// The page it is about, by the number the text has.
+    /// The number of the page that the line names, as the text counts pages.
     pub page: Option<u32>,
-    /// The sector it is about.
+    /// The sector that the line names.
     pub sector: Option<SectorId>,
-    /// What came of it, after an arrow.
+    /// The result of the call, which the line has after an arrow.
     pub result: String,
-    /// Whether it says that somebody sleeps there.
+    /// Whether the line says that its actor sleeps.
     pub blocks: bool,
-    /// The steps and composites of that name, one bit for each row of the two tables.
+    /// The steps and composites of that name: one bit for each row of `OPS`, then one for each row of `GROUPS`.
     keys: u128,
 }
 
-/// Words for what is done, where a line names no function: how it begins or what it contains, and
-/// the keys. The first that fits counts.
+/// For lines that name no function: a phrase, and the keys of the steps it may stand for. Of several phrases that a
+/// line contains the first in this list counts.
 const PHRASES: [(&str, &[&str]); 22] = [
     (
         "pagewriteback",
@@ -57,9 +57,9 @@ const PHRASES: [(&str, &[&str]); 22] = [
     ("copy", &["copy_from_user", "bounce_copy"]),
 ];
 
-impl Said {
-    /// What a line says, marks of lists, numbers and remarks left out.
-    pub fn of(text: &str) -> Said {
+impl ParsedLine {
+    /// Takes a line apart; list marks, step numbers and remarks are left out.
+    pub fn of(text: &str) -> ParsedLine {
         let text = unlisted(text);
         let text = text.strip_prefix("->").unwrap_or(text).trim_start();
         let lower = text.to_ascii_lowercase();
@@ -81,7 +81,7 @@ impl Said {
             Some((body, result)) => (body, result.trim().to_owned()),
             None => (body, String::new()),
         };
-        let mut said = Said {
+        let mut line = ParsedLine {
             plain: body.trim().to_owned(),
             name: function(body).unwrap_or_else(|| words(body)),
             page: after_word(body, &["page", "folio", "pg"]),
@@ -95,9 +95,9 @@ impl Said {
         let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
         let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
         for (at, (key, calls, also)) in steps.chain(groups).enumerate() {
-            said.keys |= u128::from(said.fits(key, calls, also)) << at;
+            line.keys |= u128::from(line.fits(key, calls, also)) << at;
         }
-        said
+        line
     }
 
     /// Whether a line of a program goes by this name.
@@ -113,28 +113,30 @@ impl Said {
         }
     }
 
-    /// Whether a line of a program goes by this name, or is the same text.
+    /// Whether a line of a program goes by this name; where no step or composite does, whether it is the same text.
     pub fn is_of(&self, line: &Line) -> bool {
         self.names(line) || self.keys == 0 && self.is(&line.text)
     }
 
-    /// Whether it is a call in full, blanks aside.
+    /// Whether the line is this call in full, blanks aside.
     pub fn is(&self, call: &str) -> bool {
         let dense = |text: &'_ str| text.bytes().filter(|it| *it != b' ').collect::<Vec<u8>>();
         self.plain.as_bytes().first() == call.as_bytes().first()
             && dense(&self.plain) == dense(call)
     }
 
-    /// Whether a step goes by this name, by its row.
+    /// Whether the step of a row of `OPS` goes by this name.
     pub fn names_step(&self, row: usize) -> bool {
         row < OPS.len() && self.keys >> row & 1 == 1
     }
 
-    /// Whether the name is that of anything the model knows at all.
+    /// Whether any step or composite of the model goes by this name.
     pub fn is_known(&self) -> bool {
         self.keys != 0
     }
 
+    /// Whether a step or composite goes by this name: by its key, by a function in its calls of any kernel, by another
+    /// name in `also`, or by a phrase.
     fn fits(&self, key: &str, calls: &[&str], also: &[&str]) -> bool {
         if self.name.is_empty() {
             return false;
@@ -161,8 +163,8 @@ impl Said {
             || PHRASES.iter().any(|it| it.0 == name && it.1.contains(&key))
     }
 
-    /// Whether a step's sector is the one that is named, if one is. `page` is the page by number,
-    /// if one is named.
+    /// Whether an instruction works on the sector that the line names, if it names one, and on `page`: the page that
+    /// the line names, by the model's number.
     pub fn is_about(&self, instr: Instr, page: Option<PageId>) -> bool {
         let sector = match instr.operand {
             Operand::Sector(sector) => self.sector.is_none_or(|it| it == sector),
@@ -174,8 +176,8 @@ impl Said {
     }
 }
 
-/// Names that are followed by a parenthesis, and others that have an underscore, outside of
-/// parentheses.
+/// The functions that a text names: words with a parenthesis right behind them, and, outside of parentheses, words
+/// with an underscore in them.
 fn functions(text: &str) -> impl Iterator<Item = &str> {
     let bytes = text.as_bytes();
     let part = |it: u8| it.is_ascii_alphanumeric() || it == b'_';
@@ -215,7 +217,7 @@ fn function(text: &str) -> Option<String> {
     functions(text).next().map(str::to_owned)
 }
 
-/// A line without marks of lists and numbers of steps.
+/// A line without the list mark or step number in front of it.
 pub(super) fn unlisted(text: &str) -> &str {
     let mut text = text.trim();
     loop {
@@ -234,12 +236,12 @@ pub(super) fn unlisted(text: &str) -> &str {
 fn words(text: &str) -> String {
     let text = text.trim().trim_end_matches(['.', ',', ';', ':', '!']);
     let mut all = text.split_whitespace();
-    let mut said = all.next().unwrap_or("").to_ascii_lowercase();
+    let mut name = all.next().unwrap_or("").to_ascii_lowercase();
     for word in all.take(8) {
-        said.push(' ');
-        said += &word.to_ascii_lowercase();
+        name.push(' ');
+        name += &word.to_ascii_lowercase();
     }
-    said
+    name
 }
 
 /// The number right after one of some words.

@@ -1,16 +1,16 @@
-//! Runs the machine by the lines of a diagram.
+//! Makes a run from the lines of a diagram, one line after the other.
 //!
-//! A line as this program writes them is compared whole with what its actor does next. Any other
-//! is taken by the name it has: its actor goes on to the next step or composite of that name, and
-//! through it, and whoever has no column of its own acts where it must.
+//! A line that this program wrote is, as a whole, the call that its actor makes next. Any other line is taken by the name
+//! in it: its actor goes on to the next step or composite of that name, and through it; actors without a column act where
+//! that actor cannot go on without them.
 
 mod seek;
 
 use std::ops::Range;
 
-use super::names::{Said, unlisted};
+use super::names::{ParsedLine, unlisted};
 use super::sheet::{Cell, Sheet};
-use super::{Fate, Missing};
+use super::{Missing, Placement};
 use crate::exchange::diagram::call::{group_call, groups_at, serves, standing, stays, step_call};
 use crate::exchange::diagram::columns::name;
 use crate::exchange::diagram::events::pc;
@@ -21,49 +21,49 @@ use crate::machine::{
 use crate::protocol::Era;
 use crate::scenario::Scenario;
 
-/// Most steps that a single line may stand for, those it leaves out included.
+/// Most steps that a single line may stand for, including those filled in before it.
 const MOST_AHEAD: usize = 400;
 /// Most lines that one call may be wrapped onto.
 const MOST_WRAPPED: usize = 6;
-/// Most steps at a time of somebody who has no column.
+/// Most steps in a row of an actor that has no column.
 const MOST_SPARE: usize = 100;
-/// How many steps with two ways are tried both ways in search of a line.
+/// How many steps with two ways are tried both ways in the search for a line's step.
 const FORKS: u8 = 2;
 
-/// Who a diagram's columns are about.
+/// Which actors a diagram's columns stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Crew {
-    /// For each column its actors; the first is meant where a line does not say. Empty: nobody.
+pub(super) struct Casting {
+    /// For each column its actors, first the one that lines without a name are about; empty if there is none.
     pub columns: Vec<Vec<ActorId>>,
 }
 
-/// What came of reading a sheet with one crew.
+/// The run that a sheet gives with one casting.
 pub(super) struct Placed {
     pub choices: Vec<Choice>,
-    /// For each cell.
-    pub fates: Vec<Fate>,
-    /// The number that the text has for each page.
+    /// What each cell stands for.
+    pub placements: Vec<Placement>,
+    /// The number that the text calls each page by.
     pub pages: Vec<u32>,
 }
 
 impl Placed {
-    /// How many lines have a place.
+    /// How many lines have a place in the run.
     pub fn many(&self) -> usize {
-        let placed = |it: &&Fate| {
+        let placed = |it: &&Placement| {
             matches!(
                 it,
-                Fate::Made { .. } | Fate::Opened { .. } | Fate::Stands { .. }
+                Placement::Steps { .. } | Placement::Composite { .. } | Placement::Sleeps { .. }
             )
         };
-        self.fates.iter().filter(placed).count()
+        self.placements.iter().filter(placed).count()
     }
 }
 
-/// What a line stands for.
+/// What a line that names what its actor does next stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Step,
-    /// A composite, by its line.
+    /// A composite, by the index of its line in the actor's program.
     Group(usize),
 }
 
@@ -71,19 +71,19 @@ enum Target {
 pub(super) struct Placer<'a> {
     scenario: &'a Scenario,
     cells: &'a [Cell],
-    crew: &'a Crew,
-    /// Whoever serves others and has no column.
-    free: Vec<ActorId>,
-    /// For each column, whose line was the last.
-    now: Vec<Option<ActorId>>,
-    /// How the pages are numbered that lines name: those of the scenario, in order.
+    casting: &'a Casting,
+    /// Actors without a column that serve others.
+    free_servers: Vec<ActorId>,
+    /// For each column, the actor of the last line in it.
+    last_actor: Vec<Option<ActorId>>,
+    /// The number that the text calls each page of the scenario by.
     pages: Vec<u32>,
-    /// Whoever else has no column.
-    spare: Vec<ActorId>,
+    /// All other actors without a column.
+    free_others: Vec<ActorId>,
     /// The first cell after the line that is placed, and that line's column.
     next: usize,
     column: usize,
-    /// Whether a line is only looked for.
+    /// Whether a way is only tried out to see whether it leads to the next line.
     looking: bool,
     /// The last step that was made for a line.
     made: Option<Instr>,
@@ -93,19 +93,19 @@ pub(super) struct Placer<'a> {
     budget: usize,
 }
 
-/// How the diagram numbers pages: as the model does, or by their indexes in the file.
+/// The number that the diagram calls each page by: the model's number, or the page's index in its file.
 fn pages(scenario: &Scenario, cells: &[Cell]) -> Vec<u32> {
-    let mut said = cells.iter().filter_map(|it| it.said.page);
+    let mut numbers = cells.iter().filter_map(|cell| cell.parsed.page);
     let many = u32::from(scenario.model.geometry.pages);
-    match said.all(|it| it < many) {
+    match numbers.all(|number| number < many) {
         true => (0..many).collect(),
         false => scenario.indexes.clone(),
     }
 }
 
-/// The sector a step stores into, where a line names one that it does not.
-fn other_sector(scenario: &Scenario, said: &Said, instr: Instr) -> Option<SectorId> {
-    let named = said.sector?;
+/// The first sector that a step stores into, if the line names a sector that it does not store into.
+fn other_sector(scenario: &Scenario, line: &ParsedLine, instr: Instr) -> Option<SectorId> {
+    let named = line.sector?;
     if !instr.op.stores() {
         return None;
     }
@@ -118,21 +118,30 @@ fn other_sector(scenario: &Scenario, said: &Said, instr: Instr) -> Option<Sector
 }
 
 impl<'a> Placer<'a> {
-    pub fn new(scenario: &'a Scenario, sheet: &'a Sheet, crew: &'a Crew, budget: usize) -> Self {
-        let has_column = |it: &ActorId| crew.columns.iter().any(|column| column.contains(it));
+    pub fn new(
+        scenario: &'a Scenario,
+        sheet: &'a Sheet,
+        casting: &'a Casting,
+        budget: usize,
+    ) -> Self {
+        let has_column = |it: &ActorId| casting.columns.iter().any(|column| column.contains(it));
         let actors = scenario.model.actor_ids();
         let serving = |it: &ActorId| serves(&scenario.model.actors[it.index()]);
         Placer {
             scenario,
             cells: &sheet.cells,
-            crew,
-            free: (actors.clone().filter(|it| serving(it) && !has_column(it))).collect(),
-            spare: (actors.filter(|it| !serving(it) && !has_column(it))).collect(),
+            casting,
+            free_servers: (actors.clone().filter(|it| serving(it) && !has_column(it))).collect(),
+            free_others: (actors.filter(|it| !serving(it) && !has_column(it))).collect(),
             next: 0,
             column: 0,
             looking: false,
             made: None,
-            now: crew.columns.iter().map(|it| it.first().copied()).collect(),
+            last_actor: casting
+                .columns
+                .iter()
+                .map(|it| it.first().copied())
+                .collect(),
             pages: pages(scenario, &sheet.cells),
             world: scenario.model.initial,
             choices: Vec::new(),
@@ -142,54 +151,56 @@ impl<'a> Placer<'a> {
 
     /// Places every line it can.
     pub fn run(mut self) -> Placed {
-        let mut fates: Vec<Fate> = Vec::with_capacity(self.cells.len());
-        while fates.len() < self.cells.len() {
-            let at = fates.len();
+        let mut placements: Vec<Placement> = Vec::with_capacity(self.cells.len());
+        while placements.len() < self.cells.len() {
+            let at = placements.len();
             if self.cells[at].remark {
-                fates.push(Fate::Remark);
+                placements.push(Placement::Remark);
                 continue;
             }
-            let (many, fate) = self.cell(at);
-            fates.push(fate);
-            fates.extend((1..many).map(|_| Fate::Continued));
+            let (many, placement) = self.place_cell(at);
+            placements.push(placement);
+            placements.extend((1..many).map(|_| Placement::Continued));
         }
         Placed {
             choices: self.choices,
-            fates,
+            placements,
             pages: self.pages,
         }
     }
 
-    /// Places a cell; with how many cells that is.
-    fn cell(&mut self, at: usize) -> (usize, Fate) {
+    /// Places a cell, and returns how many cells its line is wrapped onto.
+    fn place_cell(&mut self, at: usize) -> (usize, Placement) {
         let cell = &self.cells[at];
-        let Some(Some(mut actor)) = self.now.get(cell.column).copied() else {
-            return (1, Fate::Missing(Missing::Nobody));
+        let Some(Some(mut actor)) = self.last_actor.get(cell.column).copied() else {
+            return (1, Placement::Missing(Missing::Nobody));
         };
         self.column = cell.column;
         let mut text = cell.text.as_str();
-        let named = |it: &&ActorId| {
-            let rest = cell.text.strip_prefix(&name(self.scenario, **it));
-            rest.is_some_and(|it| it.starts_with(':'))
+        let named = |actor: &&ActorId| {
+            let rest = cell.text.strip_prefix(&name(self.scenario, **actor));
+            rest.is_some_and(|rest| rest.starts_with(':'))
         };
-        let all = self.crew.columns[cell.column].iter();
-        if let Some(other) = all.chain(&self.free).find(named) {
+        let all = self.casting.columns[cell.column].iter();
+        if let Some(other) = all.chain(&self.free_servers).find(named) {
             actor = *other;
             text = cell.text[name(self.scenario, actor).len() + 1..].trim_start();
         }
-        // An actor may be called as a call begins: in full it counts first.
-        let last = self.now[cell.column].unwrap_or(actor);
+        // The whole text is tried first: what looks like an actor's name in front of it may be part of the call.
+        let last = self.last_actor[cell.column].unwrap_or(actor);
         let listed = unlisted(text);
-        let whole = self.whole(at, last, &cell.text).map(|it| (last, it));
-        let whole = whole.or_else(|| Some((actor, self.whole(at, actor, text)?)));
-        let whole = whole.or_else(|| Some((actor, self.whole(at, actor, listed)?)));
-        self.now[cell.column] = Some(whole.as_ref().map_or(actor, |it| it.0));
+        let whole = self
+            .match_exactly(at, last, &cell.text)
+            .map(|it| (last, it));
+        let whole = whole.or_else(|| Some((actor, self.match_exactly(at, actor, text)?)));
+        let whole = whole.or_else(|| Some((actor, self.match_exactly(at, actor, listed)?)));
+        self.last_actor[cell.column] = Some(whole.as_ref().map_or(actor, |it| it.0));
         if let Some((actor, (many, target, result))) = whole {
             self.next = at + many;
-            let fate = self.exactly(at + many, actor, target, &result, cell.start);
-            // Somebody else may have to act first.
-            if !matches!(fate, Fate::Missing(_)) {
-                return (many, fate);
+            let placement = self.make_exactly(at + many, actor, target, &result, cell.start);
+            // Where the actor cannot make the step yet, it is looked for by name, which lets others act before.
+            if !matches!(placement, Placement::Missing(_)) {
+                return (many, placement);
             }
         }
         let (many, joined) = self.joined(at, text);
@@ -197,7 +208,8 @@ impl<'a> Placer<'a> {
         (many, self.by_name(at + many, actor, &joined, cell))
     }
 
-    /// The cells of the same column below that stand further in, and are no remarks.
+    /// The cells right below one that are in its column, further to the right, and no remarks: those that it may be
+    /// wrapped onto.
     fn below(&self, at: usize) -> impl Iterator<Item = &'a Cell> {
         let (cells, first) = (self.cells, &self.cells[at]);
         let goes_on =
@@ -205,32 +217,39 @@ impl<'a> Placer<'a> {
         cells[at + 1..].iter().take_while(goes_on)
     }
 
-    /// Whether the cells from `next` on begin with one further in than `start`, by the same actor:
-    /// what stands above it is the head of a composite.
+    /// Whether the next line of a column, from the cell `next` on, begins further to the right than `start` and is by the
+    /// same actor: then the line above it is the head of a composite.
     fn opens(&self, next: usize, column: usize, start: usize) -> bool {
         let mut rest = self.cells[next.min(self.cells.len())..].iter();
-        let follower = rest.find(|it| it.column == column && !it.remark);
-        follower.is_some_and(|it| {
-            let all = self.crew.columns[column].iter().chain(&self.free);
+        let follower = rest.find(|cell| cell.column == column && !cell.remark);
+        follower.is_some_and(|cell| {
+            let all = self.casting.columns[column]
+                .iter()
+                .chain(&self.free_servers);
             let mut names = all.map(|actor| name(self.scenario, *actor));
             let other = names.any(|name| {
-                let rest = it.text.strip_prefix(&name);
-                rest.is_some_and(|it| it.starts_with(':'))
+                let rest = cell.text.strip_prefix(&name);
+                rest.is_some_and(|rest| rest.starts_with(':'))
             });
-            it.start > start && !other
+            cell.start > start && !other
         })
     }
 
-    /// Whether a remark right below says that somebody sleeps.
+    /// Whether a remark in the cell `next` says that the actor of the line above it sleeps.
     fn sleeps_below(&self, next: usize, column: usize) -> bool {
         let cell = self.cells.get(next);
         let cell = cell.filter(|it| it.column == column && it.remark);
         cell.is_some_and(|it| it.text.starts_with("<block"))
     }
 
-    /// Whether a line, with those it is wrapped onto, is what an actor does next, in full: then of
-    /// how many cells it is, what it stands for, and what came of it.
-    fn whole(&self, at: usize, actor: ActorId, text: &str) -> Option<(usize, Target, String)> {
+    /// If a line, with the cells it is wrapped onto, is in full the call that an actor makes next: how many cells it has,
+    /// what it stands for, and the result behind the call.
+    fn match_exactly(
+        &self,
+        at: usize,
+        actor: ActorId,
+        text: &str,
+    ) -> Option<(usize, Target, String)> {
         let rest = self.below(at).map(|it| it.text.as_str());
         let mut joined = String::new();
         for (more, part) in std::iter::once(text)
@@ -257,8 +276,8 @@ impl<'a> Placer<'a> {
         None
     }
 
-    /// Whether a text without blanks begins with what an actor does next, in the words of any era;
-    /// what follows it.
+    /// If a text without blanks begins with the call that an actor makes next, as any kernel has it: what that stands for,
+    /// and the rest of the text.
     fn is_next<'t>(&self, actor: ActorId, text: &'t str) -> Option<(Target, &'t str)> {
         let scenario = self.scenario;
         let (pc, instr) = standing(&scenario.model, &self.world, actor)?;
@@ -282,37 +301,37 @@ impl<'a> Placer<'a> {
         Some((Target::Step, tail))
     }
 
-    /// Makes what an actor does next; `tail` is what the line says after the call.
-    fn exactly(
+    /// Makes the step or composite that an actor stands at; `tail` is the line's text behind the call.
+    fn make_exactly(
         &mut self,
         next: usize,
         actor: ActorId,
         target: Target,
         tail: &str,
         start: usize,
-    ) -> Fate {
+    ) -> Placement {
         let column = self.cells[next - 1].column;
         let now = status(&self.scenario.model, &self.world, actor);
         if tail.contains("<block") || self.sleeps_below(next, column) {
             return match now {
-                Status::Asleep(_) => Fate::Stands {
+                Status::Asleep(_) => Placement::Sleeps {
                     actor,
-                    steps: self.none(),
+                    steps: self.no_steps(),
                 },
-                _ => Fate::Missing(Missing::Awake { actor }),
+                _ => Placement::Missing(Missing::Awake { actor }),
             };
         }
         if matches!(target, Target::Group(_)) && self.opens(next, column, start) {
-            return Fate::Opened {
+            return Placement::Composite {
                 actor,
-                steps: self.none(),
+                steps: self.no_steps(),
             };
         }
         let (world, first) = (self.world, self.choices.len());
         let result = tail.strip_prefix("->").unwrap_or("");
         let result = result.split(['[', '<']).next().unwrap_or("");
         match self.make(actor, target, result) {
-            Ok(()) => Fate::Made {
+            Ok(()) => Placement::Steps {
                 actor,
                 steps: first..self.choices.len(),
                 left_out: 0,
@@ -320,12 +339,12 @@ impl<'a> Placer<'a> {
             },
             Err(why) => {
                 self.restore(world, first);
-                Fate::Missing(why)
+                Placement::Missing(why)
             }
         }
     }
 
-    fn none(&self) -> Range<usize> {
+    fn no_steps(&self) -> Range<usize> {
         self.choices.len()..self.choices.len()
     }
 
@@ -348,26 +367,26 @@ impl<'a> Placer<'a> {
         true
     }
 
-    /// Makes the step or composite that an actor stands at.
+    /// Makes the step or composite that an actor stands at, by the way that the line's `result` names, if it names one.
     fn make(&mut self, actor: ActorId, target: Target, result: &str) -> Result<(), Missing> {
         let model = &self.scenario.model;
         let Target::Group(group) = target else {
             let many = ways(model, &self.world, actor);
             let plain = |text: &str| text.replace(' ', "");
-            let said = |it: &u8| {
-                let words = way(model, &self.world, actor, *it);
-                words.is_some_and(|it| plain(&it) == plain(result))
+            let is_result = |number: &u8| {
+                let words = way(model, &self.world, actor, *number);
+                words.is_some_and(|words| plain(&words) == plain(result))
             };
-            let chosen = (0..many).find(said);
+            let chosen = (0..many).find(is_result);
             let forks = many > 1 && result.is_empty();
             let way = match chosen {
-                None if forks => self.fork(actor, many),
+                None if forks => self.choose_way(actor, many),
                 _ => chosen.unwrap_or(0),
             };
             self.made = standing(model, &self.world, actor).map(|it| it.1);
             return match self.step(actor, way) {
                 true => Ok(()),
-                false => Err(self.cannot(actor)),
+                false => Err(self.why_stuck(actor)),
             };
         };
         let line = &self.scenario.cast[actor.index()].lines[group];
@@ -380,8 +399,8 @@ impl<'a> Placer<'a> {
                         return Err(Missing::TooFar);
                     }
                 }
-                _ if self.helped(actor) => continue,
-                _ => return Err(self.cannot(actor)),
+                _ if self.let_others_act(actor) => continue,
+                _ => return Err(self.why_stuck(actor)),
             }
             if !stays(line, before, pc(model, &self.world, actor)) {
                 return Ok(());
@@ -391,7 +410,7 @@ impl<'a> Placer<'a> {
     }
 
     /// Why an actor cannot go on.
-    fn cannot(&self, actor: ActorId) -> Missing {
+    fn why_stuck(&self, actor: ActorId) -> Missing {
         match status(&self.scenario.model, &self.world, actor) {
             Status::Ready => Missing::TooFar,
             Status::Asleep(wait) => Missing::Asleep {
@@ -404,7 +423,7 @@ impl<'a> Placer<'a> {
         }
     }
 
-    /// A call that goes on in the lines below, as its parentheses are open.
+    /// A call with the cells below that it goes on in until its parentheses are closed, and how many cells that is.
     fn joined(&self, at: usize, text: &str) -> (usize, String) {
         let mut joined = text.to_owned();
         let mut many = 1;

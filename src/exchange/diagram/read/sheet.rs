@@ -1,7 +1,8 @@
-//! A pasted text as columns of cells: quote marks, tabs, header, and what is prose.
+//! Cuts a pasted text into cells: takes quote marks and tabs away, finds the columns' labels, and tells the diagram's
+//! lines from the prose around it.
 
 use super::ReadError;
-use super::names::Said;
+use super::names::ParsedLine;
 
 /// Longest text that is read, in bytes.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
@@ -9,43 +10,43 @@ pub(super) const MOST_BYTES: usize = 256 * 1024;
 pub(super) const MOST_LINES: usize = 4000;
 /// Most columns.
 const MOST_COLUMNS: usize = 8;
-/// A line may begin so far to the left of its column's label.
+/// How many characters to the left of its column's label a line may begin.
 const SLACK: usize = 2;
 
-/// What stands in one column on one line.
+/// The text that one column has on one line.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     /// The line, from 0.
     pub line: usize,
     pub column: usize,
-    /// How far to the right it begins, from the left margin.
+    /// The character of the line, from 0, at which the text begins.
     pub start: usize,
     pub text: String,
-    /// Part of a remark in brackets, or of an ellipsis.
+    /// Whether it is part of a remark in brackets, or an ellipsis.
     pub remark: bool,
-    /// What it says, if it is read by names.
-    pub said: Said,
+    /// The text taken apart, for looking its step up by name.
+    pub parsed: ParsedLine,
 }
 
-/// A text cut up.
+/// A pasted text, cut into cells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sheet {
     /// Each line, without quote marks and tabs.
     pub lines: Vec<String>,
     /// The columns' labels.
     pub labels: Vec<String>,
-    /// Where the columns begin.
+    /// The character, from 0, at which each column begins.
     pub starts: Vec<usize>,
     /// The lines of the header, from 0.
     pub header: std::ops::Range<usize>,
     pub cells: Vec<Cell>,
-    /// The address that is given, if one is.
+    /// The address after "Link:", if the text has one.
     pub link: Option<String>,
 }
 
 impl Sheet {
-    /// Cuts a text up. `known` says of a label whether it is an actor's name, `event` of a text
-    /// whether it names something that an actor does.
+    /// Cuts a text into cells. `known` tells whether a label is an actor's name, `event` whether a text names something
+    /// that an actor does.
     pub fn of(
         text: &str,
         known: &dyn Fn(&str) -> bool,
@@ -76,13 +77,15 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// Finds the labels over the columns: a line of labels above a line of as many dashes, or a line of two or more
+    /// words that usually stand over columns.
     fn find_header(&mut self, known: &dyn Fn(&str) -> bool) -> Result<(), ReadError> {
         for at in 0..self.lines.len() {
             let labels = cells(&self.lines[at]);
             if labels.is_empty() || labels.len() > MOST_COLUMNS {
                 continue;
             }
-            let below = self.lines.get(at + 1).map(|it| cells(it));
+            let below = self.lines.get(at + 1).map(|line| cells(line));
             let dashes =
                 below.filter(|all| !all.is_empty() && all.iter().all(|it| is_dashes(&it.1)));
             let rule = dashes.filter(|all| all.len() == labels.len());
@@ -94,7 +97,8 @@ impl Sheet {
                     labels.iter().zip(all).all(meet)
                 }
                 Some(all) => {
-                    // One column: only ours, or every heading of a text would be one.
+                    // A single underlined label counts only if it names an actor of a scenario, since every
+                    // underlined heading of a text looks like one.
                     let whole = self.whole_label(at, 0, labels[0].0);
                     all[0].0 == labels[0].0 && names(&whole, known)
                 }
@@ -122,8 +126,8 @@ impl Sheet {
         Err(ReadError::NoHeader)
     }
 
-    /// Whether a line of labels goes on in the next one: a label of several names is broken at a
-    /// stroke.
+    /// Whether a label in one line goes on in the line below it: a label of several actors is broken before or after
+    /// the stroke between two names.
     fn continues(&self, above: usize, below: usize) -> bool {
         let (above, below) = (cells(&self.lines[above]), cells(&self.lines[below]));
         above.iter().any(|one| {
@@ -132,7 +136,7 @@ impl Sheet {
         })
     }
 
-    /// A label with what stands above it.
+    /// A label in full, with the lines above `at` that belong to it.
     fn whole_label(&self, at: usize, column: usize, start: usize) -> String {
         let mut parts = vec![cells(&self.lines[at])[column].1.clone()];
         let mut line = at;
@@ -145,7 +149,7 @@ impl Sheet {
         parts.join(" ")
     }
 
-    /// Lines such as `CPU0: flusher / disk` above the header say who is meant.
+    /// Adds to labels such as `CPU0` the actors that a line above the header names for it: `CPU0: flusher / disk`.
     fn legend(&mut self) {
         for label in &mut self.labels {
             let said = self.lines[..self.header.start].iter().find_map(|line| {
@@ -158,12 +162,13 @@ impl Sheet {
         }
     }
 
+    /// The column of a text that begins at a character of its line.
     fn column(&self, start: usize) -> usize {
         let left = |at: &usize| *at <= start + SLACK;
         self.starts.iter().rposition(left).unwrap_or(0)
     }
 
-    /// Cuts what follows the header into cells, as far as it is a diagram.
+    /// Cuts the paragraphs below the header into cells, those of them that belong to the diagram.
     fn cut(&mut self, event: &dyn Fn(&str) -> bool) {
         let mut cells: Vec<Cell> = Vec::new();
         let mut line = self.header.end;
@@ -184,8 +189,8 @@ impl Sheet {
         self.cells = cells;
     }
 
-    /// Whether a paragraph after the first goes on with the diagram: a line of it stands in a
-    /// column further to the right, or each one names something that an actor does.
+    /// Whether a paragraph below the first one belongs to the diagram: one of its lines stands in a column other than
+    /// the first, or every line names something that an actor does.
     fn is_table(&self, lines: std::ops::Range<usize>, event: &dyn Fn(&str) -> bool) -> bool {
         let mut all = self.lines[lines].iter();
         let right = |it: &String| self.starts.len() > 1 && self.column(margin(it)) > 0;
@@ -195,9 +200,9 @@ impl Sheet {
 
     fn cut_line(&self, line: usize, into: &mut Vec<Cell>) {
         let numbered = self.lines[line].split_at_checked(self.starts[0]);
-        let numbers = |it: &str| it.bytes().all(|it| b"0123456789.:) ".contains(&it));
-        // Numbers of steps in the margin.
-        let unnumbered = numbered.filter(|it| numbers(it.0));
+        let is_number = |margin: &str| margin.bytes().all(|it| b"0123456789.:) ".contains(&it));
+        // Step numbers in the left margin are replaced by blanks.
+        let unnumbered = numbered.filter(|(margin, _)| is_number(margin));
         let text = match unnumbered {
             Some((margin, rest)) => &format!("{:1$}{rest}", "", margin.len()),
             None => &self.lines[line],
@@ -205,7 +210,8 @@ impl Sheet {
         let mut start = margin(text);
         let mut column = self.column(start);
         let mut from = start;
-        // Two actors on one line: what begins where a further column does.
+        // A piece of the line that begins where a column further to the right does is that column's, so two actors
+        // can share a line.
         for (at, piece) in cells(text).into_iter().skip(1) {
             let other = self.column(at);
             let stands = other > column && self.starts[other].abs_diff(at) <= SLACK;
@@ -218,7 +224,7 @@ impl Sheet {
         into.push(cell(line, column, start, &text[from..]));
     }
 
-    /// Marks remarks, with the cells they go on in.
+    /// Marks the cells that are remarks, and those below that a bracket left open makes part of one.
     fn remarks(&mut self) {
         for at in 0..self.cells.len() {
             let text = self.cells[at].text.clone();
@@ -253,19 +259,20 @@ fn cell(line: usize, column: usize, start: usize, text: &str) -> Cell {
         start,
         text: text.trim().to_owned(),
         remark: false,
-        said: Said::of(text.trim()),
+        parsed: ParsedLine::of(text.trim()),
     }
 }
 
+/// How many blanks a line begins with.
 fn margin(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
 
-/// Deepest quotation that is unquoted.
+/// Most quote marks that are taken from the front of a line.
 const DEEPEST: usize = 12;
 
-/// Lines without quote marks. A blank behind a mark belongs to it if all that are quoted as deeply
-/// have one.
+/// The lines of a text without quote marks. A blank behind a quote mark goes with it if every line quoted as deeply has
+/// one.
 fn unquoted(text: &str) -> Vec<&str> {
     let mut lines: Vec<&str> = text.lines().collect();
     for _ in 0..DEEPEST {
@@ -284,12 +291,12 @@ fn unquoted(text: &str) -> Vec<&str> {
     lines
 }
 
-/// A line with tabs expanded, each character one byte of ASCII.
+/// A line with its tabs expanded and in ASCII, so that a byte is a character.
 fn bare(rest: &str) -> String {
     let mut plain = String::with_capacity(rest.len());
     for c in rest.chars() {
         match c {
-            // A line of nothing but tabs may not grow without bounds.
+            // Bounded, since each tab becomes up to eight blanks.
             '\t' if plain.len() < MOST_BYTES => {
                 let stop = 8 - plain.len() % 8;
                 plain.extend(std::iter::repeat_n(' ', stop));
@@ -307,7 +314,7 @@ fn bare(rest: &str) -> String {
     plain
 }
 
-/// The pieces of a line that two blanks or more stand between, and where each begins.
+/// The pieces of a line that are two blanks or more apart, each with the character at which it begins.
 fn cells(line: &str) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut from = None;
@@ -330,7 +337,7 @@ fn is_dashes(text: &str) -> bool {
     text.len() > 1 && text.bytes().all(|it| it == b'-' || it == b'=')
 }
 
-/// Whether every name in a label is an actor's.
+/// Whether a label names actors: every part of it is a name that is known, or it is `CPU` with a number.
 fn names(label: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let numbered = label
         .strip_prefix("CPU")

@@ -1,17 +1,17 @@
-//! Whom the columns of a diagram are about.
+//! Castings: which actors the columns of a diagram stand for.
 
-use super::place::{Crew, Placer};
+use super::place::{Casting, Placer};
 use super::sheet::Sheet;
 use crate::exchange::diagram::columns::name;
 use crate::machine::ActorId;
 use crate::scenario::Scenario;
 
-/// Most ways to cast a diagram that are tried.
+/// Most castings that are tried for one diagram.
 const MOST: usize = 24;
-/// Most that are looked at to find these.
-const MOST_LOOKED_AT: usize = 60_000;
+/// Most steps of the search for castings.
+const MOST_STEPS: usize = 60_000;
 
-/// The actors a label names; none where any part of it is no actor's name.
+/// The actors that a label names; empty where any part of it is no actor's name.
 fn named(scenario: &Scenario, label: &str) -> Vec<ActorId> {
     let names = label.rsplit(": ").next().unwrap_or(label);
     let find = |part: &str| {
@@ -22,18 +22,21 @@ fn named(scenario: &Scenario, label: &str) -> Vec<ActorId> {
     all.unwrap_or_default()
 }
 
-/// Columns without a name yet, and how many of their lines each actor knows.
-struct Casting<'a> {
+/// A search for castings: gives each column whose label names no actor one that no other column has.
+struct CastingSearch<'a> {
+    /// The columns whose labels name no actor.
     open: &'a [usize],
+    /// For each column and actor, how many of the column's lines name something in the actor's program.
     known: &'a [Vec<usize>],
+    /// The castings found: how many lines their actors know in all, and an actor for each open column.
     found: Vec<(usize, Vec<Option<ActorId>>)>,
-    looked_at: usize,
+    steps: usize,
 }
 
-impl Casting<'_> {
+impl CastingSearch<'_> {
     fn go(&mut self, so_far: &mut Vec<Option<ActorId>>, taken: u64, sum: usize) {
-        self.looked_at += 1;
-        if self.looked_at > MOST_LOOKED_AT {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
             return;
         }
         let Some(column) = self.open.get(so_far.len()) else {
@@ -58,17 +61,17 @@ impl Casting<'_> {
     }
 }
 
-/// The ways to cast a diagram with a scenario's actors, the likeliest first, each with the number
-/// of lines that its actors know at all. Labels that are actors' names leave no choice.
-pub(super) fn crews(scenario: &Scenario, sheet: &Sheet) -> Vec<(usize, Crew)> {
+/// The castings of a diagram with a scenario's actors, the likeliest first, each with the number of lines that name
+/// something in the programs of their column's actors. A column whose label names actors has just these.
+pub(super) fn castings(scenario: &Scenario, sheet: &Sheet) -> Vec<(usize, Casting)> {
     let columns: Vec<Vec<ActorId>> = sheet.labels.iter().map(|it| named(scenario, it)).collect();
     let many = |column: usize, actor: ActorId| {
         let lines = sheet
             .cells
             .iter()
-            .filter(|it| it.column == column && !it.remark);
+            .filter(|cell| cell.column == column && !cell.remark);
         lines
-            .filter(|it| Placer::knows(scenario, actor, &it.said))
+            .filter(|cell| Placer::knows(scenario, actor, &cell.parsed))
             .count()
     };
     let actors = scenario.model.actor_ids();
@@ -86,22 +89,22 @@ pub(super) fn crews(scenario: &Scenario, sheet: &Sheet) -> Vec<(usize, Crew)> {
     let sum = fixed
         .filter_map(|(at, it)| Some(known[at][it.first()?.index()]))
         .sum();
-    let mut casting = Casting {
+    let mut search = CastingSearch {
         open: &open,
         known: &known,
         found: Vec::new(),
-        looked_at: 0,
+        steps: 0,
     };
-    casting.go(&mut Vec::new(), taken, sum);
-    let mut found = casting.found;
+    search.go(&mut Vec::new(), taken, sum);
+    let mut found = search.found;
     found.sort_by_key(|it| std::cmp::Reverse(it.0));
     found.truncate(MOST);
-    let crew = |(sum, chosen): (usize, Vec<Option<ActorId>>)| {
+    let casting = |(sum, chosen): (usize, Vec<Option<ActorId>>)| {
         let mut columns = columns.clone();
         for (column, actor) in open.iter().zip(chosen) {
             columns[*column].extend(actor);
         }
-        (sum, Crew { columns })
+        (sum, Casting { columns })
     };
-    found.into_iter().map(crew).collect()
+    found.into_iter().map(casting).collect()
 }

@@ -1,4 +1,4 @@
-//! What becomes of each line of a pasted diagram, and what is said of it.
+//! Where each line of a pasted diagram has its place in the run, or why it has none, with the words for that.
 
 use crate::machine::{ActorId, SectorId};
 use std::ops::Range;
@@ -8,43 +8,43 @@ use serde::{Deserialize, Serialize};
 use crate::exchange::words::the;
 use crate::scenario::Scenario;
 
-/// What a line of a pasted text came to.
+/// What a line of a pasted text stands for in the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fate {
-    /// It stands for steps of an actor.
-    Made {
-        /// Whose.
+pub enum Placement {
+    /// The line stands for steps of an actor.
+    Steps {
+        /// The actor.
         actor: ActorId,
-        /// Which choices of the run, counted from 0.
+        /// Its steps, as choices of the run, counted from 0.
         steps: Range<usize>,
-        /// How many choices right before them no line names: filled in, so that they can be made.
+        /// How many choices right before these no line names; they were filled in so that the steps are possible.
         left_out: usize,
-        /// The sector it stores into here, where the line names another one.
+        /// The sector that the actor's store goes into, where the line names another sector.
         sector: Option<SectorId>,
     },
-    /// It is the head of a composite whose steps follow; `steps` are filled in before it.
-    Opened {
-        /// Whose.
+    /// The line is the head of a composite; the lines of its steps follow.
+    Composite {
+        /// The actor that enters it.
         actor: ActorId,
-        /// Choices no line names.
+        /// The choices right before it that no line names and that were filled in.
         steps: Range<usize>,
     },
-    /// It says that an actor sleeps, and so it does; `steps` are filled in before it.
-    Stands {
-        /// Who.
+    /// The line says that an actor sleeps, and in the run it does.
+    Sleeps {
+        /// The actor.
         actor: ActorId,
-        /// Choices no line names.
+        /// The choices right before it that no line names and that were filled in.
         steps: Range<usize>,
     },
-    /// It goes on with the line above.
+    /// The line goes on with the one above it.
     Continued,
-    /// A remark, a result or an ellipsis: nothing to place.
+    /// The line is a remark, a result or an ellipsis, which stands for no step.
     Remark,
-    /// Labels, or the dashes below them.
+    /// The line has the columns' labels or the dashes below them.
     Heading,
-    /// Text around the diagram.
+    /// The line is text around the diagram.
     Prose,
-    /// It has no place in the run.
+    /// The line has no place in the run.
     Missing(Missing),
 }
 
@@ -61,43 +61,43 @@ pub enum Missing {
         /// The function, or the words.
         name: String,
     },
-    /// The actor makes such a step, but not any more from where it stands.
+    /// The actor's program has such a step, but the actor does not come to it any more.
     Passed {
-        /// Who.
+        /// The actor.
         actor: ActorId,
     },
     /// The actor sleeps before it comes to that step.
     Asleep {
-        /// Who.
+        /// The actor.
         actor: ActorId,
-        /// Who would have to act, if anybody can.
+        /// The actor that would have to act to wake it, if there is one.
         behind: Option<ActorId>,
     },
     /// The actor has no work that would lead it there.
     Idle {
-        /// Who.
+        /// The actor.
         actor: ActorId,
     },
-    /// The line says that the actor sleeps; here it need not.
+    /// The line says that the actor sleeps, but in the run it can go on.
     Awake {
-        /// Who.
+        /// The actor.
         actor: ActorId,
     },
-    /// The kernel hit a BUG before.
+    /// The kernel has stopped with a BUG earlier in the run.
     Halted,
-    /// The page it is about is not in the scenario.
+    /// The page that the line names is not in the scenario.
     NoPage {
         /// The number it has in the text.
         page: Option<u32>,
     },
-    /// No actor is left for its column.
+    /// No actor is left for the line's column.
     Nobody,
-    /// It takes more steps than are tried.
+    /// The step comes after more steps than are tried.
     TooFar,
 }
 
-impl Fate {
-    /// What is said beside the line, in a sentence; empty where nothing need be.
+impl Placement {
+    /// A sentence to be shown beside the line; empty for lines that need none.
     pub fn words(&self, scenario: &Scenario) -> String {
         let filled = |many: usize| match many {
             0 => String::new(),
@@ -105,7 +105,7 @@ impl Fate {
             _ => format!("; {many} steps before it are filled in"),
         };
         match self {
-            Fate::Made {
+            Placement::Steps {
                 steps,
                 left_out,
                 sector,
@@ -121,16 +121,18 @@ impl Fate {
                 };
                 format!("{which}{}{other}.", filled(*left_out))
             }
-            Fate::Opened { steps, .. } => {
+            Placement::Composite { steps, .. } => {
                 format!("The steps of this call follow{}.", filled(steps.len()))
             }
-            Fate::Stands { actor, steps } => format!(
+            Placement::Sleeps { actor, steps } => format!(
                 "Here {} sleeps{}.",
                 the(scenario, *actor),
                 filled(steps.len())
             ),
-            Fate::Missing(why) => format!("Not placed: {}.", why.words(scenario)),
-            Fate::Continued | Fate::Remark | Fate::Heading | Fate::Prose => String::new(),
+            Placement::Missing(why) => format!("Not placed: {}.", why.words(scenario)),
+            Placement::Continued | Placement::Remark | Placement::Heading | Placement::Prose => {
+                String::new()
+            }
         }
     }
 }
