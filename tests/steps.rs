@@ -267,6 +267,26 @@ fn every_effect_is_in_the_schema() {
     );
 }
 
+#[test]
+fn every_step_is_in_the_schema() {
+    let schema = std::fs::read_to_string("assets/schema/run-1.json").expect("there");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let step = &schema["$defs"]["Step"]["properties"]["op"]["$ref"];
+    assert_eq!(step, "#/$defs/StepKey", "what a step is called");
+    let listed = schema["$defs"]["StepKey"]["enum"].as_array();
+    let listed = listed.expect("a list").iter().filter_map(Value::as_str);
+    let described: BTreeSet<&str> = listed.collect();
+    let keys: BTreeSet<&str> = OPS.iter().map(|row| row.key).collect();
+    none(
+        "steps that assets/schema/run-1.json does not have",
+        keys.difference(&described).copied(),
+    );
+    none(
+        "steps that only assets/schema/run-1.json has",
+        described.difference(&keys).copied(),
+    );
+}
+
 /// Every step has its line in the Promela text. (That its statements are there is what the compiler checks.)
 #[test]
 fn every_step_is_written_for_spin() {

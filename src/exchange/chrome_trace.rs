@@ -212,11 +212,13 @@ impl<'a> Tracer<'a> {
     fn steps(&mut self) {
         for (at, told) in self.story.steps.iter().enumerate() {
             let actor = told.choice.actor;
-            let (key, line) = line_of(self.scenario, self.story, at);
-            let name = if line.is_empty() { key } else { line };
+            let Some((row, line)) = line_of(self.scenario, self.story, at) else {
+                continue;
+            };
+            let name = if line.is_empty() { row.key } else { line };
             let args = Args {
                 step: Some(at + 1),
-                line: Some(key),
+                line: Some(row.key),
                 sentence: Some(sentence(self.scenario, self.story, at).replace('`', "")),
                 ..Args::default()
             };

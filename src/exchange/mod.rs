@@ -14,6 +14,7 @@ mod link;
 mod narration;
 mod promela;
 mod run_json;
+mod schema;
 mod statements;
 mod why;
 mod without;
@@ -31,6 +32,11 @@ pub use link::{Link, LinkError, Opened, model_sum};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};
 pub use run_json::run_json;
+#[cfg(not(target_family = "wasm"))]
+pub use run_json::run_schema;
+#[cfg(not(target_family = "wasm"))]
+pub use schema::schema;
+pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 pub use statements::{Statements, schedule_lines, statements};
 pub use why::{Cause, missing, why, why_end};
 pub use without::without_words;

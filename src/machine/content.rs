@@ -5,7 +5,8 @@ use super::error::ModelError;
 use super::id::StoreId;
 use super::parts::{Geometry, Stamp, Store};
 
-/// The id of one interval's bytes in a [`Contents`] table; 0 is "nothing".
+/// Which bytes an interval holds, by their number in `contents`, the table of all that can be held.
+/// Equal numbers are equal bytes; 0 stands for none.
 #[derive(
     Clone,
     Copy,
@@ -19,6 +20,7 @@ use super::parts::{Geometry, Stamp, Store};
     serde::Serialize,
     serde::Deserialize,
 )]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Content(pub u8);
 
 impl Content {

@@ -7,6 +7,7 @@ use super::world::Access;
 
 /// Where a guard is recomputed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Hop {
     /// The host adapter (DIX check).
     Hba,
@@ -16,6 +17,7 @@ pub enum Hop {
 
 /// How a store reached the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Through {
     /// A cached writable and dirty TLB entry: the page table was not consulted.
     Tlb,
@@ -29,6 +31,7 @@ pub enum Through {
 
 /// What the kernel would BUG or WARN on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Assertion {
     /// `unlock_page` by somebody who does not hold the lock.
     UnlockNotHeld,
@@ -50,6 +53,7 @@ pub enum Assertion {
 
 /// How an update is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Loss {
     /// Everybody is finished or idle, memory is newer than media, and neither a dirty bit nor an
     /// error tells of it.
@@ -62,6 +66,7 @@ pub enum Loss {
 
 /// Which second copy a checksum mismatch is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Consumer {
     /// The file system's data checksum, kept apart from the data (btrfs).
     FileSystem,
@@ -75,6 +80,7 @@ pub enum Consumer {
 
 /// A rule that a step broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[allow(missing_docs, reason = "the fields are page and sector by name")]
 pub enum Violation {
     /// Bytes changed between their checksum and the I/O's completion, noticed or not.
@@ -112,6 +118,7 @@ pub enum Violation {
 
 /// One thing a step did, or rather the actor that made the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[allow(
     missing_docs,
     reason = "the fields are page, sector, space, bio and contents by name"

@@ -16,6 +16,7 @@ macro_rules! ids {
             serde::Serialize,
             serde::Deserialize,
         )]
+        #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(pub u8);
 
@@ -55,11 +56,11 @@ ids! {
     SectorId;
     /// An actor, in the order of the scenario.
     ActorId;
-    /// A bio; there are as many as pages.
+    /// A bio, from 0; there are as many as pages.
     BioId;
-    /// A store of the model.
+    /// A store, from 0, in the order of the scenario; 255 is the write of a checksum into its own block.
     StoreId;
-    /// An address space (`mm_struct`) that maps the file.
+    /// An address space (`mm_struct`) that maps the file, from 0, in the order of the scenario.
     SpaceId;
     /// A TLB: one for each pair of CPU and address space that runs on it.
     TlbId;

@@ -6,6 +6,7 @@ use super::id::{PageId, SectorId, SpaceId, StoreId};
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[repr(u8)]
 pub enum Resource {
     /// PG_locked of a page.
@@ -51,6 +52,7 @@ impl Resource {
 
 /// What the end of an I/O gives back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[repr(u8)]
 pub enum EndIo {
     /// PG_writeback is cleared and its waiters are woken.

@@ -49,6 +49,7 @@ pub struct Page {
 
 /// Where a bio is between the submitter and the completion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 #[repr(u8)]
 pub enum Stage {
     /// The number is free: there is no such bio.

@@ -95,8 +95,10 @@ impl IndexMut<usize> for World {
 // A world is copied at every step and stored for every state the checker visits.
 const _: () = assert!(size_of::<World>() <= 128 && CELLS.is_power_of_two());
 
-/// The bits of a PTE, or of a TLB entry that caches it.
+/// The bits of a PTE, or of a TLB entry that caches it: the sum of 1 (present or cached), 2 (write)
+/// and 4 (dirty).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema), schemars(extend("maximum" = 7)))]
 pub struct Access(pub(super) u8);
 
 impl Access {
