@@ -242,15 +242,10 @@ impl Step<'_> {
                 self.fill(page, text, &pte(it, page, space), "")
             }
             Effect::DirtySet { page, was } => self.dirty_set(page, was),
-            Effect::NotRedirtied { page } => self.say(
-                page,
-                match self.row.key {
-                    "set_dirty_if_pte_was" => {
-                        "The PTE was not dirty, so {who} leaves `PG_dirty`{of} as it is."
-                    }
-                    _ => "No PTE was cleaned, so {who} leaves `PG_dirty`{of} as it is.",
-                },
-            ),
+            Effect::NotRedirtied { page } => {
+                let [_, left_as_it_is] = self.row.told()?;
+                self.say(page, left_as_it_is)
+            }
             Effect::DirtyCleared { page } => self.say(
                 page,
                 "{Who} clears `PG_dirty`{of}: {page} counts as clean from here.",
@@ -348,15 +343,10 @@ impl Step<'_> {
                 sector,
                 content,
             } => {
-                let text = match (self.row.key, self.copied(page, sector)) {
-                    ("csum_data", false) => {
-                        "{Who} computes the checksum of {x} over its bytes as they are now."
-                    }
-                    ("csum_data", true) => "{Who} computes the checksum of {x} over its copy.",
-                    (_, false) => {
-                        "{Who} computes the guard of {x} over its bytes as they are now: {y}."
-                    }
-                    (_, true) => "{Who} computes the guard of {x} over its copy: {y}.",
+                let [of_memory, of_copy] = self.row.told()?;
+                let text = match self.copied(page, sector) {
+                    false => of_memory,
+                    true => of_copy,
                 };
                 let name = sectors(it, page, &[sector]);
                 self.fill(page, text, &name, &self.guard(content))

@@ -102,8 +102,8 @@ impl ProgramOwner {
         let name = &program.name;
         let mut namesakes = all.iter().filter(|other| other.name == *name);
         let takes = |program: &Program| {
-            let mut steps = program.steps.iter();
-            steps.any(|step| step.key() == "take_request")
+            let mut ops = program.steps.iter().filter_map(|step| step.op());
+            ops.any(|op| op == Op::TakeRequest)
         };
         let mut actors = scenario.cast.iter().zip(&scenario.model.actors);
         // Lines that are no program of their own are a program with the name of their actor.

@@ -154,11 +154,52 @@ const WAYS: [(&str, Ways); 3] = [
     ),
 ];
 
+/// What the narration says of steps that share their op and not their meaning, by key. Of dirt that is carried over:
+/// how the sentence begins where there was some, and the sentence where there was none. Of a checksum: the sentence
+/// where it is taken of memory, and the one where it is taken of a copy.
+const TOLD: [(&str, [&str; 2]); 4] = [
+    (
+        "redirty_if_cleaned",
+        [
+            "A PTE had been dirty or writable, so {who}",
+            "No PTE was cleaned, so {who} leaves `PG_dirty`{of} as it is.",
+        ],
+    ),
+    (
+        "set_dirty_if_pte_was",
+        [
+            "The PTE was dirty, so {who}",
+            "The PTE was not dirty, so {who} leaves `PG_dirty`{of} as it is.",
+        ],
+    ),
+    (
+        "generate_guard",
+        [
+            "{Who} computes the guard of {x} over its bytes as they are now: {y}.",
+            "{Who} computes the guard of {x} over its copy: {y}.",
+        ],
+    ),
+    (
+        "csum_data",
+        [
+            "{Who} computes the checksum of {x} over its bytes as they are now.",
+            "{Who} computes the checksum of {x} over its copy.",
+        ],
+    ),
+];
+
 impl OpRow {
     /// The two ways of the step, if it can go two ways.
     pub fn ways(&self) -> Option<&'static Ways> {
         let mut rows = WAYS.iter();
         rows.find(|(key, _)| *key == self.key).map(|(_, ways)| ways)
+    }
+
+    /// What the narration says of each of its two outcomes, where other steps have the same op and are told otherwise.
+    pub fn told(&self) -> Option<[&'static str; 2]> {
+        let mut rows = TOLD.iter();
+        rows.find(|(key, _)| *key == self.key)
+            .map(|(_, told)| *told)
     }
 }
 
@@ -1244,12 +1285,15 @@ mod tests {
             assert!(row.meaning.ends_with('.') && named && !row.label.is_empty());
             let sentence = row.reason.is_none_or(|reason| reason.ends_with('.'));
             assert!(sentence, "{}", row.key);
-            let ways = OPS
-                .iter()
-                .find(|other| other.key == row.key)
-                .and_then(OpRow::ways);
+            let public = OPS.iter().find(|other| other.key == row.key);
             assert_eq!(
-                ways.is_some(),
+                public.and_then(OpRow::told).is_some(),
+                matches!(row.op, Op::RedirtyIfCleaned | Op::GenerateGuard),
+                "what is told of {}",
+                row.key
+            );
+            assert_eq!(
+                public.and_then(OpRow::ways).is_some(),
                 row.op == Op::Choose,
                 "the two ways of {}",
                 row.key

@@ -83,9 +83,17 @@ impl Step {
         }
     }
 
+    /// What the machine does in the step; none for a composite and a label.
+    pub fn op(&self) -> Option<Op> {
+        match &self.what {
+            What::Op { row, .. } => Some(OPS[*row].op),
+            What::Group(..) | What::Label(_) => None,
+        }
+    }
+
     /// Whether the program ends or turns here: what follows is reached by a label only.
     pub(super) fn leaves(&self) -> bool {
-        matches!(&self.what, What::Op { row, .. } if OPS[*row].op == Op::Goto)
+        self.op() == Some(Op::Goto)
     }
 
     /// The line of source shown in an era; with `several` pages the line names its page.

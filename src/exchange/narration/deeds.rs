@@ -46,11 +46,7 @@ impl Step<'_> {
     }
 
     pub(super) fn dirty_set(&self, page: PageId, was: bool) -> Option<String> {
-        let why = match self.row.key {
-            "redirty_if_cleaned" => "A PTE had been dirty or writable, so {who}",
-            "set_dirty_if_pte_was" => "The PTE was dirty, so {who}",
-            _ => "{Who}",
-        };
+        let why = self.row.told().map_or("{Who}", |[why, _]| why);
         let more = match (self.scenario.model.geometry.block, was) {
             (0, false) => "",
             (0, true) => ", which was set already",
