@@ -7,8 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use stable_pages::machine::{
-    ActorId, Cell, Choice, Instr, MOVING_ON, Model, Op, Operand, PageId, Register, World, enabled,
-    step, ways,
+    ActorId, Cell, Choice, Instr, MOVING_ON, Model, Op, Operand, PageId, Register, Resource, World,
+    enabled, step, ways,
 };
 use stable_pages::scenario::{Device, Scenario, catalogue, find, load_for};
 use support::scenario;
@@ -119,6 +119,47 @@ fn steps_read_and_write_what_is_stated() {
         hold_to(&on.expect("builds"), &mut seen);
     }
     assert!(seen.len() > 55, "only {} steps were made", seen.len());
+}
+
+/// A model has the registers that its steps need: a lock where a step takes or asks for it, a row of bytes where a
+/// step fills it from memory. (A walk over PTEs looks at the page table's lock only where somebody takes it.)
+#[test]
+fn models_have_the_registers_their_steps_need() {
+    let (mut had, mut lacked) = (BTreeSet::new(), BTreeSet::new());
+    for scenario in catalogue().filter_map(|entry| entry.load().ok()) {
+        let model = &scenario.model;
+        let has = |register| model.cells().iter().any(|cell| cell.register == register);
+        let code = || model.actors.iter().flat_map(|actor| &actor.code);
+        let said = |instr: &Instr| instr.op.footprint();
+        let locks = Resource::OWNED.map(|lock| {
+            let mut all = model.all_of(lock);
+            let held = all.any(|which| model.owner(&model.initial, lock, which).is_some());
+            let walks = |instr: &Instr| {
+                lock == Resource::PteLock && said(instr).writes.contains(&Register::Pte)
+            };
+            let used = code().any(|instr| {
+                let named = said(instr).reads.iter().chain(said(instr).writes);
+                !walks(instr) && named.into_iter().any(|it| *it == Register::Lock(lock))
+            });
+            (Register::Lock(lock), held || used)
+        });
+        let rows = [Register::Copy, Register::Promise].map(|row| {
+            let fills = |instr: &Instr| {
+                said(instr).reads.contains(&Register::Memory) && said(instr).writes.contains(&row)
+            };
+            (row, code().any(fills))
+        });
+        for (register, needed) in locks.into_iter().chain(rows) {
+            assert_eq!(has(register), needed, "{}: {register:?}", scenario.slug);
+            let seen = if needed { &mut had } else { &mut lacked };
+            seen.insert(format!("{register:?}"));
+        }
+    }
+    assert_eq!(
+        (had.len(), lacked.len()),
+        (8, 8),
+        "each is needed by some model and not by all"
+    );
 }
 
 /// A step on page 1 is stated to touch registers of page 1, not those of page 0.
