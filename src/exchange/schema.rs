@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::machine::Invariant;
-use crate::protocol::{Era, OPS, OpRow};
+use crate::protocol::{Era, OpRow};
 use crate::scenario::{Device, Verdict};
 
 macro_rules! words {
@@ -38,7 +38,7 @@ words! {
     /// An invariant's number.
     InvariantNumber: Invariant, Invariant::ALL, |it| it.name().0;
     /// A step's stable name, as in scenario files.
-    StepKey: &OpRow, OPS.each_ref(), |it| it.key;
+    StepKey: &OpRow, crate::protocol::OPS.each_ref(), |it| it.key;
 }
 
 /// The schema of what `T` is written as, as the text of its file.
