@@ -270,7 +270,57 @@ impl Op {
             | Op::Release(Resource::PteLock)
             | Op::Await(Resource::PteLock) => OperandKind::Space,
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => OperandKind::Store,
-            _ => OperandKind::None,
+            Op::LockPage
+            | Op::TrylockPage
+            | Op::UnlockPage
+            | Op::WaitPageUnlocked
+            | Op::Take(_)
+            | Op::Release(_)
+            | Op::Await(_)
+            | Op::TestPageDirty
+            | Op::TagTowrite
+            | Op::FindTagged
+            | Op::RedirtyIfCleaned
+            | Op::TestClearPageDirty
+            | Op::SetPageDirty
+            | Op::ClearDirtyBuffers
+            | Op::SetPageWriteback
+            | Op::WaitWriteback
+            | Op::WaitStable
+            | Op::WaitOnce
+            | Op::AssertNoWriteback
+            | Op::ClearWriteback
+            | Op::WakeUpPage
+            | Op::EndIo(_)
+            | Op::Pause
+            | Op::Choose
+            | Op::BioAdd
+            | Op::BounceCopy
+            | Op::QueueBio
+            | Op::HandOver
+            | Op::TakeOver
+            | Op::WaitBio
+            | Op::TakeRequest
+            | Op::CommitMedia
+            | Op::Requeue
+            | Op::CompleteRequest
+            | Op::BioEndio
+            | Op::MappingSetError
+            | Op::CheckMapping
+            | Op::CancelDirty
+            | Op::RemoveFromCache
+            | Op::Sigbus
+            | Op::Pin
+            | Op::Unpin
+            | Op::FsyncBegin
+            | Op::FsyncReturn
+            | Op::SetMemoryRo
+            | Op::SetMemoryRw
+            | Op::GetWriteAccess
+            | Op::FileShadow
+            | Op::ReadChecksum
+            | Op::StoreChecksum
+            | Op::Goto => OperandKind::None,
         }
     }
 
@@ -304,25 +354,76 @@ impl Op {
 
     /// Whether it can answer *no*, after which its actor goes on at [`Instr::no`].
     pub fn can_answer_no(self) -> bool {
-        matches!(
-            self,
+        match self {
             Op::TrylockPage
-                | Op::TestPageDirty
-                | Op::FindTagged
-                | Op::PteWrprotect
-                | Op::PteRevoke
-                | Op::TestClearPageDirty
-                | Op::Choose
-                | Op::HbaVerify
-                | Op::TargetVerify
-                | Op::Requeue
-                | Op::BioEndio
-                | Op::PteMkwrite
-                | Op::ZapPte
-                | Op::CheckMapping
-                | Op::CheckVma
-                | Op::Goto
-        )
+            | Op::TestPageDirty
+            | Op::FindTagged
+            | Op::PteWrprotect
+            | Op::PteRevoke
+            | Op::TestClearPageDirty
+            | Op::Choose
+            | Op::HbaVerify
+            | Op::TargetVerify
+            | Op::Requeue
+            | Op::BioEndio
+            | Op::PteMkwrite
+            | Op::ZapPte
+            | Op::CheckMapping
+            | Op::CheckVma
+            | Op::Goto => true,
+            Op::LockPage
+            | Op::UnlockPage
+            | Op::WaitPageUnlocked
+            | Op::Take(_)
+            | Op::Release(_)
+            | Op::Await(_)
+            | Op::TagTowrite
+            | Op::FlushTlb
+            | Op::RedirtyIfCleaned
+            | Op::SetPageDirty
+            | Op::ClearDirtyBuffers
+            | Op::SetPageWriteback
+            | Op::WaitWriteback
+            | Op::WaitStable
+            | Op::WaitOnce
+            | Op::AssertNoWriteback
+            | Op::ClearWriteback
+            | Op::WakeUpPage
+            | Op::EndIo(_)
+            | Op::Pause
+            | Op::BioAdd
+            | Op::GenerateGuard
+            | Op::BounceCopy
+            | Op::QueueBio
+            | Op::HandOver
+            | Op::TakeOver
+            | Op::WaitBio
+            | Op::TakeRequest
+            | Op::SampleFirst
+            | Op::DmaSector
+            | Op::HbaInsert
+            | Op::CommitMedia
+            | Op::CompleteRequest
+            | Op::MappingSetError
+            | Op::Store
+            | Op::Load
+            | Op::KernelStore
+            | Op::DmaStore
+            | Op::ForkPte
+            | Op::CancelDirty
+            | Op::RemoveFromCache
+            | Op::Sigbus
+            | Op::Pin
+            | Op::Unpin
+            | Op::FsyncBegin
+            | Op::FsyncReturn
+            | Op::SetMemoryRo
+            | Op::SetMemoryRw
+            | Op::GetWriteAccess
+            | Op::FileShadow
+            | Op::ReadChecksum
+            | Op::StoreChecksum => false,
+        }
     }
 }
 

@@ -193,7 +193,7 @@ test("opens a visitor's file, or says line, column and reason", async () => {
     assert.match(await heading(page), /page_mkwrite without/);
     assert.equal(await step(page), 1, "nothing is lost");
     await page.getByRole("button", { name: "Close", exact: true }).click();
-    assert.equal(await page.locator(".notice").count(), 0);
+    await page.locator(".notice").waitFor({ state: "detached" });
   }
   await pick(page, "my.toml", good.replace(/^title = .*$/m, 'title = "An ordering of mine"'));
   await titled(page, "An ordering of mine");
