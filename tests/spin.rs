@@ -432,6 +432,23 @@ fn spin_finds_the_same_of_random_programs() {
 
 /// The Promela file that people can save: for every scenario SPIN accepts it, stops at a failure, and replays the run to it.
 #[test]
+fn spin_finds_the_same_under_a_page_table_lock() {
+    if !spin_is_there() {
+        return;
+    }
+    let cases = programs::under_page_table_lock().into_iter();
+    let cases: Vec<_> = cases
+        .map(|(key, text)| {
+            let scenario = load(key, &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            Case::new(key.to_owned(), scenario, RANDOM_STATES.end).expect("all explored")
+        })
+        .collect();
+    assert!(cases.len() > 4, "only {} steps change PTEs", cases.len());
+    let wrong = verify_all("page_table_lock", &cases);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
 fn spin_tells_the_run_of_a_failure() {
     if !spin_is_there() {
         return;

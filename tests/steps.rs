@@ -1,6 +1,8 @@
 //! Everything that a step or an effect needs besides its code. A failure names the step or effect that lacks it.
 //! (`ARCHITECTURE.md` tells how a step is added.)
 
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +11,11 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use stable_pages::exchange::{promela, sentence};
 use stable_pages::explore::{StepRecord, Story};
-use stable_pages::machine::{Choice, Effect, History, Op, World, enabled, step};
+use stable_pages::machine::{
+    Choice, Effect, History, Op, Resource, Status, World, enabled, status, step,
+};
 use stable_pages::protocol::{MEANINGS, OPS, op_number};
-use stable_pages::scenario::{Scenario, load_for};
+use stable_pages::scenario::{Scenario, load, load_for};
 use support::{all_scenarios, checked};
 
 /// Makes the list of an enum's variants and the function from a value to its variant's name. The match has no wildcard, so
@@ -311,4 +315,24 @@ fn every_step_is_written_for_spin() {
         "steps whose line no Promela text has (exchange/promela)",
         keys.filter(|key| !written.contains(key)),
     );
+}
+
+/// (mm/rmap.c, mm/memory.c: whoever changes a PTE holds the lock of its page table, 2.6.39 and 6.19.)
+#[test]
+fn every_step_that_changes_a_pte_waits_for_the_page_table_lock() {
+    for (key, text) in programs::under_page_table_lock() {
+        let scenario = load(key, &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let mut world = scenario.model.initial;
+        support::run_to(&scenario, &mut world, "b", key);
+        support::run_to(&scenario, &mut world, "a", "pte_unlock");
+        let other = support::actor(&scenario, "b");
+        let asleep = matches!(
+            status(&scenario.model, &world, other),
+            Status::Asleep(wait) if wait.on == Resource::PteLock
+        );
+        assert!(
+            asleep,
+            "{key} does not wait for the page table lock (machine/status.rs)"
+        );
+    }
 }

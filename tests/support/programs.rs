@@ -1,7 +1,9 @@
 //! Scenario files with random programs, for tests that ask for more than the catalogue has.
 
+#![allow(dead_code, reason = "not every test uses all of it")]
+
 use proptest::prelude::*;
-use stable_pages::machine::OperandKind;
+use stable_pages::machine::{Op, OperandKind, Register};
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::Device;
 
@@ -134,4 +136,21 @@ pub fn text(
             .replace("each sector", "each sector\n  dma_sector")
             .replace("each page", "each page\n  end_page_writeback"),
     )
+}
+
+/// For each step by which the kernel changes a PTE: its key, and a file in which one actor makes it while another has the
+/// lock of that page table. Stores and loads change PTEs too, but that is the hardware, which takes no lock.
+pub fn under_page_table_lock() -> Vec<(&'static str, String)> {
+    let changes = |op: Op| {
+        op.footprint().writes.contains(&Register::Pte) && !matches!(op, Op::Store | Op::Load)
+    };
+    let rows = OPS.iter().filter(|row| changes(row.op));
+    rows.map(|row| {
+        let step = format!("{} B", row.key);
+        let two = ["lock_page", step.as_str(), "unlock_page"];
+        let kind = ("none", "3.0", "writable");
+        let one = ["pte_lock B", "pte_unlock B"];
+        (row.key, text(kind, "", (1, false, false), &one, &two))
+    })
+    .collect()
 }
