@@ -103,6 +103,10 @@ fn faults_have_a_place_and_a_reason() {
     for (from, to) in FAULTS {
         tell(&with(base(), from, to));
     }
+    // A fault handler that never makes the PTE writable.
+    let handler = "[[program]]\nname = \"own\"\ntext = \"wait_on_page_locked\"\n\n[[actor]]";
+    let file = with(base(), "[[actor]]", handler);
+    tell(&with(&file, "mm = \"A\"", "mm = \"A\"\nfault = \"own\""));
     for lines in PROGRAM_FAULTS {
         tell(&own_program(lines));
     }
@@ -114,7 +118,7 @@ fn faults_have_a_place_and_a_reason() {
 }
 
 /// Pieces of `unlock-gap`, each with a faulty text to put in its place.
-const FAULTS: [(&str, &str); 64] = [
+const FAULTS: [(&str, &str); 65] = [
     // Words from a fixed list.
     ("era = \"3.0\"", "era = \"1999\""),
     ("device = \"dix+dif\"", "device = \"dix\""),
@@ -195,6 +199,10 @@ const FAULTS: [(&str, &str); 64] = [
     ("flusher through queue_bio", "disk 3"),
     ("flusher through queue_bio", "flusher way 1"),
     ("flusher through queue_bio", "flusher on"),
+    (
+        "move = \"writepage/unlock_page\"\nbefore = \"writepage/set_page_writeback\"",
+        "drop = \"writepage/lock_page\"",
+    ),
     ("on = \"flusher", "on = \"nobody"),
     ("on = \"flusher unlock_page", "on = \"flusher unlock"),
     (

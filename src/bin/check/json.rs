@@ -29,11 +29,11 @@ struct Result<'a> {
     version: u32,
     /// The files that could be loaded, in the order given.
     files: Vec<FileResult>,
-    /// The files that could not be loaded.
+    /// The files that could not be loaded, and those whose opening schedule alone is at fault, which are among `files` too.
     problems: Vec<ProblemResult<'a>>,
 }
 
-/// A file that could not be loaded.
+/// A file that could not be loaded, or only without its opening schedule.
 #[derive(Serialize, JsonSchema)]
 struct ProblemResult<'a> {
     /// The file as it was given.
@@ -205,7 +205,7 @@ struct OddsResult {
 }
 
 /// The whole document.
-pub fn text(files: Vec<FileResult>, problems: &[Problem]) -> String {
+pub fn text(files: Vec<FileResult>, problems: &[&Problem]) -> String {
     let problems = problems.iter().map(|problem| ProblemResult {
         file: &problem.name,
         line: problem.place.map(|(line, _)| line),

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::call::{ascii, standing};
-use crate::exchange::narration::{bug, hex, world_before};
+use crate::exchange::narration::{hex, world_before};
 use crate::exchange::words::{sectors, thing};
 use crate::explore::Story;
 use crate::machine::{
@@ -166,7 +166,7 @@ fn remark(
         Effect::Broke(Violation::Checksum { page, sector, .. }) => {
             format!("{}: checksum of other bytes", name(page, sector))
         }
-        Effect::Broke(Violation::Assertion { what, .. }) => format!("BUG: {}", bug(what)),
+        Effect::Broke(Violation::Assertion { what, .. }) => format!("BUG: {}", what.meaning()),
         Effect::Broke(Violation::Trap { .. }) => "traps: the mapping is read-only".to_owned(),
         _ => return None,
     })
