@@ -103,10 +103,12 @@ fn faults_have_a_place_and_a_reason() {
     for (from, to) in FAULTS {
         tell(&with(base(), from, to));
     }
-    // A fault handler that never makes the PTE writable.
-    let handler = "[[program]]\nname = \"own\"\ntext = \"wait_on_page_locked\"\n\n[[actor]]";
-    let file = with(base(), "[[actor]]", handler);
-    tell(&with(&file, "mm = \"A\"", "mm = \"A\"\nfault = \"own\""));
+    // Fault handlers that never make the PTE writable: one with a step, one that has none in the file's kernel.
+    for line in ["wait_on_page_locked", "?3.9+ pte_mkwrite"] {
+        let program = format!("[[program]]\nname = \"own\"\ntext = \"{line}\"\n\n[[actor]]");
+        let file = with(base(), "[[actor]]", &program);
+        tell(&with(&file, "mm = \"A\"", "mm = \"A\"\nfault = \"own\""));
+    }
     for lines in PROGRAM_FAULTS {
         tell(&own_program(lines));
     }
@@ -118,7 +120,7 @@ fn faults_have_a_place_and_a_reason() {
 }
 
 /// Pieces of `unlock-gap`, each with a faulty text to put in its place.
-const FAULTS: [(&str, &str); 65] = [
+const FAULTS: [(&str, &str); 66] = [
     // Words from a fixed list.
     ("era = \"3.0\"", "era = \"1999\""),
     ("device = \"dix+dif\"", "device = \"dix\""),
@@ -170,6 +172,7 @@ const FAULTS: [(&str, &str); 65] = [
         "[[program]]\nname = \"p\"\ntext = \"\"\n[[program]]\nname = \"p\"\ntext = \"\"\n[[actor]]",
     ),
     ("mm = \"A\"", "mm = \"A\"\nfault = \"do_wp_pages\""),
+    ("mm = \"A\"", ""),
     // Lines of actors.
     ("run = [\"disk\"]", "run = [\"disc\"]"),
     ("run = [\"disk\"]", "run = [\"tape\"]"),

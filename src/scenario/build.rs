@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::machine::{
-    Access, Actor, ActorId, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
+    Access, Actor, ActorId, Choice, Geometry, Instr, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
     MAX_TLBS, MOST_INSTRS, Model, Op, PAGE_SIZE, PageId, PageStart, Parts, Resource, Rules,
     SpaceId, Stamp, Store, StoreId, TlbId, Which,
 };

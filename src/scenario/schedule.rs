@@ -43,7 +43,11 @@ impl<'a> Run<'a> {
         let (model, cast) = (self.model, self.cast);
         let wrong = |word: usize, reason: String| {
             let at = words.get(word).and_then(|word| word.at);
-            TextError { reason, at }
+            TextError {
+                reason,
+                at,
+                before: None,
+            }
         };
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         let Some((name, rest)) = texts.split_first() else {
