@@ -477,6 +477,21 @@ fn everything_a_file_can_name_is_listed() {
     Verdict::ALL.iter().for_each(|it| listed(it.words()));
     Invariant::ALL.iter().for_each(|it| listed(it.name().0));
     assert!(whole.lines().all(|line| line.len() < 80) && whole.is_ascii());
+    catalogue().for_each(|entry| assert!(whole.contains(entry.group), "{}", entry.group));
+    for (word, meaning) in [
+        ("I2", Invariant::I2.meaning()),
+        ("guard error", Verdict::GuardError.meaning()),
+        ("nvme pi", Device::ALL[5].about()),
+        ("3.9", Era::V3_9.kernels()),
+    ] {
+        let output = check(&["--list", word]);
+        let start = meaning.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        assert!(
+            output.out.contains(&start) && output.out.lines().count() < 6,
+            "{word}: {}",
+            output.out
+        );
+    }
     let program = check(&["--list", "writepage", "lock_page"]).out;
     assert!(program.contains("\n  set_page_writeback\n") && program.contains("folio_lock(folio)"));
 }
