@@ -187,6 +187,36 @@ fn every_bad_file_is_reported_with_its_place_and_the_others_are_checked() {
     assert_eq!(value["problems"][1]["line"], Value::Null);
 }
 
+/// A fault in nothing but the opening schedule is reported with its place, and what all schedules come to all the same.
+#[test]
+fn a_faulty_schedule_does_not_hide_the_result() {
+    let faulty = text("unlock-gap").replace("flusher through queue_bio", "disk 3");
+    let output = check_with(&faulty, &["-"]);
+    assert_eq!(output.status, 2);
+    assert!(
+        output.err.contains(": schedule: after 0 steps disk"),
+        "{}",
+        output.err
+    );
+    let shown = [
+        "\n  ok  dix+dif ",
+        "Shortest run to guard error",
+        "NOT as the file expects\n  - schedule: after 0 steps disk",
+    ];
+    for part in shown {
+        assert!(output.out.contains(part), "{part}: {}", output.out);
+    }
+    assert!(!output.out.contains("breaks = "), "{}", output.out);
+    let value = json(&check_with(&faulty, &["--json", "-"]));
+    assert!(value["problems"][0]["line"].as_u64() > Some(1));
+    assert_eq!(value["files"][0]["opening"], Value::Null);
+    assert_eq!(value["files"][0]["as_expected"], false);
+    // With another fault beside, nothing can be checked.
+    let worse = faulty.replace("run = [\"disk\"]", "run = [\"disc\"]");
+    let output = check_with(&worse, &["-"]);
+    assert_eq!((output.status, output.out.as_str()), (2, ""));
+}
+
 #[test]
 fn arguments_that_cannot_be_used_are_refused_with_what_could() {
     for (arguments, reason) in [
@@ -447,6 +477,21 @@ fn everything_a_file_can_name_is_listed() {
     Verdict::ALL.iter().for_each(|it| listed(it.words()));
     Invariant::ALL.iter().for_each(|it| listed(it.name().0));
     assert!(whole.lines().all(|line| line.len() < 80) && whole.is_ascii());
+    catalogue().for_each(|entry| assert!(whole.contains(entry.group), "{}", entry.group));
+    for (word, meaning) in [
+        ("I2", Invariant::I2.meaning()),
+        ("guard error", Verdict::GuardError.meaning()),
+        ("nvme pi", Device::ALL[5].about()),
+        ("3.9", Era::V3_9.kernels()),
+    ] {
+        let output = check(&["--list", word]);
+        let start = meaning.split(' ').take(3).collect::<Vec<_>>().join(" ");
+        assert!(
+            output.out.contains(&start) && output.out.lines().count() < 6,
+            "{word}: {}",
+            output.out
+        );
+    }
     let program = check(&["--list", "writepage", "lock_page"]).out;
     assert!(program.contains("\n  set_page_writeback\n") && program.contains("folio_lock(folio)"));
 }

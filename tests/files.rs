@@ -103,6 +103,12 @@ fn faults_have_a_place_and_a_reason() {
     for (from, to) in FAULTS {
         tell(&with(base(), from, to));
     }
+    // Fault handlers that never make the PTE writable: one with a step, one that has none in the file's kernel.
+    for line in ["wait_on_page_locked", "?3.9+ pte_mkwrite"] {
+        let program = format!("[[program]]\nname = \"own\"\ntext = \"{line}\"\n\n[[actor]]");
+        let file = with(base(), "[[actor]]", &program);
+        tell(&with(&file, "mm = \"A\"", "mm = \"A\"\nfault = \"own\""));
+    }
     for lines in PROGRAM_FAULTS {
         tell(&own_program(lines));
     }
@@ -114,7 +120,7 @@ fn faults_have_a_place_and_a_reason() {
 }
 
 /// Pieces of `unlock-gap`, each with a faulty text to put in its place.
-const FAULTS: [(&str, &str); 64] = [
+const FAULTS: [(&str, &str); 66] = [
     // Words from a fixed list.
     ("era = \"3.0\"", "era = \"1999\""),
     ("device = \"dix+dif\"", "device = \"dix\""),
@@ -166,6 +172,7 @@ const FAULTS: [(&str, &str); 64] = [
         "[[program]]\nname = \"p\"\ntext = \"\"\n[[program]]\nname = \"p\"\ntext = \"\"\n[[actor]]",
     ),
     ("mm = \"A\"", "mm = \"A\"\nfault = \"do_wp_pages\""),
+    ("mm = \"A\"", ""),
     // Lines of actors.
     ("run = [\"disk\"]", "run = [\"disc\"]"),
     ("run = [\"disk\"]", "run = [\"tape\"]"),
@@ -195,6 +202,10 @@ const FAULTS: [(&str, &str); 64] = [
     ("flusher through queue_bio", "disk 3"),
     ("flusher through queue_bio", "flusher way 1"),
     ("flusher through queue_bio", "flusher on"),
+    (
+        "move = \"writepage/unlock_page\"\nbefore = \"writepage/set_page_writeback\"",
+        "drop = \"writepage/lock_page\"",
+    ),
     ("on = \"flusher", "on = \"nobody"),
     ("on = \"flusher unlock_page", "on = \"flusher unlock"),
     (

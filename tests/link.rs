@@ -114,7 +114,7 @@ fn two_hundred_steps_of_an_edited_scenario_take_at_most_400_characters() {
             device: Some(Device::ALL[1]),
             era: Some(Era::V2_6_39),
             edits: edits[..many].to_vec(),
-            unchanged: false,
+            ..Variant::default()
         };
         let scenario = load_variant(entry.slug, entry.text, &variant).expect("edits that fit");
         let run = wander(&scenario, &numbers, 200);

@@ -1,6 +1,6 @@
 //! Who sleeps on what, behind whom, and how a run ended.
 
-use super::narration::{bug, loss};
+use super::narration::loss;
 use super::words::{begin, of_page, sectors, the, thing};
 use crate::explore::Story;
 use crate::machine::{
@@ -97,7 +97,7 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
                 "The store has trapped: the kernel stops where it was made.".to_owned()
             }
             Some(Violation::Assertion { what, .. }) => {
-                format!("The kernel has stopped: {}.", bug(what))
+                format!("The kernel has stopped: {}.", what.meaning())
             }
             _ => "The kernel has stopped.".to_owned(),
         },

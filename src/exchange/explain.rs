@@ -1,6 +1,6 @@
 //! A failure explained in a few sentences: which step broke which rule, who did what before, and what follows from it.
 
-use super::narration::{bug, hex, hop_name, instr_at, row, world_before};
+use super::narration::{hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
 use crate::explore::{Failure, Stored, Story};
 use crate::machine::{
@@ -447,7 +447,7 @@ impl Case<'_> {
         });
         said.push(format!(
             "The kernel would stop with a BUG or complain with a WARN: {}.",
-            bug(what)
+            what.meaning()
         ));
         said
     }

@@ -185,7 +185,7 @@ impl Link {
             device: self.device,
             era: self.era,
             edits: self.edits.clone(),
-            unchanged: false,
+            ..Variant::default()
         }
     }
 

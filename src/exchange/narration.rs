@@ -5,13 +5,13 @@
 mod deeds;
 mod rules;
 
-pub(super) use rules::{bug, loss};
+pub(super) use rules::loss;
 
 use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, way};
 use crate::explore::{Stored, Story};
 use crate::machine::{
-    Access, ActorId, Assertion, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op,
-    PageId, Protection, Resource, SectorId, StableWait, Violation, Which, World,
+    Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
+    Protection, Resource, SectorId, StableWait, Violation, Which, World,
 };
 use crate::protocol::{OPS, OpRow};
 use crate::scenario::Scenario;

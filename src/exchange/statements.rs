@@ -5,13 +5,15 @@ use crate::explore::{Opening, Report, Sleep};
 use crate::machine::{ActorId, Choice, Invariant};
 use crate::scenario::{Device, Scenario, Verdict};
 
-/// Statements as lines of TOML. Where the file's own statement is another, a comment beside the line quotes it.
+/// Statements as lines of TOML, and apart from them remarks that no longer hold once they are pasted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statements {
     /// The keys that stand at the top of a file, before its tables.
     pub top: String,
     /// The tables `[expect]` and `[stall]`.
     pub tables: String,
+    /// Where the file states something else, or nothing: a sentence each.
+    pub remarks: Vec<String>,
     /// Whether the file already states exactly this.
     pub stated: bool,
 }
@@ -24,6 +26,7 @@ pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Stateme
     let mut out = Statements {
         top: String::new(),
         tables: String::new(),
+        remarks: Vec::new(),
         stated: true,
     };
     if let Some((report, opening)) = own.and_then(|it| Some((it, it.opening.as_ref()?))) {
@@ -33,7 +36,8 @@ pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Stateme
     for device in Device::ALL {
         let stated = scenario.expect.iter().find(|(it, _)| *it == device);
         let stated = stated.map(|(_, verdicts)| verdicts);
-        out.expect(device, stated, of(device).map(|(_, report)| *report));
+        let report = of(device).map(|(_, report)| *report);
+        out.expect(device, stated, report, scenario.expect.is_empty());
     }
     if let (Some(bound), Some(sleep)) = (scenario.stall, own.and_then(|it| it.sleep)) {
         let name = |actor: ActorId| format!("{:?}", scenario.cast[actor.index()].name);
@@ -46,7 +50,9 @@ pub fn statements(scenario: &Scenario, checked: &[(Device, &Report)]) -> Stateme
             }
             Sleep::Forever => {
                 out.stated = false;
-                format!("\n# No [stall]: {of_actor} may sleep for ever.\n")
+                let remark = format!("[stall]: leave it out, {of_actor} may sleep for ever");
+                out.remarks.push(remark);
+                String::new()
             }
         };
     }
@@ -57,9 +63,11 @@ impl Statements {
     fn opening(&mut self, scenario: &Scenario, report: &Report, opening: &Opening) {
         if let Some(run) = &opening.proposed {
             self.stated = false;
-            self.top +=
-                "# The file has no opening run. This: a shortest failure, if there is one;\n";
-            self.top += "# then everybody goes on in turn.\nschedule = [\n";
+            self.remark(
+                "schedule",
+                "the file has no opening run; this is a shortest failure, if there is one, and then everybody goes on in turn",
+            );
+            self.top += "schedule = [\n";
             for line in schedule_lines(scenario, run) {
                 self.top += &format!("  {line:?},\n");
             }
@@ -67,48 +75,65 @@ impl Statements {
         }
         let (found, stated) = (&opening.breaks, &scenario.breaks);
         self.stated &= found == stated;
-        let remark = match found == stated {
-            true => String::new(),
-            false => format!("the file has {}", invariants(stated)),
-        };
-        self.top += &remarked(&format!("breaks = {}", invariants(found)), &remark);
+        if found != stated {
+            self.remark("breaks", &format!("the file has {}", invariants(stated)));
+        }
+        self.top += &format!("breaks = {}\n", invariants(found));
         // A file without the key "opening" says that its opening run shows the verdicts of its own device.
         let needed = opening.verdicts != report.found();
         let draft = scenario.stated().is_none() && scenario.opening.is_empty();
         let differs = opening.verdicts != scenario.opening && !draft;
         self.stated &= !differs;
-        let line = format!("opening = {}", verdicts(&opening.verdicts));
         let stated = format!("the file has {}", verdicts(&scenario.opening));
-        self.top += &match (needed, differs) {
-            (false, false) => String::new(),
-            (false, true) => format!("# no \"opening\", it is as in [expect]; {stated}\n"),
-            (true, false) => remarked(&line, ""),
-            (true, true) => remarked(&line, &stated),
-        };
+        match (needed, differs) {
+            (_, false) => {}
+            (true, true) => self.remark("opening", &stated),
+            (false, true) => {
+                let remark = format!("leave it out, it is as in [expect]; {stated}");
+                self.remark("opening", &remark);
+            }
+        }
+        if needed {
+            self.top += &format!("opening = {}\n", verdicts(&opening.verdicts));
+        }
     }
 
-    fn expect(&mut self, device: Device, stated: Option<&Vec<Verdict>>, report: Option<&Report>) {
-        let name = match device.word() {
-            word if word.contains([' ', '+']) => format!("{word:?}"),
-            word => word.to_owned(),
-        };
-        let line =
-            |of: &[Verdict], remark: &str| remarked(&format!("{name} = {}", verdicts(of)), remark);
+    fn remark(&mut self, of: &str, text: &str) {
+        self.remarks.push(format!("{of}: {text}"));
+    }
+
+    /// Adds the verdicts of a device. `draft`: the file states none of any device, so that this need not be said of each.
+    fn expect(
+        &mut self,
+        device: Device,
+        stated: Option<&Vec<Verdict>>,
+        report: Option<&Report>,
+        draft: bool,
+    ) {
+        let word = device.word();
         let settled = report.filter(|report| report.settled());
-        let same = settled.is_some_and(|report| stated == Some(&report.found()));
+        let found = settled.map(Report::found);
+        let same = found.is_some() && stated == found.as_ref();
         self.stated &= same || report.is_none();
-        self.tables += &match (report, settled, stated) {
-            (None, _, None) => String::new(),
-            (None, _, Some(stated)) => line(stated, "as the file has it, not checked now"),
-            (_, Some(_), Some(stated)) if same => line(stated, ""),
-            (_, Some(report), Some(stated)) => {
-                let remark = format!("the file has {}", verdicts(stated));
-                line(&report.found(), &remark)
+        match (report, &found, stated) {
+            (Some(_), Some(_), Some(stated)) if !same => {
+                self.remark(word, &format!("the file has {}", verdicts(stated)));
             }
-            (_, Some(report), None) => line(&report.found(), "the file does not say"),
-            (_, None, Some(stated)) => line(stated, "as the file has it: not all was explored"),
-            (_, None, None) => format!("# {name}: not all was explored\n"),
-        };
+            (Some(_), Some(_), None) if !draft => self.remark(word, "the file does not say"),
+            (Some(_), None, Some(_)) => {
+                self.remark(word, "as the file has it: not all was explored");
+            }
+            (Some(_), None, None) => self.remark(word, "not all was explored"),
+            (None, _, Some(_)) => self.remark(word, "as the file has it, not checked now"),
+            _ => {}
+        }
+        if let Some(all) = found.as_ref().or(stated) {
+            let name = match word.contains([' ', '+']) {
+                true => format!("{word:?}"),
+                false => word.to_owned(),
+            };
+            self.tables += &format!("{name} = {}\n", verdicts(all));
+        }
     }
 }
 
@@ -124,15 +149,6 @@ pub fn schedule_lines(scenario: &Scenario, run: &[Choice]) -> Vec<String> {
         })
     };
     stretches.filter_map(line).collect()
-}
-
-/// A line of TOML with a comment beside it, or above it where the two together are wider than a terminal.
-fn remarked(line: &str, remark: &str) -> String {
-    match (remark, line.len() + remark.len() < 76) {
-        ("", _) => format!("{line}\n"),
-        (_, true) => format!("{line}  # {remark}\n"),
-        (_, false) => format!("# {remark}\n{line}\n"),
-    }
 }
 
 /// A list of words as TOML has it, which for words without control characters is Rust's debug form.

@@ -575,7 +575,7 @@ impl Trace<'_> {
         };
         let words = format!(
             "{{Who}} met the kernel's own check: {}.{never}",
-            super::narration::bug(what)
+            what.meaning()
         );
         self.add(it.step, &words);
     }

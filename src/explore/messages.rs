@@ -39,7 +39,7 @@ impl ScenarioSpec {
             device: device.and_then(|place| Device::ALL.get(place).copied()),
             era: era.and_then(|place| Era::ALL.get(place).copied()),
             edits: self.edits.clone(),
-            unchanged: false,
+            ..Variant::default()
         }
     }
 }

@@ -51,6 +51,28 @@ pub enum Assertion {
     RemoveUnlocked,
 }
 
+impl Assertion {
+    /// What the kernel's own check objects to.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Assertion::UnlockNotHeld => "`unlock_page` on a page that its caller has not locked",
+            Assertion::CleanUnlocked => "the page must be locked while it is cleaned",
+            Assertion::WritebackTwice => "`set_page_writeback` on a page under writeback",
+            Assertion::WritebackUnlocked => {
+                "`set_page_writeback` on a page that its caller has not locked"
+            }
+            Assertion::EndWithoutWriteback => "`end_page_writeback` on a page not under writeback",
+            Assertion::StillWriteback => {
+                "the page is under writeback where it must not be (`BUG_ON(PageWriteback(page))`)"
+            }
+            Assertion::ReleaseNotHeld => {
+                "a lock or a journal handle given back by somebody who does not hold it"
+            }
+            Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
+        }
+    }
+}
+
 /// How an update is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]

@@ -94,6 +94,8 @@ pub struct TextError {
     /// The place of the word that is wrong; of a program of the library, the place of the word
     /// that calls it.
     pub at: Option<usize>,
+    /// The place of what stands there already, of a word that must not stand there twice.
+    pub before: Option<usize>,
 }
 
 /// What the lines of one program refer to if they do not name it themselves.
@@ -235,7 +237,11 @@ struct Arguments<'a> {
 impl Expander<'_> {
     fn wrong<T>(&self, word: &Token, reason: String) -> Result<T, TextError> {
         let at = word.at.or(self.caller);
-        Err(TextError { reason, at })
+        Err(TextError {
+            reason,
+            at,
+            before: None,
+        })
     }
 
     fn program(&mut self, program: &Source, frame: Frame) -> Result<Vec<Step>, TextError> {
@@ -257,11 +263,14 @@ impl Expander<'_> {
                 let reason = "\"end>\" cannot be a label: \"end\" is where the program ends; choose another name";
                 return self.wrong(label, reason.to_owned());
             }
-            if labels[..index].iter().any(|other| other.text == *name) {
+            if let Some(first) = labels[..index].iter().find(|other| other.text == *name) {
                 let reason = format!(
                     "there is another label \"{name}>\" in this program (each round of a loop has labels of its own); choose another name"
                 );
-                return self.wrong(label, reason);
+                return self.wrong(label, reason).map_err(|error| TextError {
+                    before: first.at,
+                    ..error
+                });
             }
             if let Some(at) = label.at {
                 let mut named = self.shape.named.borrow_mut();
@@ -525,7 +534,7 @@ impl Expander<'_> {
             );
             return self.wrong(head, reason);
         }
-        let frame = self.arguments(arguments)?.over(self.shape, frame);
+        let frame = self.arguments(arguments, "")?.over(self.shape, frame);
         let caller = self.caller;
         self.caller = head.at.or(caller);
         let mut named = self.shape.named.borrow_mut();
@@ -539,7 +548,8 @@ impl Expander<'_> {
     }
 
     /// Reads arguments: a number is a page, a name a store or an address space.
-    fn arguments<'a>(&self, words: &'a [Token]) -> Result<Arguments<'a>, TextError> {
+    /// `hint` is added where a page does not exist.
+    fn arguments<'a>(&self, words: &'a [Token], hint: &str) -> Result<Arguments<'a>, TextError> {
         let mut found = Arguments::default();
         for word in words {
             let (stores, spaces) = (&self.shape.stores, &self.shape.spaces);
@@ -548,7 +558,7 @@ impl Expander<'_> {
             let (what, again) = if let Ok(page) = word.text.parse::<u8>() {
                 if page >= self.shape.pages {
                     let reason = format!(
-                        "there is no page {page} (a number is a page, counted from 0; this scenario has {})",
+                        "there is no page {page} (a number is a page, counted from 0; this scenario has {}){hint}",
                         self.shape.pages
                     );
                     return self.wrong(word, reason);
@@ -606,7 +616,11 @@ impl Expander<'_> {
         words: &[Token],
         frame: Frame,
     ) -> Result<Frame, TextError> {
-        let arguments = self.arguments(words)?;
+        let hint = match operand {
+            OperandKind::Sector => "; sectors are not numbered, they come from \"each sector\"",
+            _ => "",
+        };
+        let arguments = self.arguments(words, hint)?;
         let key = &head.text;
         let takes = match operand {
             OperandKind::None => "on a page, by its number",

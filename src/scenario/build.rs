@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::machine::{
-    Access, Actor, ActorId, Choice, Geometry, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
+    Access, Actor, ActorId, Choice, Geometry, Instr, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
     MAX_TLBS, MOST_INSTRS, Model, Op, PAGE_SIZE, PageId, PageStart, Parts, Resource, Rules,
     SpaceId, Stamp, Store, StoreId, TlbId, Which,
 };
@@ -66,6 +66,9 @@ pub struct Variant {
     pub edits: Vec<Edit>,
     /// Whether the file's own edits are left out, which gives the correct ordering.
     pub unchanged: bool,
+    /// Whether an opening schedule is cut where its next step is not possible, instead of refused. On
+    /// another device, in another kernel and with edits it always is.
+    pub cut_schedule: bool,
 }
 
 /// Loads a scenario with all that is to be different. Its opening schedule is the file's, as far as its

@@ -39,7 +39,7 @@ pub const FILE_KEYS: [FileKey; 60] = [
     must("", "watch", "what to look at in the opening run"),
     may("", "section", "its number in the dossier's catalogue, such as S04"),
     may("", "group", "the heading it stands under in the list; the catalogue's files need one"),
-    may("", "order", "its place in the list"),
+    may("", "order", "its place in the list: a number between its neighbours'"),
     must("", "era", "the kernel whose names and rules hold"),
     must("", "device", "the device it is written for"),
     may("", "stable", "whether the mapping asks for stable pages; without it, what the device wants"),

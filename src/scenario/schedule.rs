@@ -4,7 +4,7 @@
 //! unlock_page` (up to and including that step or composite, by its key), `flusher way 1` (one
 //! step, the other way), `disk until stuck` (until it sleeps, idles or is finished).
 
-use crate::machine::{ActorId, Choice, Model, Status, World, status, step};
+use crate::machine::{ActorId, Choice, Effect, Model, Op, Status, Violation, World, status, step};
 use crate::protocol::{OPS, TextError, Token, did_you_mean, group_row, op_number};
 
 use super::loaded::Cast;
@@ -17,6 +17,8 @@ pub(super) struct Run<'a> {
     model: &'a Model,
     cast: &'a [Cast],
     world: World,
+    /// Where somebody has stopped the kernel: what it says then, and at whose step.
+    stop: Option<String>,
     /// The choices made so far.
     pub choices: Vec<Choice>,
 }
@@ -28,6 +30,7 @@ impl<'a> Run<'a> {
             model,
             cast,
             world: model.initial,
+            stop: None,
             choices: Vec::new(),
         }
     }
@@ -40,7 +43,11 @@ impl<'a> Run<'a> {
         let (model, cast) = (self.model, self.cast);
         let wrong = |word: usize, reason: String| {
             let at = words.get(word).and_then(|word| word.at);
-            TextError { reason, at }
+            TextError {
+                reason,
+                at,
+                before: None,
+            }
         };
         let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         let Some((name, rest)) = texts.split_first() else {
@@ -73,6 +80,7 @@ impl<'a> Run<'a> {
             _ => return Err(wrong(1, form(line))),
         };
         let mut made = 0;
+        let mut faulted = false;
         loop {
             if goal == Goal::Count(made) {
                 return Ok(());
@@ -81,27 +89,28 @@ impl<'a> Run<'a> {
             if now != Status::Ready {
                 return match goal {
                     Goal::Stuck => Ok(()),
-                    _ => {
-                        let why = why(now);
-                        let reason = format!("after {made} steps {name} cannot go on ({why})");
-                        Err(wrong(0, reason))
-                    }
+                    _ => Err(wrong(0, self.standstill(name, made, now))),
                 };
             }
             if made >= MOST {
-                let reason = format!("{name} goes on for more than {MOST} steps");
+                let reason = endless(name, faulted && !maps_writable(model, actor));
                 return Err(wrong(0, reason));
             }
             let pc = model.actor(&self.world, actor).pc;
+            faulted |= usize::from(pc) >= model.actors[actor.index()].main.into();
             let code = &model.actors[actor.index()].code;
             let tag = code.get(usize::from(pc)).map(|instr| instr.tag);
-            let next = step(model, &self.world, choice).0;
+            let (next, effects) = step(model, &self.world, choice);
             if next == self.world {
                 return Err(wrong(1, format!("{name} has no such way here")));
             }
             self.world = next;
             self.choices.push(choice);
             made += 1;
+            if let Some(what) = effects.iter().find_map(stops) {
+                let key = tag.map_or("step", |tag| OPS[usize::from(tag)].key);
+                self.stop = Some(format!("{what} ({name}'s {key})"));
+            }
             if let Goal::Through(key) = goal {
                 let op = tag.is_some_and(|tag| OPS[usize::from(tag)].key == key);
                 let now = model.actor(&self.world, actor).pc;
@@ -118,6 +127,52 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+impl Run<'_> {
+    /// Why a line cannot go on after so many of its steps.
+    fn standstill(&self, name: &str, made: usize, now: Status) -> String {
+        let steps = match made {
+            1 => "1 step".to_owned(),
+            _ => format!("{made} steps"),
+        };
+        match (&self.stop, made) {
+            (Some(stop), 0) => format!("{name} cannot go on, the kernel has stopped: {stop}"),
+            (Some(stop), _) => format!("after {steps} the kernel stops: {stop}"),
+            (None, _) => format!("after {steps} {name} cannot go on ({})", why(now)),
+        }
+    }
+}
+
+/// What the kernel says where it stops at a step with this effect.
+fn stops(effect: &Effect) -> Option<String> {
+    match effect {
+        Effect::Broke(Violation::Assertion { what, .. }) => {
+            Some(format!("BUG: {}", what.meaning()))
+        }
+        Effect::Broke(Violation::Trap { .. }) => {
+            Some("trap: the kernel's mapping is read-only".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether an actor's fault handler ever makes a PTE writable.
+fn maps_writable(model: &Model, actor: ActorId) -> bool {
+    let actor = &model.actors[actor.index()];
+    let mut handler = actor.code.iter().skip(actor.main.into());
+    handler.any(|instr| instr.op == Op::PteMkwrite)
+}
+
+/// What to say of an actor who makes more than [`MOST`] steps; `faults`: since its store faults again and again.
+fn endless(name: &str, faults: bool) -> String {
+    let why = match faults {
+        true => {
+            "its fault handler never makes the PTE writable, so its store faults again and again: a program of \"fault\" needs pte_mkwrite".to_owned()
+        }
+        false => format!("say how many, such as \"{name} 20\""),
+    };
+    format!("{name} goes on for more than {MOST} steps; {why}")
 }
 
 /// What to say of a name that no actor has.

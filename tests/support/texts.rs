@@ -418,8 +418,16 @@ fn pattern(scenario: &Scenario, sentence: &str) -> String {
 }
 
 /// All sentences about steps, one example of each pattern: over every state of every scenario, on each device for which it
-/// states verdicts.
-pub fn sentences() -> String {
+/// states verdicts. An example that is recorded stays as long as it is said of some state, so that a new scenario does not
+/// exchange those of others.
+pub fn sentences(recorded: &str) -> String {
+    let recorded = |row: usize| -> HashSet<&str> {
+        let heading = format!("## {}", OPS[row].key);
+        let lines = recorded.lines().skip_while(|line| *line != heading);
+        let lines = lines.skip(1).take_while(|line| !line.starts_with("## "));
+        lines.filter_map(|line| line.strip_prefix("- ")).collect()
+    };
+    let recorded: Vec<HashSet<&str>> = (0..OPS.len()).map(recorded).collect();
     let mut told: Vec<Vec<(String, String)>> = vec![Vec::new(); OPS.len()];
     for scenario in all_scenarios() {
         let (model, space) = (&scenario.model, checked(&scenario));
@@ -449,8 +457,13 @@ pub fn sentences() -> String {
                 let text = sentence(&scenario, &story, 1);
                 let pattern = pattern(&scenario, &text);
                 let told = &mut told[usize::from(row)];
-                if told.iter().all(|(known, _)| *known != pattern) {
-                    told.push((pattern, text));
+                match told.iter_mut().find(|(known, _)| *known == pattern) {
+                    None => told.push((pattern, text)),
+                    Some((_, example)) => {
+                        if recorded[usize::from(row)].contains(&*text) {
+                            *example = text;
+                        }
+                    }
                 }
             }
         }

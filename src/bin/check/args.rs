@@ -18,8 +18,8 @@ FILE is a scenario file, - is standard input; SLUG is a scenario of the catalogu
   --memory MIB    most memory of a search, 1024 by default
   --json          the result as JSON (assets/schema/check-1.json says of what shape)
   --promela       the scenario as a model for SPIN, unchecked
-  --list          what there is: scenarios, steps, programs, devices, kernels, verdicts,
-                  invariants, keys (of scenario files), or a step or program by name
+  --list          what there is: scenarios, groups, steps, programs, devices, kernels,
+                  verdicts, invariants, keys (of scenario files), or one of these words
   --help          this
 
 Without --device the devices of the file's [expect], without --era the file's own kernel.

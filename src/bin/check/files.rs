@@ -5,7 +5,9 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use stable_pages::protocol::{Era, did_you_mean};
-use stable_pages::scenario::{Device, Scenario, ScenarioError, catalogue, find, load, load_for};
+use stable_pages::scenario::{
+    Device, Scenario, ScenarioError, Variant, catalogue, find, load, load_variant,
+};
 
 /// A scenario file that can be loaded.
 pub struct File {
@@ -14,11 +16,13 @@ pub struct File {
     pub text: String,
     /// The scenario on its own device and in its own kernel.
     pub scenario: Scenario,
+    /// What is wrong with the file's opening schedule, if nothing else is; `scenario` has it as far as it goes.
+    pub schedule: Option<Problem>,
     /// Whether it is an unchanged scenario of the catalogue, so that a link can name it.
     pub listed: bool,
 }
 
-/// A file that cannot be used, and why. It is printed as compilers print errors, so that editors find the place.
+/// A file that cannot be used, or its opening schedule, and why. It is printed as compilers print errors, so that editors find the place.
 pub struct Problem {
     pub name: String,
     /// Line and column, from 1, if the file could be read at all.
@@ -70,21 +74,35 @@ pub fn open(name: &str) -> Result<File, Problem> {
         };
         problem(None, format!("{error}{slug}"))
     })?;
-    let scenario = load(slug, &text).map_err(|error| {
-        let ScenarioError {
-            line,
-            column,
-            reason,
-            ..
-        } = error;
-        problem(Some((line, column)), reason)
-    })?;
+    let refused = |error: ScenarioError| problem(Some((error.line, error.column)), error.reason);
+    let (scenario, schedule) = match load(slug, &text) {
+        Ok(scenario) => (scenario, None),
+        // Where the file loads with its schedule cut, only the schedule is at fault.
+        Err(error) => match load_variant(slug, &text, &cut(None, None)) {
+            Ok(scenario) => {
+                let reason = format!("schedule: {}", error.reason);
+                (scenario, Some(refused(ScenarioError { reason, ..error })))
+            }
+            Err(_) => return Err(refused(error)),
+        },
+    };
     Ok(File {
         name: name.to_owned(),
         listed: find(slug).is_some_and(|entry| entry.text == text),
         text,
         scenario,
+        schedule,
     })
+}
+
+/// A scenario on a device and in a kernel, whatever its opening schedule is like.
+fn cut(device: Option<Device>, era: Option<Era>) -> Variant {
+    Variant {
+        device,
+        era,
+        cut_schedule: true,
+        ..Variant::default()
+    }
 }
 
 impl File {
@@ -93,6 +111,7 @@ impl File {
     /// # Errors
     /// When an edit of the file has no place in the programs of that kernel.
     pub fn load(&self, device: Device, era: Era) -> Result<Scenario, ScenarioError> {
-        load_for(&self.scenario.slug, &self.text, Some(device), Some(era))
+        let variant = cut(Some(device), Some(era));
+        load_variant(&self.scenario.slug, &self.text, &variant)
     }
 }

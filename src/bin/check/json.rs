@@ -29,11 +29,11 @@ struct Result<'a> {
     version: u32,
     /// The files that could be loaded, in the order given.
     files: Vec<FileResult>,
-    /// The files that could not be loaded.
+    /// The files that could not be loaded, and those whose opening schedule alone is at fault, which are among `files` too.
     problems: Vec<ProblemResult<'a>>,
 }
 
-/// A file that could not be loaded.
+/// A file that could not be loaded, or only without its opening schedule.
 #[derive(Serialize, JsonSchema)]
 struct ProblemResult<'a> {
     /// The file as it was given.
@@ -68,7 +68,7 @@ pub struct FileResult {
     /// What the file lacks or has in vain, although it loads.
     warnings: Vec<WarningResult>,
     /// What the opening run shows (if the file has none, the run that `statements` proposes); null if the device and the
-    /// kernel that the file is written for were not checked.
+    /// kernel that the file is written for were not checked, or its schedule is at fault.
     opening: Option<OpeningResult>,
     /// What the file should state, as TOML to be pasted.
     statements: StatementsResult,
@@ -105,6 +105,8 @@ struct StatementsResult {
     top: String,
     /// Tables.
     tables: String,
+    /// Where the file states something else now, or nothing.
+    remarks: Vec<String>,
 }
 
 /// The result for one device and kernel: either `error` or `found` is there, and the other is null.
@@ -205,7 +207,7 @@ struct OddsResult {
 }
 
 /// The whole document.
-pub fn text(files: Vec<FileResult>, problems: &[Problem]) -> String {
+pub fn text(files: Vec<FileResult>, problems: &[&Problem]) -> String {
     let problems = problems.iter().map(|problem| ProblemResult {
         file: &problem.name,
         line: problem.place.map(|(line, _)| line),
@@ -256,6 +258,7 @@ pub fn file(checked: &Checked) -> FileResult {
         statements: StatementsResult {
             top: statements.top,
             tables: statements.tables,
+            remarks: statements.remarks,
         },
         checks: checked.rows.iter().map(|row| check(checked, row)).collect(),
     }

@@ -14,8 +14,9 @@ const WIDTH: usize = 79;
 /// A topic, with the function that adds its list to a text.
 type Topic = (&'static str, fn(&mut String));
 
-const TOPICS: [Topic; 8] = [
+const TOPICS: [Topic; 9] = [
     ("scenarios", scenarios),
+    ("groups", groups),
     ("steps", steps),
     ("programs", programs),
     ("devices", devices),
@@ -25,10 +26,10 @@ const TOPICS: [Topic; 8] = [
     ("keys", keys),
 ];
 
-/// The lists of some topics, or all there is to say of some steps and programs; all lists if `wanted` is empty.
+/// The lists of some topics, or all there is to say of some steps, programs and other words of files; all lists if `wanted` is empty.
 ///
 /// # Errors
-/// In words, which of `wanted` is no topic, step or program.
+/// In words, which of `wanted` is in none of the lists.
 pub fn list(wanted: &[String]) -> Result<String, String> {
     let mut out = String::new();
     for (topic, tell) in TOPICS {
@@ -45,18 +46,81 @@ pub fn list(wanted: &[String]) -> Result<String, String> {
             (Some((_, tell)), ..) => tell(&mut out),
             (_, Some(row), _) => step(&mut out, row),
             (.., Some(text)) => program(&mut out, word, text),
-            _ => {
-                let topics = TOPICS.iter().map(|(topic, _)| *topic);
-                let keys = OPS.iter().map(|row| row.key);
-                let hint = did_you_mean(word, topics.clone().chain(keys).chain(library()));
-                let topics = topics.collect::<Vec<&str>>().join(", ");
-                return Err(format!(
-                    "\"{word}\" is no step and no program{hint}; topics are {topics}"
-                ));
-            }
+            _ => match words().find(|known| known.word == word) {
+                Some(known) => known.tell(&mut out),
+                None => return Err(unknown(word)),
+            },
         }
     }
     Ok(out)
+}
+
+/// A word of files other than steps and programs, with its meaning.
+struct Word {
+    word: &'static str,
+    /// What stands behind the word in a list; empty for most.
+    name: &'static str,
+    meaning: &'static str,
+}
+
+impl Word {
+    fn new(word: &'static str, meaning: &'static str) -> Word {
+        Word {
+            word,
+            name: "",
+            meaning,
+        }
+    }
+
+    fn tell(&self, out: &mut String) {
+        let shown = format!("{} {}", self.word, self.name);
+        entry(out, shown.trim_end(), self.meaning);
+    }
+}
+
+fn device_words() -> impl Iterator<Item = Word> {
+    let all = Device::ALL.into_iter();
+    all.map(|it| Word::new(it.word(), it.about()))
+}
+
+fn kernel_words() -> impl Iterator<Item = Word> {
+    let all = Era::ALL.into_iter();
+    all.map(|it| Word::new(it.word(), it.kernels()))
+}
+
+fn verdict_words() -> impl Iterator<Item = Word> {
+    let all = Verdict::ALL.into_iter();
+    all.map(|it| Word::new(it.words(), it.meaning()))
+}
+
+fn invariant_words() -> impl Iterator<Item = Word> {
+    Invariant::ALL.into_iter().map(|it| {
+        let (word, name) = it.name();
+        let meaning = it.meaning();
+        Word {
+            word,
+            name,
+            meaning,
+        }
+    })
+}
+
+fn words() -> impl Iterator<Item = Word> {
+    let settings = device_words().chain(kernel_words());
+    settings.chain(verdict_words()).chain(invariant_words())
+}
+
+/// What to say of a word that is in none of the lists.
+fn unknown(word: &str) -> String {
+    let topics = TOPICS.iter().map(|(topic, _)| *topic);
+    let keys = OPS.iter().map(|row| row.key);
+    let words = words().map(|it| it.word);
+    let known = topics.clone().chain(keys).chain(library()).chain(words);
+    let hint = did_you_mean(word, known);
+    let topics = topics.collect::<Vec<&str>>().join(", ");
+    format!(
+        "\"{word}\" is no step, program, device, kernel, verdict or invariant{hint}; topics are {topics}"
+    )
 }
 
 /// Adds a word with its meaning: beside the word, or below it if the word is long.
@@ -80,6 +144,24 @@ fn scenarios(out: &mut String) {
     }
 }
 
+/// Adds the headings of the list of scenarios, each with its scenarios and the `order` of each.
+fn groups(out: &mut String) {
+    let mut headings: Vec<&str> = Vec::new();
+    for it in catalogue() {
+        if !headings.contains(&it.group) {
+            headings.push(it.group);
+        }
+    }
+    *out += "  The list goes by \"order\": give a scenario a number between those of the two\n";
+    *out += "  that it is to stand between.\n";
+    for heading in headings {
+        let _ = writeln!(out, "\n  {heading}");
+        for it in catalogue().filter(|it| it.group == heading) {
+            let _ = writeln!(out, "    {:>4}  {}", it.order, it.slug);
+        }
+    }
+}
+
 fn steps(out: &mut String) {
     for (row, meaning) in OPS.iter().zip(&MEANINGS) {
         let no = match row.op.can_answer_no() {
@@ -99,28 +181,19 @@ fn programs(out: &mut String) {
 }
 
 fn devices(out: &mut String) {
-    for it in Device::ALL {
-        entry(out, it.word(), it.about());
-    }
+    device_words().for_each(|it| it.tell(out));
 }
 
 fn kernels(out: &mut String) {
-    for it in Era::ALL {
-        entry(out, it.word(), it.kernels());
-    }
+    kernel_words().for_each(|it| it.tell(out));
 }
 
 fn verdicts(out: &mut String) {
-    for it in Verdict::ALL {
-        entry(out, it.words(), it.meaning());
-    }
+    verdict_words().for_each(|it| it.tell(out));
 }
 
 fn invariants(out: &mut String) {
-    for it in Invariant::ALL {
-        let (number, name) = it.name();
-        entry(out, &format!("{number} {name}"), it.meaning());
-    }
+    invariant_words().for_each(|it| it.tell(out));
 }
 
 fn keys(out: &mut String) {

@@ -66,6 +66,8 @@ fn check(request: &Request) -> io::Result<u8> {
         }
     }
     // Files that cannot be used are reported first, since checking the others can take long.
+    let schedules = files.iter().filter_map(|file| file.schedule.as_ref());
+    let problems: Vec<&Problem> = problems.iter().chain(schedules).collect();
     problems.iter().for_each(|it| eprintln!("{it}"));
     if request.output == Output::Promela {
         return write_promela(request, &files, &problems);
@@ -90,7 +92,7 @@ fn check(request: &Request) -> io::Result<u8> {
     })
 }
 
-fn write_promela(request: &Request, files: &[files::File], bad: &[Problem]) -> io::Result<u8> {
+fn write_promela(request: &Request, files: &[files::File], bad: &[&Problem]) -> io::Result<u8> {
     if !bad.is_empty() {
         return Ok(BAD_INPUT);
     }

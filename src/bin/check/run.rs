@@ -38,6 +38,9 @@ impl Checked<'_> {
     /// In words, where the results differ from what the file expects; empty if they do not.
     pub fn complaints(&self) -> Vec<String> {
         let mut all = Vec::new();
+        if let Some(problem) = &self.file.schedule {
+            all.push(problem.reason.clone());
+        }
         for row in &self.rows {
             let Ok((scenario, report)) = &row.result else {
                 continue;
@@ -162,7 +165,10 @@ fn row(file: &File, device: Device, era: Era, bytes: usize) -> Row {
         device,
         era,
         result: loaded.map(|scenario| {
-            let report = Report::of(&scenario, bytes);
+            let mut report = Report::of(&scenario, bytes);
+            if file.schedule.is_some() {
+                report.opening = None;
+            }
             (scenario, report)
         }),
     }

@@ -290,7 +290,7 @@ pub fn changes(finding: &Finding) -> usize {
     pairs.filter(|pair| pair[0].actor != pair[1].actor).count()
 }
 
-/// A run as the column diagram of kernel mail, with its link if the catalogue has the scenario.
+/// A run as the column diagram of kernel mail, and below it its link if the catalogue has the scenario.
 pub fn drawn(checked: &Checked, scenario: &Scenario, finding: &Finding) -> String {
     let mut history = History::new(&scenario.model);
     for choice in &finding.schedule {
@@ -302,16 +302,26 @@ pub fn drawn(checked: &Checked, scenario: &Scenario, finding: &Finding) -> Strin
         finding.schedule.len(),
         Vec::new(),
     );
-    let options = diagram::Options {
-        link: checked.file.listed.then(|| format!("#{link}")),
-        ..diagram::Options::default()
-    };
     let story = Story::of(&scenario.model, &history);
-    diagram::write(scenario, &story, &options)
+    let mut text = diagram::write(scenario, &story, &diagram::Options::default());
+    // In a mail a number would stand behind the link, for its footnote; here there is none.
+    if checked.file.listed {
+        let _ = writeln!(text, "\nLink: #{link}");
+    }
+    text
 }
 
 fn to_paste(out: &mut String, checked: &Checked) {
     let statements = checked.statements();
+    if !statements.remarks.is_empty() {
+        *out += "\nIn the file now:\n\n";
+    }
+    for remark in &statements.remarks {
+        let options = textwrap::Options::new(WIDTH)
+            .initial_indent("  - ")
+            .subsequent_indent("    ");
+        let _ = writeln!(out, "{}", textwrap::fill(remark, options));
+    }
     *out += match statements.stated {
         true => "\nAs computed, and as the file has it:\n\n",
         false => "\nComputed, to be pasted into the file:\n\n",

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::call::{ascii, standing};
-use crate::exchange::narration::{bug, hex, world_before};
+use crate::exchange::narration::{hex, world_before};
 use crate::exchange::words::{sectors, thing};
 use crate::explore::Story;
 use crate::machine::{
@@ -109,7 +109,7 @@ pub(super) fn notes(
     }
     for step in steps.clone() {
         for effect in &story.steps[step].effects {
-            let text = remark(scenario, story, steps.clone(), effect);
+            let text = remark(scenario, story, steps.clone(), step, effect);
             said.extend(text.filter(|it| !said.contains(it)));
         }
     }
@@ -122,11 +122,12 @@ pub(super) fn notes(
     said.iter().map(|it| format!("[{}]", ascii(it))).collect()
 }
 
-/// The remark on one effect of a line's steps, if it is worth one.
+/// The remark on an effect of one of a line's steps, if it is worth one.
 fn remark(
     scenario: &Scenario,
     story: &Story,
     steps: Range<usize>,
+    step: usize,
     effect: &Effect,
 ) -> Option<String> {
     let guard = |content| hex(scenario.model.contents.guard(content));
@@ -138,7 +139,11 @@ fn remark(
             sector,
             content,
         } if steps.len() == 1 || matters(story, page, sector) => {
-            format!("guard of {}: 0x{}", name(page, sector), guard(content))
+            // A file system's checksum is none of the guards of T10 PI, which alone are computed here.
+            match key(scenario, story, step) {
+                "csum_data" => format!("checksum of {} taken", name(page, sector)),
+                _ => format!("guard of {}: 0x{}", name(page, sector), guard(content)),
+            }
         }
         Effect::Stored {
             page,
@@ -166,10 +171,18 @@ fn remark(
         Effect::Broke(Violation::Checksum { page, sector, .. }) => {
             format!("{}: checksum of other bytes", name(page, sector))
         }
-        Effect::Broke(Violation::Assertion { what, .. }) => format!("BUG: {}", bug(what)),
+        Effect::Broke(Violation::Assertion { what, .. }) => format!("BUG: {}", what.meaning()),
         Effect::Broke(Violation::Trap { .. }) => "traps: the mapping is read-only".to_owned(),
         _ => return None,
     })
+}
+
+/// The key of the step made at a place of the run.
+fn key(scenario: &Scenario, story: &Story, step: usize) -> &'static str {
+    let before = world_before(scenario, story, step);
+    let actor = story.steps[step].choice.actor;
+    let instr = standing(&scenario.model, &before, actor);
+    instr.map_or("", |(_, instr)| OPS[usize::from(instr.tag)].key)
 }
 
 /// Whether a store changes a sector in this run, or a check refuses it.

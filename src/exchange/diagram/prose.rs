@@ -3,7 +3,7 @@
 use super::call::ascii;
 use super::layout::paragraph;
 use crate::exchange::ending::{last_world, outcome};
-use crate::exchange::narration::{bug, hex};
+use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, sectors, the, thing};
 use crate::explore::{Failure, Story};
 use crate::machine::{ActorId, Consumer, End, Hop, Loss, Status, Violation, end, status};
@@ -93,7 +93,7 @@ fn failed(scenario: &Scenario, failure: &Failure) -> String {
                 "The store into {which} goes into a page that has left the file: it is lost."
             ),
         },
-        Violation::Assertion { what, .. } => format!("The kernel stops: {}.", bug(what)),
+        Violation::Assertion { what, .. } => format!("The kernel stops: {}.", what.meaning()),
         Violation::Trap { .. } => {
             "The store traps: the kernel's own mapping of the page is read-only.".to_owned()
         }

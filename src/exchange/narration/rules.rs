@@ -16,7 +16,7 @@ impl Step<'_> {
         let sectors = |page: PageId| self.names_several(page, &which);
         match violation {
             Violation::Assertion { what, .. } => {
-                return Some(format!("The kernel would stop here: {}.", bug(what)));
+                return Some(format!("The kernel would stop here: {}.", what.meaning()));
             }
             Violation::Trap { page } => {
                 return self.say(
@@ -78,25 +78,5 @@ pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
             format!("But the media does not hold what memory held of {what} when fsync was called.")
         }
         Loss::Detached => format!("The page has left the file: nobody will ever write {what}."),
-    }
-}
-
-/// What the kernel's own check objects to.
-pub(in crate::exchange) fn bug(what: Assertion) -> &'static str {
-    match what {
-        Assertion::UnlockNotHeld => "`unlock_page` on a page that its caller has not locked",
-        Assertion::CleanUnlocked => "the page must be locked while it is cleaned",
-        Assertion::WritebackTwice => "`set_page_writeback` on a page under writeback",
-        Assertion::WritebackUnlocked => {
-            "`set_page_writeback` on a page that its caller has not locked"
-        }
-        Assertion::EndWithoutWriteback => "`end_page_writeback` on a page not under writeback",
-        Assertion::StillWriteback => {
-            "the page is under writeback where it must not be (`BUG_ON(PageWriteback(page))`)"
-        }
-        Assertion::ReleaseNotHeld => {
-            "a lock or a journal handle given back by somebody who does not hold it"
-        }
-        Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
     }
 }

@@ -49,7 +49,13 @@ impl Setting<'_> {
     /// Expands a text that stands at a word of the file.
     fn expand(&self, shape: &Shape, text: &Text, frame: Frame, word: &Word) -> Option<Vec<Step>> {
         let steps = expand(shape, text, frame);
-        let noted = steps.map_err(|error| self.wrong(error.at.unwrap_or(word.at), error.reason));
+        let noted = steps.map_err(|error| {
+            let mut reason = error.reason;
+            if let Some(before) = error.before {
+                reason += &format!("; the first stands in line {}", self.source.place(before).0);
+            }
+            self.wrong(error.at.unwrap_or(word.at), reason);
+        });
         noted.ok()
     }
 
@@ -174,6 +180,7 @@ impl Setting<'_> {
                 let reason = format!("its programs have more than {MOST_INSTRS} steps");
                 self.wrong(table.at, reason);
             }
+            self.can_fault(table, space, &code.instrs, code.main.into());
             actors.push(Actor {
                 space,
                 tlb,
@@ -193,6 +200,31 @@ impl Setting<'_> {
             tlbs: tlbs.into_iter().map(|(space, _)| space).collect(),
             programs,
             idle_faults,
+        }
+    }
+
+    /// Refuses steps through a page table by an actor without one, and stores that may fault without a
+    /// program for the fault.
+    fn can_fault(&self, table: &ActorTable, space: Option<SpaceId>, code: &[Instr], main: usize) {
+        let name = &table.name.text;
+        let walks = |instr: &&Instr| {
+            let op = instr.op;
+            matches!(op, Op::Store | Op::Load | Op::ForkPte | Op::PteMkwrite)
+        };
+        let stores = |instr: &Instr| instr.op == Op::Store;
+        if space.is_none() {
+            if let Some(instr) = code.iter().find(walks) {
+                let key = OPS[usize::from(instr.tag)].key;
+                let reason = format!(
+                    "\"{name}\" has no address space, and its step \"{key}\" goes through a page table: give \"{name}\" an \"mm\", such as mm = \"A\""
+                );
+                self.wrong(table.at, reason);
+            }
+        } else if main == code.len() && code.iter().any(stores) {
+            let reason = format!(
+                "the store of \"{name}\" can fault, and the program of its write faults has no step in this kernel: give \"{name}\" a \"fault\" with steps, or leave the key out (do_wp_page)"
+            );
+            self.wrong(table.at, reason);
         }
     }
 
