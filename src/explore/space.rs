@@ -412,7 +412,7 @@ pub(super) fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
     match end(model, world) {
         Some(End::Deadlock(_)) => Verdicts::one(Verdict::Deadlock),
         Some(End::Stall(_)) => Verdicts::one(Verdict::Stall),
-        Some(End::Rest(lost)) => lost.into_iter().filter_map(Verdict::of).collect(),
+        Some(End::Rest(found)) => found.into_iter().filter_map(Verdict::of).collect(),
         Some(End::Halted) | None => Verdicts::NONE,
     }
 }
