@@ -15,6 +15,7 @@ mod steps;
 mod variables;
 mod writer;
 
+use crate::protocol::ASSUMPTIONS;
 use crate::scenario::{Scenario, words};
 
 use library::{Library, comment};
@@ -107,6 +108,14 @@ pub fn promela(scenario: &Scenario, link: &str) -> String {
         ]
         .map(String::from),
     );
+    about.extend([
+        String::new(),
+        "What this model takes for granted or leaves out, whatever SPIN finds:".to_owned(),
+    ]);
+    for it in &ASSUMPTIONS {
+        let text = format!("- {}: {}", it.about, it.words);
+        about.extend(wrapped(&text));
+    }
     let mut library = Library::default();
     Writer::new(scenario, &mut library).write();
     let mut lines: Vec<String> = about.iter().map(|it| comment(it)).collect();
