@@ -13,7 +13,7 @@ use super::model::Model;
 use super::op::{Resource, Which};
 use super::status::{Status, status};
 use super::view::Stage;
-use super::world::{NOBODY, World, flag, global};
+use super::world::{World, flag, global};
 
 /// Whether an interval is newer in memory than on media, and neither a dirty bit nor an error says
 /// so. PG_dirty says so of a block only where the block's own buffer is dirty too: writeback takes
@@ -83,12 +83,9 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
 }
 
 fn held(model: &Model, world: &World, on: Resource, which: Which) -> bool {
-    let at = &model.layout;
     match (on, which) {
-        (Resource::PageLock, Which::Page(page)) => world[at.lock(page)] != NOBODY,
-        (Resource::Writeback, Which::Page(page)) => world[at.writeback(page)] != NOBODY,
-        (Resource::Bio, Which::Page(page)) => world[at.bio_of(page)] != 0,
-        _ => at.resource(on, which).is_some_and(|cell| world[cell] != 0),
+        (Resource::Bio, Which::Page(page)) => world[model.layout.bio_of(page)] != 0,
+        _ => model.owner(world, on, which).is_some(),
     }
 }
 
