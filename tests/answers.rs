@@ -37,7 +37,7 @@ fn verdict(model: &Model, effects: &[Effect], world: &World) -> Option<Verdict> 
         Effect::Broke(violation) => Verdict::of(*violation),
         _ => None,
     });
-    broke.or_else(|| support::bad_end(model, world))
+    broke.or_else(|| support::bad_end(model, world).first().copied())
 }
 
 /// Follows every schedule, and sums up how many there are, how many fail, and how likely it is that one fails if a die

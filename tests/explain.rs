@@ -4,9 +4,9 @@ mod support;
 
 use std::sync::Arc;
 
-use stable_pages::exchange::without_words;
-use stable_pages::explore::{Mutant, Omission, Verdicts, Without};
-use stable_pages::machine::{ActorId, Choice, History};
+use stable_pages::exchange::{explain, outcome, why, without_words};
+use stable_pages::explore::{Finding, Mutant, Omission, Story, Verdicts, Without};
+use stable_pages::machine::{ActorId, Choice, History, end};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
@@ -186,4 +186,97 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     };
     let side = explanations(&now, &UiState::default(), Some(&left_out));
     assert!(!side.all_text().contains("500 states"));
+}
+
+/// The end of a shortest run to a leak, and the steps that its explanation and its chain of causes name.
+fn leak(slug: &str, edit: &str) -> (String, Vec<String>, Vec<usize>) {
+    let scenario = support::varied(slug, &[], &format!("[[edit]]\n{edit}"));
+    let model = &scenario.model;
+    let findings = support::checked(&scenario).findings(model);
+    let leak = |it: &&Finding| it.verdict == Verdict::Leak;
+    let found = findings.iter().find(leak);
+    let schedule = &found
+        .unwrap_or_else(|| panic!("{slug}, {edit}: no leak"))
+        .schedule;
+    let mut history = History::new(model);
+    for choice in schedule {
+        assert!(history.choose(model, *choice));
+    }
+    let story = Story::of(model, &history);
+    let end = end(model, history.world()).expect("at rest");
+    let last = story.failures.last().expect("the leak");
+    let steps = why(&scenario, &story, last).into_iter();
+    (
+        outcome(&scenario, &story, &end),
+        explain(&scenario, &story, last),
+        steps.map(|it| it.step).collect(),
+    )
+}
+
+/// What is left behind is said with the step at which it was taken, and by whom; once for each kind.
+#[test]
+fn a_leak_says_what_is_left_since_when_and_by_whom() {
+    let cases = [
+        (
+            "baseline-five-step",
+            "drop = \"do_wp_page/unlock_page\"",
+            "`PG_locked` is still held: the writer took it at step ",
+        ),
+        (
+            "baseline-five-step",
+            "drop = \"writepage/queue_bio\"",
+            "the bio is still there: the flusher began it at step ",
+        ),
+        (
+            "baseline-five-step",
+            "drop = \"writepage/submit_bio\"",
+            "`PG_writeback` is still set: the flusher set it at step ",
+        ),
+        (
+            "baseline-five-step",
+            "insert = \"pin_page\"\nbefore = \"do_wp_page/page_mkwrite\"",
+            "the page is still pinned: the writer took a pin at step ",
+        ),
+        (
+            "baseline-five-step",
+            "insert = \"set_memory_ro\"\nbefore = \"do_wp_page/unlock_page\"",
+            "the kernel's own mapping of the page is still read-only: the writer made it so at step ",
+        ),
+        (
+            "zap-flush-first",
+            "drop = \"munmap/pte_unlock\"",
+            "the page table lock is still held: ",
+        ),
+        (
+            "stall-behind-mmap-lock",
+            "drop = \"do_wp_page_mmap_lock/mmap_read_unlock#1\"",
+            "`mmap_lock` is still held: ",
+        ),
+        (
+            "checksum-under-lock",
+            "drop = \"write_dirty_buffer/submit_bio\"",
+            "the buffer lock is still held: ",
+        ),
+        (
+            "jbd2-shadow",
+            "drop = \"jbd2_write_metadata_buffer/queue_bio\"",
+            "`BH_Shadow` is still set: ",
+        ),
+        (
+            "nested-vm",
+            "drop = \"host/submit\"",
+            "the bio is still there: ",
+        ),
+    ];
+    for (slug, edit, words) in cases {
+        let (end, said, steps) = leak(slug, edit);
+        assert!(end.contains(words), "{slug}, {edit}: {end}");
+        // The explanation says the same, in a sentence of its own.
+        let same = |it: &String| it.to_lowercase().contains(&words.to_lowercase());
+        assert!(said.iter().any(same), "{slug}, {edit}: {said:?}");
+        assert!(
+            steps.is_sorted() && !steps.contains(&0),
+            "{slug}: {steps:?}"
+        );
+    }
 }

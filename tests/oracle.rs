@@ -41,6 +41,7 @@ fn properties() -> Vec<Property<Machine>> {
         SilentCorruption,
         ChecksumMismatch,
         LostUpdate,
+        Leak,
         Deadlock,
         Stall,
         Assertion,

@@ -43,11 +43,12 @@ const LIVE: (&str, usize) = ("S31", 25);
 const LIVE_MOST: (usize, usize) = (4, 2_000);
 
 /// The verdicts of a safety run, by their names in the Promela text.
-const WORDS: [(&str, Verdict); 8] = [
+const WORDS: [(&str, Verdict); 9] = [
     ("GUARD_ERROR", Verdict::GuardError),
     ("SILENT_CORRUPTION", Verdict::SilentCorruption),
     ("CHECKSUM_MISMATCH", Verdict::ChecksumMismatch),
     ("LOST_UPDATE", Verdict::LostUpdate),
+    ("LEAK", Verdict::Leak),
     ("DEADLOCK", Verdict::Deadlock),
     ("STALL", Verdict::Stall),
     ("ASSERTION", Verdict::Assertion),

@@ -1,5 +1,6 @@
 //! Who sleeps on what, behind whom, and how a run ended.
 
+use super::leaks::{leak_words, leaks};
 use super::narration::loss;
 use super::words::{begin, of_page, sectors, the, thing};
 use crate::explore::Story;
@@ -129,35 +130,47 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
                 _ => format!("Stall: {} sleeps for ever.", the(scenario, *actor)),
             }
         }
-        End::Rest(_) if story.silent() => {
-            format!(
-                "{done} and no error was reported, but the media holds bytes that were never sealed: silent corruption."
-            )
-        }
-        End::Rest(_) if story.mismatch().is_some() => {
-            format!(
-                "{done} and no error was reported, but a checksum or second copy was taken from other bytes than the media holds."
-            )
-        }
-        End::Rest(lost) => {
-            let Some(Violation::Lost { page, how, .. }) = lost.first() else {
-                return rest(scenario, story);
-            };
-            let mut which = Vec::new();
-            for violation in lost {
-                match violation {
-                    Violation::Lost {
-                        page: of, sector, ..
-                    } if of == page => which.push(*sector),
-                    _ => {}
-                }
+        End::Rest(found) => {
+            let leaks = leaks(scenario, story).into_iter();
+            let left: Vec<String> = leaks.map(|it| leak_words(scenario, story, it)).collect();
+            let left = left.join("; ");
+            match (rested(scenario, story, found), left.is_empty()) {
+                (Some(text), true) => text,
+                (Some(text), false) => format!("{text} Left behind: {left}."),
+                (None, true) => rest(scenario, story),
+                (None, false) => format!("{done}, but {left}."),
             }
-            loss(&sectors(scenario, *page, &which), which.len(), *how)
         }
     }
 }
 
-/// How a run ended after which everyone is done and the last state has no lost update.
+/// What went wrong in a run in which everyone is done, if that can be told of its bytes.
+fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<String> {
+    let done = "Everyone is done";
+    if story.silent() {
+        return Some(format!(
+            "{done} and no error was reported, but the media holds bytes that were never sealed: silent corruption."
+        ));
+    }
+    if story.mismatch().is_some() {
+        return Some(format!(
+            "{done} and no error was reported, but a checksum or second copy was taken from other bytes than the media holds."
+        ));
+    }
+    let Some(Violation::Lost { page, how, .. }) = found.first() else {
+        return None;
+    };
+    let of_page = found.iter().filter_map(|it| match it {
+        Violation::Lost {
+            page: of, sector, ..
+        } if of == page => Some(*sector),
+        _ => None,
+    });
+    let which: Vec<_> = of_page.collect();
+    Some(loss(&sectors(scenario, *page, &which), which.len(), *how))
+}
+
+/// How a run ended after which everyone is done and the last state has no lost update and no leak.
 fn rest(scenario: &Scenario, story: &Story) -> String {
     let done = "Everyone is done";
     if let Some(how) = story.loss() {

@@ -1,5 +1,6 @@
 //! A failure explained in a few sentences: which step broke which rule, who did what before, and what follows from it.
 
+use super::leaks::{leak_words, leaks};
 use super::narration::{hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
 use crate::explore::{Failure, Stored, Story};
@@ -22,6 +23,7 @@ pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Str
         } => case.block(),
         Violation::Checksum { consumer, .. } => case.checksum(consumer),
         Violation::Lost { how, .. } => case.lost(how),
+        Violation::Leaked(leak) => case.leaked(leak.page()),
         Violation::Assertion { what, .. } => case.assertion(what),
         Violation::Trap { .. } => case.trap(),
     };
@@ -279,6 +281,19 @@ impl Case<'_> {
             _ => "Whoever checks on the way compares the bytes with their own checksum, which is right: nobody looks inside the block."
                 .to_owned(),
         });
+        said
+    }
+
+    fn leaked(&self, page: PageId) -> Vec<String> {
+        let (scenario, story) = (self.scenario, self.story);
+        let mine = leaks(scenario, story).into_iter();
+        let mine = mine.filter(|it| it.page() == page);
+        let each = mine.map(|it| format!("{}.", begin(&leak_words(scenario, story, it))));
+        let mut said: Vec<String> = each.collect();
+        said.push(format!(
+            "Everyone is done after step {}: nobody is left to put that right.",
+            self.failure.step
+        ));
         said
     }
 

@@ -10,6 +10,7 @@ mod explain;
 mod figures;
 mod foresight;
 mod klog;
+mod leaks;
 mod link;
 mod narration;
 mod promela;

@@ -15,6 +15,7 @@ mod steps;
 mod variables;
 mod writer;
 
+use crate::protocol::ASSUMPTIONS;
 use crate::scenario::{Scenario, words};
 
 use library::{Library, comment};
@@ -31,17 +32,18 @@ const WORDS: &str = r#"
 #define STALL             32 /* somebody sleeps for ever on what nobody will do any more */
 #define ASSERTION         64 /* the kernel would BUG */
 #define TRAP             128 /* a store hit a page that set_memory_ro had made read-only */
+#define LEAK             256 /* everybody is at rest, and something is left behind */
 
 #ifdef ORACLE
 /* Say once of each model which of these were reached, and go on. */
-c_decl { static unsigned char told[256]; }
+c_decl { static unsigned short told[256]; }
 #define broke(what) c_code { \
 	if (!(told[MODEL] & what)) { told[MODEL] |= what; printf("VERDICT %d %s\n", MODEL, #what); } }
 #define say(what)
 #else
 /* Stop at the first of these; spin -DFIND=DEADLOCK (a sum, for several) looks for that alone. */
 #ifndef FIND
-#define FIND 255
+#define FIND 511
 #endif
 #define broke(what) assert((what & FIND) == 0)
 #define say(what) printf(what);
@@ -106,6 +108,14 @@ pub fn promela(scenario: &Scenario, link: &str) -> String {
         ]
         .map(String::from),
     );
+    about.extend([
+        String::new(),
+        "What this model takes for granted or leaves out, whatever SPIN finds:".to_owned(),
+    ]);
+    for it in &ASSUMPTIONS {
+        let text = format!("- {}: {}", it.about, it.words);
+        about.extend(wrapped(&text));
+    }
     let mut library = Library::default();
     Writer::new(scenario, &mut library).write();
     let mut lines: Vec<String> = about.iter().map(|it| comment(it)).collect();

@@ -3,6 +3,7 @@
 
 use super::ending::{last_world, since, unsubmitted};
 use super::explain::Case;
+use super::leaks::{leak_words, leaks, taken};
 use super::narration::{bytes, hop_name};
 use super::words::{begin, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Story};
@@ -42,6 +43,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
             Loss::Fsync => trace.lost_by_fsync(&case),
             Loss::Detached => trace.detached(&case),
         },
+        Violation::Leaked(leak) => trace.leaked(&case, leak.page()),
         Violation::Assertion { what, .. } => trace.assertion(&case, what),
         Violation::Trap { .. } => trace.trap(&case),
     }
@@ -578,6 +580,33 @@ impl Trace<'_> {
             what.meaning()
         );
         self.add(it.step, &words);
+    }
+
+    /// Who took what is left behind, and whose last step it was that left it.
+    fn leaked(&mut self, case: &Case, page: PageId) {
+        let (scenario, story) = (self.scenario, self.story);
+        let mut takers = Vec::new();
+        for leak in leaks(scenario, story) {
+            if leak.page() != page {
+                continue;
+            }
+            let (step, who) = taken(scenario, story, leak);
+            let words = format!("Left behind: {}.", leak_words(scenario, story, leak));
+            match (step, who) {
+                (Some(step), _) => self.add(step, &words),
+                (None, Some(who)) => self.say(0, who, &words),
+                (None, None) => {}
+            }
+            takers.extend(who.filter(|it| !takers.contains(it)));
+        }
+        for who in takers {
+            if let Some(last) = story.last(self.end, Some(who), &|_| true)
+                && last != case.failure.step
+            {
+                self.add(last, "{Who} made its last step.");
+            }
+        }
+        self.add(case.failure.step, "With this step everyone is done.");
     }
 
     fn trap(&mut self, case: &Case) {

@@ -314,6 +314,7 @@ impl Checker {
             stopped,
             ends: case.space.ends(),
             unstable: case.space.unstable(),
+            exposed: case.space.exposed(),
             bytes: case.space.bytes() as u64,
             findings: findings.collect(),
             ran: actors

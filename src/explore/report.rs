@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::machine::{
-    ActorId, Choice, History, Invariant, Model, Status, World, end, status, step,
+    ActorId, Choice, History, Invariant, Model, Op, Status, World, end, status, step,
 };
 use crate::scenario::{Scenario, StallBound, Verdict, words};
 
@@ -63,6 +63,10 @@ pub struct Report {
     pub depth: u32,
     /// Whether some schedule changes bytes between checksum and completion, noticed or not.
     pub unstable: bool,
+    /// Whether some run ends with I4 or I5 broken, of which no verdict tells.
+    pub exposed: bool,
+    /// How many instructions the search reached, of how many there are.
+    pub reached: (usize, usize),
     /// The verdicts met, each with the fewest steps to it.
     pub verdicts: Vec<(Verdict, usize)>,
     /// For each of them a shortest schedule: of those one with the fewest changes of actor. None for a
@@ -74,6 +78,17 @@ pub struct Report {
     pub opening: Option<Opening>,
     /// How long the actor of the file's `[stall]` must sleep at worst, on the same condition.
     pub sleep: Option<Sleep>,
+}
+
+/// How many instructions of all actors a search reached, of how many there are.
+fn reached(model: &Model, space: &Space) -> (usize, usize) {
+    let of = |actor: ActorId| {
+        let code = model.actors[actor.index()].code.iter().enumerate();
+        let code = code.filter(|(_, it)| it.op != Op::Goto);
+        code.map(move |(pc, _)| space.ran(actor, pc) > 0)
+    };
+    let all: Vec<bool> = model.actor_ids().flat_map(of).collect();
+    (all.iter().filter(|it| **it).count(), all.len())
 }
 
 /// Where a file states something else than was found.
@@ -140,6 +155,8 @@ impl Report {
             ends: space.ends(),
             depth: space.depth(),
             unstable: space.unstable(),
+            exposed: space.exposed(),
+            reached: reached(model, &space),
             verdicts: (findings.iter())
                 .map(|finding| (finding.verdict, finding.schedule.len()))
                 .collect(),

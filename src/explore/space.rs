@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 
 use crate::machine::{
-    ActorId, Choice, Effect, End, LANES, MAX_ACTORS, Model, Watch, World, enabled, end,
-    step_possible, ways,
+    ActorId, Choice, Effect, End, Invariant, LANES, MAX_ACTORS, Model, Watch, World, broken,
+    enabled, end, step_possible, ways,
 };
 use crate::scenario::Verdict;
 
@@ -110,6 +110,7 @@ pub struct Space {
     edges: u64,
     ends: u32,
     unstable: bool,
+    exposed: bool,
     /// Whether some step leads no further from the start, as one in each cycle must.
     may_loop: bool,
     met: [Option<Met>; Verdict::ALL.len()],
@@ -139,6 +140,7 @@ impl Space {
             edges: 0,
             ends: 0,
             unstable: false,
+            exposed: false,
             may_loop: false,
             met: [None; Verdict::ALL.len()],
             graph: limits.graph.then(Graph::new),
@@ -256,6 +258,7 @@ impl Space {
             self.ends += 1;
             let verdicts = verdicts_of_end(model, &world);
             self.meet(verdicts, at, None);
+            self.exposed = self.exposed || exposed(model, &world);
             if let Some(graph) = &mut self.graph {
                 graph.end(at, verdicts);
             }
@@ -385,6 +388,12 @@ impl Space {
         self.unstable
     }
 
+    /// Whether some run ends with an invariant broken that no verdict tells of, and did not begin so: a
+    /// clean page can be written to (I4), or is dirty in a PTE only (I5).
+    pub fn exposed(&self) -> bool {
+        self.exposed
+    }
+
     /// The steps, where they were kept.
     pub fn graph(&self) -> Option<&Graph> {
         self.graph.as_ref()
@@ -407,12 +416,21 @@ impl Space {
     }
 }
 
+fn exposed(model: &Model, world: &World) -> bool {
+    let is = |world: &World| {
+        let broken = broken(model, world, None, &[]);
+        [Invariant::I4, Invariant::I5].map(|it| broken.contains(&it))
+    };
+    let (now, begun) = (is(world), is(&model.initial));
+    now.iter().zip(begun).any(|(now, begun)| *now && !begun)
+}
+
 /// The verdicts of a run that ends in a world.
 pub(super) fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
     match end(model, world) {
         Some(End::Deadlock(_)) => Verdicts::one(Verdict::Deadlock),
         Some(End::Stall(_)) => Verdicts::one(Verdict::Stall),
-        Some(End::Rest(lost)) => lost.into_iter().filter_map(Verdict::of).collect(),
+        Some(End::Rest(found)) => found.into_iter().filter_map(Verdict::of).collect(),
         Some(End::Halted) | None => Verdicts::NONE,
     }
 }

@@ -192,9 +192,9 @@ impl Story {
             self.tell(model, &before, step, actor, *effect);
         }
         self.judge(model, &record.world, step, Some(actor), &record.effects);
-        // Where everybody is finished or idle updates may be lost, of which no effect tells.
-        if let Some(End::Rest(lost)) = end(model, &record.world) {
-            for violation in lost {
+        // Where everybody is finished or idle, updates may be lost and things left behind, of which no effect tells.
+        if let Some(End::Rest(found)) = end(model, &record.world) {
+            for violation in found {
                 self.fail(model, &before, step, actor, violation);
             }
         }
@@ -265,6 +265,7 @@ impl Story {
             | Violation::Silent { page, sector }
             | Violation::Checksum { page, sector, .. }
             | Violation::Lost { page, sector, .. } => (page, sector),
+            Violation::Leaked(leak) => (leak.page(), SectorId(0)),
             Violation::Assertion { page, .. } | Violation::Trap { page } => (page, SectorId(0)),
         };
         // What one step does to several sectors of a page is noted for the first of them only.

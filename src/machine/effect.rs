@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::id::{BioId, PageId, SectorId, SpaceId, StoreId};
-use super::op::{EndIo, Resource};
+use super::op::{EndIo, Resource, Which};
 use super::world::Access;
 
 /// Where a guard is recomputed.
@@ -86,6 +86,28 @@ pub enum Loss {
     Detached,
 }
 
+/// What is left behind where everybody is at rest: nobody will put it right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub enum Leak {
+    /// A lock, a bit, a handle or an I/O that nobody gives back or ends.
+    Held(Resource, Which),
+    /// A pin that was taken during the run.
+    Pin(PageId),
+    /// `set_memory_ro` without its `set_memory_rw`.
+    ReadOnly(PageId),
+}
+
+impl Leak {
+    /// The page it is about; the first one where it is not about a page.
+    pub fn page(self) -> PageId {
+        match self {
+            Leak::Held(_, which) => which.page().unwrap_or(PageId(0)),
+            Leak::Pin(page) | Leak::ReadOnly(page) => page,
+        }
+    }
+}
+
 /// Which second copy a checksum mismatch is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
@@ -132,6 +154,8 @@ pub enum Violation {
         sector: SectorId,
         how: Loss,
     },
+    /// Everybody is at rest, and something is left behind.
+    Leaked(Leak),
     /// The kernel would BUG.
     Assertion { page: PageId, what: Assertion },
     /// A store hit a page that `set_memory_ro` had made read-only.

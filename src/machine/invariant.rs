@@ -4,11 +4,12 @@
 //! keeps them: some hold only where the mapping asks for stable pages, and transients that the
 //! kernel allows are allowed here.
 
-use super::effect::{Assertion, Effect, Violation};
+use super::effect::{Assertion, Effect, Leak, Violation};
 use super::id::{ActorId, PageId};
 use super::model::Model;
-use super::status::{End, Status, end, forgotten, status};
-use super::view::Stage;
+use super::op::Resource;
+use super::rest::{forgotten, io_is_coming};
+use super::status::{End, end};
 use super::world::World;
 
 /// What must hold after every step (I, safety), and what every fair run must come to (L, liveness).
@@ -170,10 +171,20 @@ pub fn broken(
     match end(model, world) {
         Some(End::Deadlock(_)) => add(Invariant::L1),
         Some(End::Stall(_)) => add(Invariant::L2),
+        Some(End::Rest(found)) => found.iter().filter_map(at_rest).for_each(add),
         _ => {}
     }
     let all = Invariant::ALL.into_iter();
     all.filter(|invariant| found[*invariant as usize]).collect()
+}
+
+/// Which invariant it breaks that nobody is left to mend it.
+fn at_rest(violation: &Violation) -> Option<Invariant> {
+    match violation {
+        Violation::Lost { .. } => Some(Invariant::I3),
+        Violation::Leaked(Leak::Held(Resource::Writeback, _)) => Some(Invariant::I8),
+        _ => None,
+    }
 }
 
 fn by_effect(
@@ -239,17 +250,7 @@ fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(In
             add(Invariant::I3);
         }
     }
-    if writeback {
-        let alive = |actor: Option<ActorId>| {
-            actor.is_some_and(|actor| status(model, world, actor) != Status::Finished)
-        };
-        let coming = match model.stage(world, number) {
-            Stage::Free => alive(page.writeback),
-            Stage::Building => alive(page.bio.and_then(|bio| model.bio(world, bio).owner)),
-            _ => true,
-        };
-        if !coming {
-            add(Invariant::I8);
-        }
+    if writeback && !io_is_coming(model, world, number) {
+        add(Invariant::I8);
     }
 }

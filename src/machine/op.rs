@@ -154,7 +154,8 @@ pub enum Op {
 }
 
 /// Which one of a [`Resource`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Which {
     /// That of a page; for a resource of which a model has a single one, the page of the step that
     /// uses it.

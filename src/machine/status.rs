@@ -1,13 +1,14 @@
 //! Who can move and why not, who holds what, and how a run ends.
 
 use super::choice::Choice;
-use super::effect::{Loss, Violation};
-use super::id::{ActorId, BioId, PageId, SectorId};
+use super::effect::Violation;
+use super::id::{ActorId, BioId, PageId};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
 use super::parts::{Actor, StableWait};
+use super::rest::broken_at_rest;
 use super::view::Stage;
-use super::world::{NOBODY, World, actor as bit, flag, global};
+use super::world::{NOBODY, World, actor as bit, global};
 
 /// On what an actor sleeps, and who must act before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +41,7 @@ pub enum Status {
 /// How a run ends where nobody can move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Everyone is finished or idle; the updates that are lost then.
+    /// Everyone is finished or idle; the updates that are lost then, and what is left behind.
     Rest(Vec<Violation>),
     /// Actors are left asleep that wait for each other, in the order of waiting.
     Deadlock(Vec<ActorId>),
@@ -286,7 +287,7 @@ pub fn end(model: &Model, world: &World) -> Option<End> {
         }
     }
     let Some(first) = asleep else {
-        return Some(End::Rest(lost(model, world)));
+        return Some(End::Rest(broken_at_rest(model, world)));
     };
     let sleepers = model.actor_ids().skip(first.index());
     let mut cycles = sleepers.map(|actor| cycle(model, world, actor));
@@ -311,38 +312,4 @@ pub fn cycle(model: &Model, world: &World, first: ActorId) -> Vec<ActorId> {
         }
         chain.push(next);
     }
-}
-
-/// The updates that are lost where everyone is finished or idle: see [`forgotten`].
-fn lost(model: &Model, world: &World) -> Vec<Violation> {
-    let mut found = Vec::new();
-    for page in model.page_ids() {
-        for sector in model.sector_ids() {
-            if forgotten(model, world, page, sector) {
-                found.push(Violation::Lost {
-                    page,
-                    sector,
-                    how: Loss::AtRest,
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor
-/// an error says so. (The dossier's invariant I3.)
-pub(super) fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
-    let at = &model.layout;
-    if !model.cached[page.index()]
-        || world[at.memory(page, sector)] == world[at.media(page, sector)]
-    {
-        return false;
-    }
-    let said = world[at.flags(page)] & (flag::DIRTY | flag::GONE) != 0
-        || world[at.writeback(page)] != NOBODY
-        || world[at.bio_of(page)] != 0
-        || world[at.global] & global::ERROR_EVER != 0
-        || (model.space_ids()).any(|space| model.pte(world, space, page).dirty());
-    !said
 }

@@ -4,6 +4,7 @@
 //! Programs are texts ([`library`]) that expand into trees of steps ([`Step`]), and a broken ordering
 //! is a correct one plus [`Edit`]s.
 
+mod assumptions;
 mod edit;
 mod era;
 mod groups;
@@ -16,6 +17,7 @@ mod terms;
 mod text;
 mod tree;
 
+pub use assumptions::{ASSUMPTIONS, Assumption};
 pub use edit::{Edit, EditError, Place, Program, Side, apply};
 pub use era::Era;
 pub use groups::{GROUPS, GroupRow, group_row};

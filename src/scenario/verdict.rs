@@ -15,6 +15,8 @@ pub enum Verdict {
     ChecksumMismatch,
     /// Bytes newer than the media's do not reach it, and nobody is told.
     LostUpdate,
+    /// Everybody is at rest, and a lock, a bit, a bio or a pin is left behind.
+    Leak,
     /// Actors are left that wait for each other.
     Deadlock,
     /// Somebody waits for what nobody will do any more.
@@ -29,11 +31,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, in the order of the enum.
-    pub const ALL: [Verdict; 9] = [
+    pub const ALL: [Verdict; 10] = [
         Verdict::GuardError,
         Verdict::SilentCorruption,
         Verdict::ChecksumMismatch,
         Verdict::LostUpdate,
+        Verdict::Leak,
         Verdict::Deadlock,
         Verdict::Stall,
         Verdict::Livelock,
@@ -48,6 +51,7 @@ impl Verdict {
             Verdict::SilentCorruption => "silent corruption",
             Verdict::ChecksumMismatch => "checksum mismatch",
             Verdict::LostUpdate => "lost update",
+            Verdict::Leak => "leak",
             Verdict::Deadlock => "deadlock",
             Verdict::Stall => "stall",
             Verdict::Livelock => "livelock",
@@ -71,6 +75,9 @@ impl Verdict {
             Verdict::LostUpdate => {
                 "Bytes were stored that will never reach the media, and nothing says so."
             }
+            Verdict::Leak => {
+                "Everybody is at rest, and something is left behind that nobody will put right: a lock or a bit that is still set, an I/O that never ends, a pin that is never given back."
+            }
             Verdict::Deadlock => "Actors wait for each other in a circle.",
             Verdict::Stall => "Somebody sleeps for ever on what nobody will do any more.",
             Verdict::Livelock => {
@@ -89,6 +96,7 @@ impl Verdict {
             Violation::Silent { .. } => Some(Verdict::SilentCorruption),
             Violation::Checksum { .. } => Some(Verdict::ChecksumMismatch),
             Violation::Lost { .. } => Some(Verdict::LostUpdate),
+            Violation::Leaked(_) => Some(Verdict::Leak),
             Violation::Assertion { .. } => Some(Verdict::Assertion),
             Violation::Trap { .. } => Some(Verdict::Trap),
         }

@@ -117,9 +117,17 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         return el("p", "safe")
             .child(el("b", "badge good").text("\u{2713} safe"))
             .text(&format!(
-                " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.",
+                " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.{} ",
                 count(progress.depth.into(), "step"),
-                reached(checked, scenario)
+                reached(checked, scenario),
+                exposed(checked)
+            ))
+            .child(button(
+                "",
+                "",
+                "What that does not cover",
+                false,
+                Msg::Panel(Panel::Coverage),
             ));
     }
     let because = match (checked.complete, checked.stopped) {
@@ -168,18 +176,44 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         ))
 }
 
-/// How many lines of code the search reached.
+/// How many lines of code the search reached, and some of those that it did not: of them "safe" says nothing.
 fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
-    let (mut all, mut never) = (0, 0);
+    const NAMED: usize = 3;
+    let (mut all, mut never) = (0, Vec::new());
     for (actor, ran) in scenario.model.actor_ids().zip(&checked.ran) {
-        for (pc, _) in steps(scenario, actor) {
+        for (pc, text) in steps(scenario, actor) {
             all += 1;
-            never += u32::from(ran.get(pc as usize) == Some(&0));
+            if ran.get(pc as usize) == Some(&0) {
+                never.push(text);
+            }
         }
     }
-    match never {
-        0 => format!("all {all} lines of code were reached"),
-        _ => format!("{} of {all} lines of code were reached", all - never),
+    if never.is_empty() {
+        return format!("all {all} lines of code were reached");
+    }
+    let few = match 2 * never.len() > all {
+        true => "only ",
+        false => "",
+    };
+    let more = match never.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let reached = all - never.len();
+    never.truncate(NAMED);
+    format!(
+        "{few}{reached} of {all} lines of code were reached, never {}{more}",
+        never.join(", ")
+    )
+}
+
+/// What no verdict tells of, and yet is not as it should be at the end of some run.
+fn exposed(checked: &SearchResult) -> &'static str {
+    match checked.exposed {
+        true => {
+            " But some run ends with a page that counts as clean and can still be written to, or is dirty in a PTE only (I4 or I5 stays broken): what comes of that takes another store, or an fsync."
+        }
+        false => "",
     }
 }
 

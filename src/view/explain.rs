@@ -47,7 +47,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let failed = last.is_some_and(|record| record.verdict().is_some());
     // A bad end stands before the sentence of the step, any other behind it.
     let badly = match &now.end {
-        Some(End::Rest(lost)) => !lost.is_empty(),
+        Some(End::Rest(found)) => !found.is_empty(),
         Some(_) => true,
         None => false,
     };
@@ -420,7 +420,9 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
         return nothing();
     };
     let place = match failure.violation {
-        Violation::Assertion { .. } | Violation::Trap { .. } => String::new(),
+        Violation::Leaked(_) | Violation::Assertion { .. } | Violation::Trap { .. } => {
+            String::new()
+        }
         _ if scenario.model.geometry.pages > 1 => format!(
             ": page {}, sector {}, LBA {}",
             failure.page, failure.sector, failure.lba
@@ -478,7 +480,7 @@ fn compared(
 /// A button that opens the inspector of the sector that failed; nothing where the failure is not about a sector.
 fn bytes(failure: &Failure) -> Element {
     match failure.violation {
-        Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
+        Violation::Leaked(_) | Violation::Assertion { .. } | Violation::Trap { .. } => nothing(),
         _ => {
             let inspect = Msg::Sector(failure.page, failure.sector);
             button("", "", "Inspect its bytes", false, inspect)

@@ -173,13 +173,13 @@ pub fn replayed(model: &Model, schedule: &[Choice]) -> (World, Verdicts) {
     (world, verdicts)
 }
 
-/// The verdict on a run that ends in a world, if it is a bad one.
-pub fn bad_end(model: &Model, world: &World) -> Option<Verdict> {
-    match end(model, world)? {
-        End::Deadlock(_) => Some(Verdict::Deadlock),
-        End::Stall(_) => Some(Verdict::Stall),
-        End::Rest(lost) => Verdict::of(*lost.first()?),
-        End::Halted => None,
+/// What a run amounts to that ends badly in a world.
+pub fn bad_end(model: &Model, world: &World) -> Vec<Verdict> {
+    match end(model, world) {
+        Some(End::Deadlock(_)) => vec![Verdict::Deadlock],
+        Some(End::Stall(_)) => vec![Verdict::Stall],
+        Some(End::Rest(found)) => found.into_iter().filter_map(Verdict::of).collect(),
+        Some(End::Halted) | None => Vec::new(),
     }
 }
 

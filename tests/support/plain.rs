@@ -143,9 +143,10 @@ impl Search {
             Some(End::Stall(actor)) => {
                 self.keep(Verdict::Stall, Outcome::Stall(actor), at, None);
             }
-            Some(End::Rest(lost)) => {
-                for violation in lost {
-                    self.keep(Verdict::LostUpdate, Outcome::Broke(violation), at, None);
+            Some(End::Rest(found)) => {
+                for violation in found {
+                    let verdict = Verdict::of(violation).expect("what is wrong at rest");
+                    self.keep(verdict, Outcome::Broke(violation), at, None);
                 }
             }
         }

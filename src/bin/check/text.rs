@@ -5,6 +5,7 @@ use std::fmt::Write;
 use stable_pages::exchange::{Link, diagram, grouped, percent};
 use stable_pages::explore::{Coverage, Finding, Odds, Report, Story};
 use stable_pages::machine::History;
+use stable_pages::protocol::ASSUMPTIONS;
 use stable_pages::scenario::{Scenario, Verdict};
 
 use super::run::{Checked, Row};
@@ -148,11 +149,45 @@ fn notes(out: &mut String, checked: &Checked) {
     }
     });
     said.extend(partly.into_iter().map(|(of, text)| format!("{of}: {text}")));
+    let beside = together(checked, |report| {
+        let safe = report.verdicts.is_empty() && report.settled();
+        safe.then(|| safe_beside(report)).flatten()
+    });
+    said.extend(
+        beside
+            .into_iter()
+            .map(|(of, text)| format!("{of}: safe, but {text}.")),
+    );
+    if ran().any(|(_, report)| report.verdicts.is_empty() && report.settled()) {
+        let about: Vec<&str> = ASSUMPTIONS.iter().map(|it| it.about).collect();
+        said.push(format!(
+            "What the model takes for granted or leaves out: {}. The Promela export says it in full.",
+            about.join(", ")
+        ));
+    }
     if ran().any(|(scenario, _)| scenario.stated().is_none()) {
         said.push("Rows without a mark: the file states nothing of them.".to_owned());
     }
     out.push('\n');
     said.iter().for_each(|it| paragraph(out, "  ", it));
+}
+
+/// What is to be said in the same breath as "safe", if anything is.
+fn safe_beside(report: &Report) -> Option<String> {
+    let (reached, all) = report.reached;
+    let mut said = Vec::new();
+    if 2 * reached < all {
+        said.push(format!("only {reached} of {all} instructions were reached"));
+    } else if reached < all {
+        said.push(format!(
+            "{} of {all} instructions were never reached",
+            all - reached
+        ));
+    }
+    if report.exposed {
+        said.push("some run ends with a clean page that can still be written to, or that is dirty in a PTE only (I4 or I5 stays broken)".to_owned());
+    }
+    (!said.is_empty()).then(|| said.join(", and "))
 }
 
 /// Texts about rows, each different text once: the rows that it is about ("dix+dif 3.0, 3.9; none 3.0") and the text.

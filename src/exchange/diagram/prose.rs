@@ -3,6 +3,7 @@
 use super::call::ascii;
 use super::layout::paragraph;
 use crate::exchange::ending::{last_world, outcome};
+use crate::exchange::leaks::leak_words;
 use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, sectors, the, thing};
 use crate::explore::{Failure, Story};
@@ -14,7 +15,7 @@ pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
     let mut said: Vec<String> = Vec::new();
     let failures = story.failures.iter();
     for failure in failures.filter(|it| it.verdict().is_some()).take(2) {
-        said.push(failed(scenario, failure));
+        said.push(failed(scenario, story, failure));
     }
     let last = last_world(scenario, story);
     match end(&scenario.model, &last) {
@@ -49,7 +50,7 @@ fn sleepers(scenario: &Scenario, story: &Story, how: &End) -> Vec<String> {
 }
 
 /// A failure in a sentence or two.
-fn failed(scenario: &Scenario, failure: &Failure) -> String {
+fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
     let which = sectors(scenario, failure.page, &[failure.sector]);
     let guard = |content| hex(scenario.model.contents.guard(content));
     match failure.violation {
@@ -93,6 +94,12 @@ fn failed(scenario: &Scenario, failure: &Failure) -> String {
                 "The store into {which} goes into a page that has left the file: it is lost."
             ),
         },
+        Violation::Leaked(leak) => {
+            format!(
+                "Everyone is done, but {}.",
+                leak_words(scenario, story, leak)
+            )
+        }
         Violation::Assertion { what, .. } => format!("The kernel stops: {}.", what.meaning()),
         Violation::Trap { .. } => {
             "The store traps: the kernel's own mapping of the page is read-only.".to_owned()

@@ -1,8 +1,9 @@
 //! Waking, fsync, and the verdicts on a state in which no actor can move.
 
-use crate::machine::{Op, PageId};
+use crate::machine::{Op, PageId, Resource};
 
 use super::library::indented;
+use super::variables::single;
 use super::writer::Writer;
 
 impl Writer<'_> {
@@ -137,40 +138,83 @@ impl Writer<'_> {
         format!("if\n:: halted\n:: else ->\n{}\nfi", indented(&out, 1))
     }
 
-    /// At the end without sleepers: a lost update for each sector that is newer in memory than on media although no bit, I/O
-    /// or error says so.
+    /// At the end without sleepers: a lost update for each sector whose newer bytes nothing announces, and a leak if
+    /// anything is left behind.
     fn at_rest(&mut self) -> String {
         let mut all = Vec::new();
         for page in (0..self.pages).filter(|it| self.model.cached[*it]) {
-            let mut quiet = format!(
-                "!PG_dirty[{page}] && PG_writeback[{page}] == NOBODY && bio_of[{page}] == 0"
-            );
-            quiet += &match self.has.gone {
-                true => format!(" && !gone[{page}]"),
-                false => String::new(),
-            };
-            quiet += if self.has.errors {
-                " && !failed_once"
-            } else {
-                ""
-            };
+            let mut quiet = vec![match self.has.buffers {
+                true => format!(
+                    "!(PG_dirty[{page}] && BH_Dirty[{page}] & (1 << (n - {})))",
+                    page * self.sectors
+                ),
+                false => format!("!PG_dirty[{page}]"),
+            }];
+            if self.has.gone {
+                quiet.push(format!("!gone[{page}]"));
+            }
+            if self.has.errors {
+                quiet.push("!failed_once".to_owned());
+            }
             for space in 0..usize::from(self.model.spaces) {
-                quiet += &format!(" && !(pte[{}] & DIRTY)", space * self.pages + page);
+                quiet.push(format!("!(pte[{}] & DIRTY)", space * self.pages + page));
             }
             let (first, last) = (page * self.sectors, (page + 1) * self.sectors - 1);
+            let quiet = quiet.join(" && ");
             all.push(format!(
                 "for (n : {first} .. {last}) {{\n\tif\n\t:: {quiet} && memory[n] != media[n] -> broke(LOST_UPDATE)\n\t:: else\n\tfi\n}}"
             ));
         }
-        match all.is_empty() {
-            true => "skip".to_owned(),
-            false => {
-                let head = "Newer in memory than on media, and nothing says so?";
-                let body = all.join(";\n");
-                self.library
-                    .inline("look_for_lost_updates", head, "", &body)
-                    + "()"
+        let mut out = String::new();
+        if !all.is_empty() {
+            let head = "Newer in memory than on media, and nothing says so?";
+            let body = all.join(";\n");
+            out = self
+                .library
+                .inline("look_for_lost_updates", head, "", &body)
+                + "();\n";
+        }
+        let held = self.held().join(" ||\n   ");
+        let body = format!("if\n:: {held} -> broke(LEAK)\n:: else\nfi");
+        let head = "Everybody is at rest. Is anything left behind?";
+        out + &self.library.inline("look_for_leaks", head, "", &body) + "()"
+    }
+
+    /// What nobody may hold at rest, as conditions. Pins that the file begins with are somebody's
+    /// outside the model.
+    fn held(&self) -> Vec<String> {
+        let (model, first) = (self.model, &self.model.initial);
+        let mut all = Vec::new();
+        for id in model.page_ids() {
+            let page = id.index();
+            all.push(format!("PG_locked[{page}] != NOBODY"));
+            all.push(format!("PG_writeback[{page}] != NOBODY"));
+            all.push(format!("bio_of[{page}] != 0"));
+            for (resource, name) in [
+                (Resource::BufferLock, "BH_Lock"),
+                (Resource::Shadow, "BH_Shadow"),
+            ] {
+                if model.has(resource) {
+                    all.push(format!("{name}[{page}] != NOBODY"));
+                }
+            }
+            let it = model.page(first, id);
+            if self.has.pins {
+                all.push(format!("pins[{page}] > {}", it.pins));
+            }
+            if self.has.read_only {
+                all.push(format!("kernel_ro[{page}]"));
             }
         }
+        if model.has(Resource::PteLock) {
+            let spaces = model.space_ids();
+            all.extend(spaces.map(|it| format!("pte_lock[{it}] != NOBODY")));
+        }
+        for resource in [Resource::Handle, Resource::Commit, Resource::Mutex] {
+            if model.has(resource) {
+                all.push(format!("{} != NOBODY", single(resource)));
+            }
+        }
+        all
     }
 }

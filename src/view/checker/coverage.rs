@@ -3,6 +3,7 @@
 use crate::exchange::grouped;
 use crate::explore::SearchResult;
 use crate::machine::ActorId;
+use crate::protocol::ASSUMPTIONS;
 
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
@@ -28,7 +29,33 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
         progress.depth,
         checked.bytes.div_ceil(1 << 20),
     );
-    el("div", "").child(note("small", &words)).child(cards)
+    el("div", "")
+        .child(note("small", &words))
+        .child(cards)
+        .child(assumptions())
+}
+
+/// What the model takes for granted or leaves out.
+fn assumptions() -> Element {
+    let mut list = el("dl", "invariants");
+    for it in &ASSUMPTIONS {
+        let source = match it.source {
+            "" => String::new(),
+            source => format!(" ({source})"),
+        };
+        let words = format!("{}{source}", it.words);
+        list = list
+            .child(el("dt", "").text(it.about))
+            .child(el("dd", "").text(&words));
+    }
+    el("div", "card")
+        .attr(Attr::Part, "assumptions")
+        .child(el("h2", "").text("What \u{201c}safe\u{201d} does not cover"))
+        .child(note(
+            "small",
+            "What this model takes for granted, and what of the kernel it leaves out.",
+        ))
+        .child(list)
 }
 
 fn of_actor(now: &Moment, checked: &SearchResult, actor: ActorId) -> Element {

@@ -164,7 +164,7 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
         .child(note("small", &more))
         .child(note(
             "small",
-            "\u{201c}Safe here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a page left under writeback stops only those who wait for it.",
+            "\u{201c}Safe here\u{201d}: the step is unnecessary in this scenario, and that is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need it: redirty_if_cleaned does nothing for a page that is dirty from the start, and everything for one that is dirty in a PTE only. Nor is everything bad a failure: bytes that arrive unprotected are right, and a clean page that is left writable loses nothing before somebody stores again.",
         ))
 }
 

@@ -21,7 +21,9 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     }
     if checked.findings.is_empty() {
         let words = match checked.complete {
-            true => "No schedule breaks a rule, loses an update or gets stuck.",
+            true => {
+                "No schedule breaks a rule, loses an update, leaves anything behind or gets stuck."
+            }
             false => "None of the states looked at is a failure. Not all were looked at.",
         };
         cards = cards.child(el("div", "card").child(note("", words)));

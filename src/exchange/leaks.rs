@@ -1,0 +1,104 @@
+//! What is left behind where everybody is at rest, in words: what, since when, and by whom.
+
+use super::ending::{last_world, since};
+use super::words::{of_page, page, the, thing};
+use crate::explore::Story;
+use crate::machine::{ActorId, Effect, End, Leak, Resource, Stage, Violation, Wait, Which, end};
+use crate::scenario::Scenario;
+
+/// What is left behind where a run has come to rest; nothing where it has not.
+pub(super) fn leaks(scenario: &Scenario, story: &Story) -> Vec<Leak> {
+    let Some(End::Rest(found)) = end(&scenario.model, &last_world(scenario, story)) else {
+        return Vec::new();
+    };
+    let leaks = found.into_iter().filter_map(|it| match it {
+        Violation::Leaked(leak) => Some(leak),
+        _ => None,
+    });
+    leaks.collect()
+}
+
+/// The step, from 1, at which what is left behind was taken, and by whom; no step if it was so from
+/// the start.
+pub(super) fn taken(
+    scenario: &Scenario,
+    story: &Story,
+    leak: Leak,
+) -> (Option<usize>, Option<ActorId>) {
+    let last = story.steps.len();
+    let (step, holder) = match leak {
+        Leak::Held(on, which) => {
+            let holder = scenario
+                .model
+                .owner(&last_world(scenario, story), on, which);
+            (since(story, Wait { on, which, holder }), holder)
+        }
+        Leak::Pin(page) => {
+            let up = |effect: &Effect| matches!(*effect, Effect::Pinned { page: of, pins } if of == page && pins > 0);
+            (story.last(last, None, &up), None)
+        }
+        Leak::ReadOnly(page) => {
+            let set = |effect: &Effect| matches!(*effect, Effect::KernelMapping { page: of, read_only: true } if of == page);
+            (story.last(last, None, &set), None)
+        }
+    };
+    (step, step.and_then(|it| story.actor(it)).or(holder))
+}
+
+/// "`PG_writeback` is still set: the flusher set it at step 12, and no I/O is there that would end
+/// it"; no sentence yet.
+pub(super) fn leak_words(scenario: &Scenario, story: &Story, leak: Leak) -> String {
+    let (step, who) = taken(scenario, story, leak);
+    let who = who.map_or("somebody".to_owned(), |it| the(scenario, it));
+    let at = match step {
+        Some(step) => format!(" at step {step}"),
+        None => " before the run began".to_owned(),
+    };
+    match leak {
+        Leak::Held(on, which) => {
+            let what = thing(scenario, on, which);
+            let stage = |page| scenario.model.stage(&last_world(scenario, story), page);
+            match (on, which) {
+                (Resource::Bio, Which::Page(page)) => format!(
+                    "the bio{} is still there: {who} began it{at}, and {}",
+                    of_page(scenario, page),
+                    stuck(stage(page))
+                ),
+                (Resource::Writeback, Which::Page(page)) => format!(
+                    "{what} is still set: {who} set it{at}, and {}",
+                    match stage(page) {
+                        Stage::Free => "there is no I/O that would end it",
+                        _ => "its I/O never ends",
+                    }
+                ),
+                (Resource::Shadow, _) => {
+                    format!("{what} is still set: {who} set it{at}, and nobody clears it")
+                }
+                (Resource::Handle, _) => {
+                    format!("{what} is still open: {who} opened it{at} and never stopped it")
+                }
+                (Resource::Commit, _) => format!("{what}, which {who} is to make, is never made"),
+                _ => format!("{what} is still held: {who} took it{at} and never gave it back"),
+            }
+        }
+        Leak::Pin(of) => format!(
+            "{} is still pinned: {who} took a pin{at} that nobody gave back",
+            page(scenario, of)
+        ),
+        Leak::ReadOnly(of) => format!(
+            "the kernel's own mapping of {} is still read-only: {who} made it so{at}",
+            page(scenario, of)
+        ),
+    }
+}
+
+/// Why a bio goes no further.
+fn stuck(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Building => "nobody submits it",
+        Stage::Passed => "no host takes it",
+        Stage::Queued => "no device takes it",
+        Stage::InDevice => "the device never reports its end",
+        Stage::Free | Stage::Done => "the device is done, but nobody completes it",
+    }
+}

@@ -1,0 +1,101 @@
+//! The judgement where everybody is at rest: what is lost, and what is left behind.
+//!
+//! Everyone is finished, or idle for good: nobody outside the model acts. Whatever is still held
+//! then is held for ever, and an I/O that has not ended never ends, in a model without a disk too.
+//!
+//! What keeps the *next* store from going unseen is not judged here: a clean page that is still
+//! writable (I4), or dirty in a PTE only (I5), holds nobody up and has lost nothing. The PTE's dirty
+//! bit still says so where munmap looks, and what fsync misses shows where an ordering has the store.
+
+use super::effect::{Leak, Loss, Violation};
+use super::id::{ActorId, PageId, SectorId};
+use super::model::Model;
+use super::op::{Resource, Which};
+use super::status::{Status, status};
+use super::view::Stage;
+use super::world::{World, flag, global};
+
+/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an error says
+/// so. PG_dirty says so of a block only where the block's own buffer is dirty too: writeback takes
+/// no other.
+fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    let at = &model.layout;
+    if !model.cached[page.index()]
+        || world[at.memory(page, sector)] == world[at.media(page, sector)]
+    {
+        return false;
+    }
+    let flags = world[at.flags(page)];
+    let buffer = at.buffers(page).map_or(u8::MAX, |cell| world[cell]);
+    let said = flags & flag::DIRTY != 0 && buffer & sector.bit() != 0
+        || flags & flag::GONE != 0
+        || world[at.global] & global::ERROR_EVER != 0
+        || (model.space_ids()).any(|space| model.pte(world, space, page).dirty());
+    !said
+}
+
+/// Whether the I/O of a page is on its way, or whoever will submit it is still at it.
+pub(super) fn io_is_coming(model: &Model, world: &World, page: PageId) -> bool {
+    let alive = |actor: Option<ActorId>| {
+        actor.is_some_and(|it| status(model, world, it) != Status::Finished)
+    };
+    let it = model.page(world, page);
+    match model.stage(world, page) {
+        Stage::Free => alive(it.writeback),
+        Stage::Building => alive(it.bio.and_then(|bio| model.bio(world, bio).owner)),
+        _ => true,
+    }
+}
+
+/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor an
+/// error says so. (The dossier's invariant I3.)
+pub(super) fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    unsaid(model, world, page, sector) && !io_is_coming(model, world, page)
+}
+
+/// What must not be where everybody is at rest: every interval whose newer bytes nobody will write,
+/// and everything that nobody will give back.
+pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for page in model.page_ids() {
+        for sector in model.sector_ids() {
+            if unsaid(model, world, page, sector) {
+                let how = Loss::AtRest;
+                found.push(Violation::Lost { page, sector, how });
+            }
+        }
+    }
+    found.extend(leaks(model, world).map(Violation::Leaked));
+    found
+}
+
+fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> + 'a {
+    let of_page = [Resource::PageLock, Resource::Writeback, Resource::Bio];
+    let held = (of_page.into_iter().chain(Resource::OWNED))
+        .flat_map(|on| model.all_of(on).map(move |which| (on, which)))
+        .filter(|(on, which)| held(model, world, *on, *which))
+        .map(|(on, which)| Leak::Held(on, which));
+    held.chain(
+        model
+            .page_ids()
+            .flat_map(|page| leaks_of_page(model, world, page)),
+    )
+}
+
+fn held(model: &Model, world: &World, on: Resource, which: Which) -> bool {
+    match (on, which) {
+        (Resource::Bio, Which::Page(page)) => world[model.layout.bio_of(page)] != 0,
+        _ => model.owner(world, on, which).is_some(),
+    }
+}
+
+/// What is not a matter of locks. The pins that a file begins with are somebody's outside the model,
+/// who may keep them.
+fn leaks_of_page(model: &Model, world: &World, page: PageId) -> impl Iterator<Item = Leak> {
+    let (now, first) = (model.page(world, page), model.page(&model.initial, page));
+    let all = [
+        (now.pins > first.pins, Leak::Pin(page)),
+        (now.read_only, Leak::ReadOnly(page)),
+    ];
+    all.into_iter().filter(|(is, _)| *is).map(|(_, leak)| leak)
+}
