@@ -1,19 +1,11 @@
 //! Who sleeps on what, behind whom, and how a run ended.
 
-use super::leaks::{leak_words, leaks};
+use super::leaks::{last_world, leak_words, leaks, since};
 use super::narration::loss;
 use super::words::{begin, of_page, sectors, the, thing};
 use crate::explore::Story;
-use crate::machine::{
-    ActorId, Effect, End, Loss, Resource, Stage, Status, Violation, Wait, Which, World, status,
-};
+use crate::machine::{ActorId, End, Loss, Resource, Stage, Status, Violation, Wait, World, status};
 use crate::scenario::Scenario;
-
-/// The world after the last step of a run.
-pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
-    let last = story.steps.last();
-    last.map_or(scenario.model.initial, |told| told.world)
-}
 
 /// Whether an actor can move; if it sleeps, on what and behind whom.
 pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: Status) -> String {
@@ -66,27 +58,6 @@ pub(super) fn held(scenario: &Scenario, story: &Story, actor: ActorId, wait: Wai
         Resource::Commit => format!("{thing}, which {who} is to make"),
         _ => format!("{thing}, held by {who}{since}"),
     }
-}
-
-/// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
-pub fn since(story: &Story, wait: Wait) -> Option<usize> {
-    match (wait.on, wait.which) {
-        (Resource::PageLock, Which::Page(page)) => return story.locked_since[page.index()],
-        (Resource::Writeback, Which::Page(page)) => return story.writeback_since[page.index()],
-        _ => {}
-    }
-    let of = wait.which.page();
-    let took = |effect: &Effect| match effect {
-        Effect::Took { what, page } => *what == wait.on && (!what.of_page() || Some(*page) == of),
-        Effect::Shadowed { page } => wait.on == Resource::Shadow && Some(*page) == of,
-        Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
-        _ => false,
-    };
-    let by = match wait.on {
-        Resource::PteLock => Some(wait.holder?),
-        _ => None,
-    };
-    story.last(story.steps.len(), by, &took)
 }
 
 /// How a run ended, in a sentence.

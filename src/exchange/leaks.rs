@@ -1,10 +1,38 @@
-//! What is left behind where everybody is at rest, in words: what, since when, and by whom.
+//! Since when something is held; and what is left behind where everybody is at rest, in words.
 
-use super::ending::{last_world, since};
 use super::words::{of_page, page, the, thing};
 use crate::explore::Story;
-use crate::machine::{ActorId, Effect, End, Leak, Resource, Stage, Violation, Wait, Which, end};
+use crate::machine::{
+    ActorId, Effect, End, Leak, Resource, Stage, Violation, Wait, Which, World, end,
+};
 use crate::scenario::Scenario;
+
+/// The world after the last step of a run.
+pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
+    let last = story.steps.last();
+    last.map_or(scenario.model.initial, |told| told.world)
+}
+
+/// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
+pub fn since(story: &Story, wait: Wait) -> Option<usize> {
+    match (wait.on, wait.which) {
+        (Resource::PageLock, Which::Page(page)) => return story.locked_since[page.index()],
+        (Resource::Writeback, Which::Page(page)) => return story.writeback_since[page.index()],
+        _ => {}
+    }
+    let of = wait.which.page();
+    let took = |effect: &Effect| match effect {
+        Effect::Took { what, page } => *what == wait.on && (!what.of_page() || Some(*page) == of),
+        Effect::Shadowed { page } => wait.on == Resource::Shadow && Some(*page) == of,
+        Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
+        _ => false,
+    };
+    let by = match wait.on {
+        Resource::PteLock => Some(wait.holder?),
+        _ => None,
+    };
+    story.last(story.steps.len(), by, &took)
+}
 
 /// What is left behind where a run has come to rest; nothing where it has not.
 pub(super) fn leaks(scenario: &Scenario, story: &Story) -> Vec<Leak> {
@@ -32,6 +60,10 @@ pub(super) fn taken(
                 .model
                 .owner(&last_world(scenario, story), on, which);
             (since(story, Wait { on, which, holder }), holder)
+        }
+        Leak::Bio(bio) => {
+            let queued = |effect: &Effect| matches!(*effect, Effect::Queued { bio: of, .. } | Effect::HandedOver { bio: of } if of == bio);
+            (story.last(last, None, &queued), None)
         }
         Leak::Pin(page) => {
             let up = |effect: &Effect| matches!(*effect, Effect::Pinned { page: of, pins } if of == page && pins > 0);
@@ -81,6 +113,9 @@ pub(super) fn leak_words(scenario: &Scenario, story: &Story, leak: Leak) -> Stri
                 _ => format!("{what} is still held: {who} took it{at} and never gave it back"),
             }
         }
+        Leak::Bio(_) => format!(
+            "a bio without a page is still there: {who} submitted it{at}, and somebody else ended the page's I/O"
+        ),
         Leak::Pin(of) => format!(
             "{} is still pinned: {who} took a pin{at} that nobody gave back",
             page(scenario, of)

@@ -1,9 +1,9 @@
 //! Why a run failed: the few steps that matter, found by walking back from the failure to the last
 //! writer of each value in it.
 
-use super::ending::{last_world, since, unsubmitted};
+use super::ending::unsubmitted;
 use super::explain::Case;
-use super::leaks::{leak_words, leaks, taken};
+use super::leaks::{last_world, leak_words, leaks, since, taken};
 use super::narration::{bytes, hop_name};
 use super::words::{begin, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Story};

@@ -20,7 +20,7 @@ pub(super) fn the(scenario: &Scenario, actor: ActorId) -> String {
 
 /// A text at the beginning of a sentence: with a capital, unless it begins with an actor's own name.
 pub(super) fn begin(text: &str) -> String {
-    let words = ["the ", "sector", "page ", "at step "];
+    let words = ["the ", "sector", "page ", "at step ", "a bio "];
     if !words.iter().any(|it| text.starts_with(it)) {
         return text.to_owned();
     }

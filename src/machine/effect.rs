@@ -92,6 +92,8 @@ pub enum Loss {
 pub enum Leak {
     /// A lock, a bit, a handle or an I/O that nobody gives back or ends.
     Held(Resource, Which),
+    /// A bio that has no page any more, since somebody else ended the page's I/O.
+    Bio(BioId),
     /// A pin that was taken during the run.
     Pin(PageId),
     /// `set_memory_ro` without its `set_memory_rw`.
@@ -103,6 +105,7 @@ impl Leak {
     pub fn page(self) -> PageId {
         match self {
             Leak::Held(_, which) => which.page().unwrap_or(PageId(0)),
+            Leak::Bio(_) => PageId(0),
             Leak::Pin(page) | Leak::ReadOnly(page) => page,
         }
     }

@@ -5,11 +5,12 @@
 //! kernel allows are allowed here.
 
 use super::effect::{Assertion, Effect, Leak, Violation};
-use super::id::{ActorId, PageId};
+use super::id::{ActorId, PageId, SectorId};
 use super::model::Model;
 use super::op::Resource;
-use super::rest::{forgotten, io_is_coming};
-use super::status::{End, end};
+use super::rest::unsaid;
+use super::status::{End, Status, end, status};
+use super::view::Stage;
 use super::world::World;
 
 /// What must hold after every step (I, safety), and what every fair run must come to (L, liveness).
@@ -253,4 +254,23 @@ fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(In
     if writeback && !io_is_coming(model, world, number) {
         add(Invariant::I8);
     }
+}
+
+/// Whether the I/O of a page is on its way, or whoever will submit it is still at it.
+fn io_is_coming(model: &Model, world: &World, page: PageId) -> bool {
+    let alive = |actor: Option<ActorId>| {
+        actor.is_some_and(|it| status(model, world, it) != Status::Finished)
+    };
+    let it = model.page(world, page);
+    match model.stage(world, page) {
+        Stage::Free => alive(it.writeback),
+        Stage::Building => alive(it.bio.and_then(|bio| model.bio(world, bio).owner)),
+        _ => true,
+    }
+}
+
+/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor an
+/// error says so. (The dossier's invariant I3.)
+fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    unsaid(model, world, page, sector) && !io_is_coming(model, world, page)
 }

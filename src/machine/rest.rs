@@ -8,17 +8,16 @@
 //! bit still says so where munmap looks, and what fsync misses shows where an ordering has the store.
 
 use super::effect::{Leak, Loss, Violation};
-use super::id::{ActorId, PageId, SectorId};
+use super::id::{BioId, PageId, SectorId};
 use super::model::Model;
 use super::op::{Resource, Which};
-use super::status::{Status, status};
 use super::view::Stage;
 use super::world::{World, flag, global};
 
 /// Whether an interval is newer in memory than on media, and neither a dirty bit nor an error says
 /// so. PG_dirty says so of a block only where the block's own buffer is dirty too: writeback takes
 /// no other.
-fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+pub(super) fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
     let at = &model.layout;
     if !model.cached[page.index()]
         || world[at.memory(page, sector)] == world[at.media(page, sector)]
@@ -32,25 +31,6 @@ fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool 
         || world[at.global] & global::ERROR_EVER != 0
         || (model.space_ids()).any(|space| model.pte(world, space, page).dirty());
     !said
-}
-
-/// Whether the I/O of a page is on its way, or whoever will submit it is still at it.
-pub(super) fn io_is_coming(model: &Model, world: &World, page: PageId) -> bool {
-    let alive = |actor: Option<ActorId>| {
-        actor.is_some_and(|it| status(model, world, it) != Status::Finished)
-    };
-    let it = model.page(world, page);
-    match model.stage(world, page) {
-        Stage::Free => alive(it.writeback),
-        Stage::Building => alive(it.bio.and_then(|bio| model.bio(world, bio).owner)),
-        _ => true,
-    }
-}
-
-/// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor an
-/// error says so. (The dossier's invariant I3.)
-pub(super) fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
-    unsaid(model, world, page, sector) && !io_is_coming(model, world, page)
 }
 
 /// What must not be where everybody is at rest: every interval whose newer bytes nobody will write,
@@ -75,7 +55,13 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
         .flat_map(|on| model.all_of(on).map(move |which| (on, which)))
         .filter(|(on, which)| held(model, world, *on, *which))
         .map(|(on, which)| Leak::Held(on, which));
-    held.chain(
+    let empty = |bio: &BioId| {
+        let mut pages = model.page_ids();
+        model.bio(world, *bio).stage != Stage::Free
+            && pages.all(|page| model.page(world, page).bio != Some(*bio))
+    };
+    let empty = model.bio_ids().filter(empty).map(Leak::Bio);
+    held.chain(empty).chain(
         model
             .page_ids()
             .flat_map(|page| leaks_of_page(model, world, page)),

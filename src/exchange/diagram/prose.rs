@@ -2,8 +2,8 @@
 
 use super::call::ascii;
 use super::layout::paragraph;
-use crate::exchange::ending::{last_world, outcome};
-use crate::exchange::leaks::leak_words;
+use crate::exchange::ending::outcome;
+use crate::exchange::leaks::{last_world, leak_words};
 use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, sectors, the, thing};
 use crate::explore::{Failure, Story};

@@ -189,7 +189,8 @@ impl Writer<'_> {
             let page = id.index();
             all.push(format!("PG_locked[{page}] != NOBODY"));
             all.push(format!("PG_writeback[{page}] != NOBODY"));
-            all.push(format!("bio_of[{page}] != 0"));
+            // They count from 1.
+            all.push(format!("bio_stage[{}] != FREE", page + 1));
             for (resource, name) in [
                 (Resource::BufferLock, "BH_Lock"),
                 (Resource::Shadow, "BH_Shadow"),
