@@ -430,6 +430,8 @@ impl Op {
 
 /// One instruction of an actor's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+// Eight bytes, so that one register holds an instruction: it is read several times a step.
+#[repr(align(8))]
 pub struct Instr {
     /// What it does.
     pub op: Op,

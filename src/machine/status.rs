@@ -124,18 +124,19 @@ fn must_wait(model: &Model) -> bool {
 pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -> bool {
     let at = &model.layout;
     let page = instr.page;
-    let in_mask = at
-        .mask(page)
-        .is_none_or(|cell| world[cell] & instr.sector().bit() != 0);
+    let in_mask = || {
+        let mask = at.mask(page).map_or(u8::MAX, |cell| world[cell]);
+        mask & instr.sector().bit() != 0
+    };
     let bio = world[at.bio_of(page)];
     match instr.op {
         Op::Goto => true,
         Op::GenerateGuard => {
             let mine = own_bio(model, world, actor);
-            !in_mask || mine.is_none_or(|mine| bio != mine.0 + 1)
+            !in_mask() || mine.is_none_or(|mine| bio != mine.0 + 1)
         }
         Op::SampleFirst | Op::DmaSector | Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => {
-            !in_mask || bio == 0 || bio != world[at.reg(actor)]
+            !in_mask() || bio == 0 || bio != world[at.reg(actor)]
         }
         Op::EndIo(_) => bio == 0 || bio != world[at.reg(actor)],
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
