@@ -19,6 +19,9 @@ const DELAY: u32 = 350;
 struct Trail {
     /// The link of what is shown.
     link: String,
+    /// The fragment that the page wrote or answered last. While the address has another one, the browser is about
+    /// to tell of it, as after a click on a link.
+    known: Option<String>,
     /// The number of history entries that what the visitor did comes to.
     entries: u32,
     /// The entry that the address belongs to.
@@ -62,9 +65,13 @@ pub fn changed() -> Option<(Result<Address, AddressError>, String)> {
     // Taken, since what the address asks for has no link yet.
     let shown = TRAIL.with_borrow_mut(|trail| std::mem::take(&mut trail.link));
     if fragment.strip_prefix('#') == Some(&shown) {
-        TRAIL.with_borrow_mut(|trail| trail.link = shown);
+        TRAIL.with_borrow_mut(|trail| {
+            trail.link = shown;
+            trail.known = Some(fragment);
+        });
         return None;
     }
+    TRAIL.with_borrow_mut(|trail| trail.known = Some(fragment.clone()));
     let address = current();
     let leaving = matches!(address, Ok(Address::Scenario(_) | Address::Run(_)));
     TRAIL.with_borrow_mut(|trail| trail.leaving = leaving);
@@ -111,6 +118,7 @@ pub fn follow(link: String) {
             return;
         }
         trail.link = link;
+        trail.known.get_or_insert_with(fragment);
         // One timer at a time.
         trail
             .timer
@@ -119,6 +127,18 @@ pub fn follow(link: String) {
 }
 
 fn write() {
+    let here = fragment();
+    let moved = TRAIL.with_borrow_mut(|trail| {
+        let moved = trail.known.as_ref().is_some_and(|known| *known != here);
+        if moved {
+            trail.timer = None;
+        }
+        moved
+    });
+    // Written over now, what the visitor has just followed would never be opened.
+    if moved {
+        return;
+    }
     let (link, fresh) = TRAIL.with_borrow_mut(|trail| {
         trail.timer = None;
         let fresh = trail.entries != trail.written;
@@ -129,8 +149,7 @@ fn write() {
         // An element takes every attribute.
         let _ = full.set_attribute("href", &format!("{}#{link}", base()));
     }
-    let current = fragment();
-    let current = current.strip_prefix('#').unwrap_or_default();
+    let current = here.strip_prefix('#').unwrap_or_default();
     // The address of a page just opened stays plain until something is done.
     let pristine = current.is_empty() && !link.contains('/');
     if link.is_empty() || link == current || pristine {
@@ -143,6 +162,7 @@ fn write() {
             true => history.push_state_with_url(&JsValue::NULL, "", Some(&to)),
             false => history.replace_state_with_url(&JsValue::NULL, "", Some(&to)),
         };
+        TRAIL.with_borrow_mut(|trail| trail.known = Some(fragment()));
     }
 }
 
@@ -151,6 +171,7 @@ pub fn clear() {
     if let Ok(history) = window().history() {
         // Refused only to pages without an address of their own.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&before_fragment()));
+        TRAIL.with_borrow_mut(|trail| trail.known = Some(fragment()));
     }
 }
 
