@@ -251,38 +251,40 @@ impl OperandKind {
 }
 
 impl Op {
-    /// What the operand of its instructions must be.
-    pub fn operand(self) -> OperandKind {
+    /// What the operand of its instructions must be, and whether it can answer *no*. Without a wildcard, so that
+    /// the compiler asks both of a new op.
+    fn shape(self) -> (OperandKind, bool) {
         match self {
-            Op::GenerateGuard
-            | Op::SampleFirst
-            | Op::DmaSector
-            | Op::HbaVerify
-            | Op::HbaInsert
-            | Op::TargetVerify => OperandKind::Sector,
-            Op::PteWrprotect
-            | Op::PteRevoke
-            | Op::FlushTlb
-            | Op::PteMkwrite
-            | Op::ZapPte
+            Op::HbaVerify | Op::TargetVerify => (OperandKind::Sector, true),
+            Op::GenerateGuard | Op::SampleFirst | Op::DmaSector | Op::HbaInsert => {
+                (OperandKind::Sector, false)
+            }
+            Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::CheckVma => {
+                (OperandKind::Space, true)
+            }
+            Op::FlushTlb
             | Op::ForkPte
-            | Op::CheckVma
             | Op::Take(Resource::PteLock)
             | Op::Release(Resource::PteLock)
-            | Op::Await(Resource::PteLock) => OperandKind::Space,
-            Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => OperandKind::Store,
+            | Op::Await(Resource::PteLock) => (OperandKind::Space, false),
+            Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => (OperandKind::Store, false),
+            Op::TrylockPage
+            | Op::TestPageDirty
+            | Op::FindTagged
+            | Op::TestClearPageDirty
+            | Op::Choose
+            | Op::Requeue
+            | Op::BioEndio
+            | Op::CheckMapping
+            | Op::Goto => (OperandKind::None, true),
             Op::LockPage
-            | Op::TrylockPage
             | Op::UnlockPage
             | Op::WaitPageUnlocked
             | Op::Take(_)
             | Op::Release(_)
             | Op::Await(_)
-            | Op::TestPageDirty
             | Op::TagTowrite
-            | Op::FindTagged
             | Op::RedirtyIfCleaned
-            | Op::TestClearPageDirty
             | Op::SetPageDirty
             | Op::ClearDirtyBuffers
             | Op::SetPageWriteback
@@ -294,7 +296,6 @@ impl Op {
             | Op::WakeUpPage
             | Op::EndIo(_)
             | Op::Pause
-            | Op::Choose
             | Op::BioAdd
             | Op::BounceCopy
             | Op::QueueBio
@@ -303,11 +304,8 @@ impl Op {
             | Op::WaitBio
             | Op::TakeRequest
             | Op::CommitMedia
-            | Op::Requeue
             | Op::CompleteRequest
-            | Op::BioEndio
             | Op::MappingSetError
-            | Op::CheckMapping
             | Op::CancelDirty
             | Op::RemoveFromCache
             | Op::Sigbus
@@ -320,9 +318,18 @@ impl Op {
             | Op::GetWriteAccess
             | Op::FileShadow
             | Op::ReadChecksum
-            | Op::StoreChecksum
-            | Op::Goto => OperandKind::None,
+            | Op::StoreChecksum => (OperandKind::None, false),
         }
+    }
+
+    /// What the operand of its instructions must be.
+    pub fn operand(self) -> OperandKind {
+        self.shape().0
+    }
+
+    /// Whether it can answer *no*, after which its actor goes on at [`Instr::no`].
+    pub fn can_answer_no(self) -> bool {
+        self.shape().1
     }
 
     /// Whether it puts a store of the model into its page.
@@ -350,80 +357,6 @@ impl Op {
                 Some(Resource::Shadow)
             }
             _ => None,
-        }
-    }
-
-    /// Whether it can answer *no*, after which its actor goes on at [`Instr::no`].
-    pub fn can_answer_no(self) -> bool {
-        match self {
-            Op::TrylockPage
-            | Op::TestPageDirty
-            | Op::FindTagged
-            | Op::PteWrprotect
-            | Op::PteRevoke
-            | Op::TestClearPageDirty
-            | Op::Choose
-            | Op::HbaVerify
-            | Op::TargetVerify
-            | Op::Requeue
-            | Op::BioEndio
-            | Op::PteMkwrite
-            | Op::ZapPte
-            | Op::CheckMapping
-            | Op::CheckVma
-            | Op::Goto => true,
-            Op::LockPage
-            | Op::UnlockPage
-            | Op::WaitPageUnlocked
-            | Op::Take(_)
-            | Op::Release(_)
-            | Op::Await(_)
-            | Op::TagTowrite
-            | Op::FlushTlb
-            | Op::RedirtyIfCleaned
-            | Op::SetPageDirty
-            | Op::ClearDirtyBuffers
-            | Op::SetPageWriteback
-            | Op::WaitWriteback
-            | Op::WaitStable
-            | Op::WaitOnce
-            | Op::AssertNoWriteback
-            | Op::ClearWriteback
-            | Op::WakeUpPage
-            | Op::EndIo(_)
-            | Op::Pause
-            | Op::BioAdd
-            | Op::GenerateGuard
-            | Op::BounceCopy
-            | Op::QueueBio
-            | Op::HandOver
-            | Op::TakeOver
-            | Op::WaitBio
-            | Op::TakeRequest
-            | Op::SampleFirst
-            | Op::DmaSector
-            | Op::HbaInsert
-            | Op::CommitMedia
-            | Op::CompleteRequest
-            | Op::MappingSetError
-            | Op::Store
-            | Op::Load
-            | Op::KernelStore
-            | Op::DmaStore
-            | Op::ForkPte
-            | Op::CancelDirty
-            | Op::RemoveFromCache
-            | Op::Sigbus
-            | Op::Pin
-            | Op::Unpin
-            | Op::FsyncBegin
-            | Op::FsyncReturn
-            | Op::SetMemoryRo
-            | Op::SetMemoryRw
-            | Op::GetWriteAccess
-            | Op::FileShadow
-            | Op::ReadChecksum
-            | Op::StoreChecksum => false,
         }
     }
 }
