@@ -1,7 +1,8 @@
 //! Edits: a broken ordering is the correct one plus one or more edits.
 
+use super::source::one_line;
 use super::suggest::{did_you_mean, kernel_name};
-use super::text::{Frame, Shape, TextError, expand, one_line};
+use super::text::{Frame, Shape, TextError, expand};
 use super::tree::{Mark, Step, What};
 
 /// A program as an actor runs it, which edits can address by name.

@@ -12,6 +12,7 @@ mod library;
 mod ops;
 mod second_bio;
 mod single;
+mod source;
 mod suggest;
 mod terms;
 mod text;
@@ -25,10 +26,8 @@ pub use library::{library, library_text};
 pub use ops::{ALSO, MEANINGS, Meaning, OPS, OpRow, Ways, op_number};
 pub use second_bio::{SecondBio, second_bio};
 pub use single::{instructions, place_of, single_edits};
+pub use source::{Source, SourceLine, Token, lines, one_line, tokens};
 pub use suggest::{did_you_mean, nearest};
 pub use terms::{TERMS, Term, term_meaning};
-pub use text::{
-    Frame, Named, Shape, Source, SourceLine, TextError, Token, expand, lines, one_line,
-    program_names, source, tokens,
-};
+pub use text::{Frame, Named, Shape, TextError, expand, program_names, source};
 pub use tree::{Code, Line, Mark, Step, What, compile, with_page};

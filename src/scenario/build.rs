@@ -19,9 +19,10 @@ use crate::protocol::{
 };
 
 use super::error::{ScenarioError, ScenarioWarning, Source, WarningKind};
-use super::file::{ActorTable, EditTable, File, PageTable, Word};
+use super::file::{ActorTable, EditTable, File, PageTable};
 use super::loaded::{Cast, Note, Scenario, StallBound};
 use super::schedule;
+use super::table::Word;
 use super::verdict::{Device, Verdict};
 use actors::Actors;
 

@@ -12,6 +12,7 @@ mod keys;
 mod loaded;
 mod packed;
 mod schedule;
+mod table;
 mod verdict;
 
 pub use build::{Variant, load, load_for, load_variant, programs};
