@@ -112,7 +112,8 @@ fn both_ways_to_the_odds_agree_over_the_catalogue() {
             );
         }
         // A livelock that has a way out adds nothing to the share: a die takes that way in the end.
-        let fails = space.verdicts().iter().any(|it| it != Verdict::Livelock);
+        let mut fails = space.verdicts().iter().filter(|it| it.fails());
+        let fails = fails.any(|it| it != Verdict::Livelock);
         assert_eq!(fails, value > 0.0, "{}", entry.slug);
         match value {
             1.0 => sure += 1,
@@ -268,7 +269,9 @@ fn the_witness_is_shortest_and_changes_actor_least() {
             continue;
         }
         let foresight = Foresight::of(graph(&space));
-        for finding in space.findings(model) {
+        // Of an unstable write, which is no failure, foresight does not tell.
+        let findings = space.findings(model).into_iter();
+        for finding in findings.filter(|it| it.verdict.fails()) {
             let witness = foresight
                 .witness(graph(&space), 0, finding.verdict)
                 .expect("reached");
@@ -458,9 +461,9 @@ fn mutants_of_the_correct_ordering_are_the_catalogues_broken_ones() {
     );
     assert!(found.len() > 300 && same > 0);
     for it in &found {
-        assert_eq!(it.verdicts.is_empty(), it.shortest.is_none());
+        assert_eq!(it.verdicts.safe(), it.shortest.is_none());
         assert_eq!(
-            it.verdicts.is_empty(),
+            it.verdicts.safe(),
             it.share == Some(0.0),
             "{}",
             it.edit.words()

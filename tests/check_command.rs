@@ -52,7 +52,7 @@ fn check(arguments: &[&str]) -> Output {
 
 /// What a call has printed, read as JSON and compared with its schema.
 fn json(output: &Output) -> Value {
-    let schema = std::fs::read_to_string("assets/schema/check-1.json").expect("there");
+    let schema = std::fs::read_to_string("assets/schema/check-2.json").expect("there");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
     jsonschema::meta::validate(&schema).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -138,7 +138,7 @@ fn a_safe_and_a_failing_scenario_are_told_as_recorded() {
 #[test]
 fn a_file_that_states_something_else_is_not_as_expected() {
     let file = text("unlock-gap")
-        .replace("none = [\"silent corruption\"]", "none = []")
+        .replace("none = [\"unstable write\"]", "none = []")
         .replace("\"hba insert\" = [", "\"hba insert\" = [\"deadlock\", ")
         .replace("\"I1\", \"I10\"]", "\"I10\"]\nopening = [\"trap\"]")
         .replace("  \"completion until stuck\",\n", "");
@@ -147,7 +147,7 @@ fn a_file_that_states_something_else_is_not_as_expected() {
     assert_eq!((output.status, output.err.as_str()), (1, ""));
     // Only the verdict for the device `none` differs, so a check of the others is as expected.
     let only = |device: &str| {
-        let file = text("unlock-gap").replace("none = [\"silent corruption\"]", "none = []");
+        let file = text("unlock-gap").replace("none = [\"unstable write\"]", "none = []");
         check_with(&file, &["--device", device, "-"]).status
     };
     assert_eq!((only("none"), only("fs checksum")), (1, 0));

@@ -304,7 +304,7 @@ fn scenario_once() -> &'static Moment {
 
 #[test]
 fn runs_as_json_are_as_the_schema_says() {
-    let schema = std::fs::read_to_string("assets/schema/run-1.json").expect("there");
+    let schema = std::fs::read_to_string("assets/schema/run-2.json").expect("there");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
     jsonschema::meta::validate(&schema).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -459,5 +459,34 @@ fn promela_says_what_it_is() {
         for cast in &scenario.cast {
             assert!(head.contains(&cast.name), "{}: {}", entry.slug, cast.name);
         }
+    }
+}
+
+/// A run saved as JSON opens again, one that was saved before the words of verdicts changed (version 1) as well.
+#[test]
+fn runs_saved_as_json_can_be_reopened() {
+    let old = std::fs::read_to_string("tests/golden/run-1.json").expect("there");
+    let json: Value = serde_json::from_str(&old).expect("JSON");
+    assert_eq!(
+        (&json["version"], &json["verdicts"][0]),
+        (&Value::from(1), &Value::from("silent corruption"))
+    );
+    let schema = std::fs::read_to_string("assets/schema/run-1.json").expect("there");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert!(validator.is_valid(&json), "its schema is still there");
+    let fragment = |text: &str| reopen(text).map(|it| it.fragment);
+    assert_eq!(fragment(&old).as_deref(), Ok("no-stable-pages-needed"));
+    let (scenario, now) = &catalogued()[0];
+    let new = run_json(scenario, &now.whole, LINK);
+    let (_, expected) = LINK.split_once('#').expect("a fragment");
+    assert_eq!(fragment(&new).as_deref(), Ok(expected));
+    let later = new.replacen("\"version\":2", "\"version\":3", 1);
+    assert!(matches!(
+        fragment(&later),
+        Err(FigureError::OtherVersion { .. })
+    ));
+    for other in ["{", "{}", "{\"format\":\"stable-pages run\",\"version\":1}"] {
+        assert_eq!(fragment(other), Err(FigureError::NotARun), "{other}");
     }
 }

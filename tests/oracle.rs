@@ -45,7 +45,9 @@ fn properties() -> Vec<Property<Machine>> {
         Deadlock,
         Stall,
         Assertion,
-        Trap
+        Trap,
+        UnstableWrite,
+        TornWrite
     )
 }
 

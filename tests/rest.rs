@@ -6,6 +6,10 @@
 //! - I8: PG_writeback implies an I/O that will end it. At rest there is none, so the bit is clear.
 //! - I3: bytes newer than the disk's are announced by PG_dirty (and, where pages have buffers, by
 //!   the block's own: S12), by a dirty PTE, or by a write error that was reported.
+//! - TORN (9) is bytes on media that are nobody's: of a write that took other bytes than were sampled for it, where the
+//!   page on media is neither what was sampled nor what memory holds. A run is told again from its effects to see which
+//!   writes were such. Parity and a mirror's legs are compared with the data and each other (S21), a block in the journal
+//!   belongs to one transaction (S23). If the page is dirty, it is written again; parity only if the array feels like it.
 //! - A pin is given back by whoever took it; a file's own pins belong to somebody outside (S18). So is
 //!   the kernel's own mapping (`set_memory_ro`).
 //!
@@ -22,7 +26,10 @@ use std::time::{Duration, Instant};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stable_pages::explore::{Limits, Progress, Space, Verdicts};
-use stable_pages::machine::{Effect, Model, Resource, Stage, Status, World, enabled, status, step};
+use stable_pages::machine::{
+    Content, Effect, Model, PageId, Protection, Resource, SectorId, Stage, Status, World, enabled,
+    status, step,
+};
 use stable_pages::protocol::{Edit, Program, single_edits};
 use stable_pages::scenario::{
     Device, Entry, Scenario, Variant, Verdict, find, load, load_for, load_variant,
@@ -38,6 +45,10 @@ type Wrong = BTreeSet<&'static str>;
 
 const NEWER: &str = "newer bytes, clean everywhere";
 const HALF: &str = "newer bytes, PG_dirty set, buffer clean";
+const TORN: &str = "torn, to be written again";
+const CORRUPT: &str = "torn for good";
+/// Those of these that are about bytes, not about something left behind.
+const OF_BYTES: [&str; 4] = [NEWER, HALF, TORN, CORRUPT];
 
 /// Whether nobody moves and nobody waits.
 fn at_rest(model: &Model, world: &World) -> bool {
@@ -110,6 +121,119 @@ fn told(model: &Model, space: &Space, state: u32) -> bool {
     false
 }
 
+/// The sectors of each page of which the last completed write took other bytes than were sampled for it: by parity or a
+/// mirror's first leg, by whoever computed the guard, or else by the submission. Told from the effects of a run.
+fn unstable(model: &Model, space: &Space, state: u32) -> HashSet<(PageId, SectorId)> {
+    let mut world = model.initial;
+    let mut sampled: BTreeMap<(u8, u8), Content> = BTreeMap::new();
+    let mut fetched: BTreeMap<(u8, u8), Content> = BTreeMap::new();
+    let mut found = HashSet::new();
+    for choice in space.schedule(model, state) {
+        let (next, effects) = step(model, &world, choice);
+        let in_bio = |bio| {
+            let pages = model.page_ids();
+            let before = world;
+            pages.filter(move |it| model.page(&before, *it).bio == Some(bio))
+        };
+        for effect in effects {
+            match effect {
+                Effect::Added { page, .. } => {
+                    sampled.retain(|at, _| at.0 != page.0);
+                    fetched.retain(|at, _| at.0 != page.0);
+                }
+                Effect::Guarded {
+                    page,
+                    sector,
+                    content,
+                }
+                | Effect::Sampled {
+                    page,
+                    sector,
+                    content,
+                } => {
+                    sampled.insert((page.0, sector.0), content);
+                }
+                Effect::Queued { bio, .. } => {
+                    for page in in_bio(bio) {
+                        let it = model.page(&world, page);
+                        for sector in model.sector_ids() {
+                            let copy = it.copy[sector.index()];
+                            let now = if copy.is_some() {
+                                copy
+                            } else {
+                                it.memory[sector.index()]
+                            };
+                            let written = model.page(&next, page).sealed[sector.index()].is_some();
+                            if written {
+                                sampled.entry((page.0, sector.0)).or_insert(now);
+                            }
+                        }
+                    }
+                }
+                Effect::Requeued { bio, .. } => {
+                    for page in in_bio(bio) {
+                        fetched.retain(|at, _| at.0 != page.0);
+                    }
+                }
+                Effect::Fetched {
+                    page,
+                    sector,
+                    content,
+                } => {
+                    fetched.insert((page.0, sector.0), content);
+                }
+                Effect::Completed { bio, failed: false } => {
+                    for page in in_bio(bio) {
+                        for sector in model.sector_ids() {
+                            let at = (page.0, sector.0);
+                            // A write that never fetched what it was to write is unstable too.
+                            let (sampled, fetched) = (sampled.get(&at), fetched.get(&at));
+                            if sampled != fetched {
+                                found.insert((page, sector));
+                            } else if fetched.is_some() && model.protection != Protection::Parity {
+                                found.remove(&(page, sector));
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        world = next;
+    }
+    found
+}
+
+/// What unstable writes have left on the media at rest.
+fn torn(model: &Model, world: &World, unstable: &HashSet<(PageId, SectorId)>) -> Wrong {
+    let mut found = Wrong::new();
+    let parity = model.protection == Protection::Parity;
+    let legs = model.protection == Protection::Mirror;
+    for id in model.page_ids() {
+        let page = model.page(world, id);
+        let mine = |sector: &SectorId| unstable.contains(&(id, *sector));
+        if !model.sector_ids().any(|it| mine(&it)) || page.gone && !parity {
+            continue;
+        }
+        let journal = model.has(Resource::Shadow);
+        let bad = |it: &SectorId| match parity || legs || journal {
+            true => mine(it),
+            false => page.memory[it.index()] != page.media[it.index()],
+        };
+        let bad: Vec<SectorId> = model.sector_ids().filter(bad).collect();
+        let pte_says = model.space_ids().any(|it| model.pte(world, it, id).dirty());
+        let again = |it: &SectorId| {
+            let buffer = page.buffers.is_none_or(|all| all >> it.0 & 1 == 1);
+            page.dirty && buffer || pte_says
+        };
+        if !bad.is_empty() {
+            let healed = model.cached[id.index()] && !parity && bad.iter().all(again);
+            found.insert(if healed { TORN } else { CORRUPT });
+        }
+    }
+    found
+}
+
 /// What a whole search came to.
 #[derive(Default)]
 struct Judged {
@@ -148,7 +272,9 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         space
             .verdicts()
             .iter()
-            .filter(|it| !matches!(it, Verdict::Leak | Verdict::LostUpdate)),
+            .filter(|it| it.fails())
+            .filter(|it| !matches!(it, Verdict::Leak | Verdict::LostUpdate))
+            .filter(|it| !matches!(it, Verdict::TornWrite | Verdict::SilentCorruption)),
     );
     all.was_safe = broken.is_empty() && others.is_empty();
     for (state, verdicts) in graph.ends() {
@@ -159,7 +285,13 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         all.ends += 1;
         let told = || told(model, &space, *state);
         let found: Wrong = match at_rest(model, &world) {
-            true => wrong(model, &world, &told),
+            true => {
+                let mut found = wrong(model, &world, &told);
+                if model.protection != Protection::FsChecksum {
+                    found.extend(torn(model, &world, &unstable(model, &space, *state)));
+                }
+                found
+            }
             false => {
                 let stuck = verdicts.has(Verdict::Deadlock) || verdicts.has(Verdict::Stall);
                 assert_eq!(stuck, !model.halted(&world), "{name}");
@@ -168,7 +300,14 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         };
         all.exposed |= at_rest(model, &world) && exposed(model, &world);
         let lost = found.contains(NEWER) || found.contains(HALF);
-        let left = found.iter().any(|it| *it != NEWER && *it != HALF);
+        let left = found.iter().any(|it| !OF_BYTES.contains(it));
+        for (verdict, word) in [
+            (Verdict::TornWrite, TORN),
+            (Verdict::SilentCorruption, CORRUPT),
+        ] {
+            let says = found.contains(word);
+            assert_eq!(verdicts.has(verdict), says, "{name}: {found:?}");
+        }
         assert_eq!(verdicts.has(Verdict::LostUpdate), lost, "{name}: {found:?}");
         assert_eq!(verdicts.has(Verdict::Leak), left, "{name}: {found:?}");
         let unfinished = model.page_ids().any(|it| {
@@ -188,8 +327,8 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         model.page_ids().any(held)
     });
     // Safe is what nothing is wrong with.
-    let safe = others.is_empty() && broken.is_empty() && all.wrong.is_empty();
-    assert_eq!(space.verdicts().is_empty(), safe, "{name}");
+    let safe = others.is_empty() && broken.safe() && all.wrong.is_empty();
+    assert_eq!(space.verdicts().safe(), safe, "{name}");
     Some(all)
 }
 
@@ -210,8 +349,8 @@ impl Table {
         self.models += 1;
         self.ends += it.ends;
         self.was_safe += usize::from(it.was_safe);
-        self.exposed += usize::from(it.exposed && it.verdicts.is_empty());
-        self.held_for_ever += usize::from(it.held_for_ever && it.verdicts.is_empty());
+        self.exposed += usize::from(it.exposed && it.verdicts.safe());
+        self.held_for_ever += usize::from(it.held_for_ever && it.verdicts.safe());
         if it.was_safe && !it.wrong.is_empty() {
             self.changed += 1;
             for what in &it.wrong {

@@ -1,6 +1,6 @@
 //! The schemas of our JSON: the published ones are those of the types that are written
 //! (`UPDATE_EXPECT=1 cargo test --no-default-features --test schema` writes them anew), and they
-//! keep what version 1 promised when it began (`tests/golden/schema`, which is never changed).
+//! keep what version 2 promised when it began (`tests/golden/schema`, which is never changed).
 //!
 //! That exports are as their schema says is tested where they are made: `exports.rs`,
 //! `check_command.rs`; that of `check` is compared with its types in `src/bin/check/json.rs`.
@@ -19,7 +19,7 @@ fn read(path: &str) -> Value {
 
 #[test]
 fn the_published_schema_of_runs_is_derived() {
-    expect_file!["../assets/schema/run-1.json"].assert_eq(&run_schema());
+    expect_file!["../assets/schema/run-2.json"].assert_eq(&run_schema());
 }
 
 /// One of the things that a value may be: a constant, or a type with all that is said of it.
@@ -169,8 +169,8 @@ fn lost_from(old: &Value, new: &Value) -> Vec<String> {
 }
 
 #[test]
-fn nothing_of_version_1_is_lost() {
-    for name in ["run-1", "check-1"] {
+fn nothing_of_version_2_is_lost() {
+    for name in ["run-2", "check-2"] {
         let old = read(&format!("tests/golden/schema/{name}.json"));
         let new = read(&format!("assets/schema/{name}.json"));
         jsonschema::meta::validate(&new).expect("a schema");
@@ -185,8 +185,8 @@ fn nothing_of_version_1_is_lost() {
 /// The comparison above sees what is taken away, wherever it stands.
 #[test]
 fn losses_are_seen() {
-    let old = read("tests/golden/schema/run-1.json");
-    let new = read("assets/schema/run-1.json");
+    let old = read("tests/golden/schema/run-2.json");
+    let new = read("assets/schema/run-2.json");
     let run = |name: &str| format!("/properties/{name}");
     let page = |name: &str| format!("/$defs/Page/{name}");
     for (place, value, expected) in [

@@ -143,7 +143,7 @@ pub fn open_file(store: Store, file: File) {
         if !store.is_latest_navigation(number) {
             return;
         }
-        if name.ends_with(".svg") {
+        if name.ends_with(".svg") || name.ends_with(".json") {
             return open_figure(store, number, name, text);
         }
         let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();

@@ -24,7 +24,7 @@ fn tick(store: Store) {
     let moved = change(store, |session| session.history.forward());
     let moment = store.moment_untracked();
     let last = moment.story.steps.last();
-    let failed = last.is_some_and(|step| step.verdict().is_some());
+    let failed = last.is_some_and(|step| step.fails());
     // Stops at a failure, to be looked at; playing on is one key away.
     if !moved || failed {
         play(store, false);

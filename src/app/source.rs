@@ -62,7 +62,7 @@ async fn answer(request: JsFuture) -> Result<Packed, String> {
 
 /// The text of a visitor's file, or what is wrong with it.
 pub async fn read(file: &File) -> Result<String, String> {
-    let figure = file.name().ends_with(".svg");
+    let figure = file.name().ends_with(".svg") || file.name().ends_with(".json");
     let most = if figure {
         MOST_BYTES_OF_FIGURE
     } else {

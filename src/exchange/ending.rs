@@ -4,7 +4,9 @@ use super::leaks::{last_world, leak_words, leaks, since};
 use super::narration::loss;
 use super::words::{begin, of_page, sectors, the, thing};
 use crate::explore::Story;
-use crate::machine::{ActorId, End, Loss, Resource, Stage, Status, Violation, Wait, World, status};
+use crate::machine::{
+    ActorId, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait, World, status,
+};
 use crate::scenario::Scenario;
 
 /// Whether an actor can move; if it sleeps, on what and behind whom.
@@ -118,14 +120,21 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
 /// What went wrong in a run in which everyone is done, if that can be told of its bytes.
 fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<String> {
     let done = "Everyone is done";
-    if story.silent() {
-        return Some(format!(
-            "{done} and no error was reported, but the media holds bytes that were never sealed: silent corruption."
-        ));
-    }
     if story.mismatch().is_some() {
         return Some(format!(
-            "{done} and no error was reported, but a checksum or second copy was taken from other bytes than the media holds."
+            "{done} and no error was reported, but a checksum was taken from other bytes than the media hold. {}",
+            at_rest(scenario, story)
+        ));
+    }
+    let torn = found.iter().find_map(|it| match *it {
+        Violation::Torn { page, .. } => Some((page, true)),
+        Violation::Corrupt { page, .. } => Some((page, false)),
+        _ => None,
+    });
+    if let Some((number, repaired)) = torn {
+        return Some(format!(
+            "{done} and no error was reported. {}",
+            torn_words(scenario, number, repaired)
         ));
     }
     let Some(Violation::Lost { page, how, .. }) = found.first() else {
@@ -152,8 +161,41 @@ fn rest(scenario: &Scenario, story: &Story) -> String {
         true => " A write failed.",
         false => "",
     };
-    let text = format!("{done}.{failed} {}", at_rest(scenario, story));
+    let unstable = match story
+        .failures
+        .iter()
+        .any(|it| matches!(it.violation, Violation::UnstableWrite { .. }))
+    {
+        true => " Bytes changed under a write, and it harmed nobody.",
+        false => "",
+    };
+    let text = format!("{done}.{failed}{unstable} {}", at_rest(scenario, story));
     text.trim_end().to_owned()
+}
+
+/// What an unstable write has left on the media of a page where everyone is at rest.
+fn torn_words(scenario: &Scenario, number: PageId, repaired: bool) -> String {
+    let (model, of) = (&scenario.model, of_page(scenario, number));
+    let what = match model.protection {
+        Protection::Parity => format!("The parity{of} is not that of the data"),
+        Protection::Mirror => format!(
+            "The legs of the mirror differ{}",
+            of.replace(" of ", " in ")
+        ),
+        _ if model.has(Resource::Shadow) => {
+            format!("The journal holds bytes{of} that belong to the next transaction")
+        }
+        _ => format!("The media hold a mix of old and new bytes{of}"),
+    };
+    match (repaired, model.protection) {
+        (true, _) => format!(
+            "{what}: a torn write. The page is dirty, so the next writeback repairs it; only a stop of the machine before that would show."
+        ),
+        (false, Protection::Parity) => format!(
+            "{what}: silent corruption. Only a scrub finds out, and no writeback is sure to mend it: where the array reads, modifies and writes, the error stays."
+        ),
+        (false, _) => format!("{what}, and nobody will write the page again: silent corruption."),
+    }
 }
 
 fn lost_words(how: Loss) -> &'static str {

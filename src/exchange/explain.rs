@@ -5,8 +5,8 @@ use super::narration::{hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
 use crate::explore::{Failure, Stored, Story};
 use crate::machine::{
-    ActorId, Assertion, Consumer, Content, Effect, Hop, Loss, Page, PageId, Protection, Stage,
-    StoreId, Through, Violation,
+    ActorId, Assertion, Consumer, Content, Effect, Hop, Loss, Page, PageId, Protection, Resource,
+    Stage, StoreId, Through, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -16,12 +16,14 @@ pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Str
     let mut said = match failure.violation {
         Violation::Unstable { .. } => case.changes().into_iter().collect(),
         Violation::Guard { hop, .. } => case.guard(hop),
-        Violation::Silent { .. } => case.silent(),
+        Violation::UnstableWrite { .. } => case.unstable_write(),
+        Violation::Torn { .. } => case.torn(true),
+        Violation::Corrupt { .. } => case.torn(false),
         Violation::Checksum {
             consumer: Consumer::Block,
             ..
         } => case.block(),
-        Violation::Checksum { consumer, .. } => case.checksum(consumer),
+        Violation::Checksum { .. } => case.checksum(),
         Violation::Lost { how, .. } => case.lost(how),
         Violation::Leaked(leak) => case.leaked(leak.page()),
         Violation::Assertion { what, .. } => case.assertion(what),
@@ -183,15 +185,29 @@ impl Case<'_> {
         said
     }
 
-    fn silent(&self) -> Vec<String> {
+    fn unstable_write(&self) -> Vec<String> {
         let sector = self.failure.sector.index();
         let (sealed, wire) = (self.page.sealed[sector], self.page.wire[sector]);
         let model = &self.scenario.model;
+        let (what, taken) = match model.protection {
+            Protection::Parity => (
+                "parity was computed from other bytes of",
+                "had computed the parity",
+            ),
+            Protection::Mirror => (
+                "the first leg of the mirror took other bytes of",
+                "had fetched for the first leg",
+            ),
+            _ => (
+                "other bytes than were submitted reached the media of",
+                "had computed its guard",
+            ),
+        };
         let mut said = vec![format!(
-            "At step {} the write was reported as done, but the media does not hold what {} held when it was sealed.",
+            "At step {} the write was reported as done, but {what} {}.",
             self.failure.step, self.sector
         )];
-        said.push(self.sealed("had computed its guard"));
+        said.push(self.sealed(taken));
         said.extend(self.changes());
         let guarded = model.protection.guards();
         said.push(match model.protection {
@@ -210,36 +226,54 @@ impl Case<'_> {
                 "The adapter computed the guard itself, from the bytes it had fetched, so the disk's check could only agree: a guard that is made after the change blesses it."
                     .to_owned()
             }
+            Protection::Parity => "Parity and data disagree, and nothing on the way compares them.".to_owned(),
+            Protection::Mirror => "The two legs hold different bytes, and nothing on the way compares them.".to_owned(),
             _ => "Nobody on the way keeps a checksum, so nobody notices.".to_owned(),
         });
         said
     }
 
-    fn checksum(&self, consumer: Consumer) -> Vec<String> {
-        let (what, taken, end) = match consumer {
-            Consumer::Parity => (
-                "the parity was computed from",
-                "had computed the parity",
-                "Data and parity disagree, and nothing compares them: a rebuild from parity gives bytes that differ from those written.",
+    /// What an unstable write has left at the end of the run.
+    fn torn(&self, repaired: bool) -> Vec<String> {
+        let (it, model) = (self.failure, &self.scenario.model);
+        let mut said = vec![match model.protection {
+            Protection::Parity => format!(
+                "Everyone is done after step {}, and the parity of {} is not that of its data.",
+                it.step, self.sector
             ),
-            Consumer::Mirror => (
-                "the first leg of the mirror took",
-                "had fetched for the first leg",
-                "The two legs hold different bytes, and nothing compares them.",
+            Protection::Mirror => format!(
+                "Everyone is done after step {}, and the legs of the mirror differ in {}.",
+                it.step, self.sector
             ),
-            _ => (
-                "the file system's checksum was taken from",
-                "had computed the checksum",
-                "The checksum is kept apart from the data: a later read computes it again and finds that it does not match.",
+            _ if model.has(Resource::Shadow) => format!(
+                "Everyone is done after step {}, and what the journal holds of {} belongs to no transaction: part of it is of the next one.",
+                it.step, self.sector
             ),
-        };
+            _ => format!(
+                "Everyone is done after step {}, and the media hold a mix: what they hold of {} is neither what was submitted with the rest nor what memory holds.",
+                it.step, self.sector
+            ),
+        }];
+        if let Some(write) = self.story.unstable_write(it.page) {
+            said.extend(Case::of(self.scenario, self.story, write).unstable_write());
+        }
+        said.push(match (repaired, model.protection) {
+            (true, _) => "The page is dirty, so the next writeback writes it anew. Only a stop of the machine before that would leave the mix.".to_owned(),
+            (false, Protection::Parity) => "No writeback is sure to mend that: where the array reads, modifies and writes, it carries the error on, and only writing parity anew from all the data heals it. A rebuild before that gives wrong bytes, perhaps of a block that nobody has touched.".to_owned(),
+            (false, _) if !model.cached[it.page.index()] => "It was the program's own memory: nobody but the program can write it again.".to_owned(),
+            (false, _) => "The page is clean: no writeback will look at it again.".to_owned(),
+        });
+        said
+    }
+
+    fn checksum(&self) -> Vec<String> {
         let mut said = vec![format!(
-            "At step {} the write was reported as done, but {what} other bytes of {} than reached the media.",
+            "At step {} the write was reported as done, but the file system's checksum was taken from other bytes of {} than reached the media.",
             self.failure.step, self.sector
         )];
-        said.push(self.sealed(taken));
+        said.push(self.sealed("had computed the checksum"));
         said.extend(self.changes());
-        said.push(end.to_owned());
+        said.push("The checksum is kept apart from the data: a read from the disk computes it again and finds that it does not match.".to_owned());
         said
     }
 

@@ -85,6 +85,14 @@ impl Refusal {
     }
 }
 
+/// The error that fsync returns for a guard error (section 8.6).
+pub(super) fn errno(era: Era) -> &'static str {
+    match era {
+        Era::V2_6_39 | Era::V3_0 | Era::V3_9 => "EIO",
+        Era::Today => "EILSEQ",
+    }
+}
+
 /// What fsync returns for the failure, and why, in the scenario's era (section 8.6).
 pub fn fsync_errno(era: Era) -> &'static str {
     match era {

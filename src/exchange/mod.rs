@@ -4,6 +4,7 @@
 mod address;
 mod carried;
 mod chrome_trace;
+mod consequence;
 pub mod diagram;
 mod ending;
 mod explain;
@@ -24,6 +25,7 @@ mod words;
 pub use address::{Address, AddressError};
 pub use carried::{carried_words, parting_words};
 pub use chrome_trace::chrome_trace;
+pub use consequence::{Consequence, Hurt, Notices, Repair};
 pub use ending::{explain_end, outcome, status_words};
 pub use explain::{explain, explain_change};
 pub use figures::{amount, grouped, millions, percent};
@@ -33,9 +35,9 @@ pub use leaks::since;
 pub use link::{Link, LinkError, Opened, model_sum};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};
-pub use run_json::run_json;
 #[cfg(not(target_family = "wasm"))]
 pub use run_json::run_schema;
+pub use run_json::{RUN_FORMAT, run_json};
 #[cfg(not(target_family = "wasm"))]
 pub use schema::schema;
 pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};

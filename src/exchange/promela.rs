@@ -25,14 +25,16 @@ use writer::Writer;
 const WORDS: &str = r#"
 /* What can come of a run. */
 #define GUARD_ERROR        1 /* a hop recomputed a guard tag, and it differed */
-#define SILENT_CORRUPTION  2 /* reported as done, but the media does not hold what was sealed */
-#define CHECKSUM_MISMATCH  4 /* a checksum, parity or mirror kept elsewhere was taken from other bytes */
+#define SILENT_CORRUPTION  2 /* an unstable write has left wrong bytes, and nobody will repair them */
+#define CHECKSUM_MISMATCH  4 /* a checksum was taken from other bytes */
 #define LOST_UPDATE        8 /* newer bytes in memory than on media, and nothing says so */
 #define DEADLOCK          16 /* actors wait for each other in a circle */
 #define STALL             32 /* somebody sleeps for ever on what nobody will do any more */
 #define ASSERTION         64 /* the kernel would BUG */
 #define TRAP             128 /* a store hit a page that set_memory_ro had made read-only */
 #define LEAK             256 /* everybody is at rest, and something is left behind */
+#define UNSTABLE_WRITE   512 /* no failure: other bytes were written than were sampled */
+#define TORN_WRITE      1024 /* an unstable write has left a mix, which the next writeback repairs */
 
 #ifdef ORACLE
 /* Say once of each model which of these were reached, and go on. */
@@ -41,9 +43,9 @@ c_decl { static unsigned short told[256]; }
 	if (!(told[MODEL] & what)) { told[MODEL] |= what; printf("VERDICT %d %s\n", MODEL, #what); } }
 #define say(what)
 #else
-/* Stop at the first of these; spin -DFIND=DEADLOCK (a sum, for several) looks for that alone. */
+/* Stop at the first of these but UNSTABLE_WRITE; spin -DFIND=DEADLOCK (a sum, for several) looks for that alone. */
 #ifndef FIND
-#define FIND 511
+#define FIND 1535
 #endif
 #define broke(what) assert((what & FIND) == 0)
 #define say(what) printf(what);

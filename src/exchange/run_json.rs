@@ -1,4 +1,4 @@
-//! A run as JSON, for other programs. `assets/schema/run-1.json` describes each member; it is made of the types here,
+//! A run as JSON, for other programs. `assets/schema/run-2.json` describes each member; it is made of the types here,
 //! whose comments are its descriptions. New information gets a new member; a member whose meaning changes makes a new
 //! version.
 
@@ -16,17 +16,18 @@ use crate::machine::{
 use crate::protocol::{OPS, OpRow};
 use crate::scenario::Scenario;
 
-const FORMAT: &str = "stable-pages run";
-const VERSION: u32 = 1;
+/// What the `format` of a run says.
+pub const RUN_FORMAT: &str = "stable-pages run";
+const VERSION: u32 = 2;
 
 /// One run of Linux's page writeback, step by step, as the page Stable Pages exports it. Within
-/// version 1 members may be added by later versions of this file; none is removed or given another
+/// version 2 members may be added by later versions of this file; none is removed or given another
 /// meaning.
 #[derive(Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 struct Run<'a> {
     /// What this document is.
-    #[cfg_attr(not(target_family = "wasm"), schemars(extend("const" = FORMAT)))]
+    #[cfg_attr(not(target_family = "wasm"), schemars(extend("const" = RUN_FORMAT)))]
     format: &'static str,
     /// Which version of its shape it has.
     #[cfg_attr(not(target_family = "wasm"), schemars(extend("const" = VERSION)))]
@@ -323,10 +324,10 @@ struct Holding<'a> {
     by: ActorName<'a>,
 }
 
-/// The schema of [`run_json`], as `assets/schema/run-1.json` has it.
+/// The schema of [`run_json`], as `assets/schema/run-2.json` has it.
 #[cfg(not(target_family = "wasm"))]
 pub fn run_schema() -> String {
-    super::schema::schema::<Run>("urn:stable-pages:run-1", "A run of Stable Pages")
+    super::schema::schema::<Run>("urn:stable-pages:run-2", "A run of Stable Pages")
 }
 
 impl From<Access> for Bits {
@@ -348,7 +349,7 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
     let of_space = |space: Option<SpaceId>| Some(scenario.spaces.get(space?.index())?.as_str());
     let last = story.steps.len();
     let run = Run {
-        format: FORMAT,
+        format: RUN_FORMAT,
         version: VERSION,
         link,
         scenario: About {

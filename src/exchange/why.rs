@@ -8,8 +8,8 @@ use super::narration::{bytes, hop_name};
 use super::words::{begin, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Story};
 use crate::machine::{
-    ActorId, Assertion, Consumer, Content, Effect, End, Loss, PageId, Resource, SectorId, SpaceId,
-    StableWait, Status, StoreId, Through, Violation, Wait, status,
+    ActorId, Assertion, Consumer, Content, Effect, End, Loss, PageId, Protection, Resource,
+    SectorId, SpaceId, StableWait, Status, StoreId, Through, Violation, Wait, status,
 };
 use crate::protocol::Mark;
 use crate::scenario::Scenario;
@@ -32,12 +32,13 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
     match failure.violation {
         Violation::Unstable { .. } => {}
         Violation::Guard { hop, .. } => trace.guard(&case, hop_name(hop)),
-        Violation::Silent { .. } => trace.silent(&case),
+        Violation::UnstableWrite { .. } => trace.unstable_write(&case),
+        Violation::Torn { .. } | Violation::Corrupt { .. } => trace.torn(&case),
         Violation::Checksum {
             consumer: Consumer::Block,
             ..
         } => trace.block(&case),
-        Violation::Checksum { consumer, .. } => trace.second_copy(&case, consumer),
+        Violation::Checksum { .. } => trace.checksum(&case),
         Violation::Lost { how, .. } => match how {
             Loss::AtRest => trace.lost(&case),
             Loss::Fsync => trace.lost_by_fsync(&case),
@@ -278,8 +279,43 @@ impl Trace<'_> {
         self.add(case.failure.step, &words);
     }
 
-    fn silent(&mut self, case: &Case) {
+    /// The unstable write that the torn page comes from, and the end that showed it.
+    fn torn(&mut self, case: &Case) {
+        let (end, it) = (self.end, case.failure);
+        if let Some(write) = self.story.unstable_write(it.page) {
+            self.end = write.step;
+            self.unstable_write(&Case::of(self.scenario, self.story, write));
+            self.end = end;
+        }
+        let cleared =
+            |effect: &Effect| matches!(effect, Effect::DirtyCleared { page } if *page == it.page);
+        if matches!(it.violation, Violation::Corrupt { .. })
+            && let Some(step) = self.story.last(end, None, &cleared)
+        {
+            self.add(
+                step,
+                "{Who} cleared `PG_dirty`, and nobody has set it since.",
+            );
+        }
+        self.add(
+            end,
+            "{Who} made the last step: everyone is done, and that is how it stays.",
+        );
+    }
+
+    fn unstable_write(&mut self, case: &Case) {
         let model = &self.scenario.model;
+        match model.protection {
+            Protection::Parity => {
+                self.window(case, "{Who} computed parity over the bytes as they were.");
+                return self.done(case, ", and parity is of other bytes");
+            }
+            Protection::Mirror => {
+                self.window(case, "{Who} fetched the bytes for the first leg.");
+                return self.done(case, " of the second leg, and the first has other bytes");
+            }
+            _ => {}
+        }
         let (number, sector) = (case.failure.page, case.failure.sector);
         let at = sector.index();
         let (sealed, wire) = (case.page.sealed[at], case.page.wire[at]);
@@ -313,23 +349,12 @@ impl Trace<'_> {
         self.done(case, ", and nobody noticed");
     }
 
-    fn second_copy(&mut self, case: &Case, consumer: Consumer) {
-        let (taken, but) = match consumer {
-            Consumer::Parity => (
-                "{Who} computed parity over the bytes as they were.",
-                ", and parity is of other bytes",
-            ),
-            Consumer::Mirror => (
-                "{Who} fetched the bytes for the first leg.",
-                " of the second leg, and the first has other bytes",
-            ),
-            _ => (
-                "{Who} computed the file system's checksum over the bytes as they were.",
-                ", and the checksum is of other bytes",
-            ),
-        };
-        self.window(case, taken);
-        self.done(case, but);
+    fn checksum(&mut self, case: &Case) {
+        self.window(
+            case,
+            "{Who} computed the file system's checksum over the bytes as they were.",
+        );
+        self.done(case, ", and the checksum is of other bytes");
     }
 
     fn block(&mut self, case: &Case) {
@@ -713,7 +738,7 @@ mod tests {
     /// All causes of a run, and how many failures there were.
     fn causes(scenario: &Scenario, schedule: &[Choice]) -> Vec<(Option<Verdict>, Vec<Cause>)> {
         let (story, end) = told(scenario, schedule);
-        let failures = story.failures.iter().filter(|it| it.verdict().is_some());
+        let failures = story.failures.iter();
         let mut all: Vec<_> = failures
             .map(|failure| {
                 let causes = why(scenario, &story, failure);

@@ -28,11 +28,11 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
         .filter(|it| !before.has(*it))
         .collect();
     let states = grouped(&mutant.states.to_string());
-    let what = match (mutant.verdicts.is_empty(), mutant.share) {
+    let what = match (mutant.verdicts.safe(), mutant.share) {
         (true, None) => {
             return format!("In the {states} states looked at nothing fails; there are more.");
         }
-        (true, _) if before.is_empty() => {
+        (true, _) if before.safe() => {
             return "Nothing fails: this scenario, with its actors, its device and its kernel, is safe without it. Another may need it."
                 .to_owned();
         }
@@ -41,11 +41,11 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
             "It fails as it does with it, with {}",
             list(mutant.verdicts)
         ),
-        _ if before.is_empty() => format!("{} becomes possible", first_up(&list(new))),
+        _ if before.safe() => format!("{} becomes possible", first_up(&list(new))),
         _ => format!("{} becomes possible as well", first_up(&list(new))),
     };
     let first = match &mutant.shortest {
-        Some((_, run)) if new.is_empty() || before.is_empty() => {
+        Some((_, run)) if new.is_empty() || before.safe() => {
             format!(", first after {}", steps(run.len()))
         }
         Some((_, run)) => format!(

@@ -9,7 +9,8 @@ use super::story::Story;
 pub fn follow_to_failure(model: &Model, history: &mut History) -> bool {
     let whole = Story::of_branch(model, history);
     let here = history.depth();
-    let failures = whole.failures.iter().map(|failure| failure.step);
+    let failures = whole.failures.iter().filter(|it| it.fails());
+    let failures = failures.map(|failure| failure.step);
     let last = (whole.steps.last()).map(|record| end(model, &record.world));
     let stuck = matches!(last, Some(Some(End::Deadlock(_) | End::Stall(_))));
     let ends = stuck.then_some(whole.steps.len());

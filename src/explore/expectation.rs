@@ -112,9 +112,9 @@ pub fn failing_share(graph: &Graph) -> f64 {
 pub(super) fn failing_shares(graph: &Graph) -> Vec<f64> {
     let order = graph.order();
     let worth = |edge: Edge| Worth {
-        adds: f64::from(u8::from(!edge.broke.is_empty())),
-        follow: edge.broke.is_empty(),
+        adds: f64::from(u8::from(!edge.broke.safe())),
+        follow: edge.broke.safe(),
     };
-    let at_end = |state: u32| f64::from(u8::from(!graph.verdicts_at(state).is_empty()));
+    let at_end = |state: u32| f64::from(u8::from(!graph.verdicts_at(state).safe()));
     mean(graph, &order, &worth, &at_end)
 }

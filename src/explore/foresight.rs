@@ -88,14 +88,14 @@ impl Foresight {
         };
         for state in states {
             let ends = graph.steps(state).next().is_none();
-            if ends && graph.verdicts_at(state).is_empty() {
+            if ends && graph.verdicts_at(state).safe() {
                 pass(state, &mut queue);
             }
         }
         for round in graph.rounds() {
             let quiet = |state: &u32| {
-                graph.verdicts_at(*state).is_empty()
-                    && graph.steps(*state).all(|edge| edge.broke.is_empty())
+                graph.verdicts_at(*state).safe()
+                    && graph.steps(*state).all(|edge| edge.broke.safe())
             };
             if round.iter().all(quiet) {
                 round.iter().for_each(|state| pass(*state, &mut queue));
@@ -104,7 +104,7 @@ impl Foresight {
         while let Some(state) = queue.pop() {
             for earlier in backwards.before(state) {
                 let mut steps = graph.steps(*earlier);
-                if steps.any(|edge| edge.to == state && edge.broke.is_empty()) {
+                if steps.any(|edge| edge.to == state && edge.broke.safe()) {
                     pass(*earlier, &mut queue);
                 }
             }
@@ -112,12 +112,12 @@ impl Foresight {
         Foresight { away, may_pass }
     }
 
-    /// The verdicts that are still reachable from a state, and in how many steps at best; 0 where
+    /// The failures that are still reachable from a state, and in how many steps at best; 0 where
     /// the state itself is the failure.
     pub fn ahead(&self, state: u32) -> impl Iterator<Item = (Verdict, u16)> + '_ {
         self.away.iter().filter_map(move |(verdict, away)| {
             let steps = *away.get(state as usize)?;
-            (steps != NEVER).then_some((*verdict, steps))
+            (steps != NEVER && verdict.fails()).then_some((*verdict, steps))
         })
     }
 

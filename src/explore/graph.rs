@@ -1,6 +1,7 @@
 //! The state graph: which steps lead from where to where, and what they break.
 
 use crate::machine::{ActorId, Choice};
+use crate::scenario::Verdict;
 
 use super::verdicts::Verdicts;
 
@@ -8,8 +9,11 @@ use super::verdicts::Verdicts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label(u16);
 
+/// Every verdict that a step by itself can come to fits into a label. That a write is torn is judged at the end of a run.
+const _: () = assert!((Verdict::UnstableWrite as u16) < 11);
+
 impl Label {
-    /// Actor in three bits, way in two, then the verdicts.
+    /// Actor in three bits, way in two, then the verdicts of a step.
     pub(super) fn new(choice: Choice, broke: Verdicts) -> Label {
         Label(u16::from(choice.actor.0) | u16::from(choice.way) << 3 | broke.bits() << 5)
     }

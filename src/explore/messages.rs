@@ -128,6 +128,13 @@ pub struct SearchResult {
     pub ran: Vec<Vec<u32>>,
 }
 
+impl SearchResult {
+    /// Whether nothing that was found is a failure: only of a complete search does that mean *safe*.
+    pub fn safe(&self) -> bool {
+        !self.findings.iter().any(|(verdict, _)| verdict.fails())
+    }
+}
+
 /// Odds as decimal numbers, which may have hundreds of digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DecimalOdds {

@@ -11,6 +11,7 @@ mod graph;
 mod messages;
 mod mutants;
 mod odds;
+mod onward;
 mod packing;
 mod quiet;
 mod race;
@@ -37,6 +38,7 @@ pub use messages::{
 };
 pub use mutants::{Mutant, MutantWork};
 pub use odds::{Odds, OddsWork, Share, TooManyEquations};
+pub use onward::onward;
 pub use race::{Cell, Position, RaceMap};
 pub use reduced::Reduced;
 pub use report::{Coverage, Difference, Opening, Report};

@@ -175,7 +175,7 @@ impl Acyclic {
         let degree = graph.steps(state).count() as u32;
         if degree == 0 {
             self.schedules[s] = BigUint::one();
-            if !graph.verdicts_at(state).is_empty() {
+            if !graph.verdicts_at(state).safe() {
                 self.failing[s] = BigUint::one();
                 self.failing_schedules[s] = BigUint::one();
             }
@@ -194,7 +194,7 @@ impl Acyclic {
         for edge in graph.steps(state) {
             let to = edge.to as usize;
             all += &self.schedules[to];
-            if edge.broke.is_empty() {
+            if edge.broke.safe() {
                 bad += &self.failing_schedules[to];
                 failing += match height - self.height[to] {
                     0 => self.failing[to].clone(),
@@ -257,7 +257,7 @@ impl Cyclic {
             };
             if steps.is_empty() {
                 leaves = true;
-                let fails = !graph.verdicts_at(*state).is_empty();
+                let fails = !graph.verdicts_at(*state).safe();
                 equation.constant.failing = match fails {
                     true => Ratio::one(),
                     false => Ratio::zero(),
@@ -265,7 +265,7 @@ impl Cyclic {
             }
             let each = Ratio::new(BigUint::one(), BigUint::from(steps.len().max(1)));
             for edge in &steps {
-                if !edge.broke.is_empty() {
+                if !edge.broke.safe() {
                     leaves = true;
                     equation.constant.failing += &each;
                 } else if let Some(inside) = place.get(&edge.to) {
@@ -282,7 +282,7 @@ impl Cyclic {
         let mut equations: Vec<Option<Equation>> = equations.map(Some).collect();
         if !leaves {
             // No run leaves this round: all of its runs fail, if it is a livelock, or are endless.
-            let fails = |state: &u32| !graph.verdicts_at(*state).is_empty();
+            let fails = |state: &u32| !graph.verdicts_at(*state).safe();
             let fails = component.iter().any(fails);
             for state in component {
                 let share = &mut self.shares[*state as usize];

@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use crate::machine::{
-    ActorId, Choice, History, Invariant, Model, Op, Status, World, end, status, step,
-};
+use crate::machine::{ActorId, Choice, History, Invariant, Model, Op, end};
 use crate::scenario::{Scenario, StallBound, Verdict, words};
 
 use super::checker::MOST_KNOWN;
@@ -13,6 +11,7 @@ use super::fairness::{Sleep, longest_sleep};
 use super::foresight::Foresight;
 use super::graph::Graph;
 use super::odds::{Odds, TooManyEquations};
+use super::onward::onward;
 use super::reduced::Reduced;
 use super::space::{Finding, Limits, Progress, Space};
 use super::story::Story;
@@ -161,7 +160,10 @@ impl Report {
                 .map(|finding| (finding.verdict, finding.schedule.len()))
                 .collect(),
             odds: graph.filter(|_| complete).map(Odds::of),
-            opening: own.then(|| Opening::of(scenario, &space, findings.first())),
+            opening: own.then(|| {
+                let failure = findings.iter().find(|it| it.verdict.fails());
+                Opening::of(scenario, &space, failure)
+            }),
             sleep: (space.graph().zip(scenario.stall))
                 .filter(|_| own && complete)
                 .map(|(graph, bound)| {
@@ -198,6 +200,11 @@ impl Report {
     /// The verdicts met.
     pub fn found(&self) -> Vec<Verdict> {
         self.verdicts.iter().map(|(verdict, _)| *verdict).collect()
+    }
+
+    /// Whether nothing that was met is a failure.
+    pub fn safe(&self) -> bool {
+        !self.verdicts.iter().any(|(verdict, _)| verdict.fails())
     }
 
     /// Whether the verdicts met are all there are: only then does none mean *safe*.
@@ -292,34 +299,12 @@ impl Opening {
     }
 }
 
-/// Most steps that a proposed opening run has beyond the failure.
-const MOST_BEYOND: usize = 300;
-
-/// A run that begins with a failure, if there is one, and goes on until nobody can move: each actor as far
-/// as it gets, then the next. Only the failure, where somebody could go on for ever.
+/// A run that begins with a failure, if there is one, and goes on until nobody can move.
 fn propose(model: &Model, failure: Option<&Finding>) -> Vec<Choice> {
-    let mut run = failure.map_or(Vec::new(), |failure| failure.schedule.clone());
-    let failed = run.len();
-    let start = model.initial;
-    let mut world = run
-        .iter()
-        .fold(start, |world, choice| step(model, &world, *choice).0);
-    let many = model.actors.len();
-    let mut actor = run.last().map_or(ActorId(0), |choice| choice.actor);
-    let ready = |world: &World, actor: ActorId| status(model, world, actor) == Status::Ready;
-    while let Some(next) = (actor.index()..actor.index() + many)
-        .map(|number| ActorId::at(number % many))
-        .find(|actor| ready(&world, *actor))
-    {
-        if run.len() > failed + MOST_BEYOND {
-            run.truncate(failed);
-            break;
-        }
-        actor = next;
-        run.push(Choice::of(actor));
-        world = step(model, &world, Choice::of(actor)).0;
-    }
-    run
+    onward(
+        model,
+        failure.map_or(Vec::new(), |failure| failure.schedule.clone()),
+    )
 }
 
 impl fmt::Display for Difference {

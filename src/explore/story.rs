@@ -100,6 +100,11 @@ impl Failure {
         Verdict::of(self.violation)
     }
 
+    /// Whether that verdict is a failure: an unstable write alone is none.
+    pub fn fails(&self) -> bool {
+        self.verdict().is_some_and(Verdict::fails)
+    }
+
     /// Which hop refused, for a guard error.
     pub fn hop(&self) -> Option<Hop> {
         match self.violation {
@@ -142,6 +147,15 @@ pub struct Story {
 }
 
 impl StepRecord {
+    /// Whether this step alone amounts to a failure.
+    pub fn fails(&self) -> bool {
+        let verdicts = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Broke(violation) => Verdict::of(*violation),
+            _ => None,
+        });
+        verdicts.into_iter().any(Verdict::fails)
+    }
+
     /// The verdict this step alone amounts to, if it broke a rule.
     pub fn verdict(&self) -> Option<Verdict> {
         self.effects.iter().find_map(|effect| match effect {
@@ -262,7 +276,9 @@ impl Story {
         let (page, sector) = match violation {
             Violation::Unstable { page, sector }
             | Violation::Guard { page, sector, .. }
-            | Violation::Silent { page, sector }
+            | Violation::UnstableWrite { page, sector }
+            | Violation::Torn { page, sector }
+            | Violation::Corrupt { page, sector }
             | Violation::Checksum { page, sector, .. }
             | Violation::Lost { page, sector, .. } => (page, sector),
             Violation::Leaked(leak) => (leak.page(), SectorId(0)),
@@ -466,13 +482,14 @@ impl Story {
         }
     }
 
-    /// Whether a run left wrong bytes on media without anybody having noticed.
-    pub fn silent(&self) -> bool {
-        let silent = |failure: &Failure| matches!(failure.violation, Violation::Silent { .. });
-        self.failures.iter().any(silent)
+    /// The last unstable write of a page, which is where a torn page comes from.
+    pub fn unstable_write(&self, page: PageId) -> Option<&Failure> {
+        let mut failures = self.failures.iter();
+        failures
+            .rfind(|it| it.page == page && matches!(it.violation, Violation::UnstableWrite { .. }))
     }
 
-    /// The consumer whose second copy differs, if one does.
+    /// Whose checksum does not match, if one does not.
     pub fn mismatch(&self) -> Option<Consumer> {
         let mut failures = self.failures.iter();
         failures.find_map(|failure| match failure.violation {

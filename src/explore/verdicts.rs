@@ -32,6 +32,16 @@ impl Verdicts {
         self.0 == 0
     }
 
+    /// Those of them that are failures: an unstable write alone is none.
+    pub fn failures(self) -> Verdicts {
+        self.iter().filter(|it| it.fails()).collect()
+    }
+
+    /// Whether none of them is a failure.
+    pub fn safe(self) -> bool {
+        self.0 & !Verdicts::one(Verdict::UnstableWrite).0 == 0
+    }
+
     /// Whether a verdict is in it.
     pub fn has(self, verdict: Verdict) -> bool {
         self.0 & Verdicts::one(verdict).0 != 0

@@ -3,7 +3,7 @@
 use super::error::ModelError;
 use super::id::ActorId;
 use super::op::{Op, OperandKind, Resource, Which};
-use super::parts::{Actor, PAGE_SIZE, Parts};
+use super::parts::{Actor, PAGE_SIZE, Parts, Protection};
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
 
 /// Most instructions of an actor, program and handler together: the pc and the retry register
@@ -53,6 +53,10 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
             }
             match instr.op {
                 Op::BounceCopy | Op::GetWriteAccess => needs.copy = true,
+                // With a checksum of the file system's own, a later read tells.
+                Op::CompleteRequest => {
+                    needs.mixed = parts.protection != Protection::FsChecksum;
+                }
                 Op::FsyncBegin => {
                     needs.promise = true;
                     match promises {
@@ -200,7 +204,7 @@ mod tests {
     use super::super::id::{PageId, SectorId, SpaceId, StoreId};
     use super::super::model::Model;
     use super::super::op::{Instr, Operand};
-    use super::super::parts::{Geometry, PageStart, Protection, Rules, StableWait, Store};
+    use super::super::parts::{Geometry, PageStart, Rules, StableWait, Store};
     use super::*;
 
     /// A machine of one page and one store, with an actor that has a single instruction.

@@ -111,16 +111,12 @@ impl Leak {
     }
 }
 
-/// Which second copy a checksum mismatch is about.
+/// Whose checksum does not match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub enum Consumer {
     /// The file system's data checksum, kept apart from the data (btrfs).
     FileSystem,
-    /// The parity of a RAID5 stripe.
-    Parity,
-    /// The other leg of a mirror.
-    Mirror,
     /// A checksum stored inside the block it covers.
     Block,
 }
@@ -142,10 +138,16 @@ pub enum Violation {
         /// The content that arrived.
         computed: Content,
     },
-    /// The write completed without error, but the media does not hold what was sealed.
-    Silent { page: PageId, sector: SectorId },
-    /// The write completed without error, but a checksum, parity or mirror kept elsewhere was
-    /// taken from other bytes: a later read or rebuild finds out.
+    /// The write completed without error, but of other bytes than were sampled for it: when it was submitted, or when
+    /// parity or the mirror's first leg took theirs. What that comes to is judged at rest.
+    UnstableWrite { page: PageId, sector: SectorId },
+    /// Everybody is at rest, and after an unstable write the media hold neither what was sampled nor what memory holds
+    /// (or the mirror's legs differ, or the journal holds bytes of the next transaction). The page is dirty: the next
+    /// writeback repairs it, and only a stop of the machine before that would show.
+    Torn { page: PageId, sector: SectorId },
+    /// As [`Torn`](Violation::Torn), but nobody will repair it.
+    Corrupt { page: PageId, sector: SectorId },
+    /// The write completed without error, but a checksum was taken from other bytes: a later read finds out.
     Checksum {
         page: PageId,
         sector: SectorId,

@@ -38,6 +38,8 @@ pub enum Register {
     Mask,
     /// The page's sectors fetched since fsync began.
     Sampled,
+    /// The page's sectors of which the last write took other bytes than were sampled.
+    Mixed,
     /// Bytes in memory.
     Memory,
     /// Bytes as they were when their checksum was taken.
@@ -196,8 +198,8 @@ impl Op {
             Op::Requeue => (Reach::AllPages, &[Bio, BioOf], &[Bio, Wire]),
             Op::CompleteRequest => (
                 Reach::AllPages,
-                &[Bio, BioOf, Sealed, Wire],
-                &[Bio, Sealed, Wire, Copy, Sampled],
+                &[Bio, BioOf, Sealed, Wire, Mixed],
+                &[Bio, Sealed, Wire, Copy, Sampled, Mixed],
             ),
             Op::MappingSetError => (Reach::Nothing, &[Errors], &[Errors]),
             Op::Store => (
@@ -313,6 +315,7 @@ impl Model {
             add(Register::Buffers, here, None, at.buffers(page));
             add(Register::Mask, here, None, at.mask(page));
             add(Register::Sampled, here, None, at.sampled(page));
+            add(Register::Mixed, here, None, at.mixed(page));
             for lock in [Resource::BufferLock, Resource::Shadow] {
                 add(
                     Register::Lock(lock),

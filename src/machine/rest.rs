@@ -1,4 +1,4 @@
-//! The judgement where everybody is at rest: what is lost, and what is left behind.
+//! The judgement where everybody is at rest: what is lost, what is torn, and what is left behind.
 //!
 //! Everyone is finished, or idle for good: nobody outside the model acts. Whatever is still held
 //! then is held for ever, and an I/O that has not ended never ends, in a model without a disk too.
@@ -11,6 +11,7 @@ use super::effect::{Leak, Loss, Violation};
 use super::id::{BioId, PageId, SectorId};
 use super::model::Model;
 use super::op::{Resource, Which};
+use super::parts::Protection;
 use super::view::Stage;
 use super::world::{World, flag, global};
 
@@ -24,16 +25,49 @@ pub(super) fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorI
     {
         return false;
     }
-    let flags = world[at.flags(page)];
-    let buffer = at.buffers(page).map_or(u8::MAX, |cell| world[cell]);
-    let said = flags & flag::DIRTY != 0 && buffer & sector.bit() != 0
-        || flags & flag::GONE != 0
-        || world[at.global] & global::ERROR_EVER != 0
-        || (model.space_ids()).any(|space| model.pte(world, space, page).dirty());
+    let said = dirty(model, world, page, sector)
+        || world[at.flags(page)] & flag::GONE != 0
+        || world[at.global] & global::ERROR_EVER != 0;
     !said
 }
 
-/// What must not be where everybody is at rest: every interval whose newer bytes nobody will write,
+/// Whether a dirty bit says that an interval is to be written: PG_dirty (and the block's own, where pages have
+/// buffers) or that of a PTE.
+fn dirty(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    let at = &model.layout;
+    let buffer = at.buffers(page).map_or(u8::MAX, |cell| world[cell]);
+    world[at.flags(page)] & flag::DIRTY != 0 && buffer & sector.bit() != 0
+        || (model.space_ids()).any(|space| model.pte(world, space, page).dirty())
+}
+
+/// What an unstable write has left on the media of a page: its torn intervals, and whether the next writeback
+/// repairs them; none if the media hold what was sampled, or what memory holds.
+///
+/// A page is judged as a whole, since programs read it as one: if one interval is older than the write and another
+/// newer, the mix is nobody's. Three kinds of copy are judged against each other instead of against memory: the legs of
+/// a mirror; parity and data, which no writeback is sure to mend (raid5 may read, modify and write); and a block in the
+/// journal, which belongs to one transaction.
+fn torn(model: &Model, world: &World, page: PageId) -> (u8, bool) {
+    let at = &model.layout;
+    let mixed = at.mixed(page).map_or(0, |cell| world[cell]);
+    let parity = model.protection == Protection::Parity;
+    let gone = world[at.flags(page)] & flag::GONE != 0;
+    if mixed == 0 || gone && !parity {
+        return (0, false);
+    }
+    let apart = parity || model.protection == Protection::Mirror || model.has(Resource::Shadow);
+    let differs = |sector: &SectorId| match apart {
+        true => mixed & sector.bit() != 0,
+        false => world[at.memory(page, *sector)] != world[at.media(page, *sector)],
+    };
+    let all = || model.sector_ids().filter(differs);
+    let repaired = !parity
+        && model.cached[page.index()]
+        && all().all(|sector| dirty(model, world, page, sector));
+    (all().fold(0, |mask, sector| mask | sector.bit()), repaired)
+}
+
+/// What must not be where everybody is at rest: every interval whose newer bytes nobody will write, every torn one,
 /// and everything that nobody will give back.
 pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -44,6 +78,12 @@ pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
                 found.push(Violation::Lost { page, sector, how });
             }
         }
+        let (mask, repaired) = torn(model, world, page);
+        let torn = (model.sector_ids()).filter(|sector| mask & sector.bit() != 0);
+        found.extend(torn.map(|sector| match repaired {
+            true => Violation::Torn { page, sector },
+            false => Violation::Corrupt { page, sector },
+        }));
     }
     found.extend(leaks(model, world).map(Violation::Leaked));
     found

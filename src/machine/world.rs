@@ -182,6 +182,7 @@ pub(super) struct Needs {
     pub buffers: bool,
     pub copy: bool,
     pub promise: bool,
+    pub mixed: bool,
     /// Whether anybody uses it, for each of [`Resource::OWNED`].
     pub resources: [bool; 6],
 }
@@ -209,6 +210,7 @@ pub struct Layout {
     tuples: Option<usize>,
     copy: Option<usize>,
     promise: Option<usize>,
+    mixed: Option<usize>,
     ptes: usize,
     tlbs: usize,
     bios: usize,
@@ -250,6 +252,7 @@ impl Layout {
             buffers: needs.buffers.then(|| take(pages)),
             mask: needs.buffers.then(|| take(pages)),
             sampled: needs.promise.then(|| take(pages)),
+            mixed: needs.mixed.then(|| take(pages)),
             ptes: take(needs.spaces * pages),
             tlbs: take(needs.tlbs * pages),
             resources: [None; 6],
@@ -296,6 +299,11 @@ impl Layout {
     /// Sectors fetched after fsync promised them, one bit each.
     pub(super) fn sampled(&self, page: PageId) -> Option<usize> {
         self.sampled.map(|at| at + page.index())
+    }
+    /// Sectors of which the last completed write took other bytes than had been sampled for it, one bit each: two
+    /// copies of a mirror that differ, parity of other bytes, or what may be a mix of old and new.
+    pub(super) fn mixed(&self, page: PageId) -> Option<usize> {
+        self.mixed.map(|at| at + page.index())
     }
     pub(super) fn memory(&self, page: PageId, sector: SectorId) -> usize {
         self.memory + self.interval(page, sector)

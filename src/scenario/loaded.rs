@@ -129,11 +129,12 @@ impl Scenario {
     }
 }
 
-/// Verdicts in words: "safe", or "guard error, lost update".
+/// Verdicts in words: "safe", "safe (unstable write)" or "guard error, lost update".
 pub fn words(verdicts: &[Verdict]) -> String {
-    if verdicts.is_empty() {
-        return "safe".to_owned();
+    let all: Vec<&str> = verdicts.iter().map(|verdict| verdict.words()).collect();
+    match (all.is_empty(), verdicts.iter().any(|it| it.fails())) {
+        (true, _) => "safe".to_owned(),
+        (_, false) => format!("safe ({})", all.join(", ")),
+        (_, true) => all.join(", "),
     }
-    let words: Vec<&str> = verdicts.iter().map(|verdict| verdict.words()).collect();
-    words.join(", ")
 }

@@ -21,4 +21,4 @@ pub use error::{ScenarioError, ScenarioWarning, WarningKind};
 pub use keys::{FILE_KEYS, FileKey};
 pub use loaded::{Cast, Note, Scenario, StallBound, words};
 pub use packed::{BUILD, PackError, Packed, to_bytes};
-pub use verdict::{Device, Verdict};
+pub use verdict::{Device, Severity, Verdict};

@@ -9,9 +9,10 @@ use crate::machine::{Protection, Violation};
 pub enum Verdict {
     /// A hop recomputed a guard and it differed.
     GuardError,
-    /// The write completed without error, but media does not hold what was sealed.
+    /// An unstable write has left on the media what is neither what was sampled nor what memory holds, and nobody will
+    /// repair it.
     SilentCorruption,
-    /// A checksum, parity or mirror kept elsewhere was taken from other bytes than were written.
+    /// A checksum was taken from other bytes than were written.
     ChecksumMismatch,
     /// Bytes newer than the media's do not reach it, and nobody is told.
     LostUpdate,
@@ -27,11 +28,26 @@ pub enum Verdict {
     Assertion,
     /// A store hit a page that was made read-only to catch it.
     Trap,
+    /// A write completed without error, of other bytes than were sampled for it.
+    UnstableWrite,
+    /// As silent corruption, but the page is dirty: the next writeback repairs it.
+    TornWrite,
+}
+
+/// How bad a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// A fact, no failure: an ordering that comes to nothing worse is safe.
+    Fact,
+    /// Harmless unless the machine stops before the next writeback.
+    Passing,
+    /// Something is wrong that nobody will put right by itself.
+    Failure,
 }
 
 impl Verdict {
     /// All verdicts, in the order of the enum.
-    pub const ALL: [Verdict; 10] = [
+    pub const ALL: [Verdict; 12] = [
         Verdict::GuardError,
         Verdict::SilentCorruption,
         Verdict::ChecksumMismatch,
@@ -42,6 +58,8 @@ impl Verdict {
         Verdict::Livelock,
         Verdict::Assertion,
         Verdict::Trap,
+        Verdict::UnstableWrite,
+        Verdict::TornWrite,
     ];
 
     /// The words scenario files and the page use.
@@ -57,6 +75,8 @@ impl Verdict {
             Verdict::Livelock => "livelock",
             Verdict::Assertion => "assertion",
             Verdict::Trap => "trap",
+            Verdict::UnstableWrite => "unstable write",
+            Verdict::TornWrite => "torn write",
         }
     }
 
@@ -67,13 +87,13 @@ impl Verdict {
                 "Somebody on the way recomputed a guard tag, and it was not the one that came with the bytes: the write is refused."
             }
             Verdict::SilentCorruption => {
-                "The write was reported as done, but the media does not hold what the page held when it was submitted."
+                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or parity, or a leg of the mirror, disagrees), and nobody will repair that."
             }
             Verdict::ChecksumMismatch => {
-                "The write was reported as done, but the checksum, parity or mirror kept elsewhere was taken from other bytes: a later read or rebuild finds out."
+                "The write was reported as done, but its checksum was taken from other bytes: a later read finds out."
             }
             Verdict::LostUpdate => {
-                "Bytes were stored that will never reach the media, and nothing says so."
+                "Bytes were stored that no writeback will look for; or fsync returned success without them."
             }
             Verdict::Leak => {
                 "Everybody is at rest, and something is left behind that nobody will put right: a lock or a bit that is still set, an I/O that never ends, a pin that is never given back."
@@ -85,7 +105,27 @@ impl Verdict {
             }
             Verdict::Assertion => "The kernel would stop with a BUG or complain with a WARN.",
             Verdict::Trap => "A store hit a page that had been made read-only to catch it.",
+            Verdict::UnstableWrite => {
+                "Bytes changed while they were written, and the write was reported as done all the same. By itself that is no failure: on a disk without checksums it happens all day, and the media end up with what was submitted or with what memory holds."
+            }
+            Verdict::TornWrite => {
+                "Bytes changed while they were written, and the media hold a mix of old and new. The page is dirty, so the next writeback repairs it: harmless unless the machine stops first."
+            }
         }
+    }
+
+    /// How bad it is.
+    pub fn severity(self) -> Severity {
+        match self {
+            Verdict::UnstableWrite => Severity::Fact,
+            Verdict::TornWrite => Severity::Passing,
+            _ => Severity::Failure,
+        }
+    }
+
+    /// Whether an ordering that can come to it is not safe.
+    pub fn fails(self) -> bool {
+        self.severity() > Severity::Fact
     }
 
     /// The verdict a violation amounts to; an unstable window alone is a property, not a verdict.
@@ -93,7 +133,9 @@ impl Verdict {
         match violation {
             Violation::Unstable { .. } => None,
             Violation::Guard { .. } => Some(Verdict::GuardError),
-            Violation::Silent { .. } => Some(Verdict::SilentCorruption),
+            Violation::UnstableWrite { .. } => Some(Verdict::UnstableWrite),
+            Violation::Torn { .. } => Some(Verdict::TornWrite),
+            Violation::Corrupt { .. } => Some(Verdict::SilentCorruption),
             Violation::Checksum { .. } => Some(Verdict::ChecksumMismatch),
             Violation::Lost { .. } => Some(Verdict::LostUpdate),
             Violation::Leaked(_) => Some(Verdict::Leak),

@@ -1,7 +1,8 @@
 //! The list of orderings, each with the verdict it must have, and the visitor's own files.
 
-use crate::scenario::{Entry, catalogue};
+use crate::scenario::{Entry, Verdict, catalogue};
 
+use super::badge::badge;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::vdom::{Attr, Element, el, note};
@@ -16,10 +17,7 @@ pub fn orderings_summary(now: &Moment) -> Element {
     el("span", "chosen")
         .child(el("h1", "").text(&now.scenario.title))
         .child(match stated {
-            Some((_, verdicts)) if !now.own => {
-                let verdicts: Vec<&str> = verdicts.iter().map(|verdict| verdict.words()).collect();
-                badge(&verdicts.join(", "))
-            }
+            Some((_, verdicts)) if !now.own => badge("span", verdicts),
             _ => el("span", "badge own").text("your file"),
         })
 }
@@ -44,11 +42,10 @@ pub fn orderings(now: &Moment) -> Element {
     lists
 }
 
-fn badge(verdicts: &str) -> Element {
-    match verdicts {
-        "" => el("span", "badge good").text("\u{2713} safe"),
-        verdicts => el("span", "badge bad").text(&format!("\u{2715} {verdicts}")),
-    }
+/// The verdicts that the file of an entry states of its own device.
+fn stated(entry: Entry) -> Vec<Verdict> {
+    let named = |words: &str| Verdict::ALL.into_iter().find(|it| it.words() == words);
+    entry.verdicts.split(", ").filter_map(named).collect()
 }
 
 fn item(now: &Moment, entry: Entry) -> Element {
@@ -58,7 +55,7 @@ fn item(now: &Moment, entry: Entry) -> Element {
         .attr_bool(Attr::Current, current)
         .child(el("span", "number").text(entry.section))
         .child(el("span", "").text(entry.title))
-        .child(badge(entry.verdicts))
+        .child(badge("span", &stated(entry)))
         .on_click(Msg::FollowLink(entry.slug.to_owned()));
     el("li", "").child(link)
 }

@@ -12,6 +12,7 @@ use crate::exchange::{grouped, millions, percent};
 use crate::explore::{Position, SearchProgress, SearchResult, Verdicts};
 use crate::scenario::{Scenario, Verdict};
 
+use super::badge::badge;
 use super::check_results::CheckResults;
 use super::moment::Moment;
 use super::msg::Msg;
@@ -91,7 +92,7 @@ fn running(progress: &SearchProgress) -> Element {
     );
     el("p", "running")
         .text(&words)
-        .text(&match progress.verdicts.is_empty() {
+        .text(&match progress.verdicts.safe() {
             true => String::new(),
             false => format!(" So far: {}.", list(progress.verdicts)),
         })
@@ -113,9 +114,10 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         count(progress.states.into(), "state"),
         count(progress.edges, "transition")
     );
-    if checked.findings.is_empty() && checked.complete {
+    if checked.safe() && checked.complete {
+        let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
         return el("p", "safe")
-            .child(el("b", "badge good").text("\u{2713} safe"))
+            .child(badge("b", &found))
             .text(&format!(
                 " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.{} ",
                 count(progress.depth.into(), "step"),
@@ -138,7 +140,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
             checked.bytes >> 20
         ),
     };
-    if checked.findings.is_empty() {
+    if checked.safe() {
         return el("p", "open")
             .child(el("b", "badge").text("? not known"))
             .text(&format!(
@@ -149,6 +151,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
     let nearest = checked
         .findings
         .iter()
+        .filter(|(verdict, _)| verdict.fails())
         .map(|(_, schedule)| schedule.len())
         .min();
     let share = match &results.odds {
@@ -163,17 +166,12 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         },
         _ => String::new(),
     };
-    let verdicts: Verdicts = checked
-        .findings
-        .iter()
-        .map(|(verdict, _)| *verdict)
-        .collect();
-    el("p", "fails")
-        .child(el("b", "badge bad").text(&format!("\u{2715} {}", list(verdicts))))
-        .text(&format!(
-            " First after {}.{share} {size}.{because}",
-            count(nearest.unwrap_or(0) as u64, "step")
-        ))
+    let verdicts = checked.findings.iter().map(|(verdict, _)| *verdict);
+    let verdicts: Vec<Verdict> = verdicts.filter(|it| it.fails()).collect();
+    el("p", "fails").child(badge("b", &verdicts)).text(&format!(
+        " First after {}.{share} {size}.{because}",
+        count(nearest.unwrap_or(0) as u64, "step")
+    ))
 }
 
 /// How many lines of code the search reached, and some of those that it did not: of them "safe" says nothing.

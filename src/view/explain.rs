@@ -5,12 +5,13 @@ use crate::exchange::{
     Cause, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
     percent, status_words, why, why_end, without_words,
 };
-use crate::explore::{Failure, Omission, Outlook, Without};
+use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Verdict, words};
 
 use super::actors::outlook_words;
+use super::badge;
 use super::glossary::Glossary;
 use super::moment::Moment;
 use super::msg::Msg;
@@ -44,10 +45,12 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         None => String::new(),
     };
     let last = now.story.steps.last();
-    let failed = last.is_some_and(|record| record.verdict().is_some());
+    let failed = last.is_some_and(StepRecord::fails);
     // A bad end stands before the sentence of the step, any other behind it.
     let badly = match &now.end {
-        Some(End::Rest(found)) => !found.is_empty(),
+        Some(End::Rest(found)) => {
+            (found.iter().copied().filter_map(Verdict::of)).any(Verdict::fails)
+        }
         Some(_) => true,
         None => false,
     };
@@ -338,7 +341,7 @@ fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
         End::Deadlock(_) => Verdict::Deadlock,
         _ => Verdict::Stall,
     };
-    el("div", "card failure")
+    el("div", &badge::card(verdict))
         .attr(Attr::Part, "failure")
         .child(el("h2", "").text(&title(verdict.words())))
         .child(note("small", verdict.meaning()))
@@ -436,7 +439,7 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
         None => "",
     };
     let heading = format!("{}{hop}{place}{and}", title(verdict.words()));
-    let card = el("div", "card failure")
+    let card = el("div", &badge::card(verdict))
         .attr(Attr::Part, "failure")
         .child(el("h2", "").text(&heading))
         .child(glossary.glossed(el("p", "small"), verdict.meaning()));

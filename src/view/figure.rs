@@ -175,7 +175,7 @@ fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
     let mut said: Vec<(&str, String)> = Vec::new();
     let mut failures = now.story.failures.iter();
     if let Some((failure, verdict)) =
-        failures.find_map(|failure| Some((failure, failure.verdict()?)))
+        failures.find_map(|failure| Some((failure, failure.verdict().filter(|it| it.fails())?)))
     {
         let words = explain(scenario, &now.story, failure).join(" ");
         said.push((verdict.words(), words));

@@ -194,7 +194,9 @@ impl PageMoment<'_> {
         let mut failures = self.failures.iter();
         failures.any(|failure| {
             let kind = match failure.violation {
-                Violation::Silent { .. } | Violation::Checksum { .. } => !lost,
+                Violation::Torn { .. } | Violation::Corrupt { .. } | Violation::Checksum { .. } => {
+                    !lost
+                }
                 Violation::Lost { .. } => lost,
                 _ => false,
             };

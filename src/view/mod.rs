@@ -6,6 +6,7 @@
 //! and the worker draws half of them ([`Renderer`]).
 
 mod actors;
+mod badge;
 mod catalogue;
 mod check_results;
 mod checker;
@@ -36,6 +37,7 @@ mod ui_state;
 mod vdom;
 
 pub use actors::actor_cards;
+pub use badge::badge;
 pub use catalogue::orderings_summary;
 pub use check_results::{CheckResults, MutantTable};
 pub use checker::{SIDE, panel_buttons};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::exchange::sentence;
-use crate::explore::Story;
+use crate::explore::{Failure, Story};
 use crate::machine::{ActorId, Effect, End, History, NodeId, Status, World, end, status, ways};
 use crate::scenario::Scenario;
 
@@ -79,10 +79,10 @@ impl Moment {
         now
     }
 
-    /// Whether a verdict has been met so far.
+    /// Whether a failure has been met so far.
     pub fn failed(&self) -> bool {
         let mut failures = self.story.failures.iter();
-        failures.any(|failure| failure.verdict().is_some())
+        failures.any(Failure::fails)
     }
 
     /// How many steps led here.

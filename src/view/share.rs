@@ -274,7 +274,7 @@ fn saved(shared: &Shared) -> Element {
     }
     part("Figure and data", "share-files")
         .child(moves)
-        .child(note("small", "SVG: stage and timeline, for print; it carries the run, and this page opens it again. JSON: every step with its effects and the state after it (schema/run-1.json). Chrome trace: for Perfetto and chrome://tracing. Promela: the whole scenario for SPIN."))
+        .child(note("small", "SVG: stage and timeline, for print; it carries the run, and this page opens it again. JSON: every step with its effects and the state after it (schema/run-2.json); a run of the catalogue opens again from it. Chrome trace: for Perfetto and chrome://tracing. Promela: the whole scenario for SPIN."))
 }
 
 fn pasting(shared: &Shared) -> Element {

@@ -16,7 +16,7 @@ FILE is a scenario file, - is standard input; SLUG is a scenario of the catalogu
   --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19); may be given several times
   --all           on every device and in every kernel
   --memory MIB    most memory of a search, 1024 by default
-  --json          the result as JSON (assets/schema/check-1.json says of what shape)
+  --json          the result as JSON (assets/schema/check-2.json says of what shape)
   --promela       the scenario as a model for SPIN, unchecked
   --list          what there is: scenarios, groups, steps, programs, devices, kernels,
                   verdicts, invariants, keys (of scenario files), or one of these words

@@ -150,7 +150,7 @@ fn notes(out: &mut String, checked: &Checked) {
     });
     said.extend(partly.into_iter().map(|(of, text)| format!("{of}: {text}")));
     let beside = together(checked, |report| {
-        let safe = report.verdicts.is_empty() && report.settled();
+        let safe = report.safe() && report.settled();
         safe.then(|| safe_beside(report)).flatten()
     });
     said.extend(
@@ -158,7 +158,7 @@ fn notes(out: &mut String, checked: &Checked) {
             .into_iter()
             .map(|(of, text)| format!("{of}: safe, but {text}.")),
     );
-    if ran().any(|(_, report)| report.verdicts.is_empty() && report.settled()) {
+    if ran().any(|(_, report)| report.safe() && report.settled()) {
         let about: Vec<&str> = ASSUMPTIONS.iter().map(|it| it.about).collect();
         said.push(format!(
             "What the model takes for granted or leaves out: {}. The Promela export says it in full.",

@@ -10,8 +10,8 @@ use crate::dossier::{Dossier, FROM_SCENARIOS};
 
 use stable_pages::exchange::{explain, explain_end, outcome};
 use stable_pages::machine::{End, History};
-use stable_pages::scenario::{Entry, Packed, Scenario, Verdict, words};
-use stable_pages::view::{Attr, Element, Moment, el, note, rich};
+use stable_pages::scenario::{Entry, Packed, Scenario, Verdict};
+use stable_pages::view::{Attr, Element, Moment, badge, el, note, rich};
 
 /// What the list of scenarios is about.
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
@@ -47,7 +47,7 @@ fn list(catalogue: &[(Entry, Packed)]) -> String {
         let items = of_group.map(|(entry, packed)| {
             let scenario = &packed.scenario;
             let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
-            let verdict = badge(scenario.stated().unwrap_or_default());
+            let verdict = badge("span", scenario.stated().unwrap_or_default());
             let line = el("p", "").child(name).text(" ").child(verdict);
             el("li", "")
                 .child(line)
@@ -137,7 +137,7 @@ fn verdicts(scenario: &Scenario) -> Element {
         let name = el("th", "").attr(Attr::Scope, "row").text(device.word());
         let name = name.child(el("span", "small").text(device.about()));
         let own = *device == scenario.own_device;
-        let cell = el("td", "").child(badge(found));
+        let cell = el("td", "").child(badge("span", found));
         let row = el("tr", "").child(name).child(match own {
             true => cell.child(el("span", "small").text("the run below")),
             false => cell,
@@ -158,7 +158,7 @@ fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
         let mut said = rich(el("li", ""), &now.sentence().unwrap_or_default());
         let verdict = now.story.steps.last().and_then(|it| it.verdict());
         if let Some(verdict) = verdict {
-            said = said.text(" ").child(badge(&[verdict]));
+            said = said.text(" ").child(badge("span", &[verdict]));
         }
         let remark = now.last_row();
         let remark = remark.and_then(|(actor, row, _)| scenario.note(actor, row));
@@ -202,14 +202,6 @@ fn meaning(main: Element, verdict: Verdict, sentences: &[String]) -> Element {
 fn items(tag: &'static str, all: &[String]) -> Element {
     let items = all.iter().map(|it| rich(el("li", ""), it));
     el(tag, "").children(items.collect())
-}
-
-fn badge(verdicts: &[Verdict]) -> Element {
-    let (class, sign) = match verdicts {
-        [] => ("badge good", "\u{2713}"),
-        _ => ("badge bad", "\u{2715}"),
-    };
-    el("span", class).text(&format!("{sign} {}", words(verdicts)))
 }
 
 /// The page of a scenario, or, without a `slug`, the list of them.

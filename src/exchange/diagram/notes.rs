@@ -165,8 +165,8 @@ fn remark(
             guard(received),
             guard(computed)
         ),
-        Effect::Broke(Violation::Silent { page, sector }) => {
-            format!("{}: media differs from what was sealed", name(page, sector))
+        Effect::Broke(Violation::UnstableWrite { page, sector }) => {
+            format!("{}: other bytes than were submitted", name(page, sector))
         }
         Effect::Broke(Violation::Checksum { page, sector, .. }) => {
             format!("{}: checksum of other bytes", name(page, sector))

@@ -7,14 +7,16 @@ use crate::exchange::leaks::{last_world, leak_words};
 use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, sectors, the, thing};
 use crate::explore::{Failure, Story};
-use crate::machine::{ActorId, Consumer, End, Hop, Loss, Status, Violation, end, status};
+use crate::machine::{
+    ActorId, Consumer, End, Hop, Loss, Protection, Status, Violation, end, status,
+};
 use crate::scenario::Scenario;
 
 /// The first two failures of a run and, if it is over, how it ended.
 pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
     let mut said: Vec<String> = Vec::new();
     let failures = story.failures.iter();
-    for failure in failures.filter(|it| it.verdict().is_some()).take(2) {
+    for failure in failures.filter(|it| it.fails()).take(2) {
         said.push(failed(scenario, story, failure));
     }
     let last = last_world(scenario, story);
@@ -70,14 +72,23 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
                 guard(computed)
             )
         }
-        Violation::Silent { .. } => format!(
-            "The write of {which} completes without error, but the media does not hold what was sealed: silent corruption."
+        Violation::UnstableWrite { .. } => {
+            let what = match scenario.model.protection {
+                Protection::Parity => "parity was computed from other bytes",
+                Protection::Mirror => "the other leg of the mirror holds other bytes",
+                _ => "of other bytes than were submitted",
+            };
+            format!("The write of {which} completes without error, but {what}.")
+        }
+        Violation::Torn { .. } => format!(
+            "Everyone is done, and what the media hold of {which} is torn. The page is dirty: the next writeback repairs it."
+        ),
+        Violation::Corrupt { .. } => format!(
+            "Everyone is done, and what the media hold of {which} is wrong; nobody will repair it: silent corruption."
         ),
         Violation::Checksum { consumer, .. } => {
             let what = match consumer {
                 Consumer::FileSystem => "the file system's checksum was taken from other bytes",
-                Consumer::Parity => "parity was computed from other bytes",
-                Consumer::Mirror => "the other leg of the mirror holds other bytes",
                 Consumer::Block => "the checksum inside the block is not that of its bytes",
             };
             format!("The write of {which} completes without error, but {what}.")

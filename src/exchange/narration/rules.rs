@@ -7,7 +7,7 @@ impl Step<'_> {
         let which = self.same_kind(at, |it| match it {
             Effect::Broke(
                 Violation::Unstable { page, sector }
-                | Violation::Silent { page, sector }
+                | Violation::UnstableWrite { page, sector }
                 | Violation::Checksum { page, sector, .. }
                 | Violation::Lost { page, sector, .. },
             ) => Some((*page, *sector)),
@@ -38,21 +38,23 @@ impl Step<'_> {
                 "The write is on its way to the disk, and nothing asks for stable pages here."
                     .to_owned()
             }
-            Violation::Silent { page, .. } => format!(
-                "Yet the media does not hold what was sealed of {}: silent corruption.",
-                sectors(page)
-            ),
-            Violation::Checksum { page, consumer, .. } => match consumer {
-                Consumer::FileSystem => format!(
-                    "Yet the file system's checksum was taken from other bytes of {}: a later read finds a mismatch.",
-                    sectors(page)
-                ),
-                Consumer::Parity => format!(
+            Violation::UnstableWrite { page, .. } => match self.scenario.model.protection {
+                Protection::Parity => format!(
                     "Yet parity was computed from other bytes of {}: data and parity disagree.",
                     sectors(page)
                 ),
-                Consumer::Mirror => format!(
-                    "Yet the other leg holds other bytes of {}: the mirror disagrees with itself.",
+                Protection::Mirror => format!(
+                    "Yet the other leg holds other bytes of {}: the legs of the mirror differ.",
+                    sectors(page)
+                ),
+                _ => format!(
+                    "Of {} it took other bytes than were submitted: an unstable write.",
+                    sectors(page)
+                ),
+            },
+            Violation::Checksum { page, consumer, .. } => match consumer {
+                Consumer::FileSystem => format!(
+                    "Yet the file system's checksum was taken from other bytes of {}: a read from the disk finds a mismatch.",
                     sectors(page)
                 ),
                 Consumer::Block => format!(

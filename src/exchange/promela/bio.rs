@@ -211,18 +211,18 @@ impl Writer<'_> {
     /// The end of a request: if it is reported as done, a verdict for each sector of which the media does not hold the bytes
     /// that were sealed.
     pub(super) fn complete_request(&mut self) -> String {
-        let elsewhere = matches!(
-            self.model.protection,
-            Protection::FsChecksum | Protection::Parity | Protection::Mirror
-        );
-        let verdict = if elsewhere {
-            "CHECKSUM_MISMATCH"
-        } else {
-            "SILENT_CORRUPTION"
+        let bit = format!("(1 << ({{n}} % {}))", self.sectors);
+        let mut judged = match self.model.protection {
+            Protection::FsChecksum => "if\n:: !bio_failed[b] && wire[{n}] != sealed[{n}] -> broke(CHECKSUM_MISMATCH)\n:: else\nfi;\n".to_owned(),
+            protection => {
+                let mended = match protection {
+                    // Parity that is wrong may stay so: the array reads, modifies and writes.
+                    Protection::Parity => String::new(),
+                    _ => format!(":: !bio_failed[b] && wire[{{n}}] == sealed[{{n}}] && wire[{{n}}] != 0 -> mixed[{{p}}] = mixed[{{p}}] & ~{bit}\n"),
+                };
+                format!("if\n:: !bio_failed[b] && wire[{{n}}] != sealed[{{n}}] ->\n\tmixed[{{p}}] = mixed[{{p}}] | {bit}; broke(UNSTABLE_WRITE)\n{mended}:: else\nfi;\n")
+            }
         };
-        let mut judged = format!(
-            "if\n:: !bio_failed[b] && wire[{{n}}] != sealed[{{n}}] -> broke({verdict})\n:: else\nfi;\n"
-        );
         if let Some(block) = self.block() {
             let valid = self.verifies();
             judged += &format!(

@@ -1,6 +1,6 @@
 //! Waking, fsync, and the verdicts on a state in which no actor can move.
 
-use crate::machine::{Op, PageId, Resource};
+use crate::machine::{Op, PageId, Protection, Resource};
 
 use super::library::indented;
 use super::variables::single;
@@ -174,10 +174,62 @@ impl Writer<'_> {
                 .inline("look_for_lost_updates", head, "", &body)
                 + "();\n";
         }
+        let torn = self.torn();
+        if !torn.is_empty() {
+            let head = "What has an unstable write left on the media?";
+            out += &self
+                .library
+                .inline("look_for_torn_pages", head, "", &torn.join(";\n"));
+            out += "();\n";
+        }
         let held = self.held().join(" ||\n   ");
         let body = format!("if\n:: {held} -> broke(LEAK)\n:: else\nfi");
         let head = "Everybody is at rest. Is anything left behind?";
         out + &self.library.inline("look_for_leaks", head, "", &body) + "()"
+    }
+
+    /// For each page, what its media hold after an unstable write: what will be written again is torn, anything else is
+    /// corrupt for good.
+    fn torn(&self) -> Vec<String> {
+        if !self.has.mixed {
+            return Vec::new();
+        }
+        let model = self.model;
+        let parity = model.protection == Protection::Parity;
+        // Copies that are compared with each other, not with memory.
+        let copies =
+            parity || model.protection == Protection::Mirror || model.has(Resource::Shadow);
+        let page = |page: usize| {
+            let (first, last) = (page * self.sectors, (page + 1) * self.sectors - 1);
+            let bit = format!("(1 << (n - {first}))");
+            let differs = match copies {
+                true => format!("mixed[{page}] & {bit}"),
+                false => "memory[n] != media[n]".to_owned(),
+            };
+            let mut written = vec![match self.has.buffers {
+                true => format!("PG_dirty[{page}] && BH_Dirty[{page}] & {bit}"),
+                false => format!("PG_dirty[{page}]"),
+            }];
+            for space in 0..usize::from(model.spaces) {
+                written.push(format!("(pte[{}] & DIRTY)", space * self.pages + page));
+            }
+            let written = match model.cached[page] && !parity {
+                true => written.join(" || "),
+                false => "false".to_owned(),
+            };
+            let here = match self.has.gone && !parity {
+                true => format!("mixed[{page}] && !gone[{page}]"),
+                false => format!("mixed[{page}]"),
+            };
+            format!(
+                "good = true; circle = false;\n\
+                 for (n : {first} .. {last}) {{\n\
+                 \tif\n\t:: {differs} ->\n\t\tcircle = true;\n\t\tif\n\t\t:: {written}\n\t\t:: else -> good = false\n\t\tfi\n\t:: else\n\tfi\n\
+                 }};\n\
+                 if\n:: {here} && circle && good -> broke(TORN_WRITE)\n:: {here} && circle && !good -> broke(SILENT_CORRUPTION)\n:: else\nfi"
+            )
+        };
+        (0..self.pages).map(page).collect()
     }
 
     /// What nobody may hold at rest, as conditions. Pins that the file begins with are somebody's

@@ -28,6 +28,7 @@ ever      byte media[sectors]           on the disk
 tuples    byte tuples[sectors]          what each stored guard tag was computed from
 promise   byte promise[sectors]         what fsync must see on media before it returns; 0: nothing
 promise   byte fresh[pages]             sectors fetched since fsync began, one bit each
+mixed     byte mixed[pages]             sectors of which the last write took other bytes than were sampled, one bit each
 spaces    byte pte[ptes]                of each address space, all its pages in a row
 tlbs      byte tlb[tlbs]                of each CPU and address space, all its pages in a row
 ever      byte bio_of[pages]            a page's bio, from 1; 0: none
@@ -96,6 +97,7 @@ impl Writer<'_> {
             "copy" => has.copy,
             "tuples" => has.tuples,
             "promise" => has.promise,
+            "mixed" => has.mixed,
             "spaces" => self.model.spaces > 0,
             "tlbs" => !self.model.tlb_spaces.is_empty(),
             "guards" => has.guards,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::{ActorId, Instr, Model, Op, PageId};
+use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection};
 use crate::scenario::Scenario;
 
 use super::library::Library;
@@ -29,6 +29,7 @@ pub(super) struct Has {
     pub(super) buffers: bool,
     pub(super) copy: bool,
     pub(super) promise: bool,
+    pub(super) mixed: bool,
     pub(super) tuples: bool,
     pub(super) guards: bool,
     pub(super) gone: bool,
@@ -65,6 +66,7 @@ impl<'a> Writer<'a> {
                 buffers: model.geometry.block != 0,
                 copy: any(&[Op::BounceCopy, Op::GetWriteAccess]),
                 promise: any(&[Op::FsyncBegin]),
+                mixed: any(&[Op::CompleteRequest]) && model.protection != Protection::FsChecksum,
                 tuples: model.protection.tuples(),
                 guards: model.protection.guards(),
                 gone: any(&[Op::RemoveFromCache]),

@@ -280,21 +280,24 @@ impl<W: Watch> Run<'_, W> {
     /// Judges an interval of a write that was reported as done: whether the media holds the bytes
     /// that were sealed, and, of a block with its own checksum, whether that verifies.
     pub(super) fn judge(&mut self, page: PageId, sector: SectorId, sealed: Content, wire: Content) {
-        let consumer = match self.model.protection {
-            Protection::FsChecksum => Some(Consumer::FileSystem),
-            Protection::Parity => Some(Consumer::Parity),
-            Protection::Mirror => Some(Consumer::Mirror),
-            _ => None,
-        };
-        if wire != sealed {
-            self.see(Effect::Broke(match consumer {
-                Some(consumer) => Violation::Checksum {
+        let differs = wire != sealed;
+        if differs {
+            self.see(Effect::Broke(match self.model.protection {
+                Protection::FsChecksum => Violation::Checksum {
                     page,
                     sector,
-                    consumer,
+                    consumer: Consumer::FileSystem,
                 },
-                None => Violation::Silent { page, sector },
+                _ => Violation::UnstableWrite { page, sector },
             }));
+        }
+        if let Some(cell) = self.model.layout.mixed(page) {
+            // Parity that is wrong once stays wrong where the array reads, modifies and writes (drivers/md/raid5.c).
+            if differs {
+                self.world[cell] |= sector.bit();
+            } else if wire.is_some() && self.model.protection != Protection::Parity {
+                self.world[cell] &= !sector.bit();
+            }
         }
         let stamp = self.model.geometry.stamp;
         let interval = self.model.geometry.interval_number(page, sector);

@@ -78,7 +78,7 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
     let mut rows: Vec<&Mutant> = table.rows.iter().collect();
     rows.retain(|row| match ui.kind {
         3 => true,
-        4 => row.verdicts.is_empty(),
+        4 => row.verdicts.safe(),
         kind_shown => kind(&row.edit) == kind_shown,
     });
     let (column, down) = ui.order;
@@ -88,11 +88,7 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
     if down {
         rows.reverse();
     }
-    let harmless = table
-        .rows
-        .iter()
-        .filter(|it| it.verdicts.is_empty())
-        .count();
+    let harmless = table.rows.iter().filter(|it| it.verdicts.safe()).count();
     let summary = match table.left {
         0 => format!(
             "{} changes of one step that make a difference to the program ({} more come to the same as another): {} fail, {harmless} are safe here.",
@@ -169,8 +165,8 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
 }
 
 fn line(of: &ScenarioSpec, mutant: &Mutant, before: Verdicts) -> Element {
-    let (class, badge, said) = match (mutant.verdicts.is_empty(), mutant.share) {
-        (true, Some(_)) if !before.is_empty() => ("good", "\u{2713}", "mends it".to_owned()),
+    let (class, badge, said) = match (mutant.verdicts.safe(), mutant.share) {
+        (true, Some(_)) if !before.safe() => ("good", "\u{2713}", "mends it".to_owned()),
         (true, Some(_)) => ("good", "\u{2713}", "safe here".to_owned()),
         (true, None) => ("", "?", "not all looked at".to_owned()),
         (false, _) => ("bad", "\u{2715}", list(mutant.verdicts)),

@@ -1,10 +1,11 @@
 //! The verdicts, each with a shortest schedule, and the odds.
 
-use crate::exchange::{grouped, percent};
+use crate::exchange::{Consequence, grouped, percent};
 use crate::explore::{DecimalOdds, SearchResult};
 use crate::machine::Choice;
-use crate::scenario::Verdict;
+use crate::scenario::{Scenario, Verdict};
 
+use super::super::badge::card;
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
@@ -17,9 +18,9 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     };
     let mut cards = el("div", "cards");
     for (verdict, schedule) in &checked.findings {
-        cards = cards.child(finding(*verdict, schedule));
+        cards = cards.child(finding(&now.scenario, *verdict, schedule));
     }
-    if checked.findings.is_empty() {
+    if checked.safe() {
         let words = match checked.complete {
             true => {
                 "No schedule breaks a rule, loses an update, leaves anything behind or gets stuck."
@@ -31,7 +32,7 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     cards.child(odds(results)).child(stated(now, checked))
 }
 
-fn finding(verdict: Verdict, schedule: &[Choice]) -> Element {
+fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Element {
     let steps = schedule.len();
     let changes = schedule
         .windows(2)
@@ -49,10 +50,14 @@ fn finding(verdict: Verdict, schedule: &[Choice]) -> Element {
     };
     let walk = Msg::WalkThrough(schedule.to_vec(), verdict);
     let end = Msg::ShowEnd(schedule.to_vec());
-    el("div", "card failure")
+    el("div", &card(verdict))
         .attr(Attr::Part, "finding")
         .child(el("h2", "").text(verdict.words()))
         .child(note("small", verdict.meaning()))
+        .child(note(
+            "",
+            &Consequence::of(scenario, schedule, verdict).words(),
+        ))
         .child(note("", &format!("{words}{livelock}")))
         .child(
             el("div", "moves")
@@ -147,7 +152,7 @@ fn stated(now: &Moment, checked: &SearchResult) -> Element {
             "The scenario's file states no verdict for this kernel, device and change. Found: {words}."
         ),
     };
-    let unstable = match (checked.unstable, found.is_empty()) {
+    let unstable = match (checked.unstable, checked.safe() && found.is_empty()) {
         (true, true) => {
             " In some schedules bytes do change between their checksum and the end of the I/O, harmlessly."
         }

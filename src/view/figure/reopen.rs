@@ -1,4 +1,5 @@
-//! The run that a figure carries inside, so that the page can open it again.
+//! The run that a saved file carries inside, so that the page can open it again: a figure, or a run as JSON, which has
+//! its link.
 //!
 //! It stands in the figure's `<metadata>` as one word, `stable-pages:1:FRAGMENT::end` or
 //! `stable-pages:1:FRAGMENT:FILE:end`. FRAGMENT and FILE are printable ASCII; whatever else they have, and
@@ -39,6 +40,17 @@ pub enum FigureError {
         at: usize,
         /// How many characters were looked at.
         of: usize,
+    },
+    /// JSON, but not of a run.
+    #[error(
+        "This JSON is not a run of Stable Pages: it has no \u{201c}format\u{201d} that says so, or no \u{201c}link\u{201d}."
+    )]
+    NotARun,
+    /// JSON of a run, in a version that does not exist yet.
+    #[error("The run in this file is of version {found}; this page reads versions 1 and 2.")]
+    OtherVersion {
+        /// What stands in place of the version.
+        found: String,
     },
     /// The text is longer than any that the page writes.
     #[error("This file has {found} bytes; a figure has {MOST} at most.")]
@@ -97,6 +109,9 @@ pub fn reopen(svg: &str) -> Result<Carried, FigureError> {
     if svg.len() > MOST {
         return Err(FigureError::TooLong { found: svg.len() });
     }
+    if svg.trim_start().starts_with('{') {
+        return read_json(svg);
+    }
     let mut first = None;
     let mut rest = svg;
     while let Some(at) = rest.find(MARK) {
@@ -107,6 +122,27 @@ pub fn reopen(svg: &str) -> Result<Carried, FigureError> {
         }
     }
     Err(first.unwrap_or(FigureError::NoRun))
+}
+
+/// Takes the link out of a run as JSON (`exchange/run_json.rs`), of any version.
+fn read_json(text: &str) -> Result<Carried, FigureError> {
+    let run: serde_json::Value = serde_json::from_str(text).map_err(|_| FigureError::NotARun)?;
+    if run["format"] != crate::exchange::RUN_FORMAT {
+        return Err(FigureError::NotARun);
+    }
+    match run["version"].as_u64() {
+        Some(1 | 2) => {}
+        _ => {
+            let found = run["version"].to_string().chars().take(12).collect();
+            return Err(FigureError::OtherVersion { found });
+        }
+    }
+    let link = run["link"].as_str().ok_or(FigureError::NotARun)?;
+    let (_, fragment) = link.split_once('#').ok_or(FigureError::NotARun)?;
+    Ok(Carried {
+        fragment: fragment.to_owned(),
+        file: None,
+    })
 }
 
 /// Reads the word behind its mark; what follows the word does not matter.

@@ -1,0 +1,269 @@
+//! What follows from a failure: who finds out, who is hurt, and whether the next writeback repairs it. Kernel people sort
+//! cases so ("mutation blast radius", linux-xfs, November 2025).
+//!
+//! All of it is derived from a run that fails so and goes on until it comes to rest; nothing is written by hand for a
+//! scenario.
+
+use crate::explore::{Failure, Story, onward};
+use crate::machine::{Choice, Effect, History, PageId, Protection, Resource};
+use crate::scenario::{Scenario, Verdict};
+
+use super::klog::errno;
+
+/// Who is told that something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notices {
+    /// Nobody.
+    Nobody,
+    /// fsync, once, with this error.
+    Fsync(&'static str),
+    /// write(2) with O_DIRECT, with EILSEQ.
+    Write,
+    /// Only the kernel's log.
+    Log,
+    /// Whoever reads the block from the disk.
+    Read,
+    /// A scrub that compares the copies.
+    Scrub,
+    /// Whoever waits for ever; the kernel reports a hung task.
+    HungTask,
+}
+
+/// Who is worse off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurt {
+    /// Nobody.
+    Nobody,
+    /// Whoever reads the file after the machine stopped before the next writeback.
+    FileAfterCrash,
+    /// The file system, if it must replay its journal.
+    Journal,
+    /// Whoever reads the file.
+    File,
+    /// The program that owns the memory.
+    Program,
+    /// The file, and others whose pages are in the same bio.
+    SameBio,
+    /// Anybody with data in the same stripe, after a rebuild.
+    Stripe,
+    /// The file system's own block.
+    Metadata,
+    /// The program that relies on what it stored, or on fsync.
+    Storer,
+    /// Whoever needs what is held.
+    Waiters,
+    /// The task that is stopped, and whoever waits for it.
+    Stopped,
+}
+
+/// Whether the next writeback puts it right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repair {
+    /// There is nothing to repair.
+    Needless,
+    /// Yes: the page is dirty, or has been written again already.
+    NextWriteback,
+    /// Not by itself: only a PTE says dirty, which munmap or reclaim must find first.
+    OncePteFound,
+    /// Perhaps: raid5 repairs parity only where it computes it anew from all the data.
+    Perhaps,
+    /// No.
+    Never,
+}
+
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Consequence {
+    /// Who finds out.
+    pub notices: Notices,
+    /// Who is hurt.
+    pub hurt: Hurt,
+    /// Whether the next writeback repairs it.
+    pub repair: Repair,
+}
+
+impl Consequence {
+    /// What follows where a run comes to a verdict. The run goes on from there until nobody can move.
+    pub fn of(scenario: &Scenario, run: &[Choice], verdict: Verdict) -> Consequence {
+        let model = &scenario.model;
+        let mut history = History::new(model);
+        for choice in onward(model, run.to_vec()) {
+            history.choose(model, choice);
+        }
+        let story = Story::of(model, &history);
+        let mut failures = story.failures.iter();
+        let failure = failures.find(|it| it.verdict() == Some(verdict));
+        let page = failure.map_or(PageId(0), |it| it.page);
+        let repair = failure.map_or(Repair::Never, |it| repair(scenario, &story, it));
+        let cached = model.cached[page.index()];
+        let (notices, hurt, repair) = match verdict {
+            Verdict::UnstableWrite => (Notices::Nobody, Hurt::Nobody, Repair::Needless),
+            Verdict::TornWrite if model.has(Resource::Shadow) => {
+                (Notices::Nobody, Hurt::Journal, Repair::NextWriteback)
+            }
+            Verdict::TornWrite => (Notices::Nobody, Hurt::FileAfterCrash, Repair::NextWriteback),
+            Verdict::SilentCorruption => match model.protection {
+                Protection::Parity => (Notices::Scrub, Hurt::Stripe, Repair::Perhaps),
+                Protection::Mirror => (Notices::Scrub, Hurt::File, Repair::Never),
+                _ if !cached => (Notices::Nobody, Hurt::Program, Repair::Never),
+                _ => (Notices::Nobody, Hurt::File, Repair::Never),
+            },
+            Verdict::GuardError => {
+                let latched = story.steps.iter().flat_map(|it| &it.effects);
+                let latched = latched
+                    .into_iter()
+                    .any(|it| matches!(it, Effect::ErrorLatched));
+                let notices = match (cached, latched) {
+                    (false, _) => Notices::Write,
+                    (true, true) => Notices::Fsync(errno(scenario.era)),
+                    (true, false) => Notices::Log,
+                };
+                let pages = model.geometry.pages > 1;
+                let hurt = match (cached, repair) {
+                    (false, _) => Hurt::Program,
+                    (_, Repair::NextWriteback) => Hurt::FileAfterCrash,
+                    _ if pages => Hurt::SameBio,
+                    _ => Hurt::File,
+                };
+                (notices, hurt, repair)
+            }
+            Verdict::ChecksumMismatch => {
+                let block = model.geometry.stamp.is_some();
+                let hurt = match (block, repair) {
+                    (true, _) => Hurt::Metadata,
+                    (_, Repair::NextWriteback) => Hurt::FileAfterCrash,
+                    _ if !cached => Hurt::Program,
+                    _ => Hurt::File,
+                };
+                (Notices::Read, hurt, repair)
+            }
+            Verdict::LostUpdate => (Notices::Nobody, Hurt::Storer, repair),
+            Verdict::Leak | Verdict::Deadlock | Verdict::Stall | Verdict::Livelock => {
+                (Notices::HungTask, Hurt::Waiters, Repair::Never)
+            }
+            Verdict::Assertion | Verdict::Trap => (Notices::Log, Hurt::Stopped, Repair::Never),
+        };
+        Consequence {
+            notices,
+            hurt,
+            repair,
+        }
+    }
+
+    /// In a sentence or three.
+    pub fn words(&self) -> String {
+        let notices = match self.notices {
+            Notices::Nobody => "Nobody finds out".to_owned(),
+            Notices::Fsync(errno) => format!("fsync finds out: it returns {errno}, once"),
+            Notices::Write => "write(2) finds out: it returns EILSEQ".to_owned(),
+            Notices::Log => "Only the kernel's log tells".to_owned(),
+            Notices::Read => "Whoever reads the block from the disk finds out".to_owned(),
+            Notices::Scrub => "Only a scrub finds out".to_owned(),
+            Notices::HungTask => {
+                "Whoever waits for it hangs, which the kernel reports after a while".to_owned()
+            }
+        };
+        format!(
+            "{notices}. {} {}",
+            self.hurt.sentence(),
+            self.repair.sentence()
+        )
+        .trim_end()
+        .to_owned()
+    }
+}
+
+impl Hurt {
+    /// Who that is, in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Hurt::Nobody => "nobody",
+            Hurt::FileAfterCrash => "the file, after a crash",
+            Hurt::Journal => "the file system, after a crash",
+            Hurt::File => "the file",
+            Hurt::Program => "the program itself",
+            Hurt::SameBio => "every page of the bio",
+            Hurt::Stripe => "others in the stripe",
+            Hurt::Metadata => "the file system",
+            Hurt::Storer => "the program that stored",
+            Hurt::Waiters => "whoever waits",
+            Hurt::Stopped => "the task, and whoever waits for it",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Hurt::Nobody => "Nobody is hurt.",
+            Hurt::FileAfterCrash => {
+                "The file is hurt only if the machine stops before the next writeback."
+            }
+            Hurt::Journal => {
+                "The file system is hurt only if the machine stops and it must replay the journal."
+            }
+            Hurt::File => "Whoever reads the file is hurt.",
+            Hurt::Program => "The program hurts itself: it changed its own buffer.",
+            Hurt::SameBio => "Every page of the bio is hurt, those that nobody touched too.",
+            Hurt::Stripe => {
+                "Others are hurt: after a disk fails, the rebuild gives wrong bytes for any block of the stripe."
+            }
+            Hurt::Metadata => "The file system is hurt: the block is its own.",
+            Hurt::Storer => "The program that relies on those bytes is hurt.",
+            Hurt::Waiters => "Whoever needs what is held is hurt.",
+            Hurt::Stopped => "The task is stopped, and whoever waits for it is hurt.",
+        }
+    }
+}
+
+impl Repair {
+    /// The answer in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Repair::Needless => "nothing to repair",
+            Repair::NextWriteback => "the next writeback repairs it",
+            Repair::OncePteFound => "repaired once the PTE's dirty bit is found",
+            Repair::Perhaps => "perhaps never repaired",
+            Repair::Never => "no writeback repairs it",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Repair::Needless => "",
+            Repair::NextWriteback => "The next writeback repairs it.",
+            Repair::OncePteFound => {
+                "No writeback looks at the page until munmap or reclaim finds the PTE's dirty bit."
+            }
+            Repair::Perhaps => {
+                "The next writeback repairs it only if the array computes parity anew from all the data."
+            }
+            Repair::Never => "No writeback repairs it.",
+        }
+    }
+}
+
+/// Whether a sector that failed is written again, at the end of a run or in the rest of it.
+fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
+    let (model, page) = (&scenario.model, failure.page);
+    let world = story.steps.last().map_or(model.initial, |it| it.world);
+    let it = model.page(&world, page);
+    let buffer = it.buffers.is_none_or(|all| all & failure.sector.bit() != 0);
+    let fetched = |effect: &Effect| match *effect {
+        Effect::Fetched {
+            page: of, sector, ..
+        } => (of, sector) == (page, failure.sector),
+        _ => false,
+    };
+    let again = story.last(story.steps.len(), None, &fetched);
+    let mut ptes = model
+        .space_ids()
+        .map(|space| model.pte(&world, space, page));
+    if !model.cached[page.index()] {
+        Repair::Never
+    } else if it.dirty && buffer || again.is_some_and(|step| step > failure.step) {
+        Repair::NextWriteback
+    } else if ptes.any(|pte| pte.dirty()) {
+        Repair::OncePteFound
+    } else {
+        Repair::Never
+    }
+}
