@@ -101,6 +101,9 @@ impl Consequence {
             Verdict::TornWrite if model.has(Resource::Shadow) => {
                 (Notices::Nobody, Hurt::Journal, Repair::NextWriteback)
             }
+            Verdict::TornWrite if model.protection == Protection::Mirror => {
+                (Notices::Scrub, Hurt::FileAfterCrash, Repair::NextWriteback)
+            }
             Verdict::TornWrite => (Notices::Nobody, Hurt::FileAfterCrash, Repair::NextWriteback),
             Verdict::SilentCorruption => match model.protection {
                 Protection::Parity => (Notices::Scrub, Hurt::Stripe, Repair::Perhaps),
@@ -152,24 +155,44 @@ impl Consequence {
 
     /// In a sentence or three.
     pub fn words(&self) -> String {
-        let notices = match self.notices {
-            Notices::Nobody => "Nobody finds out".to_owned(),
-            Notices::Fsync(errno) => format!("fsync finds out: it returns {errno}, once"),
-            Notices::Write => "write(2) finds out: it returns EILSEQ".to_owned(),
-            Notices::Log => "Only the kernel's log tells".to_owned(),
-            Notices::Read => "Whoever reads the block from the disk finds out".to_owned(),
-            Notices::Scrub => "Only a scrub finds out".to_owned(),
-            Notices::HungTask => {
-                "Whoever waits for it hangs, which the kernel reports after a while".to_owned()
-            }
-        };
+        let notices = self.notices.sentence();
         format!(
-            "{notices}. {} {}",
+            "{notices} {} {}",
             self.hurt.sentence(),
             self.repair.sentence()
         )
         .trim_end()
         .to_owned()
+    }
+}
+
+impl Notices {
+    /// Who that is, in a few words.
+    pub fn words(self) -> String {
+        match self {
+            Notices::Nobody => "nobody".to_owned(),
+            Notices::Fsync(errno) => format!("fsync, with {errno}"),
+            Notices::Write => "write(2), with EILSEQ".to_owned(),
+            Notices::Log => "only the kernel's log".to_owned(),
+            Notices::Read => "a read from the disk".to_owned(),
+            Notices::Scrub => "only a scrub".to_owned(),
+            Notices::HungTask => "whoever waits for it".to_owned(),
+        }
+    }
+
+    fn sentence(self) -> String {
+        match self {
+            Notices::Nobody => "Nobody finds out.".to_owned(),
+            Notices::Fsync(errno) => format!("fsync finds out: it returns {errno}, once."),
+            Notices::Write => "write(2) finds out: it returns EILSEQ.".to_owned(),
+            Notices::Log => "Only the kernel's log tells of it.".to_owned(),
+            Notices::Read => "A read from the disk finds out.".to_owned(),
+            Notices::Scrub => "Only a scrub finds out.".to_owned(),
+            Notices::HungTask => {
+                "Whoever waits for it hangs, and after a while the kernel reports a hung task."
+                    .to_owned()
+            }
+        }
     }
 }
 

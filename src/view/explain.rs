@@ -2,11 +2,11 @@
 //! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
-    Cause, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
-    percent, status_words, why, why_end, without_words,
+    Cause, Consequence, explain, explain_change, explain_end, foresee, hex, log_lines, missing,
+    outcome, percent, status_words, why, why_end, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
-use crate::machine::{ActorId, Content, End, Hop, Protection, Status, Violation};
+use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Verdict, words};
 
@@ -457,7 +457,10 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
             (card, Some(first.join(" ")))
         }
     };
+    let run: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
+    let follows = Consequence::of(scenario, &run, verdict).words();
     card.child(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
+        .child(glossary.glossed(el("p", ""), &follows))
 }
 
 /// Adds both guards, and when each was computed.

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use stable_pages::exchange::{
-    DeviceWord, EraWord, InvariantNumber, VerdictWord, diagram, schedule_lines,
+    Consequence, DeviceWord, EraWord, InvariantNumber, VerdictWord, diagram, schedule_lines,
 };
 use stable_pages::explore::{Coverage, Odds};
 use stable_pages::scenario::Verdict;
@@ -169,9 +169,22 @@ struct VerdictResult {
     verdict: VerdictWord,
     /// Steps of a shortest run to it.
     steps: usize,
+    /// What follows from it; null where there is no run.
+    follows: Option<FollowsResult>,
     /// A shortest run to the verdict, with the fewest changes of actor; null if only a reduced search, which keeps no
     /// runs, has found it.
     run: Option<RunResult>,
+}
+
+/// What follows from a failure, derived from a shortest run that goes on until nobody can move.
+#[derive(Serialize, JsonSchema)]
+struct FollowsResult {
+    /// Who finds out.
+    notices: String,
+    /// Who is hurt.
+    hurt: &'static str,
+    /// Whether the next writeback repairs it.
+    repair: &'static str,
 }
 
 /// A run to a verdict.
@@ -280,9 +293,18 @@ fn check(checked: &Checked, row: &Row) -> CheckResult {
     };
     let verdicts = report.verdicts.iter().map(|(verdict, steps)| {
         let finding = report.findings.iter().find(|it| it.verdict == *verdict);
+        let follows = finding.map(|it| {
+            let follows = Consequence::of(scenario, &it.schedule, it.verdict);
+            FollowsResult {
+                notices: follows.notices.words(),
+                hurt: follows.hurt.words(),
+                repair: follows.repair.words(),
+            }
+        });
         VerdictResult {
             verdict: (*verdict).into(),
             steps: *steps,
+            follows,
             run: finding.map(|finding| RunResult {
                 changes: changes(finding),
                 schedule: schedule_lines(scenario, &finding.schedule),

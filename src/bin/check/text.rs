@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use stable_pages::exchange::{Link, diagram, grouped, percent};
+use stable_pages::exchange::{Consequence, Link, diagram, grouped, percent};
 use stable_pages::explore::{Coverage, Finding, Odds, Report, Story};
 use stable_pages::machine::History;
 use stable_pages::protocol::ASSUMPTIONS;
@@ -297,6 +297,8 @@ fn failures(out: &mut String, checked: &Checked) {
                     "",
                     &format!("{heading}: {}{livelock}.", length(finding)),
                 );
+                let follows = Consequence::of(scenario, &finding.schedule, verdict);
+                paragraph(out, "", &follows.words());
                 out.push('\n');
                 *out += &drawn(checked, scenario, finding);
             }

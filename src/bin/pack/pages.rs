@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::document::{Document, STYLE, document, html, link};
 use crate::dossier::{Dossier, FROM_SCENARIOS};
 
-use stable_pages::exchange::{explain, explain_end, outcome};
+use stable_pages::exchange::{Consequence, explain, explain_end, outcome};
 use stable_pages::machine::{End, History};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict};
 use stable_pages::view::{Attr, Element, Moment, badge, el, note, rich};
@@ -174,7 +174,9 @@ fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
             && !told.contains(&verdict)
         {
             told.push(verdict);
-            main = meaning(main, verdict, &explain(scenario, story, failure));
+            let mut said = explain(scenario, story, failure);
+            said.push(Consequence::of(scenario, &scenario.schedule, verdict).words());
+            main = meaning(main, verdict, &said);
         }
     }
     if let Some(end) = &now.end {

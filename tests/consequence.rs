@@ -1,0 +1,104 @@
+//! What follows from a failure: who finds out, who is hurt, and whether the next writeback repairs it, against what the
+//! dossier and the cases of the lists say.
+
+mod support;
+
+use stable_pages::exchange::{Consequence, Hurt, Notices, Repair};
+use stable_pages::explore::{Limits, Space};
+use stable_pages::protocol::Era;
+use stable_pages::scenario::{Device, Verdict, catalogue, find, load_for};
+
+fn of(slug: &str, device: &str, era: Option<Era>, verdict: Verdict) -> Consequence {
+    let entry = find(slug).expect(slug);
+    let device = Device::ALL.into_iter().find(|it| it.word() == device);
+    let scenario = load_for(slug, entry.text, device, era).expect(slug);
+    let space = Space::explore(&scenario.model, scenario.model.initial, Limits::NONE);
+    let found = space.findings(&scenario.model);
+    let run = found.iter().find(|it| it.verdict == verdict).expect(slug);
+    Consequence::of(&scenario, &run.schedule, verdict)
+}
+
+/// Sections 8.6 and B.5: the classic race ends with a dirty page, so the next write succeeds; fsync reports the error once, EIO
+/// until errseq kept the errno.
+#[test]
+fn a_refused_write_is_told_by_fsync_and_made_again() {
+    for (era, errno) in [(Era::V2_6_39, "EIO"), (Era::Today, "EILSEQ")] {
+        let it = of("mkwrite-no-wait", "dix+dif", Some(era), Verdict::GuardError);
+        assert_eq!(it.notices, Notices::Fsync(errno));
+        assert_eq!(
+            (it.hurt, it.repair),
+            (Hurt::FileAfterCrash, Repair::NextWriteback)
+        );
+    }
+}
+
+/// Section 6.8 and report 39: a program that changes its own buffer in flight is told by write(2), and is the only one hurt.
+#[test]
+fn direct_io_hurts_the_program_that_does_it() {
+    let it = of("odirect-user-buffer", "dix+dif", None, Verdict::GuardError);
+    assert_eq!((it.notices, it.hurt), (Notices::Write, Hurt::Program));
+    assert_eq!(it.repair, Repair::Never);
+}
+
+/// md(4) and report 39: no read compares parity; a rebuild gives wrong bytes of other blocks too. The legs of a mirror are written
+/// again with the page.
+#[test]
+fn parity_hurts_others_and_a_mirror_heals() {
+    let it = of(
+        "parity-rot",
+        "raid5 parity",
+        None,
+        Verdict::SilentCorruption,
+    );
+    assert_eq!(
+        (it.notices, it.hurt, it.repair),
+        (Notices::Scrub, Hurt::Stripe, Repair::Perhaps)
+    );
+    let it = of(
+        "mirror-divergence",
+        "raid1 mirror",
+        None,
+        Verdict::TornWrite,
+    );
+    assert_eq!(it.repair, Repair::NextWriteback);
+}
+
+/// S23: the log's block is torn only for whoever must replay it.
+#[test]
+fn a_torn_block_of_the_journal_hurts_the_file_system() {
+    let it = of("jbd2-no-shadow", "none", None, Verdict::TornWrite);
+    assert_eq!((it.notices, it.hurt), (Notices::Nobody, Hurt::Journal));
+}
+
+/// S13: no dirty bit is left, so nobody is told and nothing repairs it.
+#[test]
+fn a_lost_update_is_told_to_nobody() {
+    let it = of("fault-vs-clear", "none", None, Verdict::LostUpdate);
+    assert_eq!((it.notices, it.hurt), (Notices::Nobody, Hurt::Storer));
+}
+
+/// Every verdict there is comes with all three, and only what is no failure hurts nobody.
+#[test]
+fn every_verdict_of_the_catalogue_has_its_consequence() {
+    for entry in catalogue() {
+        for device in Device::ALL {
+            let scenario = load_for(entry.slug, entry.text, Some(device), None).expect(entry.slug);
+            let space = Space::explore(&scenario.model, scenario.model.initial, Limits::NONE);
+            for finding in space.findings(&scenario.model) {
+                let it = Consequence::of(&scenario, &finding.schedule, finding.verdict);
+                let name = format!("{} on {}: {:?}", entry.slug, device.word(), finding.verdict);
+                assert_eq!(it.hurt == Hurt::Nobody, !finding.verdict.fails(), "{name}");
+                assert_eq!(
+                    it.repair == Repair::Needless,
+                    !finding.verdict.fails(),
+                    "{name}"
+                );
+                let words = it.words();
+                assert!(
+                    words.ends_with('.') && !words.contains("  "),
+                    "{name}: {words}"
+                );
+            }
+        }
+    }
+}
