@@ -47,7 +47,8 @@ fn properties() -> Vec<Property<Machine>> {
         Assertion,
         Trap,
         UnstableWrite,
-        TornWrite
+        TornWrite,
+        ExposedPage
     )
 }
 

@@ -47,8 +47,9 @@ const NEWER: &str = "newer bytes, clean everywhere";
 const HALF: &str = "newer bytes, PG_dirty set, buffer clean";
 const TORN: &str = "torn, to be written again";
 const CORRUPT: &str = "torn for good";
+const EXPOSED: &str = "a clean page the next store goes past";
 /// Those of these that are about bytes, not about something left behind.
-const OF_BYTES: [&str; 4] = [NEWER, HALF, TORN, CORRUPT];
+const OF_BYTES: [&str; 5] = [NEWER, HALF, TORN, CORRUPT, EXPOSED];
 
 /// Whether nobody moves and nobody waits.
 fn at_rest(model: &Model, world: &World) -> bool {
@@ -119,6 +120,24 @@ fn told(model: &Model, space: &Space, state: u32) -> bool {
         world = next;
     }
     false
+}
+
+/// Whether a page that counts as clean can be written to without a fault (I4), or is newer than the media and only a PTE
+/// says so (I5): the next store, or an fsync, goes past it.
+fn goes_past(model: &Model, world: &World, id: PageId) -> bool {
+    let it = model.page(world, id);
+    let mut entries: Vec<_> = model
+        .tlb_ids()
+        .map(|tlb| model.tlb(world, tlb, id))
+        .collect();
+    let ptes: Vec<_> = model
+        .space_ids()
+        .map(|space| model.pte(world, space, id))
+        .collect();
+    let only_a_pte = ptes.iter().any(|it| it.dirty()) && it.memory != it.media;
+    entries.extend(ptes);
+    let clean = model.cached[id.index()] && !it.gone && !it.dirty;
+    clean && (only_a_pte || entries.iter().any(|it| it.write()))
 }
 
 /// The sectors of each page of which the last completed write took other bytes than were sampled for it: by parity or a
@@ -274,7 +293,8 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
             .iter()
             .filter(|it| it.fails())
             .filter(|it| !matches!(it, Verdict::Leak | Verdict::LostUpdate))
-            .filter(|it| !matches!(it, Verdict::TornWrite | Verdict::SilentCorruption)),
+            .filter(|it| !matches!(it, Verdict::TornWrite | Verdict::SilentCorruption))
+            .filter(|it| *it != Verdict::ExposedPage),
     );
     all.was_safe = broken.is_empty() && others.is_empty();
     for (state, verdicts) in graph.ends() {
@@ -287,6 +307,20 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         let found: Wrong = match at_rest(model, &world) {
             true => {
                 let mut found = wrong(model, &world, &told);
+                let lost = |id| {
+                    let page = model.page(&world, id);
+                    let newer = page.memory != page.media;
+                    let ptes = model.space_ids().map(|it| model.pte(&world, it, id));
+                    newer && !ptes.into_iter().any(|it| it.dirty()) && !told()
+                };
+                let past = |id: &PageId| {
+                    goes_past(model, &world, *id)
+                        && !goes_past(model, &model.initial, *id)
+                        && !lost(*id)
+                };
+                if model.page_ids().any(|id| past(&id)) {
+                    found.insert(EXPOSED);
+                }
                 if model.protection != Protection::FsChecksum {
                     found.extend(torn(model, &world, &unstable(model, &space, *state)));
                 }
@@ -302,6 +336,7 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
         let lost = found.contains(NEWER) || found.contains(HALF);
         let left = found.iter().any(|it| !OF_BYTES.contains(it));
         for (verdict, word) in [
+            (Verdict::ExposedPage, EXPOSED),
             (Verdict::TornWrite, TORN),
             (Verdict::SilentCorruption, CORRUPT),
         ] {

@@ -43,7 +43,7 @@ const LIVE: (&str, usize) = ("S31", 25);
 const LIVE_MOST: (usize, usize) = (4, 2_000);
 
 /// The verdicts of a safety run, by their names in the Promela text.
-const WORDS: [(&str, Verdict); 11] = [
+const WORDS: [(&str, Verdict); 12] = [
     ("GUARD_ERROR", Verdict::GuardError),
     ("SILENT_CORRUPTION", Verdict::SilentCorruption),
     ("CHECKSUM_MISMATCH", Verdict::ChecksumMismatch),
@@ -55,6 +55,7 @@ const WORDS: [(&str, Verdict); 11] = [
     ("TRAP", Verdict::Trap),
     ("UNSTABLE_WRITE", Verdict::UnstableWrite),
     ("TORN_WRITE", Verdict::TornWrite),
+    ("EXPOSED_PAGE", Verdict::ExposedPage),
 ];
 
 /// A model, with the findings of our own search.

@@ -50,6 +50,8 @@ pub enum Hurt {
     Metadata,
     /// The program that relies on what it stored, or on fsync.
     Storer,
+    /// The program that stores next, or calls fsync next.
+    NextStore,
     /// Whoever needs what is held.
     Waiters,
     /// The task that is stopped, and whoever waits for it.
@@ -141,6 +143,7 @@ impl Consequence {
                 (Notices::Read, hurt, repair)
             }
             Verdict::LostUpdate => (Notices::Nobody, Hurt::Storer, repair),
+            Verdict::ExposedPage => (Notices::Nobody, Hurt::NextStore, repair),
             Verdict::Leak | Verdict::Deadlock | Verdict::Stall | Verdict::Livelock => {
                 (Notices::HungTask, Hurt::Waiters, Repair::Never)
             }
@@ -209,6 +212,7 @@ impl Hurt {
             Hurt::Stripe => "others in the stripe",
             Hurt::Metadata => "the file system",
             Hurt::Storer => "the program that stored",
+            Hurt::NextStore => "the next program to store",
             Hurt::Waiters => "whoever waits",
             Hurt::Stopped => "the task, and whoever waits for it",
         }
@@ -231,6 +235,9 @@ impl Hurt {
             }
             Hurt::Metadata => "The file system is hurt: the block is its own.",
             Hurt::Storer => "The program that relies on those bytes is hurt.",
+            Hurt::NextStore => {
+                "Nobody is hurt yet: the next program that stores, or calls fsync, will be."
+            }
             Hurt::Waiters => "Whoever needs what is held is hurt.",
             Hurt::Stopped => "The task is stopped, and whoever waits for it is hurt.",
         }

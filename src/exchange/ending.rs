@@ -137,7 +137,19 @@ fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<Str
             torn_words(scenario, number, repaired)
         ));
     }
-    let Some(Violation::Lost { page, how, .. }) = found.first() else {
+    let open = found.iter().find_map(|it| match *it {
+        Violation::Exposed { page } => Some(page),
+        _ => None,
+    });
+    if let Some(number) = open {
+        return Some(format!(
+            "{done}, but the page{} counts as clean: {}. The next store or fsync goes past it.",
+            of_page(scenario, number).replace(" of page", ""),
+            exposed_words(scenario, story, number)
+        ));
+    }
+    let lost = found.iter().find(|it| matches!(it, Violation::Lost { .. }));
+    let Some(Violation::Lost { page, how, .. }) = lost else {
         return None;
     };
     let of_page = found.iter().filter_map(|it| match it {
@@ -171,6 +183,22 @@ fn rest(scenario: &Scenario, story: &Story) -> String {
     };
     let text = format!("{done}.{failed}{unstable} {}", at_rest(scenario, story));
     text.trim_end().to_owned()
+}
+
+/// What keeps the next store to a clean page from being seen.
+pub(super) fn exposed_words(scenario: &Scenario, story: &Story, number: PageId) -> &'static str {
+    let (model, world) = (&scenario.model, last_world(scenario, story));
+    let mut ptes = model
+        .space_ids()
+        .map(|space| model.pte(&world, space, number));
+    let mut tlbs = model.tlb_ids().map(|tlb| model.tlb(&world, tlb, number));
+    if ptes.any(|it| it.write()) {
+        "a PTE is still writable, so that a store does not fault"
+    } else if tlbs.any(|it| it.write()) {
+        "a TLB entry is still writable, so that a store does not fault"
+    } else {
+        "it is newer than the disk, and only a PTE says so"
+    }
 }
 
 /// What an unstable write has left on the media of a page where everyone is at rest.

@@ -1,5 +1,6 @@
 //! A failure explained in a few sentences: which step broke which rule, who did what before, and what follows from it.
 
+use super::ending::exposed_words;
 use super::leaks::{leak_words, leaks};
 use super::narration::{hex, hop_name, instr_at, row, world_before};
 use super::words::{begin, of_page, page, sectors, store, the, way};
@@ -25,6 +26,7 @@ pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Str
         } => case.block(),
         Violation::Checksum { .. } => case.checksum(),
         Violation::Lost { how, .. } => case.lost(how),
+        Violation::Exposed { page } => case.exposed(page),
         Violation::Leaked(leak) => case.leaked(leak.page()),
         Violation::Assertion { what, .. } => case.assertion(what),
         Violation::Trap { .. } => case.trap(),
@@ -315,6 +317,28 @@ impl Case<'_> {
             _ => "Whoever checks on the way compares the bytes with their own checksum, which is right: nobody looks inside the block."
                 .to_owned(),
         });
+        said
+    }
+
+    fn exposed(&self, number: PageId) -> Vec<String> {
+        let (scenario, it) = (self.scenario, self.failure);
+        let name = page(scenario, number);
+        let mut said = vec![format!(
+            "Everyone is done after step {}, and {name} counts as clean: {}.",
+            it.step,
+            exposed_words(scenario, self.story, number)
+        )];
+        let cleared = self.last(|effect| match effect {
+            Effect::DirtyCleared { page } => Some(*page),
+            _ => None,
+        });
+        if let Some((step, actor)) = cleared {
+            said.push(format!(
+                "{} cleared `PG_dirty` at step {step}, and nobody has set it since.",
+                begin(&self.the(actor))
+            ));
+        }
+        said.push("Nothing is lost yet. But nobody is told of the next store, and writeback and fsync look at `PG_dirty` only.".to_owned());
         said
     }
 

@@ -44,6 +44,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
             Loss::Fsync => trace.lost_by_fsync(&case),
             Loss::Detached => trace.detached(&case),
         },
+        Violation::Exposed { page } => trace.exposed(page),
         Violation::Leaked(leak) => trace.leaked(&case, leak.page()),
         Violation::Assertion { what, .. } => trace.assertion(&case, what),
         Violation::Trap { .. } => trace.trap(&case),
@@ -277,6 +278,35 @@ impl Trace<'_> {
         };
         let words = format!("The write was reported as done: {fetched}{but}.");
         self.add(case.failure.step, &words);
+    }
+
+    /// Who made the page writable, or left it so, and who cleared PG_dirty.
+    fn exposed(&mut self, number: PageId) {
+        let end = self.end;
+        let cleared =
+            |effect: &Effect| matches!(effect, Effect::DirtyCleared { page } if *page == number);
+        let stored =
+            |effect: &Effect| matches!(effect, Effect::Stored { page, .. } if *page == number);
+        let writable = |effect: &Effect| match effect {
+            Effect::MadeWritable { page, .. } | Effect::Forked { page, .. } => *page == number,
+            _ => false,
+        };
+        if let Some(step) = self.story.last(end, None, &writable) {
+            self.add(step, "{Who} made a PTE writable.");
+        }
+        if let Some(step) = self.story.last(end, None, &cleared) {
+            self.add(
+                step,
+                "{Who} cleared `PG_dirty`, and nobody has set it since.",
+            );
+        }
+        if let Some(step) = self.story.last(end, None, &stored) {
+            self.add(step, "{Who} stored, through a mapping that still let it.");
+        }
+        self.add(
+            end,
+            "{Who} made the last step: everyone is done, and that is how it stays.",
+        );
     }
 
     /// The unstable write that the torn page comes from, and the end that showed it.

@@ -282,6 +282,7 @@ impl Story {
             | Violation::Checksum { page, sector, .. }
             | Violation::Lost { page, sector, .. } => (page, sector),
             Violation::Leaked(leak) => (leak.page(), SectorId(0)),
+            Violation::Exposed { page } => (page, SectorId(0)),
             Violation::Assertion { page, .. } | Violation::Trap { page } => (page, SectorId(0)),
         };
         // What one step does to several sectors of a page is noted for the first of them only.

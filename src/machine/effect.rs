@@ -159,6 +159,9 @@ pub enum Violation {
         sector: SectorId,
         how: Loss,
     },
+    /// Everybody is at rest, and a page that counts as clean can be written to without a fault (I4), or is newer than the
+    /// media and only a PTE says so (I5): the next store, or an fsync, goes past it.
+    Exposed { page: PageId },
     /// Everybody is at rest, and something is left behind.
     Leaked(Leak),
     /// The kernel would BUG.

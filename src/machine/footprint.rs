@@ -137,7 +137,7 @@ impl Op {
             Op::FindTagged => (Reach::Page, &[Dirty, ToWrite], &[ToWrite]),
             Op::PteWrprotect => (Reach::Page, &[PageLock, Pte, PTE_LOCK], &[Pte]),
             Op::PteRevoke | Op::PteMkwrite | Op::ZapPte => (Reach::Page, &[Pte, PTE_LOCK], &[Pte]),
-            Op::ForkPte => (Reach::AllSpaces, &[Pte, PTE_LOCK], &[Pte]),
+            Op::ForkPte => (Reach::AllSpaces, &[Pte, PTE_LOCK], &[Pte, Tlb]),
             Op::CheckVma => (Reach::Page, &[Pte], &[]),
             Op::FlushTlb => (Reach::Page, &[Tlb], &[Tlb]),
             Op::RedirtyIfCleaned | Op::SetPageDirty => (Reach::Page, &[Dirty], &[Dirty, Buffers]),

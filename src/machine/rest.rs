@@ -3,9 +3,9 @@
 //! Everyone is finished, or idle for good: nobody outside the model acts. Whatever is still held
 //! then is held for ever, and an I/O that has not ended never ends, in a model without a disk too.
 //!
-//! What keeps the *next* store from going unseen is not judged here: a clean page that is still
-//! writable (I4), or dirty in a PTE only (I5), holds nobody up and has lost nothing. The PTE's dirty
-//! bit still says so where munmap looks, and what fsync misses shows where an ordering has the store.
+//! A clean page that is still writable (I4), or newer than the media in the knowledge of a PTE only (I5), has lost nothing
+//! yet, but the next store or fsync goes past it: it is exposed. A PTE that is dirty although the page is on the media
+//! costs a needless write, and is no matter of judgement.
 
 use super::effect::{Leak, Loss, Violation};
 use super::id::{BioId, PageId, SectorId};
@@ -38,6 +38,19 @@ fn dirty(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
     let buffer = at.buffers(page).map_or(u8::MAX, |cell| world[cell]);
     world[at.flags(page)] & flag::DIRTY != 0 && buffer & sector.bit() != 0
         || (model.space_ids()).any(|space| model.pte(world, space, page).dirty())
+}
+
+/// Whether a page that counts as clean is writable, or newer than its media with only a PTE to say so.
+fn exposed(model: &Model, world: &World, page: PageId) -> bool {
+    let at = &model.layout;
+    if !model.cached[page.index()] || world[at.flags(page)] & (flag::DIRTY | flag::GONE) != 0 {
+        return false;
+    }
+    let mut ptes = (model.space_ids()).map(|space| model.pte(world, space, page));
+    let mut tlbs = model.tlb_ids().map(|tlb| model.tlb(world, tlb, page));
+    let newer =
+        (model.sector_ids()).any(|it| world[at.memory(page, it)] != world[at.media(page, it)]);
+    ptes.any(|it| it.write() || it.dirty() && newer) || tlbs.any(|it| it.write())
 }
 
 /// What an unstable write has left on the media of a page: its torn intervals, and whether the next writeback
@@ -77,6 +90,11 @@ pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
                 let how = Loss::AtRest;
                 found.push(Violation::Lost { page, sector, how });
             }
+        }
+        let lost = |it: &Violation| matches!(it, Violation::Lost { page: of, .. } if *of == page);
+        let begun = exposed(model, &model.initial, page);
+        if exposed(model, world, page) && !begun && !found.iter().any(lost) {
+            found.push(Violation::Exposed { page });
         }
         let (mask, repaired) = torn(model, world, page);
         let torn = (model.sector_ids()).filter(|sector| mask & sector.bit() != 0);

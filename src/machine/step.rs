@@ -402,6 +402,12 @@ impl<W: Watch> Run<'_, W> {
                 let to = Access::new(from.present(), from.write(), false);
                 let space = instr.space();
                 self.set_pte(space, page, to);
+                // A new mm has run nowhere yet, so no TLB caches anything of it.
+                for (tlb, of) in self.model.tlb_ids().zip(&self.model.tlb_spaces) {
+                    if *of == space {
+                        self.world[at.tlb(tlb, page)] = 0;
+                    }
+                }
                 self.see(Effect::Forked { page, space, to });
             }
             Op::CheckMapping => {

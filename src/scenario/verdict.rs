@@ -32,6 +32,8 @@ pub enum Verdict {
     UnstableWrite,
     /// As silent corruption, but the page is dirty: the next writeback repairs it.
     TornWrite,
+    /// Everybody is at rest, and a page that counts as clean is still writable, or newer with only a PTE to say so.
+    ExposedPage,
 }
 
 /// How bad a verdict is.
@@ -47,7 +49,7 @@ pub enum Severity {
 
 impl Verdict {
     /// All verdicts, in the order of the enum.
-    pub const ALL: [Verdict; 12] = [
+    pub const ALL: [Verdict; 13] = [
         Verdict::GuardError,
         Verdict::SilentCorruption,
         Verdict::ChecksumMismatch,
@@ -60,6 +62,7 @@ impl Verdict {
         Verdict::Trap,
         Verdict::UnstableWrite,
         Verdict::TornWrite,
+        Verdict::ExposedPage,
     ];
 
     /// The words scenario files and the page use.
@@ -77,6 +80,7 @@ impl Verdict {
             Verdict::Trap => "trap",
             Verdict::UnstableWrite => "unstable write",
             Verdict::TornWrite => "torn write",
+            Verdict::ExposedPage => "exposed page",
         }
     }
 
@@ -111,6 +115,9 @@ impl Verdict {
             Verdict::TornWrite => {
                 "Bytes changed while they were written, and the media hold a mix of old and new. The page is dirty, so the next writeback repairs it: harmless unless the machine stops first."
             }
+            Verdict::ExposedPage => {
+                "A page that counts as clean can still be written to without a fault, or is newer than the disk and only a PTE says so. Nothing is lost yet, but the next store or fsync goes past it."
+            }
         }
     }
 
@@ -138,6 +145,7 @@ impl Verdict {
             Violation::Corrupt { .. } => Some(Verdict::SilentCorruption),
             Violation::Checksum { .. } => Some(Verdict::ChecksumMismatch),
             Violation::Lost { .. } => Some(Verdict::LostUpdate),
+            Violation::Exposed { .. } => Some(Verdict::ExposedPage),
             Violation::Leaked(_) => Some(Verdict::Leak),
             Violation::Assertion { .. } => Some(Verdict::Assertion),
             Violation::Trap { .. } => Some(Verdict::Trap),

@@ -209,7 +209,7 @@ fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
 fn exposed(checked: &SearchResult) -> &'static str {
     match checked.exposed {
         true => {
-            " But some run ends with a page that counts as clean and can still be written to, or is dirty in a PTE only (I4 or I5 stays broken): what comes of that takes another store, or an fsync."
+            " Some run ends with a page that counts as clean while a PTE says dirty (I5): its bytes are on the disk, so that costs a needless write and no more."
         }
         false => "",
     }

@@ -185,7 +185,7 @@ fn safe_beside(report: &Report) -> Option<String> {
         ));
     }
     if report.exposed {
-        said.push("some run ends with a clean page that can still be written to, or that is dirty in a PTE only (I4 or I5 stays broken)".to_owned());
+        said.push("some run ends with a clean page that a PTE calls dirty (I5): its bytes are on the disk, so that costs a needless write".to_owned());
     }
     (!said.is_empty()).then(|| said.join(", and "))
 }

@@ -105,6 +105,10 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
                 "The store into {which} goes into a page that has left the file: it is lost."
             ),
         },
+        Violation::Exposed { .. } => {
+            "Everyone is done, but the page counts as clean and the next store goes past it unseen."
+                .to_owned()
+        }
         Violation::Leaked(leak) => {
             format!(
                 "Everyone is done, but {}.",

@@ -174,6 +174,15 @@ impl Writer<'_> {
                 .inline("look_for_lost_updates", head, "", &body)
                 + "();\n";
         }
+        let exposed = self.exposed();
+        if !exposed.is_empty() {
+            let head =
+                "Does a page count as clean that is writable, or newer with only a PTE to say so?";
+            out += &self
+                .library
+                .inline("look_for_exposed_pages", head, "", &exposed.join(";\n"));
+            out += "();\n";
+        }
         let torn = self.torn();
         if !torn.is_empty() {
             let head = "What has an unstable write left on the media?";
@@ -186,6 +195,55 @@ impl Writer<'_> {
         let body = format!("if\n:: {held} -> broke(LEAK)\n:: else\nfi");
         let head = "Everybody is at rest. Is anything left behind?";
         out + &self.library.inline("look_for_leaks", head, "", &body) + "()"
+    }
+
+    /// For each page that did not begin so, whether it counts as clean and is writable through a PTE or a TLB entry, or is
+    /// newer than the media and a PTE says so. A page with a lost update is told of already.
+    fn exposed(&self) -> Vec<String> {
+        let model = self.model;
+        let of = |page: PageId| {
+            let number = page.index();
+            let (first, last) = (number * self.sectors, (number + 1) * self.sectors - 1);
+            let each = |name: &str, many: usize, bits: &str| -> Vec<String> {
+                (0..many)
+                    .map(|it| format!("({name}[{}] & {bits})", it * self.pages + number))
+                    .collect()
+            };
+            let (spaces, tlbs) = (usize::from(model.spaces), model.tlb_spaces.len());
+            let dirty = each("pte", spaces, "DIRTY").join(" || ");
+            let writable = [each("pte", spaces, "WRITE"), each("tlb", tlbs, "WRITE")].concat();
+            let here = match self.has.gone {
+                true => format!("!PG_dirty[{number}] && !gone[{number}]"),
+                false => format!("!PG_dirty[{number}]"),
+            };
+            let told = match self.has.errors {
+                true => "failed_once || ",
+                false => "",
+            };
+            // Newer bytes that no dirty bit and no error tells of are lost: that is said already.
+            format!(
+                "good = false;\n\
+                 for (n : {first} .. {last}) {{\n\tif\n\t:: memory[n] != media[n] -> good = true\n\t:: else\n\tfi\n}};\n\
+                 if\n:: {here} && ({} || good && ({dirty})) && (!good || {told}{dirty}) -> broke(EXPOSED_PAGE)\n:: else\nfi",
+                writable.join(" || ")
+            )
+        };
+        let begins_so = |page: &PageId| {
+            let it = model.page(&model.initial, *page);
+            let mut ptes = model
+                .space_ids()
+                .map(|space| model.pte(&model.initial, space, *page));
+            let mut tlbs = model
+                .tlb_ids()
+                .map(|tlb| model.tlb(&model.initial, tlb, *page));
+            let newer = it.memory != it.media;
+            !it.dirty
+                && (ptes.any(|it| it.write() || it.dirty() && newer) || tlbs.any(|it| it.write()))
+        };
+        (model.page_ids())
+            .filter(|it| model.cached[it.index()] && model.spaces > 0 && !begins_so(it))
+            .map(of)
+            .collect()
     }
 
     /// For each page, what its media hold after an unstable write: what will be written again is torn, anything else is

@@ -413,7 +413,14 @@ impl Writer<'_> {
             ]),
             Op::ForkPte => {
                 let parent = self.model.actors[actor.index()].space.unwrap_or_default();
-                does(&format!("{pte} = {} & ~DIRTY", self.set_pte(parent, p)))
+                // The child's mm is new: no TLB has anything of it.
+                let tlbs = self.model.tlb_ids().zip(&self.model.tlb_spaces);
+                let mine = tlbs.filter(|(_, space)| **space == instr.space());
+                let cold: Vec<String> = mine
+                    .map(|(tlb, _)| format!("; tlb[{}] = 0", tlb.index() * self.pages + p.index()))
+                    .collect();
+                let copied = format!("{pte} = {} & ~DIRTY", self.set_pte(parent, p));
+                does(&(copied + &cold.concat()))
             }
             Op::CheckMapping => match self.has.gone {
                 true => no_if(format!("gone[{p}]"), &[]),
