@@ -168,7 +168,13 @@ fn main() {
     let baseline = find("baseline-five-step").expect("there");
     let (changes, seconds) = best(|| {
         let scenario = baseline.load().expect("loads");
-        let mut work = MutantWork::new(&scenario, baseline.text, &Variant::default(), usize::MAX);
+        let mut work = MutantWork::new(
+            &scenario,
+            baseline.text,
+            &Variant::default(),
+            usize::MAX,
+            None,
+        );
         let mut found = 0;
         while work.left() > 0 {
             found += usize::from(work.advance(usize::MAX).is_some());

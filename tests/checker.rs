@@ -5,11 +5,11 @@ mod support;
 use std::cell::Cell;
 
 use stable_pages::explore::{
-    Checker, CheckerMessage, CheckerRequest, CheckerResponse, Fate, ScenarioSpec,
+    Checker, CheckerMessage, CheckerRequest, CheckerResponse, Cost, Fate, ScenarioSpec,
 };
 use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Era, Place};
-use stable_pages::scenario::{Packed, Verdict, find};
+use stable_pages::scenario::{Packed, Verdict, find, load_variant};
 
 thread_local! {
     /// A clock that goes on by a millisecond each time it is read.
@@ -207,22 +207,47 @@ fn other_questions_are_answered() {
         &mut checker,
         CheckerRequest::CostsOf(spec("snapshot-right")),
     );
-    let [CheckerResponse::CostsOf(title, other)] = &answers[..] else {
+    let [CheckerResponse::CostsOf(other)] = &answers[..] else {
         panic!("{answers:?}");
     };
-    assert!(!title.is_empty() && own.len() == other.len() && own != other);
+    assert!(!other.title.is_empty() && own.len() == other.bills.len() && *own != other.bills);
+    // In the kernel that its file names: before 3.9 it would copy nothing.
+    assert_eq!(other.era, Era::V3_9);
+    assert!(
+        other
+            .bills
+            .iter()
+            .any(|it| it.cost == Cost::Copied && it.most > 0.0)
+    );
 
     let answers = ask(&mut checker, CheckerRequest::Mutants);
-    let mut found = Vec::new();
+    let (mut found, mut merged) = (Vec::new(), Vec::new());
     for answer in &answers {
-        let CheckerResponse::Mutants { found: more, .. } = answer else {
+        let CheckerResponse::Mutants {
+            found: more, same, ..
+        } = answer
+        else {
             panic!("{answer:?}");
         };
         found.extend(more);
+        merged.extend(same);
     }
-    assert!(
-        matches!(answers.last(), Some(CheckerResponse::Mutants { left: 0, same, .. }) if *same > 0)
-    );
+    assert!(matches!(
+        answers.last(),
+        Some(CheckerResponse::Mutants { left: 0, .. })
+    ));
+    // A change that comes to the same as another one has the verdicts of that one.
+    assert!(merged.len() > 20);
+    for it in merged.iter().step_by(9) {
+        let mut edited = spec("baseline-five-step");
+        edited.edits = vec![it.edit.clone()];
+        let edited = load_variant(&edited.slug, &edited.text, &edited.variant()).expect("loads");
+        let verdicts = support::checked(&edited).verdicts();
+        match it.row {
+            Some(row) => assert_eq!(verdicts, found[row as usize].verdicts, "{:?}", it.edit),
+            None => assert!(verdicts.safe(), "{:?}", it.edit),
+        }
+    }
     // The scenario with the mutant's edit has the mutant's shortest failure.
     for mutant in found.iter().filter(|it| it.shortest.is_some()).step_by(20) {
         let mut edited = spec("baseline-five-step");

@@ -10,8 +10,8 @@ use stable_pages::machine::{ActorId, Choice, History, end};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
-    Attr, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState, causes, explanations,
-    sentence,
+    Attr, Chain, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState, explanations,
+    failed_at, sentence,
 };
 
 use support::scenario;
@@ -65,17 +65,19 @@ fn every_moment_is_explained() {
     let mut many = 0;
     for entry in support::loadable() {
         for now in moments(entry.load().expect("loads")) {
+            let at = failed_at(&now);
             let ui = UiState {
-                why: true,
+                why: at,
                 ..UiState::default()
             };
+            let chain = at.and_then(|at| Chain::of(&now, at, &[]));
             let step = now.last_row();
             let left_out = step.map(|(actor, _, pc)| LeftOut {
                 step: (actor, pc),
                 omission: Omission::Device,
                 without: None,
             });
-            let side = explanations(&now, &ui, left_out.as_ref());
+            let side = explanations(&now, &ui, left_out.as_ref(), chain.as_ref());
             let mut terms: Vec<Msg> = Vec::new();
             let mut see = |it: &Element, buttons: usize| {
                 assert!(
@@ -97,15 +99,10 @@ fn every_moment_is_explained() {
                 assert!(text.contains("Why it matters"), "{text}");
                 assert!(text.contains("Without it"), "{text}");
             }
-            assert!(causes(&now).iter().all(|it| (1..=now.depth()).contains(it)));
+            let steps = chain.iter().flat_map(|it| &it.causes).map(|it| it.step);
+            assert!(steps.max().unwrap_or(0) <= now.depth());
             let failed = parts(&side).contains(&"failure".to_owned());
-            assert_eq!(
-                !causes(&now).is_empty(),
-                failed,
-                "{} {}",
-                entry.slug,
-                now.depth()
-            );
+            assert_eq!(chain.is_some(), failed, "{} {}", entry.slug, now.depth());
             many += 1;
         }
     }
@@ -116,7 +113,7 @@ fn every_moment_is_explained() {
 #[test]
 fn the_order_is_that_of_urgency() {
     let now = last("mkwrite-no-wait");
-    let side = explanations(&now, &UiState::default(), None);
+    let side = explanations(&now, &UiState::default(), None, None);
     assert_eq!(parts(&side), ["failure", "why", "broken", "scenario"]);
     let answers = side.find(&|it| it.attr_value(Attr::Class) == Some("answers"));
     let answers = answers.expect("buttons");
@@ -132,11 +129,14 @@ fn the_order_is_that_of_urgency() {
         msgs,
         [
             &Handler::Click(Msg::Back),
-            &Handler::Click(Msg::ToggleWhy),
+            &Handler::Click(Msg::Why(Some(33))),
             &Handler::Click(Msg::Sheet(Some(Sheet::Share)))
         ]
     );
-    assert_eq!(causes(&now), [12, 31, 33]);
+    let chain = Chain::of(&now, 33, &[]).expect("it failed there");
+    let steps: Vec<usize> = chain.causes.iter().map(|it| it.step).collect();
+    assert_eq!(steps, [12, 28, 31, 33]);
+    assert_eq!(Chain::of(&now, 32, &[]), None);
 }
 
 #[test]
@@ -156,6 +156,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
             share: Some(0.31),
             shortest: Some((Verdict::GuardError, vec![Choice::of(ActorId(0)); 19])),
             states: 500,
+            safety: None,
         }),
         before: Verdicts::NONE,
     };
@@ -184,7 +185,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
         omission: Omission::By(edit.clone()),
         without: Some(without),
     };
-    let side = explanations(&now, &UiState::default(), Some(&left_out));
+    let side = explanations(&now, &UiState::default(), Some(&left_out), None);
     assert!(!side.all_text().contains("500 states"));
 }
 

@@ -9,8 +9,8 @@ use stable_pages::explore::ScenarioSpec;
 use stable_pages::machine::{History, Violation};
 use stable_pages::scenario::{Scenario, find};
 use stable_pages::view::{
-    Attr, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer, Slot, Tab, UiState,
-    WorkerRequest, WorkerResponse, actor_cards, guard_bits, stage, tape,
+    Attr, ChainMark, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer, Slot, Tab,
+    UiState, WorkerRequest, WorkerResponse, actor_cards, guard_bits, stage, tape,
 };
 
 fn has(el: &Element, class: &str) -> bool {
@@ -80,10 +80,16 @@ fn the_guilty_store_is_marked_on_the_tape() {
             .expect("loads"),
     );
     let now = moments(&scenario).pop().expect("a moment");
-    let drawn = tape(&scenario, &now.whole, &[12, 31], &UiState::default());
+    let chain = [(12, false), (31, true)];
+    let chain = chain.map(|(step, missing)| ChainMark { step, missing });
+    let drawn = tape(&scenario, &now.whole, &chain, &UiState::default());
     assert!(drawn.find(&|it| has(it, "guilty")).is_some());
     assert!(drawn.find(&|it| has(it, "mismatch")).is_some());
+    // The steps of a chain are told apart by more than colour: a ring, broken where a line is missing, and a number.
     assert!(drawn.find(&|it| has(it, "cause")).is_some());
+    assert!(drawn.find(&|it| has(it, "missing")).is_some());
+    let second = drawn.find(&|it| has(it, "link") && it.all_text() == "2");
+    assert!(second.is_some());
 }
 
 /// The same turns in the ordering that waits: the writer's turn passes, and nothing fails.

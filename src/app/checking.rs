@@ -124,6 +124,7 @@ pub fn check(store: Store) {
     store.checker().update(|checker| {
         checker.turn = turn;
         checker.outlooks.clear();
+        checker.chain.clear();
         checker.failure_wanted = false;
         // What these show of the last scenario is wrong of this one.
         for slot in [
@@ -145,11 +146,21 @@ pub fn check(store: Store) {
 pub fn toggle_panel(store: Store, panel: Panel) {
     store.update_ui(|ui| {
         ui.panel = (ui.panel != Some(panel)).then_some(panel);
+        // Another panel begins with an empty field.
+        ui.filter.clear();
         ui.cell = None;
     });
     if store.ui_untracked().panel == Some(Panel::Costs) {
         compare_usual_costs(store);
     }
+}
+
+/// Closes the panel.
+pub fn close_panel(store: Store) {
+    store.update_ui(|ui| {
+        ui.panel = None;
+        ui.filter.clear();
+    });
 }
 
 /// Compares the costs with those of the scenario chosen, else of the correct ordering; those of that one with
@@ -164,11 +175,10 @@ fn compare_usual_costs(store: Store) {
     }
 }
 
-/// Compares the costs with those of another scenario, on the same device and in the same kernel.
+/// Compares the costs with those of another scenario, in the kernel and on the device that its file names.
 pub fn compare_costs(store: Store, entry: Entry) {
     store.update_ui(|ui| ui.costs_of = entry.slug.to_owned());
     let turn = store.turn();
-    let own = store.spec();
     spawn_local(async move {
         let packed = source::fetch(entry.slug).await;
         if store.turn() != turn {
@@ -179,8 +189,9 @@ pub fn compare_costs(store: Store, entry: Entry) {
                 let other = ScenarioSpec {
                     slug: entry.slug.to_owned(),
                     text: packed.text,
+                    device: None,
+                    era: None,
                     edits: Vec::new(),
-                    ..own
                 };
                 worker::send(WorkerRequest::Checker(CheckerRequest::CostsOf(other)));
             }
@@ -246,6 +257,7 @@ fn take_response(store: Store, response: WorkerResponse) {
             let done = move || set_busy(!store.is_latest_render(number));
             set_timeout(done, Duration::ZERO);
         }
+        WorkerResponse::Chain(marks) => store.checker().update(|checker| checker.chain = marks),
         WorkerResponse::Section(slot, element) => store.checker().update(|checker| {
             checker.sections[slot as usize] = Some(Arc::new(element));
         }),

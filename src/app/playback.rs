@@ -51,10 +51,20 @@ pub fn next_speed(store: Store) {
     }
 }
 
-/// Changes the run; says whether `how` did. What was said of the last change is over.
+/// Changes the run; says whether `how` did. What was said of the last change is over, and so is what is behind a failure that the
+/// run does not come to any more.
 fn change(store: Store, how: impl FnOnce(&mut Session) -> bool) -> bool {
     store.update_ui(|ui| ui.remark.clear());
-    store.update_session(how)
+    let failure = || {
+        let at = store.ui_untracked().why?;
+        store.moment_untracked().node_at(at)
+    };
+    let before = failure();
+    let changed = store.update_session(how);
+    if before.is_some() && failure() != before {
+        store.update_ui(|ui| ui.why = None);
+    }
+    changed
 }
 
 /// Changes the run by hand: playing stops.

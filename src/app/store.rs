@@ -13,7 +13,7 @@ use stable_pages::explore::{Outlook, ScenarioSpec};
 use stable_pages::machine::{ActorId, History, World};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, Packed, Scenario};
-use stable_pages::view::{Element, Moment, Slot, UiState};
+use stable_pages::view::{ChainMark, Element, Moment, Slot, UiState};
 
 /// A scenario and all its runs so far.
 pub struct Session {
@@ -55,6 +55,8 @@ pub struct CheckerState {
     pub outlook_asked: Option<(u32, u32)>,
     /// The sections that the worker draws, by the number of their slot.
     pub sections: [Option<Arc<Element>>; Slot::ALL.len()],
+    /// The steps that are behind the failure that the visitor asked about.
+    pub chain: Vec<ChainMark>,
     /// Whether the visitor waits for a run to a failure.
     pub failure_wanted: bool,
 }
@@ -217,6 +219,7 @@ impl Store {
 
     /// Puts another session on the page.
     pub fn set_session(self, session: Session) {
+        self.update_ui(|ui| ui.why = None);
         self.session.set(session);
     }
 

@@ -32,16 +32,19 @@ pub fn mount(store: Store) {
         (PtrEq(moment.scenario.clone()), PtrEq(moment.whole.clone()))
     });
     let zoom = Memo::new(move |_| store.ui().zoom);
-    // The steps behind a failure are pointed out on demand.
-    let causes = Memo::new(move |_| match store.ui().why {
-        true => view::causes(&store.moment()),
-        false => Vec::new(),
+    // The steps behind a failure are pointed out on demand; the worker finds them.
+    let chain = Memo::new(move |_| {
+        let open = store.ui().why.is_some();
+        store.checker().with(|checker| match open {
+            true => checker.chain.clone(),
+            false => Vec::new(),
+        })
     });
     mount_section("lanes", move || view::lanes(&run.get().0.0));
     mount_section("tape", move || {
         let (scenario, whole) = run.get();
         zoom.track();
-        view::tape(&scenario.0, &whole.0, &causes.get(), &store.ui_untracked())
+        view::tape(&scenario.0, &whole.0, &chain.get(), &store.ui_untracked())
     });
     mount_section("writing", move || {
         let (scenario, whole) = run.get();

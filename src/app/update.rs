@@ -87,7 +87,7 @@ pub fn update(store: Store, msg: Msg) {
         }
         Msg::UndoEdits => navigation::rebuild_with(store, Vec::new(), Vec::new()),
         Msg::Panel(panel) => checking::toggle_panel(store, panel),
-        Msg::ClosePanel => store.update_ui(|ui| ui.panel = None),
+        Msg::ClosePanel => checking::close_panel(store),
         Msg::StopChecking => worker::send(WorkerRequest::Checker(CheckerRequest::Stop)),
         Msg::WalkThrough(schedule, verdict) => {
             // The visitor wants to see the stage now.
@@ -108,6 +108,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::SortMutants(column) => store.update_ui(|ui| {
             ui.order = (column, ui.order.0 == column && !ui.order.1);
         }),
+        Msg::FindChange(words) => store.update_ui(|ui| ui.filter = words),
         Msg::MutantKind(kind) => store.update_ui(|ui| ui.kind = kind),
         Msg::Racers(first, second) => store.update_ui(|ui| {
             ui.racers = (first, second);
@@ -122,7 +123,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::ToggleTerm(term) => {
             store.update_ui(|ui| ui.term = (ui.term != Some(term)).then_some(term));
         }
-        Msg::ToggleWhy => store.update_ui(|ui| ui.why = !ui.why),
+        Msg::Why(at) => store.update_ui(|ui| ui.why = at),
         Msg::ApplyEdits(edits, run) => {
             store.update_ui(|ui| ui.panel = None);
             navigation::rebuild_with(store, edits, run);

@@ -3,6 +3,7 @@
 
 mod address;
 mod carried;
+mod change;
 mod chrome_trace;
 mod consequence;
 pub mod diagram;
@@ -21,6 +22,7 @@ mod statements;
 mod why;
 mod without;
 mod words;
+mod worth;
 
 pub use address::{Address, AddressError};
 pub use carried::{carried_words, parting_words};
@@ -42,5 +44,6 @@ pub use run_json::{RUN_FORMAT, run_json};
 pub use schema::schema;
 pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 pub use statements::{Statements, schedule_lines, statements};
-pub use why::{Cause, missing, why, why_end};
+pub use why::{Cause, missing, why, why_end, why_from};
 pub use without::without_words;
+pub use worth::{Worth, worth};

@@ -1,6 +1,7 @@
 //! Why a run failed: the few steps that matter, found by walking back from the failure to the last
 //! writer of each value in it.
 
+use super::change::with_changes;
 use super::ending::unsubmitted;
 use super::explain::Case;
 use super::leaks::{last_world, leak_words, leaks, since, taken};
@@ -9,20 +10,31 @@ use super::words::{begin, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Story};
 use crate::machine::{
     ActorId, Assertion, Consumer, Content, Effect, End, Loss, PageId, Protection, Resource,
-    SectorId, SpaceId, StableWait, Status, StoreId, Through, Violation, Wait, status,
+    SectorId, SpaceId, StableWait, Status, StoreId, Through, Violation, Wait, end, status,
 };
 use crate::protocol::Mark;
 use crate::scenario::Scenario;
 
-/// A step that has to do with a failure, and how.
+/// A step that has to do with a failure, and how; or a line that is missing before a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
-    /// The step's number, from 1; 0 for what was so from the start.
+    /// The step's number, from 1; 0 for what was so from the start, and one more than there are for what is missing at the end.
     pub step: usize,
     /// The actor that made it.
     pub actor: ActorId,
     /// What it has to do with the failure.
     pub words: String,
+    /// The changed line that this is about, by its place among its actor's lines.
+    pub line: Option<usize>,
+    /// Whether the line does not run here, but has its place before the step.
+    pub missing: bool,
+}
+
+impl Cause {
+    /// The moment at which it can be looked at: after its step, or where the missing line ought to run.
+    pub fn moment(&self) -> usize {
+        self.step - usize::from(self.missing).min(self.step)
+    }
 }
 
 /// The steps behind a failure, in the order of the run; the last is the failing step itself.
@@ -69,6 +81,24 @@ pub fn why_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<Cause> {
         trace.add(last, "{Who} made the last step; nobody can move any more.");
     }
     trace.causes()
+}
+
+/// As [`why`] and [`why_end`], beginning with the changed or missing line. `story` ends with the failure, or with nobody able to move;
+/// `others` are the orderings without the changes, nearest first.
+pub fn why_from(
+    scenario: &Scenario,
+    story: &Story,
+    failure: Option<&Failure>,
+    others: &[Scenario],
+) -> Vec<Cause> {
+    let causes = match failure {
+        Some(failure) => why(scenario, story, failure),
+        None => match end(&scenario.model, &last_world(scenario, story)) {
+            Some(end) => why_end(scenario, story, &end),
+            None => Vec::new(),
+        },
+    };
+    with_changes(scenario, story, others, causes)
 }
 
 /// The edits of the scenario, by the lines of the programs that they change; in the file's words where no line shows them.
@@ -182,6 +212,8 @@ impl Trace<'_> {
             step,
             actor,
             words: begin(&words.replace("{Who}", &who)),
+            line: None,
+            missing: false,
         });
     }
 
@@ -227,6 +259,9 @@ impl Trace<'_> {
         let (from, until) = (from.min(until), from.max(until));
         if let Some(last) = case.stores(from, until).last() {
             self.stored(case, last.step, last.store, last.through);
+            if last.through == Through::Tlb {
+                self.stale(case, last.step, last.actor);
+            }
             let ignored = |effect: &Effect| match *effect {
                 Effect::WritebackIgnored { page } => page == case.failure.page,
                 _ => false,
@@ -238,7 +273,28 @@ impl Trace<'_> {
         }
     }
 
+    /// Adds a store, and how its way to the page came to be open.
     fn stored(&mut self, case: &Case, step: usize, number: StoreId, through: Through) {
+        let space = |actor: ActorId| self.scenario.model.actors.get(actor.index())?.space;
+        let own = self.story.actor(step).and_then(space);
+        let opened = |effect: &Effect| match *effect {
+            Effect::MadeWritable { page, space } => {
+                page == case.failure.page && Some(space) == own && through == Through::PageTable
+            }
+            Effect::Pinned { page, pins } => {
+                page == case.failure.page && pins > 0 && through == Through::Dma
+            }
+            _ => false,
+        };
+        if let Some(opened) = self.story.last(step - 1, None, &opened) {
+            self.add(
+                opened,
+                match through {
+                    Through::Dma => "{Who} took a pin, for the device to write by.",
+                    _ => "{Who} made the PTE writable.",
+                },
+            );
+        }
         let words = format!(
             "{{Who}} stored {} {}.",
             store(case.scenario, number),
@@ -753,7 +809,7 @@ impl Trace<'_> {
 mod tests {
     use super::*;
     use crate::explore::{Limits, Space};
-    use crate::machine::{Choice, History, end};
+    use crate::machine::{Choice, History};
     use crate::scenario::{Verdict, catalogue};
 
     fn told(scenario: &Scenario, schedule: &[Choice]) -> (Story, Option<End>) {
@@ -844,9 +900,10 @@ mod tests {
             words[0].contains("computed the guard of sector 3 over \u{201c}3333"),
             "{words:?}"
         );
-        assert!(words[1].contains("The writer stored \"new!\""), "{words:?}");
+        assert!(words[1].contains("made the PTE writable"), "{words:?}");
+        assert!(words[2].contains("The writer stored \"new!\""), "{words:?}");
         assert!(
-            words[2].starts_with("The HBA computed the guard"),
+            words[3].starts_with("The HBA computed the guard"),
             "{words:?}"
         );
     }

@@ -2,6 +2,7 @@
 
 use super::figures::{grouped, percent};
 use super::words::a;
+use super::worth::{but, less};
 use crate::explore::{Mutant, Omission, Verdicts, Without};
 
 /// What comes of leaving a step out; `omission` says whether an edit can. None while the checker is still searching
@@ -32,11 +33,7 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
         (true, None) => {
             return format!("In the {states} states looked at nothing fails; there are more.");
         }
-        (true, _) if before.safe() => {
-            return "Nothing fails: this scenario, with its actors, its device and its kernel, is safe without it. Another may need it."
-                .to_owned();
-        }
-        (true, _) => return "Nothing fails any more: this scenario is safe without it.".to_owned(),
+        (true, Some(_)) => return nothing_fails(mutant, before),
         _ if new.is_empty() => format!(
             "It fails as it does with it, with {}",
             list(mutant.verdicts)
@@ -71,6 +68,32 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
         None => format!(". Only {states} states were looked at; there are more."),
     };
     format!("{what}{first}{share}")
+}
+
+/// What is to be said of an ordering that does not fail without the step.
+fn nothing_fails(mutant: &Mutant, before: Verdicts) -> String {
+    let more = if before.safe() { "" } else { " any more" };
+    let Some(safety) = &mutant.safety else {
+        return format!(
+            "Nothing fails{more}. Whether the ordering still does all it did is not known here."
+        );
+    };
+    let (less, but) = (less(safety), but(safety));
+    let but = match but.strip_prefix("; ") {
+        Some(but) => format!(" ({}.)", first_up(but)),
+        None => String::new(),
+    };
+    match (less.is_empty(), before.safe()) {
+        (false, _) => format!(
+            "No failure is seen{more}, since {less}: that is no proof that the step is useless.{but}"
+        ),
+        (true, true) => format!(
+            "Nothing fails: this scenario, with its actors, its device and its kernel, is safe without it. Another may need it.{but}"
+        ),
+        (true, false) => {
+            format!("Nothing fails any more: this scenario is safe without it.{but}")
+        }
+    }
 }
 
 fn steps(many: usize) -> String {

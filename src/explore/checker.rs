@@ -4,16 +4,18 @@
 //! run, the page itself in small slices; the tests run it as it is.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::machine::{Choice, World, step_possible, ways};
 use crate::scenario::{Packed, Scenario, Verdict, load_variant};
 
 use super::costs::costs;
+use super::deeds::Profile;
 use super::expectation::failing_shares;
 use super::foresight::{Fate, Foresight};
 use super::messages::{
-    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, DecimalOdds, Outlook, ScenarioSpec,
-    SearchProgress, SearchResult,
+    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
+    ScenarioSpec, SearchProgress, SearchResult,
 };
 use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
@@ -26,6 +28,8 @@ const SLICE: usize = 2_000;
 /// In graphs of more states than this only the verdicts are known: a question about the whole graph is
 /// answered in one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
+/// Of more states than this it is not looked up what each step does; that takes some 0.1 s.
+const MOST_PROFILED: usize = 200_000;
 
 /// What is computed from the graph as a whole, once the search is over.
 struct Known {
@@ -45,6 +49,8 @@ struct Case {
     /// The search that needs less memory, where memory was full.
     reduced: Option<Reduced>,
     mutants: Option<MutantWork>,
+    /// What all runs come to, once somebody has asked for it.
+    profile: Option<Arc<Profile>>,
 }
 
 impl Case {
@@ -124,6 +130,7 @@ impl Checker {
                             odds: None,
                             reduced: None,
                             mutants: None,
+                            profile: None,
                         });
                     }
                     Err(error) => self.respond(send, CheckerResponse::Failed(error.to_string())),
@@ -242,9 +249,14 @@ impl Checker {
             let complete = other.space.progress() == Progress::Complete;
             let response = match (other.space.graph(), complete) {
                 (Some(graph), true) => {
-                    let space = &other.space;
-                    let bills = costs(model, graph, &|state| space.world(state));
-                    CheckerResponse::CostsOf(other.scenario.title.clone(), bills)
+                    let (space, of) = (&other.space, &other.scenario);
+                    CheckerResponse::CostsOf(CostsOf {
+                        title: of.title.clone(),
+                        device: of.device,
+                        era: of.era,
+                        verdicts: space.verdicts(),
+                        bills: costs(model, graph, &|state| space.world(state)),
+                    })
                 }
                 _ => CheckerResponse::Failed(format!(
                     "\u{201c}{}\u{201d} has more states than memory is granted for, so its costs are not known.",
@@ -255,14 +267,24 @@ impl Checker {
             self.respond(send, response);
         } else if let Some(mutants) = &mut case.mutants {
             let found: Vec<_> = mutants.advance(SLICE).into_iter().collect();
-            let (left, same) = (mutants.left() as u32, mutants.same);
+            let (left, same) = (mutants.left() as u32, std::mem::take(&mut mutants.same));
             if left == 0 {
                 case.mutants = None;
             }
-            if left == 0 || !found.is_empty() {
+            if left == 0 || !found.is_empty() || !same.is_empty() {
                 self.respond(send, CheckerResponse::Mutants { found, left, same });
             }
         }
+    }
+
+    /// What all runs of the scenario under check come to; none where not everything was looked at, or there is too much of it.
+    pub fn profile(&mut self) -> Option<Arc<Profile>> {
+        let case = self.case.as_mut()?;
+        let small = case.space.states() <= MOST_PROFILED;
+        if case.profile.is_none() && small && case.space.progress() == Progress::Complete {
+            case.profile = Profile::of(&case.scenario, &case.space).map(Arc::new);
+        }
+        case.profile.clone()
     }
 
     fn progress(&self) -> SearchProgress {
@@ -332,6 +354,10 @@ impl Checker {
 
     fn answer(&mut self, request: CheckerRequest, send: &mut dyn FnMut(CheckerMessage)) {
         let limits = self.limits();
+        let profile = match request {
+            CheckerRequest::Mutants => self.profile(),
+            _ => None,
+        };
         let Some(case) = &mut self.case else {
             return;
         };
@@ -416,7 +442,7 @@ impl Checker {
             CheckerRequest::Mutants => {
                 let ScenarioSpec { text, .. } = &case.spec;
                 let variant = case.spec.variant();
-                let work = MutantWork::new(&case.scenario, text, &variant, limits.bytes);
+                let work = MutantWork::new(&case.scenario, text, &variant, limits.bytes, profile);
                 case.mutants = Some(work);
                 return;
             }

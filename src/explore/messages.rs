@@ -12,7 +12,7 @@ use crate::scenario::{Device, Variant, Verdict};
 
 use super::costs::Bill;
 use super::foresight::Fate;
-use super::mutants::Mutant;
+use super::mutants::{Merged, Mutant};
 use super::race::RaceMap;
 use super::verdicts::Verdicts;
 
@@ -171,6 +171,21 @@ pub struct Outlook {
     pub complete: bool,
 }
 
+/// What another scenario costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostsOf {
+    /// Its title.
+    pub title: String,
+    /// Its device.
+    pub device: Device,
+    /// Its kernel.
+    pub era: Era,
+    /// The verdicts it comes to.
+    pub verdicts: Verdicts,
+    /// What it costs.
+    pub bills: Vec<Bill>,
+}
+
 /// What the checker answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CheckerResponse {
@@ -213,13 +228,13 @@ pub enum CheckerResponse {
         found: Vec<Mutant>,
         /// How many changes are still to be tried.
         left: u32,
-        /// How many changes come to the same as another one, or change nothing.
-        same: u32,
+        /// Some more that come to the same as another one, or change nothing.
+        same: Vec<Merged>,
     },
     /// What the scenario costs.
     Costs(Vec<Bill>),
-    /// The title of the other scenario, and what it costs.
-    CostsOf(String, Vec<Bill>),
+    /// What the other scenario is, and what it costs.
+    CostsOf(CostsOf),
     /// Something could not be done.
     Failed(String),
     /// A scenario that was to be built, [packed](crate::scenario::Packed), or what is wrong with its

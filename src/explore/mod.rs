@@ -3,6 +3,7 @@
 mod ahead;
 mod checker;
 mod costs;
+mod deeds;
 mod era;
 mod expectation;
 mod fairness;
@@ -21,22 +22,24 @@ mod space;
 mod spans;
 mod states;
 mod story;
+mod unchanged;
 mod verdicts;
 mod without;
 
 pub use ahead::follow_to_failure;
 pub use checker::Checker;
 pub use costs::{Bill, Cost, costs};
+pub use deeds::{Deed, Deeds, Profile, Safety, invariants};
 pub use era::{Carried, Parting, Turns, carry, same_turns};
 pub use expectation::failing_share;
 pub use fairness::{Sleep, longest_sleep, starved};
 pub use foresight::{Fate, Foresight};
 pub use graph::{Backwards, Edge, Graph};
 pub use messages::{
-    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, DecimalOdds, Outlook, ScenarioSpec,
-    SearchProgress, SearchResult,
+    Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
+    ScenarioSpec, SearchProgress, SearchResult,
 };
-pub use mutants::{Mutant, MutantWork};
+pub use mutants::{Merged, Mutant, MutantWork};
 pub use odds::{Odds, OddsWork, Share, TooManyEquations};
 pub use onward::onward;
 pub use race::{Cell, Position, RaceMap};
@@ -45,5 +48,6 @@ pub use report::{Coverage, Difference, Opening, Report};
 pub use space::{Finding, Limits, Progress, Space};
 pub use spans::{Held, Span, spans};
 pub use story::{Check, Column, Failure, StepRecord, Stored, Story};
+pub use unchanged::{Change, Departure, beside_unchanged};
 pub use verdicts::Verdicts;
 pub use without::{Omission, Without, WithoutWork, omission, without};

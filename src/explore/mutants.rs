@@ -1,11 +1,14 @@
 //! Which steps carry weight: what comes of every single change to the loaded ordering.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use crate::machine::{Choice, Instr, Op, Operand, PageId};
 use crate::protocol::{Edit, Program, single_edits};
 use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 
+use super::deeds::{Profile, Safety};
 use super::expectation::failing_share;
 use super::foresight::Foresight;
 use super::space::{Limits, Progress, Space};
@@ -24,6 +27,18 @@ pub struct Mutant {
     pub shortest: Option<(Verdict, Vec<Choice>)>,
     /// Distinct states looked at.
     pub states: u32,
+    /// Where everything was looked at and nothing fails: what is to be said of that. None where the unchanged ordering is not known well
+    /// enough.
+    pub safety: Option<Safety>,
+}
+
+/// A change that comes to the same as another one.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Merged {
+    /// The change.
+    pub edit: Edit,
+    /// The other one, by its place among those tried; none if the change changes nothing.
+    pub row: Option<u32>,
 }
 
 /// The code of all actors, by which changes are recognized that come to the same, or change nothing.
@@ -42,12 +57,20 @@ pub(super) struct Trial {
     edit: Edit,
     scenario: Scenario,
     space: Space,
+    /// What the ordering without the edit comes to.
+    before: Option<Arc<Profile>>,
 }
 
 impl Trial {
-    /// A trial of an edit; `scenario` is the one with the edit made.
-    pub fn new(edit: Edit, scenario: Scenario, limits: Limits) -> Trial {
+    /// A trial of an edit; `scenario` is the one with the edit made, `before` what the one without it comes to.
+    pub fn new(
+        edit: Edit,
+        scenario: Scenario,
+        limits: Limits,
+        before: Option<Arc<Profile>>,
+    ) -> Trial {
         Trial {
+            before,
             space: Space::new(&scenario.model, scenario.model.initial, limits),
             edit,
             scenario,
@@ -73,7 +96,14 @@ impl Trial {
             let schedule = foresight.witness(graph, 0, verdict)?;
             Some((verdict, schedule))
         });
+        let before = self.before.as_ref();
+        let before = before.filter(|_| complete && space.verdicts().safe());
+        let safety = before.and_then(|before| {
+            let changed = Profile::of(&self.scenario, space)?;
+            Some(before.safety(&changed, &self.scenario, space))
+        });
         Some(Mutant {
+            safety,
             edit: self.edit.clone(),
             verdicts: space.verdicts(),
             share: complete.then(|| failing_share(graph)),
@@ -127,18 +157,26 @@ pub struct MutantWork {
     text: String,
     variant: Variant,
     edits: std::vec::IntoIter<Edit>,
-    seen: HashSet<Code>,
+    /// The code of all changes tried, each with its place among them; none for that of the unchanged scenario.
+    seen: HashMap<Code, Option<u32>>,
     limits: Limits,
     running: Option<Trial>,
-    /// Changes that come to the same code as one tried before, or as the unchanged scenario.
-    pub same: u32,
+    before: Option<Arc<Profile>>,
+    /// Changes that come to the same code as one tried before, or as the unchanged scenario, since they were last taken.
+    pub same: Vec<Merged>,
     /// Changes that cannot be made, or whose scenario cannot be loaded.
     pub refused: u32,
 }
 
 impl MutantWork {
-    /// Every change of a scenario that was loaded from this text with this variant.
-    pub fn new(scenario: &Scenario, text: &str, variant: &Variant, bytes: usize) -> MutantWork {
+    /// Every change of a scenario that was loaded from this text with this variant; `before` is what that comes to, if it is known.
+    pub fn new(
+        scenario: &Scenario,
+        text: &str,
+        variant: &Variant,
+        bytes: usize,
+        before: Option<Arc<Profile>>,
+    ) -> MutantWork {
         // The text was loaded with this variant before, so it loads again.
         let all = programs(text, variant).unwrap_or_default();
         let of_kernel =
@@ -149,10 +187,11 @@ impl MutantWork {
             text: text.to_owned(),
             variant: variant.clone(),
             edits: single_edits(&programs).into_iter(),
-            seen: HashSet::from([code(scenario)]),
+            seen: HashMap::from([(code(scenario), None)]),
+            before,
             limits: Limits { bytes, graph: true },
             running: None,
-            same: 0,
+            same: Vec::new(),
             refused: 0,
         }
     }
@@ -173,11 +212,16 @@ impl MutantWork {
                 self.refused += 1;
                 return None;
             };
-            if !self.seen.insert(code(&scenario)) {
-                self.same += 1;
+            let place = self.seen.len() as u32 - 1;
+            let known = self.seen.entry(code(&scenario));
+            if let Entry::Occupied(known) = known {
+                let row = *known.get();
+                self.same.push(Merged { edit, row });
                 return None;
             }
-            self.running = Some(Trial::new(edit, scenario, self.limits));
+            known.insert_entry(Some(place));
+            let before = self.before.clone();
+            self.running = Some(Trial::new(edit, scenario, self.limits, before));
         }
         let found = self.running.as_mut()?.advance(states, usize::MAX)?;
         self.running = None;

@@ -167,7 +167,7 @@ impl StepRecord {
 
 impl Story {
     /// The story of a run without steps.
-    fn begin(model: &Model) -> Story {
+    pub(super) fn begin(model: &Model) -> Story {
         let mut story = Story {
             steps: Vec::new(),
             columns: [[Column::default(); SECTORS]; MAX_PAGES],

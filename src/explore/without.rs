@@ -1,11 +1,14 @@
 //! What a single step is worth: the same scenario without it.
 
+use std::sync::Arc;
+
 use crate::machine::ActorId;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Edit, Program, instructions, place_of};
 use crate::scenario::{Scenario, Variant, load_variant, programs};
 
+use super::deeds::Profile;
 use super::mutants::{Mutant, ProgramOwner, Trial};
 use super::space::Limits;
 use super::verdicts::Verdicts;
@@ -87,7 +90,7 @@ pub struct WithoutWork {
 
 impl WithoutWork {
     /// Leaves out the step behind an actor's instruction, of a scenario that was loaded from this
-    /// text with this variant and has the verdicts `before`. None where it cannot be left out:
+    /// text with this variant, has the verdicts `before` and comes to `profile`, if that is known. None where it cannot be left out:
     /// [`omission`] says why.
     pub fn new(
         scenario: &Scenario,
@@ -95,6 +98,7 @@ impl WithoutWork {
         variant: &Variant,
         step: (ActorId, u8),
         before: Verdicts,
+        profile: Option<Arc<Profile>>,
     ) -> Option<WithoutWork> {
         let programs = programs(text, variant).ok()?;
         let Omission::By(edit) = omission(scenario, &programs, step.0, step.1)? else {
@@ -106,7 +110,7 @@ impl WithoutWork {
         Some(WithoutWork {
             step,
             before,
-            trial: changed.map(|changed| Trial::new(edit, changed, Limits::NONE)),
+            trial: changed.map(|changed| Trial::new(edit, changed, Limits::NONE, profile)),
         })
     }
 
@@ -134,7 +138,7 @@ pub fn without(
     step: (ActorId, u8),
     before: Verdicts,
 ) -> Option<Without> {
-    let mut work = WithoutWork::new(scenario, text, variant, step, before)?;
+    let mut work = WithoutWork::new(scenario, text, variant, step, before, None)?;
     loop {
         if let Some(found) = work.advance(MOST_STATES) {
             return Some(found);

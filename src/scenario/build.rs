@@ -81,6 +81,27 @@ pub fn load_variant(slug: &str, text: &str, variant: &Variant) -> Result<Scenari
     Ok(read(slug, text, variant)?.0)
 }
 
+/// The orderings without changes that a scenario loaded with this variant is held against, nearest first: that of its own kernel, where
+/// anything was changed, and those of the kernels after it.
+pub fn unchanged(slug: &str, text: &str, variant: &Variant) -> Vec<Scenario> {
+    let without = |era: Option<Era>| {
+        let variant = Variant {
+            era,
+            edits: Vec::new(),
+            unchanged: true,
+            ..variant.clone()
+        };
+        load_variant(slug, text, &variant).ok()
+    };
+    let Ok(changed) = load_variant(slug, text, variant) else {
+        return Vec::new();
+    };
+    let own = (!changed.edits.is_empty()).then_some(changed.era);
+    let later = Era::ALL.into_iter().filter(|era| *era > changed.era);
+    let eras = own.into_iter().chain(later);
+    eras.filter_map(|era| without(Some(era))).collect()
+}
+
 /// The programs that a scenario's actors run, all edits made, as further edits address them.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ mod schedule;
 mod table;
 mod verdict;
 
-pub use build::{Variant, load, load_for, load_variant, programs};
+pub use build::{Variant, load, load_for, load_variant, programs, unchanged};
 pub use catalogue::{Entry, catalogue, find};
 pub use error::{ScenarioError, ScenarioWarning, WarningKind};
 pub use keys::{FILE_KEYS, FileKey};

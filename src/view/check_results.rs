@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::exchange::reduced_words;
 use crate::explore::{
-    Bill, CheckerResponse, DecimalOdds, Mutant, RaceMap, ScenarioSpec, SearchProgress, SearchResult,
+    Bill, CheckerResponse, CostsOf, DecimalOdds, Merged, Mutant, RaceMap, ScenarioSpec,
+    SearchProgress, SearchResult,
 };
 
 /// Every single change of a scenario, as far as they have been tried.
@@ -16,8 +17,8 @@ pub struct MutantTable {
     pub rows: Arc<Vec<Mutant>>,
     /// How many changes are still to be tried.
     pub left: u32,
-    /// How many changes come to the same as another.
-    pub same: u32,
+    /// The changes that come to the same as another, or change nothing.
+    pub same: Arc<Vec<Merged>>,
 }
 
 /// All that the checker has said.
@@ -39,8 +40,8 @@ pub struct CheckResults {
     pub mutants: MutantTable,
     /// What the ordering costs.
     pub costs: Option<Vec<Bill>>,
-    /// The title of the ordering that it is compared with, and what that costs.
-    pub costs_of_other: Option<(String, Vec<Bill>)>,
+    /// The ordering that it is compared with, and what that costs.
+    pub costs_of_other: Option<CostsOf>,
     /// What could not be done.
     pub problem: String,
 }
@@ -91,10 +92,10 @@ impl CheckResults {
             CheckerResponse::Mutants { found, left, same } => {
                 Arc::make_mut(&mut self.mutants.rows).extend(found);
                 self.mutants.left = left;
-                self.mutants.same = same;
+                Arc::make_mut(&mut self.mutants.same).extend(same);
             }
             CheckerResponse::Costs(bills) => self.costs = Some(bills),
-            CheckerResponse::CostsOf(title, bills) => self.costs_of_other = Some((title, bills)),
+            CheckerResponse::CostsOf(other) => self.costs_of_other = Some(other),
             other => {
                 if let CheckerResponse::Failed(reason) = &other {
                     self.problem = reason.clone();

@@ -155,15 +155,10 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         .map(|(_, schedule)| schedule.len())
         .min();
     let share = match &results.odds {
-        Some(Ok(odds)) => match &odds.schedules {
-            Some((all, failing)) => {
-                format!(" {} of {} schedules fail.", grouped(failing), grouped(all))
-            }
-            None => format!(
-                " {} fail if a die chooses each step.",
-                percent(odds.failing)
-            ),
-        },
+        Some(Ok(odds)) => format!(
+            " If a die chooses each step, {} fail.",
+            percent(odds.failing)
+        ),
         _ => String::new(),
     };
     let verdicts = checked.findings.iter().map(|(verdict, _)| *verdict);

@@ -2,8 +2,8 @@
 //! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
-    Cause, Consequence, explain, explain_change, explain_end, foresee, hex, log_lines, missing,
-    outcome, percent, status_words, why, why_end, without_words,
+    Consequence, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
+    percent, status_words, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
@@ -17,6 +17,7 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::{Card, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
+use super::why::{Chain, failed_at, stuck_verdict, troubles};
 
 /// What comes of leaving out the step made last, as far as that is known.
 pub struct LeftOut {
@@ -104,30 +105,40 @@ pub fn outlook_line(now: &Moment, outlook: Option<&Outlook>) -> Element {
 }
 
 /// The cards at the side: what failed, the step made last, the invariants, the scenario. `left_out` says what comes
-/// of leaving out the step.
-pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
+/// of leaving out the step; `chain` is what is behind the failure that the visitor asked about.
+pub fn explanations(
+    now: &Moment,
+    ui: &UiState,
+    left_out: Option<&LeftOut>,
+    chain: Option<&Chain>,
+) -> Element {
     let mut cards = Vec::new();
-    for (at, trouble) in troubles(now).iter().enumerate() {
+    let troubles = troubles(&now.story, now.end.as_ref());
+    // The chain stands where its button is pressed, and keeps its place while its steps are visited.
+    let mut chain = chain.map(|chain| chain.card(now, ui));
+    if troubles.is_empty() {
+        cards.extend(chain.take());
+    }
+    for (at, (failure, and)) in troubles.iter().enumerate() {
         let mut glossary = Glossary::of(Card::Failure(at as u8), ui.term);
-        let mut card = match trouble {
-            Trouble::Failed(failure, and) => failed(now, failure, and, &mut glossary),
-            Trouble::Stuck(end) => stuck(now, end, &mut glossary),
+        let mut card = match (failure, &now.end) {
+            (Some(failure), _) => failed(now, failure, and, &mut glossary),
+            (None, Some(end)) => stuck(now, end, &mut glossary),
+            (None, None) => continue,
         };
         // The first card is that of the newest failure, about which one can do something.
         if at == 0 {
-            card = card.child(answers(ui));
-            if ui.why {
-                card = card.child(steps_behind(trouble.causes(now), &mut glossary));
-            }
+            card = card.child(answers(now, ui));
         }
         if let Some(text) = missing(&now.scenario) {
             card = card.child(glossary.glossed(el("p", "changed"), &text));
         }
-        card = card.child(glossary.meaning()).child(in_full(now, trouble));
-        if let Trouble::Failed(failure, _) = trouble {
+        card = card.child(glossary.meaning()).child(in_full(now, *failure));
+        if let Some(failure) = failure {
             card = card.child(bytes(failure));
         }
         cards.push(card);
+        cards.extend(chain.take());
     }
     cards.push(step(now, ui, left_out));
     cards.push(broken(now, ui));
@@ -137,73 +148,12 @@ pub fn explanations(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> E
         .children(cards)
 }
 
-/// The steps behind the newest failure, from 1; none where nothing has failed.
-pub fn causes(now: &Moment) -> Vec<usize> {
-    let troubles = troubles(now);
-    let newest = troubles.first();
-    let causes = newest.map_or(Vec::new(), |trouble| trouble.causes(now));
-    let steps = causes.iter().map(|cause| cause.step);
-    steps.filter(|step| *step > 0).collect()
-}
-
-/// What has gone wrong with a run.
-enum Trouble<'a> {
-    /// A rule was broken; with the words for how often it was.
-    Failed(&'a Failure, String),
-    /// The run ended with actors that sleep for ever.
-    Stuck(&'a End),
-}
-
-impl Trouble<'_> {
-    fn causes(&self, now: &Moment) -> Vec<Cause> {
-        match self {
-            Trouble::Failed(failure, _) => why(&now.scenario, &now.story, failure),
-            Trouble::Stuck(end) => why_end(&now.scenario, &now.story, end),
-        }
-    }
-}
-
-/// All that has gone wrong, newest first. Sectors that fail alike in one step count as one failure, and so does a
-/// sector that fails again.
-fn troubles(now: &Moment) -> Vec<Trouble<'_>> {
-    let failures = &now.story.failures;
-    let mut all = Vec::new();
-    for (at, failure) in failures.iter().enumerate() {
-        let Some(verdict) = failure.verdict() else {
-            continue;
-        };
-        let alike =
-            |other: &Failure| other.verdict() == Some(verdict) && other.hop() == failure.hop();
-        let beside = |other: &&Failure| alike(other) && other.step == failure.step;
-        let again = |other: &&Failure| {
-            alike(other) && (other.page, other.sector) == (failure.page, failure.sector)
-        };
-        let mut earlier = failures[..at].iter();
-        if earlier.any(|other| beside(&other) || again(&other)) {
-            continue;
-        }
-        let beside = failures.iter().filter(beside).count();
-        let again = failures.iter().filter(again).count();
-        let and = match (beside, again) {
-            (1, 1) => String::new(),
-            (1, _) => format!(", {again} times"),
-            (_, _) => format!(" and {} more", beside - 1),
-        };
-        all.push(Trouble::Failed(failure, and));
-    }
-    if let Some(end @ (End::Deadlock(_) | End::Stall(_))) = &now.end {
-        all.push(Trouble::Stuck(end));
-    }
-    all.reverse();
-    all
-}
-
 /// How the newest failure came about, in a sentence. It stands under the step's sentence where there is no room for
 /// the column at the side.
 pub fn cause(now: &Moment) -> Element {
-    let troubles = troubles(now);
+    let troubles = troubles(&now.story, now.end.as_ref());
     let words = match troubles.first() {
-        Some(Trouble::Failed(failure, _)) => {
+        Some((Some(failure), _)) => {
             let change = explain_change(&now.scenario, &now.story, failure);
             change.or_else(|| {
                 let all = explain(&now.scenario, &now.story, failure);
@@ -216,8 +166,11 @@ pub fn cause(now: &Moment) -> Element {
 }
 
 /// The buttons for what one can do about a failure.
-fn answers(ui: &UiState) -> Element {
-    let why = button("", "", "Why?", false, Msg::ToggleWhy).attr_bool(Attr::Expanded, ui.why);
+fn answers(now: &Moment, ui: &UiState) -> Element {
+    let at = failed_at(now);
+    let open = ui.why.is_some() && ui.why == at;
+    let toggle = Msg::Why(at.filter(|_| !open));
+    let why = button("", "", "Why?", false, toggle).attr_bool(Attr::Expanded, open);
     el("div", "answers")
         .child(button("main", "", "Undo the last step", false, Msg::Back))
         .child(why)
@@ -228,23 +181,6 @@ fn answers(ui: &UiState) -> Element {
             false,
             Msg::Sheet(Some(Sheet::Share)),
         ))
-}
-
-/// The steps behind a failure, each with why it belongs to it.
-fn steps_behind(causes: Vec<Cause>, glossary: &mut Glossary) -> Element {
-    let mut list = el("ol", "causes").attr(Attr::Label, "The steps behind it");
-    for cause in causes {
-        let label = match cause.step {
-            0 => "The start".to_owned(),
-            step => format!("Step {step}"),
-        };
-        list = list.child(
-            el("li", "")
-                .child(button("", "", &label, false, Msg::Seek(cause.step)))
-                .child(glossary.glossed(el("p", ""), &cause.words)),
-        );
-    }
-    list
 }
 
 /// The step just made: what it did, what for, and what would be without it.
@@ -337,10 +273,7 @@ fn title(words: &str) -> String {
 
 /// The card of a run that ended with actors that sleep for ever.
 fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
-    let verdict = match end {
-        End::Deadlock(_) => Verdict::Deadlock,
-        _ => Verdict::Stall,
-    };
+    let verdict = stuck_verdict(end);
     el("div", &badge::card(verdict))
         .attr(Attr::Part, "failure")
         .child(el("h2", "").text(&title(verdict.words())))
@@ -349,14 +282,15 @@ fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
 }
 
 /// A folded section with every sentence about a failure, and what the kernel logs of it.
-fn in_full(now: &Moment, trouble: &Trouble) -> Element {
+fn in_full(now: &Moment, failure: Option<&Failure>) -> Element {
     let scenario = &now.scenario;
-    let (sentences, log) = match trouble {
-        Trouble::Failed(failure, _) => (
+    let (sentences, log) = match (failure, &now.end) {
+        (Some(failure), _) => (
             explain(scenario, &now.story, failure),
             log_lines(scenario, failure),
         ),
-        Trouble::Stuck(end) => (explain_end(scenario, &now.story, end), Vec::new()),
+        (None, Some(end)) => (explain_end(scenario, &now.story, end), Vec::new()),
+        (None, None) => return nothing(),
     };
     let summary = match log.is_empty() {
         true => "In full",

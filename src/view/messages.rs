@@ -7,6 +7,7 @@ use crate::machine::{Choice, World};
 
 use super::ui_state::UiState;
 use super::vdom::Element;
+use super::why::ChainMark;
 
 /// What the page shows, as far as the worker must know to draw its sections.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -118,6 +119,8 @@ pub enum WorkerResponse {
     MailText(String),
     /// The link of what is shown: what stands behind `#`; empty where it has none.
     Link(String),
+    /// The steps that the timeline marks as being behind a failure.
+    Chain(Vec<ChainMark>),
     /// A section, drawn anew.
     Section(Slot, Element),
     /// All sections are drawn for the input of that number.

@@ -90,6 +90,11 @@ impl Moment {
         self.story.steps.len()
     }
 
+    /// The moment after so many steps of the current branch, if it has as many.
+    pub fn node_at(&self, steps: usize) -> Option<NodeId> {
+        self.branch.get(steps).copied()
+    }
+
     /// How many steps the current branch has.
     pub fn length(&self) -> usize {
         self.whole.steps.len()

@@ -98,6 +98,8 @@ pub enum Msg {
     ApplyEdits(Vec<Edit>, Vec<Choice>),
     /// Sort the table of mutants by a column.
     SortMutants(usize),
+    /// Show the mutants that have these words.
+    FindChange(String),
     /// Show mutants of one kind.
     MutantKind(usize),
     /// Draw the race map of two actors.
@@ -108,6 +110,6 @@ pub enum Msg {
     Tab(Tab),
     /// Show the meaning of a glossary term, or hide it.
     ToggleTerm(TermRef),
-    /// Point out the steps behind a failure, or no longer.
-    ToggleWhy,
+    /// Point out what is behind the failure at a step, or no longer.
+    Why(Option<usize>),
 }

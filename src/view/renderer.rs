@@ -9,9 +9,9 @@ use crate::explore::{
     Checker, CheckerMessage, CheckerRequest, CheckerResponse, ScenarioSpec, Without, WithoutWork,
     omission,
 };
-use crate::machine::{ActorId, History};
+use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
-use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs};
+use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs, unchanged};
 
 use super::check_results::CheckResults;
 use super::compare::Comparison;
@@ -24,6 +24,7 @@ use super::route::route_words;
 use super::share::{Pasted, Shared};
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
 use super::vdom::Element;
+use super::why::{Chain, ChainMark};
 use super::{catalogue, checker, explain, glossary, help, share, side};
 
 /// Opens a link in its scenario's file.
@@ -101,6 +102,12 @@ pub struct Renderer {
     left_out_search: Option<WithoutWork>,
     /// What came of leaving out steps before, by actor and instruction.
     left_out_known: BTreeMap<(ActorId, u8), Without>,
+    /// The orderings without the scenario's changes; none as long as nobody has asked for them.
+    unchanged: Option<Vec<Scenario>>,
+    /// What is behind the failure that the visitor asked about, and the run it is of, up to that.
+    chain: Option<(Vec<Choice>, Chain)>,
+    /// The marks that were sent last.
+    marks: Vec<ChainMark>,
     /// The panel that the checker was asked for last, and the actors of the race map then.
     panel_asked: Option<(Panel, (ActorId, ActorId))>,
     /// The sections as they were sent last, by the number of their slot.
@@ -135,6 +142,9 @@ impl Renderer {
             left_out: None,
             left_out_search: None,
             left_out_known: BTreeMap::new(),
+            unchanged: None,
+            chain: None,
+            marks: Vec::new(),
             panel_asked: None,
             sections: [const { None }; Slot::ALL.len()],
             link: String::new(),
@@ -260,8 +270,9 @@ impl Renderer {
         if without.is_none() {
             let reachable = checked.findings.iter().map(|finding| finding.0).collect();
             let (text, variant) = (&spec.text, spec.variant());
+            let profile = self.checker.profile();
             self.left_out_search =
-                WithoutWork::new(&moment.scenario, text, &variant, step, reachable);
+                WithoutWork::new(&moment.scenario, text, &variant, step, reachable, profile);
         }
         self.left_out = Some(LeftOut {
             step,
@@ -278,6 +289,8 @@ impl Renderer {
         self.programs = programs(&spec.text, &spec.variant()).unwrap_or_default();
         (self.left_out, self.left_out_search) = (None, None);
         self.left_out_known.clear();
+        (self.unchanged, self.chain) = (None, None);
+        self.marks.clear();
         self.other = None;
         self.history = None;
         self.moment = None;
@@ -341,6 +354,7 @@ impl Renderer {
         self.moment = Some(moment);
         self.history = Some(history);
         self.build_other(input.ui.other);
+        self.find_chain(&input);
         if input.ui.sheet == Some(Sheet::Share) {
             self.make_files(&input);
         }
@@ -382,6 +396,25 @@ impl Renderer {
         self.other = scenario
             .filter(|_| wanted != OtherBuild::None)
             .map(|scenario| (wanted, Arc::new(scenario)));
+    }
+
+    /// Finds what is behind the failure that the visitor asked about, unless that is known.
+    fn find_chain(&mut self, input: &RenderInput) {
+        let (Some(at), Some(moment)) = (input.ui.why, &self.moment) else {
+            self.chain = None;
+            return;
+        };
+        let run = input.run.get(..at).unwrap_or(&input.run);
+        if self.chain.as_ref().is_some_and(|(known, _)| known == run) {
+            return;
+        }
+        let spec = self.results.spec.as_ref();
+        let others = self.unchanged.get_or_insert_with(|| {
+            let all = spec.map(|spec| unchanged(&spec.slug, &spec.text, &spec.variant()));
+            all.unwrap_or_default()
+        });
+        let chain = Chain::of(moment, at, others);
+        self.chain = chain.map(|chain| (run.to_vec(), chain));
     }
 
     /// Makes the files of the run, unless those there are were made of it.
@@ -438,11 +471,23 @@ impl Renderer {
         let (ui, results) = (&self.input.ui, &self.results);
         let other = self.other.as_ref().filter(|_| ui.tab == Tab::Compare);
         let comparison = other.map(|(_, scenario)| Comparison::of(moment, scenario));
+        let chain = self.chain.as_ref().map(|(_, chain)| chain);
+        let marks = chain.map_or(Vec::new(), Chain::marks);
+        if marks != self.marks {
+            self.marks.clone_from(&marks);
+            send(WorkerMessage {
+                turn: self.turn,
+                response: WorkerResponse::Chain(marks),
+            });
+        }
         for slot in Slot::ALL {
             let section = match slot {
                 Slot::Result => checker::result_line(moment, ui, results),
                 Slot::Panel => checker::panel(moment, ui, results),
-                Slot::Side => side::side(moment, ui, comparison.as_ref(), self.left_out.as_ref()),
+                Slot::Side => {
+                    let left_out = self.left_out.as_ref();
+                    side::side(moment, ui, comparison.as_ref(), left_out, chain)
+                }
                 Slot::Sheet => match ui.sheet {
                     Some(Sheet::Keys) => help::sheet(moment.scenario.era),
                     Some(Sheet::Share) => share::sheet(&Shared {
@@ -456,7 +501,10 @@ impl Renderer {
                     None => continue,
                 },
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
-                Slot::Cause => explain::cause(moment),
+                Slot::Cause => match chain {
+                    Some(chain) => chain.strip(moment),
+                    None => explain::cause(moment),
+                },
                 Slot::Orderings => catalogue::orderings(moment),
                 Slot::GuardBits => guard_bits(moment),
             };

@@ -7,6 +7,7 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::{Tab, UiState};
 use super::vdom::{Attr, Element, button, el};
+use super::why::Chain;
 
 /// The tabs of the column, and their labels.
 const TABS: [(Tab, &str); 3] = [
@@ -33,9 +34,10 @@ pub fn side(
     ui: &UiState,
     other: Option<&Comparison>,
     left_out: Option<&LeftOut>,
+    chain: Option<&Chain>,
 ) -> Element {
     match ui.tab {
-        Tab::Explain => explain::explanations(now, ui, left_out),
+        Tab::Explain => explain::explanations(now, ui, left_out, chain),
         Tab::Inspect => inspect(now, ui),
         Tab::Compare => compare(now, ui, other),
     }

@@ -165,6 +165,15 @@ pub fn legend(now: &Moment) -> Element {
     add("sample locked", "", "page lock");
     add("sample writeback", "", "PG_writeback");
     add("sample asleep", "", "asleep");
+    let names = now.scenario.breaks.iter().map(|it| {
+        let (number, name) = it.name();
+        format!("{number} {name}")
+    });
+    let names: Vec<String> = names.collect();
+    let broken = match names.is_empty() {
+        true => "an invariant breaks: its name is at the side".to_owned(),
+        false => format!("an invariant breaks: {}", names.join(", ")),
+    };
     for (class, outline, words) in [
         ("store", "M7 1 13 12 1 12z", "store"),
         (
@@ -174,11 +183,7 @@ pub fn legend(now: &Moment) -> Element {
         ),
         ("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
         ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
-        (
-            "flag",
-            "M4 1v12M4 1h7l-2 3 2 3h-7",
-            "an invariant breaks: its name is at the side",
-        ),
+        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", &broken),
         ("wire", "M0 7h14", "waits for"),
         ("wire holder", "M0 7h14", "and that is up to"),
     ] {

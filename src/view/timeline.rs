@@ -11,6 +11,7 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Handler, el};
+use super::why::ChainMark;
 
 /// The sign of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ fn layer(class: &str, height: usize, ui: &UiState, length: usize) -> Element {
 }
 
 /// The tape: the spans and marks of a run, which stay the same while the visitor goes through it.
-pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], ui: &UiState) -> Element {
+pub fn tape(scenario: &Scenario, whole: &Story, chain: &[ChainMark], ui: &UiState) -> Element {
     let lanes = Lanes::of(scenario);
     let length = whole.steps.len();
     let mut parts = Vec::new();
@@ -133,7 +134,8 @@ pub fn tape(scenario: &Scenario, whole: &Story, causes: &[usize], ui: &UiState) 
         parts.push(place(scenario, span, lanes, length).0);
     }
     parts.push(ticks(whole, lanes));
-    parts.extend(marks(whole, lanes, causes));
+    parts.extend(marks(whole, lanes));
+    parts.extend(links(whole, lanes, chain));
     layer("tape", lanes.bottom() + AXIS, ui, length).children(parts)
 }
 
@@ -233,6 +235,16 @@ pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
     flags
 }
 
+/// The invariants that first do not hold after a step, by number and name; empty if there is none.
+fn broken_at(whole: &Story, step: usize) -> String {
+    let broken = whole.broken.iter().filter(|(_, at)| *at == step);
+    let names = broken.map(|(invariant, _)| {
+        let (number, name) = invariant.name();
+        format!("{number} {name}")
+    });
+    names.collect::<Vec<String>>().join(", ")
+}
+
 /// A flag with the invariants' numbers at each step that breaks some.
 fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
@@ -245,6 +257,7 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
         el("svg", if end { "broke end" } else { "broke" })
             .attr(Attr::X, &percent(step, length))
             .attr(Attr::Overflow, "visible")
+            .child(el("title", "").text(&format!("Breaks {}", broken_at(whole, step))))
             .child(rect("", "-0.5", 0, "1", lanes.bottom()))
             .child(
                 el("text", "")
@@ -311,8 +324,8 @@ fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
     said
 }
 
-/// Stores, checks, and the steps that led to a failure, each with its sign.
-fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
+/// Stores and checks, each with its sign.
+fn marks(whole: &Story, lanes: Lanes) -> Vec<Element> {
     let length = whole.steps.len();
     let mut parts: Vec<Element> = Vec::new();
     for (index, record) in whole.steps.iter().enumerate() {
@@ -323,18 +336,39 @@ fn marks(whole: &Story, lanes: Lanes, causes: &[usize]) -> Vec<Element> {
             Mark::Mismatch => ("mismatch", "M-5-5 5 5M5-5-5 5"),
             Mark::Store if guilty => ("store guilty", "M0-7 7 6-7 6z"),
             Mark::Store => ("store", "M0-6 6 5-6 5z"),
-            _ if causes.contains(&step) => ("", ""),
             _ => continue,
         };
         let y = lanes.top(record.choice.actor.index()) + lanes.tall / 2;
-        let mut place = spot(step, length, y).child(el("path", class).attr(Attr::D, outline));
-        if causes.contains(&step) {
-            place = place
-                .child(el("path", "cause").attr(Attr::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0"));
-        }
-        parts.push(place);
+        parts.push(spot(step, length, y).child(el("path", class).attr(Attr::D, outline)));
     }
     parts
+}
+
+/// The steps behind a failure, each ringed and numbered; a broken ring stands where a line is missing, before its actor's step.
+fn links(whole: &Story, lanes: Lanes, chain: &[ChainMark]) -> Vec<Element> {
+    let length = whole.steps.len();
+    let mut rings = Vec::new();
+    for (at, mark) in chain.iter().enumerate() {
+        // What is so from the start, or missing at the end, has no step of its own.
+        let Some(actor) = whole.actor(mark.step.clamp(1, length.max(1))) else {
+            continue;
+        };
+        let y = lanes.top(actor.index()) + lanes.tall / 2;
+        let class = match mark.missing {
+            true => "cause missing",
+            false => "cause",
+        };
+        let ring = el("path", class).attr(Attr::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0");
+        let mut place = spot(mark.moment().min(length), length, y).child(ring);
+        // Where several are told of one moment, the first number stands for them.
+        let known = |it: &ChainMark| it.moment() == mark.moment();
+        if !chain[..at].iter().any(known) {
+            let number = el("text", "link").attr(Attr::Y, "-9");
+            place = place.child(number.text(&(at + 1).to_string()));
+        }
+        rings.push(place);
+    }
+    rings
 }
 
 /// How many steps lie between two numbers on the axis.
@@ -375,6 +409,10 @@ pub fn playhead(now: &Moment, ui: &UiState) -> Element {
 pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
     let sentence = now.sentence().unwrap_or_else(|| "start".to_owned());
     let sentence = sentence.replace('`', "");
+    let broken = match broken_at(&now.whole, now.depth()) {
+        broken if broken.is_empty() => broken,
+        broken => format!(" Breaks {broken}."),
+    };
     let (depth, length) = (now.depth().to_string(), now.length().to_string());
     // The range must know its end before a value beyond the old one.
     let mut range = el("input", "")
@@ -385,7 +423,7 @@ pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
         .attr(Attr::Label, "Scrub through the steps")
         .attr(
             Attr::ValueText,
-            &format!("step {depth} of {length}: {sentence}"),
+            &format!("step {depth} of {length}: {sentence}{broken}"),
         );
     range.handler = Some(Handler::Seek);
     let mut zoom = el("div", "zoom")

@@ -67,6 +67,8 @@ pub enum Card {
     Step,
     /// The invariants broken so far.
     Broken,
+    /// The steps behind a failure.
+    Chain,
 }
 
 /// A glossary term in the sentences of a card.
@@ -120,8 +122,8 @@ pub struct UiState {
     pub other: OtherBuild,
     /// The timeline's zoom: 0 shows all of the run, n gives each step n times six pixels.
     pub zoom: u8,
-    /// Whether the steps behind a failure are pointed out.
-    pub why: bool,
+    /// The failing step of which it is pointed out what is behind it.
+    pub why: Option<usize>,
     /// Whether the inspector shows every byte of the sector, and not only those that differ.
     pub whole: bool,
     /// The byte at which the inspector follows the checksum's computation; none for the first byte that
@@ -131,6 +133,8 @@ pub struct UiState {
     pub panel: Option<Panel>,
     /// How the table of mutants is sorted: by which column, and whether downwards.
     pub order: (usize, bool),
+    /// The words of the mutants that the table shows; empty for those of the kind chosen.
+    pub filter: String,
     /// Which kind of mutants the table shows.
     pub kind: usize,
     /// The two actors of the race map.

@@ -171,6 +171,8 @@ pub enum Handler {
     Seek,
     /// Writing or pasting into the field has its text read as a diagram.
     DiagramInput,
+    /// Writing into the field searches the table of changes.
+    FindChange,
     /// Choosing a file opens it.
     PickFile,
     /// Closing the dialog sends the message.

@@ -215,11 +215,28 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   await page.getByRole("button", { name: "Why?" }).click();
   const causes = page.locator(".causes li");
   await causes.first().waitFor();
-  assert.equal(await causes.count(), 3);
-  assert.match(await causes.nth(1).textContent(), /^Step 31The writer stored "new!" at 0x600/);
-  await causes.nth(1).getByRole("button", { name: "Step 31", exact: true }).click();
+  assert.equal(await causes.count(), 5);
+  assert.match(await causes.nth(0).textContent(), /^Before step 28the changewait_on_page_writeback\(page\) is left out here/);
+  assert.match(await causes.nth(3).textContent(), /^Step 31The writer stored "new!" at 0x600/);
+  await causes.nth(3).getByRole("button", { name: "Step 31", exact: true }).click();
   assert.equal(await step(page), 31);
   assert.match(await text(page, "now"), /stores "new!"/);
+  // The chain stays, says where in it one is, is marked on the timeline, and leads back.
+  const strip = part(page, "strip");
+  await strip.getByText("4 of 5 behind the guard error at step 33").waitFor();
+  assert.equal(await causes.count(), 5);
+  assert.equal(await causes.nth(3).getAttribute("aria-current"), "true");
+  assert.equal(await page.locator(".tape path.cause").count(), 5);
+  await strip.getByRole("button", { name: "Earlier in the chain" }).click();
+  assert.equal(await step(page), 28);
+  await strip.getByRole("button", { name: "Back to the failure" }).click();
+  assert.equal(await step(page), 33);
+  // Another run has no such chain.
+  await page.keyboard.press("Home");
+  await page.keyboard.press("2");
+  await settled(page);
+  assert.equal(await causes.count(), 0);
+  assert.equal(await page.locator(".tape path.cause").count(), 0);
   await close();
 });
 
@@ -295,7 +312,7 @@ test("the whole story can be played with the keyboard alone", async () => {
   assert.ok(await pressed("Why?"));
   await page.keyboard.press("Enter");
   await page.locator(".causes").waitFor();
-  await tabTo(".causes li:nth-child(2) > button");
+  await tabTo(".causes li:nth-child(4) > button");
   await page.keyboard.press("Enter");
   assert.match(await text(page, "now"), /stores "new!"/);
   for (let at = await step(page); at < end; at++) await page.keyboard.press("ArrowRight");

@@ -13,10 +13,11 @@ use stable_pages::exchange::{diagram, sentence, status_words};
 use stable_pages::explore::{CheckerRequest, ScenarioSpec, StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, Effect, History, Status, enabled, step};
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
-use stable_pages::scenario::{Device, Entry, Scenario, Verdict};
+use stable_pages::scenario::{Device, Entry, Scenario, Variant, Verdict, find, unchanged};
 use stable_pages::view::{
-    Attr, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput, Renderer, Slot, Tab,
-    UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence as spoken,
+    Attr, Chain, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput, Renderer, Slot, Tab,
+    UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, failed_at,
+    sentence as spoken,
 };
 
 use super::support::{all_scenarios, checked};
@@ -238,15 +239,21 @@ fn indented(text: &str) -> String {
 /// already) and the texts around it, who sleeps on what behind whom, and of each card of the explanation the lines that were
 /// not there a moment before. The card of the step itself is left out; its texts are in `steps.txt`.
 fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> String {
-    let look = UiState {
-        why: true,
-        ..UiState::default()
+    let look = UiState::default();
+    let file = find(&scenario.slug).map_or("", |entry| entry.text);
+    let variant = Variant {
+        device: Some(scenario.device),
+        era: Some(scenario.era),
+        ..Variant::default()
     };
+    let others = unchanged(&scenario.slug, file, &variant);
     let mut out = String::new();
     let mut cards_before: Vec<String> = Vec::new();
     let mut asleep_before = vec![String::new(); scenario.cast.len()];
     for now in moments(scenario, run) {
-        let side = explanations(&now, &look, None);
+        let failed = failed_at(&now).filter(|at| *at == now.depth());
+        let chain = failed.and_then(|at| Chain::of(&now, at, &others));
+        let side = explanations(&now, &look, None, chain.as_ref());
         let step = side.find(&|element| element.attr_value(Attr::Part) == Some("why"));
         let own = match now.depth().checked_sub(1) {
             None => {

@@ -1,8 +1,11 @@
 //! What an ordering costs, beside what another one costs.
 
 use crate::exchange::amount;
-use crate::scenario::catalogue;
+use crate::explore::Verdicts;
+use crate::protocol::Era;
+use crate::scenario::{Device, Verdict, catalogue};
 
+use super::super::badge::badge;
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
@@ -34,12 +37,28 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
     let other = results.costs_of_other.as_ref();
     let mut head = el("tr", "")
         .child(el("th", "").attr(Attr::Scope, "col").text("per schedule"))
-        .child(column(&scenario.title, "on average"))
-        .child(column("", "at worst"));
-    if let Some((title, _)) = other {
+        .child(column(
+            &scenario.title,
+            &setting(scenario.era, scenario.device),
+            "on average",
+        ))
+        .child(column("", "", "at worst"));
+    if let Some(other) = other {
         head = head
-            .child(column(title, "on average"))
-            .child(column("", "at worst"));
+            .child(column(
+                &other.title,
+                &setting(other.era, other.device),
+                "on average",
+            ))
+            .child(column("", "", "at worst"));
+    }
+    let found = results.checked.iter().flat_map(|it| &it.findings);
+    let found: Verdicts = found.map(|finding| finding.0).collect();
+    let mut outcome = el("tr", "")
+        .child(el("th", "").attr(Attr::Scope, "row").text("comes to"))
+        .child(verdicts(found));
+    if let Some(other) = other {
+        outcome = outcome.child(verdicts(other.verdicts));
     }
     let mut body = el("tbody", "");
     for (at, bill) in own.iter().enumerate() {
@@ -51,13 +70,22 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
             )
             .child(figure(bill.mean))
             .child(figure(bill.most));
-        if let Some(bill) = other.and_then(|(_, bills)| bills.get(at)) {
+        if let Some(bill) = other.and_then(|other| other.bills.get(at)) {
             line = line.child(figure(bill.mean)).child(figure(bill.most));
         }
         body = body.child(line);
     }
-    let device = scenario.device.word();
-    let era = scenario.era.word();
+    body = body.child(outcome);
+    let differ = other.map_or(String::new(), |other| {
+        let (era, device) = (other.era != scenario.era, other.device != scenario.device);
+        let what = match (era, device) {
+            (false, false) => return "Both in the same kernel, on the same device.".to_owned(),
+            (true, false) => "kernels",
+            (false, true) => "devices",
+            (true, true) => "kernels and devices",
+        };
+        format!("Each in its own setting: the {what} differ, and part of the difference in costs is theirs.")
+    });
     el("div", "costs")
         .child(list)
         .child(
@@ -68,17 +96,30 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
         )
         .child(note(
             "small",
-            &format!("Both on {device} in Linux {era}. On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
+            &format!("{differ} On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
         ))
 }
 
-fn column(title: &str, what: &str) -> Element {
+/// The kernel and the device of a column.
+fn setting(era: Era, device: Device) -> String {
+    format!("Linux {}, {}", era.word(), device.word())
+}
+
+fn column(title: &str, setting: &str, what: &str) -> Element {
     let head = el("th", "figure").attr(Attr::Scope, "col");
     let head = match title {
         "" => head,
-        title => head.text(title).text(": "),
+        title => head.text(title).text(" (").text(setting).text("): "),
     };
     head.child(el("small", "").text(what))
+}
+
+/// What an ordering comes to: a cheap one may fail.
+fn verdicts(found: Verdicts) -> Element {
+    let found: Vec<Verdict> = found.iter().collect();
+    el("td", "figure")
+        .attr(Attr::ColSpan, "2")
+        .child(badge("span", &found))
 }
 
 fn figure(value: f64) -> Element {

@@ -75,30 +75,13 @@ fn odds(results: &CheckResults) -> Element {
         Some(Err(reason)) => return card.child(note("", reason)),
         Some(Ok(digits)) => digits,
     };
-    let mut list = el("dl", "figures");
-    let mut say = |term: &str, value: Element| {
-        let row = std::mem::replace(&mut list, el("dl", "figures"));
-        list = row.child(el("dt", "").text(term)).child(value);
-    };
-    say(
-        "fail if a die chooses each step",
-        el("dd", "").text(&percent(digits.failing)),
-    );
+    let mut list = el("dl", "figures")
+        .child(el("dt", "").text("fail if a die chooses each step"))
+        .child(el("dd", "").text(&percent(digits.failing)));
     if digits.endless > 0.0 {
-        say(
-            "go on for ever without failing",
-            el("dd", "").text(&percent(digits.endless)),
-        );
-    }
-    match &digits.schedules {
-        Some((all, failing)) => {
-            say("different schedules", number(all));
-            say("of which fail", number(failing));
-        }
-        None => say(
-            "different schedules",
-            el("dd", "").text("without end: a run can go round"),
-        ),
+        list = list
+            .child(el("dt", "").text("go on for ever without failing"))
+            .child(el("dd", "").text(&percent(digits.endless)));
     }
     let mut findings = results.checked.iter().flat_map(|checked| &checked.findings);
     let livelock = match findings.any(|finding| finding.0 == Verdict::Livelock) {
@@ -111,25 +94,42 @@ fn odds(results: &CheckResults) -> Element {
         .child(note("small", livelock))
         .child(note(
             "small",
-            "The first share is that of a die: at every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. Schedules differ in probability, so it is not the quotient of the two numbers below it; and it is no rate on hardware, where steps take their own time.",
+            "At every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. It is no rate on hardware, where steps take their own time.",
         ))
-        .child(exactly(digits))
+        .child(counted(digits))
 }
 
-fn number(digits: &str) -> Element {
-    el("dd", "")
-        .attr(Attr::Title, digits)
-        .text(&grouped(digits))
-}
-
-fn exactly(digits: &DecimalOdds) -> Element {
+/// A folded section with the other figures, and what they mean.
+fn counted(digits: &DecimalOdds) -> Element {
+    let number = |digits: &str| {
+        el("dd", "")
+            .attr(Attr::Title, digits)
+            .text(&grouped(digits))
+    };
     let (above, below) = &digits.exactly;
+    let mut list = el("dl", "figures");
+    let meaning = match &digits.schedules {
+        Some((all, failing)) => {
+            list = list
+                .child(el("dt", "").text("different schedules"))
+                .child(number(all))
+                .child(el("dt", "").text("of which fail"))
+                .child(number(failing));
+            "A schedule is one order of all steps. They are not equally likely, as some leave more to choose from than others, so the quotient of these two numbers is not the share above: it says how many orders fail, not how often one of them comes about."
+        }
+        None => "How many schedules there are has no answer: a run can go round for ever.",
+    };
+    let folded = el("details", "")
+        .child(el("summary", "").text("How many schedules, and the share exactly"))
+        .child(list)
+        .child(note("small", meaning));
     if above == "0" || above == below {
-        return el("span", "hidden");
+        return folded;
     }
-    el("details", "")
-        .child(el("summary", "").text("The share exactly"))
-        .child(note("digits", &format!("{above} / {below}")))
+    folded.child(note(
+        "digits",
+        &format!("The share exactly: {above} / {below}"),
+    ))
 }
 
 /// The verdicts that the file states, beside those that were found.
