@@ -11,7 +11,7 @@ use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, w
 use crate::explore::{Stored, Story};
 use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
-    Protection, Resource, SectorId, StableWait, Violation, Which, World,
+    Protection, Resource, SectorId, StableWait, Status, Violation, Which, World, status,
 };
 use crate::protocol::{OPS, OpRow};
 use crate::scenario::Scenario;
@@ -59,12 +59,16 @@ pub fn sentence(scenario: &Scenario, story: &Story, index: usize) -> String {
         instr,
         before,
         after: told.world,
+        slept: slept(scenario, story, index),
         begin: begin(&who),
         who,
     };
     let mut parts: Vec<String> = Vec::new();
     for effect in 0..told.effects.len() {
         parts.extend(step.phrase(effect));
+    }
+    if let Some(first) = parts.first_mut() {
+        *first = step.woken(first);
     }
     if parts.is_empty() {
         return step.passed();
@@ -76,6 +80,18 @@ pub fn sentence(scenario: &Scenario, story: &Story, index: usize) -> String {
 pub(super) fn world_before(scenario: &Scenario, story: &Story, index: usize) -> World {
     let last = index.checked_sub(1).and_then(|it| story.steps.get(it));
     last.map_or(scenario.model.initial, |told| told.world)
+}
+
+/// Through how many steps of others the actor of a step (counted from 0) slept since its last one.
+fn slept(scenario: &Scenario, story: &Story, index: usize) -> usize {
+    let actor = story.steps[index].choice.actor;
+    let asleep = |step: &usize| {
+        let world = world_before(scenario, story, *step);
+        matches!(status(&scenario.model, &world, actor), Status::Asleep(_))
+    };
+    let others = (0..index).rev();
+    let others = others.take_while(|step| story.steps[*step].choice.actor != actor);
+    others.filter(asleep).count()
 }
 
 /// The instruction an actor runs next.
@@ -99,6 +115,8 @@ struct Step<'a> {
     instr: Option<Instr>,
     before: World,
     after: World,
+    /// Through how many steps of others the actor slept before this one.
+    slept: usize,
     /// The actor, inside a sentence: "the flusher".
     who: String,
     /// The actor, at the beginning of a sentence: "The flusher".
@@ -134,6 +152,18 @@ impl Step<'_> {
 
     fn op(&self) -> Option<Op> {
         self.instr.map(|it| it.op)
+    }
+
+    /// The first sentence of a step, and of what sleep its actor has woken, if it slept.
+    fn woken(&self, sentence: &str) -> String {
+        let rest = sentence.strip_prefix(&self.begin);
+        match (self.slept, rest) {
+            (0, _) | (_, None) => sentence.to_owned(),
+            (many, Some(rest)) => {
+                let s = if many == 1 { "" } else { "s" };
+                format!("Woken after {many} step{s} asleep, {}{rest}", self.who)
+            }
+        }
     }
 
     /// The sentence for a step that has no effect but that time passes: its meaning, from the table of ops.
@@ -291,7 +321,9 @@ impl Step<'_> {
                     Some(Op::AssertNoWriteback) => {
                         "{Who} finds `PG_writeback`{of} clear, as it must be here."
                     }
+                    _ if self.slept > 0 => "{Who} finds `PG_writeback`{of} clear and goes on.",
                     _ => "{Who} finds `PG_writeback`{of} clear and need not wait.",
+
                 },
             ),
             Effect::WritebackIgnored { page } => self.say(
@@ -315,9 +347,9 @@ impl Step<'_> {
                     page,
                     match set {
                         true => {
-                            "{Who} has been woken and goes on without looking again, although `PG_writeback`{of} is set once more."
+                            "{Who} goes on without looking again, although `PG_writeback`{of} is set once more."
                         }
-                        false => "{Who} has been woken and goes on without looking again.",
+                        false => "{Who} goes on without looking again.",
                     },
                 )
             }

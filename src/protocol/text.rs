@@ -608,8 +608,11 @@ impl Expander<'_> {
             },
             OperandKind::Store => match frame.store {
                 Some(store) => {
-                    let shown = self.shape.stores[store.index()].2.clone();
-                    (Operand::Store(store), Some(shown))
+                    let shown = &self.shape.stores[store.index()].2;
+                    // A load shows only where it reads: `"new!" at 0x600` without the bytes.
+                    let place = shown.rfind("\" at ").filter(|_| op == Op::Load);
+                    let shown = place.map_or(&shown[..], |at| &shown[at + "\" at ".len()..]);
+                    (Operand::Store(store), Some(shown.to_owned()))
                 }
                 None => {
                     let reason = format!(

@@ -153,8 +153,15 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
         let inside = rows.iter().any(|row| row.open == Some(true));
         let long = cast.lines.len() > SHOWN && inside && !stuck;
         let mut list = el("ol", if long { "program long" } else { "program" });
-        for row in rows {
-            list = list.child(program_line(now, actor, row));
+        // The innermost of the current lines is the step that comes next.
+        let next = rows.iter().rposition(|row| row.place == LineState::Current);
+        for (at, row) in rows.into_iter().enumerate() {
+            let coming = match status {
+                Status::Ready if next == Some(at) => "next",
+                Status::Asleep(_) if next == Some(at) => "asleep here",
+                _ => "",
+            };
+            list = list.child(program_line(now, actor, row, coming));
         }
         card = card.child(list);
     }
@@ -260,7 +267,8 @@ pub fn outlook_words(outlook: Outlooks) -> Element {
     }
 }
 
-fn program_line(now: &Moment, actor: ActorId, row: ProgramRow) -> Element {
+/// A line of a program; `coming` says what its actor is about to do there.
+fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, coming: &str) -> Element {
     let place = match row.place {
         LineState::Done => "done",
         LineState::Current => "current",
@@ -298,4 +306,5 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow) -> Element {
         .attr_bool(Attr::Current, row.place == LineState::Current)
         .child(body)
         .child(el("em", "edit").text(note))
+        .child(el("em", "edit coming").text(coming))
 }

@@ -216,13 +216,15 @@ impl PageMoment<'_> {
                 None => Cell::default(),
                 Some((content, step)) => {
                     let first = self.excerpt(sector, content);
+                    let now = step == self.step;
                     let fetched = Cell {
                         tone: self.tone(sector, content),
                         words: format!("fetched \"{first}\" at step {step}"),
                         first,
-                        fresh: step == self.step,
+                        fresh: now,
                         link: CellLink::Tie,
-                        hop: self.hop(Level::Hba),
+                        // A check of bytes that came earlier moves none.
+                        hop: if now { self.hop(Level::Hba) } else { 0 },
                         ..Cell::default()
                     };
                     match column.hba {

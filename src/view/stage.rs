@@ -1,6 +1,6 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
-use super::grid::{Cell, Level, PageMoment};
+use super::grid::{Cell, CellLink, Level, PageMoment};
 use super::machine_state;
 use super::moment::Moment;
 use super::msg::Msg;
@@ -128,6 +128,7 @@ fn cell(cell: Cell, step: usize) -> Element {
             " odd"
         };
         class += match cell.hop {
+            0 if matches!(cell.link, CellLink::Match | CellLink::Break) => " stamp checked",
             0 => " stamp",
             1 => " hop-1",
             2 => " hop-2",
