@@ -5,11 +5,11 @@ mod support;
 use std::cell::Cell;
 
 use stable_pages::explore::{
-    Checker, CheckerMessage, CheckerRequest, CheckerResponse, Cost, Fate, ScenarioSpec,
+    Checker, CheckerMessage, CheckerRequest, CheckerResponse, Cost, Fate, MatrixCell, ScenarioSpec,
 };
 use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Era, Place};
-use stable_pages::scenario::{Packed, Verdict, find, load_variant};
+use stable_pages::scenario::{Device, Packed, Verdict, find, load_variant};
 
 thread_local! {
     /// A clock that goes on by a millisecond each time it is read.
@@ -431,4 +431,73 @@ fn a_reduced_search_goes_further() {
         panic!("{reduced:?}");
     };
     assert!(verdicts.is_empty() && *states > checked.progress.states);
+}
+
+/// The ordering in all other kernels and on all other devices: cell after cell, dropped with its check.
+#[test]
+fn the_matrix_comes_cell_by_cell_and_goes_with_its_check() {
+    let (mut checker, _) = started("mkwrite-no-wait");
+    let all = Era::ALL.len() * Device::ALL.len();
+    let mut told = Vec::new();
+    checker.handle(CheckerRequest::Matrix, &mut |it| told.push(it));
+    // A slice of one tick does not look at everything.
+    let until = clock() + 3.0;
+    checker.work(until, &mut |it| told.push(it));
+    let known = |told: &[CheckerMessage]| -> Vec<MatrixCell> {
+        let cells = told.iter().filter_map(|it| match &it.response {
+            CheckerResponse::Matrix { cells, .. } => Some(cells.clone()),
+            _ => None,
+        });
+        cells.flatten().collect()
+    };
+    let first = known(&told);
+    assert!(!first.is_empty() && first.len() < all, "{}", first.len());
+    let own = support::scenario("mkwrite-no-wait");
+    assert_eq!((first[0].era, first[0].device), (own.era, own.device));
+    // Stopped: what is known stays, and nothing more comes.
+    let mut stopped = Vec::new();
+    checker.handle(CheckerRequest::Stop, &mut |it| stopped.push(it));
+    assert!(matches!(
+        &stopped[..],
+        [CheckerMessage { response: CheckerResponse::Matrix { cells, left: 0 }, .. }] if cells.is_empty()
+    ));
+    assert!(!checker.busy());
+    // Asked again it goes to the end; every place has a cell, and one only.
+    let answers = ask(&mut checker, CheckerRequest::Matrix);
+    let mut cells = Vec::new();
+    for answer in &answers {
+        let CheckerResponse::Matrix { cells: some, .. } = answer else {
+            panic!("{answer:?}");
+        };
+        cells.extend(some.clone());
+    }
+    assert_eq!(cells.len(), all);
+    assert!(matches!(
+        answers.last(),
+        Some(CheckerResponse::Matrix { left: 0, .. })
+    ));
+    for (era, device) in Era::ALL
+        .iter()
+        .flat_map(|era| Device::ALL.map(|it| (*era, it)))
+    {
+        let of = |it: &&MatrixCell| (it.era, it.device) == (era, device);
+        assert_eq!(cells.iter().filter(of).count(), 1);
+        let found = cells
+            .iter()
+            .find(of)
+            .expect("one")
+            .found
+            .as_ref()
+            .expect("fits");
+        assert!(found.complete);
+    }
+    // A new check drops the one under way.
+    told.clear();
+    checker.handle(CheckerRequest::Matrix, &mut |it| told.push(it));
+    checker.handle(check("baseline-five-step"), &mut |it| told.push(it));
+    told.clear();
+    while checker.busy() {
+        checker.work(f64::MAX, &mut |it| told.push(it));
+    }
+    assert!(known(&told).is_empty());
 }

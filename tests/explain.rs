@@ -10,8 +10,8 @@ use stable_pages::machine::{ActorId, Choice, History, end};
 use stable_pages::protocol::{Edit, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
-    Attr, Chain, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState, explanations,
-    failed_at, sentence,
+    Attr, Chain, CheckResults, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState,
+    explanations, failed_at, sentence,
 };
 
 use support::scenario;
@@ -77,7 +77,13 @@ fn every_moment_is_explained() {
                 omission: Omission::Device,
                 without: None,
             });
-            let side = explanations(&now, &ui, left_out.as_ref(), chain.as_ref());
+            let side = explanations(
+                &now,
+                &ui,
+                &CheckResults::default(),
+                left_out.as_ref(),
+                chain.as_ref(),
+            );
             let mut terms: Vec<Msg> = Vec::new();
             let mut see = |it: &Element, buttons: usize| {
                 assert!(
@@ -113,7 +119,13 @@ fn every_moment_is_explained() {
 #[test]
 fn the_order_is_that_of_urgency() {
     let now = last("mkwrite-no-wait");
-    let side = explanations(&now, &UiState::default(), None, None);
+    let side = explanations(
+        &now,
+        &UiState::default(),
+        &CheckResults::default(),
+        None,
+        None,
+    );
     assert_eq!(parts(&side), ["failure", "why", "broken", "scenario"]);
     let answers = side.find(&|it| it.attr_value(Attr::Class) == Some("answers"));
     let answers = answers.expect("buttons");
@@ -185,7 +197,13 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
         omission: Omission::By(edit.clone()),
         without: Some(without),
     };
-    let side = explanations(&now, &UiState::default(), Some(&left_out), None);
+    let side = explanations(
+        &now,
+        &UiState::default(),
+        &CheckResults::default(),
+        Some(&left_out),
+        None,
+    );
     assert!(!side.all_text().contains("500 states"));
 }
 

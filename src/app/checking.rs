@@ -129,6 +129,7 @@ pub fn check(store: Store) {
         // What these show of the last scenario is wrong of this one.
         for slot in [
             Slot::Result,
+            Slot::Badge,
             Slot::Side,
             Slot::Cause,
             Slot::GuardBits,

@@ -102,7 +102,9 @@ fn mount_sections(store: Store) {
         view::settings(&store.moment_per_scenario())
     });
     mount_section("chosen", move || {
-        view::orderings_summary(&store.moment_per_scenario())
+        let badge = store.section(Slot::Badge);
+        let badge = badge.map(|drawn| (*drawn.0).clone());
+        view::orderings_summary(&store.moment_per_scenario(), badge)
     });
     mount_section("notice", move || view::notice(&store.ui()));
     mount_section("questions", move || view::panel_buttons(&store.ui()));

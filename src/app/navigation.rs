@@ -65,7 +65,7 @@ fn begin(store: Store) -> u32 {
 }
 
 fn set_title(store: Store) {
-    let title = &store.moment_untracked().scenario.title;
+    let title = &store.moment_untracked().scenario.name;
     document().set_title(&format!("{title} \u{b7} Stable Pages"));
 }
 
@@ -287,6 +287,7 @@ fn carry_run_to(store: Store, packed: Packed) {
     });
     close_notice(store);
     store.set_session(session);
+    set_title(store);
     store.update_ui(|ui| {
         ui.remark = words;
         ui.toggled.clear();

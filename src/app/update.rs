@@ -85,6 +85,8 @@ pub fn update(store: Store, msg: Msg) {
             let era = store.moment_untracked().scenario.era;
             navigation::rebuild(store, Device::ALL[index % Device::ALL.len()], era);
         }
+        Msg::OpenAt(era, device) => navigation::rebuild(store, device, era),
+        Msg::FillMatrix => worker::send(WorkerRequest::Checker(CheckerRequest::Matrix)),
         Msg::UndoEdits => navigation::rebuild_with(store, Vec::new(), Vec::new()),
         Msg::Panel(panel) => checking::toggle_panel(store, panel),
         Msg::ClosePanel => checking::close_panel(store),

@@ -95,7 +95,7 @@ pub fn chrome_trace(scenario: &Scenario, story: &Story, link: &str) -> String {
         other_data: About {
             format: "stable-pages trace 1",
             scenario: &scenario.slug,
-            title: &scenario.title,
+            title: &scenario.name,
             time: "The model has no clock: one step is drawn as one millisecond.",
             link,
         },
@@ -139,7 +139,7 @@ impl<'a> Tracer<'a> {
             name: Some(name),
             ..Args::default()
         };
-        let mut all = vec![named("process_name", 0, name(&self.scenario.title))];
+        let mut all = vec![named("process_name", 0, name(&self.scenario.name))];
         let actors = self.scenario.model.actor_ids();
         for (actor, cast) in actors.zip(&self.scenario.cast) {
             all.push(named("thread_name", thread(actor), name(&cast.name)));

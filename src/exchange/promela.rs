@@ -18,6 +18,7 @@ mod writer;
 use crate::protocol::ASSUMPTIONS;
 use crate::scenario::{Scenario, words};
 
+use super::{diagram, introduction};
 use library::{Library, comment};
 use writer::Writer;
 
@@ -84,8 +85,8 @@ pub fn promela(scenario: &Scenario, link: &str) -> String {
         Some(verdicts) => words(verdicts),
         None => "not stated for this device and era".to_owned(),
     };
-    let mut about = vec![scenario.title.clone(), String::new()];
-    about.extend(wrapped(&scenario.summary));
+    let mut about = vec![scenario.name.clone(), String::new()];
+    about.extend(wrapped(&diagram::ascii(&introduction(scenario))));
     about.extend([
         String::new(),
         format!("Kernel:  {}", scenario.era.kernels()),

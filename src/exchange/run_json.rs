@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::ending::outcome;
+use super::introduction;
 use super::narration::{hex, sentence, world_before};
 use super::schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 use super::status_words;
@@ -67,7 +68,7 @@ struct About<'a> {
     /// What it is called.
     title: &'a str,
     /// What is different from other scenarios.
-    summary: &'a str,
+    summary: String,
     /// Which kernel's names and rules hold.
     era: EraWord,
     /// The kind of device, as scenario files call it.
@@ -354,8 +355,8 @@ pub fn run_json(scenario: &Scenario, story: &Story, link: &str) -> String {
         link,
         scenario: About {
             slug: &scenario.slug,
-            title: &scenario.title,
-            summary: &scenario.summary,
+            title: &scenario.name,
+            summary: introduction(scenario),
             era: scenario.era.into(),
             device: scenario.device.into(),
             edits: &scenario.edits,

@@ -13,6 +13,7 @@ use super::costs::costs;
 use super::deeds::Profile;
 use super::expectation::failing_shares;
 use super::foresight::{Fate, Foresight};
+use super::matrix::{CellFound, MatrixCell, MatrixWork};
 use super::messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
     ScenarioSpec, SearchProgress, SearchResult,
@@ -51,6 +52,7 @@ struct Case {
     mutants: Option<MutantWork>,
     /// What all runs come to, once somebody has asked for it.
     profile: Option<Arc<Profile>>,
+    matrix: Option<MatrixWork>,
 }
 
 impl Case {
@@ -131,6 +133,7 @@ impl Checker {
                             reduced: None,
                             mutants: None,
                             profile: None,
+                            matrix: None,
                         });
                     }
                     Err(error) => self.respond(send, CheckerResponse::Failed(error.to_string())),
@@ -169,12 +172,20 @@ impl Checker {
 
     fn stop(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
         self.other = None;
+        let matrix_waits = self.waiting.contains(&CheckerRequest::Matrix);
         self.waiting.clear();
         let Some(case) = &mut self.case else {
             return;
         };
         case.odds = None;
         case.reduced = None;
+        if case.matrix.take().is_some() || matrix_waits {
+            let (cells, left) = (Vec::new(), 0);
+            self.respond(send, CheckerResponse::Matrix { cells, left });
+        }
+        let Some(case) = &mut self.case else {
+            return;
+        };
         if let Some(mutants) = case.mutants.take() {
             let (left, same) = (0, mutants.same);
             let found = Vec::new();
@@ -194,6 +205,7 @@ impl Checker {
             || case.odds.is_some()
             || case.reduced.is_some()
             || case.mutants.is_some()
+            || case.matrix.is_some()
             || self.other.is_some()
             || !self.waiting.is_empty()
     }
@@ -265,6 +277,15 @@ impl Checker {
             };
             self.other = None;
             self.respond(send, response);
+        } else if let Some(matrix) = &mut case.matrix {
+            let cells: Vec<_> = matrix.advance(SLICE).into_iter().collect();
+            let left = matrix.left() as u32;
+            if left == 0 {
+                case.matrix = None;
+            }
+            if left == 0 || !cells.is_empty() {
+                self.respond(send, CheckerResponse::Matrix { cells, left });
+            }
         } else if let Some(mutants) = &mut case.mutants {
             let found: Vec<_> = mutants.advance(SLICE).into_iter().collect();
             let (left, same) = (mutants.left() as u32, std::mem::take(&mut mutants.same));
@@ -352,6 +373,25 @@ impl Checker {
         self.respond(send, CheckerResponse::Checked(Box::new(response)));
     }
 
+    /// Begins to look at the ordering in every other kernel and on every other device. What it comes to where it stands
+    /// is known.
+    fn begin_matrix(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
+        let bytes = self.bytes;
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let variant = case.spec.variant();
+        let work = MatrixWork::new(&case.scenario, &case.spec.text, &variant, bytes);
+        let left = work.left() as u32;
+        case.matrix = Some(work);
+        let cells = vec![MatrixCell {
+            era: case.scenario.era,
+            device: case.scenario.device,
+            found: Ok(CellFound::of(&case.scenario, &case.space)),
+        }];
+        self.respond(send, CheckerResponse::Matrix { cells, left });
+    }
+
     fn answer(&mut self, request: CheckerRequest, send: &mut dyn FnMut(CheckerMessage)) {
         let limits = self.limits();
         let profile = match request {
@@ -361,6 +401,9 @@ impl Checker {
         let Some(case) = &mut self.case else {
             return;
         };
+        if let CheckerRequest::Matrix = request {
+            return self.begin_matrix(send);
+        }
         case.learn();
         let (Some(graph), Some(known)) = (case.space.graph(), &case.known) else {
             return self.respond(
@@ -459,9 +502,10 @@ impl Checker {
             CheckerRequest::Costs | CheckerRequest::Schedule(_) => CheckerResponse::Failed(
                 "Not everything was looked at, so this is not known.".to_owned(),
             ),
-            CheckerRequest::Check { .. } | CheckerRequest::Stop | CheckerRequest::Build { .. } => {
-                return;
-            }
+            CheckerRequest::Check { .. }
+            | CheckerRequest::Stop
+            | CheckerRequest::Matrix
+            | CheckerRequest::Build { .. } => return,
         };
         self.respond(send, response);
     }

@@ -12,6 +12,7 @@ use crate::scenario::{Device, Variant, Verdict};
 
 use super::costs::Bill;
 use super::foresight::Fate;
+use super::matrix::MatrixCell;
 use super::mutants::{Merged, Mutant};
 use super::race::RaceMap;
 use super::verdicts::Verdicts;
@@ -72,11 +73,13 @@ pub enum CheckerRequest {
     Schedule(u32),
     /// Try every single change of the scenario.
     Mutants,
+    /// Tell what the ordering comes to in every other kernel and on every other device.
+    Matrix,
     /// Tell what the scenario costs.
     Costs,
     /// Tell what another scenario costs.
     CostsOf(ScenarioSpec),
-    /// Stop the search or the trying of changes that is under way; what is known stays.
+    /// Stop the search, or the trying of changes or of other devices, that is under way; what is known stays.
     Stop,
     /// Build a scenario for the page, which has no reader of files. The response comes at once and belongs to no
     /// check.
@@ -230,6 +233,13 @@ pub enum CheckerResponse {
         left: u32,
         /// Some more that come to the same as another one, or change nothing.
         same: Vec<Merged>,
+    },
+    /// What the ordering comes to in some more kernels and on some more devices.
+    Matrix {
+        /// What it comes to in each of them.
+        cells: Vec<MatrixCell>,
+        /// How many are still to be looked at.
+        left: u32,
     },
     /// What the scenario costs.
     Costs(Vec<Bill>),

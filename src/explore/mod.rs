@@ -9,6 +9,7 @@ mod expectation;
 mod fairness;
 mod foresight;
 mod graph;
+mod matrix;
 mod messages;
 mod mutants;
 mod odds;
@@ -35,6 +36,7 @@ pub use expectation::failing_share;
 pub use fairness::{Sleep, longest_sleep, starved};
 pub use foresight::{Fate, Foresight};
 pub use graph::{Backwards, Edge, Graph};
+pub use matrix::{BesideWork, CellFound, MatrixCell, MatrixWork};
 pub use messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
     ScenarioSpec, SearchProgress, SearchResult,

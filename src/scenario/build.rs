@@ -21,6 +21,7 @@ use crate::protocol::{
 use super::error::{ScenarioError, ScenarioWarning, Source, WarningKind};
 use super::file::{ActorTable, EditTable, File, PageTable};
 use super::loaded::{Cast, Note, Scenario, StallBound};
+use super::name::Naming;
 use super::schedule;
 use super::table::Word;
 use super::verdict::{Device, Verdict};
@@ -138,7 +139,25 @@ fn read(
     let elsewhere = (setting.device, setting.era, variant) != (own_device, own_era, &plain);
     let schedule = setting.schedule(&built, elsewhere);
     source.check()?;
+    let (other_era, other_device) = (setting.era != own_era, setting.device != own_device);
+    let changed = variant.unchanged || !variant.edits.is_empty();
+    let as_written = !other_era && !other_device && !changed;
+    let naming = Naming {
+        section: &file.section,
+        slug,
+        unchanged: variant.unchanged,
+        edits: &variant.edits,
+        programs: &built.programs,
+        era: setting.era,
+        other_era: other_era.then_some(setting.era),
+        other_device: other_device.then_some(setting.device),
+    };
     let scenario = Scenario {
+        name: match as_written {
+            true => file.title.clone(),
+            false => naming.name(),
+        },
+        unchanged: variant.unchanged,
         slug: slug.to_owned(),
         era: setting.era,
         own_era,

@@ -46,8 +46,10 @@ pub struct StallBound {
 pub struct Scenario {
     /// The file's name without ending; its name in links.
     pub slug: String,
-    /// Its title.
+    /// The title of its file, which speaks of the file's own kernel, device and ordering.
     pub title: String,
+    /// What it is called as it stands on the stage: the title, or else its number with what is different.
+    pub name: String,
     /// Its number in the dossier's catalogue, such as `S04`; empty for others.
     pub section: String,
     /// The heading it stands under in the list.
@@ -58,9 +60,9 @@ pub struct Scenario {
     pub era: Era,
     /// The era the file is written for.
     pub own_era: Era,
-    /// What differs from the correct ordering, in a sentence or two.
+    /// What differs from the correct ordering, in a sentence or two; told only where all is as written.
     pub summary: String,
-    /// What to look at in the opening run.
+    /// What to look at in the opening run; told only where all is as written.
     pub watch: String,
     /// The device it runs on.
     pub device: Device,
@@ -86,6 +88,8 @@ pub struct Scenario {
     pub meanings: Vec<(u8, String)>,
     /// The edits made beyond those of the file.
     pub own_edits: Vec<Edit>,
+    /// Whether the file's own edits are left out.
+    pub unchanged: bool,
     /// The opening run.
     pub schedule: Vec<Choice>,
     /// The verdicts the opening run shows.
@@ -110,10 +114,17 @@ impl Scenario {
         found.map_or("", |(_, meaning)| meaning)
     }
 
+    /// Whether it is on the stage just as its file has it: on its device, in its kernel, with no other edits. Only then
+    /// what the file tells holds: its title, summary, remarks, what to watch, and its opening run.
+    pub fn as_written(&self) -> bool {
+        let own = (self.own_era, self.own_device);
+        (self.era, self.device) == own && self.own_edits.is_empty() && !self.unchanged
+    }
+
     /// The verdicts it must have on its device; empty means safe. None where the file does not
-    /// say: on other devices, in other eras than its own, and with further edits.
+    /// say: on other devices, in other eras than its own, and with other edits.
     pub fn stated(&self) -> Option<&[Verdict]> {
-        if self.era != self.own_era || !self.own_edits.is_empty() {
+        if self.era != self.own_era || !self.own_edits.is_empty() || self.unchanged {
             return None;
         }
         let all = self.expect.iter();
@@ -121,9 +132,14 @@ impl Scenario {
         found.map(|(_, verdicts)| verdicts.as_slice())
     }
 
-    /// The remark on a step.
+    /// What is changed beyond the file, in words.
+    pub fn own_changes(&self) -> &[String] {
+        &self.edits[self.edits.len().saturating_sub(self.own_edits.len())..]
+    }
+
+    /// The remark on a step; none where not all is as the file has it.
     pub fn note(&self, actor: ActorId, row: usize) -> Option<&str> {
-        let mut notes = self.notes.iter();
+        let mut notes = self.notes.iter().filter(|_| self.as_written());
         let found = notes.find(|note| note.actor == actor && note.row == row);
         found.map(|note| note.text.as_str())
     }

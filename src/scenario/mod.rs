@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod keys;
 mod loaded;
+mod name;
 mod packed;
 mod schedule;
 mod table;

@@ -228,4 +228,34 @@ impl Device {
             (Protection::Mirror, _) => "RAID1: each leg fetches for itself",
         }
     }
+
+    /// The device where a sentence says on what something runs.
+    pub fn on(self) -> &'static str {
+        match (self.protection, self.ip) {
+            (Protection::DixDif, false) => "on a DIX+DIF disk",
+            (Protection::DixDif, true) => "on a DIX+DIF disk with IP guards",
+            (Protection::HbaInsert, _) => "on a DIF disk whose adapter makes the guards",
+            (Protection::None, _) => "on an ordinary disk",
+            (Protection::FsChecksum, _) => "with file system checksums",
+            (Protection::DixOnly, _) => "behind a DIX-only adapter",
+            (Protection::Nvme, _) => "on NVMe with PI",
+            (Protection::Parity, _) => "on RAID5",
+            (Protection::Mirror, _) => "on RAID1",
+        }
+    }
+
+    /// The device as a heading.
+    pub fn heading(self) -> &'static str {
+        match (self.protection, self.ip) {
+            (Protection::DixDif, false) => "DIX+DIF disk",
+            (Protection::DixDif, true) => "DIX+DIF, IP guards",
+            (Protection::HbaInsert, _) => "DIF disk, guards by the adapter",
+            (Protection::None, _) => "ordinary disk",
+            (Protection::FsChecksum, _) => "file system checksums",
+            (Protection::DixOnly, _) => "DIX-only adapter",
+            (Protection::Nvme, _) => "NVMe with PI",
+            (Protection::Parity, _) => "RAID5",
+            (Protection::Mirror, _) => "RAID1",
+        }
+    }
 }

@@ -1,29 +1,39 @@
 //! The list of orderings, each with the verdict it must have, and the visitor's own files.
 
-use crate::scenario::{Entry, Verdict, catalogue};
+use crate::scenario::{Entry, catalogue};
 
-use super::badge::badge;
+use super::check_results::CheckResults;
 use super::moment::Moment;
 use super::msg::Msg;
+use super::standing::Standing;
 use super::vdom::{Attr, Element, el, note};
 
-/// The summary of the closed list: the title of the scenario on the stage, and its verdicts.
-pub fn orderings_summary(now: &Moment) -> Element {
-    let scenario = &now.scenario;
-    let stated = scenario
-        .expect
-        .iter()
-        .find(|it| it.0 == scenario.own_device);
+/// The summary of the closed list: what is on the stage, and its verdict, which the checker's `badge` tells once it
+/// knows; until then the file does, where it speaks of what is on the stage.
+pub fn orderings_summary(now: &Moment, drawn: Option<Element>) -> Element {
+    let stated = || Standing::stated(&now.scenario).badge();
     el("span", "chosen")
-        .child(el("h1", "").text(&now.scenario.title))
-        .child(match stated {
-            Some((_, verdicts)) if !now.own => badge("span", verdicts),
-            _ => el("span", "badge own").text("your file"),
-        })
+        .child(el("h1", "").text(&now.scenario.name))
+        .child(drawn.unwrap_or_else(stated))
+        .child(el("span", "own").text(if now.own { "your file" } else { "" }))
+}
+
+/// The verdict of what is on the stage.
+pub fn badge(now: &Moment, results: &CheckResults) -> Element {
+    standing(now, results).badge()
+}
+
+/// What is known of the verdict of what is on the stage. While it is being looked at, its file tells, as far as it
+/// speaks of that.
+fn standing(now: &Moment, results: &CheckResults) -> Standing {
+    match Standing::of(results) {
+        Standing::Looking(found) if found.safe() => Standing::stated(&now.scenario),
+        known => known,
+    }
 }
 
 /// The list, in its groups.
-pub fn orderings(now: &Moment) -> Element {
+pub fn orderings(now: &Moment, results: &CheckResults) -> Element {
     let mut groups: Vec<&str> = Vec::new();
     for entry in catalogue() {
         if !groups.contains(&entry.group) {
@@ -34,7 +44,7 @@ pub fn orderings(now: &Moment) -> Element {
     let mut lists = el("div", "").child(note("small", legend));
     for group in groups {
         let entries = catalogue().filter(|entry| entry.group == group);
-        let entries = entries.map(|entry| item(now, entry)).collect();
+        let entries = entries.map(|entry| item(now, results, entry)).collect();
         lists = lists
             .child(el("h2", "").text(group))
             .child(el("ul", "").children(entries));
@@ -42,20 +52,25 @@ pub fn orderings(now: &Moment) -> Element {
     lists
 }
 
-/// The verdicts that the file of an entry states of its own device.
-fn stated(entry: Entry) -> Vec<Verdict> {
-    let named = |words: &str| Verdict::ALL.into_iter().find(|it| it.words() == words);
-    entry.verdicts.split(", ").filter_map(named).collect()
-}
-
-fn item(now: &Moment, entry: Entry) -> Element {
+fn item(now: &Moment, results: &CheckResults, entry: Entry) -> Element {
     let current = !now.own && now.scenario.slug == entry.slug;
+    let as_written = match current && now.scenario.as_written() {
+        true => standing(now, results),
+        false => Standing::listed(entry.verdicts),
+    };
     let link = el("a", "")
         .attr(Attr::Href, &format!("#{}", entry.slug))
         .attr_bool(Attr::Current, current)
         .child(el("span", "number").text(entry.section))
         .child(el("span", "").text(entry.title))
-        .child(badge("span", &stated(entry)))
+        .child(as_written.badge())
         .on_click(Msg::FollowLink(entry.slug.to_owned()));
-    el("li", "").child(link)
+    let item = el("li", "").child(link);
+    if !current || now.scenario.as_written() {
+        return item;
+    }
+    let here = el("p", "here")
+        .text(&format!("on the stage: {} ", now.scenario.name))
+        .child(standing(now, results).badge());
+    item.child(here)
 }

@@ -3,6 +3,7 @@
 use crate::machine::ActorId;
 mod costs;
 mod coverage;
+mod matrix;
 mod mutants;
 mod race;
 pub use race::{SIDE, nearest_state};
@@ -12,17 +13,18 @@ use crate::exchange::{grouped, millions, percent};
 use crate::explore::{Position, SearchProgress, SearchResult, Verdicts};
 use crate::scenario::{Scenario, Verdict};
 
-use super::badge::badge;
 use super::check_results::CheckResults;
 use super::moment::Moment;
 use super::msg::Msg;
+use super::standing::Standing;
 use super::ui_state::{Panel, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 
 /// The panels, in the order of their buttons.
-const PANELS: [(Panel, &str); 5] = [
+const PANELS: [(Panel, &str); 6] = [
     (Panel::Verdicts, "Verdicts and odds"),
     (Panel::Map, "Race map"),
+    (Panel::Matrix, "Other devices and kernels"),
     (Panel::Mutants, "Load-bearing steps"),
     (Panel::Costs, "Costs"),
     (Panel::Coverage, "Coverage"),
@@ -47,7 +49,7 @@ pub fn result_line(now: &Moment, ui: &UiState, results: &CheckResults) -> Elemen
     let with_edits = |result: Element| match now.scenario.own_edits.is_empty() {
         true => result,
         false => {
-            let words = now.scenario.edits.join("; ");
+            let words = now.scenario.own_changes().join("; ");
             result.child(
                 el("p", "edited")
                     .text("Changed here: ")
@@ -114,10 +116,10 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         count(progress.states.into(), "state"),
         count(progress.edges, "transition")
     );
-    if checked.safe() && checked.complete {
-        let found: Vec<Verdict> = checked.findings.iter().map(|it| it.0).collect();
+    let standing = Standing::of(results);
+    if standing.safe() && checked.complete {
         return el("p", "safe")
-            .child(badge("b", &found))
+            .child(standing.badge())
             .text(&format!(
                 " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.{} ",
                 count(progress.depth.into(), "step"),
@@ -140,13 +142,16 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
             checked.bytes >> 20
         ),
     };
-    if checked.safe() {
-        return el("p", "open")
-            .child(el("b", "badge").text("? not known"))
-            .text(&format!(
-                " No failure in the {} looked at.{because} That is not \u{201c}safe\u{201d}.",
-                count(progress.states.into(), "state")
-            ));
+    if standing.verdicts().safe() {
+        // What the search that needs less memory has found stands below.
+        let not_safe = match standing.safe() {
+            true => "",
+            false => " That is not \u{201c}safe\u{201d}.",
+        };
+        return el("p", "open").child(standing.badge()).text(&format!(
+            " No failure in the {} looked at.{because}{not_safe}",
+            count(progress.states.into(), "state")
+        ));
     }
     let nearest = checked
         .findings
@@ -161,12 +166,13 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         ),
         _ => String::new(),
     };
-    let verdicts = checked.findings.iter().map(|(verdict, _)| *verdict);
-    let verdicts: Vec<Verdict> = verdicts.filter(|it| it.fails()).collect();
-    el("p", "fails").child(badge("b", &verdicts)).text(&format!(
-        " First after {}.{share} {size}.{because}",
-        count(nearest.unwrap_or(0) as u64, "step")
-    ))
+    let first = match nearest {
+        Some(steps) => format!(" First after {}.", count(steps as u64, "step")),
+        None => String::new(),
+    };
+    el("p", "fails")
+        .child(standing.badge())
+        .text(&format!("{first}{share} {size}.{because}"))
 }
 
 /// How many lines of code the search reached, and some of those that it did not: of them "safe" says nothing.
@@ -230,6 +236,7 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
         None => return nothing(),
         Some(Panel::Verdicts) => verdicts::panel(now, results),
         Some(Panel::Map) => race::panel(now, ui, results),
+        Some(Panel::Matrix) => matrix::panel(now, results),
         Some(Panel::Mutants) => mutants::panel(ui, results),
         Some(Panel::Costs) => costs::panel(now, ui, results),
         Some(Panel::Coverage) => coverage::panel(now, results),

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::exchange::{outcome, parting_words, sentence, status_words};
-use crate::explore::{Turns, same_turns};
+use crate::explore::{Turns, Verdicts, same_turns};
 use crate::machine::{End, History};
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
 use super::msg::Msg;
 use super::stage::stage;
+use super::standing::Standing;
 use super::ui_state::{OtherBuild, UiState};
 use super::vdom::{Attr, Element, button, el, note, rich, select};
 
@@ -18,6 +19,8 @@ pub struct Comparison {
     /// The moment of the other build.
     pub now: Moment,
     turns: Turns,
+    /// What every schedule of the other build comes to, once that is known.
+    pub found: Option<Standing>,
 }
 
 impl Comparison {
@@ -32,6 +35,7 @@ impl Comparison {
         Comparison {
             now: Moment::of(other, &history, now.own, None),
             turns,
+            found: None,
         }
     }
 }
@@ -121,7 +125,13 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
         }
     }
     let count = format!("Beside: {} steps made of {depth} turns", there.depth());
+    // That these turns end well there says nothing of other turns.
+    let standing = other.found.unwrap_or(Standing::Looking(Verdicts::NONE));
+    let found = el("p", "there")
+        .text(&format!("Every schedule of {}: ", there.scenario.name))
+        .child(standing.badge());
     panel
+        .child(found)
         .child(parted)
         .child(
             el("div", class)

@@ -2,20 +2,22 @@
 //! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
-    Consequence, explain, explain_change, explain_end, foresee, hex, log_lines, missing, outcome,
-    percent, status_words, without_words,
+    Consequence, explain, explain_change, explain_end, foresee, hex, introduction, log_lines,
+    missing, outcome, percent, status_words, what_differs, who_compares, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
-use crate::scenario::{Scenario, Verdict, words};
+use crate::scenario::{Scenario, Verdict};
 
 use super::actors::outlook_words;
 use super::badge;
+use super::check_results::CheckResults;
 use super::glossary::Glossary;
 use super::moment::Moment;
 use super::msg::Msg;
-use super::ui_state::{Card, Sheet, UiState};
+use super::standing::Standing;
+use super::ui_state::{Card, Panel, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 use super::why::{Chain, failed_at, stuck_verdict, troubles};
 
@@ -36,11 +38,11 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let count = match now.last_actor() {
         Some(actor) => {
             let name = &scenario.cast[actor.index()].name;
-            format!("Step {depth} of {length} \u{b7} {name}")
+            format!("Step {depth} of {length}, just made \u{b7} {name}")
         }
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
-    let sentence = now.sentence().unwrap_or_else(|| scenario.summary.clone());
+    let sentence = now.sentence().unwrap_or_else(|| introduction(scenario));
     let ending = match &now.end {
         Some(end) => outcome(scenario, &now.story, end),
         None => String::new(),
@@ -109,6 +111,7 @@ pub fn outlook_line(now: &Moment, outlook: Option<&Outlook>) -> Element {
 pub fn explanations(
     now: &Moment,
     ui: &UiState,
+    results: &CheckResults,
     left_out: Option<&LeftOut>,
     chain: Option<&Chain>,
 ) -> Element {
@@ -142,7 +145,7 @@ pub fn explanations(
     }
     cards.push(step(now, ui, left_out));
     cards.push(broken(now, ui));
-    cards.push(what_this_is(now));
+    cards.push(what_this_is(now, results));
     el("section", "explain")
         .attr(Attr::Label, "Explanation")
         .children(cards)
@@ -202,7 +205,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         list.children
             .push(glossary.glossed(el("dd", ""), text).into());
     };
-    part("What", &now.sentence().unwrap_or_default());
+    part("What it did", &now.sentence().unwrap_or_default());
     part("Why it matters", meaning.reason.unwrap_or(meaning.meaning));
     let group = at.and_then(|at| composite(lines, at));
     if let Some((text, group)) = &group {
@@ -221,6 +224,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     }
     let mut card = el("div", "card")
         .attr(Attr::Part, "why")
+        .child(note("small", "The step just made"))
         .child(el("h2", "").child(el("code", "").text(text)))
         .child(list)
         .child(match without {
@@ -428,51 +432,38 @@ fn bytes(failure: &Failure) -> Element {
     }
 }
 
-/// The card of the scenario: what to watch, which verdicts it has, and its sources. Folded after the first step.
-fn what_this_is(now: &Moment) -> Element {
+/// The card of the scenario: what to watch, what the checker finds, and its sources. Folded after the first step.
+fn what_this_is(now: &Moment, results: &CheckResults) -> Element {
     let scenario = &now.scenario;
-    let place = format!(
-        "{} and Linux {}",
-        scenario.device.word(),
-        scenario.era.word()
-    );
-    let expected = match scenario.stated() {
-        Some([]) => format!(
-            "A search through every schedule, with {place}, finds that this scenario is safe."
-        ),
-        Some(verdicts) => format!(
-            "A search through every schedule, with {place}, finds {}.",
-            words(verdicts)
-        ),
-        None => format!(
-            "The file states no verdict for {place}; it is written for {} and Linux {}. \u{201c}To failure\u{201d} searches from any step.",
-            scenario.own_device.word(),
-            scenario.own_era.word()
-        ),
+    let heading = match scenario.as_written() {
+        true => "What to watch",
+        false => "What this is",
     };
-    let (card, heading) = match now.depth() {
+    let (card, element) = match now.depth() {
         0 => (el("div", "card"), el("h2", "")),
         _ => (el("details", "card"), el("summary", "")),
     };
     let mut card = card
         .attr(Attr::Part, "scenario")
-        .child(heading.text("What to watch"))
-        .child(rich(el("p", ""), &scenario.watch))
-        .child(note("verdict", &expected));
-    // Its verdicts on other devices: guards catch bytes that changed, never stores that were forgotten.
-    let mut others = el("dl", "elsewhere");
-    for (device, verdicts) in &scenario.expect {
-        if *device != scenario.device && scenario.era == scenario.own_era {
-            others = others
-                .child(el("dt", "").text(device.word()))
-                .child(el("dd", "").text(&words(verdicts)));
-        }
-    }
-    if scenario.expect.len() > 1 && scenario.era == scenario.own_era {
-        card = card.child(note("small", "The same ordering on other devices:"));
-    }
-    card = card.child(others);
-    if scenario.sources.is_empty() {
+        .child(element.text(heading));
+    card = match scenario.as_written() {
+        true => card.child(rich(el("p", ""), &scenario.watch)),
+        false => card
+            .child(rich(el("p", ""), &what_differs(scenario)))
+            .child(way_back(scenario))
+            .child(note("", who_compares(scenario).as_str())),
+    };
+    card = card
+        .child(note("verdict", &found(now, results)))
+        .child(button(
+            "",
+            "",
+            "On other devices, in other kernels",
+            false,
+            Msg::Panel(Panel::Matrix),
+        ));
+    // Sources of the ordering as it is written say nothing of a change to it.
+    if scenario.sources.is_empty() || !scenario.own_edits.is_empty() || scenario.unchanged {
         return card;
     }
     let mut sources = el("details", "").child(el("summary", "").text("Sources"));
@@ -480,4 +471,41 @@ fn what_this_is(now: &Moment) -> Element {
         sources = sources.child(note("source", text));
     }
     card.child(sources)
+}
+
+/// The button that brings back what the file has.
+fn way_back(scenario: &Scenario) -> Element {
+    let title = format!("Back to \u{201c}{}\u{201d}", scenario.title);
+    let home = (scenario.own_era, scenario.own_device);
+    let (words, back) = match (scenario.own_edits.is_empty(), home) {
+        (true, (era, device)) => (title.as_str(), Msg::OpenAt(era, device)),
+        (false, home) if home == (scenario.era, scenario.device) => {
+            (title.as_str(), Msg::UndoEdits)
+        }
+        (false, _) => ("Undo the change", Msg::UndoEdits),
+    };
+    button("link", "", words, false, back)
+}
+
+/// What the checker finds of what is on the stage, in a sentence.
+fn found(now: &Moment, results: &CheckResults) -> String {
+    let scenario = &now.scenario;
+    let place = format!("in Linux {} {}", scenario.era.word(), scenario.device.on());
+    let standing = Standing::of(results);
+    let verdicts = standing.words();
+    match standing {
+        Standing::Settled(_) => {
+            format!("The checker, having looked at every schedule {place}, finds: {verdicts}.")
+        }
+        Standing::Looking(found) if found.safe() => {
+            format!("The checker is looking at every schedule {place}.")
+        }
+        Standing::Looking(_) => {
+            format!("The checker is looking at every schedule {place}; so far: {verdicts}.")
+        }
+        Standing::Partial(_) => {
+            format!("The checker has not looked at every schedule {place}: {verdicts}.")
+        }
+        Standing::Unchecked => format!("Nothing was checked {place}."),
+    }
 }

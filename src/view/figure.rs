@@ -67,10 +67,7 @@ fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\">\n"
     ));
     svg.raw(&format!("<metadata>{}</metadata>\n", carried.word()));
-    svg.raw(&format!(
-        "<title>{}</title>\n",
-        escaped(&now.scenario.title)
-    ));
+    svg.raw(&format!("<title>{}</title>\n", escaped(&now.scenario.name)));
     let sentence = now.sentence().unwrap_or_default().replace('`', "");
     let said = format!("{}. {sentence}", place(now));
     svg.raw(&format!("<desc>{}</desc>\n", escaped(said.trim_end())));
@@ -127,7 +124,7 @@ fn head(svg: &mut Svg, now: &Moment) -> i32 {
     }
     let room = right - LEFT - 10 * PX;
     let at = (LEFT, 44 * PX);
-    let lines = svg.paragraph(at, Face::TITLE, room, 2, &scenario.title);
+    let lines = svg.paragraph(at, Face::TITLE, room, 2, &scenario.name);
     let mut y = 44 * PX + lines * Face::TITLE.leading() - 6 * PX;
     let about = format!(
         "{} \u{b7} {}",
@@ -156,7 +153,7 @@ fn panel(svg: &mut Svg, letter: &str, words: &str, y: i32) -> i32 {
 
 /// Writes the last step in a sentence, and how the run ended; returns where that ends.
 fn moment(svg: &mut Svg, now: &Moment, y: i32) -> i32 {
-    let start = format!("{}: before the first step.", now.scenario.title);
+    let start = format!("{}: before the first step.", now.scenario.name);
     let sentence = now.sentence().unwrap_or(start);
     let (face, room) = (Face::SENTENCE, RIGHT - LEFT);
     let mut y = y + 14 * PX;

@@ -78,13 +78,15 @@ pub enum Slot {
     Cause,
     /// The list of orderings.
     Orderings,
+    /// The verdict beside the title.
+    Badge,
     /// Two guards that differ, bit by bit, below the stage.
     GuardBits,
 }
 
 impl Slot {
     /// All slots, in the order of their numbers.
-    pub const ALL: [Slot; 8] = [
+    pub const ALL: [Slot; 9] = [
         Slot::Result,
         Slot::Panel,
         Slot::Side,
@@ -92,6 +94,7 @@ impl Slot {
         Slot::TermMeaning,
         Slot::Cause,
         Slot::Orderings,
+        Slot::Badge,
         Slot::GuardBits,
     ];
 }

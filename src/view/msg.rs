@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab, TermRef};
 use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
-use crate::protocol::Edit;
-use crate::scenario::Verdict;
+use crate::protocol::{Edit, Era};
+use crate::scenario::{Device, Verdict};
 
 /// A message; `update` (`app/update.rs`) does what it asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ pub enum Msg {
     Era(usize),
     /// Take the run to another device, by its place in [`Device::ALL`](crate::scenario::Device::ALL).
     Device(usize),
+    /// Take the run to another kernel and device.
+    OpenAt(Era, Device),
+    /// Look at the ordering in every other kernel and on every other device.
+    FillMatrix,
     /// Take back the visitor's edits of the scenario.
     UndoEdits,
     /// Open a panel of the checker's, or close it if it is open.

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::exchange::{Link, Opened};
+use crate::exchange::{Consequence, Link, Opened};
 use crate::explore::{
-    Checker, CheckerMessage, CheckerRequest, CheckerResponse, ScenarioSpec, Without, WithoutWork,
-    omission,
+    BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
+    ScenarioSpec, Without, WithoutWork, omission,
 };
 use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
@@ -22,6 +22,7 @@ use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest
 use super::moment::Moment;
 use super::route::route_words;
 use super::share::{Pasted, Shared};
+use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
 use super::vdom::Element;
 use super::why::{Chain, ChainMark};
@@ -94,6 +95,11 @@ pub struct Renderer {
     moment: Option<Moment>,
     /// Which build the stage is compared with, and its scenario.
     other: Option<(OtherBuild, Arc<Scenario>)>,
+    /// The search of that build while it goes on, and what it found.
+    other_search: Option<BesideWork>,
+    other_found: Option<CellFound>,
+    /// How many bytes a search may take.
+    bytes: usize,
     /// The programs that the scenario's actors run.
     programs: Vec<Program>,
     /// What comes of leaving out the step made last.
@@ -138,6 +144,9 @@ impl Renderer {
             input: RenderInput::default(),
             moment: None,
             other: None,
+            other_search: None,
+            other_found: None,
+            bytes: 0,
             programs: Vec::new(),
             left_out: None,
             left_out_search: None,
@@ -157,7 +166,7 @@ impl Renderer {
 
     /// Whether there is work to be done.
     pub fn busy(&self) -> bool {
-        self.checker.busy() || self.left_out_search.is_some()
+        self.checker.busy() || self.left_out_search.is_some() || self.other_search.is_some()
     }
 
     /// Takes a request; responses go to `send`.
@@ -165,8 +174,12 @@ impl Renderer {
         match request {
             WorkerRequest::Checker(request) => {
                 match &request {
-                    CheckerRequest::Check { turn, spec, .. } => self.begin(*turn, spec),
+                    CheckerRequest::Check { turn, spec, bytes } => {
+                        self.bytes = usize::try_from(*bytes).unwrap_or(usize::MAX);
+                        self.begin(*turn, spec);
+                    }
                     CheckerRequest::Mutants => self.results.begin_mutants(),
+                    CheckerRequest::Matrix => self.results.begin_matrix(),
                     CheckerRequest::CostsOf(_) => self.results.costs_of_other = None,
                     _ => {}
                 }
@@ -225,7 +238,8 @@ impl Renderer {
         let mut messages = Vec::new();
         match self.checker.busy() {
             true => (self.checker).work(until, &mut |message| messages.push(message)),
-            false => self.search_left_out(),
+            false if self.left_out_search.is_some() => self.search_left_out(),
+            false => self.search_other(),
         }
         self.take_messages(messages, send);
         self.send_sections(send);
@@ -242,6 +256,15 @@ impl Renderer {
         let left_out = self.left_out.as_mut();
         if let Some(left_out) = left_out.filter(|left_out| left_out.step == found.step) {
             left_out.without = Some(found);
+        }
+    }
+
+    /// Looks at some states of the build that the stage is compared with.
+    fn search_other(&mut self) {
+        let found = self.other_search.as_mut();
+        if let Some(found) = found.and_then(|search| search.advance(SLICE)) {
+            self.other_search = None;
+            self.other_found = Some(found);
         }
     }
 
@@ -291,7 +314,7 @@ impl Renderer {
         self.left_out_known.clear();
         (self.unchanged, self.chain) = (None, None);
         self.marks.clear();
-        self.other = None;
+        (self.other, self.other_search, self.other_found) = (None, None, None);
         self.history = None;
         self.moment = None;
         self.panel_asked = None;
@@ -314,6 +337,10 @@ impl Renderer {
         send: &mut dyn FnMut(WorkerMessage),
     ) {
         for CheckerMessage { turn, response } in messages {
+            if let CheckerResponse::Matrix { cells, .. } = &response {
+                let follows = self.consequences(cells);
+                self.results.matrix.follows.extend(follows);
+            }
             let response = match self.results.record(response) {
                 None => continue,
                 Some(CheckerResponse::Outlooks(outlooks)) => WorkerResponse::Outlooks(outlooks),
@@ -329,6 +356,25 @@ impl Renderer {
             };
             send(WorkerMessage { turn, response });
         }
+    }
+
+    /// What follows from the worst of what was found, in each cell of the matrix where something fails.
+    fn consequences(&self, cells: &[MatrixCell]) -> Vec<(Era, Device, Consequence)> {
+        let Some(spec) = &self.results.spec else {
+            return Vec::new();
+        };
+        let of = |cell: &MatrixCell| {
+            let (verdict, run) = cell.found.as_ref().ok()?.worst()?;
+            let variant = Variant {
+                era: Some(cell.era),
+                device: Some(cell.device),
+                ..spec.variant()
+            };
+            let scenario = load_variant(&spec.slug, &spec.text, &variant).ok()?;
+            let follows = Consequence::of(&scenario, run, *verdict);
+            Some((cell.era, cell.device, follows))
+        };
+        cells.iter().filter_map(of).collect()
     }
 
     /// Takes what the page shows, and asks the checker what the open panel needs.
@@ -377,6 +423,10 @@ impl Renderer {
             Some((Panel::Costs, _)) if self.results.costs.is_none() => {
                 self.ask_checker(CheckerRequest::Costs, send);
             }
+            Some((Panel::Matrix, _)) if self.results.matrix.of.is_none() => {
+                self.results.begin_matrix();
+                self.ask_checker(CheckerRequest::Matrix, send);
+            }
             Some((Panel::Mutants, _)) if self.results.mutants.of.is_none() => {
                 self.results.begin_mutants();
                 self.ask_checker(CheckerRequest::Mutants, send);
@@ -393,9 +443,10 @@ impl Renderer {
         }
         let spec = self.results.spec.as_ref();
         let scenario = spec.and_then(|spec| build(spec, wanted));
-        self.other = scenario
-            .filter(|_| wanted != OtherBuild::None)
-            .map(|scenario| (wanted, Arc::new(scenario)));
+        let scenario = scenario.filter(|_| wanted != OtherBuild::None);
+        self.other_found = None;
+        self.other_search = (scenario.clone()).map(|it| BesideWork::new(it, self.bytes));
+        self.other = scenario.map(|scenario| (wanted, Arc::new(scenario)));
     }
 
     /// Finds what is behind the failure that the visitor asked about, unless that is known.
@@ -470,7 +521,11 @@ impl Renderer {
         };
         let (ui, results) = (&self.input.ui, &self.results);
         let other = self.other.as_ref().filter(|_| ui.tab == Tab::Compare);
-        let comparison = other.map(|(_, scenario)| Comparison::of(moment, scenario));
+        let comparison = other.map(|(_, scenario)| {
+            let mut comparison = Comparison::of(moment, scenario);
+            comparison.found = self.other_found.as_ref().map(Standing::of_cell);
+            comparison
+        });
         let chain = self.chain.as_ref().map(|(_, chain)| chain);
         let marks = chain.map_or(Vec::new(), Chain::marks);
         if marks != self.marks {
@@ -484,10 +539,14 @@ impl Renderer {
             let section = match slot {
                 Slot::Result => checker::result_line(moment, ui, results),
                 Slot::Panel => checker::panel(moment, ui, results),
-                Slot::Side => {
-                    let left_out = self.left_out.as_ref();
-                    side::side(moment, ui, comparison.as_ref(), left_out, chain)
-                }
+                Slot::Side => side::side(
+                    moment,
+                    ui,
+                    results,
+                    comparison.as_ref(),
+                    self.left_out.as_ref(),
+                    chain,
+                ),
                 Slot::Sheet => match ui.sheet {
                     Some(Sheet::Keys) => help::sheet(moment.scenario.era),
                     Some(Sheet::Share) => share::sheet(&Shared {
@@ -505,7 +564,8 @@ impl Renderer {
                     Some(chain) => chain.strip(moment),
                     None => explain::cause(moment),
                 },
-                Slot::Orderings => catalogue::orderings(moment),
+                Slot::Orderings => catalogue::orderings(moment, results),
+                Slot::Badge => catalogue::badge(moment, results),
                 Slot::GuardBits => guard_bits(moment),
             };
             let last = &mut self.sections[slot as usize];

@@ -7,9 +7,10 @@ use crate::scenario::Device;
 use super::ui_state::{OtherBuild, Panel, Tab, UiState};
 
 /// The panels and their words.
-const PANELS: [(Panel, &str); 5] = [
+const PANELS: [(Panel, &str); 6] = [
     (Panel::Verdicts, "verdicts"),
     (Panel::Map, "race"),
+    (Panel::Matrix, "places"),
     (Panel::Mutants, "changes"),
     (Panel::Costs, "costs"),
     (Panel::Coverage, "coverage"),

@@ -1,5 +1,6 @@
 //! The column at the side: one of several things at a time.
 
+use super::check_results::CheckResults;
 use super::compare::{Comparison, compare};
 use super::explain::{self, LeftOut};
 use super::inspect::inspect;
@@ -32,12 +33,13 @@ pub fn tabs(ui: &UiState) -> Element {
 pub fn side(
     now: &Moment,
     ui: &UiState,
+    results: &CheckResults,
     other: Option<&Comparison>,
     left_out: Option<&LeftOut>,
     chain: Option<&Chain>,
 ) -> Element {
     match ui.tab {
-        Tab::Explain => explain::explanations(now, ui, left_out, chain),
+        Tab::Explain => explain::explanations(now, ui, results, left_out, chain),
         Tab::Inspect => inspect(now, ui),
         Tab::Compare => compare(now, ui, other),
     }

@@ -22,6 +22,8 @@ pub enum Panel {
     Verdicts,
     /// The race map.
     Map,
+    /// What the ordering comes to in other kernels and on other devices.
+    Matrix,
     /// Every single change of the scenario, and what comes of it.
     Mutants,
     /// What an ordering costs.

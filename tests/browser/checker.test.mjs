@@ -256,11 +256,61 @@ test("without any checker the page says so, and the stage works", async () => {
   await close();
 });
 
+test("the matrix says what the ordering comes to elsewhere, and a cell opens it there", async () => {
+  const { page, problems, close } = await site.open("#mkwrite-no-wait");
+  await open(page, "Other devices and kernels");
+  const table = part(page, "matrix");
+  await part(page, "panel").filter({ hasText: "Each found by looking at every schedule there." }).waitFor();
+  assert.equal(await table.locator("thead th[scope=col]").count(), 5);
+  assert.equal(await table.locator("tbody th[scope=row]").count(), 9);
+  assert.equal(await table.locator("td button").count(), 36);
+  const here = table.locator('button[aria-current="true"]');
+  assert.match(await here.textContent(), /✕ guard error.*on the stage/);
+  // One place by pointer, the next by keyboard: title, badge, bar and cell say the same.
+  const says = async (name, title) => {
+    await page.locator("h1", { hasText: title }).waitFor();
+    const cell = table.locator(`[data-part="${name}"] .badge`);
+    await table.locator(`[data-part="${name}"] button[aria-current="true"]`).waitFor();
+    const found = await cell.textContent();
+    await page.locator(".chosen .badge", { hasText: found }).waitFor();
+    await page.locator(".result .badge", { hasText: found }).waitFor();
+    return found;
+  };
+  await table.locator('[data-part="dix-dif-6.19"] button').click();
+  await says("dix-dif-6.19", "S02 in Linux 6.19");
+  await table.locator('[data-part="none-6.19"] button').focus();
+  await page.keyboard.press("Enter");
+  await says("none-6.19", "S02 in Linux 6.19 on an ordinary disk");
+  // The table is the same ordering's and stays.
+  assert.equal(await table.locator("td button").count(), 36);
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("a changed ordering is called by its change, everywhere", async () => {
+  const { page, problems, close } = await site.open("#1/baseline-five-step/f/at-0/drop.writepage.submit_bio");
+  await page.locator("h1", { hasText: "S01 without submit_bio" }).waitFor();
+  assert.match(await page.title(), /^S01 without submit_bio/);
+  const now = await words(part(page, "now"));
+  assert.match(now, /Changed from “The correct ordering: five steps and three”/);
+  assert.doesNotMatch(now, /No order of steps fails/);
+  const badge = page.locator(".chosen .badge", { hasText: "✕" });
+  await badge.waitFor();
+  const found = await badge.textContent();
+  await page.locator(".result .badge", { hasText: found }).waitFor();
+  await page.locator(".orderings .here .badge", { hasText: found }).waitFor({ state: "attached" });
+  await part(page, "scenario").getByRole("button", { name: "Back to “The correct ordering" }).click();
+  await page.locator("h1", { hasText: "The correct ordering" }).waitFor();
+  await page.locator(".chosen .badge", { hasText: "✓ safe" }).waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
 for (const [width, height, colorScheme] of [[1440, 900, "dark"], [1024, 768, "light"], [390, 844, "light"], [360, 740, "dark"]]) {
   test(`${width} px, ${colorScheme}: no panel sticks out, axe finds nothing`, async () => {
     const { page, problems, close } = await site.open("#mkwrite-no-wait", { width, height, colorScheme });
     await result(page, "guard error");
-    for (const name of ["Verdicts and odds", "Race map", "Load-bearing steps", "Costs", "Coverage"]) {
+    for (const name of ["Verdicts and odds", "Race map", "Other devices and kernels", "Load-bearing steps", "Costs", "Coverage"]) {
       await open(page, name);
       await part(page, "panel").filter({ hasText: /\w/ }).waitFor();
       await page.waitForTimeout(300);

@@ -15,9 +15,9 @@ use stable_pages::machine::{ActorId, Choice, Effect, History, Status, enabled, s
 use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 use stable_pages::scenario::{Device, Entry, Scenario, Variant, Verdict, find, unchanged};
 use stable_pages::view::{
-    Attr, Chain, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput, Renderer, Slot, Tab,
-    UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, failed_at,
-    sentence as spoken,
+    Attr, Chain, CheckResults, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput,
+    Renderer, Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations,
+    failed_at, sentence as spoken,
 };
 
 use super::support::{all_scenarios, checked};
@@ -253,7 +253,7 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
     for now in moments(scenario, run) {
         let failed = failed_at(&now).filter(|at| *at == now.depth());
         let chain = failed.and_then(|at| Chain::of(&now, at, &others));
-        let side = explanations(&now, &look, None, chain.as_ref());
+        let side = explanations(&now, &look, &CheckResults::default(), None, chain.as_ref());
         let step = side.find(&|element| element.attr_value(Attr::Part) == Some("why"));
         let own = match now.depth().checked_sub(1) {
             None => {

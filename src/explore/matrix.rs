@@ -1,0 +1,139 @@
+//! The ordering on the stage in every kernel and on every device: what each of them comes to.
+
+use crate::machine::Choice;
+use crate::protocol::Era;
+use crate::scenario::{Device, Scenario, Variant, Verdict, load_variant};
+
+use super::space::{Limits, Progress, Space};
+
+/// What the ordering comes to in one kernel on one device.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct MatrixCell {
+    /// The kernel.
+    pub era: Era,
+    /// The device.
+    pub device: Device,
+    /// What was found; a reason where the ordering cannot be built there.
+    pub found: Result<CellFound, String>,
+}
+
+/// What a search found for a cell.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CellFound {
+    /// Whether every state was looked at.
+    pub complete: bool,
+    /// How many states there are.
+    pub states: u32,
+    /// The verdicts, each with a shortest schedule.
+    pub findings: Vec<(Verdict, Vec<Choice>)>,
+}
+
+impl CellFound {
+    /// The worst of its failures, with a shortest schedule to it; none where nothing fails.
+    pub fn worst(&self) -> Option<&(Verdict, Vec<Choice>)> {
+        let failures = self.findings.iter().filter(|(verdict, _)| verdict.fails());
+        failures.rev().max_by_key(|(verdict, _)| verdict.severity())
+    }
+
+    /// What a search that is over has found of a scenario.
+    pub(super) fn of(scenario: &Scenario, space: &Space) -> CellFound {
+        let findings = space.findings(&scenario.model).into_iter();
+        CellFound {
+            complete: space.progress() == Progress::Complete,
+            states: space.states() as u32,
+            findings: findings.map(|it| (it.verdict, it.schedule)).collect(),
+        }
+    }
+}
+
+/// A scenario that is looked at beside the one on the stage, in slices.
+pub struct BesideWork {
+    scenario: Scenario,
+    space: Space,
+}
+
+impl BesideWork {
+    /// Begins with a scenario, with so many bytes of memory at most.
+    pub fn new(scenario: Scenario, bytes: usize) -> BesideWork {
+        let limits = Limits { bytes, graph: true };
+        BesideWork {
+            space: Space::new(&scenario.model, scenario.model.initial, limits),
+            scenario,
+        }
+    }
+
+    /// Looks at up to `states` states. Returns what was found once all were looked at, or memory is full.
+    pub fn advance(&mut self, states: usize) -> Option<CellFound> {
+        let progress = self.space.advance(&self.scenario.model, states);
+        (progress != Progress::Running).then(|| CellFound::of(&self.scenario, &self.space))
+    }
+}
+
+/// All kernels and devices, one after the other, in slices.
+pub struct MatrixWork {
+    slug: String,
+    text: String,
+    variant: Variant,
+    places: std::vec::IntoIter<(Era, Device)>,
+    bytes: usize,
+    running: Option<(Era, Device, Box<BesideWork>)>,
+}
+
+impl MatrixWork {
+    /// The matrix of an ordering that was loaded from this text with this variant. What it comes to where it stands is
+    /// known, and is not looked for again.
+    pub fn new(scenario: &Scenario, text: &str, variant: &Variant, bytes: usize) -> MatrixWork {
+        let all = Device::ALL.iter().flat_map(|device| {
+            let eras = Era::ALL.iter();
+            eras.map(|era| (*era, *device))
+        });
+        let others = all.filter(|place| *place != (scenario.era, scenario.device));
+        MatrixWork {
+            slug: scenario.slug.clone(),
+            text: text.to_owned(),
+            variant: variant.clone(),
+            places: others.collect::<Vec<_>>().into_iter(),
+            bytes,
+            running: None,
+        }
+    }
+
+    /// Places not looked at yet.
+    pub fn left(&self) -> usize {
+        self.places.len() + usize::from(self.running.is_some())
+    }
+
+    /// Looks at up to `states` states in one kernel on one device. Returns what it comes to there once all of its states
+    /// were looked at, or memory is full.
+    pub fn advance(&mut self, states: usize) -> Option<MatrixCell> {
+        if self.running.is_none() {
+            let (era, device) = self.places.next()?;
+            let variant = Variant {
+                era: Some(era),
+                device: Some(device),
+                ..self.variant.clone()
+            };
+            match load_variant(&self.slug, &self.text, &variant) {
+                Err(error) => {
+                    return Some(MatrixCell {
+                        era,
+                        device,
+                        found: Err(error.to_string()),
+                    });
+                }
+                Ok(scenario) => {
+                    let work = Box::new(BesideWork::new(scenario, self.bytes));
+                    self.running = Some((era, device, work));
+                }
+            }
+        }
+        let (era, device, work) = self.running.as_mut()?;
+        let (era, device, found) = (*era, *device, work.advance(states)?);
+        self.running = None;
+        Some(MatrixCell {
+            era,
+            device,
+            found: Ok(found),
+        })
+    }
+}
