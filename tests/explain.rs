@@ -7,7 +7,7 @@ use std::sync::Arc;
 use stable_pages::exchange::{explain, outcome, why, without_words};
 use stable_pages::explore::{Finding, Mutant, Omission, Story, Verdicts, Without};
 use stable_pages::machine::{ActorId, Choice, History, end};
-use stable_pages::protocol::{Edit, Place};
+use stable_pages::protocol::{Edit, Era, Place};
 use stable_pages::scenario::{Scenario, Verdict};
 use stable_pages::view::{
     Attr, Chain, CheckResults, Element, Handler, LeftOut, Moment, Msg, Node, Sheet, UiState,
@@ -297,5 +297,48 @@ fn a_leak_says_what_is_left_since_when_and_by_whom() {
             steps.is_sorted() && !steps.contains(&0),
             "{slug}: {steps:?}"
         );
+    }
+}
+
+/// A step says what its line is in the release shown, in which file of it, and what it is called in the others.
+#[test]
+fn a_step_says_what_its_line_is_in_the_release() {
+    let on = |era| {
+        let entry = stable_pages::scenario::find("baseline-five-step").expect("in the catalogue");
+        let scenario = stable_pages::scenario::load_for(entry.slug, entry.text, None, Some(era));
+        let scenario = scenario.expect("loads");
+        let row = stable_pages::protocol::op_number("set_page_writeback").expect("a step");
+        let mut all = moments(scenario).into_iter();
+        let now = all.find(|now| now.last_row().is_some_and(|(_, it, _)| it == row));
+        explanations(&now.expect("it is made"), &UiState::default(), None)
+    };
+    for (era, line, others, release) in [
+        (
+            Era::V2_6_39,
+            "In Linux 2.6.39set_page_writeback(page), mm/page-writeback.c (2.6.39); 6.19: folio_start_writeback(folio).",
+            1,
+            "?h=v2.6.39",
+        ),
+        (
+            Era::Today,
+            "In Linux 6.19folio_start_writeback(folio), mm/page-writeback.c (6.19); 2.6.39 to 3.9: set_page_writeback(page).",
+            1,
+            "?h=v6.19",
+        ),
+    ] {
+        let side = on(era);
+        assert!(side.all_text().contains(line), "{}", side.all_text());
+        let mut links = Vec::new();
+        let mut see = |it: &Element, _: usize| {
+            if it.tag == "a" {
+                assert_eq!(it.attr_value(Attr::Rel), Some("noreferrer noopener"));
+                assert_eq!(it.attr_value(Attr::ReferrerPolicy), Some("no-referrer"));
+                assert_eq!(it.attr_value(Attr::Target), Some("_blank"));
+                links.push(it.attr_value(Attr::Href).expect("an address").to_owned());
+            }
+        };
+        walk(&side, 0, &mut see);
+        let there = |it: &&String| it.contains("mm/page-writeback.c") && it.ends_with(release);
+        assert!(links.iter().filter(there).count() > others, "{links:?}");
     }
 }

@@ -17,6 +17,7 @@ mod leaks;
 mod link;
 mod narration;
 mod promela;
+mod release;
 mod run_json;
 mod schema;
 mod statements;
@@ -39,6 +40,7 @@ pub use leaks::since;
 pub use link::{Link, LinkError, Opened, model_sum};
 pub use narration::{bytes, hex, sentence, stored};
 pub use promela::{promela, promela_all};
+pub use release::release_words;
 #[cfg(not(target_family = "wasm"))]
 pub use run_json::run_schema;
 pub use run_json::{RUN_FORMAT, run_json};

@@ -83,6 +83,35 @@ impl Invariant {
         self.row().1
     }
 
+    /// Where it is written that Linux keeps it so.
+    pub fn source(self) -> &'static str {
+        match self {
+            Invariant::I1 | Invariant::I2 => {
+                "folio_wait_stable, mm/page-writeback.c (6.19); the kernel dossier, chapter 10"
+            }
+            Invariant::I3 => "commit 7658cc289288; the kernel dossier, chapter 10",
+            Invariant::I4 => "commit d08b3851da41; the kernel dossier, chapter 10",
+            Invariant::I5 => {
+                "can_change_shared_pte_writable, mm/mprotect.c (6.19); the kernel dossier, section 5.5"
+            }
+            Invariant::I6 | Invariant::I7 => {
+                "test_set_page_writeback, mm/page-writeback.c (2.6.39); __folio_start_writeback, mm/page-writeback.c (6.19); the kernel dossier, chapter 10"
+            }
+            Invariant::I8 => "commit a54aa7610861; the kernel dossier, chapter 10",
+            Invariant::I9 => "commit b827e496c893; the kernel dossier, chapter 10",
+            Invariant::I10 => "T10 SBC-3 (INCITS 514); the kernel dossier, chapter 10",
+            Invariant::I11 => "T10 SBC-3 (INCITS 514); the kernel dossier, section 8.1",
+            Invariant::I12 => {
+                "file_check_and_advance_wb_err, mm/filemap.c (6.19); the kernel dossier, section 8.6"
+            }
+            Invariant::L1 | Invariant::L4 => "the kernel dossier, chapter 10",
+            Invariant::L2 => "commit c2407cf7d22d; the kernel dossier, chapter 10",
+            Invariant::L3 => {
+                "tag_pages_for_writeback, mm/page-writeback.c (6.19); the kernel dossier, chapter 10"
+            }
+        }
+    }
+
     fn row(self) -> ((&'static str, &'static str), &'static str) {
         match self {
             Invariant::I1 => (

@@ -20,7 +20,7 @@ const fn row(about: &'static str, words: &'static str, source: &'static str) -> 
 }
 
 /// All of them, what is taken for granted first.
-pub static ASSUMPTIONS: [Assumption; 13] = [
+pub static ASSUMPTIONS: [Assumption; 14] = [
     row(
         "memory order",
         "Every step is seen by all CPUs at once and in order. Barriers, and what a CPU may reorder, are not modelled.",
@@ -33,7 +33,7 @@ pub static ASSUMPTIONS: [Assumption; 13] = [
     ),
     row(
         "TLB",
-        "As on x86: the CPU sets the dirty bit of the PTE by itself, and a flush reaches every CPU of the address space in one step. Other architectures take a fault for the dirty bit.",
+        "As on x86: the CPU sets the dirty bit of the PTE by itself, and a flush reaches every CPU of the address space in one step. Other processors take a fault for the dirty bit, or are flushed one by one.",
         "the kernel dossier, section 1.2",
     ),
     row(
@@ -53,7 +53,7 @@ pub static ASSUMPTIONS: [Assumption; 13] = [
     ),
     row(
         "kernel and device",
-        "A kernel here is its names and its rules of waiting; the bugs of its year are edits. Any device can be put under any kernel, though not every pair existed.",
+        "A kernel here is its names and its rules of waiting; a bug is an edit, and the scenario says which releases had it. Any device can be put under any kernel; pairs that never existed are marked.",
         "the kernel dossier, sections 7 and 9",
     ),
     row(
@@ -68,13 +68,13 @@ pub static ASSUMPTIONS: [Assumption; 13] = [
     ),
     row(
         "tags of the page cache",
-        "PAGECACHE_TAG_DIRTY and PAGECACHE_TAG_WRITEBACK are taken to say what PG_dirty and PG_writeback say. Only PAGECACHE_TAG_TOWRITE has a bit of its own.",
-        "mm/page-writeback.c",
+        "PAGECACHE_TAG_DIRTY and PAGECACHE_TAG_WRITEBACK are taken to say what PG_dirty and PG_writeback say. Only PAGECACHE_TAG_TOWRITE has a bit of its own. Where a scan is shown with one page, that page stands for all the next ones.",
+        "tag_pages_for_writeback, mm/page-writeback.c (6.19)",
     ),
     row(
         "buffers",
         "Buffer heads are one dirty bit for each block, and a lock. Mapping, allocation and bh state beyond that are left out.",
-        "fs/buffer.c",
+        "__block_write_full_folio, fs/buffer.c (6.19)",
     ),
     row(
         "reference counts",
@@ -84,6 +84,11 @@ pub static ASSUMPTIONS: [Assumption; 13] = [
     row(
         "assertions",
         "A BUG stops the run where it is met. VM_BUG_ON does so only in a kernel with CONFIG_DEBUG_VM; others go on.",
-        "include/linux/mmdebug.h",
+        "VM_BUG_ON_FOLIO, include/linux/mmdebug.h (6.19)",
+    ),
+    row(
+        "log lines",
+        "Shortened to the lines that tell about the guard: the CDB, the result line and the file system's own warning are left out. The refusal is scsi_debug's; a real adapter may log nothing of its own.",
+        "the kernel dossier, section 8.7",
     ),
 ];

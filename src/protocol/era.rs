@@ -7,9 +7,9 @@ use crate::machine::StableWait;
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub enum Era {
-    /// 2.6.39, May 2011: most file systems do not wait yet.
+    /// 2.6.39, May 2011: hardly any file system waits yet.
     V2_6_39,
-    /// 3.0, July 2011: whoever wants to write waits, on every disk.
+    /// 3.0, July 2011: write(2), ext4, xfs and btrfs wait, on every disk.
     V3_0,
     /// 3.9, April 2013: `wait_for_stable_page`, and snapshots for ext3.
     V3_9,
@@ -34,15 +34,35 @@ impl Era {
     /// The kernel release and what is special about it.
     pub fn kernels(self) -> &'static str {
         match self {
-            Era::V2_6_39 => "Linux 2.6.39 (May 2011): hardly anybody waits yet",
-            Era::V3_0 => "Linux 3.0 (2011): every writer waits, on every disk",
-            Era::V3_9 => "Linux 3.9 (2013): waits where the disk asks for it",
-            Era::Today => "Linux 6.19 (today, folios): waits where the mapping asks for it",
+            Era::V2_6_39 => "Linux 2.6.39 (May 2011): hardly any file system waits yet",
+            Era::V3_0 => "Linux 3.0 (July 2011): write(2), ext4, xfs and btrfs wait, on every disk",
+            Era::V3_9 => "Linux 3.9 (April 2013): writers wait where the disk asks for it",
+            Era::Today => {
+                "Linux 6.19 (February 2026, folios): writers wait where the mapping asks for it"
+            }
+        }
+    }
+
+    /// Where it is written how its writers wait.
+    pub fn source(self) -> &'static str {
+        match self {
+            Era::V2_6_39 => {
+                "ext4_page_mkwrite, fs/ext4/inode.c (2.6.39); grab_cache_page_write_begin, mm/filemap.c (2.6.39); the kernel dossier, sections 3.3 and 4"
+            }
+            Era::V3_0 => {
+                "commit 0e499890c1fd; grab_cache_page_write_begin, mm/filemap.c (3.0); the kernel dossier, sections 3.3 and 4"
+            }
+            Era::V3_9 => {
+                "commit 1d1d1a767206, \"mm: only enforce stable page writes if the backing device requires it\"; wait_for_stable_page, mm/page-writeback.c (3.9)"
+            }
+            Era::Today => {
+                "folio_wait_stable, mm/page-writeback.c (6.19); the kernel dossier, sections 3.3 and 7.1"
+            }
         }
     }
 
     /// Whether `set_page_writeback` asserts the page lock.
-    /// (`__folio_start_writeback`, mm/page-writeback.c, 6.19; absent in 2.6.39.)
+    /// (`__folio_start_writeback`, mm/page-writeback.c, 6.19: only with CONFIG_DEBUG_VM; absent in 2.6.39.)
     pub fn writeback_asserts_lock(self) -> bool {
         self == Era::Today
     }

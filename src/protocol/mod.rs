@@ -5,6 +5,8 @@
 //! is a correct one plus [`Edit`]s.
 
 mod assumptions;
+mod citation;
+mod dossier;
 mod edit;
 mod era;
 mod groups;
@@ -19,6 +21,8 @@ mod text;
 mod tree;
 
 pub use assumptions::{ASSUMPTIONS, Assumption};
+pub use citation::{Piece, Target, addresses, evidence, file_in, pieces, plain, unfollowed};
+pub use dossier::{Reference, heading_key, references, section_anchor, section_page};
 pub use edit::{Edit, EditError, Place, Program, Side, apply};
 pub use era::Era;
 pub use groups::{GROUPS, GroupRow, group_row};

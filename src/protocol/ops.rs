@@ -26,7 +26,9 @@ pub struct Meaning {
     pub meaning: &'static str,
     /// Why the protocol needs it, where the meaning does not say so already.
     pub reason: Option<&'static str>,
-    /// Kernel file and version, mail or standard.
+    /// Since when the kernel does this, where that is known: a release or an event, and where it is written.
+    pub since: &'static str,
+    /// Kernel file and release, commit, mail or standard: see [`pieces`](super::pieces).
     pub source: &'static str,
 }
 
@@ -40,6 +42,8 @@ struct Row {
     label: &'static str,
     meaning: &'static str,
     reason: Option<&'static str>,
+    /// Since when, with a source; empty where nothing older than the kernels read is known.
+    since: &'static str,
     source: &'static str,
 }
 
@@ -48,7 +52,7 @@ pub(super) const fn same(call: &'static str) -> [&'static str; 4] {
     [call; 4]
 }
 
-/// A line about pages, and today's about folios.
+/// A line of the three older kernels, and that of 6.19: most often one about a page, and one about a folio.
 pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 4] {
     [page, page, page, folio]
 }
@@ -80,6 +84,7 @@ pub static MEANINGS: [Meaning; ROWS.len()] = {
     let mut all = [Meaning {
         meaning: "",
         reason: None,
+        since: "",
         source: "",
     }; ROWS.len()];
     let mut at = 0;
@@ -87,6 +92,7 @@ pub static MEANINGS: [Meaning; ROWS.len()] = {
         all[at] = Meaning {
             meaning: ROWS[at].meaning,
             reason: ROWS[at].reason,
+            since: ROWS[at].since,
             source: ROWS[at].source,
         };
         at += 1;
@@ -204,18 +210,19 @@ impl OpRow {
 }
 
 /// Every step.
-const ROWS: [Row; 91] = [
+static ROWS: [Row; 91] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
         calls: folio("lock_page(page)", "folio_lock(folio)"),
         also: &["__lock_page", "lock_page_killable", "__folio_lock"],
         label: "lock the page",
-        meaning: "Takes PG_locked, or sleeps until its holder lets go: whoever cleans, dirties or maps the page must hold it.",
+        meaning: "Takes PG_locked, or sleeps until its holder lets go. Whoever cleans, dirties or maps the page must hold it.",
         reason: Some(
-            "Cleaning the page, setting PG_writeback and looking for that bit in a fault must not mix; this lock makes them take turns. By itself it freezes no bytes.",
+            "Cleaning the page, setting PG_writeback and looking at that bit in a fault must take turns; this lock sees to it. It freezes no bytes by itself.",
         ),
-        source: "mm/filemap.c, include/linux/pagemap.h (2.6.39, 6.19)",
+        since: "",
+        source: "lock_page, include/linux/pagemap.h (2.6.39); folio_lock, include/linux/pagemap.h (6.19)",
     },
     Row {
         key: "trylock_page",
@@ -225,9 +232,10 @@ const ROWS: [Row; 91] = [
         label: "try to lock the page",
         meaning: "Takes PG_locked if it is free, and goes elsewhere if it is not.",
         reason: Some(
-            "Whoever may not sleep here still has to leave a page alone that somebody else is working on.",
+            "Whoever may not sleep here must still leave a page alone that somebody else is working on.",
         ),
-        source: "include/linux/pagemap.h (2.6.39, 6.19)",
+        since: "",
+        source: "trylock_page, include/linux/pagemap.h (2.6.39); folio_trylock, include/linux/pagemap.h (6.19)",
     },
     Row {
         key: "unlock_page",
@@ -235,11 +243,12 @@ const ROWS: [Row; 91] = [
         calls: folio("unlock_page(page)", "folio_unlock(folio)"),
         also: &["__unlock_page"],
         label: "unlock the page",
-        meaning: "Releases PG_locked and wakes whoever waits for it; from here on only PG_writeback still protects the bytes.",
+        meaning: "Releases PG_locked and wakes whoever waits for it. From here on only PG_writeback protects the bytes.",
         reason: Some(
             "A fault or write(2) that slept on the lock goes on now. If PG_writeback is not set by then, it finds nothing to wait for.",
         ),
-        source: "mm/filemap.c (2.6.39, 6.19)",
+        since: "",
+        source: "unlock_page, mm/filemap.c (2.6.39); folio_unlock, mm/filemap.c (6.19)",
     },
     Row {
         key: "wait_on_page_locked",
@@ -251,7 +260,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Without this wait a cleaner could clear the PG_dirty that the fault is about to set, and the new bytes would be forgotten.",
         ),
-        source: "do_wp_page, mm/memory.c (2.6.39); commit 79352894b285",
+        since: "commit 79352894b285",
+        source: "do_wp_page, mm/memory.c (2.6.39); commit 79352894b285, \"mm: fix clear_page_dirty_for_io vs fault race\"",
     },
     Row {
         key: "lock_buffer",
@@ -263,7 +273,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "I/O on a buffer alone sets no PG_writeback: this lock is the only sign that the block is on its way.",
         ),
-        source: "fs/buffer.c (2.6.39, 6.19)",
+        since: "",
+        source: "__lock_buffer, fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "unlock_buffer",
@@ -273,7 +284,8 @@ const ROWS: [Row; 91] = [
         label: "unlock the buffer",
         meaning: "Releases BH_Lock.",
         reason: Some("Whoever slept on it may change the block now."),
-        source: "fs/buffer.c (2.6.39, 6.19)",
+        since: "",
+        source: "unlock_buffer, fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "pte_lock",
@@ -281,10 +293,11 @@ const ROWS: [Row; 91] = [
         calls: same("pte_offset_map_lock in {}"),
         also: &[],
         label: "lock the page table",
-        meaning: "Takes the lock of the address space's page table: page_mkclean needs it for each PTE.",
+        meaning: "Takes the lock of the address space's page table, which page_mkclean needs for each PTE.",
         reason: Some(
             "Faults, munmap and cleaning all change PTEs; this lock makes them take turns.",
         ),
+        since: "",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -293,8 +306,9 @@ const ROWS: [Row; 91] = [
         calls: same("pte_unmap_unlock in {}"),
         also: &[],
         label: "unlock the page table",
-        meaning: "Gives the page table lock back; from here on page_mkclean may look at the PTE.",
+        meaning: "Releases the page table lock. From here on page_mkclean may look at the PTE.",
         reason: None,
+        since: "",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -303,11 +317,12 @@ const ROWS: [Row; 91] = [
         calls: same("ext4_journal_start()"),
         also: &[],
         label: "open a journal handle",
-        meaning: "Joins the running transaction; it cannot commit while the handle is open.",
+        meaning: "Joins the running transaction, which cannot commit while the handle is open.",
         reason: Some(
             "What belongs to one operation reaches the disk together or not at all, so the commit must wait for every open handle.",
         ),
-        source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
+        since: "",
+        source: "ext4_journal_start_sb, fs/ext4/super.c (2.6.39); __ext4_journal_start_sb, fs/ext4/ext4_jbd2.c (6.19)",
     },
     Row {
         key: "journal_stop",
@@ -319,7 +334,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "As long as it is open the commit waits, and so does everybody who waits for the commit.",
         ),
-        source: "fs/ext4/ext4_jbd2.c (2.6.39, 6.19)",
+        since: "",
+        source: "__ext4_journal_stop, fs/ext4/super.c (2.6.39); __ext4_journal_stop, fs/ext4/ext4_jbd2.c (6.19)",
     },
     Row {
         key: "wait_for_handles",
@@ -329,7 +345,8 @@ const ROWS: [Row; 91] = [
         label: "wait for open handles",
         meaning: "The commit waits until every handle of the transaction is closed.",
         reason: Some("A transaction must not become permanent with half an operation in it."),
-        source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
+        since: "",
+        source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (2.6.39, 6.19)",
     },
     Row {
         key: "wait_for_commit",
@@ -339,7 +356,8 @@ const ROWS: [Row; 91] = [
         label: "wait for the commit",
         meaning: "Sleeps until the journal has committed the transaction.",
         reason: Some("Only what is committed survives a crash."),
-        source: "fs/jbd2/journal.c (6.19)",
+        since: "",
+        source: "jbd2_log_wait_commit, fs/jbd2/journal.c (2.6.39, 6.19)",
     },
     Row {
         key: "finish_commit",
@@ -349,49 +367,54 @@ const ROWS: [Row; 91] = [
         label: "finish the commit",
         meaning: "The transaction is on disk; whoever waits for it goes on.",
         reason: Some("Whoever slept until here still holds what it took before."),
-        source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
+        since: "",
+        source: "jbd2_journal_commit_transaction, fs/jbd2/commit.c (2.6.39, 6.19)",
     },
     Row {
         key: "mmap_read_lock",
         op: Op::Take(Resource::Mutex),
-        calls: same("down_read(mmap_lock)"),
+        calls: folio("down_read(&mm->mmap_sem)", "mmap_read_lock(mm)"),
         also: &[],
         label: "take mmap_lock for a fault",
-        meaning: "A fault holds the process's mmap_lock for read while the file system waits; the model keeps one reader at a time.",
+        meaning: "A fault holds the process's mmap_lock for read while the file system waits; the model lets one reader in at a time. In 6.19 a write fault on ext4 or xfs takes the lock of its own mapping instead, so a change of another mapping no longer waits for it.",
         reason: Some(
             "The mapping must not change during the fault. The price: a fault that sleeps on writeback keeps mmap and munmap of its process waiting.",
         ),
-        source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
+        since: "",
+        source: "do_page_fault, arch/x86/mm/fault.c (2.6.39); do_user_addr_fault, arch/x86/mm/fault.c (6.19); vmf_can_call_fault, mm/memory.c (7.1.5); the kernel dossier, section 3.5",
     },
     Row {
         key: "mmap_read_unlock",
         op: Op::Release(Resource::Mutex),
-        calls: same("up_read(mmap_lock)"),
+        calls: folio("up_read(&mm->mmap_sem)", "mmap_read_unlock(mm)"),
         also: &[],
         label: "release mmap_lock",
         meaning: "Gives the process's lock back.",
         reason: Some("Whoever queued behind this fault goes on."),
-        source: "include/linux/mmap_lock.h (6.19)",
+        since: "",
+        source: "do_page_fault, arch/x86/mm/fault.c (2.6.39); mmap_read_unlock, include/linux/mmap_lock.h (6.19)",
     },
     Row {
         key: "mmap_write_lock",
         op: Op::Take(Resource::Mutex),
-        calls: same("down_write(mmap_lock)"),
+        calls: folio("down_write(&mm->mmap_sem)", "mmap_write_lock(mm)"),
         also: &[],
         label: "take mmap_lock for mmap",
-        meaning: "mmap, munmap and mprotect take mmap_lock for write: they queue behind every fault that sleeps, and all later faults of the process queue behind them.",
+        meaning: "mmap, munmap and mprotect take mmap_lock for write. They queue behind every fault that sleeps with it, and all later faults of the process that want it queue behind them.",
         reason: None,
-        source: "the dossier, 3.5; include/linux/mmap_lock.h (6.19)",
+        since: "",
+        source: "munmap(2), mm/mmap.c (2.6.39); mmap_write_lock, include/linux/mmap_lock.h (6.19); the kernel dossier, section 3.5",
     },
     Row {
         key: "mmap_write_unlock",
         op: Op::Release(Resource::Mutex),
-        calls: same("up_write(mmap_lock)"),
+        calls: folio("up_write(&mm->mmap_sem)", "mmap_write_unlock(mm)"),
         also: &[],
         label: "release mmap_lock",
         meaning: "Gives the process's lock back.",
         reason: Some("Faults of the process that queued behind it go on."),
-        source: "include/linux/mmap_lock.h (6.19)",
+        since: "",
+        source: "munmap(2), mm/mmap.c (2.6.39); mmap_write_unlock, include/linux/mmap_lock.h (6.19)",
     },
     Row {
         key: "page_dirty",
@@ -406,7 +429,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Without this look a page would be written again that somebody else has just written.",
         ),
-        source: "write_cache_pages, mm/page-writeback.c (2.6.39, 6.19)",
+        since: "",
+        source: "write_cache_pages, mm/page-writeback.c (2.6.39); folio_prepare_writeback, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "tag_pages_for_writeback",
@@ -414,11 +438,12 @@ const ROWS: [Row; 91] = [
         calls: same("tag_pages_for_writeback(mapping)"),
         also: &[],
         label: "tag what is dirty now",
-        meaning: "Tags every page that is dirty now TOWRITE; pages dirtied later are left to the next sync.",
+        meaning: "Tags every page that is dirty now with TOWRITE; pages dirtied later are left to the next sync.",
         reason: Some(
             "Otherwise somebody who dirties pages as fast as sync writes them could keep it busy for ever.",
         ),
-        source: "mm/page-writeback.c (2.6.39, 6.19); commit 5b41d92437f1 for ext4",
+        since: "commit f446daaea9d4; commit 5b41d92437f1 for ext4",
+        source: "tag_pages_for_writeback, mm/page-writeback.c (2.6.39, 6.19); commit 5b41d92437f1",
     },
     Row {
         key: "find_tagged",
@@ -426,9 +451,10 @@ const ROWS: [Row; 91] = [
         calls: folio("pagevec_lookup_tag(tag)", "writeback_get_folio(wbc)"),
         also: &[],
         label: "look for a tagged page",
-        meaning: "Finds the page by the tag in use: TOWRITE where pages were tagged first, else DIRTY; where there is none the loop is over.",
+        meaning: "Finds the page by the tag in use: TOWRITE where pages were tagged first, otherwise DIRTY. Where there is none the loop is over.",
         reason: Some("This decides which pages the pass writes, and when it is over."),
-        source: "write_cache_pages, mm/page-writeback.c (2.6.39); writeback_iter (6.19)",
+        since: "",
+        source: "write_cache_pages, mm/page-writeback.c (2.6.39); writeback_get_folio, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "pte_wrprotect",
@@ -440,7 +466,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "As long as one PTE is writable, its process can change bytes whose guard has been taken, and nobody in the kernel is asked.",
         ),
-        source: "page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
+        since: "2.6.19: commit d08b3851da41, \"mm: tracking shared dirty pages\"",
+        source: "page_mkclean_one, mm/rmap.c (2.6.39); page_vma_mkclean_one, mm/rmap.c (6.19)",
     },
     Row {
         key: "pte_revoke",
@@ -448,11 +475,12 @@ const ROWS: [Row; 91] = [
         calls: same("revoke write access in {}"),
         also: &[],
         label: "revoke one PTE's write access",
-        meaning: "Takes the write bit from one page table entry and leaves its dirty bit: the step that Wong's RFC added below the file system.",
+        meaning: "Takes the write bit from one page table entry and leaves its dirty bit: the step that Darrick Wong's RFC of April 2011 added below the file system.",
         reason: Some(
             "It stops stores through this PTE until the next fault. Whether that fault waits is up to page_mkwrite.",
         ),
-        source: "Wong, 21 Apr 2011, \"block integrity: Stabilize(?) pages during writeback\" (as discussed; the patch itself was not available)",
+        since: "",
+        source: "Wong's RFC v2, 21 Apr 2011 <20110422000226.GA22189@tux1.beaverton.ibm.com>: as discussed there, since the patch itself was not read",
     },
     Row {
         key: "flush_tlb_page",
@@ -460,9 +488,10 @@ const ROWS: [Row; 91] = [
         calls: same("flush_tlb_page in {}"),
         also: &["ptep_clear_flush"],
         label: "flush the TLBs",
-        meaning: "Empties the cached translation on every CPU; until then a CPU may go on storing through its old writable entry and nobody is told.",
+        meaning: "Empties the cached translation on every CPU. Until then a CPU may go on storing through its old writable entry, and nobody is told.",
         reason: None,
-        source: "ptep_clear_flush in page_mkclean_one, mm/rmap.c (2.6.39, 6.19)",
+        since: "",
+        source: "ptep_clear_flush in page_mkclean_one, mm/rmap.c (2.6.39); ptep_clear_flush in page_vma_mkclean_one, mm/rmap.c (6.19)",
     },
     Row {
         key: "redirty_if_cleaned",
@@ -477,7 +506,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "A store through a writable PTE sets the dirty bit of the PTE only. Cleaning it without passing that on would forget the store.",
         ),
-        source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39); commit 7658cc289288",
+        since: "2.6.20: commit 7658cc289288",
+        source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39); folio_clear_dirty_for_io, mm/page-writeback.c (6.19); commit 7658cc289288",
     },
     Row {
         key: "TestClearPageDirty",
@@ -485,11 +515,12 @@ const ROWS: [Row; 91] = [
         calls: folio("TestClearPageDirty(page)", "folio_test_clear_dirty(folio)"),
         also: &[],
         label: "clear PG_dirty",
-        meaning: "Clears PG_dirty; if it was clear already there is nothing to write and the page is skipped.",
+        meaning: "Clears PG_dirty. If it was clear already there is nothing to write, and the page is skipped.",
         reason: Some(
             "What dirties the page from here on is for the next writeback. So no PTE may still be writable, or its stores would leave PG_dirty clear.",
         ),
-        source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39, 6.19)",
+        since: "",
+        source: "clear_page_dirty_for_io, mm/page-writeback.c (2.6.39); folio_clear_dirty_for_io, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "set_page_dirty",
@@ -505,7 +536,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Writeback looks for this bit and its tag, never for bytes that differ: without it the change is not written.",
         ),
-        source: "mm/page-writeback.c (2.6.39, 6.19)",
+        since: "",
+        source: "set_page_dirty, mm/page-writeback.c (2.6.39); folio_mark_dirty, mm/page-writeback.c (6.19); __set_page_dirty_buffers, fs/buffer.c (2.6.39)",
     },
     Row {
         key: "clear_buffer_dirty",
@@ -517,7 +549,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Blocks are written one by one; one that counts as clean stays on the disk as it was.",
         ),
-        source: "__block_write_full_page, fs/buffer.c (2.6.39)",
+        since: "",
+        source: "__block_write_full_page, fs/buffer.c (2.6.39); __block_write_full_folio, fs/buffer.c (6.19)",
     },
     Row {
         key: "set_page_writeback",
@@ -529,11 +562,12 @@ const ROWS: [Row; 91] = [
             "__folio_start_writeback",
         ],
         label: "set PG_writeback",
-        meaning: "Sets PG_writeback, the promise that the bytes are frozen until the I/O is done; it only holds if it is made before the page lock is given up.",
+        meaning: "Sets PG_writeback, the promise that the bytes are frozen until the I/O is done. The promise holds only if it is made before the page lock is given up. 6.19 checks the lock here, but only a kernel with CONFIG_DEBUG_VM does; others go on.",
         reason: Some(
-            "Whoever wants to change bytes looks for this bit. If the page is unlocked before it is set, a fault in between sees nothing to wait for.",
+            "Whoever wants to change bytes looks at this bit. If the page is unlocked before it is set, a fault in between sees nothing to wait for.",
         ),
-        source: "test_set_page_writeback, mm/page-writeback.c (2.6.39); Mason, 26 Apr 2011",
+        since: "",
+        source: "test_set_page_writeback, mm/page-writeback.c (2.6.39); __folio_start_writeback, mm/page-writeback.c (6.19); VM_BUG_ON_FOLIO, include/linux/mmdebug.h (6.19); Chris Mason, 26 Apr 2011, in the thread of Wong's RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     Row {
         key: "wait_on_page_writeback",
@@ -546,9 +580,10 @@ const ROWS: [Row; 91] = [
         label: "wait for writeback",
         meaning: "Sleeps until PG_writeback is clear, and looks again after every wake-up.",
         reason: Some(
-            "Until then the device may still read the bytes; who changes them earlier changes what is written under its guard.",
+            "Until then the device may still read the bytes; whoever changes them earlier changes what is written under its guard.",
         ),
-        source: "mm/filemap.c (2.6.39); mm/page-writeback.c (6.19)",
+        since: "",
+        source: "wait_on_page_writeback, include/linux/pagemap.h (2.6.39); folio_wait_writeback, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "wait_for_stable_page",
@@ -561,9 +596,10 @@ const ROWS: [Row; 91] = [
         ],
         also: &[],
         label: "wait for a stable page",
-        meaning: "Sleeps, page lock held, until PG_writeback is clear; since 3.9 only where the mapping asks for stable pages, and in 2.6.39 hardly anybody did it at all.",
+        meaning: "Sleeps with the page locked until PG_writeback is clear. Since 3.9 it does so only where the mapping asks for stable pages; in 2.6.39 hardly any file system did it at all.",
         reason: Some("This is the other half of the promise: PG_writeback by itself stops nobody."),
-        source: "ext4_page_mkwrite, 3.0 (0e499890c1fd); wait_for_stable_page, 3.9 (1d1d1a767206); folio_wait_stable, mm/page-writeback.c (6.19)",
+        since: "3.0 on every disk (commit 0e499890c1fd, for ext4), since 3.9 where it is needed (commit 1d1d1a767206)",
+        source: "ext4_page_mkwrite, fs/ext4/inode.c (2.6.39, 3.0); commit 0e499890c1fd; wait_for_stable_page, mm/page-writeback.c (3.9); commit 1d1d1a767206; folio_wait_stable, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "wait_on_page_writeback_once",
@@ -571,9 +607,10 @@ const ROWS: [Row; 91] = [
         calls: same("wait_on_page_writeback(page), no re-check"),
         also: &[],
         label: "wait, once",
-        meaning: "Sleeps if PG_writeback is set, and takes any wake-up for an answer without looking at the bit again.",
+        meaning: "Sleeps if PG_writeback is set, and takes any wake-up for an answer without looking at the bit again. Linux 5.9 and 5.10 did so; older and newer kernels look again.",
         reason: Some("By the time a waiter runs, the bit may be set again, for the next write."),
-        source: "mm/filemap.c before commit c2407cf7d22d",
+        since: "5.9: commit 2a9127fcf229",
+        source: "commit c2407cf7d22d, which put the loop back",
     },
     Row {
         key: "BUG_ON_writeback",
@@ -588,7 +625,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "If the page were under writeback here, its bytes would be promised to another I/O already.",
         ),
-        source: "write_cache_pages, mm/page-writeback.c (2.6.39); folio_prepare_writeback (6.19)",
+        since: "",
+        source: "write_cache_pages, mm/page-writeback.c (2.6.39); folio_prepare_writeback, mm/page-writeback.c (6.19)",
     },
     Row {
         key: "clear_writeback",
@@ -600,7 +638,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Before the wake-up comes, somebody may set the bit again; a waiter that does not look twice then goes on too early.",
         ),
-        source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
+        since: "",
+        source: "end_page_writeback of 5.10, as told in commit c2407cf7d22d",
     },
     Row {
         key: "wake_up_page",
@@ -612,7 +651,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "A waiter that nobody wakes sleeps for ever; one that does not look again trusts an old answer.",
         ),
-        source: "end_page_writeback, mm/filemap.c (5.10, as told in commit c2407cf7d22d)",
+        since: "",
+        source: "end_page_writeback of 5.10, as told in commit c2407cf7d22d",
     },
     Row {
         key: "end_page_writeback",
@@ -620,9 +660,10 @@ const ROWS: [Row; 91] = [
         calls: folio("end_page_writeback(page)", "folio_end_writeback(folio)"),
         also: &["test_clear_page_writeback", "__folio_end_writeback"],
         label: "clear PG_writeback",
-        meaning: "Clears PG_writeback and wakes its waiters; it needs no page lock, so a waiter may hold that.",
+        meaning: "Clears PG_writeback and wakes its waiters. It needs no page lock, so a waiter may hold that.",
         reason: Some("The device needs the bytes no more, so whoever waited to change them may."),
-        source: "mm/filemap.c (2.6.39, 6.19)",
+        since: "",
+        source: "end_page_writeback, mm/filemap.c (2.6.39); folio_end_writeback, mm/filemap.c (6.19)",
     },
     Row {
         key: "end_buffer_write",
@@ -632,7 +673,8 @@ const ROWS: [Row; 91] = [
         label: "unlock the buffer after its I/O",
         meaning: "Releases the buffer lock that was held for the I/O; PG_writeback was never set.",
         reason: Some("Whoever sleeps on the buffer lock may change the block now."),
-        source: "fs/buffer.c (2.6.39, 6.19)",
+        since: "",
+        source: "end_buffer_write_sync, fs/buffer.c (2.6.39, 6.19)",
     },
     Row {
         key: "journal_end_io",
@@ -640,8 +682,9 @@ const ROWS: [Row; 91] = [
         calls: same("clear BH_Shadow, wake_up_bit"),
         also: &[],
         label: "clear BH_Shadow",
-        meaning: "The journal's copy is on disk: whoever wants to modify the block may go on, and the frozen copy is freed.",
+        meaning: "The journal has the block on disk: whoever wants to change it may go on.",
         reason: None,
+        since: "",
         source: "journal_end_buffer_io_sync, fs/jbd2/commit.c (6.19)",
     },
     Row {
@@ -652,9 +695,10 @@ const ROWS: [Row; 91] = [
         label: "end the direct I/O",
         meaning: "The direct I/O is over; there is no page flag to clear.",
         reason: Some(
-            "A user's buffer has no PG_writeback: that nobody changed it meanwhile was up to the program.",
+            "A user's buffer has no PG_writeback: nobody guaranteed that it did not change meanwhile.",
         ),
-        source: "block/bio.c (6.19)",
+        since: "",
+        source: "bio_release_pages, block/bio.c (6.19)",
     },
     Row {
         key: "may_sleep",
@@ -662,11 +706,12 @@ const ROWS: [Row; 91] = [
         calls: same("kmem_cache_alloc(GFP_NOFS): sleeps"),
         also: &[],
         label: "sleep in the allocator",
-        meaning: "Sleeps in the allocator for a while and comes back with the memory; whatever it holds stays held.",
+        meaning: "Sleeps in the allocator for a while and comes back with the memory; whatever the thread holds stays held.",
         reason: Some(
             "Sleeping is harmless as long as the page lock is held, because page_mkwrite needs that lock.",
         ),
-        source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39)",
+        since: "",
+        source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39); Chris Mason, 26 Apr 2011, in the thread of Wong's RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     Row {
         key: "convert_extents",
@@ -676,7 +721,8 @@ const ROWS: [Row; 91] = [
         label: "convert the extents",
         meaning: "Marks the blocks just written as holding data, in the journal, before PG_writeback may be cleared.",
         reason: Some("Whoever waits for PG_writeback waits for this too."),
-        source: "fs/ext4/page-io.c (6.19); commit b0857d309fae",
+        since: "commit b0857d309fae",
+        source: "ext4_convert_unwritten_extents, fs/ext4/extents.c (6.19); commit b0857d309fae, \"ext4: defer clearing of PageWriteback after extent conversion\"",
     },
     Row {
         key: "get_block",
@@ -686,7 +732,8 @@ const ROWS: [Row; 91] = [
         label: "map the blocks",
         meaning: "Finds or reserves the blocks of the page.",
         reason: Some("The bio must say where on the disk the page goes."),
-        source: "fs/ext4/inode.c (2.6.39, 6.19)",
+        since: "",
+        source: "ext4_get_block, fs/ext4/inode.c (2.6.39, 6.19)",
     },
     Row {
         key: "skip_writeback",
@@ -698,7 +745,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "To wait here could mean to wait for a bio that this very thread has yet to submit.",
         ),
-        source: "shrink_page_list, mm/vmscan.c; commit ecf5fc6e9654",
+        since: "",
+        source: "shrink_folio_list, mm/vmscan.c (6.19); commit ecf5fc6e9654",
     },
     Row {
         key: "kmem_cache_alloc",
@@ -710,6 +758,7 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "If it fails after PG_writeback was set, somebody must clear that bit again, or waiters sleep for ever.",
         ),
+        since: "",
         source: "ext4_bio_write_page, fs/ext4/page-io.c (2.6.39); commit a54aa7610861",
     },
     Row {
@@ -722,7 +771,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Reclaim may meet any page, even one that this very thread has put under writeback.",
         ),
-        source: "commit ecf5fc6e9654",
+        since: "",
+        source: "commit ecf5fc6e9654, \"mm, vmscan: Do not wait for page writeback for GFP_NOFS allocations\"",
     },
     Row {
         key: "mblk_io_submit",
@@ -732,6 +782,7 @@ const ROWS: [Row; 91] = [
         label: "choose the branch",
         meaning: "Writes the page by ext4_bio_write_page (the default in 2.6.39), or (the other way) by block_write_full_page.",
         reason: Some("Both ways must set PG_writeback before they unlock the page."),
+        since: "",
         source: "mpage_da_submit_io, fs/ext4/inode.c (2.6.39)",
     },
     Row {
@@ -744,7 +795,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Until its builder submits the bio, whoever waits for the page's writeback waits for the builder.",
         ),
-        source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
+        since: "",
+        source: "bio_add_page, fs/bio.c (2.6.39); bio_add_folio, block/bio.c (6.19)",
     },
     Row {
         key: "generate_guard",
@@ -752,11 +804,12 @@ const ROWS: [Row; 91] = [
         calls: same("generate guard, sector {}"),
         also: &[],
         label: "compute one guard",
-        meaning: "Computes the guard over the interval's bytes as they are now and puts it into its 8-byte tuple; these bytes must not change until the I/O is complete.",
+        meaning: "Computes the guard over the interval's bytes as they are now and puts it into the interval's 8-byte tuple. These bytes must not change until the I/O is complete.",
         reason: Some(
             "The tag travels with the command, the bytes are read from memory later. Each hop that checks compares the two.",
         ),
-        source: "bio_integrity_generate, fs/bio-integrity.c (2.6.39); block/t10-pi.c (6.19)",
+        since: "",
+        source: "bio_integrity_generate, fs/bio-integrity.c (2.6.39); bio_integrity_generate, block/t10-pi.c (7.1.5)",
     },
     Row {
         key: "csum_data",
@@ -766,8 +819,9 @@ const ROWS: [Row; 91] = [
         label: "checksum one sector",
         meaning: "The file system computes the checksum that it will store elsewhere, over the bytes as they are now.",
         reason: Some(
-            "If the bytes change before the device fetches them, every later read of them fails the comparison.",
+            "If the bytes change before the device fetches them, every later read from the disk fails the comparison.",
         ),
+        since: "",
         source: "btrfs_csum_one_bio, fs/btrfs/file-item.c (6.19)",
     },
     Row {
@@ -781,9 +835,10 @@ const ROWS: [Row; 91] = [
         ],
         also: &[],
         label: "copy the page",
-        meaning: "Copies the page's bytes; guards and I/O are made from the copy, so the page itself may change.",
+        meaning: "Copies the page's bytes. Guards and I/O are made from the copy, so the page itself may change.",
         reason: None,
-        source: "block/blk-core.c, mm/bounce.c (3.9); commit ffecfd1a72fc",
+        since: "3.9 (commit ffecfd1a72fc); removed in 2025 (commit eeadd68e2a5f)",
+        source: "blk_queue_bounce, mm/bounce.c (3.9); commit ffecfd1a72fc",
     },
     Row {
         key: "queue_bio",
@@ -791,9 +846,10 @@ const ROWS: [Row; 91] = [
         calls: same("queue the request"),
         also: &["submit_bio", "submit_bio_noacct", "generic_make_request"],
         label: "queue the request",
-        meaning: "Puts the bio on the device's queue; it may wait there for milliseconds or seconds before the bytes are read.",
+        meaning: "Puts the bio on the device's queue, where it may wait for milliseconds or seconds before the bytes are read.",
         reason: None,
-        source: "__generic_make_request, block/blk-core.c (2.6.39); blk_mq_submit_bio (6.19)",
+        since: "",
+        source: "__generic_make_request, block/blk-core.c (2.6.39); blk_mq_submit_bio, block/blk-mq.c (6.19)",
     },
     Row {
         key: "virtqueue_kick",
@@ -801,9 +857,10 @@ const ROWS: [Row; 91] = [
         calls: same("virtqueue_kick(vq)"),
         also: &[],
         label: "pass the request to the host",
-        meaning: "The guest hands its bio to the host; the host takes checksums of its own, later.",
+        meaning: "The guest hands its bio to the host, which takes checksums of its own, later.",
         reason: None,
-        source: "drivers/block/virtio_blk.c (6.19)",
+        since: "",
+        source: "virtio_queue_rq, drivers/block/virtio_blk.c (6.19)",
     },
     Row {
         key: "take_guest_request",
@@ -815,7 +872,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "The host's checksums cover the guest's memory, where the guest's own rules decide who may store.",
         ),
-        source: "commit 968f19c5b1b7",
+        since: "",
+        source: "commit 968f19c5b1b7, \"btrfs: always fallback to buffered write if the inode requires checksum\"",
     },
     Row {
         key: "wait_for_bio",
@@ -825,7 +883,8 @@ const ROWS: [Row; 91] = [
         label: "wait for the I/O",
         meaning: "Sleeps until the I/O on this page is over: what O_DIRECT does before it returns.",
         reason: Some("Until then the device may still read the buffer."),
-        source: "submit_bio_wait, block/bio.c (6.19)",
+        since: "",
+        source: "__iomap_dio_rw, fs/iomap/direct-io.c (6.19)",
     },
     Row {
         key: "take_request",
@@ -837,7 +896,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "The bytes are still in memory: what is stored before the DMA of a sector is what the device gets.",
         ),
-        source: "scsi_request_fn, drivers/scsi/scsi_lib.c (2.6.39)",
+        since: "",
+        source: "scsi_request_fn, drivers/scsi/scsi_lib.c (2.6.39); scsi_queue_rq, drivers/scsi/scsi_lib.c (6.19)",
     },
     Row {
         key: "sample_parity",
@@ -845,9 +905,10 @@ const ROWS: [Row; 91] = [
         calls: same("xor into parity, sector {}"),
         also: &[],
         label: "compute parity",
-        meaning: "The array reads the bytes to compute parity from them; the data itself is fetched later.",
+        meaning: "The array reads the bytes to compute parity from them; it fetches the data itself later.",
         reason: Some("If the bytes change in between, data and parity are of different contents."),
-        source: "ops_run_reconstruct5, drivers/md/raid5.c (6.19, skip_copy)",
+        since: "2014, with skip_copy: commit d592a9969141",
+        source: "ops_run_reconstruct5, drivers/md/raid5.c (6.19); commit d592a9969141",
     },
     Row {
         key: "sample_leg",
@@ -857,6 +918,7 @@ const ROWS: [Row; 91] = [
         label: "fetch for the first leg",
         meaning: "The first leg of the mirror fetches the bytes; the second fetches them again, later.",
         reason: Some("If the bytes change in between, the two disks hold different contents."),
+        since: "",
         source: "raid1_write_request, drivers/md/raid1.c (6.19)",
     },
     Row {
@@ -869,6 +931,7 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "This settles which bytes are written. A checksum taken earlier must still fit them.",
         ),
+        since: "",
         source: "Documentation/block/data-integrity.rst (6.19)",
     },
     Row {
@@ -877,11 +940,12 @@ const ROWS: [Row; 91] = [
         calls: same("check guard, sector {}"),
         also: &[],
         label: "check a guard at the HBA",
-        meaning: "The HBA computes the guard over the bytes it fetched and compares it with the guard tag it received; if they differ the command fails and is not retried.",
+        meaning: "The HBA, or the NVMe controller, computes the guard over the bytes it fetched and compares it with the guard tag it received. If they differ the command fails; SCSI does not retry it.",
         reason: Some(
-            "A difference means that the bytes changed after the guard was taken, whoever did it: here a race becomes an I/O error.",
+            "In this machine a difference means that the bytes changed after the guard was taken. In a real one memory, bus or adapter may be at fault too: the tag cannot tell.",
         ),
-        source: "SCSI_PROT_GUARD_CHECK, drivers/scsi/sd.c (6.19); scsi_debug",
+        since: "",
+        source: "SCSI_PROT_GUARD_CHECK in sd_setup_protect_cmnd, drivers/scsi/sd.c (6.19); nvme_decide_disposition, drivers/nvme/host/core.c (6.19); the kernel dossier, section 8.4",
     },
     Row {
         key: "hba_insert",
@@ -891,7 +955,8 @@ const ROWS: [Row; 91] = [
         label: "insert a guard at the HBA",
         meaning: "The HBA computes the guard itself, from whatever bytes it fetched (WRITE_INSERT): the tag matches by construction.",
         reason: Some("A guard that is made this late cannot notice a change that came before."),
-        source: "sd_prot_op, drivers/scsi/sd.c (6.19)",
+        since: "",
+        source: "sd_prot_op and sd_setup_protect_cmnd, drivers/scsi/sd.c (6.19); the kernel dossier, section 8.4",
     },
     Row {
         key: "target_verify",
@@ -899,9 +964,10 @@ const ROWS: [Row; 91] = [
         calls: same("check guard, sector {}"),
         also: &[],
         label: "check a guard at the target",
-        meaning: "The disk recomputes the CRC over what arrived over the wire and compares it with the tuple before it stores anything.",
-        reason: Some("It covers the wire too: nothing is stored that does not fit its guard."),
-        source: "T10 SBC, WRPROTECT=001b; dif_verify, drivers/scsi/scsi_debug.c (6.1)",
+        meaning: "The disk recomputes the CRC over what arrived over the wire and compares it with the tuple. The disk of this model checks every sector before it stores any, as scsi_debug does; a real one may have stored earlier blocks.",
+        reason: Some("It covers the wire too: no sector is stored that does not fit its guard."),
+        since: "",
+        source: "T10 SBC-3 (INCITS 514): WRPROTECT=001b; prot_verify_write, drivers/scsi/scsi_debug.c (6.19)",
     },
     Row {
         key: "commit_media",
@@ -910,8 +976,9 @@ const ROWS: [Row; 91] = [
         also: &[],
         label: "write to media",
         meaning: "The disk stores the bytes it received, each sector with its tuple if it keeps any.",
-        reason: Some("This is what a later read returns."),
-        source: "T10 SBC; resp_write_dt0, drivers/scsi/scsi_debug.c",
+        reason: Some("This is what a later read from the disk returns."),
+        since: "",
+        source: "T10 SBC-3 (INCITS 514); resp_write_dt0, drivers/scsi/scsi_debug.c (6.19)",
     },
     Row {
         key: "nvme_requeue",
@@ -919,9 +986,10 @@ const ROWS: [Row; 91] = [
         calls: same("nvme_retry_req: same tags"),
         also: &[],
         label: "requeue the command",
-        meaning: "The host sends the failed command again, up to five times and with the same guard tags; where the page has changed for good it fails each time.",
+        meaning: "The host sends the failed command again with the same guard tags: up to five times (the module parameter max_retries), unless the controller says Do Not Retry. Where the page has changed for good it fails each time.",
         reason: None,
-        source: "nvme_max_retries, drivers/nvme/host/core.c (6.19)",
+        since: "",
+        source: "nvme_max_retries and nvme_decide_disposition, drivers/nvme/host/core.c (6.19)",
     },
     Row {
         key: "complete_request",
@@ -929,9 +997,10 @@ const ROWS: [Row; 91] = [
         calls: same("report status, raise interrupt"),
         also: &[],
         label: "report status",
-        meaning: "The disk tells the host how the command ended; one bad sector fails the whole request.",
+        meaning: "The disk tells the host how the command ended. One bad sector fails its bio, and all of the request where the sense data do not say which sector it was.",
         reason: Some("The device is done with the bytes; the kernel can end the stable window."),
-        source: "sd_done, drivers/scsi/sd.c; blk_update_request, block/blk-core.c (2.6.39)",
+        since: "",
+        source: "sd_done, drivers/scsi/sd.c (2.6.39); sd_completed_bytes, drivers/scsi/sd.c (6.19); blk_update_request, block/blk-core.c (2.6.39)",
     },
     Row {
         key: "bio_endio",
@@ -943,7 +1012,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Here the file system learns whether the write failed, and goes on to end writeback.",
         ),
-        source: "fs/bio.c (2.6.39), block/bio.c (6.19)",
+        since: "",
+        source: "bio_endio, fs/bio.c (2.6.39); bio_endio, block/bio.c (6.19)",
     },
     Row {
         key: "mapping_set_error",
@@ -955,7 +1025,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Nobody waits at the end of this write to be told. fsync is where the error comes out.",
         ),
-        source: "include/linux/pagemap.h (2.6.39, AS_EIO; 6.19, errseq)",
+        since: "4.13 with errseq: commit 5660e13d2fd6",
+        source: "mapping_set_error, include/linux/pagemap.h (2.6.39, 6.19)",
     },
     Row {
         key: "store",
@@ -963,10 +1034,11 @@ const ROWS: [Row; 91] = [
         calls: same("store {}"),
         also: &[],
         label: "store bytes",
-        meaning: "The CPU looks in its TLB, then in the page table: a writable entry lets the bytes change, a read-only one faults and the store is run again afterwards.",
+        meaning: "The CPU looks in its TLB, then in the page table. A writable entry lets the bytes change; a read-only one faults, and the store is run again afterwards.",
         reason: Some(
             "Whether this may happen while a write is under way is what the whole protocol decides.",
         ),
+        since: "",
         source: "do_wp_page, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -976,7 +1048,10 @@ const ROWS: [Row; 91] = [
         also: &[],
         label: "load bytes",
         meaning: "Reads through the mapping: the CPU caches the translation in its TLB.",
-        reason: Some("The cached entry is used until it is flushed, whatever happens to the PTE."),
+        reason: Some(
+            "The CPU uses the cached entry until it is flushed, whatever happens to the PTE.",
+        ),
+        since: "",
         source: "do_read_fault, mm/memory.c (6.19)",
     },
     Row {
@@ -985,9 +1060,10 @@ const ROWS: [Row; 91] = [
         calls: same("maybe_mkwrite(pte_mkdirty(pte))"),
         also: &[],
         label: "make the PTE writable",
-        meaning: "Gives the faulting thread a writable and dirty PTE, if pte_same finds that nobody changed it meanwhile: from here on its stores ask nobody.",
+        meaning: "Gives the faulting thread a writable and dirty PTE, if pte_same finds that nobody changed it meanwhile. From here on the thread's stores ask nobody.",
         reason: None,
-        source: "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault (6.19)",
+        since: "",
+        source: "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault, mm/memory.c (6.19)",
     },
     Row {
         key: "copy_from_user",
@@ -1000,8 +1076,9 @@ const ROWS: [Row; 91] = [
         ],
         also: &[],
         label: "copy the user's bytes",
-        meaning: "Copies the bytes through the kernel's own mapping: no PTE is consulted, so write protection of PTEs neither helps nor hinders.",
+        meaning: "Copies the bytes through the kernel's own mapping. No PTE is consulted, so write-protecting PTEs neither helps nor hinders.",
         reason: Some("Only the wait in write_begin keeps it off a page under writeback."),
+        since: "",
         source: "generic_perform_write, mm/filemap.c (2.6.39, 6.19)",
     },
     Row {
@@ -1014,7 +1091,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "Only rules among the kernel's own functions keep it off a block that is being written.",
         ),
-        source: "fs/ext2/dir.c, fs/jbd2/transaction.c (6.19)",
+        since: "",
+        source: "ext2_add_link, fs/ext2/dir.c (6.19); do_get_write_access, fs/jbd2/transaction.c (6.19)",
     },
     Row {
         key: "zero_user",
@@ -1026,7 +1104,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "As with write(2), only waiting for writeback first keeps it off bytes that are on their way.",
         ),
-        source: "truncate_partial_page, mm/truncate.c (2.6.39)",
+        since: "",
+        source: "truncate_partial_page, mm/truncate.c (2.6.39); truncate_inode_partial_folio, mm/truncate.c (6.19)",
     },
     Row {
         key: "dma_write",
@@ -1036,6 +1115,7 @@ const ROWS: [Row; 91] = [
         label: "a device writes into the page",
         meaning: "A device stores by physical address: neither PTE nor page lock nor PG_writeback can stop it.",
         reason: None,
+        since: "",
         source: "Documentation/core-api/pin_user_pages.rst (6.19)",
     },
     Row {
@@ -1044,10 +1124,11 @@ const ROWS: [Row; 91] = [
         calls: same("ptep_get_and_clear in {}"),
         also: &[],
         label: "remove one PTE",
-        meaning: "Takes the PTE out of the page table and remembers its dirty bit; TLB entries of other CPUs still work.",
+        meaning: "Takes the PTE out of the page table and remembers its dirty bit. TLB entries of other CPUs still work.",
         reason: Some(
             "If the PTE was dirty, only its remover knows that now, until it sets PG_dirty.",
         ),
+        since: "",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -1061,6 +1142,7 @@ const ROWS: [Row; 91] = [
         label: "carry the dirty bit over",
         meaning: "Moves the dirty bit of the PTE that was removed to the page; no page lock is taken.",
         reason: Some("Without it, stores made through this PTE would be forgotten with it."),
+        since: "",
         source: "zap_pte_range, mm/memory.c (2.6.39, 6.19)",
     },
     Row {
@@ -1069,11 +1151,12 @@ const ROWS: [Row; 91] = [
         calls: same("copy_one_pte to {}"),
         also: &[],
         label: "copy one PTE to the child",
-        meaning: "The child's PTE is a copy marked clean; its write bit stays.",
+        meaning: "The child's PTE is a copy marked clean; its write bit stays. Most shared file mappings are not copied at all: the child faults its PTEs in.",
         reason: Some(
             "A store through a writable PTE does not fault, so page_mkwrite is not asked.",
         ),
-        source: "copy_one_pte, mm/memory.c (2.6.39); most shared file mappings are not copied at all",
+        since: "",
+        source: "copy_one_pte, mm/memory.c (2.6.39); vma_needs_copy, mm/memory.c (6.19)",
     },
     Row {
         key: "check_mapping",
@@ -1084,8 +1167,9 @@ const ROWS: [Row; 91] = [
         ),
         also: &[],
         label: "check the mapping again",
-        meaning: "Looks, under the page lock, whether the page still belongs to the file; it may have been truncated while one slept.",
+        meaning: "Looks, under the page lock, whether the page still belongs to the file; it may have been truncated while the thread slept.",
         reason: Some("A store into a page that has left the file is written nowhere."),
+        since: "",
         source: "block_page_mkwrite, fs/buffer.c (2.6.39, 6.19); commit b827e496c893",
     },
     Row {
@@ -1094,9 +1178,10 @@ const ROWS: [Row; 91] = [
         calls: same("find_vma: still mapped?"),
         also: &[],
         label: "look for the mapping",
-        meaning: "A fault on an address that is not mapped any more is a SIGSEGV.",
+        meaning: "A fault on an address that is no longer mapped is a SIGSEGV.",
         reason: Some("What was mapped when the fault began may be gone by now."),
-        source: "do_user_addr_fault, arch/x86/mm/fault.c (6.19)",
+        since: "",
+        source: "do_page_fault, arch/x86/mm/fault.c (2.6.39); do_user_addr_fault, arch/x86/mm/fault.c (6.19)",
     },
     Row {
         key: "cancel_dirty_page",
@@ -1106,20 +1191,22 @@ const ROWS: [Row; 91] = [
         label: "drop the dirty bit",
         meaning: "What is truncated need not be written.",
         reason: None,
-        source: "mm/truncate.c (2.6.39, 6.19)",
+        since: "",
+        source: "cancel_dirty_page, mm/truncate.c (2.6.39); truncate_cleanup_folio, mm/truncate.c (6.19)",
     },
     Row {
         key: "remove_from_page_cache",
         op: Op::RemoveFromCache,
         calls: folio(
-            "remove_from_page_cache(page)",
+            "delete_from_page_cache(page)",
             "filemap_remove_folio(folio)",
         ),
-        also: &["delete_from_page_cache", "invalidate_inode_page"],
+        also: &["remove_from_page_cache", "invalidate_inode_page"],
         label: "remove the page from the file",
         meaning: "The page leaves the file: what is stored in it from now on goes nowhere.",
         reason: Some("Whoever slept for the page lock meanwhile must check for this."),
-        source: "mm/truncate.c (2.6.39, 6.19)",
+        since: "",
+        source: "truncate_complete_page, mm/truncate.c (2.6.39); filemap_remove_folio, mm/filemap.c (6.19)",
     },
     Row {
         key: "sigbus",
@@ -1127,9 +1214,10 @@ const ROWS: [Row; 91] = [
         calls: same("return VM_FAULT_SIGBUS"),
         also: &[],
         label: "end with a signal",
-        meaning: "The address has no page of the file behind it any more: the thread gets a signal and its store is not run.",
+        meaning: "The address has no page of the file behind it any more. The thread gets a signal (SIGBUS beyond the end of the file, SIGSEGV where nothing is mapped), and its store is not run.",
         reason: None,
-        source: "mm/memory.c (2.6.39, 6.19)",
+        since: "",
+        source: "do_page_mkwrite, mm/memory.c (6.19); do_user_addr_fault, arch/x86/mm/fault.c (6.19)",
     },
     Row {
         key: "pin_page",
@@ -1146,7 +1234,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "The device may store as long as the pin lasts, whatever the page tables say by then.",
         ),
-        source: "mm/gup.c (6.19); Documentation/core-api/pin_user_pages.rst",
+        since: "",
+        source: "pin_user_pages, mm/gup.c (6.19); Documentation/core-api/pin_user_pages.rst (6.19)",
     },
     Row {
         key: "unpin_page",
@@ -1161,7 +1250,8 @@ const ROWS: [Row; 91] = [
         label: "unpin the page",
         meaning: "Gives the reference back.",
         reason: Some("From here on the device has no business in the page."),
-        source: "mm/gup.c (6.19)",
+        since: "",
+        source: "unpin_user_page, mm/gup.c (6.19)",
     },
     Row {
         key: "fsync_begin",
@@ -1171,7 +1261,8 @@ const ROWS: [Row; 91] = [
         label: "call fsync",
         meaning: "Asks for everything stored so far to be on the media before the call returns success.",
         reason: Some("Until it has returned success a program cannot rely on its bytes."),
-        source: "fs/sync.c (2.6.39, 6.19)",
+        since: "",
+        source: "vfs_fsync_range, fs/sync.c (2.6.39, 6.19); fsync(2)",
     },
     Row {
         key: "fsync_return",
@@ -1186,7 +1277,8 @@ const ROWS: [Row; 91] = [
         label: "return from fsync",
         meaning: "Reports a latched write error: with AS_EIO to whoever asks first, with errseq once to everyone who had the file open.",
         reason: Some("Who is told decides whether a failed write is noticed."),
-        source: "filemap_fdatawait_range, mm/filemap.c (2.6.39); file_check_and_advance_wb_err (6.19)",
+        since: "4.13 with errseq: commit 5660e13d2fd6",
+        source: "filemap_fdatawait_range, mm/filemap.c (2.6.39); file_check_and_advance_wb_err, mm/filemap.c (6.19)",
     },
     Row {
         key: "set_memory_ro",
@@ -1196,7 +1288,8 @@ const ROWS: [Row; 91] = [
         label: "make the kernel's mapping read-only",
         meaning: "Makes the kernel's own mapping of the page read-only: a kernel store traps at once, on the spot where the bug is. User PTEs are not concerned.",
         reason: None,
-        source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
+        since: "",
+        source: "set_memory_ro, arch/x86/mm/pageattr.c (2.6.39); Darrick Wong, 2 May 2011, in the thread of his RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     Row {
         key: "set_memory_rw",
@@ -1206,7 +1299,8 @@ const ROWS: [Row; 91] = [
         label: "make the kernel's mapping writable",
         meaning: "Ends the watch: the kernel's own mapping is writable again.",
         reason: None,
-        source: "Wong, 2 May 2011 (x86 only); arch/x86/mm/pageattr.c (2.6.39)",
+        since: "",
+        source: "set_memory_rw, arch/x86/mm/pageattr.c (2.6.39); Darrick Wong, 2 May 2011, in the thread of his RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     Row {
         key: "get_write_access",
@@ -1214,9 +1308,10 @@ const ROWS: [Row; 91] = [
         calls: same("do_get_write_access(handle, jh)"),
         also: &[],
         label: "ask the journal for the block",
-        meaning: "Sleeps while the journal is writing the block (BH_Shadow); if the committing transaction still has to, it is left a frozen copy.",
+        meaning: "Sleeps while the journal is writing the block (BH_Shadow). If the committing transaction still has to write it, leaves it a frozen copy.",
         reason: Some("Otherwise the block would change while the journal writes it."),
-        source: "fs/jbd2/transaction.c (6.19)",
+        since: "",
+        source: "do_get_write_access, fs/jbd2/transaction.c (6.19)",
     },
     Row {
         key: "file_shadow",
@@ -1228,7 +1323,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "This begins the journal's own stable window: whoever wants to change the block waits, or works beside a frozen copy.",
         ),
-        source: "fs/jbd2/journal.c (6.19)",
+        since: "",
+        source: "jbd2_journal_write_metadata_buffer, fs/jbd2/journal.c (6.19)",
     },
     Row {
         key: "csum_read",
@@ -1240,7 +1336,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "It fits these bytes only: any other store into the block before it is put there makes it wrong.",
         ),
-        source: "fs/ext4/super.c (6.19)",
+        since: "",
+        source: "ext4_superblock_csum, fs/ext4/super.c (6.19)",
     },
     Row {
         key: "csum_store",
@@ -1252,7 +1349,8 @@ const ROWS: [Row; 91] = [
         reason: Some(
             "If the block was changed since the checksum was computed, the two do not fit.",
         ),
-        source: "fs/ext4/super.c (6.19); Sapuntzakis, 14 Sep 2020",
+        since: "",
+        source: "ext4_superblock_csum_set, fs/ext4/super.c (6.19); Constantine Sapuntzakis, 14 Sep 2020 <20200914161014.22275-1-costa@purestorage.com>",
     },
     Row {
         key: "goto",
@@ -1262,6 +1360,7 @@ const ROWS: [Row; 91] = [
         label: "go on elsewhere",
         meaning: "Goes on at the line named; not a step.",
         reason: None,
+        since: "",
         source: "",
     },
 ];

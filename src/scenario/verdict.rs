@@ -94,7 +94,7 @@ impl Verdict {
                 "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or parity, or a leg of the mirror, disagrees), and nobody will repair that."
             }
             Verdict::ChecksumMismatch => {
-                "The write was reported as done, but its checksum was taken from other bytes: a later read finds out."
+                "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first."
             }
             Verdict::LostUpdate => {
                 "Bytes were stored that no writeback will look for; or fsync returned success without them."

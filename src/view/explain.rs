@@ -3,12 +3,12 @@
 
 use crate::exchange::{
     Consequence, explain, explain_change, explain_end, foresee, hex, introduction, log_lines,
-    missing, outcome, percent, status_words, what_differs, who_compares, without_words,
+    missing, outcome, percent, release_words, status_words, what_differs, who_compares, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
-use crate::scenario::{Scenario, Verdict};
+use crate::scenario::{Scenario, Verdict, never_existed};
 
 use super::actors::outlook_words;
 use super::badge;
@@ -16,6 +16,7 @@ use super::check_results::CheckResults;
 use super::glossary::Glossary;
 use super::moment::Moment;
 use super::msg::Msg;
+use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
@@ -200,16 +201,23 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     let text = at.map_or(row.calls[scenario.era as usize], |at| &lines[at].text);
     let mut glossary = Glossary::of(Card::Step, ui.term);
     let mut list = el("dl", "step");
-    let mut part = |title, text: &str| {
-        list.children.push(el("dt", "").text(title).into());
-        list.children
-            .push(glossary.glossed(el("dd", ""), text).into());
+    let mut part = |list: Element, title, text: &str| {
+        list.child(el("dt", "").text(title))
+            .child(glossary.glossed(el("dd", ""), text))
     };
-    part("What it did", &now.sentence().unwrap_or_default());
-    part("Why it matters", meaning.reason.unwrap_or(meaning.meaning));
+    list = part(list, "What it did", &now.sentence().unwrap_or_default());
+    let why = meaning.reason.unwrap_or(meaning.meaning);
+    list = part(list, "Why it matters", why);
     let group = at.and_then(|at| composite(lines, at));
     if let Some((text, group)) = &group {
-        part("Part of", &format!("`{text}`. {}", group.meaning));
+        let words = format!("`{text}`. {}", group.meaning);
+        list = part(list, "Part of", &words);
+    }
+    if let Some(words) = release_words(row, &meaning, scenario.era) {
+        let title = format!("In Linux {}", scenario.era.word());
+        list = list
+            .child(el("dt", "").text(&title))
+            .child(cited(el("dd", ""), &words));
     }
     let pc = (actor, pc);
     let left_out = left_out.filter(|left_out| left_out.step == pc);
@@ -217,10 +225,8 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     if let Some(left_out) = left_out {
         let words = without_words(&left_out.omission, without);
         let words = words.as_deref();
-        part(
-            "Without it",
-            words.unwrap_or("The checker is leaving it out to see\u{2026}"),
-        );
+        let waiting = "The checker is leaving it out to see\u{2026}";
+        list = part(list, "Without it", words.unwrap_or(waiting));
     }
     let mut card = el("div", "card")
         .attr(Attr::Part, "why")
@@ -234,9 +240,9 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     card = card.child(glossary.meaning());
     let mut sources = el("details", "")
         .child(el("summary", "").text("Sources"))
-        .child(note("source", meaning.source));
+        .child(source(meaning.source));
     if let Some((_, group)) = group {
-        sources = sources.child(note("source", group.source));
+        sources = sources.child(source(group.source));
     }
     match meaning.source {
         "" => card,
@@ -307,7 +313,7 @@ fn in_full(now: &Moment, failure: Option<&Failure>) -> Element {
     if log.is_empty() {
         return full;
     }
-    let heading = "In the kernel's log (its sectors are LBAs)";
+    let heading = "In the kernel's log (shortened; scsi_debug counts LBAs, the block layer sectors of 512 bytes)";
     super::log::log(full, heading, &log, scenario.era)
 }
 
@@ -319,6 +325,7 @@ fn broken(now: &Moment, ui: &UiState) -> Element {
     }
     let mut glossary = Glossary::of(Card::Broken, ui.term);
     let mut list = el("dl", "invariants");
+    let mut sources = el("details", "").child(el("summary", "").text("Sources"));
     for &(invariant, step) in broken {
         let (number, name) = invariant.name();
         let at = match step {
@@ -335,6 +342,7 @@ fn broken(now: &Moment, ui: &UiState) -> Element {
                     .child(button("", "", &at, false, Msg::Seek(step))),
             )
             .child(glossary.glossed(el("dd", ""), invariant.meaning()));
+        sources = sources.child(source(&format!("{number}: {}", invariant.source())));
     }
     el("div", "card")
         .attr(Attr::Part, "broken")
@@ -345,6 +353,7 @@ fn broken(now: &Moment, ui: &UiState) -> Element {
         ))
         .child(list)
         .child(glossary.meaning())
+        .child(sources)
 }
 
 /// Adds a value to a list, with its name and where it comes from.
@@ -462,13 +471,24 @@ fn what_this_is(now: &Moment, results: &CheckResults) -> Element {
             false,
             Msg::Panel(Panel::Matrix),
         ));
+    let fact = never_existed(scenario.device, scenario.era);
+    if let Some(fact) = fact {
+        let words = format!("This pair of kernel and device never existed. {}", fact.why);
+        card = card.child(note("small", &words));
+    }
     // Sources of the ordering as it is written say nothing of a change to it.
     if scenario.sources.is_empty() || !scenario.own_edits.is_empty() || scenario.unchanged {
         return card;
     }
     let mut sources = el("details", "").child(el("summary", "").text("Sources"));
     for text in &scenario.sources {
-        sources = sources.child(note("source", text));
+        sources = sources.child(source(text));
+    }
+    let kernel = format!("Linux {}: {}", scenario.era.word(), scenario.era.source());
+    sources = sources.child(source(&kernel));
+    if let Some(fact) = fact {
+        let pair = format!("{}: {}", scenario.device.word(), fact.source);
+        sources = sources.child(source(&pair));
     }
     card.child(sources)
 }

@@ -3,8 +3,9 @@
 use crate::protocol::{TERMS, Term, term_meaning};
 
 use super::msg::Msg;
+use super::sources::source;
 use super::ui_state::{Card, TermRef, UiState};
-use super::vdom::{Attr, Element, el, note};
+use super::vdom::{Attr, Element, el};
 
 /// Makes the terms in the sentences of one card buttons, each where it first occurs.
 pub struct Glossary {
@@ -119,7 +120,7 @@ fn meaning_of(open: Option<TermRef>) -> Element {
                     .text(": ")
                     .text(of.meaning),
             )
-            .child(note("source", of.source))
+            .child(source(of.source))
             .child(close),
     )
 }

@@ -1,7 +1,7 @@
 //! Top of the page: name, scenario, kernel and device, and messages.
 
 use crate::protocol::Era;
-use crate::scenario::Device;
+use crate::scenario::{Device, never_existed};
 
 use super::moment::Moment;
 use super::msg::Msg;
@@ -48,7 +48,10 @@ pub fn settings(now: &Moment) -> Element {
             .map(|(at, it)| (it.word().to_owned(), Msg::Device(at)))
             .collect(),
     );
-    let about = format!("{} \u{b7} {}", era.kernels(), device.about());
+    let mut about = format!("{} \u{b7} {}", era.kernels(), device.about());
+    if let Some(fact) = never_existed(device, era) {
+        about += &format!(" \u{b7} This pair never existed: {}", fact.why);
+    }
     el("section", "settings")
         .attr(Attr::Label, "Kernel and device")
         .child(eras)

@@ -3,6 +3,7 @@
 use crate::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 
 use super::msg::Msg;
+use super::sources::cited;
 use super::vdom::{Attr, Element, button, el};
 
 /// The keys as the sheet names them, and what each does.
@@ -70,5 +71,5 @@ pub fn sheet(era: Era) -> Element {
 fn word(list: Element, term: &str, meaning: &str, source: &str) -> Element {
     let meaning = el("dd", "").text(meaning).text(" ");
     list.child(el("dt", "").child(el("code", "").text(term)))
-        .child(meaning.child(el("span", "source").text(source)))
+        .child(meaning.child(cited(el("span", "source"), source)))
 }

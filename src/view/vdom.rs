@@ -23,6 +23,10 @@ pub enum Attr {
     Href,
     /// Where a link opens.
     Target,
+    /// What the page that a link opens is told of this one.
+    Rel,
+    /// Whether the browser tells the page that a link opens where the visitor came from.
+    ReferrerPolicy,
     /// What a link's target is saved as.
     Download,
     /// How many lines a field has.
@@ -116,6 +120,8 @@ impl Attr {
             Attr::Title => "title",
             Attr::Href => "href",
             Attr::Target => "target",
+            Attr::Rel => "rel",
+            Attr::ReferrerPolicy => "referrerpolicy",
             Attr::Download => "download",
             Attr::Rows => "rows",
             Attr::Scope => "scope",

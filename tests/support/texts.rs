@@ -12,7 +12,7 @@ use std::sync::Arc;
 use stable_pages::exchange::{diagram, sentence, status_words};
 use stable_pages::explore::{CheckerRequest, ScenarioSpec, StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, Effect, History, Status, enabled, step};
-use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
+use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, plain, term_meaning};
 use stable_pages::scenario::{Device, Entry, Scenario, Variant, Verdict, find, unchanged};
 use stable_pages::view::{
     Attr, Chain, CheckResults, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput,
@@ -389,12 +389,20 @@ pub fn steps() -> String {
         if let Some(reason) = meaning.reason {
             let _ = writeln!(out, "  Why: {reason}");
         }
-        let _ = writeln!(out, "  Source: {}", meaning.source);
+        if !meaning.since.is_empty() {
+            let _ = writeln!(out, "  Since: {}", plain(meaning.since));
+        }
+        let _ = writeln!(out, "  Source: {}", plain(meaning.source));
     }
     out += "\n\n# Composites\n";
     for group in &GROUPS {
         let _ = write!(out, "\n## {}\n{}", group.key, calls(&group.calls));
-        let _ = writeln!(out, "  {}\n  Source: {}", group.meaning, group.source);
+        let _ = writeln!(
+            out,
+            "  {}\n  Source: {}",
+            group.meaning,
+            plain(group.source)
+        );
     }
     out
 }
@@ -516,7 +524,7 @@ pub fn words() -> String {
         }
         let _ = writeln!(out, ": {}", meaning.meaning);
         if !meaning.source.is_empty() {
-            let _ = writeln!(out, "  Source: {}", meaning.source);
+            let _ = writeln!(out, "  Source: {}", plain(meaning.source));
         }
     }
     out += "\n# Keys\n\n";

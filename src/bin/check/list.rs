@@ -5,9 +5,9 @@ use std::fmt::Write;
 use stable_pages::exchange::diagram;
 use stable_pages::machine::Invariant;
 use stable_pages::protocol::{
-    Era, MEANINGS, OPS, did_you_mean, group_row, library, library_text, op_number,
+    Era, MEANINGS, OPS, addresses, did_you_mean, group_row, library, library_text, op_number, plain,
 };
-use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue};
+use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue, never_existed};
 
 const WIDTH: usize = 79;
 
@@ -47,7 +47,7 @@ pub fn list(wanted: &[String]) -> Result<String, String> {
             (_, Some(row), _) => step(&mut out, row),
             (.., Some(text)) => program(&mut out, word, text),
             _ => match words().find(|known| known.word == word) {
-                Some(known) => known.tell(&mut out),
+                Some(known) => known.tell_all(&mut out),
                 None => return Err(unknown(word)),
             },
         }
@@ -61,6 +61,8 @@ struct Word {
     /// What stands behind the word in a list; empty for most.
     name: &'static str,
     meaning: &'static str,
+    /// Where that is written; empty for what is this project's own.
+    source: &'static str,
 }
 
 impl Word {
@@ -69,12 +71,21 @@ impl Word {
             word,
             name: "",
             meaning,
+            source: "",
         }
     }
 
     fn tell(&self, out: &mut String) {
         let shown = format!("{} {}", self.word, self.name);
         entry(out, shown.trim_end(), self.meaning);
+    }
+
+    /// All there is to say of the word.
+    fn tell_all(&self, out: &mut String) {
+        self.tell(out);
+        if !self.source.is_empty() {
+            sources(out, self.source);
+        }
     }
 }
 
@@ -85,7 +96,10 @@ fn device_words() -> impl Iterator<Item = Word> {
 
 fn kernel_words() -> impl Iterator<Item = Word> {
     let all = Era::ALL.into_iter();
-    all.map(|it| Word::new(it.word(), it.kernels()))
+    all.map(|it| Word {
+        source: it.source(),
+        ..Word::new(it.word(), it.kernels())
+    })
 }
 
 fn verdict_words() -> impl Iterator<Item = Word> {
@@ -101,6 +115,7 @@ fn invariant_words() -> impl Iterator<Item = Word> {
             word,
             name,
             meaning,
+            source: it.source(),
         }
     })
 }
@@ -131,7 +146,9 @@ fn entry(out: &mut String, word: &str, meaning: &str) {
         let _ = writeln!(out, "  {word}");
         start = INDENT.to_owned();
     }
+    // A file's name stays whole.
     let options = textwrap::Options::new(WIDTH)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .initial_indent(&start)
         .subsequent_indent(INDENT);
     let text = diagram::ascii(meaning);
@@ -182,6 +199,18 @@ fn programs(out: &mut String) {
 
 fn devices(out: &mut String) {
     device_words().for_each(|it| it.tell(out));
+    *out += "\n  Any device can be put under any kernel; these pairs never existed:\n";
+    for device in Device::ALL {
+        let facts = Era::ALL.map(|era| (era, never_existed(device, era)));
+        for group in facts.chunk_by(|one, other| one.1 == other.1) {
+            if let Some(fact) = group[0].1 {
+                let eras: Vec<&str> = group.iter().map(|(era, _)| era.word()).collect();
+                let pairs = format!("{}, {}", device.word(), eras.join(", "));
+                entry(out, &pairs, fact.why);
+                sources(out, fact.source);
+            }
+        }
+    }
 }
 
 fn kernels(out: &mut String) {
@@ -222,8 +251,19 @@ fn step(out: &mut String, row: usize) {
     for (era, call) in Era::ALL.iter().zip(it.calls) {
         entry(out, &format!("in {}", era.word()), call);
     }
-    entry(out, "source", meaning.source);
+    if !meaning.since.is_empty() {
+        entry(out, "since", &plain(meaning.since));
+    }
+    sources(out, meaning.source);
     out.push('\n');
+}
+
+/// Adds a source, and the addresses it leads to.
+fn sources(out: &mut String, source: &str) {
+    entry(out, "source", &plain(source));
+    for address in addresses(source) {
+        let _ = writeln!(out, "{:28}{address}", "");
+    }
 }
 
 /// Adds all there is to say of a program, with its lines.
@@ -232,7 +272,7 @@ fn program(out: &mut String, name: &str, text: &str) {
         Some(row) => {
             let _ = writeln!(out, "{name}\n");
             entry(out, "meaning", row.meaning);
-            entry(out, "source", row.source);
+            sources(out, row.source);
             out.push('\n');
         }
         None => {

@@ -1,14 +1,15 @@
 //! The kernel dossier (`docs/kernel/*.md`) as plain pages, and links to its sections.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use stable_pages::protocol::{evidence, heading_key, references, section_anchor};
 use stable_pages::scenario::Entry;
 
 use crate::document::{Document, document, escaped};
-use crate::references::{heading_key, references};
 
 /// Where the plain pages of scenarios find those of the dossier.
 pub const FROM_SCENARIOS: &str = "../kernel/";
@@ -45,7 +46,7 @@ struct Heading {
 impl Heading {
     /// The heading's fragment on its page. It is made of the section's number, so that it stays when the words change.
     fn anchor(&self) -> Option<String> {
-        self.key.as_deref().map(anchor)
+        self.key.as_deref().map(section_anchor)
     }
 
     /// The heading's fragment on GitHub and the like, by which the files link to each other.
@@ -57,14 +58,6 @@ impl Heading {
             _ => it.is_alphanumeric().then_some(it),
         });
         kept.collect()
-    }
-}
-
-/// The fragment of a section's address: `s3-5`, `sA`, or an ordering's own name, `S04`.
-fn anchor(key: &str) -> String {
-    match key.starts_with('S') {
-        true => key.to_owned(),
-        false => format!("s{}", key.replace('.', "-")),
     }
 }
 
@@ -217,7 +210,8 @@ impl Dossier {
         })
     }
 
-    /// The HTML of a page with its references to sections made links; `folder` is the dossier's folder, seen from that page.
+    /// The HTML of a page with its references to sections, and the files and commits of the dossier's tags, made links;
+    /// `folder` is the dossier's folder, seen from that page.
     pub fn linked(&self, html: &str, folder: &str) -> String {
         let mut linked = String::new();
         let mut rest = html;
@@ -244,14 +238,29 @@ impl Dossier {
     }
 
     fn link_text(&self, text: &str, folder: &str, open: bool, into: &mut String) {
-        let mut written = 0;
-        for reference in references(text) {
-            if let (true, Some(place)) = (open, self.places.get(&reference.section)) {
-                *into += &text[written..reference.range.start];
-                let named = &text[reference.range.clone()];
-                *into += &format!(r#"<a href="{folder}{place}">{named}</a>"#);
-                written = reference.range.end;
+        let mut links: Vec<(Range<usize>, String)> = Vec::new();
+        for it in references(text) {
+            if let Some(place) = self.places.get(&it.section) {
+                let link = format!(r#"<a href="{folder}{place}">"#);
+                links.push((it.range, link));
             }
+        }
+        for (range, target) in evidence(text) {
+            let link = format!(
+                r#"<a href="{}" target="_blank" rel="noreferrer noopener" referrerpolicy="no-referrer">"#,
+                escaped(&target.address())
+            );
+            links.push((range, link));
+        }
+        links.sort_by_key(|(range, _)| range.start);
+        let mut written = 0;
+        for (range, link) in links.into_iter().filter(|_| open) {
+            if range.start < written {
+                continue;
+            }
+            *into += &text[written..range.start];
+            *into += &format!("{link}{}</a>", &text[range.clone()]);
+            written = range.end;
         }
         *into += &text[written..];
     }

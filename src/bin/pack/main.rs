@@ -5,7 +5,6 @@
 mod document;
 mod dossier;
 mod pages;
-mod references;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -11,7 +11,7 @@ use crate::dossier::{Dossier, FROM_SCENARIOS};
 use stable_pages::exchange::{Consequence, explain, explain_end, outcome};
 use stable_pages::machine::{End, History};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict};
-use stable_pages::view::{Attr, Element, Moment, badge, el, note, rich};
+use stable_pages::view::{Attr, Element, Moment, badge, cited_outside, el, note, rich};
 
 /// What the list of scenarios is about.
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
@@ -103,7 +103,7 @@ fn scenario_page(
     if !scenario.sources.is_empty() {
         main = main
             .child(el("h2", "").text("Sources"))
-            .child(items("ul", &scenario.sources));
+            .child(sources(&scenario.sources));
     }
     if !entry.section.is_empty() {
         let background = format!(
@@ -204,6 +204,12 @@ fn meaning(main: Element, verdict: Verdict, sentences: &[String]) -> Element {
 fn items(tag: &'static str, all: &[String]) -> Element {
     let items = all.iter().map(|it| rich(el("li", ""), it));
     el(tag, "").children(items.collect())
+}
+
+/// The sources, each with its links.
+fn sources(all: &[String]) -> Element {
+    let items = all.iter().map(|it| cited_outside(el("li", ""), it));
+    el("ul", "").children(items.collect())
 }
 
 /// The page of a scenario, or, without a `slug`, the list of them.

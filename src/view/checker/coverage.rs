@@ -7,6 +7,7 @@ use crate::protocol::ASSUMPTIONS;
 
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
+use super::super::sources::cited;
 use super::super::vdom::{Attr, Element, el, note};
 use super::steps;
 
@@ -39,14 +40,12 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
 fn assumptions() -> Element {
     let mut list = el("dl", "invariants");
     for it in &ASSUMPTIONS {
-        let source = match it.source {
-            "" => String::new(),
-            source => format!(" ({source})"),
+        let words = el("dd", "").text(it.words);
+        let words = match it.source {
+            "" => words,
+            source => cited(words.text(" ("), source).text(")"),
         };
-        let words = format!("{}{source}", it.words);
-        list = list
-            .child(el("dt", "").text(it.about))
-            .child(el("dd", "").text(&words));
+        list = list.child(el("dt", "").text(it.about)).child(words);
     }
     el("div", "card")
         .attr(Attr::Part, "assumptions")

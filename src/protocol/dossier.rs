@@ -1,7 +1,7 @@
 //! Finds where a text names a section of the kernel dossier (`docs/kernel/`): "the dossier, 3.5",
-//! "sections 2.5 and 3.4", "chapter 13", "appendix A", "S04".
+//! "sections 2.5 and 3.4", "chapter 13", "appendix A", "S04"; and on which page that section stands.
 //!
-//! The plain pages make links of them, and `tests/dossier.rs` holds every one to a section that exists.
+//! The page and the plain pages make links of them, and `tests/dossier.rs` holds every one to a section that exists.
 
 use std::ops::Range;
 
@@ -9,7 +9,9 @@ use std::ops::Range;
 /// number, and the bytes that name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
+    /// The bytes that name it.
     pub range: Range<usize>,
+    /// The number, letter or name of the section.
     pub section: String,
 }
 
@@ -35,6 +37,47 @@ pub fn references(text: &str) -> Vec<Reference> {
         }
     }
     found
+}
+
+/// The page of each chapter, by the first chapter that it has.
+const PAGES: [(u8, &str); 9] = [
+    (0, "index"),
+    (1, "protocol"),
+    (6, "actors"),
+    (7, "history"),
+    (8, "protection"),
+    (9, "orderings"),
+    (10, "invariants"),
+    (11, "diagrams"),
+    (12, "reference"),
+];
+
+/// The page and the fragment of a section, below the dossier's folder: `protocol.html#s3-5`, `orderings.html#S04`.
+pub fn section_page(section: &str) -> String {
+    let number = |digits: &str| digits.parse::<u8>().ok();
+    let page = match section.strip_prefix('S') {
+        // The orderings of the kernels after 6.19 stand with what changed in these.
+        Some(ordering) if number(ordering).is_some_and(|it| it > 36) => "linux-7",
+        Some(_) => "orderings",
+        None => match number(section.split('.').next().unwrap_or_default()) {
+            Some(chapter) if chapter > 12 => "linux-7",
+            Some(chapter) => {
+                let pages = PAGES.iter().rev();
+                let mut before = pages.filter(|(first, _)| *first <= chapter);
+                before.next().map_or("index", |(_, page)| *page)
+            }
+            None => "reference",
+        },
+    };
+    format!("{page}.html#{}", section_anchor(section))
+}
+
+/// The fragment of a section's address: `s3-5`, `sA`, or an ordering's own name, `S04`.
+pub fn section_anchor(section: &str) -> String {
+    match section.starts_with('S') {
+        true => section.to_owned(),
+        false => format!("s{}", section.replace('.', "-")),
+    }
 }
 
 /// The key of the section that a heading begins, such as `3.5` of "3.5 What the waiter holds".
