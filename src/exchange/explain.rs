@@ -169,7 +169,7 @@ impl Case<'_> {
         let mut said = vec![format!(
             "At step {} the {} recomputed the guard of {} (LBA {}): it received {} and computed {} from the bytes that arrived.",
             it.step,
-            hop_name(hop),
+            hop_name(self.scenario, hop),
             self.sector,
             it.lba,
             self.hex(it.sealed),

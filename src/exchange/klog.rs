@@ -43,9 +43,10 @@ pub struct Refusal {
 impl Refusal {
     /// What the kernel of the scenario's era logs, one line each.
     ///
-    /// The SCSI host adapter is scsi_debug, which logs both guards (`drivers/scsi/scsi_debug.c`, 6.1: "GUARD check
-    /// failed on sector .."). Its sense data have no INFORMATION field, so the request fails from its first sector
-    /// on. For an NVMe controller there is only the block layer's line.
+    /// The SCSI host adapter is scsi_debug, which logs both guards, in other words before 3.11 (`drivers/scsi/scsi_debug.c`).
+    /// Its sense data have no INFORMATION field, so the request fails from its first sector on. For an NVMe controller
+    /// there is only the block layer's line. The flags in that line are those that 6.1 logged for writeback under fsync
+    /// and for direct I/O: REQ_SYNC and REQ_INTEGRITY, and REQ_IDLE. The lines in between (Result, CDB) are left out.
     pub fn log_lines(self, scenario: &Scenario) -> Vec<String> {
         let geometry = scenario.model.geometry;
         // The block layer counts sectors of 512 bytes, however large the disk's own sectors are.
@@ -54,6 +55,10 @@ impl Refusal {
         let nvme = scenario.model.protection == Protection::Nvme;
         let dev = if nvme { "nvme0n1" } else { "sdb" };
         let today = scenario.era == Era::Today;
+        let flags = match scenario.model.cached[self.first_page.index()] {
+            true => "0x10800",
+            false => "0x18800",
+        };
         let mut lines = Vec::new();
         if !nvme {
             let (key, text) = match self.hop {
@@ -65,8 +70,12 @@ impl Refusal {
             } else {
                 "sd 2:0:0:0: [sdb]"
             };
+            let (function, computed) = match today {
+                true => ("scsi_debug:dif_verify", "data"),
+                false => ("prot_verify_write", "calculated"),
+            };
             lines.push(format!(
-                "scsi_debug:dif_verify: GUARD check failed on sector {} rcvd 0x{:04x}, data 0x{:04x}",
+                "{function}: GUARD check failed on sector {} rcvd 0x{:04x}, {computed} 0x{:04x}",
                 self.lba, self.received, self.computed
             ));
             if !today {
@@ -78,7 +87,7 @@ impl Refusal {
         lines.push(match today {
             false => format!("end_request: I/O error, dev {dev}, sector {first}"),
             true => format!(
-                "protection error, dev {dev}, sector {first} op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2"
+                "protection error, dev {dev}, sector {first} op 0x1:(WRITE) flags {flags} phys_seg 1 prio class 2"
             ),
         });
         lines

@@ -443,7 +443,7 @@ impl Step<'_> {
                 matched,
             } => {
                 let name = sectors(it, page, &[sector]);
-                let (hop, computed) = (hop_name(hop), self.guard(computed));
+                let (hop, computed) = (hop_name(it, hop), self.guard(computed));
                 Some(match matched {
                     true => {
                         format!("The {hop} recomputes the guard of {name}: {computed}, as received.")
@@ -639,8 +639,10 @@ impl Step<'_> {
     }
 }
 
-pub(super) fn hop_name(hop: Hop) -> &'static str {
+/// Who checks at a hop: NVMe has no host adapter.
+pub(super) fn hop_name(scenario: &Scenario, hop: Hop) -> &'static str {
     match hop {
+        Hop::Hba if scenario.model.protection == Protection::Nvme => "controller",
         Hop::Hba => "HBA",
         Hop::Target => "target",
     }

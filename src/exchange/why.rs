@@ -43,7 +43,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
     let case = Case::of(scenario, story, failure);
     match failure.violation {
         Violation::Unstable { .. } => {}
-        Violation::Guard { hop, .. } => trace.guard(&case, hop_name(hop)),
+        Violation::Guard { hop, .. } => trace.guard(&case, hop_name(scenario, hop)),
         Violation::UnstableWrite { .. } => trace.unstable_write(&case),
         Violation::Torn { .. } | Violation::Corrupt { .. } => trace.torn(&case),
         Violation::Checksum {

@@ -107,7 +107,9 @@ impl Verdict {
             Verdict::Livelock => {
                 "Everybody goes on getting turns, and yet somebody never finishes."
             }
-            Verdict::Assertion => "The kernel would stop with a BUG or complain with a WARN.",
+            Verdict::Assertion => {
+                "The kernel would stop with a BUG or complain with a WARN. What 6.19 asserts of page lock and writeback bit is a VM_BUG_ON: only a kernel with CONFIG_DEBUG_VM stops there."
+            }
             Verdict::Trap => "A store hit a page that had been made read-only to catch it.",
             Verdict::UnstableWrite => {
                 "Bytes changed while they were written, and the write was reported as done all the same. By itself that is no failure: on a disk without checksums it happens all day, and the media end up with what was submitted or with what memory holds."

@@ -132,10 +132,10 @@ fn kernel(sector: &Sector) -> Element {
             "Nothing, whatever changes on the way: no guard is older than the bytes that the device fetched. fsync reports success."
         }
         Protection::FsChecksum => {
-            "Nothing while writing: only whoever reads the sector later compares it with the file system's checksum. fsync reports success."
+            "Nothing while writing: only a read from the disk compares it with the file system's checksum, and while the page is cached there is none. fsync reports success."
         }
         Protection::Parity | Protection::Mirror => {
-            "Nothing while writing: nobody compares the two copies before a scrub or a rebuild. fsync reports success."
+            "Nothing while writing: only a scrub compares the two copies. fsync reports success."
         }
     };
     let card = card.child(note("", said));
