@@ -321,7 +321,10 @@ fn the_store_can_be_gone_to_and_the_log_names_both_guards() {
     let received = guard(&changed);
     changed[..4].copy_from_slice(b"new!");
     let log = part(&shown, "log").expect("a log").all_text();
-    let both = format!("rcvd 0x{received:04x}, calculated 0x{:04x}", guard(&changed));
+    let both = format!(
+        "rcvd 0x{received:04x}, calculated 0x{:04x}",
+        guard(&changed)
+    );
     assert!(log.contains(&both), "{log}");
     // Folding hides only lines without a difference.
     assert_eq!(bytes(&shown, "A").len(), 16);

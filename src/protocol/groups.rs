@@ -28,7 +28,7 @@ pub const GROUPS: [GroupRow; 25] = [
         key: "writepage",
         calls: folio("writepage(page)", "writepages: one folio"),
         also: &[],
-        meaning: "Writes one dirty page back. Its first four steps pass the page from the care of the page lock to that of PG_writeback without a gap; the fifth starts the I/O.",
+        meaning: "Writes one dirty page back, in the five steps that Chris Mason (btrfs) listed in 2011. The first four hand the page over from the page lock to PG_writeback without a gap; the fifth starts the I/O.",
         source: "Chris Mason, 26 Apr 2011, in the thread of Wong's RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     GroupRow {

@@ -97,7 +97,7 @@ const ROWS: [Row; 34] = [
     term(
         "DMA",
         &[],
-        "Direct memory access: a device reads or writes memory by its physical address. No PTE is asked.",
+        "Direct memory access: a device reads or writes memory by its physical address. PTEs play no part.",
         "Documentation/core-api/dma-api-howto.rst (6.19)",
     ),
     term(
@@ -145,7 +145,7 @@ const ROWS: [Row; 34] = [
     term(
         "TOWRITE",
         &[],
-        "A tag in the index of a file's pages. Sync sets it on what is dirty at its start and then looks for it alone.",
+        "A tag in the index of a file's pages. Sync sets it on every page that is dirty when it begins, and then writes only those.",
         "tag_pages_for_writeback, mm/page-writeback.c (2.6.39, 6.19)",
     ),
     term(
@@ -175,7 +175,7 @@ const ROWS: [Row; 34] = [
     term(
         "page_mkclean",
         &["mkclean"],
-        "Makes every PTE of a page read-only and clean, before it is written. Mappings stay, and stay readable.",
+        "Makes every PTE of a page read-only and clean, before it is written. The mappings stay and can still be read.",
         "page_mkclean, mm/rmap.c (2.6.39); folio_mkclean, mm/rmap.c (6.19)",
     ),
     term(
@@ -193,7 +193,7 @@ const ROWS: [Row; 34] = [
     term(
         "pte_same",
         &[],
-        "The check, page table locked, that the PTE is still what it was when the fault began.",
+        "The check, under the page table lock, that the PTE is still what it was when the fault began.",
         "do_wp_page, mm/memory.c (2.6.39); finish_mkwrite_fault, mm/memory.c (6.19)",
     ),
     term(
@@ -211,7 +211,7 @@ const ROWS: [Row; 34] = [
     term(
         "stable page",
         &["stable pages"],
-        "A page whose bytes do not change while they are written. Since 3.9 only mappings that ask for it get it.",
+        "A page whose bytes do not change while they are written. Since 3.9 the kernel sees to it only where the mapping asks.",
         "commit 1d1d1a767206 (3.9); folio_wait_stable, mm/page-writeback.c (6.19)",
     ),
     term(
@@ -253,7 +253,7 @@ const ROWS: [Row; 34] = [
     term(
         "parity",
         &[],
-        "The exclusive or of a stripe's data, kept on another disk, from which a lost disk is rebuilt.",
+        "The exclusive or of a stripe's data, kept on another disk: a lost disk is rebuilt from it.",
         "ops_run_reconstruct5, drivers/md/raid5.c (6.19); md(4)",
     ),
     term(
