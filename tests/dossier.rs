@@ -210,15 +210,9 @@ fn plain_pages_lead_to_each_other() {
             };
             if link.starts_with("https://") {
                 outside += 1;
-                // Links of the dossier's own text, such as those to mails, are as Markdown makes them.
-                if folder == "scenarios" {
-                    assert_eq!(node.attribute("rel"), Some("noreferrer noopener"), "{name}");
-                    assert_eq!(
-                        node.attribute("referrerpolicy"),
-                        Some("no-referrer"),
-                        "{name}"
-                    );
-                }
+                assert_eq!(node.attribute("rel"), Some("noreferrer noopener"), "{name}");
+                let referrer = node.attribute("referrerpolicy");
+                assert_eq!(referrer, Some("no-referrer"), "{name}: {link}");
                 continue;
             }
             let (path, fragment) = target(folder, file, link);

@@ -138,6 +138,9 @@ impl Dossier {
                         events.push(Event::Html(shown_by(key, catalogue).into()));
                     }
                 }
+                Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with("https://") => {
+                    events.push(Event::Html(outside(&dest_url).into()));
+                }
                 Event::Start(Tag::Link {
                     link_type,
                     dest_url,
@@ -184,9 +187,6 @@ impl Dossier {
 
     /// A link of a file as a link of its page.
     fn target(&self, file: &File, link: &str) -> io::Result<String> {
-        if link.starts_with("https://") {
-            return Ok(link.to_owned());
-        }
         let (path, slug) = link.split_once('#').unwrap_or((link, ""));
         let name = match path {
             "" => Some(file.name.as_str()),
@@ -246,11 +246,7 @@ impl Dossier {
             }
         }
         for (range, target) in evidence(text) {
-            let link = format!(
-                r#"<a href="{}" target="_blank" rel="noreferrer noopener" referrerpolicy="no-referrer">"#,
-                escaped(&target.address())
-            );
-            links.push((range, link));
+            links.push((range, outside(&target.address())));
         }
         links.sort_by_key(|(range, _)| range.start);
         let mut written = 0;
@@ -264,6 +260,14 @@ impl Dossier {
         }
         *into += &text[written..];
     }
+}
+
+/// The beginning of a link to another site, which is not told where the visitor came from.
+fn outside(address: &str) -> String {
+    let address = escaped(address);
+    format!(
+        r#"<a href="{address}" target="_blank" rel="noreferrer noopener" referrerpolicy="no-referrer">"#
+    )
 }
 
 fn parser(text: &str) -> Parser<'_> {
