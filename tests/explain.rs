@@ -310,7 +310,13 @@ fn a_step_says_what_its_line_is_in_the_release() {
         let row = stable_pages::protocol::op_number("set_page_writeback").expect("a step");
         let mut all = moments(scenario).into_iter();
         let now = all.find(|now| now.last_row().is_some_and(|(_, it, _)| it == row));
-        explanations(&now.expect("it is made"), &UiState::default(), None)
+        explanations(
+            &now.expect("it is made"),
+            &UiState::default(),
+            &CheckResults::default(),
+            None,
+            None,
+        )
     };
     for (era, line, others, release) in [
         (

@@ -3,7 +3,8 @@
 
 use crate::exchange::{
     Consequence, explain, explain_change, explain_end, foresee, hex, introduction, log_lines,
-    missing, outcome, percent, release_words, status_words, what_differs, who_compares, without_words,
+    missing, outcome, percent, release_words, status_words, what_differs, who_compares,
+    without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};

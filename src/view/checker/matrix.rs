@@ -3,7 +3,7 @@
 
 use crate::explore::MatrixCell;
 use crate::protocol::Era;
-use crate::scenario::Device;
+use crate::scenario::{Device, never_existed};
 
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
@@ -115,6 +115,12 @@ fn cell(now: &Moment, results: &CheckResults, era: Era, device: Device) -> Eleme
         .child(match here {
             true => el("small", "").text("on the stage"),
             false => nothing(),
+        })
+        .child(match never_existed(device, era) {
+            Some(fact) => el("small", "never")
+                .attr(Attr::Title, fact.why)
+                .text("no such pair existed"),
+            None => nothing(),
         })
         .on_click(Msg::OpenAt(era, device));
     out.attr(Attr::Class, standing.mark().0).child(open)
