@@ -470,6 +470,11 @@ fn spin_tells_the_run_of_a_failure() {
         let said = spin::run(&folder, "./pan", &["-m1000000", "-w18"]).expect("runs");
         assert_eq!(said.contains("assertion violated"), fails, "{said}");
         assert_eq!(said.contains("errors: 0"), !fails, "{said}");
+        assert_eq!(
+            said.contains("assertion violated no_GUARD_ERROR"),
+            fails,
+            "{said}"
+        );
         if fails {
             let told = spin::run(&folder, "spin", &["-t", "model.pml"]).expect("runs");
             assert!(told.contains("flusher: set_page_writeback(page)"), "{told}");
