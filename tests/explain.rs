@@ -163,6 +163,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     let mut without = Without {
         step: (actor, pc),
         mutant: Some(Mutant {
+            words: String::new(),
             edit: edit.clone(),
             verdicts: Verdicts::one(Verdict::GuardError),
             share: Some(0.31),

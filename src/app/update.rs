@@ -128,6 +128,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::Why(at) => store.update_ui(|ui| ui.why = at),
         Msg::ApplyEdits(edits, run) => {
             store.update_ui(|ui| ui.panel = None);
+            dialogs::show_sheet(store, None);
             navigation::rebuild_with(store, edits, run);
         }
     }

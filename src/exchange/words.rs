@@ -3,6 +3,7 @@
 use crate::machine::{
     ActorId, BioId, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which, World,
 };
+use crate::protocol::{Era, renamed};
 use crate::scenario::{Scenario, Verdict};
 
 /// "the flusher", or "P2": names that begin with a capital or end with a digit need no article.
@@ -151,6 +152,23 @@ pub(super) fn way(through: Through) -> &'static str {
         Through::Kernel => "through the kernel's own mapping, which no user PTE guards",
         Through::Dma => "by DMA to the physical address, which asks neither lock nor PTE",
     }
+}
+
+/// A text with the kernel's functions in it, of whichever release, by the names that they have in one: `folio_unlock` for
+/// `unlock_page`.
+pub(super) fn release_words(text: &str, era: Era) -> String {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(from) = rest.find(part) {
+        let (before, at) = rest.split_at(from);
+        let (word, after) = at.split_at(at.find(|c| !part(c)).unwrap_or(at.len()));
+        said += before;
+        let function = word.contains('_').then(|| renamed(word, era)).flatten();
+        said += function.as_deref().unwrap_or(word);
+        rest = after;
+    }
+    said + rest
 }
 
 /// A verdict with its article, if it takes one: "a guard error", "an assertion".

@@ -52,4 +52,4 @@ pub use spans::{Held, Span, spans};
 pub use story::{Check, Column, Failure, StepRecord, Stored, Story};
 pub use unchanged::{Change, Departure, beside_unchanged};
 pub use verdicts::Verdicts;
-pub use without::{Omission, Without, WithoutWork, omission, without};
+pub use without::{Omission, Without, WithoutWork, omission, step_place, without};

@@ -19,6 +19,8 @@ use super::verdicts::Verdicts;
 pub struct Mutant {
     /// The change.
     pub edit: Edit,
+    /// What it changes, in the release's names.
+    pub words: String,
     /// The verdicts that can be reached with it.
     pub verdicts: Verdicts,
     /// The share of schedules that fail, where everything was looked at.
@@ -37,6 +39,8 @@ pub struct Mutant {
 pub struct Merged {
     /// The change.
     pub edit: Edit,
+    /// What it changes, in the release's names.
+    pub words: String,
     /// The other one, by its place among those tried; none if the change changes nothing.
     pub row: Option<u32>,
 }
@@ -105,6 +109,7 @@ impl Trial {
         Some(Mutant {
             safety,
             edit: self.edit.clone(),
+            words: self.scenario.edits.last().cloned().unwrap_or_default(),
             verdicts: space.verdicts(),
             share: complete.then(|| failing_share(graph)),
             shortest,
@@ -216,7 +221,8 @@ impl MutantWork {
             let known = self.seen.entry(code(&scenario));
             if let Entry::Occupied(known) = known {
                 let row = *known.get();
-                self.same.push(Merged { edit, row });
+                let words = scenario.edits.last().cloned().unwrap_or_default();
+                self.same.push(Merged { edit, words, row });
                 return None;
             }
             known.insert_entry(Some(place));

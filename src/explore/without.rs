@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::machine::ActorId;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Edit, Program, instructions, place_of};
+use crate::protocol::{Edit, Place, Program, instructions, place_of};
 use crate::scenario::{Scenario, Variant, load_variant, programs};
 
 use super::deeds::Profile;
@@ -55,6 +55,25 @@ pub fn omission(
         ProgramOwner::Device => Omission::Device,
         ProgramOwner::User => Omission::User,
     })
+}
+
+/// The step behind an actor's instruction as an edit names it, of a scenario whose actors run these programs; with the key
+/// of a composite, that composite around it.
+pub fn step_place(
+    scenario: &Scenario,
+    programs: &[Program],
+    (actor, pc): (ActorId, u8),
+    group: &str,
+) -> Option<Place> {
+    let (program, at) = program_of(scenario, programs, actor, pc)?;
+    match group {
+        "" => place_of(program, at),
+        key => Some(Place {
+            program: program.name.clone(),
+            step: key.to_owned(),
+            nth: None,
+        }),
+    }
 }
 
 /// The program that an actor's instruction belongs to, and the instruction's place in that program.

@@ -79,7 +79,8 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// What the edit does, in words, with steps between backquotes.
+    /// What the edit does, by the names that files and links use, with steps between backquotes. What a release calls
+    /// them is told by [`change_words`](super::change_words).
     pub fn words(&self) -> String {
         let side = |side: &Side| match side {
             Side::Before => "before",
@@ -195,7 +196,7 @@ impl EditError {
 }
 
 /// Where a step stands in the tree of a program: an index at each level.
-type Path = Vec<usize>;
+pub(super) type Path = Vec<usize>;
 
 /// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that the
 /// edit inserts, if it inserts one, to its place in the scenario file.
@@ -278,7 +279,7 @@ fn edit_one(
 }
 
 /// The steps of a line that is not in the correct ordering.
-fn added(
+pub(super) fn added(
     shape: &Shape,
     line: &str,
     frame: Frame,
@@ -317,7 +318,7 @@ fn beside(mut path: Path, side: Side) -> Path {
 
 /// The path to the step of a place. A step that is reached by a label only (after an `end`) must be
 /// asked for by number if there are others of its key.
-fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
+pub(super) fn find(program: &Program, place: &Place) -> Result<Path, EditError> {
     struct Found<'a> {
         key: &'a str,
         all: Vec<Path>,

@@ -1,6 +1,7 @@
 //! The table of composites: lines of a program that unfold into others.
 
 use super::ops::{folio, same};
+use crate::machine::Op;
 
 /// What the page says about a composite: a line that unfolds into others.
 #[derive(Debug)]
@@ -22,8 +23,21 @@ pub fn group_row(key: &str) -> Option<&'static GroupRow> {
     GROUPS.iter().find(|row| row.key == key)
 }
 
+/// What a composite of the device is called where it does less than its row says; none for any other. `ops` are the steps
+/// that it makes.
+pub fn device_call(key: &str, ops: &[Op]) -> Option<&'static str> {
+    match key {
+        "hba" if ops.contains(&Op::HbaVerify) => None,
+        "hba" if ops.contains(&Op::HbaInsert) => Some("HBA: fetch, insert guards"),
+        "hba" => Some("HBA: fetch"),
+        "target" if ops.contains(&Op::TargetVerify) => None,
+        "target" => Some("target: store"),
+        _ => None,
+    }
+}
+
 /// Every composite.
-pub const GROUPS: [GroupRow; 25] = [
+pub const GROUPS: [GroupRow; 26] = [
     GroupRow {
         key: "writepage",
         calls: folio("writepage(page)", "writepages: one folio"),
@@ -59,6 +73,18 @@ pub const GROUPS: [GroupRow; 25] = [
         also: &[],
         meaning: "Starts the I/O. The block layer generates the tags here, not writepage; since 7.1 xfs does it itself, just before.",
         source: "__generic_make_request, block/blk-core.c (2.6.39); blk_queue_bio, block/blk-core.c (3.9); blk_mq_submit_bio, block/blk-mq.c (6.19); the kernel dossier, section 13.2",
+    },
+    GroupRow {
+        key: "submit",
+        calls: [
+            "submit_bio(bio): __generic_make_request",
+            "submit_bio(bio): __generic_make_request",
+            "submit_bio(bio): blk_queue_bio",
+            "submit_bio(bio): blk_mq_submit_bio",
+        ],
+        also: &[],
+        meaning: "Starts the I/O of a bio that was filled before: tags are generated here, in the block layer.",
+        source: "block/blk-core.c (2.6.39), block/blk-mq.c (6.19)",
     },
     GroupRow {
         key: "submit_bio_bounced",

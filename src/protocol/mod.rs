@@ -5,6 +5,7 @@
 //! is a correct one plus [`Edit`]s.
 
 mod assumptions;
+mod change;
 mod citation;
 mod dossier;
 mod edit;
@@ -12,6 +13,7 @@ mod era;
 mod groups;
 mod library;
 mod ops;
+mod resolve;
 mod second_bio;
 mod single;
 mod source;
@@ -21,13 +23,15 @@ mod text;
 mod tree;
 
 pub use assumptions::{ASSUMPTIONS, Assumption};
+pub use change::{change_words, release_function, renamed};
 pub use citation::{Piece, Target, addresses, evidence, file_in, pieces, plain, unfollowed};
 pub use dossier::{Reference, heading_key, references, section_anchor, section_page};
 pub use edit::{Edit, EditError, Place, Program, Side, apply};
 pub use era::Era;
-pub use groups::{GROUPS, GroupRow, group_row};
+pub use groups::{GROUPS, GroupRow, device_call, group_row};
 pub use library::{library, library_text};
 pub use ops::{ALSO, MEANINGS, Meaning, OPS, OpRow, Ways, op_number};
+pub use resolve::resolved;
 pub use second_bio::{SecondBio, second_bio};
 pub use single::{instructions, place_of, single_edits};
 pub use source::{Source, SourceLine, Token, lines, one_line, tokens};

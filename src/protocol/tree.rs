@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::machine::{Instr, Op, Operand, PageId};
 
 use super::era::Era;
-use super::groups::group_row;
+use super::groups::{device_call, group_row};
 use super::ops::OPS;
 
 /// What an edit, an era or a device did to a step; the page shows it in place.
@@ -91,13 +91,21 @@ impl Step {
         }
     }
 
+    /// Adds what the machine does in the step, or in the steps of a composite, that run.
+    fn ops(&self, all: &mut Vec<Op>) {
+        if let What::Group(_, children) = &self.what {
+            children.iter().for_each(|child| child.ops(all));
+        }
+        all.extend(self.op().filter(|_| self.mark.runs()));
+    }
+
     /// Whether the program ends or turns here: what follows is reached by a label only.
     pub(super) fn leaves(&self) -> bool {
         self.op() == Some(Op::Goto)
     }
 
     /// The line of source shown in an era; with `several` pages the line names its page.
-    fn call(&self, era: Era, several: bool) -> String {
+    pub(super) fn call(&self, era: Era, several: bool) -> String {
         let (call, page) = match &self.what {
             What::Op {
                 row, page, shown, ..
@@ -106,7 +114,10 @@ impl Step {
                 (call.replace("{}", shown.as_deref().unwrap_or("")), *page)
             }
             What::Group(key, children) => {
-                let row = group_row(key).map(|row| row.calls[era as usize]);
+                let mut ops = Vec::new();
+                children.iter().for_each(|child| child.ops(&mut ops));
+                let row = device_call(key, &ops)
+                    .or_else(|| group_row(key).map(|row| row.calls[era as usize]));
                 let page = children.iter().find_map(|child| match child.what {
                     What::Op { page, .. } => Some(page),
                     _ => None,
@@ -119,6 +130,19 @@ impl Step {
             return call;
         }
         with_page(&call, page)
+    }
+}
+
+/// Calls `see` for every step that an edit can name.
+pub(super) fn each<'a>(steps: &'a [Step], see: &mut dyn FnMut(&'a Step)) {
+    for step in steps
+        .iter()
+        .filter(|it| it.mark.counts() && !it.key().is_empty())
+    {
+        see(step);
+        if let What::Group(_, inner) = &step.what {
+            each(inner, see);
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::machine::{
 };
 use crate::protocol::{
     Edit, EditError, Era, Frame, MEANINGS, Named, OPS, Place, Program, Shape, Side, Source as Text,
-    Step, What, apply, compile, did_you_mean, expand, lines, one_line, op_number, program_names,
-    second_bio, source as program_source, tokens,
+    Step, What, apply, change_words, compile, did_you_mean, expand, lines, one_line, op_number,
+    program_names, resolved, second_bio, source as program_source, tokens,
 };
 
 use super::error::{ScenarioError, ScenarioWarning, Source, WarningKind};
@@ -177,12 +177,7 @@ fn read(
             .map(|store| store.shown.clone())
             .collect(),
         notes,
-        edits: (setting
-            .file_edits()
-            .filter_map(|table| actors::read_edit(table).ok()))
-        .chain(variant.edits.iter().cloned())
-        .map(|edit| edit.words())
-        .collect(),
+        edits: built.changes,
         meanings: meanings(&built.model),
         model: built.model,
         own_edits: variant.edits.clone(),
@@ -293,6 +288,8 @@ struct Built {
     cast: Vec<Cast>,
     spaces: Vec<String>,
     programs: Vec<Program>,
+    /// What its edits change, in words.
+    changes: Vec<String>,
     warnings: Vec<ScenarioWarning>,
 }
 
@@ -338,6 +335,7 @@ impl Setting<'_> {
             cast,
             tlbs,
             programs,
+            changes,
             idle_faults,
         } = self.actors(&shape);
         self.source.check()?;
@@ -372,6 +370,7 @@ impl Setting<'_> {
             cast,
             spaces: shape.spaces,
             programs,
+            changes,
         })
     }
 

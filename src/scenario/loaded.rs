@@ -82,7 +82,7 @@ pub struct Scenario {
     pub stores: Vec<String>,
     /// Remarks on decisive steps.
     pub notes: Vec<Note>,
-    /// What is changed from the correct ordering, in words.
+    /// What is changed from the correct ordering, each change in the names of `era`, with functions between backquotes.
     pub edits: Vec<String>,
     /// What the steps of its actors do, by their row: the narration says it where a step has no effects.
     pub meanings: Vec<(u8, String)>,

@@ -498,7 +498,11 @@ impl Renderer {
         let others = self.diagram_scenarios.iter();
         let others = others.filter(|other| other.slug != scenario.slug).cloned();
         let all: Vec<_> = [scenario.clone()].into_iter().chain(others).collect();
-        self.pasted = Pasted::of(text, &all, casting.as_deref());
+        let pasted = Pasted::of(text, &all, casting.as_deref());
+        self.pasted = match &self.results.spec {
+            Some(spec) => pasted.map(|it| it.reordered(&self.programs, spec)),
+            None => pasted,
+        };
     }
 
     /// Sends the link of what is shown, unless it is the one sent last.

@@ -2,12 +2,13 @@
 //! out of mails.
 
 use crate::exchange::diagram::{
-    Detail, Options, Placement, ReadError, Reading, read, read_as, write,
+    Detail, Drawn, Options, Placement, ReadError, Reading, Searched, read, read_as, write,
 };
-use crate::exchange::{Link, chrome_trace, percent, promela, run_json};
-use crate::machine::ActorId;
-use crate::protocol::Era;
-use crate::scenario::Scenario;
+use crate::exchange::{Link, chrome_trace, promela, run_json};
+use crate::explore::{ScenarioSpec, step_place};
+use crate::machine::{ActorId, Choice};
+use crate::protocol::{Edit, Era, Program, Side};
+use crate::scenario::{Scenario, load_variant};
 
 use super::check_results::CheckResults;
 use super::figure::{Carried, figure};
@@ -40,6 +41,18 @@ pub struct Pasted {
     read: Result<Reading, ReadError>,
     /// Whether that is the scenario on the stage.
     here: bool,
+    /// The ordering in which more of its lines have a place, if a line is out of order.
+    reordered: Option<Reordered>,
+}
+
+/// An ordering with a step moved, as a diagram draws it.
+struct Reordered {
+    /// What is moved, in words.
+    words: String,
+    /// The edits beyond those of the file.
+    edits: Vec<Edit>,
+    /// The run that the diagram comes to there.
+    run: Vec<Choice>,
 }
 
 impl Pasted {
@@ -63,6 +76,38 @@ impl Pasted {
             scenario: scenario.clone(),
             text,
             read,
+            reordered: None,
+        })
+    }
+
+    /// Looks for an ordering with a step moved in which more of the text has a place. `programs` are those of the scenario
+    /// on the stage, `spec` is what it was built of.
+    pub fn reordered(mut self, programs: &[Program], spec: &ScenarioSpec) -> Pasted {
+        self.reordered = self.find_order(programs, spec);
+        self
+    }
+
+    fn find_order(&self, programs: &[Program], spec: &ScenarioSpec) -> Option<Reordered> {
+        let reading = self.read.as_ref().ok().filter(|_| self.here)?;
+        reading.reorders.iter().find_map(|it| {
+            let place =
+                |of: &Drawn| step_place(&self.scenario, programs, (it.actor, of.pc), &of.group);
+            let (what, above) = (place(&it.what)?, place(&it.above)?);
+            let mut variant = spec.variant();
+            variant.edits.push(match it.alone {
+                true => Edit::Move(above, what, Side::Before),
+                false => Edit::Move(what, above, Side::After),
+            });
+            let scenario = load_variant(&spec.slug, &spec.text, &variant).ok()?;
+            let other = read(&self.text, &[&scenario]).ok()?;
+            (other.placed > reading.placed).then(|| Reordered {
+                words: scenario
+                    .edits
+                    .last()
+                    .map_or(String::new(), |it| it.replace('`', "")),
+                edits: variant.edits,
+                run: other.choices,
+            })
         })
     }
 
@@ -96,13 +141,22 @@ fn address(now: &Moment, base: &str) -> String {
     }
 }
 
-/// The run as a text for a mail.
+/// The run as a text for a mail: up to the moment shown, but as a whole before its first step and where nothing in it
+/// fails.
 pub fn mail_text(now: &Moment, ui: &UiState, results: &CheckResults, base: &str) -> String {
     let scenario = &now.scenario;
-    let address = address(now, base);
+    let verdicts = now.whole.verdicts(&scenario.model);
+    let whole = now.depth() == 0 || !verdicts.iter().any(|it| it.fails());
+    let (story, address) = match whole && now.depth() < now.length() {
+        true => {
+            let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
+            let link = Link::of(scenario, &run, run.len(), Vec::new());
+            let address = format!("{base}#{link}");
+            (&*now.whole, if now.own { String::new() } else { address })
+        }
+        false => (&now.story, address(now, base)),
+    };
     let options = Options {
-        title: Some(scenario.title.clone()),
-        claim: Some(scenario.summary.clone()),
         detail: match ui.unfolded {
             true => Detail::Unfolded,
             false => Detail::Folded,
@@ -111,23 +165,19 @@ pub fn mail_text(now: &Moment, ui: &UiState, results: &CheckResults, base: &str)
             .names
             .checked_sub(1)
             .and_then(|at| Era::ALL.get(at).copied()),
-        odds: odds(results),
+        searched: searched(results),
         link: (!address.is_empty()).then_some(address),
-        ..Options::default()
     };
-    write(scenario, &now.story, &options)
+    write(scenario, story, &options)
 }
 
-fn odds(results: &CheckResults) -> Option<String> {
-    let digits = results.odds.as_ref()?.as_ref().ok()?;
-    let share = percent(digits.failing);
-    let of = match &digits.schedules {
-        Some((all, failing)) if all.len() < 30 => format!("Of {all} schedules {failing} fail; "),
-        _ => String::new(),
-    };
-    Some(format!(
-        "{of}{share} fail if every possible step is equally likely at every moment."
-    ))
+/// What the checker has found, if it has looked at everything.
+fn searched(results: &CheckResults) -> Option<Searched> {
+    let checked = results.checked.as_ref().filter(|it| it.complete)?;
+    Some(Searched {
+        states: checked.progress.states,
+        found: checked.findings.iter().map(|it| it.0).collect(),
+    })
 }
 
 /// Every file that a run can be saved as: kind, name, type and content. `file` is the text of the scenario's file.
@@ -216,7 +266,7 @@ fn addresses(now: &Moment, base: &str) -> Element {
         "<iframe src=\"{embedded}\" title=\"Stable Pages: {}\" width=\"100%\" height=\"640\"></iframe>",
         now.scenario.title.replace('"', "&quot;")
     );
-    let mail = format!("Link: {address} [1]");
+    let mail = format!("Link: {address}");
     it.child(el("code", "address").text(&address)).child(
         el("div", "moves")
             .child(copy_button("Copy the link", &address))
@@ -228,7 +278,7 @@ fn addresses(now: &Moment, base: &str) -> Element {
 fn mail(text: &str, ui: &UiState) -> Element {
     let detail = vec![
         ("folded".to_owned(), Msg::MailUnfolded(false)),
-        ("every step".to_owned(), Msg::MailUnfolded(true)),
+        ("every line".to_owned(), Msg::MailUnfolded(true)),
     ];
     let mut names = vec![("this kernel's".to_owned(), Msg::MailNames(0))];
     let eras = Era::ALL.iter().enumerate();
@@ -252,7 +302,7 @@ fn mail(text: &str, ui: &UiState) -> Element {
                 .attr(Attr::Label, "The run as text")
                 .text(text),
         )
-        .child(note("small", &format!("Up to the moment shown; plain ASCII, {widest} columns at most besides the link. The key C copies it without opening this.")))
+        .child(note("small", &format!("Up to the moment shown, or the whole run where nothing in it fails; plain ASCII, {widest} columns at most besides the link. The key C copies it without opening this.")))
 }
 
 fn saved(shared: &Shared) -> Element {
@@ -331,6 +381,16 @@ fn reading_lines(pasted: &Pasted) -> Element {
     };
     let mut moves =
         el("div", "moves").child(button("primary", "", "Open this run", many == 0, open));
+    if let Some(it) = &pasted.reordered {
+        let open = Msg::ApplyEdits(it.edits.clone(), it.run.clone());
+        moves = moves.child(button(
+            "",
+            "",
+            &format!("Open with {}", it.words),
+            false,
+            open,
+        ));
+    }
     for (at, casting) in reading.alternatives.iter().enumerate().take(4) {
         let name = |actors: &Vec<ActorId>| {
             let first = actors

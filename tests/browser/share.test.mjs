@@ -41,9 +41,11 @@ test("one key copies the run as a text for a mail, and pasted back it is the sam
     assert.doesNotMatch(line, /^(From |>)| $|\t/);
     assert.ok(line.length <= 72 || line.includes("://"), line);
   }
-  assert.match(text, /^flusher \/ disk {2,}writer$/m);
+  assert.match(text, /^unlock_page before set_page_writeback\nLinux 3\.0, DIX\+DIF disk$/m);
+  assert.match(text, /^CPU0 \(flusher\), then disk {2,}CPU1 \(writer\)$/m);
   assert.match(text, /guard 0xb218, data 0x9f99/);
-  assert.match(text, /schedules .* fail/);
+  assert.match(text, /\(Exhaustive search, \d+ states\.\)/);
+  assert.doesNotMatch(text, /schedules|%|\[1\]|breaks /);
   const link = lines.find((it) => it.includes("://"));
   assert.ok(link.includes(`${url}#1`), link);
   // The diagram, quoted as in a mail, is read back.

@@ -340,8 +340,7 @@ pub fn drawn(checked: &Checked, scenario: &Scenario, finding: &Finding) -> Strin
         Vec::new(),
     );
     let story = Story::of(&scenario.model, &history);
-    let mut text = diagram::write(scenario, &story, &diagram::Options::default());
-    // In a mail a number would stand behind the link, for its footnote; here there is none.
+    let mut text = diagram::draw(scenario, &story, &diagram::Options::default());
     if checked.file.listed {
         let _ = writeln!(text, "\nLink: #{link}");
     }

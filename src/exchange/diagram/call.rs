@@ -1,8 +1,10 @@
 //! What a line of a diagram calls a step or a composite.
 
-use crate::exchange::words::{several, store};
-use crate::machine::{Actor, ActorId, Instr, Model, Operand, PageId, World};
-use crate::protocol::{Era, Line, OPS, group_row, with_page};
+use crate::exchange::words::{of_page, several, store};
+use crate::machine::{
+    Actor, ActorId, Instr, Model, Op, Operand, OperandKind, PageId, SectorId, World,
+};
+use crate::protocol::{Era, Line, Mark, OPS, group_row, release_function, with_page};
 use crate::scenario::Scenario;
 
 /// The instruction an actor runs next, with its number; a fault handler works on the page whose
@@ -25,11 +27,17 @@ pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
     let shown = match instr.operand {
         Operand::None => String::new(),
         Operand::Sector(sector) => format!("{sector}{of_page}"),
-        Operand::Store(id) => format!("{}{of_page}", store(scenario, id)),
-        Operand::Space(space) => {
-            let name = scenario.spaces.get(space.index());
-            name.cloned().unwrap_or_default()
+        Operand::Store(id) => {
+            let shown = store(scenario, id);
+            // A load reads whatever is there.
+            let place = shown.rsplit_once(" at ").filter(|_| instr.op == Op::Load);
+            format!("{}{of_page}", place.map_or(&*shown, |it| it.1))
         }
+        Operand::Space(space) => match &scenario.spaces[..] {
+            // There is no other address space to tell it from.
+            [_] => return ascii(&call.replace(" in {}", "").replace(" to {}", "")),
+            all => all.get(space.index()).cloned().unwrap_or_default(),
+        },
     };
     let call = call.replace("{}", &shown);
     ascii(&match several {
@@ -38,9 +46,22 @@ pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
     })
 }
 
+/// A composite's line of source in an era, in ASCII: the call alone, without what it comes to in that era.
+pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: PageId) -> String {
+    let call = match line.key.as_str() {
+        // Their names are those of no kernel, and depend on what they do.
+        "hba" | "target" => ascii(&line.text),
+        _ => whole_group_call(scenario, era, line, page),
+    };
+    match call.split_once(": ") {
+        Some((call, _)) if call.ends_with(')') => call.to_owned(),
+        _ => call,
+    }
+}
+
 /// A composite's line of source in an era, in ASCII. One that has no row in the table of
 /// composites is a program of the scenario, and called like a function.
-pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: PageId) -> String {
+pub(super) fn whole_group_call(scenario: &Scenario, era: Era, line: &Line, page: PageId) -> String {
     let call = match group_row(&line.key) {
         Some(row) => row.calls[era as usize].to_owned(),
         None => format!("{}()", line.key),
@@ -49,6 +70,61 @@ pub(super) fn group_call(scenario: &Scenario, era: Era, line: &Line, page: PageI
         true => with_page(&call, page),
         false => call,
     })
+}
+
+/// The line for all steps of a call that are not shown.
+pub(super) const REST: &str = "...";
+
+/// The line for the same done to several sectors of a page, one after the other: "sectors 0-2: DMA, check". `tags` are
+/// the rows of what is done to each.
+pub(super) fn sectors_call(
+    scenario: &Scenario,
+    era: Era,
+    (low, high): (SectorId, SectorId),
+    page: PageId,
+    tags: &[u8],
+) -> String {
+    let does = tags.iter().filter_map(|tag| OPS.get(usize::from(*tag)));
+    let does = does.map(|row| {
+        let call = row.calls[era as usize];
+        let call = call.replace(", sector {}", "").replace(" sector {}", "");
+        match call.strip_suffix(" guard").filter(|it| *it == "check") {
+            Some(check) => check.to_owned(),
+            None => call,
+        }
+    });
+    let does: Vec<String> = does.collect();
+    let of = of_page(scenario, page);
+    ascii(&format!("sectors {low}-{high}{of}: {}", does.join(", ")))
+}
+
+/// The remark for a line that is left out of a program, or moved down: "(no wait_on_page_writeback)".
+pub(super) fn left_out_call(scenario: &Scenario, era: Era, line: &Line) -> String {
+    let call = release_function(&line.key, era).unwrap_or_else(|| line.text.clone());
+    // Of a line with several calls the first; the space stands behind them.
+    let first = call
+        .split(", ")
+        .next()
+        .unwrap_or(&call)
+        .replace(" in {}", "");
+    let space = line.text.rsplit_once(" in ").map(|it| it.1);
+    let name = match line.row.map(|row| OPS[row].op.operand()) {
+        Some(OperandKind::Space) if scenario.spaces.len() > 1 => {
+            format!("{first} in {}", space.unwrap_or_default())
+        }
+        _ => {
+            let function = first.strip_suffix("()").unwrap_or(&first);
+            match function.contains(['(', ' ']) {
+                true => format!("\"{function}\""),
+                false => function.to_owned(),
+            }
+        }
+    };
+    let yet = match line.mark {
+        Mark::MovedAway => " yet",
+        _ => "",
+    };
+    ascii(&format!("(no {name}{yet})"))
 }
 
 /// The composites of an actor that contain an instruction, outermost first, as indexes of `lines`.

@@ -9,7 +9,7 @@ use super::call::{ascii, serves};
 use super::events::Event;
 use super::layout::longest_word;
 use crate::explore::Story;
-use crate::machine::{ActorId, Effect};
+use crate::machine::{ActorId, Effect, Op};
 use crate::scenario::Scenario;
 
 /// Most columns of a diagram.
@@ -38,11 +38,46 @@ pub(super) fn name(scenario: &Scenario, actor: ActorId) -> String {
 }
 
 impl Column {
-    /// "flusher / disk / completion".
-    pub fn label(&self, scenario: &Scenario) -> String {
-        let names: Vec<String> = self.actors.iter().map(|it| name(scenario, *it)).collect();
-        names.join(" / ")
+    /// Whether none of its actors is a task that runs on a processor: a device that stores by DMA is none.
+    pub fn is_device(&self, scenario: &Scenario) -> bool {
+        let device = |it: &ActorId| {
+            let actor = &scenario.model.actors[it.index()];
+            serves(actor) || actor.code.iter().any(|it| it.op == Op::DmaStore)
+        };
+        self.actors.iter().all(device)
     }
+
+    /// "CPU0 (flusher), then disk, completion": the tasks that run on a processor, and who takes over from them.
+    pub fn label(&self, scenario: &Scenario, number: usize) -> String {
+        let serving = |it: &&ActorId| serves(&scenario.model.actors[it.index()]);
+        let named = |all: &mut dyn Iterator<Item = &ActorId>| {
+            let names: Vec<String> = all.map(|it| name(scenario, *it)).collect();
+            names.join(", ")
+        };
+        let tasks = named(&mut self.actors.iter().filter(|it| !serving(it)));
+        let servants = named(&mut self.actors.iter().filter(serving));
+        match (tasks.is_empty(), servants.is_empty()) {
+            (true, _) => servants,
+            (_, true) if self.is_device(scenario) => tasks,
+            (_, true) => format!("CPU{number} ({tasks})"),
+            _ => format!("CPU{number} ({tasks}), then {servants}"),
+        }
+    }
+}
+
+/// The names of actors that a label has: "CPU0 (flusher), then disk", "P1: flusher", "flusher / disk".
+pub(super) fn label_names(label: &str) -> Vec<&str> {
+    let label = label.rsplit(": ").next().unwrap_or(label);
+    let (own, others) = match label.split_once(", then ") {
+        Some((own, others)) => (own, Some(others)),
+        None => (label, None),
+    };
+    let inside = own
+        .split_once(" (")
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    let own = inside.unwrap_or(own);
+    let parts = own.split(" / ").chain(others).flat_map(|it| it.split(", "));
+    parts.map(str::trim).collect()
 }
 
 /// The columns for the actors that have events, in the actors' order.
@@ -103,7 +138,7 @@ fn stand(sets: &[Vec<ActorId>], events: &[Event]) -> Option<Vec<Column>> {
     let widths: &[usize] = match sets.len() {
         1 => &[0],
         2 => &[36, 32, 28, 24, 20, 16],
-        _ => &[24, 20, 16],
+        _ => &[24, 20],
     };
     let column_of = |actor: ActorId| sets.iter().position(|set| set.contains(&actor));
     let fits = |width: usize| {

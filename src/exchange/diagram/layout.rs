@@ -113,9 +113,18 @@ impl Strip {
         let mut indented = vec![indent; lines.len()];
         indented.iter_mut().skip(1).for_each(|it| *it += 2);
         for note in notes {
-            let last = lines
-                .last_mut()
-                .filter(|it| it.len() + 4 + note.len() <= soft);
+            // An arrow that does not fit into one line becomes a remark, of which one can tell where it ends.
+            let note = match note.strip_prefix("<- ") {
+                Some(text) if note.len() > soft.saturating_sub(2) => &format!("[{text}]"),
+                _ => note,
+            };
+            // No other column has anything on the line, so an arrow may stand in its place.
+            let room = match note.starts_with("<- ") {
+                true => hard,
+                false => soft - 2,
+            };
+            let last = lines.last_mut();
+            let last = last.filter(|it| it.len() + 2 + note.len() <= room);
             if let Some(last) = last {
                 *last = format!("{last}  {note}");
                 continue;

@@ -7,6 +7,8 @@
 mod call;
 mod columns;
 mod events;
+mod focus;
+mod heading;
 mod layout;
 mod notes;
 mod prose;
@@ -16,12 +18,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::explore::Story;
 use crate::protocol::Era;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Verdict};
 pub use call::ascii;
 use columns::{columns, name, names_actor};
 use events::events;
+use focus::shown;
 use layout::{Strip, paragraph, wrap};
-pub use read::{Missing, Placement, Rank, ReadColumn, ReadError, ReadLine, Reading, read, read_as};
+pub use read::{
+    Drawn, Missing, Placement, Rank, ReadColumn, ReadError, ReadLine, Reading, Reorder, read,
+    read_as,
+};
 
 /// Most characters of a line, links excepted, so that a mail that quotes it twice still fits a terminal.
 pub const WIDTH: usize = 72;
@@ -29,64 +35,58 @@ pub const WIDTH: usize = 72;
 /// Which lines a diagram has for a composite: one for the call, or one for each step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
-    /// A composite is one line where nobody else moves meanwhile, and nobody waits for what it does.
+    /// A composite is one line where nobody else moves meanwhile, nobody waits for what it does, and the run's failure
+    /// has nothing to do with what is inside.
     #[default]
     Folded,
-    /// Every step is a line.
+    /// Every step is a line, but for what is done to several sectors in a row.
     Unfolded,
-}
-
-/// What columns are called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Labels {
-    /// By the actors' names.
-    #[default]
-    Actors,
-    /// `CPU0`, `CPU1`, with a legend above.
-    Cpus,
 }
 
 /// What a diagram looks like, and the text around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
-    /// The first line, if there is to be one.
-    pub title: Option<String>,
-    /// A sentence below the title, if there is to be one.
-    pub claim: Option<String>,
     /// Whether composites are folded.
     pub detail: Detail,
     /// The kernel whose names are used; none for the scenario's.
     pub era: Option<Era>,
-    /// What columns are called.
-    pub labels: Labels,
-    /// How likely such a failure is, in a sentence or two, if the checker has found that out.
-    pub odds: Option<String>,
+    /// What a search of every order of steps has found, if it is complete.
+    pub searched: Option<Searched>,
     /// The address of the run, if it has one. It stands on a line of its own, which is never wrapped.
     pub link: Option<String>,
+}
+
+/// A search that looked at everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// How many states there are.
+    pub states: u32,
+    /// What can come of the ordering; empty if it is safe.
+    pub found: Vec<Verdict>,
 }
 
 /// A run up to the moment shown, as plain text to be pasted into a mail.
 ///
 /// The lines below the columns' labels determine the run: [`read`] gets the same choices out of them.
 pub fn write(scenario: &Scenario, story: &Story, options: &Options) -> String {
-    let mut out = String::new();
-    for text in [&options.title, &options.claim].into_iter().flatten() {
-        part(&mut out, &paragraph(&ascii(text)));
+    let era = options.era.unwrap_or(scenario.era);
+    let mut out = paragraph(&ascii(&heading::title(scenario, era)));
+    out += &paragraph(&ascii(&heading::setting(scenario, era)));
+    if let Some(claim) = heading::claim(scenario, era) {
+        part(&mut out, &paragraph(&ascii(&claim)));
     }
-    part(&mut out, &table(scenario, story, options));
-    part(&mut out, &prose::verdict(scenario, story));
-    if !scenario.edits.is_empty() {
-        let edits = scenario.edits.join("; ");
-        let text = format!("Changed from the correct ordering: {edits}.");
-        part(&mut out, &paragraph(&ascii(&text)));
-    }
-    if let Some(odds) = &options.odds {
-        part(&mut out, &paragraph(&ascii(odds)));
-    }
+    part(&mut out, &draw(scenario, story, options));
     if let Some(link) = &options.link {
         let link: String = link.chars().filter(char::is_ascii_graphic).collect();
-        part(&mut out, &format!("Link: {link} [1]\n"));
+        part(&mut out, &format!("Link: {link}\n"));
     }
+    out
+}
+
+/// The diagram alone, and below it what failed and how the run ended.
+pub fn draw(scenario: &Scenario, story: &Story, options: &Options) -> String {
+    let mut out = table(scenario, story, options);
+    part(&mut out, &prose::verdict(scenario, story, options));
     out
 }
 
@@ -98,25 +98,17 @@ fn part(out: &mut String, text: &str) {
     *out += text;
 }
 
-/// The columns: legend, header, dashes and events.
+/// The columns: header, dashes and events.
 fn table(scenario: &Scenario, story: &Story, options: &Options) -> String {
-    let events = events(scenario, story, options);
+    let events = events(scenario, story, options, &shown(scenario, story));
     let columns = columns(scenario, story, &events);
     let mut out = String::new();
     let mut labels: Vec<Vec<String>> = Vec::new();
     for (at, column) in columns.iter().enumerate() {
-        let label = column.label(scenario);
         let width = columns.get(at + 1).map_or(WIDTH, |next| next.at) - column.at - 2;
-        labels.push(match options.labels {
-            Labels::Actors => wrap(&label, width, width, width),
-            Labels::Cpus => {
-                out += &paragraph(&format!("CPU{at}: {label}"));
-                vec![format!("CPU{at}")]
-            }
-        });
-    }
-    if options.labels == Labels::Cpus && !out.is_empty() {
-        out.push('\n');
+        let processors = columns[..at].iter().filter(|it| !it.is_device(scenario));
+        let label = column.label(scenario, processors.count());
+        labels.push(wrap(&label, width, width, width));
     }
     let dashes = |it: &Vec<String>| "-".repeat(it.iter().map(String::len).max().unwrap_or(0));
     let rows = labels.iter().map(Vec::len).max().unwrap_or(0);

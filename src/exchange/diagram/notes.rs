@@ -1,17 +1,19 @@
-//! What stands beside a line: the result of its steps, guards that differ, broken rules, and who sleeps on what.
+//! What stands beside a line: the result of its steps, what it does to others, guards that differ, and who sleeps on what.
 //!
-//! Results follow an arrow, remarks stand in square brackets, waits in angle brackets.
+//! Results follow an arrow (`->`), what the eye needs stands behind one that points back (`<-`), figures in square
+//! brackets, waits in angle brackets.
 
 use std::ops::Range;
 
 use super::call::{ascii, standing};
 use crate::exchange::narration::{hex, world_before};
-use crate::exchange::words::{sectors, thing};
+use crate::exchange::words::{release_words, sectors, thing};
 use crate::explore::Story;
 use crate::machine::{
-    ActorId, Effect, Model, Op, PageId, SectorId, Stage, Violation, Wait, World, ways,
+    ActorId, Effect, Model, Op, PageId, Protection, SectorId, SpaceId, Stage, Violation, Wait,
+    World, ways,
 };
-use crate::protocol::{Mark, OPS, OpRow};
+use crate::protocol::{Era, Mark, OPS, OpRow, release_function};
 use crate::scenario::Scenario;
 
 /// "<blocks on PG_writeback of page 1, behind fsync1>".
@@ -58,7 +60,12 @@ pub(super) fn way(model: &Model, world: &World, actor: ActorId, way: u8) -> Opti
 
 /// The result of the steps of one line, where it is not the usual one: which way was taken, or that a lock was busy, a
 /// page clean, a wait unnecessary.
-pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) -> Option<String> {
+pub(super) fn result(
+    scenario: &Scenario,
+    story: &Story,
+    era: Era,
+    steps: Range<usize>,
+) -> Option<String> {
     let first = story.steps.get(steps.start)?;
     let before = world_before(scenario, story, steps.start);
     let chosen = way(
@@ -68,7 +75,7 @@ pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) ->
         first.choice.way,
     );
     if steps.len() == 1 && chosen.is_some() {
-        return chosen;
+        return chosen.map(|it| release_words(&it, era));
     }
     let (_, instr) = standing(&scenario.model, &before, first.choice.actor)?;
     let asserts = instr.op == Op::AssertNoWriteback;
@@ -79,7 +86,7 @@ pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) ->
             Effect::Faulted { .. } => "write fault",
             Effect::LockBusy { .. } => "busy",
             Effect::NotDirty { .. } => "clean",
-            Effect::NoWriteback { .. } if !asserts => "no wait",
+            Effect::NoWriteback { .. } if !asserts => NO_WAIT,
             Effect::WritebackIgnored { .. } => "set, but no wait",
             Effect::FellAsleep { .. } => "sleeps",
             Effect::Woke { .. } => "woken",
@@ -94,51 +101,87 @@ pub(super) fn result(scenario: &Scenario, story: &Story, steps: Range<usize>) ->
     Some(text.to_owned())
 }
 
-/// The remarks on the steps of one line, each in its brackets.
+/// The result of a wait that was none.
+pub(super) const NO_WAIT: &str = "no wait";
+
+/// The remark on a line that stands where the correct ordering does not have it.
+pub(super) fn changed(mark: Mark) -> Option<String> {
+    match mark {
+        Mark::MovedHere => Some("<- moved here".to_owned()),
+        Mark::Inserted => Some("<- added".to_owned()),
+        _ => None,
+    }
+}
+
+/// The remarks on the steps of one line: what the eye needs behind an arrow, figures in brackets.
 pub(super) fn notes(
     scenario: &Scenario,
     story: &Story,
+    era: Era,
     steps: Range<usize>,
     mark: Option<Mark>,
 ) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
-    match mark {
-        Some(Mark::MovedHere) => said.push("moved here".to_owned()),
-        Some(Mark::Inserted) => said.push("added".to_owned()),
-        _ => {}
+    let mut said: Vec<String> = mark.and_then(changed).into_iter().collect();
+    let cleaned = |it: &Effect| matches!(it, Effect::Cleaned { .. });
+    let told = story.steps.get(steps.clone()).unwrap_or_default();
+    let many = told
+        .iter()
+        .flat_map(|it| &it.effects)
+        .filter(|it| cleaned(it));
+    match many.count() {
+        0 => {}
+        1 => said.push("<- PTE is read-only from here".to_owned()),
+        _ => said.push("<- PTEs are read-only from here".to_owned()),
     }
     for step in steps.clone() {
         for effect in &story.steps[step].effects {
-            let text = remark(scenario, story, steps.clone(), step, effect);
+            let text = match *effect {
+                Effect::MadeWritable { page, space } => undone(story, step, page, space)
+                    .then(|| release_function("page_mkclean", era))
+                    .flatten()
+                    .map(|name| format!("<- undoes {}", name.trim_end_matches("()"))),
+                _ => remark(scenario, story, step, effect)
+                    .map(|it| format!("[{}]", ascii(&release_words(&it, era)))),
+            };
             said.extend(text.filter(|it| !said.contains(it)));
         }
     }
-    for (invariant, step) in &story.broken {
-        if step.checked_sub(1).is_some_and(|it| steps.contains(&it)) {
-            let (number, name) = invariant.name();
-            said.push(format!("breaks {number}: {name}"));
+    said
+}
+
+/// Whether a PTE that a step makes writable was made read-only for an I/O that is not over.
+fn undone(story: &Story, step: usize, page: PageId, space: SpaceId) -> bool {
+    let before = story.steps[..step].iter().flat_map(|it| &it.effects);
+    let mut cleaned = false;
+    for effect in before {
+        match *effect {
+            Effect::Cleaned {
+                page: of,
+                space: at,
+                ..
+            } if (of, at) == (page, space) => cleaned = true,
+            Effect::WritebackCleared { page: of, .. } | Effect::IoEnded { page: of, .. }
+                if of == page =>
+            {
+                cleaned = false;
+            }
+            _ => {}
         }
     }
-    said.iter().map(|it| format!("[{}]", ascii(it))).collect()
+    cleaned
 }
 
 /// The remark on an effect of one of a line's steps, if it is worth one.
-fn remark(
-    scenario: &Scenario,
-    story: &Story,
-    steps: Range<usize>,
-    step: usize,
-    effect: &Effect,
-) -> Option<String> {
+fn remark(scenario: &Scenario, story: &Story, step: usize, effect: &Effect) -> Option<String> {
     let guard = |content| hex(scenario.model.contents.guard(content));
     let name = |page: PageId, sector: SectorId| sectors(scenario, page, &[sector]);
     Some(match *effect {
-        // A folded line that computes many guards shows only those of sectors that change later or are refused.
+        // Of many guards only those of sectors that change later or are refused are shown.
         Effect::Guarded {
             page,
             sector,
             content,
-        } if steps.len() == 1 || matters(story, page, sector) => {
+        } if matters(story, page, sector) => {
             // A file system's checksum is none of the guards of T10 PI, which alone are computed here.
             match key(scenario, story, step) {
                 "csum_data" => format!("checksum of {} taken", name(page, sector)),
@@ -166,7 +209,12 @@ fn remark(
             guard(computed)
         ),
         Effect::Broke(Violation::UnstableWrite { page, sector }) => {
-            format!("{}: other bytes than were submitted", name(page, sector))
+            let other = match scenario.model.protection {
+                Protection::Parity => "parity is of other bytes",
+                Protection::Mirror => "the first leg has other bytes",
+                _ => "other bytes than were submitted",
+            };
+            format!("{}: {other}", name(page, sector))
         }
         Effect::Broke(Violation::Checksum { page, sector, .. }) => {
             format!("{}: checksum of other bytes", name(page, sector))

@@ -2,23 +2,29 @@
 
 use super::call::ascii;
 use super::layout::paragraph;
+use super::{Options, Searched};
 use crate::exchange::ending::outcome;
 use crate::exchange::leaks::{last_world, leak_words};
 use crate::exchange::narration::hex;
-use crate::exchange::words::{begin, sectors, the, thing};
+use crate::exchange::words::{begin, release_words, sectors, the, thing};
 use crate::explore::{Failure, Story};
 use crate::machine::{
-    ActorId, Consumer, End, Hop, Loss, Protection, Status, Violation, end, status,
+    ActorId, Consumer, End, Hop, Invariant, Loss, Protection, Status, Violation, end, status,
 };
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Verdict, words};
 
-/// The first two failures of a run and, if it is over, how it ended.
-pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
+/// Most failures of a run that are told.
+pub(super) const MOST: usize = 2;
+
+/// The first failures of a run and, if it is over, how it ended; and what a search of every order of steps found.
+pub(super) fn verdict(scenario: &Scenario, story: &Story, options: &Options) -> String {
     let mut said: Vec<String> = Vec::new();
     let failures = story.failures.iter();
-    for failure in failures.filter(|it| it.fails()).take(2) {
+    for failure in failures.filter(|it| it.fails()).take(MOST) {
         said.push(failed(scenario, story, failure));
     }
+    said.extend(untold(scenario, story));
+    said.retain(|it| !it.is_empty());
     let last = last_world(scenario, story);
     match end(&scenario.model, &last) {
         // A sentence about a failure says already how such a run ends.
@@ -30,8 +36,48 @@ pub(super) fn verdict(scenario: &Scenario, story: &Story) -> String {
         None if said.is_empty() => said.push("Nothing has failed so far.".to_owned()),
         None => {}
     }
+    if let Some(Searched { states, found }) = &options.searched {
+        let fails = |it: &Verdict| it.fails();
+        let found: Vec<Verdict> = found.iter().copied().filter(fails).collect();
+        let fails = story.verdicts(&scenario.model).iter().any(fails);
+        said.push(match found.is_empty() {
+            true => format!("No order of steps fails (exhaustive, {states} states)."),
+            false if fails => format!("(Exhaustive search, {states} states.)"),
+            false => format!(
+                "Other orders of steps fail: {} (exhaustive, {states} states).",
+                words(&found)
+            ),
+        });
+    }
     said.retain(|it| !it.is_empty());
-    paragraph(&ascii(&said.join(" ")))
+    let era = options.era.unwrap_or(scenario.era);
+    let text = without_steps(&said.join(" "));
+    paragraph(&ascii(&release_words(&text, era)))
+}
+
+/// A text without the numbers of steps, which the diagram does not have.
+fn without_steps(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut parts = text.split(" at step ");
+    said += parts.next().unwrap_or_default();
+    for part in parts {
+        let rest = part.trim_start_matches(|it: char| it.is_ascii_digit());
+        if rest.len() == part.len() {
+            said += " at step ";
+        }
+        said += rest;
+    }
+    said
+}
+
+/// An fsync that does not tell of an error of which another one has told.
+fn untold(scenario: &Scenario, story: &Story) -> Option<String> {
+    let mut broken = story.broken.iter();
+    let (_, step) = broken.find(|(it, _)| *it == Invariant::I12)?;
+    let who = begin(&the(scenario, story.actor(*step)?));
+    Some(format!(
+        "{who}'s fsync returns 0 although the write failed: an fsync before it was told of the error, and cleared it."
+    ))
 }
 
 /// What each actor of a deadlock sleeps on.
@@ -80,12 +126,8 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
             };
             format!("The write of {which} completes without error, but {what}.")
         }
-        Violation::Torn { .. } => format!(
-            "Everyone is done, and what the media hold of {which} is torn. The page is dirty: the next writeback repairs it."
-        ),
-        Violation::Corrupt { .. } => format!(
-            "Everyone is done, and what the media hold of {which} is wrong; nobody will repair it: silent corruption."
-        ),
+        // The sentence about the end tells of these.
+        Violation::Torn { .. } | Violation::Corrupt { .. } => String::new(),
         Violation::Checksum { consumer, .. } => {
             let what = match consumer {
                 Consumer::FileSystem => "the file system's checksum was taken from other bytes",

@@ -12,6 +12,8 @@ pub(super) struct Actors {
     pub tlbs: Vec<SpaceId>,
     /// What they run, all edits made.
     pub programs: Vec<Program>,
+    /// What the edits change, in words.
+    pub changes: Vec<String>,
     /// The actors that never fault for writing, so that a `fault` of theirs has no effect.
     pub idle_faults: Vec<usize>,
 }
@@ -156,10 +158,35 @@ impl Setting<'_> {
                 format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
             self.wrong(self.file.at, reason);
         }
+        // In the programs' order.
+        let mut names = Vec::new();
+        for (table, row) in self.file.actors.iter().zip(&rows) {
+            names.extend(std::iter::repeat_n(&table.name.text, row.4));
+        }
+        let whose = |programs: &[Program], of: &str| {
+            let run = programs.iter().zip(&names);
+            let mut all: Vec<&str> = run
+                .filter(|(program, _)| program.name == of)
+                .map(|(_, name)| name.as_str())
+                .collect();
+            all.dedup();
+            all.join(", ")
+        };
+        let mut changes = Vec::new();
+        let mut change = |edit: &Edit, programs: &[Program]| {
+            // An edit without a place is refused below.
+            let words = change_words(shape, edit, programs, &|of| whose(programs, of));
+            changes.push(words.unwrap_or_default());
+        };
         for table in self.file_edits() {
+            if let Ok(edit) = read_edit(table) {
+                change(&edit, &programs);
+            }
             self.edit(shape, table, &mut programs);
         }
         for edit in &self.variant.edits {
+            let edit = &resolved(edit, &programs, self.era);
+            change(edit, &programs);
             if let Err(error) = apply(shape, edit, &mut programs, &|_| None) {
                 self.wrong(self.file.at, format!("{}: {error}", edit.words()));
             }
@@ -199,6 +226,7 @@ impl Setting<'_> {
             cast,
             tlbs: tlbs.into_iter().map(|(space, _)| space).collect(),
             programs,
+            changes,
             idle_faults,
         }
     }

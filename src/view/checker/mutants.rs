@@ -56,7 +56,7 @@ fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
         None => usize::MAX,
     };
     match column {
-        0 => one.edit.words().cmp(&other.edit.words()),
+        0 => one.words.cmp(&other.words),
         1 => program(&one.edit).cmp(program(&other.edit)),
         2 => one.verdicts.bits().cmp(&other.verdicts.bits()),
         3 => one
@@ -245,11 +245,7 @@ fn merged_line(of: &ScenarioSpec, it: &Merged, row: Option<&Mutant>, before: Ver
     let (words, class, badge) = match row {
         Some(row) => {
             let (class, words) = said(row, before);
-            (
-                format!("comes to the same as {}", row.edit.words()),
-                class,
-                words,
-            )
+            (format!("comes to the same as {}", row.words), class, words)
         }
         None => {
             let words = "changes nothing here".to_owned();
@@ -261,7 +257,7 @@ fn merged_line(of: &ScenarioSpec, it: &Merged, row: Option<&Mutant>, before: Ver
         .child(
             el("th", "")
                 .attr(Attr::Scope, "row")
-                .child(change(of, &it.edit, Vec::new()))
+                .child(change(of, &it.edit, &it.words, Vec::new()))
                 .child(rich(el("small", ""), &words)),
         )
         .child(el("td", "").child(el("code", "").text(program(&it.edit))))
@@ -271,10 +267,10 @@ fn merged_line(of: &ScenarioSpec, it: &Merged, row: Option<&Mutant>, before: Ver
 }
 
 /// A button that makes a change.
-fn change(of: &ScenarioSpec, edit: &Edit, run: Vec<Choice>) -> Element {
+fn change(of: &ScenarioSpec, edit: &Edit, words: &str, run: Vec<Choice>) -> Element {
     let mut edits = of.edits.clone();
     edits.push(edit.clone());
-    rich(el("button", "link"), &edit.words()).on_click(Msg::ApplyEdits(edits, run))
+    rich(el("button", "link"), words).on_click(Msg::ApplyEdits(edits, run))
 }
 
 /// What a change comes to: its class in style sheets, and the words with their sign.
@@ -296,11 +292,12 @@ fn line(of: &ScenarioSpec, mutant: &Mutant, before: Verdicts) -> Element {
     let steps = shortest.map_or(String::new(), |it| it.1.len().to_string());
     let run = shortest.map_or(Vec::new(), |it| it.1.clone());
     el("tr", class)
-        .child(
-            el("th", "")
-                .attr(Attr::Scope, "row")
-                .child(change(of, &mutant.edit, run)),
-        )
+        .child(el("th", "").attr(Attr::Scope, "row").child(change(
+            of,
+            &mutant.edit,
+            &mutant.words,
+            run,
+        )))
         .child(el("td", "").child(el("code", "").text(program(&mutant.edit))))
         .child(el("td", "").child(rich(el("span", &format!("badge {class}")), &words)))
         .child(el("td", "figure").text(&mutant.share.map_or("not known".to_owned(), percent)))

@@ -2,7 +2,7 @@
 
 use super::place::{Casting, Placer};
 use super::sheet::Sheet;
-use crate::exchange::diagram::columns::name;
+use crate::exchange::diagram::columns::{label_names, name};
 use crate::machine::ActorId;
 use crate::scenario::Scenario;
 
@@ -11,15 +11,25 @@ const MOST: usize = 24;
 /// Most steps of the search for castings.
 const MOST_STEPS: usize = 60_000;
 
-/// The actors that a label names; empty where any part of it is no actor's name.
+/// The actors that a label names; empty where the first part of it is no actor's name. A part of several words may end
+/// with the name: "mmap writer".
 fn named(scenario: &Scenario, label: &str) -> Vec<ActorId> {
-    let names = label.rsplit(": ").next().unwrap_or(label);
+    let is = |actor: &ActorId, part: &str| name(scenario, *actor).eq_ignore_ascii_case(part);
     let find = |part: &str| {
         let mut actors = scenario.model.actor_ids();
-        actors.find(|it| name(scenario, *it).eq_ignore_ascii_case(part.trim()))
+        let last = part.rsplit(' ').next().unwrap_or(part);
+        let whole = actors.clone().find(|it| is(it, part));
+        whole.or_else(|| actors.find(|it| is(it, last)))
     };
-    let all: Option<Vec<ActorId>> = names.split(" / ").map(find).collect();
-    all.unwrap_or_default()
+    let mut actors: Vec<ActorId> = Vec::new();
+    for (at, part) in label_names(label).into_iter().enumerate() {
+        match find(part) {
+            Some(actor) => actors.push(actor),
+            None if at == 0 => return actors,
+            None => {}
+        }
+    }
+    actors
 }
 
 /// A search for castings: gives each column whose label names no actor one that no other column has.

@@ -23,6 +23,7 @@ mod casting;
 mod names;
 mod place;
 mod placement;
+mod reorder;
 mod sheet;
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ use casting::castings;
 use names::ParsedLine;
 use place::{Casting, Placed, Placer};
 pub use placement::{Missing, Placement};
+use reorder::reorders;
+pub use reorder::{Drawn, Reorder};
 use sheet::Sheet;
 
 /// Most steps that are tried for one text.
@@ -126,6 +129,8 @@ pub struct Reading {
     pub lines: Vec<ReadLine>,
     /// How many lines have a place.
     pub placed: usize,
+    /// Lines without one that would have it in another order of the program.
+    pub reorders: Vec<Reorder>,
     /// The address below the diagram, if the text has one.
     pub link: Option<String>,
     /// The other scenarios that were tried, those that place most lines first.
@@ -264,6 +269,7 @@ fn best(
         alternatives: as_good.map(|(casting, _)| casting.columns).collect(),
         placed: many,
         lines: lines(sheet, &placed.placements),
+        reorders: reorders(scenario, sheet, &placed),
         pages: placed.pages,
         choices: placed.choices,
         link: sheet.link.clone(),

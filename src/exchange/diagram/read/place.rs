@@ -11,12 +11,15 @@ use std::ops::Range;
 use super::names::{ParsedLine, unlisted};
 use super::sheet::{Cell, Sheet};
 use super::{Missing, Placement};
-use crate::exchange::diagram::call::{group_call, groups_at, serves, standing, stays, step_call};
+use crate::exchange::diagram::call::{
+    REST, group_call, groups_at, sectors_call, serves, standing, stays, step_call, whole_group_call,
+};
 use crate::exchange::diagram::columns::name;
 use crate::exchange::diagram::events::pc;
 use crate::exchange::diagram::notes::way;
+use crate::exchange::words::release_words;
 use crate::machine::{
-    ActorId, Choice, Instr, Op, PageId, SectorId, Status, World, status, step, ways,
+    ActorId, Choice, Instr, Op, Operand, PageId, SectorId, Status, World, status, step, ways,
 };
 use crate::protocol::Era;
 use crate::scenario::Scenario;
@@ -65,6 +68,19 @@ enum Target {
     Step,
     /// A composite, by the index of its line in the actor's program.
     Group(usize),
+    /// What is done to several sectors in a row, up to this one.
+    Sectors(SectorId),
+}
+
+/// A composite of which the lines below its call are being placed.
+#[derive(Clone, Copy)]
+struct Open {
+    column: usize,
+    /// The character at which the line of the call begins.
+    start: usize,
+    actor: ActorId,
+    /// The index of its line in the actor's program.
+    group: usize,
 }
 
 /// A run as far as the lines above made it.
@@ -87,6 +103,8 @@ pub(super) struct Placer<'a> {
     looking: bool,
     /// The last step that was made for a line.
     made: Option<Instr>,
+    /// The composites whose calls are above the line that is placed, outermost first.
+    open: Vec<Open>,
     world: World,
     choices: Vec<Choice>,
     /// How many steps may still be tried.
@@ -100,6 +118,38 @@ fn pages(scenario: &Scenario, cells: &[Cell]) -> Vec<u32> {
     match numbers.all(|number| number < many) {
         true => (0..many).collect(),
         false => scenario.indexes.clone(),
+    }
+}
+
+/// The last sector of a line without blanks about several, "sectors0-2:DMA".
+fn last_sector(text: &str) -> Option<SectorId> {
+    let (_, rest) = text.strip_prefix("sectors")?.split_once('-')?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok().map(SectorId)
+}
+
+/// A placement that stands for steps right before it as well, which the call of its composite names.
+fn with_skipped(placement: Placement, skipped: &Range<usize>) -> Placement {
+    match placement {
+        _ if skipped.is_empty() => placement,
+        Placement::Steps {
+            actor,
+            steps,
+            left_out,
+            sector,
+        } => Placement::Steps {
+            actor,
+            steps: skipped.start..steps.end,
+            left_out,
+            sector,
+        },
+        Placement::Composite { actor, .. } | Placement::Sleeps { actor, .. } => Placement::Steps {
+            actor,
+            steps: skipped.clone(),
+            left_out: 0,
+            sector: None,
+        },
+        other => other,
     }
 }
 
@@ -137,6 +187,7 @@ impl<'a> Placer<'a> {
             column: 0,
             looking: false,
             made: None,
+            open: Vec::new(),
             last_actor: casting
                 .columns
                 .iter()
@@ -155,7 +206,7 @@ impl<'a> Placer<'a> {
         while placements.len() < self.cells.len() {
             let at = placements.len();
             if self.cells[at].remark {
-                placements.push(Placement::Remark);
+                placements.push(self.rest(at));
                 continue;
             }
             let (many, placement) = self.place_cell(at);
@@ -193,19 +244,116 @@ impl<'a> Placer<'a> {
             .match_exactly(at, last, &cell.text)
             .map(|it| (last, it));
         let whole = whole.or_else(|| Some((actor, self.match_exactly(at, actor, text)?)));
-        let whole = whole.or_else(|| Some((actor, self.match_exactly(at, actor, listed)?)));
+        let mut whole = whole.or_else(|| Some((actor, self.match_exactly(at, actor, listed)?)));
+        let (world, first) = (self.world, self.choices.len());
+        if whole.is_none() {
+            whole = self.catch_up(at, actor, text).map(|it| (actor, it));
+        }
+        let made = first..self.choices.len();
+        self.open
+            .retain(|it| it.column != cell.column || it.start < cell.start);
         self.last_actor[cell.column] = Some(whole.as_ref().map_or(actor, |it| it.0));
         if let Some((actor, (many, target, result))) = whole {
             self.next = at + many;
             let placement = self.make_exactly(at + many, actor, target, &result, cell.start);
             // Where the actor cannot make the step yet, it is looked for by name, which lets others act before.
             if !matches!(placement, Placement::Missing(_)) {
-                return (many, placement);
+                return (many, with_skipped(placement, &made));
             }
+            self.restore(world, first);
         }
         let (many, joined) = self.joined(at, text);
         self.next = at + many;
         (many, self.by_name(at + many, actor, &joined, cell))
+    }
+
+    /// What an ellipsis stands for: the steps that are left of the composite whose call is above it, if there are any.
+    fn rest(&mut self, at: usize) -> Placement {
+        let cell = &self.cells[at];
+        let inside = |it: &&Open| it.column == cell.column && it.start < cell.start;
+        let open = self.open.iter().rev().find(inside).copied();
+        let Some(open) = open.filter(|_| cell.text == REST) else {
+            return Placement::Remark;
+        };
+        let (world, first) = (self.world, self.choices.len());
+        match self.leave(open) {
+            true if self.choices.len() > first => Placement::Steps {
+                actor: open.actor,
+                steps: first..self.choices.len(),
+                left_out: 0,
+                sector: None,
+            },
+            _ => {
+                self.restore(world, first);
+                Placement::Remark
+            }
+        }
+    }
+
+    /// Whether an actor stands inside of a composite.
+    fn is_inside(&self, open: Open) -> bool {
+        let line = &self.scenario.cast[open.actor.index()].lines[open.group];
+        line.pcs
+            .contains(&pc(&self.scenario.model, &self.world, open.actor))
+    }
+
+    /// Makes the steps that are left of a composite, if its actor can make them and none has two ways.
+    fn leave(&mut self, open: Open) -> bool {
+        while self.is_inside(open) {
+            match self.go_on(open) {
+                Some(true) => {}
+                Some(false) => return true,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Makes the next step of a composite: whether its actor is still in the same round of it, or none if the step cannot
+    /// be made or has two ways.
+    fn go_on(&mut self, open: Open) -> Option<bool> {
+        let (model, actor) = (&self.scenario.model, open.actor);
+        let before = pc(model, &self.world, actor);
+        let ready = status(model, &self.world, actor) == Status::Ready;
+        if !ready || ways(model, &self.world, actor) > 1 || !self.step(actor, 0) {
+            return None;
+        }
+        let line = &self.scenario.cast[actor.index()].lines[open.group];
+        Some(stays(line, before, pc(model, &self.world, actor)))
+    }
+
+    /// The line below the call of a composite names only some of its steps. Makes those of its steps that stand in front
+    /// of what a line is the call of, and returns what that is, as [`match_exactly`](Self::match_exactly) does.
+    fn catch_up(
+        &mut self,
+        at: usize,
+        actor: ActorId,
+        text: &str,
+    ) -> Option<(usize, Target, String)> {
+        let cell = &self.cells[at];
+        let mine = |it: &&Open| (it.column, it.actor) == (cell.column, actor);
+        let open: Vec<Open> = self.open.iter().filter(mine).copied().collect();
+        let (world, first) = (self.world, self.choices.len());
+        let over = open.iter().rev().filter(|it| it.start >= cell.start);
+        let inside = open.iter().rev().find(|it| it.start < cell.start);
+        for open in over {
+            if !self.leave(*open) {
+                self.restore(world, first);
+                return None;
+            }
+        }
+        loop {
+            if self.choices.len() > first
+                && let Some(found) = self.match_exactly(at, actor, text)
+            {
+                return Some(found);
+            }
+            let goes_on = inside.filter(|it| self.is_inside(**it));
+            if goes_on.and_then(|it| self.go_on(*it)).is_none() {
+                self.restore(world, first);
+                return None;
+            }
+        }
     }
 
     /// The cells right below one that are in its column, further to the right, and no remarks: those that it may be
@@ -290,13 +438,27 @@ impl<'a> Placer<'a> {
         };
         for group in groups_at(lines, pc) {
             let mut eras = Era::ALL.into_iter();
-            let tail =
-                eras.find_map(|era| begins(group_call(scenario, era, &lines[group], instr.page)));
+            let line = &lines[group];
+            let tail = eras.find_map(|era| {
+                let whole = begins(whole_group_call(scenario, era, line, instr.page));
+                whole.or_else(|| begins(group_call(scenario, era, line, instr.page)))
+            });
             if let Some(tail) = tail {
                 return Some((Target::Group(group), tail));
             }
         }
         let mut eras = Era::ALL.into_iter();
+        if let (Operand::Sector(low), Some(high)) = (instr.operand, last_sector(text)) {
+            let code = &scenario.model.actors[actor.index()].code[usize::from(pc)..];
+            let same = code
+                .iter()
+                .take_while(|it| it.operand == instr.operand && it.page == instr.page);
+            let tags: Vec<u8> = same.map(|it| it.tag).collect();
+            let range = (low, high);
+            let tail =
+                eras.find_map(|era| begins(sectors_call(scenario, era, range, instr.page, &tags)))?;
+            return Some((Target::Sectors(high), tail));
+        }
         let tail = eras.find_map(|era| begins(step_call(scenario, era, instr)))?;
         Some((Target::Step, tail))
     }
@@ -321,7 +483,15 @@ impl<'a> Placer<'a> {
                 _ => Placement::Missing(Missing::Awake { actor }),
             };
         }
-        if matches!(target, Target::Group(_)) && self.opens(next, column, start) {
+        if let Target::Group(group) = target
+            && self.opens(next, column, start)
+        {
+            self.open.push(Open {
+                column,
+                start,
+                actor,
+                group,
+            });
             return Placement::Composite {
                 actor,
                 steps: self.no_steps(),
@@ -370,12 +540,18 @@ impl<'a> Placer<'a> {
     /// Makes the step or composite that an actor stands at, by the way that the line's `result` names, if it names one.
     fn make(&mut self, actor: ActorId, target: Target, result: &str) -> Result<(), Missing> {
         let model = &self.scenario.model;
+        if let Target::Sectors(high) = target {
+            return self.make_sectors(actor, high);
+        }
         let Target::Group(group) = target else {
             let many = ways(model, &self.world, actor);
             let plain = |text: &str| text.replace(' ', "");
             let is_result = |number: &u8| {
                 let words = way(model, &self.world, actor, *number);
-                words.is_some_and(|words| plain(&words) == plain(result))
+                let in_era = |era| words.as_ref().map(|it| plain(&release_words(it, era)));
+                Era::ALL
+                    .into_iter()
+                    .any(|era| in_era(era).as_deref() == Some(&*plain(result)))
             };
             let chosen = (0..many).find(is_result);
             let forks = many > 1 && result.is_empty();
@@ -407,6 +583,31 @@ impl<'a> Placer<'a> {
             }
         }
         Err(Missing::TooFar)
+    }
+
+    /// Makes the steps on several sectors in a row, up to one.
+    fn make_sectors(&mut self, actor: ActorId, high: SectorId) -> Result<(), Missing> {
+        let model = &self.scenario.model;
+        let work = |world: &World| match standing(model, world, actor)?.1 {
+            Instr {
+                operand: Operand::Sector(sector),
+                page,
+                ..
+            } => Some((page, sector)),
+            _ => None,
+        };
+        self.made = None;
+        let mut last = work(&self.world);
+        while let (Some((page, sector)), Some((of, now))) = (last, work(&self.world)) {
+            if page != of || now < sector || now > high {
+                break;
+            }
+            if status(model, &self.world, actor) != Status::Ready || !self.step(actor, 0) {
+                return Err(self.why_stuck(actor));
+            }
+            last = Some((of, now));
+        }
+        Ok(())
     }
 
     /// Why an actor cannot go on.

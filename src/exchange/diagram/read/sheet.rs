@@ -3,6 +3,7 @@
 
 use super::ReadError;
 use super::names::ParsedLine;
+use crate::exchange::diagram::columns::label_names;
 
 /// Longest text that is read, in bytes.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
@@ -102,7 +103,11 @@ impl Sheet {
                     let whole = self.whole_label(at, 0, labels[0].0);
                     all[0].0 == labels[0].0 && names(&whole, known)
                 }
-                None => labels.len() > 1 && labels.iter().all(|it| looks_like_label(&it.1, known)),
+                None => {
+                    let broken = at + 1 < self.lines.len() && self.continues(at, at + 1);
+                    let all = labels.iter().all(|it| looks_like_label(&it.1, known));
+                    labels.len() > 1 && all && !broken
+                }
             };
             if !fits {
                 continue;
@@ -132,7 +137,14 @@ impl Sheet {
         let (above, below) = (cells(&self.lines[above]), cells(&self.lines[below]));
         above.iter().any(|one| {
             let other = below.iter().find(|it| it.0 == one.0);
-            other.is_some_and(|it| one.1.ends_with(" /") || it.1.starts_with("/ "))
+            let broken = |above: &str, below: &str| {
+                let before =
+                    above.ends_with(" /") || above.ends_with(',') || above.ends_with(", then");
+                let opens =
+                    below.starts_with("/ ") || below.starts_with("then ") || below.starts_with('(');
+                before || opens
+            };
+            other.is_some_and(|it| broken(&one.1, &it.1))
         })
     }
 
@@ -235,6 +247,16 @@ impl Sheet {
                 || text.starts_with("...");
             self.cells[at].remark |= dots || comment;
             let close = match text.as_bytes().first() {
+                // What points back at a call, and what is in parentheses, ends with its line.
+                Some(b'<') if text.starts_with("<-") => {
+                    self.cells[at].remark = true;
+                    continue;
+                }
+                Some(b'(') if is_enclosed(&text) => {
+                    self.cells[at].remark = true;
+                    continue;
+                }
+                Some(b'(') if text.starts_with("(no ") => ')',
                 Some(b'[') => ']',
                 Some(b'<') => '>',
                 _ => continue,
@@ -261,6 +283,20 @@ fn cell(line: usize, column: usize, start: usize, text: &str) -> Cell {
         remark: false,
         parsed: ParsedLine::of(text.trim()),
     }
+}
+
+/// Whether a text is in parentheses as a whole, and not just numbered: "(1) lock_page()".
+fn is_enclosed(text: &str) -> bool {
+    let mut depth = 0usize;
+    let closes = text.bytes().position(|it| {
+        match it {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    closes.is_some_and(|it| it + 1 == text.len())
 }
 
 /// How many blanks a line begins with.
@@ -342,7 +378,7 @@ fn names(label: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let numbered = label
         .strip_prefix("CPU")
         .is_some_and(|it| it.parse::<u8>().is_ok());
-    numbered || label.split(" / ").all(|it| known(it.trim()))
+    numbered || label_names(label).into_iter().all(known)
 }
 
 /// Words that stand over columns in kernel mail, with or without a number.
@@ -350,21 +386,38 @@ const LABELS: [&str; 16] = [
     "cpu", "thread", "task", "process", "proc", "t", "p", "ta", "tb", "a", "b", "writer", "reader",
     "flusher", "kworker", "context",
 ];
+/// Longest text that is taken for a label.
+const LONGEST_LABEL: usize = 40;
 
 fn looks_like_label(text: &str, known: &dyn Fn(&str) -> bool) -> bool {
     if names(text, known) {
         return true;
     }
-    let word = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let first = word.split([' ', '-', '_', '#']).next().unwrap_or("");
+    let word = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ')');
+    let first = word.split(|c: char| !c.is_ascii_alphanumeric()).next();
+    let first = first.unwrap_or("");
     let stem = first
         .trim_end_matches(|c: char| c.is_ascii_digit())
         .to_ascii_lowercase();
-    text.len() <= 24 && !text.contains('(') && LABELS.contains(&stem.as_str())
+    // A call has its parenthesis right behind a name.
+    let call = word.split(" (").any(|it| it.contains('('));
+    let short = text.len() <= LONGEST_LABEL && !call;
+    short && (LABELS.contains(&stem.as_str()) || is_task(word))
+}
+
+/// Whether a text is a task as traces name it: "fio-1234", "kworker/u8:2-77".
+fn is_task(text: &str) -> bool {
+    let Some((name, pid)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/:_.-".contains(c);
+    let number = pid.len() > 1 && pid.bytes().all(|it| it.is_ascii_digit());
+    number && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
 }
 
 /// The first address after "Link:", whether or not the line was quoted.
 fn link(lines: &[String]) -> Option<String> {
     let found = lines.iter().find_map(|it| it.trim().strip_prefix("Link:"));
-    found?.split_whitespace().next().map(str::to_owned)
+    let word = found?.split_whitespace().next()?;
+    Some(word.trim_matches(['<', '>', '"']).to_owned())
 }
