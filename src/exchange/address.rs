@@ -1,5 +1,6 @@
 //! The part of the page's address after `#`.
 
+use super::link::mended;
 use crate::scenario::{Entry, find};
 
 /// What an address asks for.
@@ -44,22 +45,28 @@ impl Address {
     /// # Errors
     /// [`AddressError`], for any text at all that is not a scenario's name.
     pub fn parse(fragment: &str) -> Result<Address, AddressError> {
-        let name = fragment.strip_prefix('#').unwrap_or(fragment);
-        if name.is_empty() {
+        let whole = fragment.strip_prefix('#').unwrap_or(fragment);
+        if whole.is_empty() {
             return Ok(Address::Start);
         }
-        if let Some(entry) = find(name) {
+        let mended = mended(whole);
+        if let Some(entry) = find(mended.trim_end_matches('/')) {
             return Ok(Address::Scenario(entry));
         }
         // A link to a run begins with its version, a digit; a scenario's name begins with a letter.
-        let is_link = name.starts_with(|it: char| it.is_ascii_digit());
-        let name = match name.split('/').nth(1).filter(|_| is_link) {
-            Some(slug) => match find(slug) {
-                Some(entry) => return Ok(Address::Run(entry)),
-                None => slug,
-            },
-            None => name,
+        let is_link = mended.starts_with(|it: char| it.is_ascii_digit());
+        let mut parts = mended.split('/');
+        let first = parts.next();
+        let name = match parts.next() {
+            Some(slug) if is_link => Some(slug),
+            Some(_) => first,
+            None => None,
         };
+        if let Some(entry) = name.and_then(find) {
+            return Ok(Address::Run(entry));
+        }
+        let name = name.unwrap_or(&mended);
+        let name = if name.is_empty() { whole } else { name };
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.len() > 60 || !name.chars().all(plain) {
             let shown = name.chars().filter(|c| !c.is_control()).take(40);
@@ -110,8 +117,8 @@ mod tests {
     #[test]
     fn anything_else_is_called_damaged() {
         for text in [
-            "#unlock-gap=",
             "#1abcd/=/f",
+            "#)",
             "#Unlock",
             "#%00",
             "#\u{1F4A5}",

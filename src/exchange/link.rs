@@ -13,9 +13,14 @@
 //!
 //! Links consist of unreserved characters of RFC 3986 and `/`, so that they pass quoted-printable, and end in a letter or a digit,
 //! since mail software that makes addresses clickable leaves other characters at the end out.
-//! A scenario's name alone opens the scenario at its start; the page's first version had only such links.
+//! A scenario's name alone opens the scenario at its start; the page's first version had only such links. By hand one may also
+//! write `#unlock-gap/drop.writepage.submit_bio`: a name, and behind it parts as above, with a run or without one.
+//!
+//! On its way through mail a link gets blanks and line ends into it, a full stop or a `>` behind it, and `%2F` for `/`: all that is
+//! taken away before it is read ([`mended`]).
 
 mod edits;
+mod mend;
 mod run;
 
 use crate::explore::Story;
@@ -23,14 +28,17 @@ use crate::machine::{
     ActorId, Choice, Geometry, History, Model, Stamp, Status, World, crc32c, enabled, status, step,
 };
 use crate::protocol::{Edit, Era, OPS};
-use crate::scenario::{Device, Scenario, Variant};
+use crate::scenario::{Device, Scenario, Variant, find};
 
 use super::ending::status_words;
 use super::words::the;
+pub use mend::mended;
 use run::{Leg, legs, letters};
 
 /// The version written.
 const VERSION: char = '1';
+/// How parts other than the run and edits begin.
+const PARTS: [&str; 4] = ["at", "linux", "on", "see"];
 /// Longest link read, in bytes; one of 20,000 steps, each by another actor, is about as long.
 const LONGEST: usize = 32_768;
 /// Most steps of a run.
@@ -54,6 +62,10 @@ pub struct Link {
     pub edits: Vec<Edit>,
     /// What is open on the page, in the words of `view/route.rs`.
     pub see: Vec<String>,
+    /// Whether the link names no run, so that it opens the scenario's opening run.
+    opens: bool,
+    /// What was left out of it because it could not be read, in sentences.
+    pub damage: String,
 }
 
 /// Why a text is no link to a run.
@@ -65,7 +77,7 @@ pub enum LinkError {
         /// Its length in bytes.
         bytes: usize,
     },
-    /// The text does not begin with a version that is known here.
+    /// The text does not begin with a version that is known here, nor with a scenario's name.
     #[error(
         "The link is of version \"{version}\", which this page does not know; a newer page will. Reload the page, or ask for the text of the run."
     )]
@@ -170,6 +182,7 @@ impl Link {
             device: Some(scenario.device).filter(|it| *it != scenario.own_device),
             edits: scenario.own_edits.clone(),
             see,
+            ..Link::default()
         }
     }
 
@@ -194,28 +207,51 @@ impl Link {
     /// # Errors
     /// [`LinkError`] for any text that is no link to a run. Time and memory are in proportion to the text's length.
     pub fn parse(text: &str) -> Result<Link, LinkError> {
-        let text = text.strip_prefix('#').unwrap_or(text);
         if text.len() > LONGEST {
             let bytes = text.len();
             return Err(LinkError::TooLong { bytes });
         }
-        let mut parts = text.split('/');
+        let text = &mended(text);
+        let mut parts = text.split('/').peekable();
+        let mut link = Link::default();
         let first = parts.next().unwrap_or_default();
-        let Some(sum) = first.strip_prefix(VERSION) else {
-            let version = shown(first);
-            return Err(LinkError::Version { version });
+        match first.strip_prefix(VERSION) {
+            Some(sum) => {
+                let (Some(slug), Some(_)) = (parts.next(), parts.peek()) else {
+                    return Err(LinkError::CutOff);
+                };
+                (link.sum, link.slug) = (sum.to_owned(), slug.to_owned());
+            }
+            None if find(first).is_some() => link.slug = first.to_owned(),
+            None => {
+                let version = shown(first);
+                return Err(LinkError::Version { version });
+            }
+        }
+        // By hand the run may be left out. Edits have a full stop in them, other parts a hyphen behind their name.
+        let by_hand = link.sum.is_empty();
+        let is_part = |it: &&str| {
+            it.is_empty()
+                || it.contains('.')
+                || it.split_once('-').is_some_and(|it| PARTS.contains(&it.0))
         };
-        let (Some(slug), Some(run)) = (parts.next(), parts.next()) else {
-            return Err(LinkError::CutOff);
-        };
-        let mut link = Link {
-            sum: sum.to_owned(),
-            slug: slug.to_owned(),
-            legs: run::read(run)?,
-            ..Link::default()
-        };
-        for part in parts {
-            link.take(part)?;
+        match parts.next_if(|it| !by_hand || !is_part(it)) {
+            Some(run) => match run::read(run) {
+                (legs, Some(wrong)) if legs.is_empty() => return Err(wrong),
+                (legs, wrong) => {
+                    link.legs = legs;
+                    link.damage = wrong.map_or(String::new(), |it| it.to_string());
+                }
+            },
+            None => link.opens = true,
+        }
+        for part in parts.filter(|it| !it.is_empty()) {
+            // An edit that cannot be read makes another ordering of it, anything else leaves the run as it is.
+            match link.take(part) {
+                Ok(()) => {}
+                Err(error) if edits::read(part).is_some() => return Err(error),
+                Err(error) => link.damage = format!("{} {error}", link.damage).trim().to_owned(),
+            }
         }
         Ok(link)
     }
@@ -250,7 +286,11 @@ impl Link {
                 let known = Device::ALL.map(Device::link_word).join(", ");
                 self.device = Some(device.ok_or_else(|| wrong(&format!("devices are {known}")))?);
             }
-            "see" => self.see.push(value.to_owned()),
+            "see" => {
+                // As links end.
+                let value = value.trim_end_matches(|it: char| !it.is_ascii_alphanumeric());
+                self.see.push(value.to_owned());
+            }
             _ => {
                 return Err(wrong(
                     "parts begin with at-, linux-, on-, see- or the name of an edit",
@@ -267,6 +307,16 @@ impl Link {
         let letters = letters(&scenario.cast);
         let (mut world, mut run) = (model.initial, Vec::new());
         let mut changed = String::new();
+        if self.opens {
+            return Opened {
+                run: scenario.schedule.clone(),
+                at: self.at.unwrap_or(0).min(scenario.schedule.len()),
+                changed: match self.damage.is_empty() {
+                    true => String::new(),
+                    false => format!("{} It is left out.", self.damage),
+                },
+            };
+        }
         let many: usize = self.legs.iter().map(|leg| leg.count).sum();
         'run: for leg in &self.legs {
             let Some(actor) = letters.iter().position(|letter| *letter == leg.letter) else {
@@ -300,14 +350,13 @@ impl Link {
             let (made, s) = (run.len(), if many == 1 { "" } else { "s" });
             changed = format!("{made} of {many} step{s} could be made. {changed}");
         }
+        if !self.damage.is_empty() {
+            changed = format!("{} It is left out. {changed}", self.damage);
+        }
         let sum = model_sum(scenario);
-        if sum != self.sum {
+        // Who writes a link by hand gives no checksum.
+        if sum != self.sum && !self.sum.is_empty() {
             let was = shown(&self.sum);
-            let was = if was.is_empty() {
-                "none".to_owned()
-            } else {
-                was
-            };
             changed = format!(
                 "The link was made with another state of this model (checksum {was}, now {sum}), so its steps may do something else. {changed}"
             );
@@ -349,7 +398,10 @@ fn stopped(scenario: &Scenario, run: &[Choice], choice: Choice) -> String {
 impl std::fmt::Display for Link {
     /// The link as it stands behind `#`.
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
-        write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?;
+        match self.opens {
+            true => write!(out, "{}", self.slug)?,
+            false => write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?,
+        }
         for leg in &self.legs {
             write!(out, "{leg}")?;
         }

@@ -28,7 +28,10 @@ pub fn link(bytes: &[u8]) {
     let (Ok(link), Some(scenario)) = (Link::parse(&text), scenario(bytes)) else {
         return;
     };
-    assert_eq!(Link::parse(&link.to_string()).as_ref(), Ok(&link), "{text}");
+    // What could not be read is not written.
+    let mut read = link.clone();
+    read.damage.clear();
+    assert_eq!(Link::parse(&link.to_string()), Ok(read), "{text}");
     let opened = link.open(&scenario);
     assert!(opened.at <= opened.run.len(), "{text}");
 }

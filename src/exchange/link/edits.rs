@@ -88,7 +88,7 @@ fn encode(line: &str) -> String {
 
 fn decode(text: &str) -> Result<String, String> {
     let wrong = || "its line is damaged".to_owned();
-    if text.len() > LONGEST {
+    if text.is_empty() || text.len() > LONGEST {
         return Err(wrong());
     }
     let mut bytes = Vec::new();

@@ -61,40 +61,39 @@ pub(super) fn legs(letters: &[char], run: &[Choice]) -> Vec<Leg> {
     legs
 }
 
-/// Reads a run.
-pub(super) fn read(text: &str) -> Result<Vec<Leg>, LinkError> {
+/// Reads a run: the stretches up to the first that cannot be read, and what is wrong with that one.
+pub(super) fn read(text: &str) -> (Vec<Leg>, Option<LinkError>) {
     let mut legs: Vec<Leg> = Vec::new();
     let (mut rest, mut many) = (text, 0);
-    while let Some(letter) = rest.chars().next() {
-        let wrong = LinkError::Run { rest: shown(rest) };
-        if !letter.is_ascii_alphabetic() {
-            return Err(wrong);
-        }
-        rest = &rest[1..];
-        let other = letter.is_ascii_uppercase();
-        let (dash, numbers) = match rest.strip_prefix('-') {
-            Some(after) if other => (true, after),
-            _ => (false, rest),
+    while !rest.is_empty() {
+        let Some((leg, after)) = leg(rest).filter(|(leg, _)| leg.count <= MOST - many) else {
+            return (legs, Some(LinkError::Run { rest: shown(rest) }));
         };
-        let digits = numbers.bytes().take_while(u8::is_ascii_digit).count();
-        let number = numbers[..digits].parse::<usize>().ok();
-        let (way, count) = match (other, dash, number) {
-            (false, _, None) if digits == 0 => (0, 1),
-            (false, _, Some(count)) => (0, count),
-            (true, false, None) if digits == 0 => (1, 1),
-            (true, true, Some(way @ 2..=255)) => (way as u8, 1),
-            _ => return Err(wrong),
-        };
-        many += count;
-        if many > MOST || count == 0 {
-            return Err(wrong);
-        }
-        rest = &numbers[digits..];
-        legs.push(Leg {
-            letter: letter.to_ascii_lowercase(),
-            way,
-            count,
-        });
+        many += leg.count;
+        legs.push(leg);
+        rest = after;
     }
-    Ok(legs)
+    (legs, None)
+}
+
+/// The first stretch of a run, and what stands behind it.
+fn leg(text: &str) -> Option<(Leg, &str)> {
+    let letter = text.chars().next().filter(char::is_ascii_alphabetic)?;
+    let rest = &text[1..];
+    let other = letter.is_ascii_uppercase();
+    let (dash, numbers) = match rest.strip_prefix('-') {
+        Some(after) if other => (true, after),
+        _ => (false, rest),
+    };
+    let digits = numbers.bytes().take_while(u8::is_ascii_digit).count();
+    let number = numbers[..digits].parse::<usize>().ok();
+    let (way, count) = match (other, dash, number) {
+        (false, _, None) if digits == 0 => (0, 1),
+        (false, _, Some(count @ 1..)) => (0, count),
+        (true, false, None) if digits == 0 => (1, 1),
+        (true, true, Some(way @ 2..=255)) => (way as u8, 1),
+        _ => return None,
+    };
+    let letter = letter.to_ascii_lowercase();
+    Some((Leg { letter, way, count }, &numbers[digits..]))
 }
