@@ -4,7 +4,7 @@
 mod support;
 
 use stable_pages::explore::{Story, carry, follow_to_failure};
-use stable_pages::machine::{ActorId, Choice, History, enabled};
+use stable_pages::machine::{ActorId, Choice, History, Invariant, enabled};
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{find, load_for};
 use support::scenario;
@@ -59,10 +59,10 @@ fn going_back_keeps_the_steps_ahead_and_branches_stay_within_reach() {
 fn run_to_failure_follows_the_steps_ahead() {
     let (broken, mut history) = run_of("mkwrite-no-wait", usize::MAX);
     history.seek(0);
-    assert!(follow_to_failure(&broken.model, &mut history));
+    assert!(follow_to_failure(&broken, &mut history));
     assert_eq!(Story::of(&broken.model, &history).failures.len(), 1);
     let failed = history.depth();
-    assert!(!follow_to_failure(&broken.model, &mut history));
+    assert!(!follow_to_failure(&broken, &mut history));
     assert_eq!(history.depth(), failed, "nothing more fails, so it stays");
 }
 
@@ -77,9 +77,21 @@ fn run_to_failure_follows_to_a_bad_end() {
         let (scenario, mut history) = run_of(slug, usize::MAX);
         let length = history.depth();
         history.seek(1);
-        assert!(follow_to_failure(&scenario.model, &mut history), "{slug}");
+        assert!(follow_to_failure(&scenario, &mut history), "{slug}");
         assert_eq!(history.depth(), length, "{slug}");
     }
+}
+
+/// It goes on past a failure to what the scenario is about: the guard error comes before the fsync that hides it.
+#[test]
+fn run_to_failure_aims_at_the_scenarios_own() {
+    let (scenario, mut history) = run_of("error-told-once", usize::MAX);
+    history.seek(0);
+    assert!(follow_to_failure(&scenario, &mut history));
+    let story = Story::of(&scenario.model, &history);
+    let (last, _) = story.broken.last().expect("broken");
+    assert_eq!(*last, Invariant::I12);
+    assert!(story.failures.iter().all(|it| it.step < history.depth()));
 }
 
 fn run_of(slug: &str, steps: usize) -> (stable_pages::scenario::Scenario, History) {

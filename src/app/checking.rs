@@ -208,7 +208,7 @@ pub fn compare_costs(store: Store, entry: Entry) {
 pub fn run_to_failure(store: Store) {
     address::jumped();
     let followed = playback::act(store, |session| {
-        follow_to_failure(&session.scenario.model, &mut session.history)
+        follow_to_failure(&session.scenario, &mut session.history)
     });
     if followed {
         return;

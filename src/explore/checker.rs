@@ -449,7 +449,11 @@ impl Checker {
                 let way = from.and_then(|state| {
                     let ahead = known.foresight.ahead(state);
                     let ahead = ahead.filter(|(_, steps)| *steps > 0);
-                    let (verdict, _) = ahead.min_by_key(|(_, steps)| *steps)?;
+                    // What the scenario is about comes before what is merely nearer.
+                    let own = case.scenario.as_written();
+                    let other = |verdict| !(own && case.scenario.opening.contains(&verdict));
+                    let (verdict, _) =
+                        ahead.min_by_key(|(verdict, steps)| (other(*verdict), *steps))?;
                     known.foresight.witness(graph, state, verdict)
                 });
                 let states = case.space.states() as u32;
