@@ -258,7 +258,10 @@ fn other_questions_are_answered() {
         let scenario = scenario.expect("loads");
         assert_eq!(scenario.stated(), None, "the file says nothing of it");
         let replayed = support::replayed(&scenario.model, schedule);
-        assert!(replayed.1.has(*verdict), "{}", mutant.edit.words());
+        // That everybody goes round for ever is a question about the whole graph.
+        if *verdict != Verdict::Livelock {
+            assert!(replayed.1.has(*verdict), "{}", mutant.edit.words());
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a changed or missing line has to do with a failure: where it came in, what it would have done in its place, and the first step
 //! that would have gone otherwise.
 
+use super::cause::Cause;
 use super::narration::sentence;
-use super::why::Cause;
+
 use super::words::{begin, the, thing};
 use crate::explore::{Change, Departure, Story, beside_unchanged};
 use crate::machine::{ActorId, Wait};

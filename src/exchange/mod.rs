@@ -3,6 +3,7 @@
 
 mod address;
 mod carried;
+mod cause;
 mod change;
 mod chrome_trace;
 mod consequence;
@@ -28,6 +29,7 @@ mod worth;
 
 pub use address::{Address, AddressError};
 pub use carried::{carried_words, parting_words};
+pub use cause::Cause;
 pub use chrome_trace::chrome_trace;
 pub use consequence::{Consequence, Hurt, Notices, Repair};
 pub use ending::{explain_end, outcome, status_words};
@@ -48,6 +50,6 @@ pub use run_json::{RUN_FORMAT, run_json};
 pub use schema::schema;
 pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 pub use statements::{Statements, schedule_lines, statements};
-pub use why::{Cause, missing, why, why_end, why_from};
+pub use why::{missing, why, why_end, why_from};
 pub use without::without_words;
 pub use worth::{Worth, worth};

@@ -1,6 +1,7 @@
 //! Why a run failed: the few steps that matter, found by walking back from the failure to the last
 //! writer of each value in it.
 
+use super::cause::Cause;
 use super::change::with_changes;
 use super::ending::unsubmitted;
 use super::explain::Case;
@@ -14,28 +15,6 @@ use crate::machine::{
 };
 use crate::protocol::Mark;
 use crate::scenario::Scenario;
-
-/// A step that has to do with a failure, and how; or a line that is missing before a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// The step's number, from 1; 0 for what was so from the start, and one more than there are for what is missing at the end.
-    pub step: usize,
-    /// The actor that made it.
-    pub actor: ActorId,
-    /// What it has to do with the failure.
-    pub words: String,
-    /// The changed line that this is about, by its place among its actor's lines.
-    pub line: Option<usize>,
-    /// Whether the line does not run here, but has its place before the step.
-    pub missing: bool,
-}
-
-impl Cause {
-    /// The moment at which it can be looked at: after its step, or where the missing line ought to run.
-    pub fn moment(&self) -> usize {
-        self.step - usize::from(self.missing).min(self.step)
-    }
-}
 
 /// The steps behind a failure, in the order of the run; the last is the failing step itself.
 pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> {
