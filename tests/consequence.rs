@@ -77,6 +77,34 @@ fn a_lost_update_is_told_to_nobody() {
     assert_eq!((it.notices, it.hurt), (Notices::Nobody, Hurt::Storer));
 }
 
+/// S15: no writeback finds a page that has left its file, dirty or not.
+#[test]
+fn nothing_repairs_a_page_that_left_its_file() {
+    let it = of(
+        "mkwrite-unlocked-truncate",
+        "none",
+        None,
+        Verdict::LostUpdate,
+    );
+    assert_eq!((it.hurt, it.repair), (Hurt::Storer, Repair::Never));
+}
+
+/// S24: a block whose checksum is wrong in memory is written as wrong again.
+#[test]
+fn nothing_repairs_a_block_that_is_wrong_in_memory() {
+    let slug = "checksum-inside-the-block";
+    let scenario = load_for(slug, find(slug).expect(slug).text, None, None).expect(slug);
+    let it = Consequence::of(&scenario, &scenario.schedule, Verdict::ChecksumMismatch);
+    assert_eq!((it.hurt, it.repair), (Hurt::Metadata, Repair::Never));
+}
+
+/// kernel/hung_task.c (6.19): a task that has been switched to since the last look is not reported.
+#[test]
+fn a_livelock_is_no_hung_task() {
+    let it = of("sync-chases-dirtier", "none", None, Verdict::Livelock);
+    assert_eq!((it.notices, it.hurt), (Notices::Waiter, Hurt::Waiters));
+}
+
 /// Every verdict there is comes with all three, and only what is no failure hurts nobody.
 #[test]
 fn every_verdict_of_the_catalogue_has_its_consequence() {

@@ -5,7 +5,7 @@
 //! scenario.
 
 use crate::explore::{Failure, Story, onward};
-use crate::machine::{Choice, Effect, History, PageId, Protection, Resource};
+use crate::machine::{Choice, Consumer, Effect, History, PageId, Protection, Resource, Violation};
 use crate::scenario::{Scenario, Verdict};
 
 use super::klog::errno;
@@ -27,6 +27,8 @@ pub enum Notices {
     Scrub,
     /// Whoever waits for ever; the kernel reports a hung task.
     HungTask,
+    /// Whoever waits for ever. The kernel reports nothing, since a task that gets turns is not hung (kernel/hung_task.c, 6.19).
+    Waiter,
 }
 
 /// Who is worse off.
@@ -144,9 +146,10 @@ impl Consequence {
             }
             Verdict::LostUpdate => (Notices::Nobody, Hurt::Storer, repair),
             Verdict::ExposedPage => (Notices::Nobody, Hurt::NextStore, repair),
-            Verdict::Leak | Verdict::Deadlock | Verdict::Stall | Verdict::Livelock => {
+            Verdict::Leak | Verdict::Deadlock | Verdict::Stall => {
                 (Notices::HungTask, Hurt::Waiters, Repair::Never)
             }
+            Verdict::Livelock => (Notices::Waiter, Hurt::Waiters, Repair::Never),
             Verdict::Assertion | Verdict::Trap => (Notices::Log, Hurt::Stopped, Repair::Never),
         };
         Consequence {
@@ -179,7 +182,7 @@ impl Notices {
             Notices::Log => "only the kernel's log".to_owned(),
             Notices::Read => "a read from the disk".to_owned(),
             Notices::Scrub => "only a scrub".to_owned(),
-            Notices::HungTask => "whoever waits for it".to_owned(),
+            Notices::HungTask | Notices::Waiter => "whoever waits for it".to_owned(),
         }
     }
 
@@ -193,6 +196,10 @@ impl Notices {
             Notices::Scrub => "Only a scrub finds out.".to_owned(),
             Notices::HungTask => {
                 "Whoever waits for it hangs, and after a while the kernel reports a hung task."
+                    .to_owned()
+            }
+            Notices::Waiter => {
+                "Whoever waits for it waits for ever, but gets turns, so the kernel reports no hung task."
                     .to_owned()
             }
         }
@@ -287,7 +294,16 @@ fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
     let mut ptes = model
         .space_ids()
         .map(|space| model.pte(&world, space, page));
-    if !model.cached[page.index()] {
+    // A block with a wrong checksum of its own in memory would be written as wrong again.
+    let block = matches!(
+        failure.violation,
+        Violation::Checksum {
+            consumer: Consumer::Block,
+            ..
+        }
+    );
+    let wrong = block && !model.contents.verifies(it.memory[failure.sector.index()]);
+    if !model.cached[page.index()] || it.gone || wrong {
         Repair::Never
     } else if it.dirty && buffer || again.is_some_and(|step| step > failure.step) {
         Repair::NextWriteback
