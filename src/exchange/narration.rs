@@ -168,6 +168,11 @@ impl Step<'_> {
 
     /// The sentence for a step that has no effect but that time passes: its meaning, from the table of ops.
     fn passed(&self) -> String {
+        let model = &self.scenario.model;
+        let failed = |bio| model.bio(&self.before, bio).failed;
+        if self.op() == Some(Op::Requeue) && model.bio_ids().any(failed) {
+            return "The host gives up: NVMe requeues a bio five times at most.".to_owned();
+        }
         let meaning = self.instr.map_or("", |it| self.scenario.meaning(it.tag));
         let verb = meaning.split(' ').next().unwrap_or("");
         if !verb.ends_with('s') {
