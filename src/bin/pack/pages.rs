@@ -157,7 +157,8 @@ fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
         now = Moment::of(scenario, &history, false, Some(&now));
         let mut said = rich(el("li", ""), &now.sentence().unwrap_or_default());
         let verdict = now.story.steps.last().and_then(|it| it.verdict());
-        if let Some(verdict) = verdict {
+        // An unstable write gets no badge: its sentence tells of it, and whether the run is safe is not known yet.
+        if let Some(verdict) = verdict.filter(|it| it.fails()) {
             said = said.text(" ").child(badge("span", &[verdict]));
         }
         let remark = now.last_row();
