@@ -236,7 +236,7 @@ impl Hurt {
             }
             Hurt::File => "Whoever reads the file is hurt.",
             Hurt::Program => "The program hurts itself: it changed its own buffer.",
-            Hurt::SameBio => "Every page of the bio is hurt, those that nobody touched too.",
+            Hurt::SameBio => "Every page of the bio is hurt, even those that nobody touched.",
             Hurt::Stripe => {
                 "Others are hurt: after a disk fails, the rebuild gives wrong bytes for any block of the stripe."
             }

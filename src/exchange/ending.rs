@@ -2,7 +2,7 @@
 
 use super::leaks::{last_world, leak_words, leaks, since};
 use super::narration::loss;
-use super::words::{begin, of_page, sectors, the, thing};
+use super::words::{begin, of_page, page, sectors, the, thing};
 use crate::explore::Story;
 use crate::machine::{
     ActorId, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait, World, status,
@@ -68,7 +68,7 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
     match end {
         End::Halted => match story.failures.last().map(|it| it.violation) {
             Some(Violation::Trap { .. }) => {
-                "The store has trapped: the kernel stops where it was made.".to_owned()
+                "The store trapped, and the kernel stops there.".to_owned()
             }
             Some(Violation::Assertion { what, .. }) => {
                 format!("The kernel has stopped: {}.", what.meaning())
@@ -143,8 +143,8 @@ fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<Str
     });
     if let Some(number) = open {
         return Some(format!(
-            "{done}, but the page{} counts as clean: {}. The next store or fsync goes past it.",
-            of_page(scenario, number).replace(" of page", ""),
+            "{done}, but {} counts as clean: {}. Nobody will notice the next store, and fsync skips the page.",
+            page(scenario, number),
             exposed_words(scenario, story, number)
         ));
     }
@@ -169,7 +169,9 @@ fn rest(scenario: &Scenario, story: &Story) -> String {
         return format!("{done}, but {}.", lost_words(how));
     }
     let failed = match story.failures.iter().any(|it| it.hop().is_some()) {
-        true if scenario.model.cached.contains(&true) => " A write failed, and fsync says so once.",
+        true if scenario.model.cached.contains(&true) => {
+            " A write failed, and fsync reports it once."
+        }
         true => " A write failed.",
         false => "",
     };
@@ -178,7 +180,7 @@ fn rest(scenario: &Scenario, story: &Story) -> String {
         .iter()
         .any(|it| matches!(it.violation, Violation::UnstableWrite { .. }))
     {
-        true => " Bytes changed under a write, and it harmed nobody.",
+        true => " Bytes changed under a write, and nobody was harmed.",
         false => "",
     };
     let text = format!("{done}.{failed}{unstable} {}", at_rest(scenario, story));
@@ -193,9 +195,9 @@ pub(super) fn exposed_words(scenario: &Scenario, story: &Story, number: PageId) 
         .map(|space| model.pte(&world, space, number));
     let mut tlbs = model.tlb_ids().map(|tlb| model.tlb(&world, tlb, number));
     if ptes.any(|it| it.write()) {
-        "a PTE is still writable, so that a store does not fault"
+        "a PTE is still writable, so a store does not fault"
     } else if tlbs.any(|it| it.write()) {
-        "a TLB entry is still writable, so that a store does not fault"
+        "a TLB entry is still writable, so a store does not fault"
     } else {
         "it is newer than the disk, and only a PTE says so"
     }
@@ -205,7 +207,7 @@ pub(super) fn exposed_words(scenario: &Scenario, story: &Story, number: PageId) 
 fn torn_words(scenario: &Scenario, number: PageId, repaired: bool) -> String {
     let (model, of) = (&scenario.model, of_page(scenario, number));
     let what = match model.protection {
-        Protection::Parity => format!("The parity{of} is not that of the data"),
+        Protection::Parity => format!("The parity{of} does not fit the data"),
         Protection::Mirror => format!(
             "The legs of the mirror differ{}",
             of.replace(" of ", " in ")
@@ -217,10 +219,10 @@ fn torn_words(scenario: &Scenario, number: PageId, repaired: bool) -> String {
     };
     match (repaired, model.protection) {
         (true, _) => format!(
-            "{what}: a torn write. The page is dirty, so the next writeback repairs it; only a stop of the machine before that would show."
+            "{what}: a torn write. The page is dirty, so the next writeback repairs it; it would show only if the machine stopped before that."
         ),
         (false, Protection::Parity) => format!(
-            "{what}: silent corruption. Only a scrub finds out, and no writeback is sure to mend it: where the array reads, modifies and writes, the error stays."
+            "{what}: silent corruption. Only a scrub finds out, and no writeback is sure to mend it: a read-modify-write keeps the error."
         ),
         (false, _) => format!("{what}, and nobody will write the page again: silent corruption."),
     }
@@ -245,7 +247,7 @@ fn at_rest(scenario: &Scenario, story: &Story) -> String {
         let of = of_page(scenario, number);
         if page.dirty {
             return format!(
-                "What is newer in memory{of} is not lost: `PG_dirty` is set, so the next writeback writes it."
+                "The newer bytes{of} in memory are not lost: `PG_dirty` is set, so the next writeback writes them."
             );
         }
         let mut ptes = model
@@ -253,15 +255,15 @@ fn at_rest(scenario: &Scenario, story: &Story) -> String {
             .map(|space| model.pte(&world, space, number));
         return match ptes.any(|pte| pte.dirty()) {
             true => format!(
-                "`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap moves that bit."
+                "`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap or reclaim moves that bit to it."
             ),
             false => format!(
-                "What is newer in memory{of} will not be written: `PG_dirty` is clear, and only the error tells."
+                "The newer bytes{of} in memory will not be written: `PG_dirty` is clear, and only the error tells of them."
             ),
         };
     }
     match model.cached.iter().any(|it| *it) {
-        true => "All of the file is on the media.".to_owned(),
+        true => "The whole file is on the media.".to_owned(),
         false => String::new(),
     }
 }
@@ -310,21 +312,17 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
                 let Some(it) = wait(actor) else { break };
                 said.push(sleeps(actor, it));
                 let Some(next) = it.holder else {
-                    said.push(
-                        "No I/O is on its way that would end it, and nobody else will.".to_owned(),
-                    );
+                    said.push("No I/O on its way will end it, and nobody else will.".to_owned());
                     break;
                 };
                 if wait(next).is_none() {
                     let who = begin(&the(scenario, next));
                     said.push(match status(model, &world, next) {
                         Status::Finished if it.on == Resource::Writeback => format!(
-                            "The program of {} is over and no I/O is on its way: nobody will ever clear the bit.",
-                            the(scenario, next)
+                            "{who}'s program is over and no I/O is on its way: nobody will ever clear the bit."
                         ),
                         Status::Finished => format!(
-                            "The program of {} is over: it never gives back what it took.",
-                            the(scenario, next)
+                            "{who}'s program is over: it never releases what it took."
                         ),
                         _ => format!("{who} has no work left that would end it."),
                     });

@@ -175,10 +175,10 @@ impl Case<'_> {
             self.hex(it.sealed),
             self.hex(it.fetched),
         )];
-        said.push(self.sealed("had computed the guard it received"));
+        said.push(self.sealed("had computed the received guard"));
         said.extend(self.changes());
         said.push(
-            "No hardware misbehaved, yet the whole bio fails with `-EILSEQ`, and every page in it."
+            "No hardware misbehaved, yet the whole bio fails with `-EILSEQ`, and so does every page in it."
                 .to_owned(),
         );
         if self.scenario.model.cached[it.page.index()] {
@@ -197,11 +197,11 @@ impl Case<'_> {
                 "had computed the parity",
             ),
             Protection::Mirror => (
-                "the first leg of the mirror took other bytes of",
-                "had fetched for the first leg",
+                "the legs of the mirror took different bytes of",
+                "had fetched the sector for the first leg",
             ),
             _ => (
-                "other bytes than were submitted reached the media of",
+                "the media got other bytes than were submitted for",
                 "had computed its guard",
             ),
         };
@@ -240,7 +240,7 @@ impl Case<'_> {
         let (it, model) = (self.failure, &self.scenario.model);
         let mut said = vec![match model.protection {
             Protection::Parity => format!(
-                "Everyone is done after step {}, and the parity of {} is not that of its data.",
+                "Everyone is done after step {}, and the parity of {} does not fit its data.",
                 it.step, self.sector
             ),
             Protection::Mirror => format!(
@@ -260,8 +260,8 @@ impl Case<'_> {
             said.extend(Case::of(self.scenario, self.story, write).unstable_write());
         }
         said.push(match (repaired, model.protection) {
-            (true, _) => "The page is dirty, so the next writeback writes it anew. Only a stop of the machine before that would leave the mix.".to_owned(),
-            (false, Protection::Parity) => "No writeback is sure to mend that: where the array reads, modifies and writes, it carries the error on, and only writing parity anew from all the data heals it. A rebuild before that gives wrong bytes, perhaps of a block that nobody has touched.".to_owned(),
+            (true, _) => "The page is dirty, so the next writeback writes it anew. The mix stays only if the machine stops before that.".to_owned(),
+            (false, Protection::Parity) => "No writeback is sure to mend that: a read-modify-write carries the error on, and only parity computed anew from all the data heals it. A rebuild before that gives wrong bytes, perhaps for a block that nobody has touched.".to_owned(),
             (false, _) if !model.cached[it.page.index()] => "It was the program's own memory: nobody but the program can write it again.".to_owned(),
             (false, _) => "The page is clean: no writeback will look at it again.".to_owned(),
         });
@@ -281,7 +281,7 @@ impl Case<'_> {
 
     fn block(&self) -> Vec<String> {
         let mut said = vec![format!(
-            "At step {} the block in {} was reported as written, but the checksum inside it is not that of its bytes.",
+            "At step {} the block in {} was reported as written, but the checksum inside it does not fit its bytes.",
             self.failure.step, self.sector
         )];
         let until = self.failure.column.fetched().unwrap_or(self.failure.step);
@@ -302,10 +302,10 @@ impl Case<'_> {
             let text = begin(&self.change(other));
             said.push(match (read, put) {
                 (Some(read), Some(put)) if other.step > read && other.step < put.step => {
-                    format!("{text}, in between: the checksum is of bytes that are gone.")
+                    format!("{text}, in between: the checksum belongs to bytes that are gone.")
                 }
                 _ => format!(
-                    "{text}; a new checksum was not stored yet when the block was fetched at step {until}."
+                    "{text}; nobody had stored a new checksum yet when the block was fetched at step {until}."
                 ),
             });
         }
@@ -405,7 +405,7 @@ impl Case<'_> {
                     ));
                 }
                 said.push(format!(
-                    "No dirty bit, no I/O and no error says so any more: no writeback will look at {number}."
+                    "No dirty bit, no I/O and no error says so: no writeback will look at {number}."
                 ));
                 said
             }
@@ -428,7 +428,7 @@ impl Case<'_> {
                 let told = self.story.steps.get(it.step.saturating_sub(1));
                 said.push(match fetched {
                     _ if told.is_some_and(|it| it.effects.contains(&missed)) => {
-                        "The write has failed, and the error was reported to somebody else already."
+                        "The write failed, and somebody else was told of the error already."
                             .to_owned()
                     }
                     Some(step) if step > began => format!(
@@ -458,7 +458,7 @@ impl Case<'_> {
                         "But {who} had removed {number} from the file at step {step}: the bytes belong to no file any more."
                     ));
                 }
-                said.push("No writeback finds such a page. That is why whoever has slept for the page lock must check the mapping again.".to_owned());
+                said.push("No writeback finds such a page. That is why whoever has slept on the page lock must check the mapping again.".to_owned());
                 said
             }
         }

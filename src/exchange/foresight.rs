@@ -104,7 +104,7 @@ pub fn reduced_words(
     verdicts: &[(Verdict, u16)],
     may_loop: bool,
 ) -> String {
-    let how = "A search that takes alike actors as one, and steps that nobody else can notice together with the next,";
+    let how = "A reduced search (identical actors taken as one, steps that nobody else can notice taken with the next)";
     let each = verdicts
         .iter()
         .map(|(it, away)| format!("{} first in {}", it.words(), steps(*away)));
@@ -115,11 +115,11 @@ pub fn reduced_words(
         (true, false) => "no failure so far".to_owned(),
     };
     let livelock = match may_loop {
-        true => "; whether somebody can go round for ever it cannot tell",
+        true => "; it cannot tell whether somebody can go round for ever",
         false => "",
     };
     match complete {
-        true => format!("{how} did look at everything ({states} states): {found}{livelock}."),
+        true => format!("{how} looked at everything ({states} states): {found}{livelock}."),
         false => {
             format!("{how} ran out of memory as well, after {states} states: {found}{livelock}.")
         }

@@ -110,7 +110,7 @@ pub(super) fn leak_words(scenario: &Scenario, story: &Story, leak: Leak) -> Stri
                     format!("{what} is still open: {who} opened it{at} and never stopped it")
                 }
                 (Resource::Commit, _) => format!("{what}, which {who} is to make, is never made"),
-                _ => format!("{what} is still held: {who} took it{at} and never gave it back"),
+                _ => format!("{what} is still held: {who} took it{at} and never released it"),
             }
         }
         Leak::Bio(_) => format!(

@@ -231,13 +231,13 @@ impl Step<'_> {
             }
             Effect::Revoked { page, space } => self.fill(
                 page,
-                "{Who} takes the write bit from {x} and leaves its dirty bit.",
+                "{Who} clears the write bit of {x} and leaves its dirty bit.",
                 &pte(it, page, space),
                 "",
             ),
             Effect::FoundClean { page, space } => self.fill(
                 page,
-                "{Who} finds {x} {y} already: nothing to do.",
+                "{Who} finds {x} already {y}: nothing to do.",
                 &pte(it, page, space),
                 match self.op() {
                     _ if !model.pte(&self.before, space, page).present() => "gone",
@@ -260,9 +260,9 @@ impl Step<'_> {
             ),
             Effect::Zapped { page, space, was } => {
                 let text = match (was.present(), was.dirty()) {
-                    (false, _) => "{Who} finds that {x} is not there: nothing to remove.",
+                    (false, _) => "{Who} finds {x} already gone: nothing to remove.",
                     (_, true) => {
-                        "{Who} removes {x}; it was dirty, and from here only {who} knows that."
+                        "{Who} removes {x}; it was dirty, and from here on only {who} knows that."
                     }
                     _ => "{Who} removes {x}, which was clean.",
                 };
@@ -283,12 +283,12 @@ impl Step<'_> {
             }
             Effect::DirtyCleared { page } => self.say(
                 page,
-                "{Who} clears `PG_dirty`{of}: {page} counts as clean from here.",
+                "{Who} clears `PG_dirty`{of}: {page} counts as clean from here on.",
             ),
             Effect::FoundDirty { page } => self.say(
                 page,
                 match self.op() {
-                    Some(Op::FindTagged) => "{Who} finds {page} by its tag: it is to be written.",
+                    Some(Op::FindTagged) => "{Who} finds {page} by its tag and goes on to write it.",
                     _ => "{Who} finds `PG_dirty`{of} set and goes on.",
                 },
             ),
@@ -313,10 +313,10 @@ impl Step<'_> {
                 page,
                 match model.rules.wait {
                     StableWait::Never => {
-                        "{Who} sets `PG_writeback`{of}: the bytes are on their way from here."
+                        "{Who} sets `PG_writeback`{of}: {page} is under writeback from here on."
                     }
                     _ => {
-                        "{Who} sets `PG_writeback`{of}: whoever waits for stable pages waits from here."
+                        "{Who} sets `PG_writeback`{of}: from here on, whoever waits for a stable page sleeps."
                     }
                 },
             ),
@@ -361,15 +361,15 @@ impl Step<'_> {
             Effect::WritebackCleared { page, woke } => self.say(
                 page,
                 match woke {
-                    true => "{Who} clears `PG_writeback`{of} and wakes whoever waits for it.",
+                    true => "{Who} clears `PG_writeback`{of} and wakes its waiters.",
                     false => "{Who} clears `PG_writeback`{of}; its waiters are not woken yet.",
                 },
             ),
             Effect::WokeWaiters { page, many } => self.say(
                 page,
                 match many {
-                    0 => "{Who} wakes the waiters for `PG_writeback`{of}; nobody sleeps there.",
-                    _ => "{Who} wakes whoever sleeps on `PG_writeback`{of}, whatever the bit says by now.",
+                    0 => "{Who} wakes the waiters of `PG_writeback`{of}; there are none.",
+                    _ => "{Who} wakes the waiters of `PG_writeback`{of}, whatever the bit says by now.",
                 },
             ),
             Effect::Passed => Some(self.passed()),
@@ -404,17 +404,17 @@ impl Step<'_> {
             ),
             Effect::HandedOver { bio } => self.about_bio(
                 bio,
-                "{Who} passes {x} to its host; what the host does with it no guest sees.",
+                "{Who} passes {x} to its host; no guest sees what the host does with it.",
             ),
             Effect::TookOver { bio } => {
-                self.about_bio(bio, "{Who} takes over {x}, which a guest has passed on.")
+                self.about_bio(bio, "{Who} takes over {x} from its guest.")
             }
             Effect::Taken { bio } => self.about_bio(bio, "{Who} takes {x} from its queue."),
             Effect::Sampled { page, sector, .. } => self.fill(
                 page,
                 match protection {
-                    Protection::Mirror => "The first leg of the mirror fetches {x} as it is now.",
-                    _ => "{Who} computes parity over {x} as it is now; the data is fetched later.",
+                    Protection::Mirror => "The first leg of the mirror fetches {x}, as it is now.",
+                    _ => "{Who} computes parity over {x}, as it is now; it fetches the data later.",
                 },
                 &sectors(it, page, &[sector]),
                 "",
@@ -423,9 +423,9 @@ impl Step<'_> {
                 let text = match (protection, self.copied(page, sector)) {
                     (_, true) => "{Who} fetches {x} from the copy.",
                     (Protection::Mirror, _) => {
-                        "The second leg of the mirror fetches {x}, as it is at this moment."
+                        "The second leg of the mirror fetches {x}, as it is now."
                     }
-                    _ => "{Who} fetches {x} from memory, as it is at this moment.",
+                    _ => "{Who} fetches {x} from memory, as it is now.",
                 };
                 self.fill(page, text, &sectors(it, page, &[sector]), "")
             }
@@ -477,7 +477,7 @@ impl Step<'_> {
                 bio,
                 match failed {
                     false => "{Who} reports success for {x} and raises its interrupt.",
-                    true => "{Who} reports the guard error; all of {x} has failed.",
+                    true => "{Who} reports the guard error; {x} fails as a whole.",
                 },
             ),
             Effect::Ended { bio, failed } => self.about_bio(
@@ -499,7 +499,7 @@ impl Step<'_> {
                 match what {
                     EndIo::Buffer => "{Who} unlocks the buffer{of}: its I/O is over.",
                     EndIo::Shadow => {
-                        "{Who} clears `BH_Shadow`{of}: the block is in the journal and may be changed."
+                        "{Who} clears `BH_Shadow`{of}: the journal is done with the block, which may change now."
                     }
                     EndIo::Direct => "{Who} ends the direct I/O{of}; there is no flag to clear.",
                     EndIo::Writeback => "{Who} clears `PG_writeback`{of}.",
@@ -513,10 +513,10 @@ impl Step<'_> {
                 page,
                 match mapped {
                     true => {
-                        "The store of {who} faults: {x} is read-only. The kernel handles the fault; the store will be run again."
+                        "{Who}'s store faults: {x} is read-only. The kernel handles the fault, then the store runs again."
                     }
                     false => {
-                        "The store of {who} faults: {x} is not there. The kernel handles the fault; the store will be run again."
+                        "{Who}'s store faults: {x} is not present. The kernel handles the fault, then the store runs again."
                     }
                 },
                 &pte(it, page, space),
@@ -537,24 +537,24 @@ impl Step<'_> {
             Effect::Stored { .. } => self.stores(at),
             Effect::MadeWritable { page, space } => self.fill(
                 page,
-                "{Who} makes {x} writable and dirty: stores go through it from here.",
+                "{Who} makes {x} writable and dirty: from here on, stores go through it.",
                 &pte(it, page, space),
                 "",
             ),
             Effect::PteChanged { page, space } => self.fill(
                 page,
-                "{Who} finds that {x} is not what it was at the fault, gives up, and lets the CPU try again.",
+                "{Who} finds {x} changed since the fault, gives up, and lets the CPU try again.",
                 &pte(it, page, space),
                 "",
             ),
             Effect::Retries => self.say(
                 PageId(0),
-                "The fault is handled; the next step of {who} is to run the store again.",
+                "The fault is handled; next {who} runs the store again.",
             ),
             Effect::MappingChecked { page, gone } => self.say(
                 page,
                 match (self.op(), gone) {
-                    (Some(Op::CheckVma), true) => "{Who} finds that {page} is not mapped any more.",
+                    (Some(Op::CheckVma), true) => "{Who} finds that {page} is no longer mapped.",
                     (Some(Op::CheckVma), false) => "{Who} finds that {page} is still mapped.",
                     (_, true) => "{Who} finds that {page} has left the file.",
                     (_, false) => "{Who} finds that {page} still belongs to the file.",
@@ -562,13 +562,13 @@ impl Step<'_> {
             ),
             Effect::DirtyCancelled { page } => self.say(
                 page,
-                "{Who} drops `PG_dirty`{of}: nobody will write {page} any more.",
+                "{Who} clears `PG_dirty`{of}: nobody will write {page} now.",
             ),
             Effect::Removed { page } => self.say(
                 page,
-                "{Who} removes {page} from the file; whoever still has it must check.",
+                "{Who} removes {page} from the file; whoever still has it must check its mapping.",
             ),
-            Effect::Sigbus => self.say(PageId(0), "{Who} gets a signal instead of its store and ends."),
+            Effect::Sigbus => self.say(PageId(0), "{Who} gets SIGBUS instead of its store, and ends."),
             Effect::Pinned { page, pins } => self.fill(
                 page,
                 match (self.op(), pins) {
@@ -586,14 +586,14 @@ impl Step<'_> {
             ),
             Effect::FsyncBegan => self.say(
                 PageId(0),
-                "{Who} calls fsync: what memory holds now must be on the media when it returns success.",
+                "{Who} calls fsync: what memory holds now must be on the media by the time it returns success.",
             ),
             Effect::FsyncReturned { failed, missed } => self.say(
                 PageId(0),
                 match (failed, missed) {
                     (true, _) => "fsync returns the write error to {who}, once.",
                     (_, true) => {
-                        "fsync returns success to {who}, although a write failed: somebody else has been told instead."
+                        "fsync returns success to {who}, although a write failed: somebody else was told already."
                     }
                     _ => "fsync returns success to {who}.",
                 },
@@ -602,7 +602,7 @@ impl Step<'_> {
                 page,
                 match read_only {
                     true => {
-                        "{Who} makes the kernel's own mapping{of} read-only: a store through it traps from here."
+                        "{Who} makes the kernel's own mapping{of} read-only: from here on, a store through it traps."
                     }
                     false => "{Who} makes the kernel's own mapping{of} writable again.",
                 },
@@ -611,14 +611,14 @@ impl Step<'_> {
                 page,
                 match frozen {
                     true => {
-                        "The block{of} belongs to the committing transaction: a frozen copy is taken for the journal, and {who} may change the original."
+                        "The block{of} belongs to the committing transaction: {who} leaves the journal a frozen copy, and may change the original."
                     }
                     false => "{Who} may change the block{of}: the journal is not writing it.",
                 },
             ),
             Effect::Shadowed { page } => self.say(
                 page,
-                "{Who} sets `BH_Shadow`{of}: whoever wants to change the block waits from here.",
+                "{Who} sets `BH_Shadow`{of}: from here on, whoever wants to change the block waits.",
             ),
             Effect::ChecksumRead { page, .. } => self.say(
                 page,

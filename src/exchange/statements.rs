@@ -65,7 +65,7 @@ impl Statements {
             self.stated = false;
             self.remark(
                 "schedule",
-                "the file has no opening run; this is a shortest failure, if there is one, and then everybody goes on in turn",
+                "the file has no opening run; this one goes to a shortest failure, if there is one, and then on in turn",
             );
             self.top += "schedule = [\n";
             for line in schedule_lines(scenario, run) {

@@ -6,14 +6,26 @@ use crate::machine::{
 use crate::protocol::{Era, renamed};
 use crate::scenario::{Scenario, Verdict};
 
-/// "the flusher", or "P2": names that begin with a capital or end with a digit need no article.
+/// Names of actors that need no article.
+const PROPER: [&str; 7] = [
+    "dio",
+    "fsync",
+    "gc",
+    "kjournald",
+    "kswapd",
+    "kworker",
+    "sync",
+];
+
+/// "the flusher", or "P2": names that begin with a capital or end with a digit need no article, nor do those of `PROPER`.
 pub(super) fn the(scenario: &Scenario, actor: ActorId) -> String {
     let Some(cast) = scenario.cast.get(actor.index()) else {
         return "nobody".to_owned();
     };
     let name = &cast.name;
     let capital = name.starts_with(|c: char| c.is_ascii_uppercase());
-    if capital || name.ends_with(|c: char| c.is_ascii_digit()) {
+    let digit = name.ends_with(|c: char| c.is_ascii_digit());
+    if capital || digit || PROPER.contains(&name.as_str()) {
         return name.clone();
     }
     format!("the {name}")
@@ -149,8 +161,8 @@ pub(super) fn way(through: Through) -> &'static str {
     match through {
         Through::Tlb => "through its cached, writable TLB entry, past the page table",
         Through::PageTable => "through its writable PTE",
-        Through::Kernel => "through the kernel's own mapping, which no user PTE guards",
-        Through::Dma => "by DMA to the physical address, which asks neither lock nor PTE",
+        Through::Kernel => "through the kernel's own mapping, past every user PTE",
+        Through::Dma => "by DMA to the physical address, past every lock and PTE",
     }
 }
 

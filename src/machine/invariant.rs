@@ -120,15 +120,15 @@ impl Invariant {
             ),
             Invariant::I2 => (
                 ("I2", "no writable alias"),
-                "Where stable pages are asked for, no PTE and no TLB entry of a page under writeback is writable.",
+                "Where stable pages are asked for, no PTE or TLB entry of a page under writeback is writable.",
             ),
             Invariant::I3 => (
                 ("I3", "no lost update"),
-                "Bytes newer than the disk's are announced by a dirty bit, an I/O under way or a reported error.",
+                "Where memory is newer than the disk, a dirty bit, an I/O under way or a reported error says so.",
             ),
             Invariant::I4 => (
                 ("I4", "clean means protected"),
-                "While PG_dirty is clear no PTE and no TLB entry is writable, except under the page lock or inside the fault that will set it.",
+                "While PG_dirty is clear, no PTE or TLB entry is writable, except under the page lock or inside the fault that will set PG_dirty.",
             ),
             Invariant::I5 => (
                 ("I5", "dirty PTE, file system told"),
@@ -136,7 +136,7 @@ impl Invariant {
             ),
             Invariant::I6 => (
                 ("I6", "lock discipline"),
-                "Only the holder unlocks; PG_writeback is set, PG_dirty cleared and a page removed only under its lock.",
+                "Only the holder unlocks a page; only under its lock is PG_writeback set, PG_dirty cleared or the page removed.",
             ),
             Invariant::I7 => (
                 ("I7", "writeback once"),
@@ -144,7 +144,7 @@ impl Invariant {
             ),
             Invariant::I8 => (
                 ("I8", "writeback has an end coming"),
-                "A page under writeback is in a bio on its way, or whoever will submit it is still at it.",
+                "A page under writeback is in a bio on its way, or whoever will submit that bio is still at work.",
             ),
             Invariant::I9 => (
                 ("I9", "mapping checked again"),
@@ -156,11 +156,11 @@ impl Invariant {
             ),
             Invariant::I11 => (
                 ("I11", "reference tag honesty"),
-                "The reference tag on media is the low 32 bits of the sector's address; no step of this machine can break it.",
+                "The reference tag on the media is the low 32 bits of the sector's address; no step of this model can break that.",
             ),
             Invariant::I12 => (
                 ("I12", "errors are visible"),
-                "A failed write is reported once by the next fsync of everyone who had the file open.",
+                "The next fsync of everyone who had the file open reports a failed write, once.",
             ),
             Invariant::L1 => (("L1", "no deadlock"), "Nobody waits in a circle."),
             Invariant::L2 => (
@@ -173,7 +173,7 @@ impl Invariant {
             ),
             Invariant::L4 => (
                 ("L4", "a fault terminates"),
-                "A store that faults is done in the end.",
+                "A store that faults gets done in the end.",
             ),
         }
     }

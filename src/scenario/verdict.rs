@@ -88,24 +88,24 @@ impl Verdict {
     pub fn meaning(self) -> &'static str {
         match self {
             Verdict::GuardError => {
-                "Somebody on the way recomputed a guard tag, and it was not the one that came with the bytes: the write is refused."
+                "A device on the way recomputed a guard tag, got another than came with the bytes, and refused the write."
             }
             Verdict::SilentCorruption => {
-                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or parity, or a leg of the mirror, disagrees), and nobody will repair that."
+                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or parity or a leg of the mirror disagrees), and nobody will repair that."
             }
             Verdict::ChecksumMismatch => {
                 "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first."
             }
             Verdict::LostUpdate => {
-                "Bytes were stored that no writeback will look for; or fsync returned success without them."
+                "No writeback will look for bytes that were stored; or fsync returned success without them."
             }
             Verdict::Leak => {
-                "Everybody is at rest, and something is left behind that nobody will put right: a lock or a bit that is still set, an I/O that never ends, a pin that is never given back."
+                "Everybody is at rest, and something is left behind that nobody will put right: a lock still held, a bit still set, an I/O that never ends, a pin never released."
             }
-            Verdict::Deadlock => "Actors wait for each other in a circle.",
-            Verdict::Stall => "Somebody sleeps for ever on what nobody will do any more.",
+            Verdict::Deadlock => "Actors wait for each other in a circle, or one waits for itself.",
+            Verdict::Stall => "Somebody sleeps for ever, waiting for what nobody is left to do.",
             Verdict::Livelock => {
-                "Everybody goes on getting turns, and yet somebody never finishes."
+                "Everybody keeps getting turns, and yet somebody never finishes."
             }
             Verdict::Assertion => {
                 "The kernel would stop with a BUG or complain with a WARN. What 6.19 asserts of page lock and writeback bit is a VM_BUG_ON: only a kernel with CONFIG_DEBUG_VM stops there."
@@ -218,10 +218,10 @@ impl Device {
     pub fn about(self) -> &'static str {
         match (self.protection, self.ip) {
             (Protection::DixDif, false) => {
-                "DIX and DIF: block layer guards, adapter and disk check"
+                "DIX and DIF: the block layer makes guards, adapter and disk check"
             }
             (Protection::DixDif, true) => "DIX with IP checksums, DIF on the wire",
-            (Protection::HbaInsert, _) => "DIF only: the adapter computes guards itself",
+            (Protection::HbaInsert, _) => "DIF only: the adapter makes the guards itself",
             (Protection::None, _) => "no protection information",
             (Protection::FsChecksum, _) => "file system checksums (as btrfs), a plain disk",
             (Protection::DixOnly, _) => "DIX only: the adapter checks and strips",

@@ -257,7 +257,7 @@ impl PageMoment<'_> {
                 let but = if failed { ", which is wrong" } else { "" };
                 Cell {
                     tone: self.tone(sector, content),
-                    words: format!("media holds \"{first}\"{but}"),
+                    words: format!("the media hold \"{first}\"{but}"),
                     first,
                     second: match (tuple.is_some(), failed) {
                         (_, true) => "\u{2715} wrong".to_owned(),

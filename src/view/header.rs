@@ -64,7 +64,7 @@ pub fn notice(ui: &UiState) -> Element {
     let (class, text, first) = match (ui.notice.as_str(), &ui.failed) {
         ("", _) if ui.newer => (
             "notice newer",
-            "A new version of this page is there.",
+            "A new version of this page is available.",
             Some(("Reload", Msg::TakeNewBuild)),
         ),
         ("", _) => return nothing(),

@@ -141,7 +141,7 @@ fn kernel(sector: &Sector) -> Element {
     let card = card.child(note("", said));
     match sector.protection().guards() {
         true => {
-            let text = format!("Were it refused: {}", fsync_errno(scenario.era));
+            let text = format!("If it were refused: {}", fsync_errno(scenario.era));
             card.child(note("small", &text))
         }
         false => card,

@@ -186,7 +186,7 @@ pub fn legend(now: &Moment) -> Element {
         ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
         ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", &broken),
         ("wire", "M0 7h14", "waits for"),
-        ("wire holder", "M0 7h14", "and that is up to"),
+        ("wire holder", "M0 7h14", "who must act to end that"),
     ] {
         let sign = el("svg", "sign")
             .attr(Attr::Width, "14")

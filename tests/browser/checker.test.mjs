@@ -156,7 +156,7 @@ test("costs stand side by side, and what was covered is shown", async () => {
   const costs = part(page, "costs");
   await costs.filter({ hasText: /on average.*at worst.*steps a writer sleeps/ }).waitFor();
   // At first the ordering is compared with one that copies the page.
-  await page.locator(".bills thead th", { hasText: "Copy, then guard the copy" }).first().waitFor();
+  await page.locator(".bills thead th", { hasText: "The bounce copy comes before the guards" }).first().waitFor();
   // Another choice shows that ordering's heading at once and its figures when they are known.
   const other = page.getByLabel("Compare with").locator("option").nth(1);
   const title = await other.textContent();

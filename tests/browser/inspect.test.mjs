@@ -96,7 +96,7 @@ for (const [width, height] of [[1440, 900], [1024, 768], [390, 844], [360, 740]]
       for (const [slug, title] of [
         ["mkwrite-no-wait", "page_mkwrite without"],
         ["one-guard-a-page", "4096-byte intervals: one guard for the page"],
-        ["mirror-divergence", "The legs of a mirror disagree"],
+        ["mirror-divergence", "The legs of a RAID1 mirror disagree"],
       ]) {
         const { page, problems, close } = await open(slug, title, { width, height, colorScheme });
         await page.keyboard.press("End");

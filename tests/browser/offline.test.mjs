@@ -90,7 +90,7 @@ const buildShown = (page) => page.locator('meta[name="build"]').getAttribute("co
 const caches = (page) => page.evaluate(async () => (await window.caches.keys()).map((it) => it.split(" ").at(-1)));
 /** The event of a page that comes to the front again. */
 const look = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
-const bar = (page) => page.locator(".newer", { hasText: "A new version of this page is there." });
+const bar = (page) => page.locator(".newer", { hasText: "A new version of this page is available." });
 
 /** Checks everything that the page can do without its server. */
 async function works(page) {

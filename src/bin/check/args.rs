@@ -10,19 +10,19 @@ Checks scenarios: looks at every schedule and says what can come of them.
 Usage: check [OPTIONS] FILE|SLUG...
        check --list [TOPIC...]
 
-FILE is a scenario file, - is standard input; SLUG is a scenario of the catalogue.
+FILE is a scenario file, or - for standard input; SLUG is a scenario of the catalogue.
 
-  --device NAME   on this device; may be given several times
-  --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19); may be given several times
+  --device NAME   on this device; may be given more than once
+  --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19); may be given more than once
   --all           on every device and in every kernel
-  --memory MIB    most memory of a search, 1024 by default
-  --json          the result as JSON (assets/schema/check-2.json says of what shape)
+  --memory MIB    the most memory a search may take, 1024 by default
+  --json          the result as JSON (its schema: assets/schema/check-2.json)
   --promela       the scenario as a model for SPIN, unchecked
-  --list          what there is: scenarios, groups, steps, programs, devices, kernels,
+  --list          lists: scenarios, groups, steps, programs, devices, kernels,
                   verdicts, invariants, keys (of scenario files), or one of these words
-  --help          this
+  --help          this text
 
-Without --device the devices of the file's [expect], without --era the file's own kernel.
+Without --device: the devices of the file's [expect]. Without --era: the file's own kernel.
 
 Exit status: 0 if all is as the files expect, 1 if not (also where not all could be explored, or
 nothing is stated), 2 if an argument or a file cannot be used: stderr says where and why.

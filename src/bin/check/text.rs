@@ -136,15 +136,15 @@ fn notes(out: &mut String, checked: &Checked) {
         match report.coverage {
         Coverage::Complete => None,
         Coverage::Reduced { states, may_loop } => Some(format!(
-            "memory was full. A reduced search (alike actors as one, steps nobody else can notice together with the next) then looked at everything, in {} states{}.",
+            "memory was full. A reduced search (identical actors taken as one, steps that nobody else can notice taken with the next) then looked at everything, in {} states{}.",
             grouped(&states.to_string()),
             match may_loop {
-                true => ", but cannot tell whether there is a livelock: grant more by --memory",
+                true => ", but cannot tell whether there is a livelock: grant more with --memory",
                 false => "",
             }
         )),
         Coverage::Partial => Some(
-            "NOT ALL EXPLORED: memory was full, for a reduced search as well. What was not found may still be there: grant more by --memory.".to_owned(),
+            "NOT ALL EXPLORED: memory was full, for a reduced search as well. What was not found may still be there: grant more with --memory.".to_owned(),
         ),
     }
     });
@@ -250,7 +250,7 @@ fn odds_words(odds: &Odds) -> String {
                 _ => format!("; of {all} schedules {failing} fail"),
             };
         }
-        None => text += "; schedules are without end, as a run can go round",
+        None => text += "; there are infinitely many schedules, as a run can go round",
     }
     text.replace('\u{d7}', "x")
 }
@@ -303,7 +303,7 @@ fn failures(out: &mut String, checked: &Checked) {
                 *out += &drawn(checked, scenario, finding);
             }
             None => {
-                let reduced = "the reduced search that met it keeps no runs";
+                let reduced = "the reduced search that found it keeps no runs";
                 paragraph(out, "", &format!("{heading}: {steps} steps; {reduced}."));
             }
         }

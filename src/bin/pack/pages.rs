@@ -81,9 +81,9 @@ fn scenario_page(
         .child(rich(el("h1", ""), &scenario.title))
         .child(rich(el("p", ""), &scenario.summary))
         .child(el("p", "").child(step).text(
-            ", byte by byte, with every other schedule of it (needs JavaScript and WebAssembly).",
+            ", byte by byte, and through every other schedule (needs JavaScript and WebAssembly).",
         ))
-        .child(el("h2", "").text("What every schedule of it comes to"))
+        .child(el("h2", "").text("What its schedules come to"))
         .child(verdicts(scenario));
     if !scenario.edits.is_empty() {
         main = main
@@ -97,7 +97,7 @@ fn scenario_page(
     main = main
         .child(el("h2", "").text("Who takes part"))
         .child(items("ul", &cast.collect::<Vec<_>>()))
-        .child(el("h2", "").text("One run of it"))
+        .child(el("h2", "").text("One run"))
         .child(rich(el("p", ""), &scenario.watch));
     main = run(main, scenario);
     if !scenario.sources.is_empty() {
@@ -113,7 +113,7 @@ fn scenario_page(
         main = main.child(note("", &background));
     }
     let mut others = el("nav", "").attr(Attr::Label, "Other orderings");
-    for (entry, which) in beside.iter().zip(["Before it", "After it"]) {
+    for (entry, which) in beside.iter().zip(["Previous", "Next"]) {
         if let Some(entry) = entry {
             let name = rich(link("", &format!("{}.html", entry.slug)), entry.title);
             others = others.child(el("p", "").text(which).text(": ").child(name));

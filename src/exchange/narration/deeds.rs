@@ -16,10 +16,8 @@ impl Step<'_> {
     pub(super) fn gave_back(&self, what: Resource, page: PageId) -> Option<String> {
         let text = match what {
             Resource::Handle => "{Who} closes its journal handle.",
-            Resource::Commit => {
-                "{Who} has committed the transaction: whoever waits for it goes on."
-            }
-            _ => "{Who} gives {x} back.",
+            Resource::Commit => "{Who} has committed the transaction: its waiters go on.",
+            _ => "{Who} releases {x}.",
         };
         self.fill(page, text, &self.thing(what, page), "")
     }

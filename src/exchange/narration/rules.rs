@@ -21,7 +21,7 @@ impl Step<'_> {
             Violation::Trap { page } => {
                 return self.say(
                     page,
-                    "The store of {who} traps: the kernel's own mapping{of} is read-only.",
+                    "{Who}'s store traps: the kernel's own mapping{of} is read-only.",
                 );
             }
             // The sentence for `Effect::Checked` has told of it.
@@ -31,11 +31,11 @@ impl Step<'_> {
         }
         Some(match violation {
             Violation::Unstable { .. } if self.scenario.model.stable => {
-                "The bytes were promised to be stable: the write is on its way to the disk."
+                "These bytes were promised to stay stable: their write is on its way to the disk."
                     .to_owned()
             }
             Violation::Unstable { .. } => {
-                "The write is on its way to the disk, and nothing asks for stable pages here."
+                "The write of these bytes is on its way to the disk, but nothing asks for stable pages here."
                     .to_owned()
             }
             Violation::UnstableWrite { page, .. } => match self.scenario.model.protection {
@@ -48,7 +48,7 @@ impl Step<'_> {
                     sectors(page)
                 ),
                 _ => format!(
-                    "Of {} it took other bytes than were submitted: an unstable write.",
+                    "The bytes it took for {} are not those that were submitted: an unstable write.",
                     sectors(page)
                 ),
             },
@@ -58,7 +58,7 @@ impl Step<'_> {
                     sectors(page)
                 ),
                 Consumer::Block => format!(
-                    "Yet the checksum inside {} is not that of its bytes.",
+                    "Yet the checksum inside {} does not fit its bytes.",
                     sectors(page)
                 ),
             },
@@ -72,12 +72,12 @@ impl Step<'_> {
 pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
     match how {
         Loss::AtRest => format!(
-            "{} {} newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
+            "{} {} newer in memory than on the media, and neither a dirty bit nor an error says so: the update is lost.",
             begin(what),
             if many == 1 { "is" } else { "are" }
         ),
         Loss::Fsync => {
-            format!("But the media does not hold what memory held of {what} when fsync was called.")
+            format!("But the media do not hold what memory held of {what} when fsync was called.")
         }
         Loss::Detached => format!("The page has left the file: nobody will ever write {what}."),
     }

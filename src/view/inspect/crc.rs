@@ -167,7 +167,7 @@ fn rules(card: Element, sum: Sum) -> Element {
         ),
         Sum::Ip => (
             "sum = sum + word, carry added at the bottom",
-            "The sum begins as 0. Each two bytes are added as one number of sixteen bits. The guard is the sum's complement.",
+            "The sum begins as 0. Every two bytes are added as one 16-bit number. The guard is the sum's complement.",
         ),
     };
     card.child(el("p", "formula").child(el("code", "").text(formula)))
@@ -398,7 +398,7 @@ fn parted(computation: &Computation, at: usize) -> Element {
         body = body.child(line);
     }
     let same = match at {
-        0 => "They part at once.".to_owned(),
+        0 => "The two part at once.".to_owned(),
         _ => format!("Before 0x{at:03x} both go through the same values; from there on they part."),
     };
     let words =
@@ -449,10 +449,10 @@ fn xored(computation: &Computation, sector: &Sector) -> Element {
     let fetched = sector.wire();
     let compared = sector.sampled().is_some() && sector.protection().guards();
     let who = match (compared, many) {
-        (true, 0) if later == Some(fetched) => "Whoever compares them finds nothing.",
+        (true, 0) if later == Some(fetched) => "Whoever compares them sees no difference.",
         (true, _) if later == Some(fetched) => "Whoever compares them refuses the write.",
         (true, 1..) if !fetched.is_some() => {
-            "Were B fetched now, with the guard of A, it would be refused."
+            "If B were fetched now, with the guard of A, it would be refused."
         }
         _ => "Nobody compares these two.",
     };
@@ -489,7 +489,7 @@ fn marked(value: u16, differ: u16) -> Element {
 fn last(computation: &Computation) -> Element {
     let guard = hex(computation.sum.guard(computation.versions[0].bytes));
     let text = format!(
-        "After the last byte the guard is `{guard}`. All places that count hold these bytes, so there is nothing to compare it with."
+        "After the last byte the guard is `{guard}`. Every place that matters holds these bytes, so there is nothing to compare the guard with."
     );
     rich(el("p", "").attr(Attr::Part, "guards"), &text)
 }

@@ -71,7 +71,7 @@ impl Sector<'_> {
                 "No tuple exists on this device. The second copy is the other leg's: each leg fetches the page for itself, and nobody compares them on the way."
             }
             Protection::DixOnly if self.sampled().is_some() => {
-                "There is none on media: the HBA checks the tuple and strips it."
+                "The media hold none: the HBA checks the tuple and strips it."
             }
             Protection::DixDif | Protection::DixOnly | Protection::Nvme
                 if self.sampled().is_none() =>
@@ -150,7 +150,7 @@ fn fields(sector: &Sector, tuples: &[Tuple]) -> Element {
     let guard = match sector.sum() {
         Sum::Crc => format!("CRC-16/T10-DIF over the {size} bytes."),
         Sum::Ip => format!(
-            "With the bio the IP checksum of the {size} bytes, which is cheaper to compute; the HBA checks it and writes the CRC to the disk."
+            "With the bio goes the IP checksum of the {size} bytes, which is cheaper to compute; the HBA checks it and writes the CRC to the disk."
         ),
     };
     let all = [
