@@ -201,16 +201,27 @@ fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelErro
 
 #[cfg(test)]
 mod tests {
-    use super::super::id::{PageId, SectorId, SpaceId, StoreId};
+    use super::super::content::Contents;
+    use super::super::id::{PageId, SectorId, SpaceId, StoreId, TlbId};
     use super::super::model::Model;
     use super::super::op::{Instr, Operand};
-    use super::super::parts::{Geometry, PageStart, Rules, StableWait, Store};
+    use super::super::parts::{Geometry, PageStart, Rules, StableWait, Stamp, Store};
+    use super::super::world::Access;
     use super::*;
 
+    fn instr(op: Op, operand: Operand) -> Instr {
+        Instr {
+            op,
+            page: PageId(0),
+            operand,
+            no: 0,
+            tag: 0,
+        }
+    }
+
     /// A machine of one page and one store, with an actor that has a single instruction.
-    fn built(op: Op, operand: Operand) -> Result<Model, ModelError> {
-        let page = PageId(0);
-        Model::new(Parts {
+    fn parts(op: Op, operand: Operand) -> Parts {
+        Parts {
             geometry: Geometry {
                 pages: 1,
                 interval: 4096,
@@ -229,18 +240,12 @@ mod tests {
             actors: vec![Actor {
                 space: None,
                 tlb: None,
-                code: vec![Instr {
-                    op,
-                    page,
-                    operand,
-                    no: 1,
-                    tag: 0,
-                }],
+                code: vec![instr(op, operand)],
                 main: 1,
                 forever: false,
             }],
             stores: vec![Store {
-                page,
+                page: PageId(0),
                 offset: 0,
                 bytes: vec![1],
             }],
@@ -253,7 +258,214 @@ mod tests {
             spaces: 0,
             tlbs: Vec::new(),
             held: Vec::new(),
-        })
+        }
+    }
+
+    fn built(op: Op, operand: Operand) -> Result<Model, ModelError> {
+        Model::new(parts(op, operand))
+    }
+
+    /// A machine of one page and a thread that stores through its mapping, with a handler.
+    fn mapped() -> Parts {
+        let mut parts = parts(Op::Store, Operand::Store(StoreId(0)));
+        parts.spaces = 1;
+        parts.tlbs = vec![SpaceId(0)];
+        parts.pages[0].ptes = vec![Access::NONE];
+        parts.pages[0].tlbs = vec![Access::NONE];
+        let thread = &mut parts.actors[0];
+        (thread.space, thread.tlb) = (Some(SpaceId(0)), Some(TlbId(0)));
+        let handler = instr(Op::PteMkwrite, Operand::Space(SpaceId(0)));
+        thread.code.push(handler);
+        parts
+    }
+
+    /// As [`mapped`], with a change.
+    fn with(change: impl Fn(&mut Parts)) -> Result<Model, ModelError> {
+        let mut parts = mapped();
+        change(&mut parts);
+        Model::new(parts)
+    }
+
+    /// (Each count is that of registers or of a table: one more would be somebody else's.)
+    #[test]
+    fn a_count_that_is_out_of_range_is_refused_by_name() {
+        type Change = fn(&mut Parts);
+        let changes: [(&str, Change); 16] = [
+            ("pages", |it| it.geometry.pages = 0),
+            ("actors", |it| it.actors.clear()),
+            ("address spaces", |it| it.spaces = 4),
+            ("TLBs", |it| it.tlbs = vec![SpaceId(0); 5]),
+            ("stores", |it| it.stores = vec![it.stores[0].clone(); 256]),
+            ("descriptions of a page", |it| it.pages.clear()),
+            ("address space of a TLB", |it| it.tlbs[0] = SpaceId(1)),
+            ("PTEs of a page", |it| it.pages[0].ptes.clear()),
+            ("TLB entries of a page", |it| it.pages[0].tlbs.clear()),
+            ("intervals", |it| it.media.clear()),
+            ("bytes of an interval", |it| it.memory[0].truncate(512)),
+            ("page of a store", |it| it.stores[0].page = PageId(1)),
+            ("address space of an actor", |it| {
+                it.actors[0].space = Some(SpaceId(1));
+            }),
+            ("TLB of an actor", |it| it.actors[0].tlb = Some(TlbId(1))),
+            ("instructions of an actor", |it| {
+                it.actors[0].code = vec![instr(Op::Pause, Operand::None); MOST_INSTRS + 1];
+            }),
+            ("instructions of a program", |it| it.actors[0].main = 3),
+        ];
+        assert!(Model::new(mapped()).is_ok());
+        for (count, change) in changes {
+            match with(change).expect_err(count) {
+                ModelError::Count { what, .. } => assert_eq!(what, count),
+                other => panic!("{count}: {other}"),
+            }
+        }
+    }
+
+    /// What is held at the start is one of what there is, of the kind that the resource has, and somebody holds it.
+    #[test]
+    fn what_is_held_and_by_whom_exists() {
+        let page = |number| Which::Page(PageId(number));
+        let space = |number| Which::Space(SpaceId(number));
+        let held =
+            |resource, which, owner| with(|it| it.held = vec![(resource, which, ActorId(owner))]);
+        assert!(held(Resource::PteLock, space(0), 0).is_ok());
+        assert!(held(Resource::PageLock, page(0), 0).is_ok());
+        assert!(held(Resource::Mutex, page(0), 0).is_ok());
+        for (resource, which, owner, wrong) in [
+            (Resource::PteLock, space(1), 0, "place of what is held"),
+            (Resource::PageLock, page(1), 0, "place of what is held"),
+            (Resource::Mutex, page(1), 0, "place of what is held"),
+            (Resource::PageLock, page(0), 1, "holder"),
+        ] {
+            let error = held(resource, which, owner).expect_err(wrong);
+            let named = matches!(error, ModelError::Count { what, .. } if what == wrong);
+            assert!(named, "{resource:?} {which:?}: {error}");
+        }
+        for (resource, which) in [(Resource::PteLock, page(0)), (Resource::PageLock, space(0))] {
+            let error = held(resource, which, 0).expect_err("of the other kind");
+            assert_eq!(error, ModelError::Held { resource });
+        }
+        // With two pages there are two page locks, and still one mutex.
+        let of_two = |resource| {
+            with(|it| {
+                it.geometry.pages = 2;
+                it.memory.push(it.memory[0].clone());
+                it.media.push(it.media[0].clone());
+                it.pages.push(it.pages[0].clone());
+                it.held = vec![(resource, page(1), ActorId(0))];
+            })
+        };
+        assert!(of_two(Resource::PageLock).is_ok());
+        assert!(of_two(Resource::Mutex).is_err());
+    }
+
+    /// A checksum and its bytes are on one page and in one interval, up to the last byte of it.
+    #[test]
+    fn a_checksum_lies_on_its_page() {
+        let stamped = |page, from, at| {
+            with(|it| {
+                let page = PageId(page);
+                it.geometry.stamp = Some(Stamp { page, from, at });
+            })
+        };
+        assert!(stamped(0, 0, 4092).is_ok());
+        assert!(stamped(0, 4091, 4092).is_ok());
+        assert_eq!(stamped(0, 0, 4093), Err(ModelError::Stamp));
+        assert_eq!(stamped(0, 0, 4096), Err(ModelError::Stamp));
+        assert_eq!(stamped(0, 4096, 4100), Err(ModelError::Stamp));
+        assert_eq!(stamped(0, 8, 8), Err(ModelError::Stamp));
+        let elsewhere = stamped(1, 0, 4092).expect_err("no such page");
+        assert!(matches!(elsewhere, ModelError::Count { .. }));
+    }
+
+    /// Who stores through a mapping has an address space, a TLB and a handler, and the handler itself does not store
+    /// (a fault there would have nowhere to return to).
+    #[test]
+    fn a_thread_that_can_fault_has_what_a_fault_needs() {
+        type Change = fn(&mut Parts);
+        let lacking: [(&str, Change); 9] = [
+            ("no address space", |it| it.actors[0].space = None),
+            ("no TLB", |it| it.actors[0].tlb = None),
+            ("an address space that does not exist", |it| {
+                it.spaces = 0;
+                it.pages[0].ptes.clear();
+                it.actors[0].code[1] = instr(Op::Pause, Operand::None);
+            }),
+            ("a TLB that does not exist", |it| {
+                it.tlbs.clear();
+                it.pages[0].tlbs.clear();
+            }),
+            ("no handler", |it| it.actors[0].main = 2),
+            ("nothing behind the store", |it| {
+                it.actors[0].code.truncate(1);
+            }),
+            ("a store first in the handler", |it| {
+                it.actors[0].code[1] = it.actors[0].code[0];
+            }),
+            ("a store deeper in the handler", |it| {
+                let store = it.actors[0].code[0];
+                it.actors[0].code.push(store);
+            }),
+            ("a load without a TLB", |it| {
+                it.actors[0].code[0].op = Op::Load;
+                it.actors[0].tlb = None;
+            }),
+        ];
+        for (what, change) in lacking {
+            let error = with(change).expect_err(what);
+            let actor = ActorId(0);
+            assert_eq!(error, ModelError::NoHandler { actor }, "{what}");
+        }
+        let loads = with(|it| {
+            it.actors[0].code[0].op = Op::Load;
+            it.actors[0].main = 2;
+        });
+        assert!(loads.is_ok(), "a load does not need a handler");
+    }
+
+    /// There are registers for one promise: one actor may call fsync as often as it likes.
+    #[test]
+    fn only_one_actor_calls_fsync() {
+        let fsync = instr(Op::FsyncBegin, Operand::None);
+        let calls = |first: usize, second: usize| {
+            with(|it| {
+                it.actors = [first, second]
+                    .map(|calls| Actor {
+                        space: None,
+                        tlb: None,
+                        code: vec![fsync; calls],
+                        main: calls as u8,
+                        forever: false,
+                    })
+                    .into();
+            })
+        };
+        assert!(calls(2, 0).is_ok());
+        assert!(calls(0, 2).is_ok());
+        let (one, other) = (ActorId(0), ActorId(1));
+        let error = calls(1, 1).expect_err("two promises");
+        assert_eq!(error, ModelError::TwoPromises { one, other });
+    }
+
+    /// Contents have one byte for their number, and 0 is for none.
+    #[test]
+    fn there_are_numbers_for_255_contents() {
+        // As many different bytes at one place, and the page as it was.
+        let contents = |many: u16| {
+            with(|it| {
+                let store = |byte: u16| Store {
+                    page: PageId(0),
+                    offset: 0,
+                    bytes: byte.to_be_bytes().into(),
+                };
+                it.stores = (1..many).map(store).collect();
+            })
+        };
+        let most = Contents::MOST;
+        let full = contents(255).expect("a number for each");
+        assert_eq!((full.contents.count(), most), (256, 255));
+        let error = contents(256).expect_err("one too many");
+        assert_eq!(error, ModelError::TooManyContents { most });
     }
 
     #[test]
@@ -275,6 +487,9 @@ mod tests {
                 "{op:?}: {error}"
             );
         }
+        let error = built(Op::GenerateGuard, store).expect_err("a store");
+        let said = "actor 0, instruction 0: its operand must be sector, not store";
+        assert_eq!(error.to_string(), said);
     }
 
     #[test]

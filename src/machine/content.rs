@@ -150,7 +150,7 @@ impl Contents {
             false => guard(&bytes),
         });
         self.bytes.push(bytes);
-        Ok(Content(self.bytes.len() as u8 - 1))
+        Ok(Content((self.bytes.len() - 1) as u8))
     }
 
     /// How many ids there are, [`Content::NONE`] included.
