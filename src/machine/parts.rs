@@ -298,3 +298,107 @@ pub struct Parts {
     /// What is taken at the start: resource, which one of it, and by whom.
     pub held: Vec<(Resource, Which, ActorId)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two pages, cut into sectors of 512 bytes, in blocks.
+    fn geometry(block: u16) -> Geometry {
+        Geometry {
+            pages: 2,
+            interval: 512,
+            first_lba: 100,
+            block,
+            ip_guards: false,
+            stamp: None,
+        }
+    }
+
+    /// (The reference tag of Type 1 counts on from page to page: docs/kernel, 8.1.)
+    #[test]
+    fn addresses_count_on_from_page_to_page() {
+        let lba = |page, sector| geometry(0).lba(PageId(page), SectorId(sector));
+        assert_eq!(
+            [lba(0, 0), lba(0, 7), lba(1, 0), lba(1, 3)],
+            [100, 107, 108, 111]
+        );
+    }
+
+    #[test]
+    fn a_buffer_is_as_large_as_a_block() {
+        for (block, sectors, whole) in [
+            (0, 0b0110, 0b0110),
+            (512, 0b0110, 0b0110),
+            (1024, 0b0110, 0b1111),
+            (1024, 0b0100, 0b1100),
+            (2048, 0b0110, 0b1111),
+            (4096, 0b0010, 0b1111_1111),
+            (4096, 0, 0),
+        ] {
+            let found = geometry(block).whole_buffers(sectors);
+            assert_eq!(found, whole, "{block} {sectors:b}");
+        }
+    }
+
+    /// A store touches the intervals that it has bytes in, and no neighbour.
+    #[test]
+    fn a_store_touches_where_its_bytes_go() {
+        let touched = |offset, many| {
+            let store = Store {
+                page: PageId(0),
+                offset,
+                bytes: vec![1; many],
+            };
+            let sectors = geometry(0).sector_ids();
+            let all = sectors.filter(|it| store.touches(geometry(0), *it));
+            all.map(|it| it.0).collect::<Vec<_>>()
+        };
+        assert_eq!(touched(0, 1), [0]);
+        assert_eq!(touched(510, 2), [0]);
+        assert_eq!(touched(512, 2), [1]);
+        assert_eq!(touched(511, 2), [0, 1]);
+        assert_eq!(touched(1023, 514), [1, 2, 3]);
+    }
+
+    /// The checksum of bytes 16 to 507 of the second page's third interval stands in its last four.
+    #[test]
+    fn a_checksum_is_of_the_bytes_before_it_in_its_interval() {
+        let stamp = Stamp {
+            page: PageId(1),
+            from: 1024 + 16,
+            at: 1024 + 508,
+        };
+        assert_eq!(stamp.sector(geometry(0)), SectorId(2));
+        assert_eq!(stamp.interval(geometry(0)), 10);
+        assert_eq!(stamp.range(512), Some((16, 508)));
+        let (read, mut block) = ([7; 512], [9; 512]);
+        assert!(!stamp.verifies(&read));
+        stamp.write(&read, &mut block);
+        assert_eq!(block[..508], [9; 508]);
+        assert_eq!(block[508..], crc32c(&read[16..508]).to_le_bytes());
+        assert!(!stamp.verifies(&block), "it is that of other bytes");
+        let same = block;
+        stamp.write(&same, &mut block);
+        assert!(stamp.verifies(&block));
+        for (at, covered) in [
+            (0, false),
+            (15, false),
+            (16, true),
+            (507, true),
+            (508, true),
+        ] {
+            let mut other = block;
+            other[at] ^= 1;
+            assert_eq!(stamp.verifies(&other), !covered, "byte {at}");
+        }
+        // Bytes and checksum in two intervals, none at all, or past the end.
+        for (from, at) in [(1000, 1532), (1532, 1532), (1100, 1064), (1040, 1533)] {
+            let stamp = Stamp { from, at, ..stamp };
+            assert_eq!(stamp.range(512), None, "{from} {at}");
+            let mut block = [9; 512];
+            stamp.write(&read, &mut block);
+            assert_eq!(block, [9; 512]);
+        }
+    }
+}
