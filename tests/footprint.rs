@@ -7,7 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use stable_pages::machine::{
-    ActorId, Cell, Choice, Instr, MOVING_ON, Model, Op, Operand, PageId, Register, Resource, World,
+    Access, Actor, ActorId, Cell, Choice, Geometry, Instr, MOVING_ON, Model, Op, Operand, PageId,
+    PageStart, Parts, Protection, Register, Resource, Rules, SpaceId, StableWait, Which, World,
     enabled, step, ways,
 };
 use stable_pages::scenario::{Device, Scenario, catalogue, find, load_for};
@@ -141,6 +142,7 @@ fn models_have_the_registers_their_steps_need() {
                 let named = said(instr).reads.iter().chain(said(instr).writes);
                 !walks(instr) && named.into_iter().any(|it| *it == Register::Lock(lock))
             });
+            assert_eq!(model.has(lock), held || used, "{}: {lock:?}", scenario.slug);
             (Register::Lock(lock), held || used)
         });
         let rows = [Register::Copy, Register::Promise].map(|row| {
@@ -160,6 +162,100 @@ fn models_have_the_registers_their_steps_need() {
         (8, 8),
         "each is needed by some model and not by all"
     );
+}
+
+/// A model that has several of everything: two pages of eight sectors in two address spaces, one of them on two CPUs. No
+/// scenario has.
+fn several() -> Model {
+    let sectors = vec![vec![0; 512]; 16];
+    let page = PageStart {
+        cached: true,
+        ptes: vec![Access::NONE; 2],
+        tlbs: vec![Access::NONE; 3],
+        ..PageStart::default()
+    };
+    let take = |space| Instr {
+        op: Op::Take(Resource::PteLock),
+        page: PageId(0),
+        operand: Operand::Space(SpaceId(space)),
+        no: 0,
+        tag: 0,
+    };
+    let fsync = Instr {
+        op: Op::FsyncBegin,
+        operand: Operand::None,
+        ..take(0)
+    };
+    let parts = Parts {
+        geometry: Geometry {
+            pages: 2,
+            interval: 512,
+            first_lba: 0,
+            block: 512,
+            ip_guards: false,
+            stamp: None,
+        },
+        protection: Protection::None,
+        stable: true,
+        rules: Rules {
+            writeback_asserts_lock: true,
+            wait: StableWait::IfRequired,
+            errseq: true,
+        },
+        actors: vec![Actor {
+            space: None,
+            tlb: None,
+            code: vec![take(0), take(1), fsync],
+            main: 3,
+            forever: false,
+        }],
+        stores: Vec::new(),
+        memory: sectors.clone(),
+        media: sectors,
+        pages: vec![page; 2],
+        spaces: 2,
+        tlbs: vec![SpaceId(0), SpaceId(1), SpaceId(1)],
+        held: Vec::new(),
+    };
+    Model::new(parts).expect("a model")
+}
+
+/// The catalogue's models, and one that has several of everything.
+fn models() -> impl Iterator<Item = Model> {
+    let loaded = catalogue().filter_map(|entry| entry.load().ok());
+    loaded.map(|it| it.model).chain([several()])
+}
+
+/// Every bit of a world is in one register, and each register has a name of its own, but for those that are several by
+/// nature: the stage and the owner of a bio, an actor's four, and the TLBs of an address space.
+#[test]
+fn every_bit_is_in_one_register() {
+    for (number, model) in models().enumerate() {
+        let cells = model.cells();
+        let mut covered = vec![0; model.layout.used];
+        for cell in &cells {
+            assert_eq!(covered[cell.at] & cell.bits, 0, "{number}: {cell:?}");
+            covered[cell.at] |= cell.bits;
+            // The machine's own HALTED stands beside the errors.
+            if cell.register == Register::Errors {
+                covered[cell.at] |= 0b1111_1001;
+            }
+        }
+        let bare = covered.iter().position(|bits| *bits != u8::MAX);
+        assert_eq!(bare, None, "{number}: in no register");
+        let name = |it: &Cell| (it.register, it.page, it.sector, it.space, it.actor);
+        for cell in &cells {
+            let many = cells.iter().filter(|it| name(it) == name(cell)).count();
+            let of_space = |space: &&SpaceId| cell.space == Some(**space);
+            let several = match cell.register {
+                Register::Bio => 2 * model.bio_ids().len(),
+                Register::Actors => 4,
+                Register::Tlb => model.tlb_spaces.iter().filter(of_space).count(),
+                _ => 1,
+            };
+            assert_eq!(many, several, "{number}: {cell:?}");
+        }
+    }
 }
 
 /// A step on page 1 is stated to touch registers of page 1, not those of page 0.
@@ -185,4 +281,70 @@ fn reach_tells_pages_apart() {
         (touched[0].register, touched[0].page),
         (Register::PageLock, Some(PageId(1)))
     );
+}
+
+/// There is a page lock for each page, a page table lock for each address space, and one journal handle.
+#[test]
+fn resources_are_there_as_often_as_what_has_them() {
+    let model = several();
+    let all = |what| model.all_of(what).collect::<Vec<_>>();
+    let pages = [0, 1].map(|it| Which::Page(PageId(it)));
+    let spaces = [0, 1].map(|it| Which::Space(SpaceId(it)));
+    assert_eq!(all(Resource::PageLock), pages);
+    assert_eq!(all(Resource::BufferLock), pages);
+    assert_eq!(all(Resource::PteLock), spaces);
+    assert_eq!(all(Resource::Handle), pages[..1]);
+    // A page table's lock is of no page, and each has its own owner.
+    assert_eq!(spaces.map(Which::page), [None, None]);
+    let step = |world: &World, pc: usize| {
+        let code = &model.actors[0].code;
+        assert_eq!(model.due(world, ActorId(0)), code.get(pc).copied());
+        step(&model, world, Choice::of(ActorId(0))).0
+    };
+    let mut world = model.initial;
+    for (taken, space) in spaces.into_iter().enumerate() {
+        assert_eq!(model.owner(&world, Resource::PteLock, space), None);
+        world = step(&world, taken);
+        let owner = model.owner(&world, Resource::PteLock, space);
+        assert_eq!(owner, Some(ActorId(0)));
+    }
+}
+
+/// Steps on one sector, or on the PTE of one address space, are stated to touch that one only.
+#[test]
+fn reach_tells_sectors_and_address_spaces_apart() {
+    for model in models() {
+        let touched = |op: Op, operand| {
+            let page = model.page_ids().next_back().expect("a page");
+            let instr = Instr {
+                op,
+                page,
+                operand,
+                no: 0,
+                tag: 0,
+            };
+            let writes = op.footprint().writes;
+            let cells = model.cells().into_iter();
+            let all = cells.filter(|cell| stated(cell, writes, &instr, ActorId(7)));
+            let all = all.map(|cell| {
+                (
+                    cell.register,
+                    cell.page == Some(page),
+                    cell.sector,
+                    cell.space,
+                )
+            });
+            all.collect::<Vec<_>>()
+        };
+        for sector in model.sector_ids() {
+            let one = (Register::Sealed, true, Some(sector), None);
+            let operand = Operand::Sector(sector);
+            assert_eq!(touched(Op::GenerateGuard, operand), [one]);
+        }
+        for space in model.space_ids() {
+            let one = (Register::Pte, true, None, Some(space));
+            let operand = Operand::Space(space);
+            assert_eq!(touched(Op::PteWrprotect, operand), [one]);
+        }
+    }
 }
