@@ -4,11 +4,14 @@
 mod support;
 
 use stable_pages::machine::{
-    Access, Assertion, BioId, Consumer, Content, Effect, End, Hop, Invariant, PageId, Resource,
-    SectorId, SpaceId, Status, Through, TlbId, Violation, Which, end, guard, status,
+    Access, Assertion, BioId, Consumer, Content, Effect, End, Hop, Invariant, Leak, PageId,
+    Resource, SectorId, SpaceId, Stage, Status, Through, TlbId, Violation, Which, World, broken,
+    end, guard, status,
 };
 use stable_pages::scenario::{Verdict, load_for};
-use support::{actor, exhaust, explored, next, one, opening, run_to, scenario, varied, verdicts};
+use support::{
+    actor, checked, exhaust, explored, next, one, opening, run_to, scenario, varied, verdicts,
+};
 
 /// Dossier 1.2 and 5.4 R4 (S10): a store through a cached writable and dirty TLB entry consults no
 /// PTE, so it sets no PTE bit, faults nowhere, and nobody is told.
@@ -729,4 +732,61 @@ fn single_edits_of_the_correct_ordering_have_these_verdicts() {
         with("[[edit]]\nmove = \"writepage/submit_bio\"\nbefore = \"writepage/lock_page\""),
         "guard error, lost update, assertion"
     );
+}
+
+/// Dossier 10, I3 and I8: what is wrong at rest breaks its invariant there at the latest, also where the page lock is
+/// still held, or a bio stands before a disk that does not come: while somebody could act neither was a breach yet.
+#[test]
+fn at_rest_nothing_is_under_way_any_more() {
+    let drop = |step: &str| format!("[[edit]]\ndrop = \"{step}\"");
+    let no_disk = [("run = [\"disk\"]", "run = [\"may_sleep\"]")];
+    let (mut lost_under_lock, mut queued) = (0, 0);
+    for scenario in [
+        // The flusher never unlocks, and forgets the dirty bit of a PTE.
+        varied("mkclean-no-redirty", &[], &drop("writepage/unlock_page#2")),
+        varied("baseline-five-step", &no_disk, ""),
+        scenario("baseline-five-step"),
+    ] {
+        let (model, space) = (&scenario.model, checked(&scenario));
+        for state in 0..space.states() as u32 {
+            let world = space.world(state);
+            let Some(End::Rest(wrong)) = end(model, &world) else {
+                continue;
+            };
+            let lost = |it: &Violation| matches!(it, Violation::Lost { .. });
+            let leak = |it: &Violation| {
+                matches!(it, Violation::Leaked(Leak::Held(Resource::Writeback, _)))
+            };
+            let expected = [wrong.iter().any(lost), wrong.iter().any(leak)];
+            let broken = broken(model, &world, None, &[]);
+            let found = [Invariant::I3, Invariant::I8].map(|it| broken.contains(&it));
+            assert_eq!(found, expected, "{wrong:?}");
+            let locked = model.page(&world, PageId(0)).lock.is_some();
+            lost_under_lock += usize::from(expected[0] && locked);
+            queued += usize::from(expected[1] && model.stage(&world, PageId(0)) == Stage::Queued);
+        }
+    }
+    assert!(
+        lost_under_lock > 0 && queued > 0,
+        "{lost_under_lock} {queued}"
+    );
+}
+
+/// Dossier 10, I8: a bio whose submitter is gone will not be submitted: no end of the writeback is coming, whatever the
+/// others still do.
+#[test]
+fn a_bio_that_nobody_will_submit_is_no_end_of_writeback() {
+    let edit = "[[edit]]\ndrop = \"writepage/queue_bio\"";
+    let scenario = varied("baseline-five-step", &[], edit);
+    let model = &scenario.model;
+    let mut world = model.initial;
+    let coming = |world: &World| !broken(model, world, None, &[]).contains(&Invariant::I8);
+    run_to(&scenario, &mut world, "flusher", "bio_add_page");
+    one(&scenario, &mut world, "flusher");
+    assert_eq!(model.stage(&world, PageId(0)), Stage::Building);
+    assert!(coming(&world));
+    exhaust(&scenario, &mut world, "flusher");
+    assert_eq!(model.stage(&world, PageId(0)), Stage::Building);
+    assert_eq!(end(model, &world), None, "the writer can move");
+    assert!(!coming(&world));
 }
