@@ -55,6 +55,21 @@ fn going_back_keeps_the_steps_ahead_and_branches_stay_within_reach() {
     assert_eq!(history.ends().len(), 2);
 }
 
+/// A run may be cut short at the moment shown: what comes after it is another branch then, and not gone.
+#[test]
+fn a_run_can_end_at_the_moment_shown() {
+    let (scenario, mut history) = run_of("mkwrite-no-wait", usize::MAX);
+    let (length, last) = (history.depth(), history.at());
+    history.seek(3);
+    history.end_here();
+    assert_eq!(history.branch().len(), 4);
+    assert!(!history.forward());
+    assert_eq!(history.ends(), [last]);
+    assert!(history.choose(&scenario.model, scenario.schedule[3]));
+    history.seek(usize::MAX);
+    assert_eq!((history.depth(), history.at()), (length, last));
+}
+
 #[test]
 fn run_to_failure_follows_the_steps_ahead() {
     let (broken, mut history) = run_of("mkwrite-no-wait", usize::MAX);
