@@ -631,3 +631,62 @@ fn a_step_left_out_takes_few_states() {
         assert!(states < 20_000 || share.is_none(), "{}", entry.slug);
     }
 }
+
+/// The graph keeps each step that is possible, with the way in which it is made, and where it leads.
+#[test]
+fn the_graph_has_the_steps_that_are_possible() {
+    let mut other_ways = 0;
+    for slug in ["writeback-flag-leaked", "two-page-inversion", "unlock-gap"] {
+        let scenario = scenario(slug);
+        let (model, space) = (&scenario.model, checked(&scenario));
+        for state in 0..space.states() as u32 {
+            let world = space.world(state);
+            let edges = graph(&space).steps(state);
+            let kept: Vec<_> = edges
+                .map(|edge| (edge.choice, space.world(edge.to)))
+                .collect();
+            let made = enabled(model, &world).map(|choice| (choice, step(model, &world, choice).0));
+            assert_eq!(kept, made.collect::<Vec<_>>(), "{slug}, state {state}");
+            other_ways += kept.iter().filter(|it| it.0.way > 0).count();
+        }
+    }
+    assert!(other_ways > 0);
+}
+
+/// A file in which one actor goes round for ever and another wants the page lock once.
+fn goes_round(round: &str, once: &str) -> Scenario {
+    let program = |name: &str, lines: &str, keys: &str| {
+        format!(
+            "[[program]]\nname = \"of_{name}\"\ntext = \"\"\"\n{lines}\n\"\"\"\n{keys}\n\
+             [[actor]]\nname = \"{name}\"\nabout = \"\"\nrun = [\"of_{name}\"]\n{keys}\n"
+        )
+    };
+    let text = format!(
+        "title = \"t\"\nera = \"3.0\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"none\"\nschedule = []\n\
+         [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\n\
+         [[page]]\nindex = 0\nmemory = [\"a\"]\nmedia = [\"a\"]\ndirty = false\n{}{}{}",
+        program("first", "may_sleep", ""),
+        program("second", once, ""),
+        program("third", round, "forever = true"),
+    );
+    stable_pages::scenario::load("round", &text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// docs/kernel, L3 and L4: a loop is a livelock if everybody who can move in it does, and somebody never finishes. Whoever
+/// could leave it and is only never chosen is not starved; whoever cannot move as long as the others go round is.
+#[test]
+fn only_a_fair_loop_is_a_livelock() {
+    let verdicts = |round: &str, once: &str| support::verdicts(&goes_round(round, once));
+    let take_turns = "lock_page\nunlock_page";
+    assert_eq!(verdicts("may_sleep", "may_sleep"), "safe");
+    assert_eq!(verdicts(take_turns, take_turns), "safe");
+    assert_eq!(
+        verdicts("may_sleep", "again>\nmay_sleep\ngoto again"),
+        "livelock"
+    );
+    // The one who goes round may keep the lock as long as it likes.
+    let keeps = "lock_page\nagain>\nmay_sleep\nalloc_or_reclaim else again\nunlock_page";
+    assert_eq!(verdicts(keeps, take_turns), "livelock");
+    // Who never wants it is not starved by that.
+    assert_eq!(verdicts(keeps, "may_sleep"), "safe");
+}

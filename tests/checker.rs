@@ -265,6 +265,114 @@ fn other_questions_are_answered() {
     }
 }
 
+/// What there is not is asked for by its number: the first number too many has no answer either.
+#[test]
+fn numbers_out_of_range_are_refused() {
+    let (mut checker, answers) = started("baseline-five-step");
+    let CheckerResponse::Checked(checked) = &answers[0] else {
+        panic!("{answers:?}");
+    };
+    let many = ActorId::at(support::scenario("baseline-five-step").model.actors.len());
+    for request in [
+        CheckerRequest::RaceMap((many, ActorId(0))),
+        CheckerRequest::RaceMap((ActorId(0), many)),
+        CheckerRequest::Schedule(checked.progress.states),
+    ] {
+        let answers = ask(&mut checker, request);
+        assert!(
+            matches!(answers[..], [CheckerResponse::Failed(_)]),
+            "{answers:?}"
+        );
+    }
+}
+
+/// Of several requests of one kind the newest is answered, and one of another kind beside it.
+#[test]
+fn only_the_newest_request_of_a_kind_is_answered() {
+    let (mut checker, _) = started("baseline-five-step");
+    let map = |one, other| CheckerRequest::RaceMap((ActorId(one), ActorId(other)));
+    let older = [map(0, 1), CheckerRequest::Schedule(0)];
+    for request in older {
+        checker.handle(request, &mut |_| panic!("nothing is answered at once"));
+    }
+    let answers = ask(&mut checker, map(1, 0));
+    let [
+        CheckerResponse::Schedule(_),
+        CheckerResponse::RaceMap(found),
+    ] = &answers[..]
+    else {
+        panic!("{answers:?}");
+    };
+    let alone = ask(&mut checker, map(1, 0));
+    assert_eq!(alone, [CheckerResponse::RaceMap(found.clone())]);
+    assert_ne!(ask(&mut checker, map(0, 1)), alone);
+}
+
+/// The verdicts ahead are listed from the nearest on, each once; one that a step meets is one step away.
+#[test]
+fn verdicts_ahead_are_listed_nearest_first() {
+    let (mut checker, answers) = started("mkclean-without-flush");
+    let CheckerResponse::Checked(checked) = &answers[0] else {
+        panic!("{answers:?}");
+    };
+    assert!(checked.findings.len() > 1, "{:?}", checked.findings);
+    let mut several = 0;
+    for (_, schedule) in &checked.findings {
+        for made in 0..schedule.len() {
+            let schedule = schedule[..made].to_vec();
+            let answers = ask(&mut checker, CheckerRequest::Outlooks { schedule });
+            let [CheckerResponse::Outlooks(outlooks)] = &answers[..] else {
+                panic!("{answers:?}");
+            };
+            let (_, outlook) = &outlooks[0];
+            let here = &outlook.here.verdicts;
+            assert!(
+                here.is_sorted_by_key(|(verdict, steps)| (*steps, *verdict)),
+                "{here:?}"
+            );
+            several += usize::from(here.len() > 1);
+            for (_, ahead) in &outlook.steps {
+                let steps = ahead.verdicts.iter().map(|it| it.1);
+                assert!(steps.is_sorted(), "{ahead:?}");
+                let mut verdicts: Vec<Verdict> = ahead.verdicts.iter().map(|it| it.0).collect();
+                verdicts.sort();
+                verdicts.dedup();
+                assert_eq!(verdicts.len(), ahead.verdicts.len(), "{ahead:?}");
+            }
+        }
+    }
+    assert!(several > 0);
+}
+
+/// A scenario is checked on the device and in the kernel that is asked for.
+#[test]
+fn a_scenario_is_checked_as_it_is_shown() {
+    let found = |device: Option<&str>, era| {
+        let device = Device::ALL.iter().position(|it| device == Some(it.word()));
+        let device = device.map(|it| it as u8);
+        let spec = ScenarioSpec {
+            device,
+            era,
+            ..spec("unlock-gap")
+        };
+        let request = CheckerRequest::Check {
+            turn: 1,
+            spec,
+            bytes: u64::MAX,
+        };
+        let answers = ask(&mut Checker::new(clock), request);
+        let Some(CheckerResponse::Checked(checked)) = answers.first() else {
+            panic!("{answers:?}");
+        };
+        checked.findings.iter().map(|it| it.0).collect::<Vec<_>>()
+    };
+    // The file states what comes of it on each device; in today's kernel its gap is a BUG.
+    for (device, stated) in &support::scenario("unlock-gap").expect {
+        assert_eq!(found(Some(device.word()), None), stated.to_vec());
+    }
+    assert_eq!(found(None, Some(Era::Today as u8)), [Verdict::Assertion]);
+}
+
 #[test]
 fn too_large_for_memory_ends_with_what_was_covered() {
     let mut checker = Checker::new(clock);
