@@ -104,9 +104,7 @@ impl Verdict {
             }
             Verdict::Deadlock => "Actors wait for each other in a circle, or one waits for itself.",
             Verdict::Stall => "Somebody sleeps for ever, waiting for what nobody is left to do.",
-            Verdict::Livelock => {
-                "Everybody keeps getting turns, and yet somebody never finishes."
-            }
+            Verdict::Livelock => "Everybody keeps getting turns, and yet somebody never finishes.",
             Verdict::Assertion => {
                 "The kernel would stop with a BUG or complain with a WARN. What 6.19 asserts of page lock and writeback bit is a VM_BUG_ON: only a kernel with CONFIG_DEBUG_VM stops there."
             }
