@@ -289,6 +289,9 @@ impl Link {
             "see" => {
                 // As links end.
                 let value = value.trim_end_matches(|it: char| !it.is_ascii_alphanumeric());
+                if value.is_empty() {
+                    return Err(wrong("the name of what is open follows see-"));
+                }
                 self.see.push(value.to_owned());
             }
             _ => {
