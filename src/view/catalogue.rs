@@ -12,8 +12,13 @@ use super::vdom::{Attr, Element, el, note};
 /// knows; until then the file does, where it speaks of what is on the stage.
 pub fn orderings_summary(now: &Moment, drawn: Option<Element>) -> Element {
     let stated = || Standing::stated(&now.scenario).badge();
+    // The number of a visitor's file may be that of the one it was copied from.
+    let name = match now.own && now.scenario.own_edits.is_empty() {
+        true => &now.scenario.title,
+        false => &now.scenario.name,
+    };
     el("span", "chosen")
-        .child(el("h1", "").text(&now.scenario.name))
+        .child(el("h1", "").text(name))
         .child(drawn.unwrap_or_else(stated))
         .child(el("span", "own").text(if now.own { "your file" } else { "" }))
 }

@@ -123,7 +123,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
   assert.equal(await page.locator("th[aria-sort=descending]").count(), 1);
   await page.getByLabel("Show").selectOption({ label: "all that are safe here" });
-  await panel.filter({ hasText: "redirty_if_cleaned" }).waitFor();
+  await panel.filter({ hasText: "if (cleaned) set_page_dirty(page)" }).waitFor();
   await panel.filter({ hasText: "is said of this scenario only" }).waitFor();
   assert.deepEqual(await axe(page), []);
 
@@ -292,7 +292,7 @@ test("a changed ordering is called by its change, everywhere", async () => {
   await page.locator("h1", { hasText: "S01 without submit_bio" }).waitFor();
   assert.match(await page.title(), /^S01 without submit_bio/);
   const now = await words(part(page, "now"));
-  assert.match(now, /Changed from “The correct ordering: five steps and three”/);
+  assert.match(now, /Changed from “The correct ordering: five steps to write, three to fault”/);
   assert.doesNotMatch(now, /No order of steps fails/);
   const badge = page.locator(".chosen .badge", { hasText: "✕" });
   await badge.waitFor();

@@ -114,9 +114,9 @@ test("fetches the scenario that is asked for, from beside the page", async () =>
   const asked = [];
   page.on("request", (request) => /scenarios/.test(request.url()) && asked.push(new URL(request.url()).pathname));
   await go(page, "#two-page-inversion");
-  await titled(page, "two pages");
+  await titled(page, "wraps around");
   assert.deepEqual(asked, ["/some/stable-pages/scenarios/two-page-inversion.bin"]);
-  assert.match(await page.title(), /two pages/);
+  assert.match(await page.title(), /wraps around/);
   assert.deepEqual(problems(), []);
   await close();
 });
@@ -318,7 +318,7 @@ test("several pages have a sheet, a lane and states of their own", async () => {
 
 test("a step that can go two ways has a button for each", async () => {
   const { page, problems, close } = await site.open("#writeback-flag-leaked");
-  await titled(page, "leaked");
+  await titled(page, "leaks PG_writeback");
   const two = page.locator('[data-actor="flusher"] button.step');
   for (let i = 0; i < 30 && (await two.count()) < 2; i++) await page.keyboard.press("1");
   assert.match(await two.nth(0).textContent(), /allocate memory: it is there/);
@@ -336,7 +336,7 @@ test("a step that can go two ways has a button for each", async () => {
 
 test("explains what got stuck, and which invariants broke where", async () => {
   const { page, problems, close } = await site.open("#two-page-inversion");
-  await titled(page, "two pages");
+  await titled(page, "wraps around");
   await page.keyboard.press("End");
   assert.match(await part(page, "failure").textContent(), /Deadlock.*Actors wait for each other.*sleeps on PG_locked/s);
   assert.match(await part(page, "broken").textContent(), /L1.*no deadlock/);
@@ -378,7 +378,7 @@ test("the list of orderings works by keyboard", async () => {
 for (const [width, height, colorScheme] of [[1440, 900, "dark"], [390, 844, "light"], [360, 740, "dark"]]) {
   test(`${width} px, ${colorScheme}: list, several pages and a deadlock fit and are accessible`, async () => {
     const { page, problems, close } = await site.open("#two-page-inversion", { width, height, colorScheme });
-    await titled(page, "two pages");
+    await titled(page, "wraps around");
     const fits = async (what) => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${what}: ${wide} px too wide`);

@@ -124,7 +124,8 @@ test("plays each opening run to the end its list entry promises", async () => {
     assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)), "the list closes");
     await page.keyboard.press("End");
     await settled(page);
-    const failures = await part(page, "failure").count();
+    // An unstable write has a card too, but is no failure.
+    const failures = await page.locator('[data-part="failure"]:not(.fact)').count();
     // A run into a livelock has no step that fails, so nothing is required of it.
     if (/safe/.test(badge)) assert.equal(failures, 0, title);
     else if (!/^\S+ livelock$/.test(badge) && !quiet.has(await slug(entry))) assert.ok(failures > 0, title);
@@ -179,7 +180,7 @@ test("runs to the next failure, or says that none can be reached", async () => {
   await choose(page, "page_mkclean left out");
   await page.keyboard.press("1");
   await page.keyboard.press("f");
-  await part(page, "failure").waitFor();
+  await part(page, "failure").first().waitFor();
   await close();
 });
 
