@@ -84,7 +84,7 @@ pub const GROUPS: [GroupRow; 26] = [
         ],
         also: &[],
         meaning: "Starts the I/O of a bio that was filled before: tags are generated here, in the block layer.",
-        source: "block/blk-core.c (2.6.39), block/blk-mq.c (6.19)",
+        source: "submit_bio, block/blk-core.c (2.6.39); blk_queue_bio, block/blk-core.c (3.9); blk_mq_submit_bio, block/blk-mq.c (6.19)",
     },
     GroupRow {
         key: "submit_bio_bounced",

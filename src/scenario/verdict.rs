@@ -91,7 +91,7 @@ impl Verdict {
                 "A device on the way recomputed a guard tag, got another than came with the bytes, and refused the write."
             }
             Verdict::SilentCorruption => {
-                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or parity or a leg of the mirror disagrees), and nobody will repair that."
+                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or it is parity, or a leg of the mirror, that disagrees), and no writeback is sure to repair that."
             }
             Verdict::ChecksumMismatch => {
                 "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first."

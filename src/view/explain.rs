@@ -42,6 +42,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
             let name = &scenario.cast[actor.index()].name;
             format!("Step {depth} of {length}, just made \u{b7} {name}")
         }
+        None if length == 1 => "Start \u{b7} 1 step lies ahead".to_owned(),
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
     let sentence = now.sentence().unwrap_or_else(|| introduction(scenario));

@@ -3,7 +3,7 @@
 use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
 use crate::machine::{
-    ActorId, Content, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
+    ActorId, Content, End, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -136,9 +136,25 @@ pub struct PageMoment<'a> {
     pub stage: Stage,
     pub columns: &'a [Column; SECTORS],
     pub failures: &'a [Failure],
+    /// The sectors that an unstable write has left torn, where everybody is at rest.
+    pub torn: Vec<SectorId>,
     pub step: usize,
     /// Who made the last step.
     pub mover: Option<ActorId>,
+}
+
+/// The sectors of a page that an unstable write has left torn or corrupt at the end of the run.
+fn torn(now: &Moment, number: PageId) -> Vec<SectorId> {
+    let Some(End::Rest(found)) = &now.end else {
+        return Vec::new();
+    };
+    let of_page = found.iter().filter_map(|it| match *it {
+        Violation::Torn { page, sector } | Violation::Corrupt { page, sector } => {
+            (page == number).then_some(sector)
+        }
+        _ => None,
+    });
+    of_page.collect()
 }
 
 impl PageMoment<'_> {
@@ -154,6 +170,7 @@ impl PageMoment<'_> {
             stage: model.stage(&now.world, number),
             columns: &now.story.columns[number.index()],
             failures: &now.story.failures,
+            torn: torn(now, number),
             step: now.depth(),
             mover: now.last_actor(),
         }
@@ -191,12 +208,15 @@ impl PageMoment<'_> {
 
     /// Whether this sector's bytes on media are wrong; with `lost`, whether an update of it was lost.
     fn wrong(&self, sector: SectorId, lost: bool) -> bool {
+        // Of parity and data that disagree it is the parity that is wrong.
+        let parity = self.scenario.model.protection == Protection::Parity;
+        if !lost && !parity && self.torn.contains(&sector) {
+            return true;
+        }
         let mut failures = self.failures.iter();
         failures.any(|failure| {
             let kind = match failure.violation {
-                Violation::Torn { .. } | Violation::Corrupt { .. } | Violation::Checksum { .. } => {
-                    !lost
-                }
+                Violation::Checksum { .. } => !lost,
                 Violation::Lost { .. } => lost,
                 _ => false,
             };
@@ -377,10 +397,22 @@ impl PageMoment<'_> {
         };
         if !self.scenario.model.protection.guards() {
             let first = self.excerpt(sector, content);
+            let parity = self.scenario.model.protection == Protection::Parity;
+            let failed = parity && self.torn.contains(&sector);
+            let but = if failed {
+                "; it is not that of the data"
+            } else {
+                ""
+            };
             return Cell {
-                words: format!("taken from \"{first}\" at step {step}"),
+                words: format!("taken from \"{first}\" at step {step}{but}"),
                 first,
-                second: guard,
+                second: if failed {
+                    "\u{2715} wrong".to_owned()
+                } else {
+                    guard
+                },
+                failed,
                 ..cell
             };
         }
