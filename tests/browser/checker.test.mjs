@@ -129,15 +129,15 @@ test("every single change is tried; the table sorts, a change opens and can be u
 
   // A change is found by the names of any kernel, also where it comes to the same as another one.
   await page.getByLabel(/Find a change/).fill("folio_start_writeback clear_page_dirty_for_io before");
-  await rows.filter({ hasText: "set_page_writeback moved before clear_page_dirty_for_io" }).first().waitFor();
+  await rows.filter({ hasText: /set_page_writeback\(\) moved before clear_page_dirty_for_io\(\)/ }).first().waitFor();
   await page.getByLabel(/Find a change/).fill("no such words");
   await panel.filter({ hasText: "No change has these words" }).waitFor();
   assert.equal(await rows.count(), 0);
   await page.getByLabel(/Find a change/).fill("");
   await page.getByLabel("Show").selectOption({ label: "left out, or waits changed" });
-  await rows.locator("button", { hasText: "wait_for_stable_page left out" }).click();
+  await rows.locator("button", { hasText: "wait_on_page_writeback() left out" }).click();
   await result(page, /✕ guard error First after 33 steps/);
-  await page.locator(".edited", { hasText: "wait_for_stable_page left out of do_wp_page" }).waitFor();
+  await page.locator(".edited", { hasText: "wait_on_page_writeback() left out of ->page_mkwrite()" }).waitFor();
   assert.match(await words(part(page, "now")), /Start · 33 steps lie ahead/);
   await page.keyboard.press("End");
   await part(page, "failure").waitFor();

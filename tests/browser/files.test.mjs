@@ -349,7 +349,7 @@ test("explains what got stuck, and which invariants broke where", async () => {
   await first.click();
   assert.equal(await step(page), at);
   // The step that breaks the invariant is a decisive one, with a remark from the file.
-  assert.match(await page.locator(".decisive").textContent(), /nothing stops the next store/);
+  assert.match(await page.locator(".decisive").textContent(), /nothing will stop the next store/);
   assert.deepEqual(problems(), []);
   await close();
 });
