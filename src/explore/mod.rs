@@ -9,6 +9,7 @@ mod expectation;
 mod fairness;
 mod foresight;
 mod graph;
+mod line_pairs;
 mod matrix;
 mod messages;
 mod mutants;

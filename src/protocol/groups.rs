@@ -36,6 +36,14 @@ pub fn device_call(key: &str, ops: &[Op]) -> Option<&'static str> {
     }
 }
 
+/// What each release calls to start the I/O of a bio.
+const SUBMIT_BIO: [&str; 4] = [
+    "submit_bio(bio): __generic_make_request",
+    "submit_bio(bio): __generic_make_request",
+    "submit_bio(bio): blk_queue_bio",
+    "submit_bio(bio): blk_mq_submit_bio",
+];
+
 /// Every composite.
 pub const GROUPS: [GroupRow; 26] = [
     GroupRow {
@@ -64,24 +72,14 @@ pub const GROUPS: [GroupRow; 26] = [
     },
     GroupRow {
         key: "submit_bio",
-        calls: [
-            "submit_bio(bio): __generic_make_request",
-            "submit_bio(bio): __generic_make_request",
-            "submit_bio(bio): blk_queue_bio",
-            "submit_bio(bio): blk_mq_submit_bio",
-        ],
+        calls: SUBMIT_BIO,
         also: &[],
         meaning: "Starts the I/O. The block layer generates the tags here, not writepage; since 7.1 xfs does it itself, just before.",
         source: "__generic_make_request, block/blk-core.c (2.6.39); blk_queue_bio, block/blk-core.c (3.9); blk_mq_submit_bio, block/blk-mq.c (6.19); the kernel dossier, section 13.2",
     },
     GroupRow {
         key: "submit",
-        calls: [
-            "submit_bio(bio): __generic_make_request",
-            "submit_bio(bio): __generic_make_request",
-            "submit_bio(bio): blk_queue_bio",
-            "submit_bio(bio): blk_mq_submit_bio",
-        ],
+        calls: SUBMIT_BIO,
         also: &[],
         meaning: "Starts the I/O of a bio that was filled before: tags are generated here, in the block layer.",
         source: "submit_bio, block/blk-core.c (2.6.39); blk_queue_bio, block/blk-core.c (3.9); blk_mq_submit_bio, block/blk-mq.c (6.19)",

@@ -1,7 +1,7 @@
 //! What a scenario on the stage is called. A file's title speaks of the file's own kernel, device and ordering; taken to
 //! another kernel or device, or changed, a scenario is called by its number and by what is different.
 
-use crate::protocol::{Edit, Era, OPS, Place, Program, Side, What, group_row};
+use crate::protocol::{Edit, Era, Place, Program, Side, What, release_function};
 
 use super::verdict::Device;
 
@@ -110,13 +110,10 @@ fn has(steps: &[crate::protocol::Step], key: &str) -> bool {
 
 /// What a step, a composite or a program is called in a kernel: its function, or else its line without what it works on.
 pub(super) fn called(key: &str, era: Era) -> String {
-    let op = OPS.iter().find(|row| row.key == key);
-    let calls = op.map(|row| row.calls);
-    let calls = calls.or_else(|| group_row(key).map(|row| row.calls));
-    let Some(line) = calls.map(|calls| calls[era as usize]) else {
+    let Some(name) = release_function(key, era) else {
         return key.to_owned();
     };
-    let bare = line.trim_start_matches("->");
+    let bare = name.trim_start_matches("->");
     let after = bare.find(|it: char| !it.is_ascii_alphanumeric() && it != '_');
     if let Some((name, '(' | ':')) =
         after.and_then(|at| Some((&bare[..at], bare[at..].chars().next()?)))
@@ -131,6 +128,7 @@ pub(super) fn called(key: &str, era: Era) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::OPS;
 
     #[test]
     fn a_step_has_its_release_s_name() {
