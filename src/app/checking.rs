@@ -9,7 +9,9 @@ use leptos::task::spawn_local;
 use stable_pages::explore::{CheckerRequest, ScenarioSpec, follow_to_failure};
 use stable_pages::machine::Choice;
 use stable_pages::scenario::{Entry, find};
-use stable_pages::view::{Panel, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
+use stable_pages::view::{
+    Drawer, Panel, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse,
+};
 
 use super::dom::AFTER_FRAME;
 use super::store::Store;
@@ -131,8 +133,7 @@ pub fn check(store: Store) {
             Slot::Result,
             Slot::Badge,
             Slot::Side,
-            Slot::Cause,
-            Slot::GuardBits,
+            Slot::Chain,
             Slot::Panel,
         ] {
             checker.sections[slot as usize] = None;
@@ -147,6 +148,7 @@ pub fn check(store: Store) {
 pub fn toggle_panel(store: Store, panel: Panel) {
     store.update_ui(|ui| {
         ui.panel = (ui.panel != Some(panel)).then_some(panel);
+        ui.drawer = Some(Drawer::Side);
         // Another panel begins with an empty field.
         ui.filter.clear();
         ui.cell = None;

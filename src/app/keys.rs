@@ -9,7 +9,7 @@ use stable_pages::view::{Msg, Sheet, WorkerRequest};
 
 use super::store::Store;
 use super::update::update;
-use super::{dialogs, dom, playback, race, worker};
+use super::{definition, dialogs, dom, playback, race, worker};
 
 /// Listens for the page's life.
 pub fn listen(store: Store) {
@@ -74,7 +74,7 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
         // No element sends these.
         "w" | "W" => return playback::step_other_way(store),
         "o" | "O" => return dialogs::show_list(true) || dialogs::show_list(false),
-        "Escape" => return dialogs::show_list(false),
+        "Escape" => return definition::close(store) || dialogs::show_list(false),
         "c" | "C" => {
             worker::send(WorkerRequest::MailText);
             return true;

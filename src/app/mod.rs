@@ -8,10 +8,12 @@
 mod address;
 mod checking;
 mod clipboard;
+mod definition;
 mod dialogs;
 mod dom;
 mod embed;
 mod keys;
+mod layout;
 mod motion;
 mod navigation;
 mod offline;
@@ -88,9 +90,11 @@ fn start(first: Packed) {
         move |dropping| store.update_ui(|ui| ui.dropping = dropping),
         move |file| navigation::open_file(store, file),
     );
+    definition::listen(store);
     race::listen(store);
     timeline::listen(store);
     mount_sections(store);
+    layout::watch(store);
     motion::watch(store);
     embed::watch(store);
 }
@@ -154,8 +158,8 @@ fn mount_sections(store: Store) {
             "The words come with the checker\u{2026}",
         ),
         ("meaning", Slot::TermMeaning, ""),
-        ("cause", Slot::Cause, ""),
-        ("compared", Slot::GuardBits, ""),
+        ("chain", Slot::Chain, ""),
+        ("definition", Slot::Definition, ""),
         (
             "orderings",
             Slot::Orderings,
@@ -169,7 +173,7 @@ fn mount_sections(store: Store) {
 /// What the worker has drawn for a slot; before that, the words `until`, and where there is no checker, why.
 fn worker_section(store: Store, slot: Slot, until: &str) -> Element {
     match (store.section(slot), store.ui().gone, slot) {
-        (_, Some(_), Slot::TermMeaning | Slot::Cause | Slot::GuardBits) => nothing(),
+        (_, Some(_), Slot::TermMeaning | Slot::Chain | Slot::Definition) => nothing(),
         // The plain pages list the orderings, too.
         (_, Some(_), Slot::Orderings) => el("a", "")
             .attr(Attr::Href, "scenarios/")

@@ -1,13 +1,12 @@
 //! What each message does.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use stable_pages::machine::{PageId, SectorId};
 
 use stable_pages::explore::CheckerRequest;
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, catalogue, find};
-use stable_pages::view::{Msg, Tab, WorkerRequest};
+use stable_pages::view::{Drawer, Msg, Tab, UiState, WorkerRequest};
 
 use super::store::Store;
 use super::{
@@ -121,11 +120,19 @@ pub fn update(store: Store, msg: Msg) {
                 checking::compare_costs(store, entry);
             }
         }
-        Msg::Tab(tab) => store.update_ui(|ui| ui.tab = tab),
+        Msg::Tab(tab) => store.update_ui(|ui| {
+            let shown = ui.drawer == Some(Drawer::Side) && ui.shown() == tab;
+            ui.drawer = (!shown).then_some(Drawer::Side);
+            (ui.tab, ui.panel) = (tab, None);
+        }),
+        Msg::Drawer(drawer) => store.update_ui(|ui| ui.drawer = drawer),
         Msg::ToggleTerm(term) => {
             store.update_ui(|ui| ui.term = (ui.term != Some(term)).then_some(term));
         }
-        Msg::Why(at) => store.update_ui(|ui| ui.why = at),
+        Msg::Why(at) => store.update_ui(|ui| {
+            ui.why = at;
+            show_side(ui, Tab::Explain);
+        }),
         Msg::ApplyEdits(edits, run) => {
             store.update_ui(|ui| ui.panel = None);
             dialogs::show_sheet(store, None);
@@ -156,17 +163,17 @@ fn fetch_all_files() {
     });
 }
 
-/// Opens the inspector of a sector; where the inspector lies below what is seen, scrolls to it.
+/// Opens the inspector of a sector.
 fn inspect(store: Store, page: PageId, sector: SectorId) {
     store.update_ui(|ui| {
         ui.sector = (page, sector);
         ui.crc_byte = None;
-        ui.tab = Tab::Inspect;
+        show_side(ui, Tab::Inspect);
     });
-    let height = window().inner_height().ok().and_then(|it| it.as_f64());
-    if let (Some(side), Some(height)) = (document().get_element_by_id("side"), height)
-        && side.get_bounding_client_rect().top() > height
-    {
-        side.scroll_into_view();
-    }
+}
+
+/// Shows a tab at the side, and brings it over the stage where the window is narrow.
+fn show_side(ui: &mut UiState, tab: Tab) {
+    (ui.tab, ui.panel) = (tab, None);
+    ui.drawer = Some(Drawer::Side);
 }

@@ -249,7 +249,7 @@ impl Device {
         match (self.protection, self.ip) {
             (Protection::DixDif, false) => "DIX+DIF disk",
             (Protection::DixDif, true) => "DIX+DIF, IP guards",
-            (Protection::HbaInsert, _) => "DIF disk, guards by the adapter",
+            (Protection::HbaInsert, _) => "DIF disk, adapter's guards",
             (Protection::None, _) => "ordinary disk",
             (Protection::FsChecksum, _) => "file system checksums",
             (Protection::DixOnly, _) => "DIX-only adapter",

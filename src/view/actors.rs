@@ -7,12 +7,13 @@ use crate::machine::{
 };
 use crate::protocol::{Mark, OPS};
 
+use super::definition::of_line;
 use super::machine_state::thing;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::program_rows::{LineState, ProgramRow, SHOWN, STUCK, rows};
 use super::ui_state::UiState;
-use super::vdom::{Attr, Element, button, el, note, nothing};
+use super::vdom::{Attr, Element, button, define_button, el, note, nothing};
 
 /// A card for each actor.
 pub fn actor_cards(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
@@ -139,6 +140,7 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
     .attr(Attr::LabelledBy, &heading)
     .child(header);
     if open {
+        let done = done_line(now, actor);
         let toggled = ui.toggled.iter().filter(|(of, _)| *of == actor);
         let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
         let whole = ui.lines.contains(&actor);
@@ -155,18 +157,33 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
         let mut list = el("ol", if long { "program long" } else { "program" });
         // The innermost of the current lines is the step that comes next.
         let next = rows.iter().rposition(|row| row.place == LineState::Current);
+        // The innermost row of the step that the actor has just made.
+        let last = rows.iter().rposition(|row| {
+            let line = &cast.lines[row.line];
+            done.is_some_and(|pc| row.omitted == 0 && line.pcs.contains(&pc) && line.mark.runs())
+        });
         for (at, row) in rows.into_iter().enumerate() {
-            let coming = match status {
+            let sign = match status {
                 Status::Ready if next == Some(at) => "next",
                 Status::Asleep(_) if next == Some(at) => "asleep here",
                 _ => "",
             };
-            list = list.child(program_line(now, actor, row, coming));
+            list = list.child(program_line(now, actor, row, sign, last == Some(at)));
         }
         card = card.child(list);
     }
-    card.child(status_line(now, actor, status))
-        .child(next_step(now, outlook, actor, status))
+    card = card.child(status_line(now, actor, status));
+    match (open, status) {
+        // Only waits for work: one line says so.
+        (false, Status::Idle) => card,
+        _ => card.child(next_step(now, outlook, actor, status)),
+    }
+}
+
+/// The instruction that the actor has just run, if it made the last step.
+fn done_line(now: &Moment, actor: ActorId) -> Option<u8> {
+    let (mover, _, pc) = now.last_row()?;
+    (mover == actor).then_some(pc)
 }
 
 /// Why an actor cannot move, and on what it sleeps; the step since which it sleeps is a link to that step.
@@ -267,8 +284,8 @@ pub fn outlook_words(outlook: Outlooks) -> Element {
     }
 }
 
-/// A line of a program; `coming` says what its actor is about to do there.
-fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, coming: &str) -> Element {
+/// A line of a program; `sign` says what its actor is about to do there, `just` whether it has just done it.
+fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just: bool) -> Element {
     let place = match row.place {
         LineState::Done => "done",
         LineState::Current => "current",
@@ -287,14 +304,22 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, coming: &str) -> 
         Mark::NotYet | Mark::Elsewhere => ("not-yet", &*not_yet),
     };
     let handler = if row.handler { " handler" } else { "" };
-    let class = format!("code {place} {mark} depth-{}{handler}", row.depth);
+    let last = if just { " last" } else { "" };
+    // Where the line stands is said by its band or tick; in words for who does not see them.
+    let said = sign == "asleep here";
+    let sign = match (sign, just) {
+        ("", true) => "just done",
+        _ => sign,
+    };
+    let class = format!("code {place} {mark} depth-{}{handler}{last}", row.depth);
     let line = row.line;
     let body = match (row.omitted, row.open) {
         (0, Some(open)) => el("button", "fold")
             .attr_bool(Attr::Expanded, open)
+            .attr(Attr::Define, &of_line(actor, line))
             .text(&row.text)
             .on_click(Msg::ToggleLine(actor, line)),
-        (0, None) => el("span", "text").text(&row.text),
+        (0, None) => define_button("text", &of_line(actor, line)).text(&row.text),
         (many, _) => {
             let s = if many == 1 { "" } else { "s" };
             el("button", "more")
@@ -306,5 +331,5 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, coming: &str) -> 
         .attr_bool(Attr::Current, row.place == LineState::Current)
         .child(body)
         .child(el("em", "edit").text(note))
-        .child(el("em", "edit coming").text(coming))
+        .child(el("em", if said { "edit coming" } else { "hidden" }).text(sign))
 }

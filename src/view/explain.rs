@@ -15,6 +15,7 @@ use super::actors::outlook_words;
 use super::badge;
 use super::check_results::CheckResults;
 use super::glossary::Glossary;
+use super::guard_bits::guard_bits;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::sources::{cited, source};
@@ -152,23 +153,6 @@ pub fn explanations(
     el("section", "explain")
         .attr(Attr::Label, "Explanation")
         .children(cards)
-}
-
-/// How the newest failure came about, in a sentence. It stands under the step's sentence where there is no room for
-/// the column at the side.
-pub fn cause(now: &Moment) -> Element {
-    let troubles = troubles(&now.story, now.end.as_ref());
-    let words = match troubles.first() {
-        Some((Some(failure), _)) => {
-            let change = explain_change(&now.scenario, &now.story, failure);
-            change.or_else(|| {
-                let all = explain(&now.scenario, &now.story, failure);
-                Some(all.into_iter().take(2).collect::<Vec<_>>().join(" "))
-            })
-        }
-        _ => None,
-    };
-    rich(el("p", "cause"), &words.unwrap_or_default())
 }
 
 /// The buttons for what one can do about a failure.
@@ -429,7 +413,7 @@ fn compared(
     let (received, computed) = (contents.guard(received), contents.guard(computed));
     let values = value(values, "guard received", "received", received, &taken);
     let values = value(values, "guard computed", "computed", computed, &recomputed);
-    card.child(values)
+    card.child(values).child(guard_bits(received, computed))
 }
 
 /// A button that opens the inspector of the sector that failed; nothing where the failure is not about a sector.

@@ -26,6 +26,10 @@ pub fn frame() -> Element {
         .attr(Attr::LabelledBy, "help-title")
         .child(slot("sheet"));
     sheet.handler = Some(Handler::Close(Msg::Sheet(None)));
+    let bubble = el("div", "bubble")
+        .attr(Attr::Id, "bubble")
+        .attr(Attr::Role, "status")
+        .child(slot("definition"));
     el("div", "shell")
         .child(
             el("header", "top")
@@ -37,7 +41,6 @@ pub fn frame() -> Element {
                 .child(help),
         )
         .child(slot("notice").attr(Attr::Role, "alert"))
-        .child(checker())
         .child(desk())
         .child(
             el("footer", "foot").child(timeline()).child(full()).child(
@@ -47,6 +50,7 @@ pub fn frame() -> Element {
             ),
         )
         .child(sheet)
+        .child(bubble)
         .child(slot("drop"))
 }
 
@@ -79,19 +83,17 @@ fn catalogue() -> Element {
         )
 }
 
+/// What the checker knows, in the column at the side.
 fn checker() -> Element {
     el("section", "checker")
         .attr(Attr::Label, "Checker: what every schedule does")
         .child(
-            el("div", "top-line")
-                .child(
-                    el("div", "strip")
-                        .attr(Attr::Part, "result")
-                        .attr(Attr::Live, "polite")
-                        .child(slot("result")),
-                )
-                .child(slot("questions")),
+            el("div", "strip")
+                .attr(Attr::Part, "result")
+                .attr(Attr::Live, "polite")
+                .child(slot("result")),
         )
+        .child(slot("questions"))
         .child(el("div", "panel").child(slot("panel")))
 }
 
@@ -104,24 +106,30 @@ fn desk() -> Element {
     for class in ["thing", "holder", "end", "tip"] {
         wires = wires.child(el("path", class));
     }
+    let legend = el("details", "card signs")
+        .child(el("summary", "").text("What the signs mean"))
+        .child(slot("legend"));
     el("main", "desk")
         .child(
             el("div", "middle")
-                .child(slot("tagline"))
-                .child(now)
-                .child(slot("cause"))
-                .child(slot("meaning"))
-                .child(slot("ahead"))
-                .child(slot("stage"))
-                .child(slot("compared"))
-                .child(slot("legend")),
+                .child(
+                    el("div", "say")
+                        .child(slot("tagline"))
+                        .child(now)
+                        .child(slot("chain"))
+                        .child(slot("meaning"))
+                        .child(slot("ahead")),
+                )
+                .child(slot("stage")),
         )
         .child(slot("actors"))
+        .child(slot("tabs"))
         .child(
             el("div", "side")
                 .attr(Attr::Id, "side")
-                .child(slot("tabs"))
-                .child(slot("side")),
+                .child(checker())
+                .child(slot("side"))
+                .child(legend),
         )
         .child(wires)
 }

@@ -110,6 +110,11 @@ impl Level {
         }
     }
 
+    /// Whether the row is of the device, and not of the host.
+    pub fn of_device(self) -> bool {
+        matches!(self, Level::Hba | Level::Target | Level::Media)
+    }
+
     /// The row's name in the markup.
     pub fn key(self) -> &'static str {
         match self {

@@ -9,8 +9,7 @@ use super::ui_state::UiState;
 use super::vdom::{Attr, Element, button, el, note, nothing, select};
 
 /// What the page is about, for a visitor who does not know.
-const TAGLINE: &str = "A page must not change between the moment its checksum is taken and the moment the disk has it. \
-    Step through how Linux sees to that, and through what happens when one step is missing.";
+const TAGLINE: &str = "A page must not change between its checksum and the disk. Step through how Linux sees to that.";
 
 /// The tagline, until the first step is made.
 pub fn tagline(now: &Moment) -> Element {
@@ -36,7 +35,7 @@ pub fn settings(now: &Moment) -> Element {
         Era::ALL
             .iter()
             .enumerate()
-            .map(|(at, it)| (it.word().to_owned(), Msg::Era(at)))
+            .map(|(at, it)| (format!("Linux {}", it.word()), Msg::Era(at)))
             .collect(),
     );
     let devices = select(
@@ -45,18 +44,21 @@ pub fn settings(now: &Moment) -> Element {
         Device::ALL
             .iter()
             .enumerate()
-            .map(|(at, it)| (it.word().to_owned(), Msg::Device(at)))
+            .map(|(at, it)| {
+                let words = format!("{} ({})", it.heading(), it.word());
+                (words, Msg::Device(at))
+            })
             .collect(),
     );
-    let mut about = format!("{} \u{b7} {}", era.kernels(), device.about());
+    let mut about = device.about().to_owned();
     if let Some(fact) = never_existed(device, era) {
-        about += &format!(" \u{b7} This pair never existed: {}", fact.why);
+        about += &format!(" This pair never existed: {}", fact.why);
     }
+    // What the choice means stands below it while it is pointed at or has the focus.
     el("section", "settings")
         .attr(Attr::Label, "Kernel and device")
-        .child(eras)
-        .child(devices)
-        .child(note("era", &about))
+        .child(eras.child(note("means", era.kernels())))
+        .child(devices.child(note("means", &about)))
 }
 
 /// Says what could not be done, or that there is a newer build of the page.

@@ -5,8 +5,10 @@ use crate::machine::{
 };
 use crate::scenario::Scenario;
 
+use super::definition::of_bit;
 use super::grid::PageMoment;
-use super::vdom::{Attr, Element, el, note, nothing};
+use super::moment::Moment;
+use super::vdom::{Attr, Element, define_button, el, note, nothing};
 
 /// A bit of the world, as shown.
 pub struct Bit {
@@ -26,6 +28,8 @@ pub struct Bit {
 pub struct BitGroup {
     class: &'static str,
     pub title: String,
+    /// The title where there is little room, and where a row of a table has the group of each page.
+    pub short: String,
     pub bits: Vec<Bit>,
     /// What is special about the group now; most often empty.
     pub remark: String,
@@ -109,15 +113,16 @@ fn bit(bit: Bit) -> Element {
             li = li.attr(Attr::Token, &thing);
         }
     }
-    li.child(el("span", "").text(&name))
+    li.child(define_button("", &of_bit(&key)).text(&name))
         .child(el("span", "hidden").text(spoken))
         .child(el("em", "").text(below))
 }
 
-fn group(class: &'static str, title: &str, bits: Vec<Bit>) -> BitGroup {
+fn group(class: &'static str, title: &str, short: &str, bits: Vec<Bit>) -> BitGroup {
     BitGroup {
         class,
         title: title.to_owned(),
+        short: short.to_owned(),
         bits,
         remark: String::new(),
     }
@@ -125,10 +130,21 @@ fn group(class: &'static str, title: &str, bits: Vec<Bit>) -> BitGroup {
 
 impl BitGroup {
     fn draw(self) -> Element {
+        let title = el("h2", "")
+            .child(el("span", "wide").text(&self.title))
+            .child(
+                el("span", "narrow")
+                    .attr_bool(Attr::Hidden, true)
+                    .text(&self.short),
+            );
+        let class = format!("entry{}", self.class);
+        self.draw_bits(el("div", &class).child(title))
+    }
+
+    /// Draws the bits, without a title.
+    fn draw_bits(self, into: Element) -> Element {
         let bits = self.bits.into_iter().map(bit).collect();
-        el("div", &format!("entry{}", self.class))
-            .child(el("h2", "").text(&self.title))
-            .child(el("ul", "bits").children(bits))
+        into.child(el("ul", "bits").children(bits))
             .child(note("note", &self.remark))
     }
 }
@@ -171,27 +187,36 @@ pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitG
             bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, which));
         }
     }
-    // Shown only once a write has failed.
+    // Room from the start where a device can refuse a write, so that nothing moves when it does.
     let (error, before) = (model.mapping_error(now), model.mapping_error(was));
-    if error || before {
-        bits.push(flag("error", "write error latched", error, before));
+    let mut code = model.actors.iter().flat_map(|actor| &actor.code);
+    let may = model.protection.guards() && code.any(|instr| instr.op == Op::MappingSetError);
+    if error || before || may {
+        bits.push(flag("error", "error", error, before));
     }
     if bits.is_empty() {
         return None;
     }
     let title = match model.has(Resource::Handle) {
         true => "file system",
-        false => "mapping and process",
+        false => "mapping",
     };
-    Some(group("", title, bits))
+    Some(group("", title, title, bits))
 }
 
-/// Draws what all pages share.
-pub fn draw_shared_bits(scenario: &Scenario, now: &World, was: &World) -> Element {
-    match shared_bits(scenario, now, was) {
+/// Draws what several pages share.
+pub fn draw_shared_bits(now: &Moment) -> Element {
+    let shared = shared_bits(&now.scenario, &now.world, &now.before);
+    match shared.filter(|_| now.scenario.model.geometry.pages > 1) {
         Some(group) => el("div", "machine shared").child(group.draw()),
         None => nothing(),
     }
+}
+
+/// The bits that all pages share as a row, with its name.
+pub fn shared_row(now: &Moment) -> Option<(String, Element)> {
+    let group = shared_bits(&now.scenario, &now.world, &now.before)?;
+    Some((group.short.clone(), group.draw_bits(el("div", "entry"))))
 }
 
 /// The page's flags.
@@ -276,7 +301,7 @@ fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
         (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
         (_, false) => format!("page {number} (outside the page cache)"),
     };
-    group(" page", &title, bits)
+    group(" page", &title, "page", bits)
 }
 
 /// Whether any program does one of these ops to a page.
@@ -303,7 +328,7 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
         }
     }
     if !buffer.is_empty() {
-        frame.push(group("", "its buffer", buffer));
+        frame.push(group("", "its buffer", "buffer", buffer));
     }
     // With a single page every address space shows its PTE; with several, those that map the page or store to it.
     let maps = |space: SpaceId, tlb: Option<TlbId>, initial: Access| {
@@ -339,6 +364,11 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
             [one] => format!("{}'s PTE", scenario.cast[one.index()].name),
             _ => format!("PTE in mm {}", scenario.spaces[space.index()]),
         };
+        let alone = model.tlb_spaces.len() == 1;
+        let short = |name: &str, what: &str| match alone {
+            true => what.to_owned(),
+            false => format!("{name} {what}"),
+        };
         let mut caches = Vec::new();
         for (tlb, of) in model.tlb_ids().zip(&model.tlb_spaces) {
             let cached = |world| model.tlb(world, tlb, number);
@@ -360,13 +390,16 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
                 (None, false) => ("", String::new()),
             };
             let title = format!("{name}'s TLB entry");
+            let short = short(name, "TLB");
             let bits = access("cached", entry_now, cached(was));
             caches.push(BitGroup {
                 remark,
-                ..group(class, &title, bits)
+                ..group(class, &title, &short, bits)
             });
         }
-        let pte = group(" pte", &owner, own);
+        let space = scenario.spaces.get(space.index());
+        let short = short(space.map_or("", |name| name), "PTE");
+        let pte = group(" pte", &owner, &short, own);
         mappings.push(SpaceMapping { caches, pte });
     }
     PageBits {
@@ -385,14 +418,33 @@ pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World) -> Element 
             .child(el("div", "caches").children(drawn(mapping.caches)))
             .child(mapping.pte.draw())
     });
+    let mut frame = bits.frame;
+    // What all pages share stands beside a single one.
+    let shared = shared_bits(moment.scenario, now, was);
+    frame.extend(shared.filter(|_| moment.scenario.model.geometry.pages == 1));
     el("div", "machine")
         .children(mappings.collect())
-        .child(el("div", "frame").children(drawn(bits.frame)))
+        .child(el("div", "frame").children(drawn(frame)))
         .child(note("window", &bits.window).attr(Attr::Part, "window"))
 }
 
+/// The bits around a page in one row each, by the row's name.
+pub fn bit_rows(moment: &PageMoment, now: &World, was: &World) -> Vec<(String, Element)> {
+    let PageBits {
+        mappings, frame, ..
+    } = page_bits(moment, now, was);
+    let mapped = mappings
+        .into_iter()
+        .flat_map(|it| it.caches.into_iter().chain([it.pte]));
+    let rows = mapped.chain(frame).map(|group| {
+        let class = format!("entry{}", group.class);
+        (group.short.clone(), group.draw_bits(el("div", &class)))
+    });
+    rows.collect()
+}
+
 /// Says what holds while the page's bytes are on their way.
-fn window(moment: &PageMoment) -> String {
+pub fn window(moment: &PageMoment) -> String {
     if !moment.frozen() {
         return String::new();
     }

@@ -74,14 +74,14 @@ pub enum Slot {
     Sheet,
     /// The meaning of a glossary term in the step's sentence.
     TermMeaning,
-    /// How the newest failure came about, under the sentence on a phone.
-    Cause,
+    /// The steps behind a failure, under the step's sentence.
+    Chain,
+    /// What the thing that is pointed at is.
+    Definition,
     /// The list of orderings.
     Orderings,
     /// The verdict beside the title.
     Badge,
-    /// Two guards that differ, bit by bit, below the stage.
-    GuardBits,
 }
 
 impl Slot {
@@ -92,10 +92,10 @@ impl Slot {
         Slot::Side,
         Slot::Sheet,
         Slot::TermMeaning,
-        Slot::Cause,
+        Slot::Chain,
+        Slot::Definition,
         Slot::Orderings,
         Slot::Badge,
-        Slot::GuardBits,
     ];
 }
 

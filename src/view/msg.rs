@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ui_state::{OtherBuild, Panel, Sheet, Tab, TermRef};
+use super::ui_state::{Drawer, OtherBuild, Panel, Sheet, Tab, TermRef};
 use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
 use crate::protocol::{Edit, Era};
 use crate::scenario::{Device, Verdict};
@@ -110,8 +110,10 @@ pub enum Msg {
     Racers(ActorId, ActorId),
     /// Compare the costs with those of another scenario, by its name.
     CompareCosts(String),
-    /// Choose what the column at the side shows.
+    /// Choose what the column at the side shows; in a narrow window, bring it over the stage or put it away.
     Tab(Tab),
+    /// Bring something over the stage, in a narrow window; or put it away.
+    Drawer(Option<Drawer>),
     /// Show the meaning of a glossary term, or hide it.
     ToggleTerm(TermRef),
     /// Point out what is behind the failure at a step, or no longer.

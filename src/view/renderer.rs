@@ -17,16 +17,15 @@ use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::explain::LeftOut;
 use super::figure::reopen;
-use super::guard_bits::guard_bits;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
 use super::moment::Moment;
 use super::route::route_words;
 use super::share::{Pasted, Shared};
 use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
-use super::vdom::Element;
+use super::vdom::{Element, nothing};
 use super::why::{Chain, ChainMark};
-use super::{catalogue, checker, explain, glossary, help, share, side};
+use super::{catalogue, checker, definition, glossary, help, share, side};
 
 /// Opens a link in its scenario's file.
 fn open_link(link: &str, text: &str) -> Result<OpenedRun, String> {
@@ -279,7 +278,7 @@ impl Renderer {
         };
         let step = moment.last_row().map(|(actor, _, pc)| (actor, pc));
         let known = self.left_out.as_ref().map(|left_out| left_out.step);
-        if self.input.ui.tab != Tab::Explain || known == step {
+        if self.input.ui.shown() != Tab::Explain || known == step {
             return;
         }
         (self.left_out, self.left_out_search) = (None, None);
@@ -524,7 +523,7 @@ impl Renderer {
             return;
         };
         let (ui, results) = (&self.input.ui, &self.results);
-        let other = self.other.as_ref().filter(|_| ui.tab == Tab::Compare);
+        let other = self.other.as_ref().filter(|_| ui.shown() == Tab::Compare);
         let comparison = other.map(|(_, scenario)| {
             let mut comparison = Comparison::of(moment, scenario);
             comparison.found = self.other_found.as_ref().map(Standing::of_cell);
@@ -564,13 +563,10 @@ impl Renderer {
                     None => continue,
                 },
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
-                Slot::Cause => match chain {
-                    Some(chain) => chain.strip(moment),
-                    None => explain::cause(moment),
-                },
+                Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
+                Slot::Definition => definition::definition(moment, ui),
                 Slot::Orderings => catalogue::orderings(moment, results),
                 Slot::Badge => catalogue::badge(moment, results),
-                Slot::GuardBits => guard_bits(moment),
             };
             let last = &mut self.sections[slot as usize];
             if last.as_ref() != Some(&section) {

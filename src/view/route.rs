@@ -4,7 +4,7 @@ use crate::machine::{PageId, SectorId};
 use crate::protocol::Era;
 use crate::scenario::Device;
 
-use super::ui_state::{OtherBuild, Panel, Tab, UiState};
+use super::ui_state::{Drawer, OtherBuild, Panel, Tab, UiState};
 
 /// The panels and their words.
 const PANELS: [(Panel, &str); 6] = [
@@ -22,6 +22,7 @@ pub fn route_words(ui: &UiState) -> Vec<String> {
     let (page, sector) = ui.sector;
     match (ui.tab, ui.other) {
         (Tab::Explain, _) => {}
+        (Tab::Check, _) => words.push("check".to_owned()),
         (Tab::Inspect, _) => words.push(format!("bytes-{page}.{sector}")),
         (Tab::Compare, OtherBuild::None) => words.push("beside".to_owned()),
         (Tab::Compare, OtherBuild::Unchanged) => words.push("beside-unchanged".to_owned()),
@@ -45,6 +46,8 @@ pub fn apply_route(ui: &mut UiState, words: &[String]) {
     for word in words {
         if let Some((panel, _)) = PANELS.iter().find(|(_, name)| name == word) {
             ui.panel = Some(*panel);
+        } else if word == "check" {
+            ui.tab = Tab::Check;
         } else if let Some(place) = word.strip_prefix("bytes-") {
             let numbers = place.split_once('.');
             let numbers = numbers.and_then(|(page, sector)| {
@@ -70,4 +73,7 @@ pub fn apply_route(ui: &mut UiState, words: &[String]) {
             };
         }
     }
+    // What a link names is to be seen in a narrow window too.
+    let open = ui.shown() != Tab::Explain;
+    ui.drawer = open.then_some(Drawer::Side);
 }

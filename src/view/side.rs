@@ -6,25 +6,31 @@ use super::explain::{self, LeftOut};
 use super::inspect::inspect;
 use super::moment::Moment;
 use super::msg::Msg;
-use super::ui_state::{Tab, UiState};
-use super::vdom::{Attr, Element, button, el};
+use super::ui_state::{Drawer, Tab, UiState};
+use super::vdom::{Attr, Element, button, el, nothing};
 use super::why::Chain;
 
 /// The tabs of the column, and their labels.
-const TABS: [(Tab, &str); 3] = [
+const TABS: [(Tab, &str); 4] = [
     (Tab::Explain, "Explain"),
     (Tab::Inspect, "Inspect"),
     (Tab::Compare, "Compare"),
+    (Tab::Check, "Check"),
 ];
 
-/// The buttons that choose the tab.
+/// The buttons that choose the tab. Where the window is too narrow for the programs, there is one for them too.
 pub fn tabs(ui: &UiState) -> Element {
     let mut tabs = el("div", "group tabs")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "At the side");
+    let programs = ui.drawer == Some(Drawer::Programs);
+    let to = (!programs).then_some(Drawer::Programs);
+    let code = button("code-tab", "", "Code", false, Msg::Drawer(to));
+    tabs = tabs.child(code.attr_bool(Attr::Pressed, programs));
+    let away = if ui.drawer.is_none() { "away" } else { "" };
     for (tab, name) in TABS {
-        let button = button("", "", name, false, Msg::Tab(tab));
-        tabs = tabs.child(button.attr_bool(Attr::Pressed, ui.tab == tab));
+        let button = button(away, "", name, false, Msg::Tab(tab));
+        tabs = tabs.child(button.attr_bool(Attr::Pressed, !programs && ui.shown() == tab));
     }
     tabs
 }
@@ -38,9 +44,11 @@ pub fn side(
     left_out: Option<&LeftOut>,
     chain: Option<&Chain>,
 ) -> Element {
-    match ui.tab {
+    match ui.shown() {
         Tab::Explain => explain::explanations(now, ui, results, left_out, chain),
         Tab::Inspect => inspect(now, ui),
         Tab::Compare => compare(now, ui, other),
+        // Its sections have slots of their own.
+        Tab::Check => nothing(),
     }
 }

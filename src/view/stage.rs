@@ -1,18 +1,22 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
+use super::definition::of_level;
 use super::grid::{Cell, CellLink, Level, PageMoment};
 use super::machine_state;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
-use super::vdom::{Attr, Element, Node, el};
-use crate::machine::PageId;
+use super::vdom::{Attr, Element, Node, define_button, el, note, nothing};
+use crate::machine::{PageId, Protection, SectorId};
 
 /// The stage: every page with its bits and its sectors.
 pub fn stage(now: &Moment, ui: &UiState) -> Element {
-    let model = &now.scenario.model;
-    let mut sheets: Vec<Element> = Vec::new();
-    for number in model.page_ids() {
+    let geometry = now.scenario.model.geometry;
+    let stage = el("section", "stage").attr(Attr::Label, "Stage");
+    if geometry.pages > 1 && geometry.sectors() == 1 {
+        return stage.child(side_by_side(now, ui));
+    }
+    let sheets = geometry.page_ids().map(|number| {
         let moment = PageMoment::of(now, number);
         let bits = machine_state::draw_page_bits(&moment, &now.world, &now.before);
         let frozen = if moment.frozen() {
@@ -20,32 +24,153 @@ pub fn stage(now: &Moment, ui: &UiState) -> Element {
         } else {
             "sheet"
         };
-        let sheet = el("div", frozen).child(bits);
-        sheets.push(sheet.child(table(ui, &moment)));
+        el("div", frozen).child(bits).child(table(ui, &moment))
+    });
+    stage
+        .child(machine_state::draw_shared_bits(now))
+        .child(el("div", "sheets").children(sheets.collect()))
+}
+
+/// Pages of one sector each, in one table: a column for each page, with its bits above its bytes.
+fn side_by_side(now: &Moment, ui: &UiState) -> Element {
+    let scenario = &now.scenario;
+    let geometry = scenario.model.geometry;
+    let all = geometry
+        .page_ids()
+        .map(|number| PageMoment::of(now, number));
+    let pages: Vec<PageMoment> = all.collect();
+    let row = |class: &str| el("tr", class).attr(Attr::Role, "row");
+    let body = |class: &str| el("tbody", class).attr(Attr::Role, "rowgroup");
+    let mut heads = row("").child(el("td", ""));
+    for page in &pages {
+        let index = scenario.indexes.get(page.number.index()).copied();
+        let lba = geometry.lba(page.number, SectorId::default());
+        let small = match index {
+            Some(index) => format!("index {index}, LBA {lba}"),
+            None => format!("LBA {lba}"),
+        };
+        heads = heads.child(head(ui, page, &format!("page {}", page.number), &small));
     }
-    let class = match (model.geometry.sectors(), model.geometry.pages) {
-        (1, 2..) => "sheets beside",
-        _ => "sheets",
+    let mut rows: Vec<Vec<(String, Element)>> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for page in &pages {
+        let bits = machine_state::bit_rows(page, &now.world, &now.before);
+        for (name, _) in &bits {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        rows.push(bits);
+    }
+    let mut bits = body("flags");
+    for name in names {
+        let mut line = row("").child(row_head(el("b", "").text(&name)));
+        for page in &mut rows {
+            let at = page.iter().position(|(of, _)| *of == name);
+            let entry = at.map_or_else(nothing, |at| page.remove(at).1);
+            line = line.child(el("td", "").attr(Attr::Role, "cell").child(entry));
+        }
+        bits = bits.child(line);
+    }
+    if let Some((name, entry)) = machine_state::shared_row(now) {
+        let all = el("td", "all").attr(Attr::Role, "cell");
+        let all = all.attr(Attr::ColSpan, &pages.len().to_string());
+        let name = row_head(el("b", "").text(&name));
+        bits = bits.child(row("").child(name).child(all.child(entry)));
+    }
+    let [mut host, mut device] = [body("host"), body("device")];
+    for level in Level::all(scenario) {
+        let mut line = row(level.key()).child(level_head(level, scenario.model.protection));
+        for page in &pages {
+            let sector = SectorId::default();
+            let drawn = cell(page.cell(level, sector), page.step);
+            let key = cell_key(page.number, level, sector);
+            let mut drawn = drawn.attr(Attr::Role, "cell").attr(Attr::Cell, &key);
+            if page.frozen() && !level.of_device() {
+                add_class(&mut drawn, " held");
+            }
+            line = line.child(drawn);
+        }
+        match level.of_device() {
+            true => device = device.child(line),
+            false => host = host.child(line),
+        }
+    }
+    let open = pages.iter().filter(|page| page.frozen());
+    let open: Vec<String> = open.map(|page| page.number.to_string()).collect();
+    let window = match &open[..] {
+        [] => String::new(),
+        [one] => format!(
+            "Page {one}: {}",
+            machine_state::window(&pages[pages.iter().position(PageMoment::frozen).unwrap_or(0)])
+        ),
+        many => format!("On their way: pages {}.", many.join(" and ")),
     };
-    el("section", "stage")
-        .attr(Attr::Label, "Stage")
-        .child(machine_state::draw_shared_bits(
-            &now.scenario,
-            &now.world,
-            &now.before,
-        ))
-        .child(el("div", class).children(sheets))
+    let table = el("table", &format!("columns pages-{}", pages.len()))
+        .attr(Attr::Role, "table")
+        .child(
+            el("caption", "hidden")
+                .text("Each column is one page, with its bits, on its way from memory to media."),
+        )
+        .child(el("thead", "").attr(Attr::Role, "rowgroup").child(heads))
+        .child(bits)
+        .child(host)
+        .child(device);
+    el("div", "sheet")
+        .child(note("window", &window).attr(Attr::Part, "window"))
+        .child(table)
+}
+
+/// The heading of a column, which opens the inspector of its sector.
+fn head(ui: &UiState, moment: &PageMoment, words: &str, small: &str) -> Element {
+    let place = (moment.number, SectorId::default());
+    let button = el("button", "sector")
+        .attr_bool(Attr::Pressed, ui.sector == place)
+        .text(words)
+        .child(el("small", "").text(small))
+        .on_click(Msg::Sector(place.0, place.1));
+    el("th", "")
+        .attr(Attr::Role, "columnheader")
+        .attr(Attr::Scope, "col")
+        .child(button)
+}
+
+/// The name of a row.
+fn row_head(name: Element) -> Element {
+    el("th", "")
+        .attr(Attr::Role, "rowheader")
+        .attr(Attr::Scope, "row")
+        .child(name)
+}
+
+/// The name of a row of cells, and what they show.
+fn level_head(level: Level, protection: Protection) -> Element {
+    let (title, what) = level.title(protection);
+    let name = define_button("", &of_level(level)).child(el("b", "").text(title));
+    row_head(name.child(el("small", "").text(what)))
+}
+
+/// The name of a cell. Cells of the first page have no page number in theirs.
+fn cell_key(page: PageId, level: Level, sector: SectorId) -> String {
+    let key = level.key();
+    match page {
+        PageId(0) => format!("{key}-{sector}"),
+        _ => format!("{page}-{key}-{sector}"),
+    }
+}
+
+/// Adds a class to an element that has some.
+fn add_class(element: &mut Element, class: &str) {
+    let mut attrs = element.attrs.iter_mut();
+    if let Some((_, classes)) = attrs.find(|(attr, _)| *attr == Attr::Class) {
+        *classes += class;
+    }
 }
 
 fn table(ui: &UiState, moment: &PageMoment) -> Element {
     let (number, geometry) = (moment.number, moment.scenario.model.geometry);
     let several = geometry.pages > 1;
     let many = geometry.sectors();
-    // Cells of the first page have no page number in their names.
-    let prefix = match number {
-        PageId(0) => String::new(),
-        _ => format!("{number}-"),
-    };
     // Roles are stated, since the style sheet lays rows out as grids, which takes them away.
     let mut heads = el("tr", "").attr(Attr::Role, "row").child(el("td", ""));
     for sector in geometry.sector_ids() {
@@ -72,21 +197,14 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
         body.attrs.push((Attr::Role, "rowgroup".to_owned()));
     }
     for level in Level::all(moment.scenario) {
-        let (title, what) = level.title(moment.scenario.model.protection);
-        let mut row = el("tr", level.key()).attr(Attr::Role, "row").child(
-            el("th", "")
-                .attr(Attr::Role, "rowheader")
-                .attr(Attr::Scope, "row")
-                .child(el("b", "").text(title))
-                .child(el("small", "").text(what)),
-        );
+        let row = el("tr", level.key()).attr(Attr::Role, "row");
+        let mut row = row.child(level_head(level, moment.scenario.model.protection));
         for sector in geometry.sector_ids() {
-            let key = format!("{prefix}{}-{sector}", level.key());
+            let key = cell_key(number, level, sector);
             let cell = cell(moment.cell(level, sector), moment.step);
             row = row.child(cell.attr(Attr::Role, "cell").attr(Attr::Cell, &key));
         }
-        let device = matches!(level, Level::Hba | Level::Target | Level::Media);
-        bodies[usize::from(device)]
+        bodies[usize::from(level.of_device())]
             .children
             .push(Node::Element(row));
     }

@@ -7,6 +7,7 @@ use crate::explore::{Held, Span, Story, spans};
 use crate::machine::{ActorId, Effect, Resource};
 use crate::scenario::Scenario;
 
+use super::definition::of_broken;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
@@ -257,6 +258,7 @@ fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
         el("svg", if end { "broke end" } else { "broke" })
             .attr(Attr::X, &percent(step, length))
             .attr(Attr::Overflow, "visible")
+            .attr(Attr::Define, &of_broken(step))
             .child(el("title", "").text(&format!("Breaks {}", broken_at(whole, step))))
             .child(rect("", "-0.5", 0, "1", lanes.bottom()))
             .child(

@@ -42,6 +42,17 @@ pub enum Tab {
     Inspect,
     /// The same schedule in another build of the scenario.
     Compare,
+    /// What the checker knows of every schedule.
+    Check,
+}
+
+/// What lies over the stage where the window is too narrow for all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Drawer {
+    /// The column at the side.
+    Side,
+    /// The programs of the actors.
+    Programs,
 }
 
 /// Another build of the scenario, to be compared with the one on the stage.
@@ -82,6 +93,16 @@ pub struct TermRef {
     pub term: u8,
 }
 
+impl UiState {
+    /// The tab whose content the column at the side shows: a panel is part of what the checker knows.
+    pub fn shown(&self) -> Tab {
+        match self.panel {
+            Some(_) => Tab::Check,
+            None => self.tab,
+        }
+    }
+}
+
 /// The state of the page beside the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct UiState {
@@ -118,8 +139,10 @@ pub struct UiState {
     pub cards: Vec<ActorId>,
     /// The actors whose programs are shown with all their lines.
     pub lines: Vec<ActorId>,
-    /// What the column at the side shows.
+    /// What the column at the side shows, while no panel is open.
     pub tab: Tab,
+    /// What lies over the stage, in a narrow window.
+    pub drawer: Option<Drawer>,
     /// Which build of the scenario the stage is compared with.
     pub other: OtherBuild,
     /// The timeline's zoom: 0 shows all of the run, n gives each step n times six pixels.
@@ -153,4 +176,6 @@ pub struct UiState {
     pub gone: Option<String>,
     /// The glossary term whose meaning is shown.
     pub term: Option<TermRef>,
+    /// What on the page is asked about, as its element names it; empty for nothing.
+    pub define: String,
 }

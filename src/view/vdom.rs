@@ -73,6 +73,8 @@ pub enum Attr {
     Slot,
     /// The part of the page that the element is, for tests and style sheets.
     Part,
+    /// What the element can be asked about: see `definition.rs`.
+    Define,
     /// The cell of the stage that the element is.
     Cell,
     /// The name of the actor whose card the element is.
@@ -145,6 +147,7 @@ impl Attr {
             Attr::Accept => "accept",
             Attr::Slot => "data-slot",
             Attr::Part => "data-part",
+            Attr::Define => "data-define",
             Attr::Cell => "data-cell",
             Attr::Actor => "data-actor",
             Attr::Bit => "data-bit",
@@ -305,6 +308,12 @@ impl Element {
 /// An element without content, which keeps the place of one that may come.
 pub fn nothing() -> Element {
     el("span", "hidden")
+}
+
+/// A button that says what it names is: see `definition.rs`.
+pub fn define_button(class: &str, what: &str) -> Element {
+    let class = format!("define {class}");
+    el("button", class.trim_end()).attr(Attr::Define, what)
 }
 
 /// A paragraph with a class.

@@ -1,0 +1,77 @@
+//! What the style sheets ask of the page's root: which tab is shown at the side, whether a panel is open there, what
+//! lies over the stage. And the programs scrolled to their current lines.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
+
+use stable_pages::view::{Drawer, Tab};
+
+use super::dom::AFTER_FRAME;
+use super::store::Store;
+
+/// Keeps the root told, and the current lines in view.
+pub fn watch(store: Store) {
+    Effect::new(move |_| {
+        let ui = store.ui();
+        let Some(root) = document().document_element() else {
+            return;
+        };
+        let tab = match ui.shown() {
+            Tab::Explain => "explain",
+            Tab::Inspect => "inspect",
+            Tab::Compare => "compare",
+            Tab::Check => "check",
+        };
+        let drawer = match ui.drawer {
+            None => "",
+            Some(Drawer::Side) => "side",
+            Some(Drawer::Programs) => "programs",
+        };
+        let panel = if ui.panel.is_some() { "open" } else { "" };
+        for (name, value) in [
+            ("data-tab", tab),
+            ("data-drawer", drawer),
+            ("data-panel", panel),
+        ] {
+            // Only where it differs, since even the same value costs a new style.
+            if root.get_attribute(name).as_deref() != Some(value) {
+                // An element takes every attribute.
+                let _ = root.set_attribute(name, value);
+            }
+        }
+    });
+    Effect::new(move |_| {
+        store.moment();
+        store.ui();
+        // After the frame, as asking for places makes the browser lay out the page.
+        set_timeout(scroll_programs, AFTER_FRAME);
+    });
+}
+
+/// Scrolls each program, and nothing else, so that the line that comes next is in its middle.
+fn scroll_programs() {
+    let Ok(lines) = document().query_selector_all(".program > .current:not(:has(~ .current))")
+    else {
+        return;
+    };
+    for at in 0..lines.length() {
+        let line = lines
+            .item(at)
+            .and_then(|it| it.dyn_into::<HtmlElement>().ok());
+        let Some((line, program)) = line.and_then(|it| {
+            let program: Element = it.parent_element()?;
+            Some((it, program))
+        }) else {
+            continue;
+        };
+        let room = program.client_height();
+        if program.scroll_height() <= room {
+            continue;
+        }
+        let line = line.get_bounding_client_rect();
+        let above = line.top() - program.get_bounding_client_rect().top();
+        let middle = (f64::from(room) - line.height()) / 2.0;
+        program.set_scroll_top(program.scroll_top() + (above - middle).round() as i32);
+    }
+}

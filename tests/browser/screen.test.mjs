@@ -1,0 +1,123 @@
+// One screen: at every moment of every opening run, and of the failure of every ordering that has one, everything that
+// design.md 5.1 names is in the window, uncovered, whole and, from step to step, in the same place.
+
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { dist, start } from "./harness.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+const slugs = readdirSync(join(dist, "scenarios"))
+  .filter((name) => name.endsWith(".bin"))
+  .map((name) => name.replace(/\.bin$/, ""));
+
+// Runs in the page: looks at the moment shown, goes on by a press of the arrow, and so to the end; returns what is not as
+// it should be, each fault once.
+async function walk({ slug, inView, inPlace, whole }) {
+  const faults = new Map();
+  const frame = () => new Promise((resume) => requestAnimationFrame(() => setTimeout(resume)));
+  const name = (it) => it.dataset.cell ?? it.dataset.bit ?? it.dataset.actor ?? it.dataset.part ?? `${it.className || it.tagName} "${it.textContent.trim().slice(0, 24)}"`;
+  const fault = (words) => faults.has(words) || faults.set(words, document.querySelector(".count").textContent);
+
+  // Whether all of an element is inside the window and inside whatever scrolls around it, and nothing lies over it.
+  function seen(it, what) {
+    const at = it.getBoundingClientRect();
+    if (at.width === 0 || at.height === 0) return fault(`${what} ${name(it)} has no size`);
+    let [left, top, right, bottom] = [0, 0, innerWidth, innerHeight];
+    for (let over = it.parentElement; over; over = over.parentElement) {
+      const style = getComputedStyle(over);
+      if (style.display === "contents" || style.overflow === "visible") continue;
+      const room = over.getBoundingClientRect();
+      [left, top] = [Math.max(left, room.left), Math.max(top, room.top)];
+      [right, bottom] = [Math.min(right, room.right), Math.min(bottom, room.bottom)];
+    }
+    if (at.left < left - 1 || at.top < top - 1 || at.right > right + 1 || at.bottom > bottom + 1) return fault(`${what} ${name(it)} is cut`);
+    const middle = document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2);
+    if (middle && !it.contains(middle) && !middle.contains(it)) fault(`${what} ${name(it)} is covered by ${name(middle)}`);
+  }
+
+  const places = new Map();
+  function still(it, key) {
+    const { x, y, width, height } = it.getBoundingClientRect();
+    const place = [x, y, width, height].map(Math.round).join(" ");
+    const first = places.get(key) ?? place;
+    places.set(key, first);
+    if (first !== place) fault(`${key} moves from ${first} to ${place}`);
+  }
+
+  let last = "";
+  for (let press = 0; press < 200; press++) {
+    const count = document.querySelector(".now .count").textContent;
+    if (count === last) break;
+    last = count;
+    for (const [what, selector] of inView) {
+      const all = [...document.querySelectorAll(selector)];
+      if (all.length === 0) fault(`no ${what}`);
+      all.forEach((it) => seen(it, what));
+    }
+    for (const selector of inPlace) document.querySelectorAll(selector).forEach((it, at) => still(it, `${selector} ${at}`));
+    // Where an actor stands: its status where it cannot move, else the line that comes next.
+    for (const card of whole ? document.querySelectorAll(".actor") : []) {
+      const line = card.querySelector(".program > .current:not(:has(~ .current))");
+      const stand = card.matches(".ready, .asleep") && line ? [line] : [];
+      for (const it of [card.querySelector("h2"), card.querySelector(".status"), ...card.querySelectorAll(".step"), ...stand]) {
+        if (it && getComputedStyle(it).display !== "none") seen(it, `actor ${card.dataset.actor}:`);
+      }
+    }
+    const say = document.querySelector(".say");
+    if (say.scrollHeight > say.clientHeight + 1) fault(`the sentence needs ${say.scrollHeight - say.clientHeight} pixels more`);
+    for (const label of document.querySelectorAll(".lanes li, .controls button, .tabs button, .bit")) {
+      if (label.offsetParent && label.scrollWidth > label.clientWidth + 1 && getComputedStyle(label).overflow !== "visible") fault(`label "${label.textContent}" is cut`);
+    }
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    await frame();
+    // The programs are scrolled after the frame.
+    if (whole) await new Promise((resume) => setTimeout(resume, 45));
+  }
+  return [...faults].map(([words, at]) => `${slug}, ${at}: ${words}`);
+}
+
+const STAGE = [
+  ["sentence", ".now"],
+  ["bit", ".stage .bit"],
+  ["row", ".columns tbody tr"],
+  ["cell", ".columns [data-cell]"],
+  ["timeline", ".track"],
+];
+const CONTROLS = ["time controls", ".times button"];
+const PLACES = [".stage .columns", ".stage .entry", ".track", ".times button", ".top"];
+
+for (const [width, height, embed] of [
+  [1920, 1080],
+  [1440, 900],
+  [1366, 768],
+  [1280, 720],
+  [1024, 768],
+  [390, 844],
+  [900, 500, true],
+  [700, 420, true],
+]) {
+  test(`everything is in one screen of ${width}x${height}${embed ? " in a frame" : ""}`, async () => {
+    const options = { width, height, reducedMotion: "reduce" };
+    const { page, url, problems, close } = await site.open("", options);
+    if (embed) await page.goto(`${url}?embed`);
+    const phone = width < 860;
+    const inView = [...STAGE, CONTROLS];
+    if (!embed) inView.push(["verdict", ".chosen .badge"]);
+    if (!embed && phone) inView.push(["step button", ".quick button"]);
+    const faults = [];
+    for (const slug of slugs) {
+      await page.evaluate((slug) => (location.hash = slug), slug);
+      await page.waitForFunction((slug) => document.querySelector(`.orderings a[href="#${slug}"][aria-current="true"]`), slug);
+      await page.keyboard.press("Home");
+      faults.push(...(await page.evaluate(walk, { slug, inView, inPlace: PLACES, whole: !phone && !embed })));
+    }
+    assert.deepEqual(faults.slice(0, 40), [], `${faults.length} faults`);
+    assert.deepEqual(problems(), []);
+    await close();
+  });
+}
