@@ -22,6 +22,7 @@ use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
 use super::reduced::Reduced;
+use super::round::go_round;
 use super::space::{Limits, Progress, Space};
 
 /// How many states are looked at between two looks at the clock.
@@ -348,8 +349,10 @@ impl Checker {
             Some(known) => known.foresight.findings(model, &case.space, graph),
             None => case.space.findings(model),
         };
-        let findings = findings.into_iter();
-        let findings = findings.map(|finding| (finding.verdict, finding.schedule));
+        let findings = findings.into_iter().map(|mut finding| {
+            go_round(graph, finding.verdict, &mut finding.schedule);
+            (finding.verdict, finding.schedule)
+        });
         let actors = model.actor_ids().zip(&model.actors);
         let response = SearchResult {
             progress,

@@ -4,6 +4,7 @@ use crate::machine::Choice;
 use crate::protocol::Era;
 use crate::scenario::{Device, Scenario, Variant, Verdict, load_variant};
 
+use super::round::go_round;
 use super::space::{Limits, Progress, Space};
 
 /// What the ordering comes to in one kernel on one device.
@@ -24,7 +25,7 @@ pub struct CellFound {
     pub complete: bool,
     /// How many states there are.
     pub states: u32,
-    /// The verdicts, each with a shortest schedule.
+    /// The verdicts, each with a shortest schedule; a livelock with a round of it behind that.
     pub findings: Vec<(Verdict, Vec<Choice>)>,
 }
 
@@ -36,8 +37,14 @@ impl CellFound {
     }
 
     /// What a search that is over has found of a scenario.
-    pub(super) fn of(scenario: &Scenario, space: &Space) -> CellFound {
+    pub fn of(scenario: &Scenario, space: &Space) -> CellFound {
         let findings = space.findings(&scenario.model).into_iter();
+        let findings = findings.map(|mut finding| {
+            if let Some(graph) = space.graph() {
+                go_round(graph, finding.verdict, &mut finding.schedule);
+            }
+            finding
+        });
         CellFound {
             complete: space.progress() == Progress::Complete,
             states: space.states() as u32,

@@ -11,6 +11,7 @@ use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 use super::deeds::{Profile, Safety};
 use super::expectation::failing_share;
 use super::foresight::Foresight;
+use super::round::go_round;
 use super::space::{Limits, Progress, Space};
 use super::verdicts::Verdicts;
 
@@ -97,7 +98,8 @@ impl Trial {
         let foresight = Foresight::of(graph);
         let nearest = foresight.ahead(0).min_by_key(|(_, steps)| *steps);
         let shortest = nearest.and_then(|(verdict, _)| {
-            let schedule = foresight.witness(graph, 0, verdict)?;
+            let mut schedule = foresight.witness(graph, 0, verdict)?;
+            go_round(graph, verdict, &mut schedule);
             Some((verdict, schedule))
         });
         let before = self.before.as_ref();

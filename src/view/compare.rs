@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exchange::{outcome, parting_words, sentence, status_words};
 use crate::explore::{Turns, Verdicts, same_turns};
-use crate::machine::{End, History};
+use crate::machine::History;
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
@@ -111,8 +111,7 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
             None => String::new(),
         },
     };
-    let bad =
-        |now: &Moment| now.failed() || matches!(&now.end, Some(End::Deadlock(_) | End::Stall(_)));
+    let bad = |now: &Moment| now.failed() || now.stuck().is_some();
     let ended = match &there.end {
         Some(end) => outcome(&there.scenario, &there.story, end),
         None => String::new(),

@@ -2,9 +2,9 @@
 //! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
-    Consequence, explain, explain_change, explain_end, foresee, hex, introduction, log_lines,
-    missing, outcome, percent, release_words, status_words, what_differs, who_compares,
-    without_words,
+    Consequence, explain, explain_change, explain_end, foresee, hex, introduction, livelock_words,
+    log_lines, missing, outcome, percent, release_words, round_began, status_words, what_differs,
+    who_compares, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
@@ -21,7 +21,7 @@ use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
-use super::why::{Chain, failed_at, stuck_verdict, troubles};
+use super::why::{Chain, failed_at, troubles};
 
 /// What comes of leaving out the step made last, as far as that is known.
 pub struct LeftOut {
@@ -46,10 +46,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
     let sentence = now.sentence().unwrap_or_else(|| introduction(scenario));
-    let ending = match &now.end {
-        Some(end) => outcome(scenario, &now.story, end),
-        None => String::new(),
-    };
+    let ending = ending(now);
     let last = now.story.steps.last();
     let failed = last.is_some_and(StepRecord::fails);
     // A bad end stands before the sentence of the step, any other behind it.
@@ -58,7 +55,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
             (found.iter().copied().filter_map(Verdict::of)).any(Verdict::fails)
         }
         Some(_) => true,
-        None => false,
+        None => now.round.is_some(),
     };
     let first = if badly { ending.as_str() } else { "" };
     let ending = if badly { "" } else { ending.as_str() };
@@ -119,7 +116,7 @@ pub fn explanations(
     chain: Option<&Chain>,
 ) -> Element {
     let mut cards = Vec::new();
-    let troubles = troubles(&now.story, now.end.as_ref());
+    let troubles = troubles(&now.story, now.stuck());
     // The chain stands where its button is pressed, and keeps its place while its steps are visited.
     let mut chain = chain.map(|chain| chain.card(now, ui));
     if troubles.is_empty() {
@@ -127,9 +124,9 @@ pub fn explanations(
     }
     for (at, (failure, and)) in troubles.iter().enumerate() {
         let mut glossary = Glossary::of(Card::Failure(at as u8), ui.term);
-        let mut card = match (failure, &now.end) {
+        let mut card = match (failure, now.stuck()) {
             (Some(failure), _) => failed(now, failure, and, &mut glossary),
-            (None, Some(end)) => stuck(now, end, &mut glossary),
+            (None, Some(verdict)) => stuck(now, verdict, &mut glossary),
             (None, None) => continue,
         };
         // The first card is that of the newest failure, about which one can do something.
@@ -157,7 +154,7 @@ pub fn explanations(
 /// How the newest failure came about, in a sentence. It stands under the step's sentence where there is no room for
 /// the column at the side.
 pub fn cause(now: &Moment) -> Element {
-    let troubles = troubles(&now.story, now.end.as_ref());
+    let troubles = troubles(&now.story, now.stuck());
     let words = match troubles.first() {
         Some((Some(failure), _)) => {
             let change = explain_change(&now.scenario, &now.story, failure);
@@ -283,14 +280,22 @@ fn title(words: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-/// The card of a run that ended with actors that sleep for ever.
-fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
-    let verdict = stuck_verdict(end);
+/// How the run ended, in a sentence; nothing where it can go on, unless it goes round for ever.
+fn ending(now: &Moment) -> String {
+    match (&now.end, &now.round) {
+        (Some(end), _) => outcome(&now.scenario, &now.story, end),
+        (None, Some(round)) => livelock_words(&now.scenario, round, &round_began(round)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The card of a run that ended with actors that sleep for ever, or that goes round for ever.
+fn stuck(now: &Moment, verdict: Verdict, glossary: &mut Glossary) -> Element {
     el("div", &badge::card(verdict))
         .attr(Attr::Part, "failure")
         .child(el("h2", "").text(&title(verdict.words())))
         .child(note("small", verdict.meaning()))
-        .child(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
+        .child(glossary.glossed(el("p", ""), &ending(now)))
 }
 
 /// A folded section with every sentence about a failure, and what the kernel logs of it.

@@ -3,7 +3,7 @@
 use super::call::ascii;
 use super::layout::paragraph;
 use super::{Options, Searched};
-use crate::exchange::ending::outcome;
+use crate::exchange::ending::{livelock_words, outcome};
 use crate::exchange::leaks::{last_world, leak_words};
 use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, release_words, sectors, the, thing};
@@ -26,12 +26,17 @@ pub(super) fn verdict(scenario: &Scenario, story: &Story, options: &Options) -> 
     said.extend(untold(scenario, story));
     said.retain(|it| !it.is_empty());
     let last = last_world(scenario, story);
+    let round = story.round(&scenario.model);
     match end(&scenario.model, &last) {
         // A sentence about a failure says already how such a run ends.
         Some(End::Halted | End::Rest(_)) if !said.is_empty() => {}
         Some(how) => {
             said.push(outcome(scenario, story, &how));
             said.extend(sleepers(scenario, story, &how));
+        }
+        None if round.is_some() => {
+            let words = round.map(|it| livelock_words(scenario, &it, "one round before"));
+            said.extend(words);
         }
         None if said.is_empty() => said.push("Nothing has failed so far.".to_owned()),
         None => {}

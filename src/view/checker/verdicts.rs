@@ -1,8 +1,8 @@
 //! The verdicts, each with a shortest schedule, and the odds.
 
 use crate::exchange::{Consequence, grouped, percent};
-use crate::explore::{DecimalOdds, SearchResult};
-use crate::machine::Choice;
+use crate::explore::{DecimalOdds, SearchResult, Story};
+use crate::machine::{Choice, History};
 use crate::scenario::{Scenario, Verdict};
 
 use super::super::badge::card;
@@ -33,8 +33,13 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
 }
 
 fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Element {
-    let steps = schedule.len();
-    let changes = schedule
+    // A livelock is shown with a round of it.
+    let round = match verdict {
+        Verdict::Livelock => round_of(scenario, schedule),
+        _ => 0,
+    };
+    let steps = schedule.len() - round;
+    let changes = schedule[..steps]
         .windows(2)
         .filter(|pair| pair[0].actor != pair[1].actor);
     let words = match steps {
@@ -44,9 +49,12 @@ fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Elemen
             changes.count()
         ),
     };
-    let livelock = match verdict {
-        Verdict::Livelock => " From its end on, everybody can get turns for ever.",
-        _ => "",
+    let livelock = match (verdict, round) {
+        (Verdict::Livelock, 0) => " From its end on, everybody can get turns for ever.".to_owned(),
+        (Verdict::Livelock, _) => format!(
+            " From there on, everybody can get turns for ever: {round} steps more, and all is as it was."
+        ),
+        _ => String::new(),
     };
     let walk = Msg::WalkThrough(schedule.to_vec(), verdict);
     let end = Msg::ShowEnd(schedule.to_vec());
@@ -64,6 +72,16 @@ fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Elemen
                 .child(button("primary", "", "Walk through it", false, walk))
                 .child(button("", "", "Show its end", false, end)),
         )
+}
+
+/// How many steps the round takes with which a run ends.
+fn round_of(scenario: &Scenario, schedule: &[Choice]) -> usize {
+    let mut history = History::new(&scenario.model);
+    for choice in schedule {
+        history.choose(&scenario.model, *choice);
+    }
+    let round = Story::of(&scenario.model, &history).round(&scenario.model);
+    round.map_or(0, |it| schedule.len() - it.from)
 }
 
 fn odds(results: &CheckResults) -> Element {
