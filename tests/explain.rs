@@ -176,7 +176,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     let say = |it: &Without| without_words(&Omission::By(edit.clone()), Some(it)).expect("words");
     assert_eq!(
         say(&without),
-        "A guard error becomes possible, first after 19 steps; 31 % of schedules fail if a die chooses each step."
+        "A guard error becomes possible, first after 19 steps; 31 % of schedules fail if each step is chosen at random."
     );
     without.before = Verdicts::one(Verdict::GuardError);
     assert!(

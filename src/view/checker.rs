@@ -161,7 +161,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         .min();
     let share = match &results.odds {
         Some(Ok(odds)) => format!(
-            " If a die chooses each step, {} fail.",
+            " If each step is chosen at random, {} fail.",
             percent(odds.failing)
         ),
         _ => String::new(),

@@ -9,7 +9,7 @@ use crate::exchange::{
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
-use crate::scenario::{Scenario, Verdict, never_existed};
+use crate::scenario::{Scenario, Severity, Verdict, never_existed};
 
 use super::actors::outlook_words;
 use super::badge;
@@ -50,13 +50,8 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let last = now.story.steps.last();
     let failed = last.is_some_and(StepRecord::fails);
     // A bad end stands before the sentence of the step, any other behind it.
-    let badly = match &now.end {
-        Some(End::Rest(found)) => {
-            (found.iter().copied().filter_map(Verdict::of)).any(Verdict::fails)
-        }
-        Some(_) => true,
-        None => now.round.is_some(),
-    };
+    let end = end_severity(now);
+    let badly = end.is_some_and(|it| it > Severity::Fact);
     let first = if badly { ending.as_str() } else { "" };
     let ending = if badly { "" } else { ending.as_str() };
     let remark = now
@@ -74,7 +69,13 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     };
     let mut glossary = Glossary::of(Card::Sentence, ui.term);
     let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
-    el("div", if bad { "now failed" } else { "now" })
+    // A step that fails by itself is never harmless: that a write is torn shows at the end.
+    let class = match (failed, end) {
+        (false, Some(Severity::Passing)) => "now passing",
+        _ if bad => "now failed",
+        _ => "now",
+    };
+    el("div", class)
         .child(note("count", &count))
         .child(paragraph("sentence badly", first))
         .child(paragraph(
@@ -89,6 +90,19 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .child(paragraph("decisive", remark.unwrap_or("")))
         .child(paragraph("ending", ending))
         .child(rich(el("p", "remark"), &ui.remark))
+}
+
+/// How bad the end is that the run has come to; none where it goes on.
+fn end_severity(now: &Moment) -> Option<Severity> {
+    match (&now.end, &now.round) {
+        (Some(End::Rest(found)), _) => {
+            let found = found.iter().copied().filter_map(Verdict::of);
+            let worst = found.map(Verdict::severity).max();
+            Some(worst.unwrap_or(Severity::Fact))
+        }
+        (Some(_), _) | (None, Some(_)) => Some(Severity::Failure),
+        (None, None) => None,
+    }
 }
 
 /// What can still come of the moment shown.
@@ -471,6 +485,10 @@ fn what_this_is(now: &Moment, results: &CheckResults) -> Element {
     };
     card = card
         .child(note("verdict", &found(now, results)))
+        .child({
+            let standing = Standing::of(results);
+            badge::meanings(&standing.told(), standing.safe())
+        })
         .child(button(
             "",
             "",

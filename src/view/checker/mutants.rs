@@ -9,7 +9,7 @@ use crate::machine::Choice;
 use crate::protocol::{Edit, OPS, Place, group_row};
 use crate::scenario::Verdict;
 
-use super::super::badge::mark;
+use super::super::badge::{self, mark};
 use super::super::check_results::CheckResults;
 use super::super::msg::Msg;
 use super::super::ui_state::UiState;
@@ -19,7 +19,7 @@ const COLUMNS: [&str; 5] = [
     "change",
     "in",
     "verdict",
-    "fails if a die chooses",
+    "fails at random steps",
     "steps to the first",
 ];
 const KINDS: [&str; 5] = [
@@ -158,6 +158,11 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
     }
     let mut body = el("tbody", "");
     let many = rows.len();
+    let failing = rows
+        .iter()
+        .take(MOST_ROWS)
+        .flat_map(|it| it.verdicts.iter());
+    let failing: Vec<Verdict> = failing.filter(|it| it.fails()).collect();
     for mutant in rows.into_iter().take(MOST_ROWS) {
         body = body.child(line(of, mutant, before));
     }
@@ -192,6 +197,7 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
             "small",
             "\u{201c}Mends it\u{201d}: every run stores, computes, checks and writes all that the runs without the change do, and none fails. \u{201c}Only makes it unseen\u{201d}: nothing fails because less is done. \u{201c}Safe here\u{201d} is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need the step.",
         ))
+        .child(badge::meanings(&failing, false))
 }
 
 /// The words of a text that is searched, or searched for.

@@ -94,7 +94,7 @@ fn odds(results: &CheckResults) -> Element {
         Some(Ok(digits)) => digits,
     };
     let mut list = el("dl", "figures")
-        .child(el("dt", "").text("fail if a die chooses each step"))
+        .child(el("dt", "").text("fail if each step is chosen at random"))
         .child(el("dd", "").text(&percent(digits.failing)));
     if digits.endless > 0.0 {
         list = list
@@ -104,7 +104,7 @@ fn odds(results: &CheckResults) -> Element {
     let mut findings = results.checked.iter().flat_map(|checked| &checked.findings);
     let livelock = match findings.any(|finding| finding.0 == Verdict::Livelock) {
         true => {
-            "A livelock counts where there is no way out of it; where there is one, a die takes it in the end."
+            "A livelock counts where there is no way out of it; where there is one, random steps take it in the end."
         }
         false => "",
     };
