@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use stable_pages::exchange::{Cause, why_from};
 use stable_pages::explore::{
-    CellFound, CheckerRequest, MutantWork, ScenarioSpec, Story, beside_unchanged,
+    CellFound, CheckerRequest, MutantWork, ScenarioSpec, Story, beside_unchanged, with_round,
 };
 use stable_pages::machine::{Choice, End, History, end};
 use stable_pages::protocol::{Edit, Mark, Place};
@@ -68,8 +68,8 @@ impl Case {
 
     /// The opening run, and the run that the page shows for each verdict.
     fn runs(&self) -> Vec<Vec<Choice>> {
-        let found = CellFound::of(&self.scenario, &checked(&self.scenario)).findings;
-        let found = found.into_iter().map(|(_, schedule)| schedule);
+        let found = CellFound::of(&self.scenario, &checked(&self.scenario));
+        let found = found.findings.iter().map(|it| with_round(it, &found.round));
         std::iter::once(self.scenario.schedule.clone())
             .chain(found)
             .collect()
@@ -173,7 +173,9 @@ fn every_verdict_of_the_catalogue_has_a_why() {
                 ..Variant::default()
             };
             let case = Case::of(entry, &variant);
-            for (verdict, run) in CellFound::of(&case.scenario, &checked(&case.scenario)).findings {
+            let cell = CellFound::of(&case.scenario, &checked(&case.scenario));
+            for found in &cell.findings {
+                let (verdict, run) = (found.0, with_round(found, &cell.round));
                 let verdicts = case.verdicts(&run);
                 assert!(verdicts.contains(&verdict), "{}: {verdict:?}", entry.slug);
                 told[verdict as usize] += 1;
@@ -292,9 +294,10 @@ fn every_failing_change_of_the_baseline_is_in_its_chain() {
         let Some(mutant) = work.advance(usize::MAX) else {
             continue;
         };
-        let Some((_, run)) = &mutant.shortest else {
+        let Some(found) = &mutant.shortest else {
             continue;
         };
+        let run = &with_round(found, &mutant.round);
         let variant = Variant {
             edits: vec![mutant.edit.clone()],
             ..Variant::default()

@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
-        Status::Idle => "idle: there is nothing for it to do".to_owned(),
+        Status::Idle => "idle, with nothing to do".to_owned(),
         Status::Finished => "finished".to_owned(),
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {

@@ -22,7 +22,7 @@ use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
 use super::reduced::Reduced;
-use super::round::go_round;
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 
 /// How many states are looked at between two looks at the clock.
@@ -349,10 +349,9 @@ impl Checker {
             Some(known) => known.foresight.findings(model, &case.space, graph),
             None => case.space.findings(model),
         };
-        let findings = findings.into_iter().map(|mut finding| {
-            go_round(graph, finding.verdict, &mut finding.schedule);
-            (finding.verdict, finding.schedule)
-        });
+        let findings = findings.into_iter();
+        let findings = findings.map(|finding| (finding.verdict, finding.schedule));
+        let findings: Vec<_> = findings.collect();
         let actors = model.actor_ids().zip(&model.actors);
         let response = SearchResult {
             progress,
@@ -362,7 +361,8 @@ impl Checker {
             unstable: case.space.unstable(),
             exposed: case.space.exposed(),
             bytes: case.space.bytes() as u64,
-            findings: findings.collect(),
+            round: round_of(graph, &findings),
+            findings,
             ran: actors
                 .map(|(number, actor)| {
                     let pcs = 0..actor.code.len();

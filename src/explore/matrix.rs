@@ -4,7 +4,7 @@ use crate::machine::Choice;
 use crate::protocol::Era;
 use crate::scenario::{Device, Scenario, Variant, Verdict, load_variant};
 
-use super::round::go_round;
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 
 /// What the ordering comes to in one kernel on one device.
@@ -25,8 +25,10 @@ pub struct CellFound {
     pub complete: bool,
     /// How many states there are.
     pub states: u32,
-    /// The verdicts, each with a shortest schedule; a livelock with a round of it behind that.
+    /// The verdicts, each with a shortest schedule.
     pub findings: Vec<(Verdict, Vec<Choice>)>,
+    /// For a livelock among them, the round that can follow its schedule for ever.
+    pub round: Vec<Choice>,
 }
 
 impl CellFound {
@@ -39,16 +41,14 @@ impl CellFound {
     /// What a search that is over has found of a scenario.
     pub fn of(scenario: &Scenario, space: &Space) -> CellFound {
         let findings = space.findings(&scenario.model).into_iter();
-        let findings = findings.map(|mut finding| {
-            if let Some(graph) = space.graph() {
-                go_round(graph, finding.verdict, &mut finding.schedule);
-            }
-            finding
-        });
+        let findings: Vec<_> = findings.map(|it| (it.verdict, it.schedule)).collect();
         CellFound {
             complete: space.progress() == Progress::Complete,
             states: space.states() as u32,
-            findings: findings.map(|it| (it.verdict, it.schedule)).collect(),
+            round: space
+                .graph()
+                .map_or(Vec::new(), |it| round_of(it, &findings)),
+            findings,
         }
     }
 }

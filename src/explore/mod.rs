@@ -49,7 +49,7 @@ pub use onward::onward;
 pub use race::{Cell, Position, RaceMap};
 pub use reduced::Reduced;
 pub use report::{Coverage, Difference, Opening, Report};
-pub use round::Round;
+pub use round::{Round, with_round};
 pub use space::{Finding, Limits, Progress, Space};
 pub use spans::{Held, Span, spans};
 pub use story::{Check, Column, Failure, StepRecord, Stored, Story};

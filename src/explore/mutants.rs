@@ -11,7 +11,7 @@ use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 use super::deeds::{Profile, Safety};
 use super::expectation::failing_share;
 use super::foresight::Foresight;
-use super::round::go_round;
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 use super::verdicts::Verdicts;
 
@@ -28,6 +28,8 @@ pub struct Mutant {
     pub share: Option<f64>,
     /// A shortest failure, of those the one with the fewest changes of actor.
     pub shortest: Option<(Verdict, Vec<Choice>)>,
+    /// For a livelock, the round that can follow that for ever.
+    pub round: Vec<Choice>,
     /// Distinct states looked at.
     pub states: u32,
     /// Where everything was looked at and nothing fails: what is to be said of that. None where the unchanged ordering is not known well
@@ -98,8 +100,7 @@ impl Trial {
         let foresight = Foresight::of(graph);
         let nearest = foresight.ahead(0).min_by_key(|(_, steps)| *steps);
         let shortest = nearest.and_then(|(verdict, _)| {
-            let mut schedule = foresight.witness(graph, 0, verdict)?;
-            go_round(graph, verdict, &mut schedule);
+            let schedule = foresight.witness(graph, 0, verdict)?;
             Some((verdict, schedule))
         });
         let before = self.before.as_ref();
@@ -114,6 +115,7 @@ impl Trial {
             words: self.scenario.edits.last().cloned().unwrap_or_default(),
             verdicts: space.verdicts(),
             share: complete.then(|| failing_share(graph)),
+            round: round_of(graph, shortest.as_slice()),
             shortest,
             states: space.states() as u32,
         })

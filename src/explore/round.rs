@@ -48,17 +48,31 @@ pub(super) fn last_round<'a>(
 /// Most places looked at for a round.
 const MOST_PLACES: usize = 400_000;
 
-/// Lets a shortest schedule to a livelock go once round it, in as few steps as it can.
-pub(super) fn go_round(graph: &Graph, verdict: Verdict, schedule: &mut Vec<Choice>) {
-    if verdict != Verdict::Livelock {
-        return;
+/// A verdict, with a shortest schedule to it.
+type Found = (Verdict, Vec<Choice>);
+
+/// What to show of a verdict: the shortest schedule to it, and for a livelock the `round` that can follow for ever.
+pub fn with_round((verdict, schedule): &Found, round: &[Choice]) -> Vec<Choice> {
+    match verdict {
+        Verdict::Livelock => [schedule, round].concat(),
+        _ => schedule.clone(),
     }
+}
+
+/// The shortest round of a livelock that begins where a schedule to it ends, if it is among those found.
+pub(super) fn round_of(graph: &Graph, found: &[Found]) -> Vec<Choice> {
+    let mut found = found.iter();
+    let livelock = found.find(|(verdict, _)| *verdict == Verdict::Livelock);
+    livelock.map_or(Vec::new(), |(_, schedule)| go_round(graph, schedule))
+}
+
+fn go_round(graph: &Graph, schedule: &[Choice]) -> Vec<Choice> {
     let step = |state: u32, choice: &Choice| {
         let mut steps = graph.steps(state);
         steps.find(|it| it.choice == *choice).map(|it| it.to)
     };
     let Some(start) = schedule.iter().try_fold(0, step) else {
-        return;
+        return Vec::new();
     };
     // A place in a round: a state, who could have moved until then, and who has.
     type Place = (u32, u32, u32);
@@ -88,13 +102,14 @@ pub(super) fn go_round(graph: &Graph, verdict: Verdict, schedule: &mut Vec<Choic
                     round.push(choice);
                     at = before;
                 }
-                schedule.extend(round.into_iter().rev());
-                return;
+                round.reverse();
+                return round;
             }
             places.push(to);
         }
         if places.len() > MOST_PLACES {
-            return;
+            break;
         }
     }
+    Vec::new()
 }

@@ -160,6 +160,10 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         .map(|(_, schedule)| schedule.len())
         .min();
     let share = match &results.odds {
+        // A livelock that has a way out, and nothing else.
+        Some(Ok(odds)) if odds.failing == 0.0 => {
+            " Steps chosen at random leave the loop in the end.".to_owned()
+        }
         Some(Ok(odds)) => format!(
             " If each step is chosen at random, {} fail.",
             percent(odds.failing)

@@ -123,7 +123,7 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
             *value = "Stage of the ordering beside".to_owned();
         }
     }
-    let count = format!("Beside: {} steps made of {depth} turns", there.depth());
+    let count = format!("Beside: {} steps in {depth} turns", there.depth());
     // That these turns end well there says nothing of other turns.
     let standing = other.found.unwrap_or(Standing::Looking(Verdicts::NONE));
     let found = el("p", "there")

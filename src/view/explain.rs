@@ -6,7 +6,7 @@ use crate::exchange::{
     log_lines, missing, outcome, percent, release_words, round_began, status_words, what_differs,
     who_compares, without_words,
 };
-use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
+use crate::explore::{Failure, Omission, Outlook, StepRecord, Without, with_round};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Severity, Verdict, never_existed};
@@ -277,9 +277,9 @@ fn leave_out(scenario: &Scenario, without: &Without) -> Element {
         return nothing();
     };
     let (label, run) = match &mutant.shortest {
-        Some((verdict, run)) => (
-            format!("Open it without this step, up to the {}", verdict.words()),
-            run.clone(),
+        Some(found) => (
+            format!("Open it without this step, up to the {}", found.0.words()),
+            with_round(found, &mutant.round),
         ),
         None => ("Open it without this step".to_owned(), Vec::new()),
     };

@@ -64,6 +64,7 @@ pub fn troubles(story: &Story, stuck: Option<Verdict>) -> Vec<(Option<&Failure>,
         let again = failures.iter().filter(again).count();
         let and = match (beside, again) {
             (1, 1) => String::new(),
+            (1, 2) => ", twice".to_owned(),
             (1, _) => format!(", {again} times"),
             (_, _) => format!(" and {} more", beside - 1),
         };

@@ -127,7 +127,7 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
             let what = match scenario.model.protection {
                 Protection::Parity => "parity was computed from other bytes",
                 Protection::Mirror => "the other leg of the mirror holds other bytes",
-                _ => "of other bytes than were submitted",
+                _ => "with other bytes than were submitted",
             };
             format!("The write of {which} completes without error, but {what}.")
         }
@@ -142,11 +142,11 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
         }
         Violation::Lost { how, .. } => match how {
             Loss::AtRest => format!(
-                "{} is newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
+                "{} is newer in memory than on the media, and neither a dirty bit nor an error says so: the update is lost.",
                 begin(&which)
             ),
             Loss::Fsync => format!(
-                "fsync returns success, but the media does not hold what memory held of {which} when it was called."
+                "fsync returns success, but the media do not hold what memory held of {which} when it was called."
             ),
             Loss::Detached => format!(
                 "The store into {which} goes into a page that has left the file: it is lost."

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use crate::exchange::{Worth, grouped, percent, worth};
-use crate::explore::{Merged, Mutant, ScenarioSpec, Verdicts};
+use crate::explore::{Merged, Mutant, ScenarioSpec, Verdicts, with_round};
 use crate::machine::Choice;
 use crate::protocol::{Edit, OPS, Place, group_row};
 use crate::scenario::Verdict;
@@ -19,7 +19,7 @@ const COLUMNS: [&str; 5] = [
     "change",
     "in",
     "verdict",
-    "fails at random steps",
+    "odds of failing",
     "steps to the first",
 ];
 const KINDS: [&str; 5] = [
@@ -99,16 +99,16 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
         all.filter(|it| *it == wanted).count()
     };
     let counts = [
-        (Worth::Fails, "fail"),
-        (Worth::Mends, "mend it"),
-        (Worth::Unseen, "only make it unseen"),
-        (Worth::Safe, "are safe here"),
-        (Worth::Unknown, "are not known"),
+        (Worth::Fails, "fails", "fail"),
+        (Worth::Mends, "mends it", "mend it"),
+        (Worth::Unseen, "only makes it unseen", "only make it unseen"),
+        (Worth::Safe, "is safe here", "are safe here"),
+        (Worth::Unknown, "is not known", "are not known"),
     ];
-    let counts = counts.map(|(worth, words)| (many(worth), words));
-    let counts = counts.iter().filter(|(many, _)| *many > 0);
+    let counts = counts.map(|(worth, one, words)| (many(worth), one, words));
+    let counts = counts.iter().filter(|(many, ..)| *many > 0);
     let counts: Vec<String> = counts
-        .map(|(many, words)| format!("{many} {words}"))
+        .map(|(many, one, words)| format!("{many} {}", if *many == 1 { one } else { words }))
         .collect();
     let summary = match table.left {
         0 => format!(
@@ -296,7 +296,7 @@ fn line(of: &ScenarioSpec, mutant: &Mutant, before: Verdicts) -> Element {
     let (class, words) = said(mutant, before);
     let shortest = mutant.shortest.as_ref();
     let steps = shortest.map_or(String::new(), |it| it.1.len().to_string());
-    let run = shortest.map_or(Vec::new(), |it| it.1.clone());
+    let run = shortest.map_or(Vec::new(), |it| with_round(it, &mutant.round));
     el("tr", class)
         .child(el("th", "").attr(Attr::Scope, "row").child(change(
             of,

@@ -80,7 +80,8 @@ pub const NEWER: &str = r##"fill="url(#newer)" stroke="#b56a00" stroke-width="1.
 pub const OLD: &str = r##"fill="url(#old)" stroke="#8f8d84""##;
 pub const EMPTY: &str = r##"fill="#ffffff" stroke="#b9b7ae" stroke-dasharray="3 3""##;
 /// Bytes that the next writeback puts right.
-pub const PASSING: &str = r##"fill="#fff" stroke="#b87400" stroke-width="2.4" stroke-dasharray="5 3""##;
+pub const PASSING: &str =
+    r##"fill="#fff" stroke="#b87400" stroke-width="2.4" stroke-dasharray="5 3""##;
 pub const FAILED: &str = r##"fill="#fbe0de" stroke="#c22b21" stroke-width="2.4""##;
 pub const FRESH: &str = r##"fill="none" stroke="#1d222b" stroke-width="2""##;
 
