@@ -40,8 +40,8 @@ fn verdict(model: &Model, effects: &[Effect], world: &World) -> Option<Verdict> 
     broke.or_else(|| support::bad_end(model, world).first().copied())
 }
 
-/// Follows every schedule, and sums up how many there are, how many fail, and how likely it is that one fails if a die
-/// chooses each step.
+/// Follows every schedule, and sums up how many there are, how many fail, and how likely it is that one fails if each
+/// step is chosen at random.
 fn count(model: &Model, world: &World, failed: bool, weight: f64, sums: &mut (u64, u64, f64)) {
     let choices: Vec<Choice> = enabled(model, world).collect();
     if choices.is_empty() {
@@ -111,7 +111,7 @@ fn both_ways_to_the_odds_agree_over_the_catalogue() {
                 entry.slug
             );
         }
-        // A livelock that has a way out adds nothing to the share: a die takes that way in the end.
+        // A livelock that has a way out adds nothing to the share: random steps take it in the end.
         let mut fails = space.verdicts().iter().filter(|it| it.fails());
         let fails = fails.any(|it| it != Verdict::Livelock);
         assert_eq!(fails, value > 0.0, "{}", entry.slug);
@@ -141,7 +141,7 @@ fn looping(leave: &str) -> Scenario {
 /// Odds of programs with loops, against the linear equations solved by hand.
 #[test]
 fn odds_of_runs_that_can_go_round() {
-    // Way 0 goes on to a second die, way 1 leaves by unlocking what it does not hold (fails).
+    // Way 0 goes on to a second choice, way 1 leaves by unlocking what it does not hold (fails).
     let text =
         "again>\nkmem_cache_alloc else bad\nkmem_cache_alloc else again\nend\nbad>\nunlock_page";
     let scenario = looping(text);

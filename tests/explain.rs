@@ -168,6 +168,7 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
             verdicts: Verdicts::one(Verdict::GuardError),
             share: Some(0.31),
             shortest: Some((Verdict::GuardError, vec![Choice::of(ActorId(0)); 19])),
+            round: Vec::new(),
             states: 500,
             safety: None,
         }),
@@ -176,12 +177,10 @@ fn what_a_step_is_worth_is_said_for_this_very_step() {
     let say = |it: &Without| without_words(&Omission::By(edit.clone()), Some(it)).expect("words");
     assert_eq!(
         say(&without),
-        "A guard error becomes possible, first after 19 steps; 31 % of schedules fail if a die chooses each step."
+        "A guard error becomes possible, first after 19 steps; 31 % of schedules fail if each step is chosen at random."
     );
     without.before = Verdicts::one(Verdict::GuardError);
-    assert!(
-        say(&without).starts_with("It fails as it does with it, with a guard error, first after")
-    );
+    assert!(say(&without).starts_with("It fails all the same, with a guard error, first after"));
     without.before = Verdicts::one(Verdict::LostUpdate);
     assert!(say(&without).starts_with("A guard error becomes possible as well; the first failure"));
     let mutant = without.mutant.as_mut().expect("there");

@@ -203,10 +203,10 @@ fn what_is_no_link_has_a_reason() {
         ("9abcd/x/y", "newer page"),
         ("1abcd", "cut off"),
         ("1abcd/unlock-gap", "cut off"),
-        ("1abcd/unlock-gap/f0", "is no run"),
+        ("1abcd/unlock-gap/f0", "is not a run"),
         ("1abcd/unlock-gap/f99999", "at most 20000"),
-        ("1abcd/unlock-gap/9f", "is no run"),
-        ("1abcd/unlock-gap/F-1", "is no run"),
+        ("1abcd/unlock-gap/9f", "is not a run"),
+        ("1abcd/unlock-gap/F-1", "is not a run"),
         (
             "1abcd/unlock-gap/f2/drop.writepage",
             "edits are drop.program.step",
@@ -232,8 +232,8 @@ fn a_bad_tail_leaves_the_run() {
         ("/linux-5.0", "2.6.39, 3.0, 3.9, 6.19"),
         ("/on-floppy", "dix-dif"),
         ("/wat", "parts begin with"),
-        ("~9", "is no run"),
-        ("f0", "is no run"),
+        ("~9", "is not a run"),
+        ("f0", "is not a run"),
     ] {
         let text = format!("1abcd/unlock-gap/f2{tail}");
         let opened = Link::parse(&text).expect("a run").open(&scenario);

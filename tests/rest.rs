@@ -91,10 +91,23 @@ fn wrong(model: &Model, world: &World, told: &dyn Fn() -> bool) -> Wrong {
     for resource in Resource::OWNED {
         for which in model.all_of(resource) {
             let taken = model.owner(world, resource, which).is_some();
-            add(taken, "another lock");
+            add(taken, called(resource));
         }
     }
     found
+}
+
+/// What a resource that nobody has given back is called in the table.
+fn called(resource: Resource) -> &'static str {
+    match resource {
+        Resource::BufferLock => "buffer lock",
+        Resource::Shadow => "BH_Shadow",
+        Resource::PteLock => "page table lock",
+        Resource::Handle => "journal handle",
+        Resource::Commit => "journal commit",
+        Resource::Mutex => "mmap_lock or another mutex",
+        Resource::PageLock | Resource::Writeback | Resource::Bio => "counted by page",
+    }
 }
 
 /// Whether I4 or I5 does not hold: no verdict, since nobody is held up and nothing is lost yet, but a number
@@ -376,7 +389,8 @@ struct Table {
     changed: usize,
     exposed: usize,
     held_for_ever: usize,
-    by: BTreeMap<&'static str, usize>,
+    /// By what is wrong: how many models, and how many with nothing else.
+    by: BTreeMap<&'static str, (usize, usize)>,
 }
 
 impl Table {
@@ -389,7 +403,9 @@ impl Table {
         if it.was_safe && !it.wrong.is_empty() {
             self.changed += 1;
             for what in &it.wrong {
-                *self.by.entry(what).or_default() += 1;
+                let (any, alone) = self.by.entry(what).or_default();
+                *any += 1;
+                *alone += usize::from(it.wrong.len() == 1);
             }
         }
     }
@@ -409,8 +425,8 @@ impl Table {
         );
         println!("    {exposed} safe ones end with I4 or I5 broken somewhere");
         println!("    {held_for_ever} safe ones never rest, and something stays held");
-        for (what, many) in &self.by {
-            println!("    {many:>5} {what}");
+        for (what, (many, alone)) in &self.by {
+            println!("    {many:>5} {what} ({alone} with nothing else)");
         }
     }
 }

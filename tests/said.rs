@@ -12,7 +12,7 @@ use stable_pages::scenario::{
     Device, Entry, Scenario, Variant, find, load_variant, programs, words,
 };
 use stable_pages::view::{
-    Attr, Element, Moment, Panel, RenderInput, Renderer, Slot, UiState, WorkerRequest,
+    Attr, Element, Moment, Node, Panel, RenderInput, Renderer, Slot, UiState, WorkerRequest,
     WorkerResponse, orderings_summary, sentence,
 };
 
@@ -90,6 +90,39 @@ fn badge(el: &Element) -> String {
     found.split_once(' ').expect("a sign").1.to_owned()
 }
 
+/// The texts of all elements inside that are wanted.
+fn texts(el: &Element, wanted: &dyn Fn(&Element) -> bool, found: &mut Vec<String>) {
+    if wanted(el) {
+        found.push(el.all_text());
+    }
+    for child in &el.children {
+        if let Node::Element(child) = child {
+            texts(child, wanted, found);
+        }
+    }
+}
+
+/// Each word of these badges is explained in a section.
+fn explained(section: &Element, badges: &[String], what: &str) {
+    let mut known = Vec::new();
+    texts(part(section, "meanings"), &|it| it.tag == "dt", &mut known);
+    for badge in badges {
+        let inner = badge
+            .strip_prefix("safe (")
+            .and_then(|it| it.strip_suffix(')'));
+        for word in inner
+            .unwrap_or(badge)
+            .split(", ")
+            .chain(inner.map(|_| "safe"))
+        {
+            assert!(
+                known.iter().any(|it| it == word),
+                "{what}: {word} of {known:?}"
+            );
+        }
+    }
+}
+
 fn moment(scenario: &Arc<Scenario>) -> Moment {
     Moment::of(scenario, &History::new(&scenario.model), false, None)
 }
@@ -163,6 +196,7 @@ fn holds(entry: &Entry, variant: &Variant) -> Option<String> {
     let [bar, side, list, head] =
         [Slot::Result, Slot::Side, Slot::Orderings, Slot::Badge].map(|slot| section(&all, slot));
     let card = part(side, "scenario");
+    explained(card, std::slice::from_ref(&found), &what);
     assert_eq!(badge(head), found, "{what}: badge");
     assert_eq!(badge(bar), found, "{what}: bar");
     let sentence = part(side, "scenario").find(&|it| has(it, "verdict"));
@@ -228,6 +262,19 @@ fn what_is_said_agrees_with_the_checker_everywhere() {
         let own = entry.load().expect("loads");
         let all = drawn(spec(entry, &Variant::default()), &own, Some(Panel::Matrix));
         let table = part(section(&all, Slot::Panel), "matrix");
+        let mut badges = Vec::new();
+        texts(table, &|it| has(it, "badge"), &mut badges);
+        let badges: Vec<String> = (badges.iter())
+            .filter_map(|it| Some(it.split_once(' ')?.1.to_owned()))
+            .collect();
+        explained(section(&all, Slot::Panel), &badges, entry.slug);
+        let mut listed = Vec::new();
+        let list = section(&all, Slot::Orderings);
+        texts(list, &|it| has(it, "badge"), &mut listed);
+        let listed = listed
+            .iter()
+            .filter_map(|it| Some(it.split_once(' ')?.1.to_owned()));
+        explained(list, &listed.collect::<Vec<_>>(), "the list");
         for device in Device::ALL {
             for era in Era::ALL {
                 let variant = Variant {

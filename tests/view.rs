@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use stable_pages::explore::CheckerRequest;
 use stable_pages::explore::ScenarioSpec;
-use stable_pages::machine::{History, Violation};
-use stable_pages::scenario::{Scenario, find};
+use stable_pages::machine::{End, History, Violation};
+use stable_pages::scenario::{Scenario, Severity, Verdict, find};
 use stable_pages::view::{
     Attr, ChainMark, CheckResults, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer,
-    Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, stage, tape,
+    Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence, stage,
+    tape,
 };
 
 fn has(el: &Element, class: &str) -> bool {
@@ -171,4 +172,55 @@ fn the_worker_draws_what_is_shown() {
     input.turn = 7;
     renderer.handle(show(&input), &mut |it| said.push(it));
     assert!(drawn(&said, Slot::Side).is_none());
+}
+
+/// One severity decides the colour: of a badge, of the sentence at the end, and of the cells on the stage.
+#[test]
+fn what_the_next_writeback_repairs_is_amber_everywhere() {
+    let (mut amber, mut red) = (0, 0);
+    for entry in support::loadable() {
+        let scenario = Arc::new(entry.load().expect("loads"));
+        let now = moments(&scenario).pop().expect("the start at least");
+        let Some(End::Rest(found)) = &now.end else {
+            continue;
+        };
+        let verdicts = found.iter().filter_map(|it| Verdict::of(*it));
+        let Some(worst) = verdicts.map(Verdict::severity).max() else {
+            continue;
+        };
+        let ui = UiState::default();
+        let headline = sentence(&now, &ui);
+        let drawn = stage(&now, &ui);
+        let torn = |it: &Violation| matches!(it, Violation::Torn { .. });
+        let cell = |it: &Element| has(it, "cell") && has(it, "failed") && has(it, "passing");
+        assert_eq!(
+            drawn.find(&cell).is_some(),
+            found.iter().any(torn),
+            "{}",
+            entry.slug
+        );
+        match worst {
+            Severity::Passing => {
+                amber += 1;
+                assert!(
+                    has(&headline, "passing") && !has(&headline, "failed"),
+                    "{}",
+                    entry.slug
+                );
+                let red =
+                    |it: &Element| has(it, "cell") && has(it, "failed") && !has(it, "passing");
+                assert!(drawn.find(&red).is_none(), "{}", entry.slug);
+            }
+            Severity::Failure => {
+                red += 1;
+                assert!(
+                    has(&headline, "failed") && !has(&headline, "passing"),
+                    "{}",
+                    entry.slug
+                );
+            }
+            Severity::Fact => {}
+        }
+    }
+    assert!(amber > 1 && red > 3, "{amber} {red}");
 }

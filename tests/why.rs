@@ -2,8 +2,12 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use stable_pages::exchange::{Cause, why_from};
-use stable_pages::explore::{CheckerRequest, MutantWork, ScenarioSpec, Story, beside_unchanged};
+use stable_pages::explore::{
+    CellFound, CheckerRequest, MutantWork, ScenarioSpec, Story, beside_unchanged, with_round,
+};
 use stable_pages::machine::{Choice, End, History, end};
 use stable_pages::protocol::{Edit, Mark, Place};
 use stable_pages::scenario::{Entry, Scenario, Variant, Verdict, find, load_variant, unchanged};
@@ -48,7 +52,11 @@ impl Case {
             let chain = why_from(&self.scenario, &story, Some(failure), &self.others);
             all.push(Told { story, chain });
         }
-        if let Some(End::Deadlock(_) | End::Stall(_)) = end(model, history.world()) {
+        let stuck = matches!(
+            end(model, history.world()),
+            Some(End::Deadlock(_) | End::Stall(_))
+        );
+        if stuck || whole.round(model).is_some() {
             let chain = why_from(&self.scenario, &whole, None, &self.others);
             all.push(Told {
                 story: whole,
@@ -58,15 +66,21 @@ impl Case {
         all
     }
 
-    /// The opening run and the shortest run to each verdict but a livelock, which no moment shows.
+    /// The opening run, and the run that the page shows for each verdict.
     fn runs(&self) -> Vec<Vec<Choice>> {
-        let findings = checked(&self.scenario).findings(&self.scenario.model);
-        let found = findings.into_iter();
-        let found = found.filter(|it| it.verdict != Verdict::Livelock);
-        let found = found.map(|it| it.schedule);
+        let found = CellFound::of(&self.scenario, &checked(&self.scenario));
+        let found = found.findings.iter().map(|it| with_round(it, &found.round));
         std::iter::once(self.scenario.schedule.clone())
             .chain(found)
             .collect()
+    }
+
+    fn verdicts(&self, schedule: &[Choice]) -> Vec<Verdict> {
+        let mut history = History::new(&self.scenario.model);
+        for choice in schedule {
+            assert!(history.choose(&self.scenario.model, *choice));
+        }
+        Story::of(&self.scenario.model, &history).verdicts(&self.scenario.model)
     }
 
     /// Whether a cause is about a line that was changed or is missing in this kernel, and says truly whether a step ran it.
@@ -147,6 +161,81 @@ fn what_a_kernel_does_not_have_yet_is_what_is_missing() {
     assert!(words.starts_with("Linux 2.6.39 does not have `wait_on_page_writeback(page)` here yet. With it, the writer would sleep"), "{words}");
 }
 
+/// Every verdict that an ordering of the catalogue can come to, on every device it is stated for, has steps behind it: none is told by
+/// its last step alone.
+#[test]
+fn every_verdict_of_the_catalogue_has_a_why() {
+    let (mut told, mut none) = ([0; Verdict::ALL.len()], Vec::new());
+    for entry in support::chosen() {
+        for (device, _) in &entry.load().expect(entry.slug).expect {
+            let variant = Variant {
+                device: Some(*device),
+                ..Variant::default()
+            };
+            let case = Case::of(entry, &variant);
+            let cell = CellFound::of(&case.scenario, &checked(&case.scenario));
+            for found in &cell.findings {
+                let (verdict, run) = (found.0, with_round(found, &cell.round));
+                let verdicts = case.verdicts(&run);
+                assert!(verdicts.contains(&verdict), "{}: {verdict:?}", entry.slug);
+                told[verdict as usize] += 1;
+                for told in case.chains(&run) {
+                    let steps: BTreeSet<usize> = told.chain.iter().map(|it| it.step).collect();
+                    if steps.len() < 2 {
+                        none.push((entry.slug, *device, verdict, told.chain));
+                    }
+                }
+            }
+        }
+    }
+    println!("{told:?}");
+    assert!(none.is_empty(), "{none:#?}");
+    if support::all_are_chosen() {
+        let never: Vec<_> = Verdict::ALL
+            .iter()
+            .filter(|it| told[**it as usize] == 0)
+            .collect();
+        assert!(never.is_empty(), "{never:?}");
+    }
+}
+
+/// S31: a livelock begins with the line left out, and lists what goes round.
+#[test]
+fn a_livelock_is_told_by_its_round() {
+    let case = Case::of(
+        find("sync-chases-dirtier").expect("there"),
+        &Variant::default(),
+    );
+    let told = case.chains(&case.scenario.schedule).remove(0);
+    for it in &told.chain {
+        println!("{:>3} {}", it.step, it.words);
+    }
+    let words: Vec<&str> = told.chain.iter().map(|it| &*it.words).collect();
+    assert!(case.is_true(&told, &told.chain[0]));
+    assert!(
+        words[0].starts_with("`tag_pages_for_writeback(mapping)` is left out here."),
+        "{words:?}"
+    );
+    let said = |part: &str| words.iter().filter(|it| it.contains(part)).count();
+    assert_eq!(said("finds the page by its tag"), 2, "{words:?}");
+    assert_eq!(said("clears `PG_dirty`"), 2, "{words:?}");
+    assert_eq!(said("sets `PG_dirty`"), 2, "{words:?}");
+    assert!(
+        words
+            .last()
+            .expect("some")
+            .contains("as it was after step 27"),
+        "{words:?}"
+    );
+    // A run that has not come round yet is none; nor is a round in which somebody who could move does not.
+    let model = &case.scenario.model;
+    let many = told.story.steps.len();
+    let rounds = (0..=many).filter(|it| told.story.first(model, *it).round(model).is_some());
+    assert_eq!(many, 73);
+    assert!(rounds.eq(65..=73));
+    assert_eq!(told.story.goes_round(model, 0), Some(65));
+}
+
 /// Links by hand: S04 is the ordering of which a learner asked why.
 #[test]
 fn an_early_unlock_is_followed_to_the_mismatch() {
@@ -207,12 +296,10 @@ fn every_failing_change_of_the_baseline_is_in_its_chain() {
         let Some(mutant) = work.advance(usize::MAX) else {
             continue;
         };
-        let Some((verdict, run)) = &mutant.shortest else {
+        let Some(found) = &mutant.shortest else {
             continue;
         };
-        if *verdict == Verdict::Livelock {
-            continue;
-        }
+        let run = &with_round(found, &mutant.round);
         let variant = Variant {
             edits: vec![mutant.edit.clone()],
             ..Variant::default()

@@ -260,7 +260,15 @@ fn take_response(store: Store, response: WorkerResponse) {
             let done = move || set_busy(!store.is_latest_render(number));
             set_timeout(done, Duration::ZERO);
         }
-        WorkerResponse::Chain(marks) => store.checker().update(|checker| checker.chain = marks),
+        WorkerResponse::Chain(marks) => {
+            let opens =
+                !marks.is_empty() && store.checker().with_untracked(|it| it.chain.is_empty());
+            store.checker().update(|checker| checker.chain = marks);
+            if opens {
+                // Once its card is on the page.
+                set_timeout(show_chain, Duration::ZERO);
+            }
+        }
         WorkerResponse::Section(slot, element) => store.checker().update(|checker| {
             checker.sections[slot as usize] = Some(Arc::new(element));
         }),
@@ -313,4 +321,17 @@ fn take_failure_wanted(store: Store) -> bool {
         .checker()
         .update(|checker| wanted = std::mem::take(&mut checker.failure_wanted));
     wanted
+}
+
+/// Scrolls the column at the side, where it scrolls by itself, to the first step behind a failure.
+fn show_chain() {
+    let side = document().get_element_by_id("side");
+    let chain = document()
+        .query_selector("[data-part=chain]")
+        .ok()
+        .flatten();
+    if let (Some(side), Some(chain)) = (side, chain) {
+        let top = chain.get_bounding_client_rect().top() - side.get_bounding_client_rect().top();
+        side.set_scroll_top(side.scroll_top() + top as i32);
+    }
 }

@@ -39,7 +39,7 @@ fn parted(old: &Scenario, new: &Scenario, parting: &Parting, here: &str, there: 
     let who = the(new, parting.actor);
     let made = call(old, parting.old);
     let step = parting.step;
-    let begins = format!("At step {step} {who} makes {made} {here};");
+    let begins = format!("At step {step} {who} runs {made} {here};");
     match parting.new {
         _ if parting.blocked => {
             format!("{begins} {there} it sleeps before that step, or has no work yet.")

@@ -92,7 +92,7 @@ impl Told<'_> {
             }
             (Mark::MovedHere, _) if change.ran => format!("{name} is moved to here."),
             (Mark::MovedHere, _) if change.does.is_empty() && change.waits.is_none() => {
-                format!("{name} is moved to here, and {who} sleeps at it.")
+                format!("{name} is moved to here, and {who} sleeps in it.")
             }
             (Mark::MovedHere | Mark::MovedAway, _) => {
                 format!("{name} is moved away: its place is here, and it runs {after}.")
@@ -101,7 +101,7 @@ impl Told<'_> {
                 let words = sentence(self.scenario, self.story, change.step - 1);
                 format!("{name} is inserted. {words}")
             }
-            (Mark::Inserted, _) => format!("{name} is inserted, and {who} sleeps at it."),
+            (Mark::Inserted, _) => format!("{name} is inserted, and {who} sleeps in it."),
             (Mark::NotYet, _) => {
                 let era = self.scenario.era.word();
                 format!("Linux {era} does not have {name} here yet.")

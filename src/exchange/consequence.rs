@@ -238,7 +238,7 @@ impl Hurt {
             Hurt::Program => "The program hurts itself: it changed its own buffer.",
             Hurt::SameBio => "Every page of the bio is hurt, even those that nobody touched.",
             Hurt::Stripe => {
-                "Others are hurt: after a disk fails, the rebuild gives wrong bytes for any block of the stripe."
+                "Others are hurt: after a disk fails, the rebuild gives wrong bytes for whichever data block of the stripe was on it."
             }
             Hurt::Metadata => "The file system is hurt: the block is its own.",
             Hurt::Storer => "The program that relies on those bytes is hurt.",

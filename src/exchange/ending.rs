@@ -3,7 +3,7 @@
 use super::leaks::{last_world, leak_words, leaks, since};
 use super::narration::loss;
 use super::words::{begin, of_page, page, sectors, the, thing};
-use crate::explore::Story;
+use crate::explore::{Round, Story};
 use crate::machine::{
     ActorId, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait, World, status,
 };
@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: Status) -> String {
     match status {
         Status::Ready => "ready".to_owned(),
-        Status::Idle => "not enabled: there is no work for it".to_owned(),
+        Status::Idle => "idle, with nothing to do".to_owned(),
         Status::Finished => "finished".to_owned(),
         Status::Halted => "stopped: the kernel hit a BUG".to_owned(),
         Status::Asleep(wait) => {
@@ -114,6 +114,22 @@ pub fn outcome(scenario: &Scenario, story: &Story, end: &End) -> String {
                 (None, false) => format!("{done}, but {left}."),
             }
         }
+    }
+}
+
+/// What a run has come to that ends with a round which can repeat for ever; `after` is where that began, in words.
+pub fn livelock_words(scenario: &Scenario, round: &Round, after: &str) -> String {
+    format!(
+        "Livelock: everything is again as it was {after}. Everybody who could move has had a turn since, and {} is as far from its end as before.",
+        the(scenario, round.starved)
+    )
+}
+
+/// Where a round began, in words.
+pub fn round_began(round: &Round) -> String {
+    match round.from {
+        0 => "at the start".to_owned(),
+        step => format!("after step {step}"),
     }
 }
 

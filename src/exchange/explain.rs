@@ -252,7 +252,7 @@ impl Case<'_> {
                 it.step, self.sector
             ),
             _ => format!(
-                "Everyone is done after step {}, and the media hold a mix: what they hold of {} is neither what was submitted with the rest nor what memory holds.",
+                "Everyone is done after step {}, and the media hold a mix: {} there is not what memory holds, and the page as a whole is not what was submitted.",
                 it.step, self.sector
             ),
         }];
@@ -469,7 +469,7 @@ impl Case<'_> {
         let before = world_before(self.scenario, self.story, it.step.saturating_sub(1));
         let step = row(instr_at(self.scenario, &before, it.actor));
         let mut said = vec![format!(
-            "At step {} {} made the step \"{}\" on {}.",
+            "At step {} {} ran \"{}\" on {}.",
             it.step,
             self.the(it.actor),
             step.label,

@@ -87,7 +87,7 @@ pub fn foresee(ahead: &Ahead, complete: bool, failed: bool, share: &str) -> Outl
         }
         (_, true, _) => {
             format!(
-                "May fail from here, with {each} at the earliest. If a die chooses each step, {share} fail."
+                "May fail from here, with {each} at the earliest. If each step is chosen at random, {share} fail."
             )
         }
         _ => format!(
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_moment_says_what_can_come_of_it() {
         let far = ahead(&[(Verdict::GuardError, 12)], Fate::AtRisk);
-        let words = "May fail from here, with guard error in 12 steps at the earliest. If a die chooses each step, 3.1 % fail.";
+        let words = "May fail from here, with guard error in 12 steps at the earliest. If each step is chosen at random, 3.1 % fail.";
         assert_eq!(foresee(&far, true, false, "3.1 %").words, words);
         let here = ahead(&[(Verdict::Deadlock, 0)], Fate::Doomed);
         assert_eq!(foresee(&here, true, true, "all").words, "");

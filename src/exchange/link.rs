@@ -92,7 +92,7 @@ pub enum LinkError {
     CutOff,
     /// The part for the run cannot be read.
     #[error(
-        "\"{rest}\" is no run: letters stand for actors, each followed by how many steps it makes, such as f9w12; at most {MOST} steps."
+        "\"{rest}\" is not a run: letters stand for actors, each followed by how many steps it makes, such as f9w12; at most {MOST} steps."
     )]
     Run {
         /// The part from the fault on, shortened.

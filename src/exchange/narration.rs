@@ -338,7 +338,7 @@ impl Step<'_> {
                         "`PG_writeback`{of} is set, but in this kernel nobody waits for it here: {who} goes on."
                     }
                     _ => {
-                        "`PG_writeback`{of} is set, but nothing asks for stable pages here: {who} goes on."
+                        "`PG_writeback`{of} is set, but nothing asks for stable pages here, so {who} goes on."
                     }
                 },
             ),

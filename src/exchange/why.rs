@@ -3,15 +3,15 @@
 
 use super::cause::Cause;
 use super::change::with_changes;
-use super::ending::unsubmitted;
+use super::ending::{round_began, unsubmitted};
 use super::explain::Case;
 use super::leaks::{last_world, leak_words, leaks, since, taken};
-use super::narration::{bytes, hop_name};
+use super::narration::{bytes, hop_name, sentence, world_before};
 use super::words::{begin, of_page, page, store, the, thing, way};
-use crate::explore::{Failure, Story};
+use crate::explore::{Failure, Round, Story};
 use crate::machine::{
-    ActorId, Assertion, Consumer, Content, Effect, End, Loss, PageId, Protection, Resource,
-    SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
+    ActorId, Assertion, Cell, Consumer, Content, Effect, End, Loss, PageId, Protection, Register,
+    Resource, SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
 };
 use crate::scenario::Scenario;
 
@@ -61,7 +61,16 @@ pub fn why_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<Cause> {
     trace.causes()
 }
 
-/// As [`why`] and [`why_end`], beginning with the changed or missing line. `story` ends with the failure, or with nobody able to move;
+/// The steps behind a run that goes round for ever: what somebody looks at each time who would be done otherwise, and who makes it so
+/// again.
+pub fn why_round(scenario: &Scenario, story: &Story, round: &Round) -> Vec<Cause> {
+    let mut trace = Trace::new(scenario, story, story.steps.len());
+    trace.round(round);
+    trace.causes()
+}
+
+/// As [`why`] and [`why_end`], beginning with the changed or missing line. `story` ends with the failure, with nobody able to move, or with a round that
+/// can repeat for ever;
 /// `others` are the orderings without the changes, nearest first.
 pub fn why_from(
     scenario: &Scenario,
@@ -73,7 +82,10 @@ pub fn why_from(
         Some(failure) => why(scenario, story, failure),
         None => match end(&scenario.model, &last_world(scenario, story)) {
             Some(end) => why_end(scenario, story, &end),
-            None => Vec::new(),
+            None => match story.round(&scenario.model) {
+                Some(round) => why_round(scenario, story, &round),
+                None => Vec::new(),
+            },
         },
     };
     with_changes(scenario, story, others, causes)
@@ -692,6 +704,83 @@ impl Trace<'_> {
             words += &format!(" {more}");
         }
         self.say(step, taker.unwrap_or(actor), &words);
+    }
+
+    /// What keeps an actor from finishing in a round that repeats for ever: what it looks at, whoever changes that, and the last step,
+    /// after which all is as it was.
+    fn round(&mut self, round: &Round) {
+        let (scenario, story) = (self.scenario, self.story);
+        let model = &scenario.model;
+        let who = round.starved;
+        let steps = round.from..story.steps.len();
+        let mine = |step: &usize| story.steps[*step].choice.actor == who;
+        let at =
+            |step: usize| usize::from(model.actor(&world_before(scenario, story, step), who).pc);
+        let visited: Vec<usize> = steps.clone().filter(mine).map(at).collect();
+        let code = &model.actors[who.index()].code;
+        // Whether the program can end from a place without coming by where the round goes.
+        let leaves = |from: usize| {
+            let (mut seen, mut next) = (Vec::new(), vec![from]);
+            while let Some(pc) = next.pop() {
+                let Some(instr) = code.get(pc) else {
+                    return true;
+                };
+                if visited.contains(&pc) || seen.contains(&pc) {
+                    continue;
+                }
+                seen.push(pc);
+                next.push(pc + 1);
+                if instr.op.can_answer_no() {
+                    next.push(instr.no.into());
+                }
+            }
+            false
+        };
+        let decides = |step: &usize| {
+            let (pc, after) = (at(*step), model.actor(&story.steps[*step].world, who).pc);
+            let instr = code.get(pc);
+            instr.filter(|it| it.op.can_answer_no()).is_some_and(|it| {
+                leaves(match it.no == after {
+                    true => pc + 1,
+                    false => it.no.into(),
+                })
+            })
+        };
+        let decisions: Vec<usize> = steps.clone().filter(mine).filter(decides).collect();
+        let cells = model.cells();
+        for &step in &decisions {
+            let words = sentence(scenario, story, step);
+            self.add(step + 1, &format!("{words} Otherwise it would be done."));
+        }
+        let looked: Vec<&Cell> = (decisions.iter())
+            .filter_map(|step| model.due(&world_before(scenario, story, *step), who))
+            .flat_map(|instr| {
+                let footprint = instr.op.footprint();
+                let read = move |cell: &&Cell| {
+                    footprint.reads.contains(&cell.register)
+                        && cell.register != Register::Actors
+                        && cell.is_within(footprint.reach, &instr)
+                };
+                cells.iter().filter(read)
+            })
+            .collect();
+        for step in steps {
+            let (before, after) = (world_before(scenario, story, step), story.steps[step].world);
+            let changes = |cell: &&Cell| (before[cell.at] ^ after[cell.at]) & cell.bits != 0;
+            if looked.iter().any(|cell| changes(cell)) {
+                self.add(step + 1, &sentence(scenario, story, step));
+            }
+        }
+        if decisions.is_empty() {
+            self.sleeps(who);
+        }
+        self.add(
+            self.end,
+            &format!(
+                "Everything is again as it was {}, and everybody who could move has had a turn: this can go on for ever.",
+                round_began(round)
+            ),
+        );
     }
 
     fn stall(&mut self, first: ActorId) {

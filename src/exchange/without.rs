@@ -34,10 +34,7 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
             return format!("In the {states} states looked at nothing fails; there are more.");
         }
         (true, Some(_)) => return nothing_fails(mutant, before),
-        _ if new.is_empty() => format!(
-            "It fails as it does with it, with {}",
-            list(mutant.verdicts)
-        ),
+        _ if new.is_empty() => format!("It fails all the same, with {}", list(mutant.verdicts)),
         _ if before.safe() => format!("{} becomes possible", first_up(&list(new))),
         _ => format!("{} becomes possible as well", first_up(&list(new))),
     };
@@ -53,9 +50,9 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
     };
     let share = match mutant.share {
         Some(share) if share >= 1.0 => "; every schedule fails.".to_owned(),
-        // A livelock is a loop in which every actor that can move does move; a die that chooses the steps leaves
+        // A livelock is a loop in which every actor that can move does move; steps chosen at random leave
         // such a loop with probability 1, so no share of schedules fails.
-        Some(0.0) => "; a die that chooses each step leaves the loop in the end.".to_owned(),
+        Some(0.0) => "; steps chosen at random leave the loop in the end.".to_owned(),
         Some(share) => {
             let share = percent(share);
             let of = if share.ends_with(['%', ')']) {
@@ -63,7 +60,7 @@ fn outcome(mutant: &Mutant, before: Verdicts) -> String {
             } else {
                 ""
             };
-            format!("; {share}{of} schedules fail if a die chooses each step.")
+            format!("; {share}{of} schedules fail if each step is chosen at random.")
         }
         None => format!(". Only {states} states were looked at; there are more."),
     };

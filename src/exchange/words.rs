@@ -188,7 +188,24 @@ pub(super) fn a(verdict: Verdict) -> String {
     let words = verdict.words();
     match verdict {
         Verdict::SilentCorruption => words.to_owned(),
-        Verdict::Assertion => format!("an {words}"),
+        Verdict::Assertion | Verdict::UnstableWrite | Verdict::ExposedPage => format!("an {words}"),
         _ => format!("a {words}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_the_article_it_takes() {
+        for verdict in Verdict::ALL {
+            let words = verdict.words();
+            let vowel = words.starts_with(['a', 'e', 'i', 'o', 'u']);
+            let article = if vowel { "an" } else { "a" };
+            let with = format!("{article} {words}");
+            let without = verdict == Verdict::SilentCorruption;
+            assert_eq!(a(verdict), if without { words.to_owned() } else { with });
+        }
     }
 }

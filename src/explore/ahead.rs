@@ -17,6 +17,7 @@ pub fn follow_to_failure(scenario: &Scenario, history: &mut History) -> bool {
     let last = (whole.steps.last()).map(|record| end(model, &record.world));
     let stuck = matches!(last, Some(Some(End::Deadlock(_) | End::Stall(_))));
     let ends = stuck.then_some(whole.steps.len());
+    let ends = ends.or(whole.goes_round(model, here));
     let next = failures.chain(ends).filter(|step| *step > here).min();
     let own = own_failure(scenario, &whole).filter(|step| *step > here);
     let aim = match (own, next) {

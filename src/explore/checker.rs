@@ -22,6 +22,7 @@ use super::mutants::MutantWork;
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
 use super::reduced::Reduced;
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 
 /// How many states are looked at between two looks at the clock.
@@ -350,6 +351,7 @@ impl Checker {
         };
         let findings = findings.into_iter();
         let findings = findings.map(|finding| (finding.verdict, finding.schedule));
+        let findings: Vec<_> = findings.collect();
         let actors = model.actor_ids().zip(&model.actors);
         let response = SearchResult {
             progress,
@@ -359,7 +361,8 @@ impl Checker {
             unstable: case.space.unstable(),
             exposed: case.space.exposed(),
             bytes: case.space.bytes() as u64,
-            findings: findings.collect(),
+            round: round_of(graph, &findings),
+            findings,
             ran: actors
                 .map(|(number, actor)| {
                     let pcs = 0..actor.code.len();

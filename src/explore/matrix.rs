@@ -4,6 +4,7 @@ use crate::machine::Choice;
 use crate::protocol::Era;
 use crate::scenario::{Device, Scenario, Variant, Verdict, load_variant};
 
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 
 /// What the ordering comes to in one kernel on one device.
@@ -26,6 +27,8 @@ pub struct CellFound {
     pub states: u32,
     /// The verdicts, each with a shortest schedule.
     pub findings: Vec<(Verdict, Vec<Choice>)>,
+    /// For a livelock among them, the round that can follow its schedule for ever.
+    pub round: Vec<Choice>,
 }
 
 impl CellFound {
@@ -36,12 +39,16 @@ impl CellFound {
     }
 
     /// What a search that is over has found of a scenario.
-    pub(super) fn of(scenario: &Scenario, space: &Space) -> CellFound {
+    pub fn of(scenario: &Scenario, space: &Space) -> CellFound {
         let findings = space.findings(&scenario.model).into_iter();
+        let findings: Vec<_> = findings.map(|it| (it.verdict, it.schedule)).collect();
         CellFound {
             complete: space.progress() == Progress::Complete,
             states: space.states() as u32,
-            findings: findings.map(|it| (it.verdict, it.schedule)).collect(),
+            round: space
+                .graph()
+                .map_or(Vec::new(), |it| round_of(it, &findings)),
+            findings,
         }
     }
 }

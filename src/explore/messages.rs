@@ -127,6 +127,8 @@ pub struct SearchResult {
     pub bytes: u64,
     /// For each verdict that can be reached a shortest schedule, among those one with the fewest changes of actor.
     pub findings: Vec<(Verdict, Vec<Choice>)>,
+    /// For a livelock among them, the round that can follow its schedule for ever.
+    pub round: Vec<Choice>,
     /// For each actor, how often each of its instructions ran.
     pub ran: Vec<Vec<u32>>,
 }

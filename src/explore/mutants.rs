@@ -11,6 +11,7 @@ use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 use super::deeds::{Profile, Safety};
 use super::expectation::failing_share;
 use super::foresight::Foresight;
+use super::round::round_of;
 use super::space::{Limits, Progress, Space};
 use super::verdicts::Verdicts;
 
@@ -27,6 +28,8 @@ pub struct Mutant {
     pub share: Option<f64>,
     /// A shortest failure, of those the one with the fewest changes of actor.
     pub shortest: Option<(Verdict, Vec<Choice>)>,
+    /// For a livelock, the round that can follow that for ever.
+    pub round: Vec<Choice>,
     /// Distinct states looked at.
     pub states: u32,
     /// Where everything was looked at and nothing fails: what is to be said of that. None where the unchanged ordering is not known well
@@ -112,6 +115,7 @@ impl Trial {
             words: self.scenario.edits.last().cloned().unwrap_or_default(),
             verdicts: space.verdicts(),
             share: complete.then(|| failing_share(graph)),
+            round: round_of(graph, shortest.as_slice()),
             shortest,
             states: space.states() as u32,
         })

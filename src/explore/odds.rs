@@ -1,4 +1,4 @@
-//! The exact share of schedules that fail when a die chooses among the possible steps, and how
+//! The exact share of schedules that fail when each step is chosen at random among those possible, and how
 //! many schedules there are.
 //!
 //! Both are computed over the state graph, not sampled. A state's share is the mean of its

@@ -6,6 +6,8 @@ use crate::machine::{
 };
 use crate::scenario::Verdict;
 
+use super::round::{Round, last_round};
+
 /// A guard compared at a hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -242,10 +244,30 @@ impl Story {
         match end(model, &last) {
             Some(End::Deadlock(_)) => found.push(Verdict::Deadlock),
             Some(End::Stall(_)) => found.push(Verdict::Stall),
-            _ => {}
+            Some(_) => {}
+            None if self.round(model).is_some() => found.push(Verdict::Livelock),
+            None => {}
         }
         let all = Verdict::ALL.into_iter();
         all.filter(|verdict| found.contains(verdict)).collect()
+    }
+
+    /// The round with which the run ends, if that can repeat for ever and keeps somebody from finishing: a livelock.
+    pub fn round(&self, model: &Model) -> Option<Round> {
+        self.round_at(model, self.steps.len())
+    }
+
+    /// The first step after so many at which such a round is complete.
+    pub fn goes_round(&self, model: &Model, after: usize) -> Option<usize> {
+        let mut steps = after + 1..=self.steps.len();
+        steps.find(|steps| self.round_at(model, *steps).is_some())
+    }
+
+    fn round_at(&self, model: &Model, steps: usize) -> Option<Round> {
+        last_round(model, steps, &|at| {
+            let record = &self.steps[at];
+            (record.choice.actor, &record.world)
+        })
     }
 
     /// Notes the invariants that do not hold after a step and held until then.

@@ -43,7 +43,7 @@ pub static ASSUMPTIONS: [Assumption; 14] = [
     ),
     row(
         "fairness",
-        "Whoever can move does so at some time. How long anything takes is not modelled: a verdict says what can happen, not how often.",
+        "Whoever can move does so eventually. How long anything takes is not modelled: a verdict says what can happen, not how often.",
         "",
     ),
     row(

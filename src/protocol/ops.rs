@@ -743,7 +743,7 @@ static ROWS: [Row; 91] = [
         label: "pass over the page",
         meaning: "Reclaim meets a page under writeback and goes on to the next instead of waiting.",
         reason: Some(
-            "To wait here could mean to wait for a bio that this very thread has yet to submit.",
+            "Waiting here could mean waiting for a bio that this very thread has yet to submit.",
         ),
         since: "",
         source: "shrink_folio_list, mm/vmscan.c (6.19); commit ecf5fc6e9654",
@@ -942,7 +942,7 @@ static ROWS: [Row; 91] = [
         label: "check a guard at the HBA",
         meaning: "The HBA, or the NVMe controller, computes the guard over the bytes it fetched and compares it with the guard tag it received. If they differ the command fails; SCSI does not retry it.",
         reason: Some(
-            "In this machine a difference means that the bytes changed after the guard was taken. In a real one memory, bus or adapter may be at fault too: the tag cannot tell.",
+            "In this model a difference means that the bytes changed after the guard was taken. In a real one memory, bus or adapter may be at fault too: the tag cannot tell.",
         ),
         since: "",
         source: "SCSI_PROT_GUARD_CHECK in sd_setup_protect_cmnd, drivers/scsi/sd.c (6.19); nvme_decide_disposition, drivers/nvme/host/core.c (6.19); the kernel dossier, section 8.4",
@@ -965,7 +965,7 @@ static ROWS: [Row; 91] = [
         also: &[],
         label: "check a guard at the target",
         meaning: "The disk recomputes the CRC over what arrived over the wire and compares it with the tuple. The disk of this model checks every sector before it stores any, as scsi_debug does; a real one may have stored earlier blocks.",
-        reason: Some("It covers the wire too: no sector is stored that does not fit its guard."),
+        reason: Some("It covers the wire too: no sector is stored whose guard does not match."),
         since: "",
         source: "T10 SBC-3 (INCITS 514): WRPROTECT=001b; prot_verify_write, drivers/scsi/scsi_debug.c (6.19)",
     },

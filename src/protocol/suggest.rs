@@ -37,7 +37,7 @@ pub(super) fn unknown_step(programs: &[&str], word: &str) -> String {
         }
         _ => did_you_mean(word, known),
     };
-    format!("there is no step and no program \"{word}\"{hint}; `make check ARGS=--list` lists them")
+    format!("there is no step or program \"{word}\"{hint}; `make check ARGS=--list` lists them")
 }
 
 /// What a function of some kernel is called here, as an aside for a message: ` ("folio_lock" is

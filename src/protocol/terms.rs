@@ -253,7 +253,7 @@ const ROWS: [Row; 34] = [
     term(
         "parity",
         &[],
-        "The exclusive or of a stripe's data, kept on another disk: a lost disk is rebuilt from it.",
+        "The exclusive OR of a stripe's data, kept on another disk: a lost disk is rebuilt from it.",
         "ops_run_reconstruct5, drivers/md/raid5.c (6.19); md(4)",
     ),
     term(

@@ -310,7 +310,7 @@ impl Expander<'_> {
                 let Some(era) = Era::ALL.into_iter().find(|known| known.word() == era) else {
                     let eras = Era::ALL.map(Era::word);
                     let reason = format!(
-                        "\"?{condition}\" is no condition{}; there are ?{}, and eras such as ?3.0+ and ?3.0- (of {})",
+                        "unknown condition \"?{condition}\"{}; there are ?{}, and eras such as ?3.0+ and ?3.0- (of {})",
                         did_you_mean(condition, DEVICES.into_iter().chain(eras)),
                         DEVICES.join(", ?"),
                         eras.join(", ")

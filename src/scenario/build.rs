@@ -228,7 +228,7 @@ fn index_of(
     let found = known.iter().position(|word| *word == given.text);
     if found.is_none() {
         let reason = format!(
-            "\"{}\" is no {what}{}; it is one of {}",
+            "unknown {what} \"{}\"{}; expected one of {}",
             given.text,
             did_you_mean(&given.text, known.iter().copied()),
             known.join(", ")

@@ -47,6 +47,9 @@ pub enum Severity {
     Failure,
 }
 
+/// What "safe" means, in a sentence or two.
+pub const SAFE: &str = "Every schedule of this model was looked at, and none breaks a rule, loses an update, leaves anything behind or gets stuck. \u{201c}safe (unstable write)\u{201d}: bytes do change under a write in some schedules, and nothing comes of it here. What the model leaves out, \u{201c}safe\u{201d} does not cover.";
+
 impl Verdict {
     /// All verdicts, in the order of the enum.
     pub const ALL: [Verdict; 13] = [

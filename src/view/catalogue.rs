@@ -1,7 +1,8 @@
 //! The list of orderings, each with the verdict it must have, and the visitor's own files.
 
-use crate::scenario::{Entry, catalogue};
+use crate::scenario::{Entry, Verdict, catalogue};
 
+use super::badge::meanings;
 use super::check_results::CheckResults;
 use super::moment::Moment;
 use super::msg::Msg;
@@ -46,7 +47,11 @@ pub fn orderings(now: &Moment, results: &CheckResults) -> Element {
         }
     }
     let legend = "Each with the number it has in the project's kernel dossier and with what a search through every schedule finds, on the device and in the kernel it is written for.";
-    let mut lists = el("div", "").child(note("small", legend));
+    let listed = catalogue().flat_map(|entry| Standing::listed(entry.verdicts).told());
+    let listed: Vec<Verdict> = listed.collect();
+    let mut lists = el("div", "")
+        .child(note("small", legend))
+        .child(meanings(&listed, true));
     for group in groups {
         let entries = catalogue().filter(|entry| entry.group == group);
         let entries = entries.map(|entry| item(now, results, entry)).collect();

@@ -160,8 +160,12 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
         .map(|(_, schedule)| schedule.len())
         .min();
     let share = match &results.odds {
+        // A livelock that has a way out, and nothing else.
+        Some(Ok(odds)) if odds.failing == 0.0 => {
+            " Steps chosen at random leave the loop in the end.".to_owned()
+        }
         Some(Ok(odds)) => format!(
-            " If a die chooses each step, {} fail.",
+            " If each step is chosen at random, {} fail.",
             percent(odds.failing)
         ),
         _ => String::new(),

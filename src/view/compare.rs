@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exchange::{outcome, parting_words, sentence, status_words};
 use crate::explore::{Turns, Verdicts, same_turns};
-use crate::machine::{End, History};
+use crate::machine::History;
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
@@ -111,8 +111,7 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
             None => String::new(),
         },
     };
-    let bad =
-        |now: &Moment| now.failed() || matches!(&now.end, Some(End::Deadlock(_) | End::Stall(_)));
+    let bad = |now: &Moment| now.failed() || now.stuck().is_some();
     let ended = match &there.end {
         Some(end) => outcome(&there.scenario, &there.story, end),
         None => String::new(),
@@ -124,7 +123,7 @@ pub fn compare(now: &Moment, ui: &UiState, other: Option<&Comparison>) -> Elemen
             *value = "Stage of the ordering beside".to_owned();
         }
     }
-    let count = format!("Beside: {} steps made of {depth} turns", there.depth());
+    let count = format!("Beside: {} steps in {depth} turns", there.depth());
     // That these turns end well there says nothing of other turns.
     let standing = other.found.unwrap_or(Standing::Looking(Verdicts::NONE));
     let found = el("p", "there")

@@ -55,7 +55,7 @@ pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
         let status = now.status(actor);
         let said = match status {
             Status::Ready => brief_foresight(now, outlook, actor),
-            Status::Idle => "not enabled".to_owned(),
+            Status::Idle => "idle".to_owned(),
             _ => status_key(status).to_owned(),
         };
         group = group.child(

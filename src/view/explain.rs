@@ -2,14 +2,14 @@
 //! last is for, which invariants are broken, what the scenario is about.
 
 use crate::exchange::{
-    Consequence, explain, explain_change, explain_end, foresee, hex, introduction, log_lines,
-    missing, outcome, percent, release_words, status_words, what_differs, who_compares,
-    without_words,
+    Consequence, explain, explain_change, explain_end, foresee, hex, introduction, livelock_words,
+    log_lines, missing, outcome, percent, release_words, round_began, status_words, what_differs,
+    who_compares, without_words,
 };
-use crate::explore::{Failure, Omission, Outlook, StepRecord, Without};
+use crate::explore::{Failure, Omission, Outlook, StepRecord, Without, with_round};
 use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
-use crate::scenario::{Scenario, Verdict, never_existed};
+use crate::scenario::{Scenario, Severity, Verdict, never_existed};
 
 use super::actors::outlook_words;
 use super::badge;
@@ -22,7 +22,7 @@ use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
-use super::why::{Chain, failed_at, stuck_verdict, troubles};
+use super::why::{Chain, failed_at, troubles};
 
 /// What comes of leaving out the step made last, as far as that is known.
 pub struct LeftOut {
@@ -47,20 +47,12 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
     let sentence = now.sentence().unwrap_or_else(|| introduction(scenario));
-    let ending = match &now.end {
-        Some(end) => outcome(scenario, &now.story, end),
-        None => String::new(),
-    };
+    let ending = ending(now);
     let last = now.story.steps.last();
     let failed = last.is_some_and(StepRecord::fails);
     // A bad end stands before the sentence of the step, any other behind it.
-    let badly = match &now.end {
-        Some(End::Rest(found)) => {
-            (found.iter().copied().filter_map(Verdict::of)).any(Verdict::fails)
-        }
-        Some(_) => true,
-        None => false,
-    };
+    let end = end_severity(now);
+    let badly = end.is_some_and(|it| it > Severity::Fact);
     let first = if badly { ending.as_str() } else { "" };
     let ending = if badly { "" } else { ending.as_str() };
     let remark = now
@@ -78,7 +70,13 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     };
     let mut glossary = Glossary::of(Card::Sentence, ui.term);
     let mut paragraph = |class, text| glossary.glossed(el("p", class), text);
-    el("div", if bad { "now failed" } else { "now" })
+    // A step that fails by itself is never harmless: that a write is torn shows at the end.
+    let class = match (failed, end) {
+        (false, Some(Severity::Passing)) => "now passing",
+        _ if bad => "now failed",
+        _ => "now",
+    };
+    el("div", class)
         .child(note("count", &count))
         .child(paragraph("sentence badly", first))
         .child(paragraph(
@@ -93,6 +91,19 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .child(paragraph("decisive", remark.unwrap_or("")))
         .child(paragraph("ending", ending))
         .child(rich(el("p", "remark"), &ui.remark))
+}
+
+/// How bad the end is that the run has come to; none where it goes on.
+fn end_severity(now: &Moment) -> Option<Severity> {
+    match (&now.end, &now.round) {
+        (Some(End::Rest(found)), _) => {
+            let found = found.iter().copied().filter_map(Verdict::of);
+            let worst = found.map(Verdict::severity).max();
+            Some(worst.unwrap_or(Severity::Fact))
+        }
+        (Some(_), _) | (None, Some(_)) => Some(Severity::Failure),
+        (None, None) => None,
+    }
 }
 
 /// What can still come of the moment shown.
@@ -120,7 +131,7 @@ pub fn explanations(
     chain: Option<&Chain>,
 ) -> Element {
     let mut cards = Vec::new();
-    let troubles = troubles(&now.story, now.end.as_ref());
+    let troubles = troubles(&now.story, now.stuck());
     // The chain stands where its button is pressed, and keeps its place while its steps are visited.
     let mut chain = chain.map(|chain| chain.card(now, ui));
     if troubles.is_empty() {
@@ -128,9 +139,9 @@ pub fn explanations(
     }
     for (at, (failure, and)) in troubles.iter().enumerate() {
         let mut glossary = Glossary::of(Card::Failure(at as u8), ui.term);
-        let mut card = match (failure, &now.end) {
+        let mut card = match (failure, now.stuck()) {
             (Some(failure), _) => failed(now, failure, and, &mut glossary),
-            (None, Some(end)) => stuck(now, end, &mut glossary),
+            (None, Some(verdict)) => stuck(now, verdict, &mut glossary),
             (None, None) => continue,
         };
         // The first card is that of the newest failure, about which one can do something.
@@ -250,9 +261,9 @@ fn leave_out(scenario: &Scenario, without: &Without) -> Element {
         return nothing();
     };
     let (label, run) = match &mutant.shortest {
-        Some((verdict, run)) => (
-            format!("Open it without this step, up to the {}", verdict.words()),
-            run.clone(),
+        Some(found) => (
+            format!("Open it without this step, up to the {}", found.0.words()),
+            with_round(found, &mutant.round),
         ),
         None => ("Open it without this step".to_owned(), Vec::new()),
     };
@@ -267,14 +278,22 @@ fn title(words: &str) -> String {
     first.to_ascii_uppercase() + rest
 }
 
-/// The card of a run that ended with actors that sleep for ever.
-fn stuck(now: &Moment, end: &End, glossary: &mut Glossary) -> Element {
-    let verdict = stuck_verdict(end);
+/// How the run ended, in a sentence; nothing where it can go on, unless it goes round for ever.
+fn ending(now: &Moment) -> String {
+    match (&now.end, &now.round) {
+        (Some(end), _) => outcome(&now.scenario, &now.story, end),
+        (None, Some(round)) => livelock_words(&now.scenario, round, &round_began(round)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The card of a run that ended with actors that sleep for ever, or that goes round for ever.
+fn stuck(now: &Moment, verdict: Verdict, glossary: &mut Glossary) -> Element {
     el("div", &badge::card(verdict))
         .attr(Attr::Part, "failure")
         .child(el("h2", "").text(&title(verdict.words())))
         .child(note("small", verdict.meaning()))
-        .child(glossary.glossed(el("p", ""), &outcome(&now.scenario, &now.story, end)))
+        .child(glossary.glossed(el("p", ""), &ending(now)))
 }
 
 /// A folded section with every sentence about a failure, and what the kernel logs of it.
@@ -450,6 +469,10 @@ fn what_this_is(now: &Moment, results: &CheckResults) -> Element {
     };
     card = card
         .child(note("verdict", &found(now, results)))
+        .child({
+            let standing = Standing::of(results);
+            badge::meanings(&standing.told(), standing.safe())
+        })
         .child(button(
             "",
             "",

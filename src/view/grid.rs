@@ -54,6 +54,8 @@ pub struct Cell {
     pub fresh: bool,
     /// A check that failed, or bytes that are wrong.
     pub failed: bool,
+    /// Whether the next writeback puts right what is wrong.
+    pub passing: bool,
     /// Bytes that must not change now.
     pub sealed: bool,
     /// What the cell says in words.
@@ -143,29 +145,33 @@ pub struct PageMoment<'a> {
     pub failures: &'a [Failure],
     /// The sectors that an unstable write has left torn, where everybody is at rest.
     pub torn: Vec<SectorId>,
+    /// Whether the next writeback repairs them.
+    pub repaired: bool,
     pub step: usize,
     /// Who made the last step.
     pub mover: Option<ActorId>,
 }
 
 /// The sectors of a page that an unstable write has left torn or corrupt at the end of the run.
-fn torn(now: &Moment, number: PageId) -> Vec<SectorId> {
+/// Of a page judged as a whole those are the ones in which the media differ from memory; and whether the next writeback repairs them.
+fn torn(now: &Moment, number: PageId) -> (Vec<SectorId>, bool) {
     let Some(End::Rest(found)) = &now.end else {
-        return Vec::new();
+        return (Vec::new(), false);
     };
     let of_page = found.iter().filter_map(|it| match *it {
-        Violation::Torn { page, sector } | Violation::Corrupt { page, sector } => {
-            (page == number).then_some(sector)
-        }
+        Violation::Torn { page, sector } => (page == number).then_some((sector, true)),
+        Violation::Corrupt { page, sector } => (page == number).then_some((sector, false)),
         _ => None,
     });
-    of_page.collect()
+    let (torn, repaired): (Vec<SectorId>, Vec<bool>) = of_page.unzip();
+    (torn, repaired.contains(&true))
 }
 
 impl PageMoment<'_> {
     /// Takes the facts of a page from the moment shown.
     pub fn of(now: &Moment, number: PageId) -> PageMoment<'_> {
         let model = &now.scenario.model;
+        let (torn, repaired) = torn(now, number);
         PageMoment {
             scenario: &now.scenario,
             number,
@@ -175,7 +181,8 @@ impl PageMoment<'_> {
             stage: model.stage(&now.world, number),
             columns: &now.story.columns[number.index()],
             failures: &now.story.failures,
-            torn: torn(now, number),
+            torn,
+            repaired,
             step: now.depth(),
             mover: now.last_actor(),
         }
@@ -279,18 +286,25 @@ impl PageMoment<'_> {
                 let tuple = self.page.tuples[sector.index()];
                 let failed = self.wrong(sector, false);
                 let wire = column.wire.map(|(content, _)| content);
-                let but = if failed { ", which is wrong" } else { "" };
+                let passing = self.repaired && self.torn.contains(&sector);
+                let but = match (failed, passing) {
+                    (true, true) => ", and memory holds other bytes: torn until the next writeback",
+                    (true, false) => ", which is wrong",
+                    _ => "",
+                };
                 Cell {
                     tone: self.tone(sector, content),
                     words: format!("the media hold \"{first}\"{but}"),
                     first,
                     second: match (tuple.is_some(), failed) {
+                        (_, true) if passing => "! torn".to_owned(),
                         (_, true) => "\u{2715} wrong".to_owned(),
                         (true, _) => self.guard(tuple),
                         _ => String::new(),
                     },
                     fresh: self.before.media[sector.index()] != content,
                     failed,
+                    passing,
                     link: match wire == Some(content) && !self.waiting() {
                         true => CellLink::Tie,
                         false => CellLink::None,

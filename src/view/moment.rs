@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::exchange::sentence;
-use crate::explore::{Failure, Story};
+use crate::explore::{Failure, Round, Story};
 use crate::machine::{ActorId, Effect, End, History, NodeId, Status, World, end, status, ways};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Verdict};
 
 use super::program_rows::ProgramPosition;
 
@@ -28,8 +28,20 @@ pub struct Moment {
     pub before: World,
     /// How the run ends, where nobody can move.
     pub end: Option<End>,
+    /// The round with which the run ends, where it can repeat for ever and keeps somebody from finishing.
+    pub round: Option<Round>,
     /// The ends of all branches with their lengths, and which is the current one.
     pub branches: Vec<(NodeId, usize, bool)>,
+}
+
+/// The verdict of an end at which actors sleep for ever, or of a round that repeats for ever.
+pub fn stuck(end: Option<&End>, round: Option<&Round>) -> Option<Verdict> {
+    match (end, round) {
+        (Some(End::Deadlock(_)), _) => Some(Verdict::Deadlock),
+        (Some(End::Stall(_)), _) => Some(Verdict::Stall),
+        (None, Some(_)) => Some(Verdict::Livelock),
+        _ => None,
+    }
 }
 
 impl Moment {
@@ -72,6 +84,7 @@ impl Moment {
             world: *history.world(),
             before: model.initial,
             end: end(model, history.world()),
+            round: story.round(model),
             branches: branches.collect(),
             story,
         };
@@ -83,6 +96,11 @@ impl Moment {
     pub fn failed(&self) -> bool {
         let mut failures = self.story.failures.iter();
         failures.any(Failure::fails)
+    }
+
+    /// The verdict of a run in which actors sleep for ever, or go round for ever.
+    pub fn stuck(&self) -> Option<Verdict> {
+        stuck(self.end.as_ref(), self.round.as_ref())
     }
 
     /// How many steps led here.

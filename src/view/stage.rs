@@ -231,6 +231,7 @@ fn cell(cell: Cell, step: usize) -> Element {
     for (is, name) in [
         (cell.fresh, " fresh"),
         (cell.failed, " failed"),
+        (cell.failed && cell.passing, " passing"),
         (cell.sealed, " sealed"),
     ] {
         if is {

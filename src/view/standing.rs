@@ -78,7 +78,7 @@ impl Standing {
     }
 
     /// The verdicts that are told: where some are failures, only these.
-    fn told(self) -> Vec<Verdict> {
+    pub fn told(self) -> Vec<Verdict> {
         match self.verdicts() {
             found if found.safe() => found.iter().collect(),
             found => found.failures().iter().collect(),

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::{Cause, why_from};
 use crate::explore::{Failure, Story};
-use crate::machine::{End, end};
+use crate::machine::end;
 use crate::scenario::{Scenario, Verdict};
 
 use super::glossary::Glossary;
-use super::moment::Moment;
+use super::moment::{Moment, stuck};
 use super::msg::Msg;
 use super::ui_state::{Card, UiState};
 use super::vdom::{Attr, Element, button, el, nothing, rich};
@@ -42,8 +42,8 @@ impl ChainMark {
 }
 
 /// What has gone wrong with a run, newest first: broken rules, each with the words for how often, and none for an end at which actors
-/// sleep for ever. Sectors that fail alike in one step count as one failure, and so does a sector that fails again.
-pub fn troubles<'a>(story: &'a Story, end: Option<&End>) -> Vec<(Option<&'a Failure>, String)> {
+/// sleep for ever, or go round for ever. Sectors that fail alike in one step count as one failure, and so does a sector that fails again.
+pub fn troubles(story: &Story, stuck: Option<Verdict>) -> Vec<(Option<&Failure>, String)> {
     let failures = &story.failures;
     let mut all = Vec::new();
     for (at, failure) in failures.iter().enumerate() {
@@ -64,12 +64,13 @@ pub fn troubles<'a>(story: &'a Story, end: Option<&End>) -> Vec<(Option<&'a Fail
         let again = failures.iter().filter(again).count();
         let and = match (beside, again) {
             (1, 1) => String::new(),
+            (1, 2) => ", twice".to_owned(),
             (1, _) => format!(", {again} times"),
             (_, _) => format!(" and {} more", beside - 1),
         };
         all.push((Some(failure), and));
     }
-    if matches!(end, Some(End::Deadlock(_) | End::Stall(_))) {
+    if stuck.is_some() {
         all.push((None, String::new()));
     }
     all.reverse();
@@ -78,17 +79,9 @@ pub fn troubles<'a>(story: &'a Story, end: Option<&End>) -> Vec<(Option<&'a Fail
 
 /// The step at which the newest failure came about; none where nothing has failed.
 pub fn failed_at(now: &Moment) -> Option<usize> {
-    let troubles = troubles(&now.story, now.end.as_ref());
+    let troubles = troubles(&now.story, now.stuck());
     let (newest, _) = troubles.first()?;
     Some(newest.map_or(now.depth(), |failure| failure.step))
-}
-
-/// The verdict of an end at which actors sleep for ever.
-pub fn stuck_verdict(end: &End) -> Verdict {
-    match end {
-        End::Deadlock(_) => Verdict::Deadlock,
-        _ => Verdict::Stall,
-    }
 }
 
 impl Chain {
@@ -102,12 +95,13 @@ impl Chain {
         let story = now.whole.first(model, at);
         let last = story.steps.last();
         let end = end(model, &last.map_or(model.initial, |it| it.world));
-        let troubles = troubles(&story, end.as_ref());
+        let stuck = stuck(end.as_ref(), story.round(model).as_ref());
+        let troubles = troubles(&story, stuck);
         let (failure, _) = troubles.first()?;
-        let what = match (failure, &end) {
-            (Some(failure), _) if failure.step == at => failure.verdict()?.words(),
-            (None, Some(end)) => stuck_verdict(end).words(),
-            _ => return None,
+        let what = match failure {
+            Some(failure) if failure.step == at => failure.verdict()?.words(),
+            Some(_) => return None,
+            None => stuck?.words(),
         };
         Some(Chain {
             at,

@@ -17,10 +17,10 @@ const depth = async (page) => Number(/Step (\d+) of/.exec(await words(part(page,
 
 test("checks what is on the stage, and the counterexample can be walked to the failure", async () => {
   const { page, problems, close } = await site.open("#unlock-gap");
-  await result(page, /✕ guard error First after 34 steps\. If a die chooses each step, 0\.37 % \(1 in 269\) fail\. 466 states, 749 transitions\./);
+  await result(page, /✕ guard error First after 34 steps\. If each step is chosen at random, 0\.37 % \(1 in 269\) fail\. 466 states, 749 transitions\./);
   await open(page, "Verdicts and odds");
   assert.match(await words(part(page, "finding")), /Shortest schedule: 34 steps, with 4 changes of actor/);
-  assert.match(await words(part(page, "odds")), /fail if a die chooses each step0\.37 % \(1 in 269\)At every moment.*How many schedules, and the share exactlydifferent schedules557,931of which fail/);
+  assert.match(await words(part(page, "odds")), /fail if each step is chosen at random0\.37 % \(1 in 269\)At every moment.*How many schedules, and the share exactlydifferent schedules557,931of which fail/);
   await page.getByRole("button", { name: "Walk through it" }).click();
   assert.match(await words(part(page, "now")), /Start · 34 steps lie ahead/);
   // The outlooks count the steps left to the failure.

@@ -81,7 +81,7 @@ test("a link that does not fit any more opens as far as it goes, and says so; a 
   await notice.filter({ hasText: /another state of this model \(checksum zzzz, now \w{4}\)/ }).waitFor();
   assert.match(await shown(page), /4 of 4/);
   for (const [link, words] of [
-    ["#1abcd/unlock-gap/f0", /is no run/],
+    ["#1abcd/unlock-gap/f0", /is not a run/],
     ["#7abcd/unlock-gap/f2", /newer page/],
     ["#1abcd/unlock-gap/f2/drop.writepage.nothing", /no step "nothing"/],
     ["#1abcd/no-such-thing/f2", /There is no scenario "no-such-thing"/],

@@ -152,7 +152,7 @@ test("says on what an actor sleeps and who must act", async () => {
   const before = await visible(page);
   await cannot.dispatchEvent("click");
   assert.equal(await visible(page), before, "a step that is not possible changes nothing");
-  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /not enabled: there is no work for it/);
+  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /idle, with nothing to do/);
   await close();
 });
 

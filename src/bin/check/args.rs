@@ -123,7 +123,7 @@ fn by_word<T: Copy>(
     known.find(|it| word(*it) == given).ok_or_else(|| {
         let known: Vec<&str> = all.iter().map(|it| word(*it)).collect();
         format!(
-            "\"{given}\" is no {what}; it is one of {}",
+            "unknown {what} \"{given}\"; expected one of {}",
             known.join(", ")
         )
         .into()

@@ -134,7 +134,7 @@ fn unknown(word: &str) -> String {
     let hint = did_you_mean(word, known);
     let topics = topics.collect::<Vec<&str>>().join(", ");
     format!(
-        "\"{word}\" is no step, program, device, kernel, verdict or invariant{hint}; topics are {topics}"
+        "\"{word}\" is not a step, program, device, kernel, verdict or invariant{hint}; topics are {topics}"
     )
 }
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::document::{Document, STYLE, document, html, link};
 use crate::dossier::{Dossier, FROM_SCENARIOS};
 
-use stable_pages::exchange::{Consequence, explain, explain_end, outcome};
+use stable_pages::exchange::{
+    Consequence, explain, explain_end, livelock_words, outcome, round_began,
+};
 use stable_pages::machine::{End, History};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict};
 use stable_pages::view::{Attr, Element, Moment, badge, cited_outside, el, note, rich};
@@ -179,6 +181,10 @@ fn run(mut main: Element, scenario: &Arc<Scenario>) -> Element {
             said.push(Consequence::of(scenario, &scenario.schedule, verdict).words());
             main = meaning(main, verdict, &said);
         }
+    }
+    if let Some(round) = &now.round {
+        let words = livelock_words(scenario, round, &round_began(round));
+        main = meaning(main, Verdict::Livelock, &[words]);
     }
     if let Some(end) = &now.end {
         let verdict = match end {

@@ -3,7 +3,7 @@
 use super::call::ascii;
 use super::layout::paragraph;
 use super::{Options, Searched};
-use crate::exchange::ending::outcome;
+use crate::exchange::ending::{livelock_words, outcome};
 use crate::exchange::leaks::{last_world, leak_words};
 use crate::exchange::narration::hex;
 use crate::exchange::words::{begin, release_words, sectors, the, thing};
@@ -26,12 +26,17 @@ pub(super) fn verdict(scenario: &Scenario, story: &Story, options: &Options) -> 
     said.extend(untold(scenario, story));
     said.retain(|it| !it.is_empty());
     let last = last_world(scenario, story);
+    let round = story.round(&scenario.model);
     match end(&scenario.model, &last) {
         // A sentence about a failure says already how such a run ends.
         Some(End::Halted | End::Rest(_)) if !said.is_empty() => {}
         Some(how) => {
             said.push(outcome(scenario, story, &how));
             said.extend(sleepers(scenario, story, &how));
+        }
+        None if round.is_some() => {
+            let words = round.map(|it| livelock_words(scenario, &it, "one round before"));
+            said.extend(words);
         }
         None if said.is_empty() => said.push("Nothing has failed so far.".to_owned()),
         None => {}
@@ -122,7 +127,7 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
             let what = match scenario.model.protection {
                 Protection::Parity => "parity was computed from other bytes",
                 Protection::Mirror => "the other leg of the mirror holds other bytes",
-                _ => "of other bytes than were submitted",
+                _ => "with other bytes than were submitted",
             };
             format!("The write of {which} completes without error, but {what}.")
         }
@@ -137,11 +142,11 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
         }
         Violation::Lost { how, .. } => match how {
             Loss::AtRest => format!(
-                "{} is newer in memory than on media, and neither a dirty bit nor an error says so: the update is lost.",
+                "{} is newer in memory than on the media, and neither a dirty bit nor an error says so: the update is lost.",
                 begin(&which)
             ),
             Loss::Fsync => format!(
-                "fsync returns success, but the media does not hold what memory held of {which} when it was called."
+                "fsync returns success, but the media do not hold what memory held of {which} when it was called."
             ),
             Loss::Detached => format!(
                 "The store into {which} goes into a page that has left the file: it is lost."

@@ -208,7 +208,7 @@ impl Writer<'_> {
         self.library.inline("nvme_requeue", head, "me", &body) + "(me)"
     }
 
-    /// The end of a request: if it is reported as done, a verdict for each sector of which the media does not hold the bytes
+    /// The end of a request: if it is reported as done, a verdict for each sector of which the media do not hold the bytes
     /// that were sealed.
     pub(super) fn complete_request(&mut self) -> String {
         let bit = format!("(1 << ({{n}} % {}))", self.sectors);

@@ -76,7 +76,7 @@ impl Setting<'_> {
             let places = self.source.places(&line.text, line.at);
             let text = one_line(&name, &line.text, |byte| places.get(byte).copied());
             if text.lines.is_empty() {
-                self.wrong(line.at, "there is no step and no program in this line");
+                self.wrong(line.at, "there is no step or program in this line");
             }
             if let Some(steps) = self.expand(shape, &text, frame, line) {
                 programs.push(Program {

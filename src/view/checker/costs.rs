@@ -96,7 +96,7 @@ pub fn panel(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
         )
         .child(note(
             "small",
-            &format!("{differ} On average: when each possible step is equally likely at every moment. At worst: in the dearest schedule there is. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
+            &format!("{differ} On average: when each possible step is equally likely at every moment. At worst: in the costliest schedule. A writer's sleep is counted in steps that others make meanwhile, the disk's among them; a step is no measure of time. Copied are whole pages, so that a page can be written to under I/O; what write(2) brings along does not count."),
         ))
 }
 

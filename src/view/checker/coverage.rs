@@ -23,7 +23,7 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     }
     let progress = &checked.progress;
     let words = format!(
-        "{} states and {} transitions between them, {} of the states ends; the farthest state is {} steps from the start; the search took {} MiB. Beside each step: on how many of the transitions it was made. A step that was never reached is one this check says nothing about.",
+        "{} states and {} transitions between them; {} of the states are ends; the farthest state is {} steps from the start; the search took {} MiB. Beside each step: on how many of the transitions it was made. A step that was never reached is one this check says nothing about.",
         grouped(&progress.states.to_string()),
         grouped(&progress.edges.to_string()),
         grouped(&checked.ends.to_string()),

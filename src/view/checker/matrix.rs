@@ -3,8 +3,9 @@
 
 use crate::explore::MatrixCell;
 use crate::protocol::Era;
-use crate::scenario::{Device, never_existed};
+use crate::scenario::{Device, Verdict, never_existed};
 
+use super::super::badge;
 use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
@@ -67,6 +68,18 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
             "small",
             "Press a cell to open the ordering there. Any device can be put under any kernel here; not every pair existed.",
         ))
+        .child(words(now, results))
+}
+
+/// What the words in the cells mean.
+fn words(now: &Moment, results: &CheckResults) -> Element {
+    let here = (now.scenario.era, now.scenario.device);
+    let cells = results.matrix.cells.iter();
+    let known = cells.filter(|it| (it.era, it.device) != here);
+    let all = known.filter_map(|it| it.found.as_ref().ok().map(Standing::of_cell));
+    let all: Vec<Standing> = all.chain([Standing::of(results)]).collect();
+    let told: Vec<Verdict> = all.iter().flat_map(|it| it.told()).collect();
+    badge::meanings(&told, all.iter().any(|it| it.safe()))
 }
 
 /// Who is hurt, and whether the next writeback repairs it, where something fails.

@@ -4,12 +4,12 @@
 use std::cmp::Ordering;
 
 use crate::exchange::{Worth, grouped, percent, worth};
-use crate::explore::{Merged, Mutant, ScenarioSpec, Verdicts};
+use crate::explore::{Merged, Mutant, ScenarioSpec, Verdicts, with_round};
 use crate::machine::Choice;
 use crate::protocol::{Edit, OPS, Place, group_row};
 use crate::scenario::Verdict;
 
-use super::super::badge::mark;
+use super::super::badge::{self, mark};
 use super::super::check_results::CheckResults;
 use super::super::msg::Msg;
 use super::super::ui_state::UiState;
@@ -19,7 +19,7 @@ const COLUMNS: [&str; 5] = [
     "change",
     "in",
     "verdict",
-    "fails if a die chooses",
+    "odds of failing",
     "steps to the first",
 ];
 const KINDS: [&str; 5] = [
@@ -99,16 +99,16 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
         all.filter(|it| *it == wanted).count()
     };
     let counts = [
-        (Worth::Fails, "fail"),
-        (Worth::Mends, "mend it"),
-        (Worth::Unseen, "only make it unseen"),
-        (Worth::Safe, "are safe here"),
-        (Worth::Unknown, "are not known"),
+        (Worth::Fails, "fails", "fail"),
+        (Worth::Mends, "mends it", "mend it"),
+        (Worth::Unseen, "only makes it unseen", "only make it unseen"),
+        (Worth::Safe, "is safe here", "are safe here"),
+        (Worth::Unknown, "is not known", "are not known"),
     ];
-    let counts = counts.map(|(worth, words)| (many(worth), words));
-    let counts = counts.iter().filter(|(many, _)| *many > 0);
+    let counts = counts.map(|(worth, one, words)| (many(worth), one, words));
+    let counts = counts.iter().filter(|(many, ..)| *many > 0);
     let counts: Vec<String> = counts
-        .map(|(many, words)| format!("{many} {words}"))
+        .map(|(many, one, words)| format!("{many} {}", if *many == 1 { one } else { words }))
         .collect();
     let summary = match table.left {
         0 => format!(
@@ -158,6 +158,11 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
     }
     let mut body = el("tbody", "");
     let many = rows.len();
+    let failing = rows
+        .iter()
+        .take(MOST_ROWS)
+        .flat_map(|it| it.verdicts.iter());
+    let failing: Vec<Verdict> = failing.filter(|it| it.fails()).collect();
     for mutant in rows.into_iter().take(MOST_ROWS) {
         body = body.child(line(of, mutant, before));
     }
@@ -192,6 +197,7 @@ pub fn panel(ui: &UiState, results: &CheckResults) -> Element {
             "small",
             "\u{201c}Mends it\u{201d}: every run stores, computes, checks and writes all that the runs without the change do, and none fails. \u{201c}Only makes it unseen\u{201d}: nothing fails because less is done. \u{201c}Safe here\u{201d} is said of this scenario only: of its actors and stores, its device, its kernel. Another one may need the step.",
         ))
+        .child(badge::meanings(&failing, false))
 }
 
 /// The words of a text that is searched, or searched for.
@@ -290,7 +296,7 @@ fn line(of: &ScenarioSpec, mutant: &Mutant, before: Verdicts) -> Element {
     let (class, words) = said(mutant, before);
     let shortest = mutant.shortest.as_ref();
     let steps = shortest.map_or(String::new(), |it| it.1.len().to_string());
-    let run = shortest.map_or(Vec::new(), |it| it.1.clone());
+    let run = shortest.map_or(Vec::new(), |it| with_round(it, &mutant.round));
     el("tr", class)
         .child(el("th", "").attr(Attr::Scope, "row").child(change(
             of,

@@ -86,7 +86,7 @@ fn words(scenario: &Scenario, grid: &Grid, at: (usize, usize)) -> Vec<String> {
         Fate::AtRisk if all == 1 => "One state; from it some schedules fail.".to_owned(),
         Fate::AtRisk if cell.risky == all => format!("{states}; from each, some schedules fail."),
         Fate::AtRisk => format!(
-            "{states}; from {} of them schedules fail, from {} all do.",
+            "{states}; from {} of them some schedules fail, from {} all do.",
             cell.risky, cell.doomed
         ),
     });
@@ -162,7 +162,7 @@ fn said(now: &Moment, grid: &Grid, pointed: Option<(usize, usize)>) -> Element {
     let all = all.iter().map(|it| rich(el("p", ""), it)).collect();
     let hint = match pointed.is_none() {
         true => {
-            "That is where the run on the stage is. Point at another cell, or move with the arrow keys; a click or Enter puts a shortest schedule to it on the stage, and keeps the run there is."
+            "That is where the run on the stage is. Point at another cell, or move with the arrow keys; a click or Enter puts a shortest schedule to it on the stage, and keeps the run that is there."
         }
         false => "",
     };
@@ -185,7 +185,7 @@ fn above(now: &Moment, ui: &UiState) -> Element {
     };
     let name = |actor: ActorId| names.get(actor.index()).map_or("", |it| it.as_str());
     let words = format!(
-        "Downwards the step that {} makes next, to the right the one that {} makes next. A cell gathers all states with both there, wherever everybody else is.",
+        "Rows: the step that {} makes next; columns: the one that {} makes next. A cell gathers all states with both there, wherever everybody else is.",
         name(first),
         name(second)
     );

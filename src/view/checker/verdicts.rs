@@ -1,7 +1,7 @@
 //! The verdicts, each with a shortest schedule, and the odds.
 
 use crate::exchange::{Consequence, grouped, percent};
-use crate::explore::{DecimalOdds, SearchResult};
+use crate::explore::{DecimalOdds, SearchResult, with_round};
 use crate::machine::Choice;
 use crate::scenario::{Scenario, Verdict};
 
@@ -10,6 +10,7 @@ use super::super::check_results::CheckResults;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
 use super::super::vdom::{Attr, Element, button, el, note};
+use super::count;
 
 /// The panel of verdicts and odds.
 pub fn panel(now: &Moment, results: &CheckResults) -> Element {
@@ -17,8 +18,8 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
         return note("small", "Once everything has been looked at.");
     };
     let mut cards = el("div", "cards");
-    for (verdict, schedule) in &checked.findings {
-        cards = cards.child(finding(&now.scenario, *verdict, schedule));
+    for found in &checked.findings {
+        cards = cards.child(finding(&now.scenario, found, &checked.round));
     }
     if checked.safe() {
         let words = match checked.complete {
@@ -32,7 +33,8 @@ pub fn panel(now: &Moment, results: &CheckResults) -> Element {
     cards.child(odds(results)).child(stated(now, checked))
 }
 
-fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Element {
+fn finding(scenario: &Scenario, found: &(Verdict, Vec<Choice>), round: &[Choice]) -> Element {
+    let (verdict, schedule) = (found.0, &found.1);
     let steps = schedule.len();
     let changes = schedule
         .windows(2)
@@ -40,16 +42,24 @@ fn finding(scenario: &Scenario, verdict: Verdict, schedule: &[Choice]) -> Elemen
     let words = match steps {
         0 => "The run begins so.".to_owned(),
         _ => format!(
-            "Shortest schedule: {steps} steps, with {} changes of actor, and none of that length has fewer.",
-            changes.count()
+            "Shortest schedule: {}, with {}, and none of that length has fewer.",
+            count(steps as u64, "step"),
+            match changes.count() {
+                1 => "1 change of actor".to_owned(),
+                many => format!("{many} changes of actor"),
+            }
         ),
     };
-    let livelock = match verdict {
-        Verdict::Livelock => " From its end on, everybody can get turns for ever.",
-        _ => "",
+    let livelock = match (verdict, round.len()) {
+        (Verdict::Livelock, 0) => " From its end on, everybody can get turns for ever.".to_owned(),
+        (Verdict::Livelock, many) => format!(
+            " From there on, everybody can get turns for ever: {many} steps more, and all is as it was."
+        ),
+        _ => String::new(),
     };
-    let walk = Msg::WalkThrough(schedule.to_vec(), verdict);
-    let end = Msg::ShowEnd(schedule.to_vec());
+    let run = with_round(found, round);
+    let walk = Msg::WalkThrough(run.clone(), verdict);
+    let end = Msg::ShowEnd(run);
     el("div", &card(verdict))
         .attr(Attr::Part, "finding")
         .child(el("h2", "").text(verdict.words()))
@@ -76,7 +86,7 @@ fn odds(results: &CheckResults) -> Element {
         Some(Ok(digits)) => digits,
     };
     let mut list = el("dl", "figures")
-        .child(el("dt", "").text("fail if a die chooses each step"))
+        .child(el("dt", "").text("fail if each step is chosen at random"))
         .child(el("dd", "").text(&percent(digits.failing)));
     if digits.endless > 0.0 {
         list = list
@@ -86,7 +96,7 @@ fn odds(results: &CheckResults) -> Element {
     let mut findings = results.checked.iter().flat_map(|checked| &checked.findings);
     let livelock = match findings.any(|finding| finding.0 == Verdict::Livelock) {
         true => {
-            "A livelock counts where there is no way out of it; where there is one, a die takes it in the end."
+            "A livelock counts where there is no way out of it; where there is one, random steps take it in the end."
         }
         false => "",
     };
@@ -94,7 +104,7 @@ fn odds(results: &CheckResults) -> Element {
         .child(note("small", livelock))
         .child(note(
             "small",
-            "At every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. It is no rate on hardware, where steps take their own time.",
+            "At every moment each step that is possible is equally likely, the disk's too. Computed over all states, not sampled. Hardware fails at another rate: there, steps take their own time.",
         ))
         .child(counted(digits))
 }

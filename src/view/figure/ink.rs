@@ -13,6 +13,7 @@ pub struct Face {
 
 pub const INK: &str = "#1d222b";
 pub const SOFT: &str = "#565e6b";
+pub const PASSING_INK: &str = "#7a4a00";
 pub const BAD: &str = "#9c1c14";
 
 const fn sans(size: i32, bold: bool, ink: &'static str) -> Face {
@@ -78,6 +79,9 @@ pub const PAGE: &str = r##"fill="#dce8f8" stroke="#4674b8" stroke-width="1.2""##
 pub const NEWER: &str = r##"fill="url(#newer)" stroke="#b56a00" stroke-width="1.6""##;
 pub const OLD: &str = r##"fill="url(#old)" stroke="#8f8d84""##;
 pub const EMPTY: &str = r##"fill="#ffffff" stroke="#b9b7ae" stroke-dasharray="3 3""##;
+/// Bytes that the next writeback puts right.
+pub const PASSING: &str =
+    r##"fill="#fff" stroke="#b87400" stroke-width="2.4" stroke-dasharray="5 3""##;
 pub const FAILED: &str = r##"fill="#fbe0de" stroke="#c22b21" stroke-width="2.4""##;
 pub const FRESH: &str = r##"fill="none" stroke="#1d222b" stroke-width="2""##;
 

@@ -203,6 +203,7 @@ fn heads(
 /// Draws a cell, and how it hangs together with the one above it.
 fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
     let paint = match (cell.failed, cell.tone) {
+        (true, _) if cell.passing => ink::PASSING,
         (true, _) => ink::FAILED,
         (_, "page") => ink::PAGE,
         (_, "newer") => ink::NEWER,
@@ -225,6 +226,7 @@ fn cell(svg: &mut Svg, at: Frame, cell: &Cell, below: bool) {
     let round = if cell.tone == "old" { 0 } else { 5 * PX };
     svg.rect(at, round, paint);
     let face = match cell.failed {
+        true if cell.passing => Face::BYTES.bold().ink(ink::PASSING_INK),
         true => Face::BYTES.bold().ink(ink::BAD),
         false => Face::BYTES,
     };

@@ -409,7 +409,7 @@ fn parted(computation: &Computation, at: usize) -> Element {
         .child(sheet(
             "steps both",
             "crc-both",
-            "Both computations beside each other",
+            "Both computations side by side",
             heads,
             body,
         ))
