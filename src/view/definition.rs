@@ -146,7 +146,7 @@ fn bit(name: &str) -> Vec<Definition> {
     }
     let (meaning, from) = match name {
         "cached" => (
-            "this CPU keeps a copy of the PTE in its TLB and goes by that, whatever the PTE says by now.",
+            "this CPU keeps a copy of the PTE in its TLB and goes by that, whatever the PTE says by now. Where the two differ, the entry is stale.",
             "Documentation/core-api/cachetlb.rst (6.19)",
         ),
         "present" => (

@@ -75,8 +75,7 @@ pub fn thing(resource: Resource, which: Which) -> String {
     format!("{resource:?}-{}", which.number())
 }
 
-/// Draws a bit, with a ring if it changed. Below it, where it takes no room of its own and so moves nothing, stands who
-/// holds it or what was done to it.
+/// Draws a bit, with a ring if it changed.
 fn bit(bit: Bit) -> Element {
     let Bit {
         kind,
@@ -93,17 +92,12 @@ fn bit(bit: Bit) -> Element {
         if changed { " changed" } else { "" }
     );
     let key = name.split(' ').next().unwrap_or("").to_owned();
-    let below = match (by.is_empty(), changed, was) {
-        (false, ..) => &*by,
-        (_, false, _) => "",
-        (_, true, true) => "cleared",
-        (_, true, false) => "just set",
-    };
-    let spoken = match (on, below.is_empty()) {
-        (true, true) => ": set",
-        (true, false) => ": set, ",
-        (false, true) => ": clear",
-        (false, false) => ": clear, ",
+    let state = if on { "set" } else { "clear" };
+    let spoken = match (by.is_empty(), changed, was) {
+        (false, ..) => format!(": {state}, {by}"),
+        (_, false, _) => format!(": {state}"),
+        (_, true, true) => ": just cleared".to_owned(),
+        (_, true, false) => ": just set".to_owned(),
     };
     let mut li = el("li", &class).attr(Attr::Bit, &key);
     if !thing.is_empty() {
@@ -114,8 +108,7 @@ fn bit(bit: Bit) -> Element {
         }
     }
     li.child(define_button("", &of_bit(&key)).text(&name))
-        .child(el("span", "hidden").text(spoken))
-        .child(el("em", "").text(below))
+        .child(el("span", "hidden").text(&spoken))
 }
 
 fn group(class: &'static str, title: &str, short: &str, bits: Vec<Bit>) -> BitGroup {
@@ -131,21 +124,36 @@ fn group(class: &'static str, title: &str, short: &str, bits: Vec<Bit>) -> BitGr
 impl BitGroup {
     fn draw(self) -> Element {
         let title = el("h2", "")
-            .child(el("span", "wide").text(&self.title))
+            .child(el("span", "wide").text(self.wide()))
             .child(
                 el("span", "narrow")
                     .attr_bool(Attr::Hidden, true)
                     .text(&self.short),
-            );
+            )
+            .child(el("em", "").text(&self.holders()));
         let class = format!("entry{}", self.class);
         self.draw_bits(el("div", &class).child(title))
+    }
+
+    /// The title, or in its place what is special about the group now, which so takes no room of its own.
+    fn wide(&self) -> &str {
+        match self.remark.is_empty() {
+            true => &self.title,
+            false => &self.remark,
+        }
+    }
+
+    /// Who holds the locks among the bits.
+    fn holders(&self) -> String {
+        let held = self.bits.iter().filter(|bit| !bit.by.is_empty());
+        let held = held.map(|bit| format!("{} {}", bit.name, bit.by));
+        held.collect::<Vec<String>>().join(", ")
     }
 
     /// Draws the bits, without a title.
     fn draw_bits(self, into: Element) -> Element {
         let bits = self.bits.into_iter().map(bit).collect();
         into.child(el("ul", "bits").children(bits))
-            .child(note("note", &self.remark))
     }
 }
 
@@ -383,10 +391,10 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
             // Emptied by another actor: an interrupt from that actor's CPU did it.
             let shot = cached(was).present() && !entry_now.present() && moment.mover != of;
             let shot = moment.mover.filter(|_| shot);
-            let by = shot.map(|by| format!("shot down by {}", scenario.cast[by.index()].name));
+            let by = shot.map(|by| scenario.cast[by.index()].name.as_str());
             let (class, remark) = match (by, stale) {
-                (Some(by), _) => (" flushed", by),
-                (None, true) => (" stale", "stale: the PTE forbids it".to_owned()),
+                (Some(by), _) => (" flushed", format!("TLB entry, flushed by {by}")),
+                (None, true) => (" stale", "TLB entry, stale".to_owned()),
                 (None, false) => ("", String::new()),
             };
             let title = format!("{name}'s TLB entry");
@@ -437,8 +445,11 @@ pub fn bit_rows(moment: &PageMoment, now: &World, was: &World) -> Vec<(String, E
         .into_iter()
         .flat_map(|it| it.caches.into_iter().chain([it.pte]));
     let rows = mapped.chain(frame).map(|group| {
+        let group_name = group.short.clone();
+        let held = el("em", "").text(&group.holders());
         let class = format!("entry{}", group.class);
-        (group.short.clone(), group.draw_bits(el("div", &class)))
+        let entry = group.draw_bits(el("div", &class));
+        (group_name, entry.child(held))
     });
     rows.collect()
 }
