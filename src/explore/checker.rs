@@ -359,7 +359,7 @@ impl Checker {
             stopped,
             ends: case.space.ends(),
             unstable: case.space.unstable(),
-            exposed: case.space.exposed(),
+            needless_write: case.space.needless_write(),
             bytes: case.space.bytes() as u64,
             round: round_of(graph, &findings),
             findings,
