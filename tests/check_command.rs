@@ -12,9 +12,10 @@ use std::process::{Command, Stdio};
 use expect_test::expect_file;
 use serde_json::Value;
 use stable_pages::exchange::promela;
+use stable_pages::explore::{Limits, Report, Space};
 use stable_pages::machine::Invariant;
 use stable_pages::protocol::{Era, OPS, library};
-use stable_pages::scenario::{Device, FILE_KEYS, Verdict, catalogue, find, load};
+use stable_pages::scenario::{Device, FILE_KEYS, Scenario, Verdict, catalogue, find, load};
 use toml::de::{DeTable, DeValue};
 
 /// What a call has printed, and its exit status.
@@ -151,6 +152,43 @@ fn a_file_that_states_something_else_is_not_as_expected() {
         check_with(&file, &["--device", device, "-"]).status
     };
     assert_eq!((only("none"), only("fs checksum")), (1, 0));
+}
+
+/// A file may state that nothing fails and nothing is broken; it is held to that like any other.
+#[test]
+fn a_file_that_states_nothing_is_held_to_it() {
+    let file = draft("unlock-gap")
+        + "\n[expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n";
+    let scenario = load("unlock-gap", &file).expect("loads");
+    let differences = Report::of(&scenario, usize::MAX).differences(&scenario);
+    let words: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "[expect] states safe, and the search found guard error",
+            "the opening run is to show safe (\"opening\", or else [expect]), and shows guard error",
+            "\"breaks\" states none, and the opening run breaks I3, I2, I6, I1, I10",
+        ]
+    );
+}
+
+/// Where memory was full, it is not known whether the opening run stops short in a state that was not looked at.
+#[test]
+fn an_opening_run_beyond_what_was_looked_at_is_not_judged() {
+    let mut scenario = load("two-page-submitted", text("two-page-submitted")).expect("loads");
+    let (model, bytes) = (&scenario.model, 1 << 20);
+    let space = Space::explore(model, model.initial, Limits { bytes, graph: true });
+    let looked = (space.states() - space.frontier()) as u32;
+    let stops_short = |scenario: &Scenario| {
+        let opening = Report::of(scenario, bytes).opening;
+        opening.expect("on its own device").stops_short
+    };
+    let schedules = [looked - 1, looked].map(|state| space.schedule(model, state));
+    let [last, beyond] = schedules.map(|schedule| {
+        scenario.schedule = schedule;
+        stops_short(&scenario)
+    });
+    assert!(last && !beyond);
 }
 
 #[test]

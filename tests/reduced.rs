@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use stable_pages::explore::{Progress, Reduced};
+use stable_pages::explore::{Coverage, Progress, Reduced, Report};
 use stable_pages::machine::{ActorId, Choice, alike, enabled, sort_alike, step};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{Scenario, Variant, Verdict, load_for, load_variant, programs};
@@ -179,6 +179,58 @@ fn worlds_that_differ_in_who_is_who_are_one() {
         }
     }
     assert!(differed > 1000, "{differed}");
+}
+
+/// Memory that only the reduced search gets by with: a report has all its verdicts then, each once.
+#[test]
+fn a_report_has_the_verdicts_of_the_reduced_search() {
+    // In 2.6.39 write(2) waits for nothing.
+    let text = writers(4).replace("era = \"3.0\"", "era = \"2.6.39\"");
+    let scenario = stable_pages::scenario::load("writers", &text).expect("loads");
+    let bytes = Reduced::explore(&scenario.model, usize::MAX).bytes();
+    let (whole, part) = (
+        Report::of(&scenario, usize::MAX),
+        Report::of(&scenario, bytes),
+    );
+    assert_eq!(whole.coverage, Coverage::Complete);
+    let Coverage::Reduced { states, may_loop } = part.coverage else {
+        panic!("{:?}", part.coverage);
+    };
+    println!("{} states of {}, then {states}", part.states, whole.states);
+    assert!(part.states < whole.states);
+    assert!(!whole.safe() && part.settled() != may_loop);
+    assert_eq!(part.verdicts, whole.verdicts);
+}
+
+/// Whether a run can go round is never missed: this search cannot tell whether it may do so for ever.
+#[test]
+fn runs_that_go_round_are_noticed() {
+    let with = |lines: &str| {
+        let actor =
+            format!("[[actor]]\nname = \"round\"\nabout = \"\"\nrun = [\"of_round\"]\n[expect]");
+        let program =
+            format!("[[program]]\nname = \"of_round\"\ntext = \"\"\"\n{lines}\n\"\"\"\n{actor}");
+        let text = writers(0).replacen("[expect]", &program, 1);
+        stable_pages::scenario::load("round", &text).expect("loads")
+    };
+    let files = [
+        with("again>\nmay_sleep\ngoto again"),
+        with("again>\njournal_start\njournal_stop\ngoto again"),
+        with("journal_start\njournal_stop"),
+    ];
+    let slugs = ["sync-chases-dirtier", "baseline-five-step", "unlock-gap"];
+    let mut straight = 0;
+    for scenario in files.into_iter().chain(slugs.map(support::scenario)) {
+        let space = support::checked(&scenario);
+        let graph = space.graph().expect("kept");
+        let order = graph.order();
+        let mut states = 0..graph.states() as u32;
+        let rounds = states.any(|from| graph.steps(from).any(|edge| order.inside(from, edge.to)));
+        let reduced = Reduced::explore(&scenario.model, usize::MAX);
+        assert!(reduced.may_loop() || !rounds, "{}", scenario.slug);
+        straight += usize::from(!reduced.may_loop());
+    }
+    assert!(straight > 0);
 }
 
 /// Random files, alike actors among them.

@@ -110,15 +110,14 @@ fn called(resource: Resource) -> &'static str {
     }
 }
 
-/// Whether I4 or I5 does not hold: no verdict, since nobody is held up and nothing is lost yet, but a number
-/// worth knowing. Some runs begin so (S11).
-fn exposed(model: &Model, world: &World) -> bool {
+/// Whether a PTE calls a page dirty that counts as clean (I5). If the media have its bytes, that is no verdict: it will be
+/// written once more than it needs. Some runs begin so (S11).
+fn calls_dirty(model: &Model, world: &World) -> bool {
     model.page_ids().any(|page| {
         let it = model.page(world, page);
         let mut ptes = model.space_ids().map(|it| model.pte(world, it, page));
-        let mut tlbs = model.tlb_ids().map(|it| model.tlb(world, it, page));
-        let open = ptes.any(|it| it.write() || it.dirty()) || tlbs.any(|it| it.write());
-        model.cached[page.index()] && !it.gone && !it.dirty && open
+        let dirty = ptes.any(|it| it.dirty());
+        model.cached[page.index()] && !it.gone && !it.dirty && dirty
     })
 }
 
@@ -135,9 +134,9 @@ fn told(model: &Model, space: &Space, state: u32) -> bool {
     false
 }
 
-/// Whether a page that counts as clean can be written to without a fault (I4), or is newer than the media and only a PTE
-/// says so (I5): the next store, or an fsync, goes past it.
-fn goes_past(model: &Model, world: &World, id: PageId) -> bool {
+/// Whether a page that counts as clean can be written to without a fault (I4), and whether it is newer than the media and
+/// only a PTE says so (I5): the next store, or an fsync, goes past it.
+fn goes_past(model: &Model, world: &World, id: PageId) -> [bool; 2] {
     let it = model.page(world, id);
     let mut entries: Vec<_> = model
         .tlb_ids()
@@ -150,7 +149,7 @@ fn goes_past(model: &Model, world: &World, id: PageId) -> bool {
     let only_a_pte = ptes.iter().any(|it| it.dirty()) && it.memory != it.media;
     entries.extend(ptes);
     let clean = model.cached[id.index()] && !it.gone && !it.dirty;
-    clean && (only_a_pte || entries.iter().any(|it| it.write()))
+    [entries.iter().any(|it| it.write()), only_a_pte].map(|it| clean && it)
 }
 
 /// The sectors of each page of which the last completed write took other bytes than were sampled for it: by parity or a
@@ -277,7 +276,7 @@ struct Judged {
     /// called it safe.
     was_safe: bool,
     ends: usize,
-    exposed: bool,
+    needless: bool,
     /// Whether runs can go on for ever without rest and leave something held by whoever is done.
     held_for_ever: bool,
 }
@@ -327,9 +326,9 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
                     newer && !ptes.into_iter().any(|it| it.dirty()) && !told()
                 };
                 let past = |id: &PageId| {
-                    goes_past(model, &world, *id)
-                        && !goes_past(model, &model.initial, *id)
-                        && !lost(*id)
+                    let begun = goes_past(model, &model.initial, *id);
+                    let now = goes_past(model, &world, *id);
+                    now.iter().zip(begun).any(|(now, begun)| *now && !begun) && !lost(*id)
                 };
                 if model.page_ids().any(|id| past(&id)) {
                     found.insert(EXPOSED);
@@ -345,7 +344,7 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
                 Wrong::new()
             }
         };
-        all.exposed |= at_rest(model, &world) && exposed(model, &world);
+        all.needless |= calls_dirty(model, &world) && !calls_dirty(model, &model.initial);
         let lost = found.contains(NEWER) || found.contains(HALF);
         let left = found.iter().any(|it| !OF_BYTES.contains(it));
         for (verdict, word) in [
@@ -377,6 +376,9 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
     // Safe is what nothing is wrong with.
     let safe = others.is_empty() && broken.safe() && all.wrong.is_empty();
     assert_eq!(space.verdicts().safe(), safe, "{name}");
+    if safe {
+        assert_eq!(space.needless_write(), all.needless, "{name}");
+    }
     Some(all)
 }
 
@@ -387,7 +389,7 @@ struct Table {
     ends: usize,
     was_safe: usize,
     changed: usize,
-    exposed: usize,
+    needless: usize,
     held_for_ever: usize,
     /// By what is wrong: how many models, and how many with nothing else.
     by: BTreeMap<&'static str, (usize, usize)>,
@@ -398,7 +400,7 @@ impl Table {
         self.models += 1;
         self.ends += it.ends;
         self.was_safe += usize::from(it.was_safe);
-        self.exposed += usize::from(it.exposed && it.verdicts.safe());
+        self.needless += usize::from(it.needless && it.verdicts.safe());
         self.held_for_ever += usize::from(it.held_for_ever && it.verdicts.safe());
         if it.was_safe && !it.wrong.is_empty() {
             self.changed += 1;
@@ -416,14 +418,14 @@ impl Table {
             ends,
             was_safe,
             changed,
-            exposed,
+            needless,
             held_for_ever,
             ..
         } = self;
         println!(
             "{name}: {models} models, {ends} ends; {changed} of {was_safe} safe ones are not any more"
         );
-        println!("    {exposed} safe ones end with I4 or I5 broken somewhere");
+        println!("    {needless} safe ones end with I5 broken somewhere");
         println!("    {held_for_ever} safe ones never rest, and something stays held");
         for (what, (many, alone)) in &self.by {
             println!("    {many:>5} {what} ({alone} with nothing else)");
@@ -457,6 +459,42 @@ fn edited(entry: Entry, edits: &[&Edit], seen: &mut HashSet<String>) -> Option<(
             scenario,
         )
     })
+}
+
+/// A file may begin with a page that is clean and writable, and with one that is newer and only a PTE says so (S11): that is
+/// not held against its ordering. What has become of the page is.
+#[test]
+fn what_a_page_begins_with_excuses_that_and_no_more() {
+    let found = |memory: &str, pte: &str, lines: &str| {
+        let text = format!(
+            "title = \"t\"\nera = \"3.0\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"none\"\nschedule = []\n\
+             [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\n\
+             [[page]]\nindex = 0\nmemory = [\"{memory}\"]\nmedia = [\"a\"]\ndirty = false\npte = \"{pte}\"\n\
+             [[store]]\nname = \"new\"\noffset = 100\ntext = \"x\"\n\
+             [[actor]]\nname = \"writer\"\nabout = \"\"\nmm = \"A\"\nrun = [{lines}]\n\
+             [[actor]]\nname = \"disk\"\nabout = \"\"\nrun = [\"disk\"]\n\
+             [[actor]]\nname = \"completion\"\nabout = \"\"\nrun = [\"completion\"]\n"
+        );
+        let scenario = load("begun", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let found = judged(lines, &scenario, MOST).expect("small");
+        (found.verdicts.iter().collect::<Vec<_>>(), found.needless)
+    };
+    let store = "\"store new\"";
+    let write =
+        "\"lock_page\", \"set_page_writeback\", \"unlock_page\", \"bio_add_page\", \"queue_bio\"";
+    let stored_and_written = format!("{store}, {write}");
+    let exposed = vec![Verdict::ExposedPage];
+    assert_eq!(
+        found("a", "writable clean", "\"may_sleep\""),
+        (vec![], false)
+    );
+    assert_eq!(found("a", "writable clean", store), (exposed, true));
+    // The bytes are on the media, and the PTE still says dirty.
+    assert_eq!(
+        found("a", "writable clean", &stored_and_written),
+        (vec![], true)
+    );
+    assert_eq!(found("b", "writable", store), (vec![], false));
 }
 
 #[test]

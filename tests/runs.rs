@@ -3,8 +3,11 @@
 
 mod support;
 
-use stable_pages::explore::{Story, carry, follow_to_failure};
-use stable_pages::machine::{ActorId, Choice, History, Invariant, enabled};
+use stable_pages::explore::{Check, Column, Held, Span, Story, carry, follow_to_failure, spans};
+use stable_pages::machine::{
+    ActorId, Choice, Content, Effect, History, Hop, Invariant, Model, PageId, SectorId, Status,
+    enabled, status,
+};
 use stable_pages::protocol::{Era, OPS};
 use stable_pages::scenario::{find, load_for};
 use support::scenario;
@@ -165,6 +168,38 @@ fn a_run_parts_where_the_other_kernel_sleeps() {
     assert_eq!(parting.new, Some(parting.old));
 }
 
+/// Where another step is due, it does not matter whether that one sleeps: the orders differ.
+#[test]
+fn a_run_that_parts_at_another_step_is_not_blocked() {
+    let text = find("baseline-five-step").expect("there").text;
+    let to = |era| load_for("x", text, None, Some(era)).expect("loads");
+    let (old, new) = (to(Era::V2_6_39), to(Era::V3_0));
+    let mut history = History::new(&old.model);
+    for (name, until) in [("flusher", "queue_bio"), ("writer", "pte_mkwrite")] {
+        let mut world = *history.world();
+        while support::next(&old, &world, name) != until {
+            assert!(history.choose(&old.model, Choice::of(support::actor(&old, name))));
+            world = *history.world();
+        }
+    }
+    let writer = support::actor(&old, "writer");
+    assert!(history.choose(&old.model, Choice::of(writer)));
+    let carried = carry(&old, &history, &new);
+    let parting = carried.parting.expect("3.0 waits for writeback");
+    assert_eq!((parting.step, parting.actor), (history.depth(), writer));
+    assert_eq!(OPS[parting.old].key, "pte_mkwrite");
+    assert_eq!(
+        OPS[parting.new.expect("a step")].key,
+        "wait_for_stable_page"
+    );
+    let world = support::replayed(&new.model, &carried.choices).0;
+    assert!(matches!(
+        status(&new.model, &world, writer),
+        Status::Asleep(_)
+    ));
+    assert!(!parting.blocked);
+}
+
 /// A choice that is not possible changes nothing.
 #[test]
 fn an_impossible_choice_is_refused() {
@@ -210,4 +245,181 @@ fn an_actor_that_runs_a_program_twice_ends_each() {
         assert!(instr.no as usize > many / 2, "{pc} leads to {}", instr.no);
     }
     assert_eq!(support::verdicts(&twice), "safe");
+}
+
+/// The stable window of a page is open from the first checksum, or else the submission of its I/O, until that is completed;
+/// there is none where the I/O takes a copy.
+#[test]
+fn windows_are_open_from_the_checksum_to_the_completion() {
+    let (mut open_for, mut copies) = (0, 0);
+    for entry in support::loadable() {
+        let scenario = entry.load().expect(entry.slug);
+        let (model, story) = (&scenario.model, support::opening(&scenario).1);
+        let spans = spans(model, &story);
+        for page in model.page_ids() {
+            let (mut open, mut copied, mut before) = (false, false, model.initial);
+            for (step, record) in (1..).zip(&story.steps) {
+                let mine = |bio| model.page(&before, page).bio == Some(bio);
+                for effect in &record.effects {
+                    match *effect {
+                        Effect::Copied { page: of } if of == page => copied = true,
+                        Effect::WriteAccess {
+                            page: of,
+                            frozen: true,
+                            ..
+                        } if of == page => copied = true,
+                        Effect::Guarded { page: of, .. } | Effect::Sampled { page: of, .. } => {
+                            open |= of == page;
+                        }
+                        Effect::Queued { bio, .. } => open |= mine(bio),
+                        Effect::Completed { bio, .. } if mine(bio) => {
+                            (open, copied) = (false, false)
+                        }
+                        _ => {}
+                    }
+                }
+                before = record.world;
+                let holds = |it: &Span| {
+                    it.held == Held::Window && it.page == page && (it.from..it.to).contains(&step)
+                };
+                // With the last step everything ends.
+                if step < story.steps.len() {
+                    let said = spans.iter().any(holds);
+                    assert_eq!(said, open && !copied, "{} step {step}", entry.slug);
+                }
+                open_for += usize::from(open);
+                copies += usize::from(copied && open);
+            }
+        }
+    }
+    assert!(open_for > 500 && copies > 0, "{open_for} {copies}");
+}
+
+/// A sector's way down, looked up in the effects from the last step back to that which added the page to its bio.
+fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Column {
+    let here = (page, sector);
+    let last = |is: &dyn Fn(&Effect) -> bool| story.last(story.steps.len(), None, is);
+    let begun = last(&|it| matches!(it, Effect::Added { page: of, .. } if *of == page));
+    let since = |is: &dyn Fn(&Effect) -> bool| last(is).filter(|it| Some(*it) >= begun);
+    let effect = |step: usize, is: &dyn Fn(&Effect) -> bool| {
+        let mut effects = story.steps[step - 1].effects.iter();
+        *effects.find(|it| is(it)).expect("there")
+    };
+    // An effect on this sector with a content, and its step.
+    let content = |of: &dyn Fn(&Effect) -> Option<(PageId, SectorId, Content)>| {
+        let is = |it: &Effect| of(it).is_some_and(|it| (it.0, it.1) == here);
+        since(&is).map(|step| (of(&effect(step, &is)).expect("found").2, step))
+    };
+    let guard = content(&|it| match *it {
+        Effect::Guarded {
+            page,
+            sector,
+            content,
+        }
+        | Effect::Sampled {
+            page,
+            sector,
+            content,
+        }
+        | Effect::Inserted {
+            page,
+            sector,
+            content,
+        } => Some((page, sector, content)),
+        _ => None,
+    });
+    let of_kind =
+        |kind: &dyn Fn(&Effect) -> Option<(PageId, SectorId)>| since(&|it| kind(it) == Some(here));
+    let check = |at: Hop| {
+        let is = |it: &Effect| matches!(it, Effect::Checked { hop, page, sector, .. } if *hop == at && (*page, *sector) == here);
+        since(&is).map(|step| match effect(step, &is) {
+            Effect::Checked {
+                received,
+                computed,
+                matched,
+                ..
+            } => Check {
+                received,
+                computed,
+                matched,
+                step,
+            },
+            other => panic!("{other:?}"),
+        })
+    };
+    let stores = story.stores(page, sector, 0, story.steps.len());
+    let mut queued = None;
+    let mut before = &model.initial;
+    for (step, record) in (1..).zip(&story.steps) {
+        let bio = model.page(before, page).bio;
+        let mut effects = record.effects.iter();
+        if effects.any(|it| matches!(it, Effect::Queued { bio: of, .. } if Some(*of) == bio)) {
+            queued = Some(step).filter(|it| Some(*it) >= begun);
+        } else if Some(step) == begun {
+            queued = None;
+        }
+        before = &record.world;
+    }
+    Column {
+        stored: stores.last().copied(),
+        guard,
+        sampled: of_kind(&|it| match *it {
+            Effect::Sampled { page, sector, .. } => Some((page, sector)),
+            _ => None,
+        }),
+        copied: since(&|it| matches!(it, Effect::Copied { page: of } if *of == page)),
+        queued,
+        wire: content(&|it| match *it {
+            Effect::Fetched {
+                page,
+                sector,
+                content,
+            } => Some((page, sector, content)),
+            _ => None,
+        }),
+        inserted: of_kind(&|it| match *it {
+            Effect::Inserted { page, sector, .. } => Some((page, sector)),
+            _ => None,
+        })
+        .is_some(),
+        hba: check(Hop::Hba),
+        target: check(Hop::Target),
+    }
+}
+
+/// What a story tells of each sector is what its effects say since the page was added to its last bio, in runs that no
+/// author has chosen.
+#[test]
+fn a_story_tells_each_sectors_way_down() {
+    let (mut seed, mut again) = (1_u64, 0);
+    for scenario in support::all_scenarios() {
+        let model = &scenario.model;
+        let mut history = History::new(model);
+        for _ in 0..120 {
+            let choices: Vec<Choice> = enabled(model, history.world()).collect();
+            if choices.is_empty() {
+                break;
+            }
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            assert!(history.choose(model, choices[(seed >> 33) as usize % choices.len()]));
+        }
+        let story = Story::of(model, &history);
+        let added = |it: &Effect| matches!(it, Effect::Added { .. });
+        let mut moments = vec![story.steps.len()];
+        // The moment after the last page was added, too.
+        moments.extend(story.last(story.steps.len(), None, &added));
+        for moment in moments {
+            let story = story.first(model, moment);
+            for page in model.page_ids() {
+                for sector in model.sector_ids() {
+                    let told = story.columns[page.index()][sector.index()];
+                    let expected = column(model, &story, page, sector);
+                    assert_eq!(told, expected, "{} {page:?} {sector:?}", scenario.slug);
+                }
+            }
+            let adds = story.steps.iter().filter(|it| it.effects.iter().any(added));
+            again += usize::from(adds.count() > model.page_ids().count());
+        }
+    }
+    assert!(again > 0);
 }

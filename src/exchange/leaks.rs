@@ -15,14 +15,11 @@ pub(super) fn last_world(scenario: &Scenario, story: &Story) -> World {
 
 /// The step, from 1, at which what an actor sleeps on was taken; none if it was from the start.
 pub fn since(story: &Story, wait: Wait) -> Option<usize> {
-    match (wait.on, wait.which) {
-        (Resource::PageLock, Which::Page(page)) => return story.locked_since[page.index()],
-        (Resource::Writeback, Which::Page(page)) => return story.writeback_since[page.index()],
-        _ => {}
-    }
     let of = wait.which.page();
     let took = |effect: &Effect| match effect {
         Effect::Took { what, page } => *what == wait.on && (!what.of_page() || Some(*page) == of),
+        Effect::Locked { page } => wait.on == Resource::PageLock && Some(*page) == of,
+        Effect::WritebackSet { page } => wait.on == Resource::Writeback && Some(*page) == of,
         Effect::Shadowed { page } => wait.on == Resource::Shadow && Some(*page) == of,
         Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
         _ => false,

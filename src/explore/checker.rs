@@ -359,7 +359,7 @@ impl Checker {
             stopped,
             ends: case.space.ends(),
             unstable: case.space.unstable(),
-            exposed: case.space.exposed(),
+            needless_write: case.space.needless_write(),
             bytes: case.space.bytes() as u64,
             round: round_of(graph, &findings),
             findings,
@@ -551,7 +551,8 @@ fn outlook(case: &Case, known: &Known, state: u32) -> Outlook {
             for (_, steps) in &mut after.verdicts {
                 *steps = steps.saturating_add(1);
             }
-            for verdict in edge.broke.iter() {
+            // An unstable write is no failure: what comes of the run is judged where it ends.
+            for verdict in edge.broke.iter().filter(|it| it.fails()) {
                 after.verdicts.retain(|(known, _)| *known != verdict);
                 after.verdicts.insert(0, (verdict, 1));
                 (after.fate, after.share) = (Fate::Doomed, 1.0);

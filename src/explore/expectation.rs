@@ -84,15 +84,13 @@ pub(super) fn mean(
 pub(super) fn most(graph: &Graph, order: &Order, adds: &dyn Fn(Edge) -> f64) -> Vec<f64> {
     let mut values = vec![0.0f64; graph.states()];
     for component in &order.components {
-        let round = component.len() > 1;
         let mut most: f64 = 0.0;
         for state in component {
             for edge in graph.steps(*state) {
-                let inside = round && order.inside(*state, edge.to) || edge.to == *state;
-                most = most.max(match (inside, adds(edge) > 0.0) {
-                    (true, true) => f64::INFINITY,
-                    (true, false) => 0.0,
-                    _ => adds(edge) + values[edge.to as usize],
+                most = most.max(match order.inside(*state, edge.to) && adds(edge) > 0.0 {
+                    true => f64::INFINITY,
+                    // Within the component the value is not known yet, and still 0.
+                    false => adds(edge) + values[edge.to as usize],
                 });
             }
         }

@@ -182,8 +182,7 @@ impl Foresight {
         for (index, state) in order.iter().enumerate().rev() {
             for (edge, to) in nearer(*state) {
                 let mover = edge.choice.actor.index();
-                let goes_on = to.filter(|to| away[*to as usize] > 0);
-                let rest = goes_on.map_or(0, |to| {
+                let rest = to.map_or(0, |to| {
                     let best_there = &best[at[&to]];
                     let after = (0..MAX_ACTORS).filter_map(|actor| {
                         let (changes, ..) = best_there[actor]?;

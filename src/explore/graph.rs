@@ -76,11 +76,9 @@ impl Graph {
         self.first.push(self.to.len() as u32);
     }
 
+    /// Notes that runs end in a state. States come in the order of their numbers, each once.
     pub(super) fn end(&mut self, state: u32, verdicts: Verdicts) {
-        match self.ends.last_mut() {
-            Some((last, known)) if *last == state => known.add(verdicts),
-            _ => self.ends.push((state, verdicts)),
-        }
+        self.ends.push((state, verdicts));
     }
 
     /// Adds verdicts to any states, unlike [`end`](Graph::end), which takes them in order.
@@ -211,7 +209,7 @@ impl Graph {
                     next += 1;
                     stack.push(state);
                     on_stack[s] = true;
-                } else if edge > self.first[s] {
+                } else {
                     let to = self.to[edge as usize - 1] as usize;
                     if on_stack.get(to) == Some(&true) {
                         low[s] = low[s].min(low[to]);

@@ -121,8 +121,8 @@ pub struct SearchResult {
     pub ends: u32,
     /// Whether bytes can change between their checksum and the completion of the I/O, noticed or not.
     pub unstable: bool,
-    /// Whether some run ends with I4 or I5 broken, of which no verdict tells.
-    pub exposed: bool,
+    /// Whether some run ends with I5 broken and nothing else, of which no verdict tells.
+    pub needless_write: bool,
     /// How many bytes the search took.
     pub bytes: u64,
     /// For each verdict that can be reached a shortest schedule, among those one with the fewest changes of actor.

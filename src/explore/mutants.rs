@@ -173,8 +173,6 @@ pub struct MutantWork {
     before: Option<Arc<Profile>>,
     /// Changes that come to the same code as one tried before, or as the unchanged scenario, since they were last taken.
     pub same: Vec<Merged>,
-    /// Changes that cannot be made, or whose scenario cannot be loaded.
-    pub refused: u32,
 }
 
 impl MutantWork {
@@ -201,7 +199,6 @@ impl MutantWork {
             limits: Limits { bytes, graph: true },
             running: None,
             same: Vec::new(),
-            refused: 0,
         }
     }
 
@@ -211,16 +208,13 @@ impl MutantWork {
     }
 
     /// Looks at up to `states` states of one change. Returns what comes of the change once all of its
-    /// states were looked at.
+    /// states were looked at; none for a change that cannot be made.
     pub fn advance(&mut self, states: usize) -> Option<Mutant> {
         if self.running.is_none() {
             let edit = self.edits.next()?;
             let mut variant = self.variant.clone();
             variant.edits.push(edit.clone());
-            let Ok(scenario) = load_variant(&self.slug, &self.text, &variant) else {
-                self.refused += 1;
-                return None;
-            };
+            let scenario = load_variant(&self.slug, &self.text, &variant).ok()?;
             let place = self.seen.len() as u32 - 1;
             let known = self.seen.entry(code(&scenario));
             if let Entry::Occupied(known) = known {

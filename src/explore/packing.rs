@@ -241,3 +241,63 @@ impl Packing {
 fn group_value(lanes: &[u64; LANES], index: usize) -> u32 {
     (lanes[index / 2] >> (32 * (index % 2))) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worlds one after the other, each with one group changed, until each of `groups` has taken 256 values: as they are
+    /// packed in the end.
+    fn fill(packing: &mut Packing, groups: std::ops::Range<usize>) -> Vec<([u64; LANES], Row)> {
+        let mut worlds = vec![([0; LANES], Row::default())];
+        for value in 1..256 {
+            for group in groups.clone() {
+                let (from, row) = worlds[worlds.len() - 1];
+                let mut to = from;
+                let at = 32 * (group % 2);
+                to[group / 2] = to[group / 2] & !(0xffff_ffff << at) | value << at;
+                let mut row = row;
+                let packed = loop {
+                    if let Some(packed) = packing.neighbour(&from, &row, &to) {
+                        break packed;
+                    }
+                    assert!(!packing.is_full());
+                    for (_, row) in &mut worlds {
+                        *row = packing.moved(row);
+                    }
+                    row = packing.moved(&row);
+                };
+                worlds.push((to, packed));
+            }
+        }
+        worlds
+    }
+
+    /// Whatever the layouts on the way, no world is lost. Groups of eight bits fill words to the last bit, behind which those
+    /// that never change have their place too.
+    #[test]
+    fn what_is_packed_is_unpacked_again() {
+        for (groups, words) in [(4, 2), (16, 2), (GROUPS, MOST_WORDS)] {
+            let mut packing = Packing::new(&[0; LANES], 8 * LANES);
+            let worlds = fill(&mut packing, 0..groups);
+            assert_eq!(packing.words(), words, "{groups} groups");
+            for (lanes, row) in &worlds {
+                assert_eq!(packing.unpack(row), *lanes);
+                assert_eq!(packing.known(lanes), Some(*row));
+            }
+        }
+    }
+
+    /// A row never gets longer than it may.
+    #[test]
+    fn dictionaries_that_take_too_many_bits_are_noticed() {
+        let mut packing = Packing::new(&[0; LANES], 8 * LANES);
+        let worlds = fill(&mut packing, 0..GROUPS);
+        let (from, row) = worlds[worlds.len() - 1];
+        let mut to = from;
+        to[0] = 256 << 32 | 256;
+        assert_eq!(packing.neighbour(&from, &row, &to), None);
+        // Nine bits for one group, and there is no room for the others.
+        assert!(packing.is_full());
+    }
+}

@@ -8,7 +8,7 @@ use crate::machine::{ActorId, Instr, Model, Op, Reach, Register, World};
 /// A quiet step is always possible, has one outcome, breaks nothing, and neither changes nor reads
 /// what another actor's step reads or changes while it is due. Guards, DMA and checks of intervals
 /// that no store touches are quiet: the bytes are the same whenever they are read, and what comes of
-/// it concerns only actors that work on the bio later. So are steps that do nothing.
+/// it concerns only actors that work on the bio later.
 #[derive(Clone, Debug)]
 pub(super) struct Quiet {
     steps: Vec<Vec<bool>>,
@@ -24,14 +24,12 @@ impl Quiet {
         let alone = ops().all(|instr| keeps_to_its_bio(instr.op));
         // fsync asks which sectors were fetched since it began.
         let fsync = ops().any(|instr| matches!(instr.op, Op::FsyncBegin | Op::FsyncReturn));
-        // Whether nobody stores into the sector that an instruction works on.
+        // Whether nobody stores into the sector that an instruction works on. The checksum that a block carries fits it from
+        // the start, so it changes only where a store changes the block.
         let fixed = |instr: &Instr| {
             let (page, sector) = (instr.page, instr.sector());
-            let stamped = (model.geometry.stamp)
-                .is_some_and(|stamp| (stamp.page, stamp.sector(model.geometry)) == (page, sector));
             let mut stores = model.stores.iter();
-            !stamped
-                && !stores.any(|store| store.page == page && store.touches(model.geometry, sector))
+            !stores.any(|store| store.page == page && store.touches(model.geometry, sector))
         };
         // Whether no other actor's step reads or changes a register of this kind while this step is due.
         let unshared = |instr: &Instr, register: &Register| match register {
@@ -42,11 +40,7 @@ impl Quiet {
         let quiet = |instr: &Instr| {
             let footprint = instr.op.footprint();
             let mut registers = footprint.reads.iter().chain(footprint.writes);
-            match footprint.reach {
-                Reach::Sector => registers.all(|register| unshared(instr, register)),
-                Reach::Nothing => instr.op == Op::Pause,
-                _ => false,
-            }
+            footprint.reach == Reach::Sector && registers.all(|register| unshared(instr, register))
         };
         let of = model.actors.iter();
         Quiet {

@@ -11,9 +11,7 @@
 //! not of their finding. Livelock is a question about cycles of single steps, which this search cannot
 //! answer.
 
-use crate::machine::{
-    ActorId, Choice, Model, World, alike, enabled, end, sort_alike, step_possible, ways,
-};
+use crate::machine::{ActorId, Choice, Model, World, alike, sort_alike, step_possible, ways};
 use crate::scenario::Verdict;
 
 use super::quiet::Quiet;
@@ -131,9 +129,7 @@ impl Reduced {
                 let (after, made) = self.make_quiet_steps(model, &last, actor);
                 (last, steps) = (after, steps + made);
             }
-            if enabled(model, &last).next().is_none() && end(model, &last).is_some() {
-                self.meet(verdicts_of_end(model, &last), steps);
-            }
+            self.meet(verdicts_of_end(model, &last), steps);
         }
     }
 

@@ -62,8 +62,8 @@ pub struct Report {
     pub depth: u32,
     /// Whether some schedule changes bytes between checksum and completion, noticed or not.
     pub unstable: bool,
-    /// Whether some run ends with I4 or I5 broken, of which no verdict tells.
-    pub exposed: bool,
+    /// Whether some run ends with I5 broken and nothing else, of which no verdict tells.
+    pub needless_write: bool,
     /// How many instructions the search reached, of how many there are.
     pub reached: (usize, usize),
     /// The verdicts met, each with the fewest steps to it.
@@ -154,7 +154,7 @@ impl Report {
             ends: space.ends(),
             depth: space.depth(),
             unstable: space.unstable(),
-            exposed: space.exposed(),
+            needless_write: space.needless_write(),
             reached: reached(model, &space),
             verdicts: (findings.iter())
                 .map(|finding| (finding.verdict, finding.schedule.len()))

@@ -110,7 +110,7 @@ pub struct Space {
     edges: u64,
     ends: u32,
     unstable: bool,
-    exposed: bool,
+    needless_write: bool,
     /// Whether some step leads no further from the start, as one in each cycle must.
     may_loop: bool,
     met: [Option<Met>; Verdict::ALL.len()],
@@ -140,7 +140,7 @@ impl Space {
             edges: 0,
             ends: 0,
             unstable: false,
-            exposed: false,
+            needless_write: false,
             may_loop: false,
             met: [None; Verdict::ALL.len()],
             graph: limits.graph.then(Graph::new),
@@ -258,7 +258,7 @@ impl Space {
             self.ends += 1;
             let verdicts = verdicts_of_end(model, &world);
             self.meet(verdicts, at, None);
-            self.exposed = self.exposed || exposed(model, &world);
+            self.needless_write = self.needless_write || needs_no_write(model, &world);
             if let Some(graph) = &mut self.graph {
                 graph.end(at, verdicts);
             }
@@ -388,10 +388,10 @@ impl Space {
         self.unstable
     }
 
-    /// Whether some run ends with an invariant broken that no verdict tells of, and did not begin so: a
-    /// clean page can be written to (I4), or is dirty in a PTE only (I5).
-    pub fn exposed(&self) -> bool {
-        self.exposed
+    /// Whether some run ends with a clean page that a PTE calls dirty (I5), and did not begin so. Where nothing fails, the
+    /// media have its bytes, so that costs a needless write and no more.
+    pub fn needless_write(&self) -> bool {
+        self.needless_write
     }
 
     /// The steps, where they were kept.
@@ -416,13 +416,10 @@ impl Space {
     }
 }
 
-fn exposed(model: &Model, world: &World) -> bool {
-    let is = |world: &World| {
-        let broken = broken(model, world, None, &[]);
-        [Invariant::I4, Invariant::I5].map(|it| broken.contains(&it))
-    };
-    let (now, begun) = (is(world), is(&model.initial));
-    now.iter().zip(begun).any(|(now, begun)| *now && !begun)
+/// Whether a PTE calls a clean page dirty, and did not from the start.
+fn needs_no_write(model: &Model, world: &World) -> bool {
+    let is = |world: &World| broken(model, world, None, &[]).contains(&Invariant::I5);
+    is(world) && !is(&model.initial)
 }
 
 /// The verdicts of a run that ends in a world.

@@ -1,6 +1,6 @@
 //! What held for a while in a run: locks, writeback, the stable window, sleep.
 
-use crate::machine::{ActorId, Model, PageId, Resource, Stage, Status, status};
+use crate::machine::{ActorId, Model, PageId, Resource, Status, status};
 
 use super::story::Story;
 
@@ -66,12 +66,12 @@ pub fn spans(model: &Model, story: &Story) -> Vec<Span> {
     for page in model.page_ids() {
         follow(&mut |step| {
             let world = worlds[step];
-            let (registers, stage) = (model.page(world, page), model.stage(world, page));
+            let registers = model.page(world, page);
+            // No page of an I/O that is completed, or of none, is sealed.
             let sealed = registers.sealed.iter().any(|content| content.is_some());
             // Where the I/O takes a copy, the page itself may change.
             let copied = registers.copy.iter().any(|content| content.is_some());
-            let moving = sealed && !copied && !matches!(stage, Stage::Free | Stage::Done);
-            moving.then_some((Held::Window, page, ActorId(0)))
+            (sealed && !copied).then_some((Held::Window, page, ActorId(0)))
         });
         follow(&mut |step| {
             let owner = model.page(worlds[step], page).writeback;

@@ -142,10 +142,6 @@ pub struct Story {
     /// Invariants that were broken, each with the first step after which it was (0: from the
     /// start).
     pub broken: Vec<(Invariant, usize)>,
-    /// The step at which each page's lock was taken by its present holder.
-    pub locked_since: [Option<usize>; MAX_PAGES],
-    /// The step at which each page's PG_writeback was set, while it is set.
-    pub writeback_since: [Option<usize>; MAX_PAGES],
 }
 
 impl StepRecord {
@@ -176,8 +172,6 @@ impl Story {
             failures: Vec::new(),
             unstable: Vec::new(),
             broken: Vec::new(),
-            locked_since: [None; MAX_PAGES],
-            writeback_since: [None; MAX_PAGES],
         };
         story.judge(model, &model.initial, 0, None, &[]);
         story
@@ -405,10 +399,6 @@ impl Story {
     /// Notes what an effect says.
     fn tell(&mut self, model: &Model, before: &World, step: usize, actor: ActorId, effect: Effect) {
         match effect {
-            Effect::Locked { page } => self.locked_since[page.index()] = Some(step),
-            Effect::Unlocked { page } => self.locked_since[page.index()] = None,
-            Effect::WritebackSet { page } => self.writeback_since[page.index()] = Some(step),
-            Effect::WritebackCleared { page, .. } => self.writeback_since[page.index()] = None,
             // A new I/O begins: what the columns say of the last one is dropped.
             Effect::Added { page, .. } => {
                 for column in &mut self.columns[page.index()] {

@@ -40,17 +40,20 @@ fn dirty(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
         || (model.space_ids()).any(|space| model.pte(world, space, page).dirty())
 }
 
-/// Whether a page that counts as clean is writable, or newer than its media with only a PTE to say so.
-fn exposed(model: &Model, world: &World, page: PageId) -> bool {
+/// Whether a page that counts as clean is writable, and whether it is newer than its media with only a PTE to say so.
+fn exposed(model: &Model, world: &World, page: PageId) -> [bool; 2] {
     let at = &model.layout;
     if !model.cached[page.index()] || world[at.flags(page)] & (flag::DIRTY | flag::GONE) != 0 {
-        return false;
+        return [false; 2];
     }
-    let mut ptes = (model.space_ids()).map(|space| model.pte(world, space, page));
-    let mut tlbs = model.tlb_ids().map(|tlb| model.tlb(world, tlb, page));
+    let ptes = || (model.space_ids()).map(|space| model.pte(world, space, page));
+    let tlbs = model.tlb_ids().map(|tlb| model.tlb(world, tlb, page));
     let newer =
         (model.sector_ids()).any(|it| world[at.memory(page, it)] != world[at.media(page, it)]);
-    ptes.any(|it| it.write() || it.dirty() && newer) || tlbs.any(|it| it.write())
+    [
+        ptes().chain(tlbs).any(|it| it.write()),
+        newer && ptes().any(|it| it.dirty()),
+    ]
 }
 
 /// What an unstable write has left on the media of a page: its torn intervals, and whether the next writeback
@@ -92,8 +95,10 @@ pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
             }
         }
         let lost = |it: &Violation| matches!(it, Violation::Lost { page: of, .. } if *of == page);
-        let begun = exposed(model, &model.initial, page);
-        if exposed(model, world, page) && !begun && !found.iter().any(lost) {
+        // What a file begins with is not held against the ordering; what has become of it is.
+        let begun = exposed(model, &model.initial, page).into_iter();
+        let mut exposed = exposed(model, world, page).into_iter().zip(begun);
+        if exposed.any(|(now, begun)| now && !begun) && !found.iter().any(lost) {
             found.push(Violation::Exposed { page });
         }
         let (mask, repaired) = torn(model, world, page);

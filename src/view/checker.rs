@@ -124,7 +124,7 @@ fn result(results: &CheckResults, checked: &SearchResult, scenario: &Scenario) -
                 " Every schedule of this model ({within}) was looked at and none fails: {size}, {} deep; {}.{} ",
                 count(progress.depth.into(), "step"),
                 reached(checked, scenario),
-                exposed(checked)
+                needless_write(checked)
             ))
             .child(button(
                 "",
@@ -211,8 +211,8 @@ fn reached(checked: &SearchResult, scenario: &Scenario) -> String {
 }
 
 /// What no verdict tells of, and yet is not as it should be at the end of some run.
-fn exposed(checked: &SearchResult) -> &'static str {
-    match checked.exposed {
+fn needless_write(checked: &SearchResult) -> &'static str {
+    match checked.needless_write {
         true => {
             " Some run ends with a page that counts as clean while a PTE says dirty (I5): its bytes are on the disk, so that costs a needless write and no more."
         }

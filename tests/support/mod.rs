@@ -67,13 +67,17 @@ pub fn actor(scenario: &Scenario, name: &str) -> ActorId {
     ActorId::at(found.expect("an actor of the scenario"))
 }
 
+/// A file without its opening run.
+pub fn without_opening(text: &str) -> String {
+    let start = text.find("schedule = [").expect("a schedule");
+    let end = start + text[start..].find("\n]").expect("the schedule's end") + 2;
+    format!("{}schedule = []{}", &text[..start], &text[end..])
+}
+
 /// A scenario of the catalogue without its opening run, notes and edits, with pieces of its text
 /// replaced and with edits added.
 pub fn varied(slug: &str, pieces: &[(&str, &str)], edits: &str) -> Scenario {
-    let mut text = find(slug).expect("in the catalogue").text.to_owned();
-    let start = text.find("schedule = [").expect("a schedule");
-    let end = start + text[start..].find("\n]").expect("the schedule's end") + 2;
-    text.replace_range(start..end, "schedule = []");
+    let mut text = without_opening(find(slug).expect("in the catalogue").text);
     for (from, to) in pieces {
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);

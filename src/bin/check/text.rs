@@ -184,7 +184,7 @@ fn safe_beside(report: &Report) -> Option<String> {
             all - reached
         ));
     }
-    if report.exposed {
+    if report.needless_write {
         said.push("some run ends with a clean page that a PTE calls dirty (I5): its bytes are on the disk, so that costs a needless write".to_owned());
     }
     (!said.is_empty()).then(|| said.join(", and "))

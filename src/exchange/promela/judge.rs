@@ -197,11 +197,11 @@ impl Writer<'_> {
         out + &self.library.inline("look_for_leaks", head, "", &body) + "()"
     }
 
-    /// For each page that did not begin so, whether it counts as clean and is writable through a PTE or a TLB entry, or is
-    /// newer than the media and a PTE says so. A page with a lost update is told of already.
+    /// For each page whether it counts as clean and is writable through a PTE or a TLB entry, or is newer than the media and a
+    /// PTE says so: of these what it did not begin with. A page with a lost update is told of already.
     fn exposed(&self) -> Vec<String> {
         let model = self.model;
-        let of = |page: PageId| {
+        let of = |(page, begun): (PageId, [bool; 2])| {
             let number = page.index();
             let (first, last) = (number * self.sectors, (number + 1) * self.sectors - 1);
             let each = |name: &str, many: usize, bits: &str| -> Vec<String> {
@@ -211,7 +211,13 @@ impl Writer<'_> {
             };
             let (spaces, tlbs) = (usize::from(model.spaces), model.tlb_spaces.len());
             let dirty = each("pte", spaces, "DIRTY").join(" || ");
-            let writable = [each("pte", spaces, "WRITE"), each("tlb", tlbs, "WRITE")].concat();
+            let mut ways = match begun[0] {
+                true => Vec::new(),
+                false => [each("pte", spaces, "WRITE"), each("tlb", tlbs, "WRITE")].concat(),
+            };
+            if !begun[1] {
+                ways.push(format!("good && ({dirty})"));
+            }
             let here = match self.has.gone {
                 true => format!("!PG_dirty[{number}] && !gone[{number}]"),
                 false => format!("!PG_dirty[{number}]"),
@@ -224,24 +230,22 @@ impl Writer<'_> {
             format!(
                 "good = false;\n\
                  for (n : {first} .. {last}) {{\n\tif\n\t:: memory[n] != media[n] -> good = true\n\t:: else\n\tfi\n}};\n\
-                 if\n:: {here} && ({} || good && ({dirty})) && (!good || {told}{dirty}) -> broke(EXPOSED_PAGE)\n:: else\nfi",
-                writable.join(" || ")
+                 if\n:: {here} && ({}) && (!good || {told}{dirty}) -> broke(EXPOSED_PAGE)\n:: else\nfi",
+                ways.join(" || ")
             )
         };
-        let begins_so = |page: &PageId| {
-            let it = model.page(&model.initial, *page);
-            let mut ptes = model
-                .space_ids()
-                .map(|space| model.pte(&model.initial, space, *page));
-            let mut tlbs = model
-                .tlb_ids()
-                .map(|tlb| model.tlb(&model.initial, tlb, *page));
-            let newer = it.memory != it.media;
-            !it.dirty
-                && (ptes.any(|it| it.write() || it.dirty() && newer) || tlbs.any(|it| it.write()))
+        let begun = |page: PageId| {
+            let it = model.page(&model.initial, page);
+            let ptes = || (model.space_ids()).map(|space| model.pte(&model.initial, space, page));
+            let mut tlbs = (model.tlb_ids()).map(|tlb| model.tlb(&model.initial, tlb, page));
+            let writable = ptes().any(|it| it.write()) || tlbs.any(|it| it.write());
+            let newer = it.memory != it.media && ptes().any(|it| it.dirty());
+            [writable, newer].map(|so| so && !it.dirty)
         };
         (model.page_ids())
-            .filter(|it| model.cached[it.index()] && model.spaces > 0 && !begins_so(it))
+            .filter(|it| model.cached[it.index()] && model.spaces > 0)
+            .map(|it| (it, begun(it)))
+            .filter(|(_, begun)| *begun != [true; 2])
             .map(of)
             .collect()
     }
