@@ -1,34 +1,45 @@
-//! Movement that explains: a lock moves from holder to holder, and lines tie a sleeper to what it waits for.
+//! Makes movements visible: what a step moved goes its way on a layer over the page, and lines tie a sleeper to what it
+//! waits for.
 //!
-//! A token is an element that keeps its name (`data-token`) wherever it is drawn. After each step it is drawn at its new
-//! place and animated from its old one to there. Steps never wait for an animation: a step made meanwhile begins new
-//! ones, and jumps animate nothing.
+//! The page itself shows the moment's final state at once; what moves are small copies of what stands there, which only the
+//! eye meets. Steps never wait for motion: a step made meanwhile ends it and begins its own. Jumps, steps back and quick
+//! steps move nothing, nor does anything where a visitor wants no motion.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::*;
-use leptos::web_sys::Element;
 use leptos::web_sys::js_sys::{Array, Date, Object, Reflect};
+use leptos::web_sys::{DomRect, Element, HtmlElement};
 
-use stable_pages::view::{OtherBuild, Tab};
+use stable_pages::machine::ActorId;
+use stable_pages::view::{
+    Finding, Load, Moment, Movement, OtherBuild, SPEEDS, Spot, Tab, Timed, movements, played_from,
+    timed,
+};
 
 use super::dom::{AFTER_FRAME, listen};
 use super::store::Store;
 
-/// Steps by hand that follow each other within so many milliseconds animate nothing.
+/// Steps by hand that follow each other within so many milliseconds move nothing.
 const QUICK: f64 = 250.0;
 
-/// Where a token is: pixels from the left and from the top of the window.
-type Place = (f64, f64);
+/// How a movement gains and loses speed.
+const EASING: &str = "cubic-bezier(.4, 0, .2, 1)";
 
 thread_local! {
-    /// Where each token was when that was asked last.
-    static PLACES: RefCell<BTreeMap<String, Place>> = RefCell::default();
+    /// Over the page: holds what moves.
+    static LAYER: RefCell<Option<HtmlElement>> = RefCell::default();
     /// The animations of the last step.
     static ANIMATIONS: RefCell<Vec<Animation>> = RefCell::default();
+    /// The number of the last step that was shown; what was planned for an older one comes too late.
+    static TURN: Cell<u32> = const { Cell::new(0) };
+    /// The lines drawn last, by the number of their sleeper.
+    static WIRES: RefCell<BTreeMap<ActorId, Wire>> = RefCell::default();
 }
 
 // web-sys still calls this interface unstable, although browsers have had it for years.
@@ -38,10 +49,112 @@ extern "C" {
     type Animation;
 
     #[wasm_bindgen(method)]
-    fn animate(this: &Animatable, frames: &JsValue, milliseconds: f64) -> Animation;
+    fn animate(this: &Animatable, frames: &JsValue, options: &JsValue) -> Animation;
 
     #[wasm_bindgen(method)]
     fn cancel(this: &Animation);
+}
+
+/// Shows each step's movements, and draws the lines from sleepers anew whenever something changes.
+pub fn watch(store: Store) {
+    add_layer();
+    let last = StoredValue::new_local((None::<Arc<Moment>>, 0.0));
+    Effect::new(move |_| {
+        let moment = store.moment();
+        let ui = store.ui();
+        // Read, since the outlook comes a moment later and may move the ends of lines.
+        store.outlook();
+        let beside = ui.tab == Tab::Compare && ui.other != OtherBuild::None;
+        mark_root("data-beside", beside);
+        let (before, time) = last.get_value();
+        if before.as_ref().is_some_and(|it| Arc::ptr_eq(it, &moment)) {
+            // The moment is the same: what changed is beside the run, and moves nothing.
+            return after_frame(draw_lines);
+        }
+        let now = Date::now();
+        last.set_value((Some(moment.clone()), now));
+        stop();
+        let quick = !ui.playing && now - time < QUICK;
+        let from = before.and_then(|before| played_from(&before, &moment));
+        let from = from.filter(|_| !quick && wanted());
+        mark_root("data-still", from.is_none());
+        let Some(from) = from else {
+            return after_frame(draw_lines);
+        };
+        // Played faster than a step a second, steps move as much faster.
+        let faster = match ui.playing {
+            true => SPEEDS[ui.speed].max(1),
+            false => 1,
+        };
+        let turn = TURN.get();
+        // In the step's own frame, once everything is drawn.
+        request_animation_frame(move || {
+            if TURN.get() == turn {
+                show(timed(movements(&moment, from)), faster);
+            }
+        });
+    });
+    listen("resize", |_| {
+        stop();
+        draw_lines();
+    });
+    // A column can be scrolled by itself; the lines follow, and what moves would miss its place.
+    listen("scroll", |_| {
+        stop();
+        draw_lines();
+    });
+}
+
+/// Does what makes the browser lay out the page when the frame is done.
+fn after_frame(what: fn()) {
+    set_timeout(what, AFTER_FRAME);
+}
+
+/// Sets an attribute of the page's root where it differs, since even the same value costs a new style.
+fn mark_root(name: &str, is: bool) {
+    if let Some(root) = document().document_element()
+        && root.has_attribute(name) != is
+    {
+        let _ = root.toggle_attribute(name);
+    }
+}
+
+/// Whether the visitor wants motion.
+fn wanted() -> bool {
+    let query = window().match_media("(prefers-reduced-motion: reduce)");
+    !query.ok().flatten().is_some_and(|it| it.matches())
+}
+
+fn add_layer() {
+    let layer = create("div", "motion");
+    // An element takes every attribute.
+    let _ = layer.set_attribute("aria-hidden", "true");
+    if let Some(body) = document().body() {
+        let _ = body.append_child(&layer);
+    }
+    LAYER.set(Some(layer));
+}
+
+fn create(tag: &str, class: &str) -> HtmlElement {
+    // The tags are the program's own, so they are well-formed.
+    let element = document().create_element(tag).expect("a well-formed tag");
+    element.set_class_name(class);
+    element.unchecked_into()
+}
+
+/// Ends all motion.
+fn stop() {
+    TURN.set(TURN.get() + 1);
+    for animation in ANIMATIONS.take() {
+        animation.cancel();
+    }
+    LAYER.with_borrow(|layer| {
+        if let Some(layer) = layer
+            && layer.has_child_nodes()
+        {
+            layer.set_text_content(None);
+        }
+    });
 }
 
 /// All elements that a selector selects.
@@ -53,172 +166,442 @@ fn all(selector: &str) -> Vec<Element> {
     nodes.filter_map(|it| it.dyn_into().ok()).collect()
 }
 
-/// How long an animation takes, in milliseconds, as the style sheet says; 0 if none is wanted.
-fn beat() -> f64 {
-    let root = document().document_element();
-    let style = root.and_then(|it| window().get_computed_style(&it).ok().flatten());
-    let value = style.and_then(|it| it.get_property_value("--beat").ok());
-    let value = value.unwrap_or_default();
-    let number: String = value.chars().filter(|it| it.is_ascii_digit()).collect();
-    // A whole number: reading fractions, or printing them (as clamp does), costs 20 kB of tables.
-    match value.ends_with("ms") {
-        true => number.parse::<u32>().unwrap_or(0).into(),
-        false => 0.0,
+/// A place on the window, in pixels.
+#[derive(Clone, Copy)]
+struct Point {
+    x: i32,
+    y: i32,
+}
+
+impl Point {
+    fn middle(rect: &DomRect) -> Point {
+        Point {
+            x: (rect.left() + rect.width() / 2.0).round() as i32,
+            y: (rect.top() + rect.height() / 2.0).round() as i32,
+        }
+    }
+
+    fn transform(self) -> String {
+        format!(
+            "translate({}px, {}px) translate(-50%, -50%)",
+            self.x, self.y
+        )
     }
 }
 
-/// Animates every step, and draws the lines from sleepers anew whenever something changes.
-pub fn watch(store: Store) {
-    let last = StoredValue::new((0, 0.0));
-    Effect::new(move |_| {
-        let moment = store.moment();
-        let ui = store.ui();
-        // Read, since the outlook comes a moment later and may move the ends of lines.
-        store.outlook();
-        let (depth, time) = last.get_value();
-        let quick = !ui.playing && Date::now() - time < QUICK;
-        let root = document().document_element();
-        let still = match moment.depth().abs_diff(depth) {
-            // The moment is the same: what changed is beside the run, and begins no animation.
-            0 => root
-                .as_ref()
-                .is_some_and(|it| it.has_attribute("data-still")),
-            many => many > 1 || quick,
-        };
-        if moment.depth() != depth {
-            last.set_value((moment.depth(), Date::now()));
-        }
-        if let Some(root) = root {
-            let speed = ui.speed.to_string();
-            let beside = ui.tab == Tab::Compare && ui.other != OtherBuild::None;
-            // An element takes every attribute. Set only where it differs, since even the same value costs a new style.
-            if root.get_attribute("data-speed").as_ref() != Some(&speed) {
-                let _ = root.set_attribute("data-speed", &speed);
-            }
-            for (name, is) in [("data-still", still), ("data-beside", beside)] {
-                if root.has_attribute(name) != is {
-                    let _ = root.toggle_attribute(name);
-                }
-            }
-        }
-        for animation in ANIMATIONS.take() {
-            animation.cancel();
-        }
-        if still {
-            // After the frame, as asking for places makes the browser lay out the page.
-            let look = || {
-                drop(find_tokens());
-                draw_lines();
-            };
-            return set_timeout(look, AFTER_FRAME);
-        }
-        // In the next frame, when everything is drawn.
-        request_animation_frame(|| {
-            animate_tokens();
-            draw_lines();
-        });
-    });
-    listen("resize", |_| {
-        PLACES.with_borrow_mut(BTreeMap::clear);
-        draw_lines();
-    });
-    // A column can be scrolled by itself; the lines follow.
-    listen("scroll", |_| draw_lines());
+/// The element of a spot that can be seen; the first one, as another build beside has the same names.
+fn seen(spot: &Spot) -> Option<(Element, DomRect)> {
+    let found = document().query_selector(&spot.selector());
+    let element = found.ok().flatten()?;
+    let rect = element.get_bounding_client_rect();
+    let Point { x, y } = Point::middle(&rect);
+    // Not what is scrolled away, folded, or covered by something open.
+    let top = document().element_from_point(x as f32, y as f32)?;
+    let seen = element.contains(Some(&top)) || top.contains(Some(&element));
+    (rect.width() > 0.0 && seen).then_some((element, rect))
 }
 
-/// A token, where it is, and where it was when that was asked last.
-struct Token {
-    element: Element,
-    place: Place,
-    before: Option<Place>,
-}
-
-/// Finds all tokens, and keeps where they are for the next time.
-fn find_tokens() -> Vec<Token> {
-    let mut found = Vec::new();
-    let mut places = BTreeMap::new();
-    for element in all("[data-token]") {
-        let name = element.get_attribute("data-token").unwrap_or_default();
-        let rect = element.get_bounding_client_rect();
-        let place = (rect.left(), rect.top());
-        let before = PLACES.with_borrow(|places| places.get(&name).copied());
-        places.insert(name, place);
-        found.push(Token {
-            element,
-            place,
-            before,
-        });
+/// Where a load that goes to or from a spot has its middle.
+fn place(spot: &Spot) -> Option<Point> {
+    let (_, rect) = seen(spot)?;
+    let mut middle = Point::middle(&rect);
+    if let Spot::Cell(name) | Spot::Edge(name) = spot {
+        // In a cell of the page's width the bytes stand at the left.
+        let bytes = document().query_selector(&Spot::First(name.clone()).selector());
+        let bytes = bytes.ok().flatten().map(|it| it.get_bounding_client_rect());
+        let bytes = bytes.filter(|it| it.width() > 0.0);
+        middle.x = bytes.map_or(middle.x, |it| Point::middle(&it).x);
     }
-    PLACES.set(places);
-    found
+    Some(match spot {
+        // In the gap between two rows.
+        Spot::Edge(_) => Point {
+            y: rect.top().round() as i32 - 4,
+            ..middle
+        },
+        _ => middle,
+    })
 }
 
-/// Animates the tokens that have moved from where they were.
-fn animate_tokens() {
-    for token in find_tokens() {
-        let Some((left, top)) = token.before else {
-            continue;
-        };
-        let (x, y) = (left - token.place.0, top - token.place.1);
-        if x.abs() + y.abs() <= 40.0 {
-            continue;
-        }
-        let beat = beat();
-        if beat > 0.0 {
-            animate(&token.element, x, y, beat);
-        }
-    }
+/// When something moves, in milliseconds.
+#[derive(Clone, Copy)]
+struct Time {
+    start: u32,
+    lasts: u32,
 }
 
-/// Moves an element from so many pixels away to its place.
-fn animate(element: &Element, x: f64, y: f64, beat: f64) {
-    let frame = |transform: &str| {
+/// One frame of an animation: at which thousandth of its time, the properties and their values.
+type Frame<'a> = (u32, &'a [(&'a str, &'a str)]);
+
+fn animate(element: &Element, time: Time, easing: &str, frames: &[Frame]) {
+    let list = Array::new();
+    for (offset, properties) in frames {
         let frame = Object::new();
         // An object takes every property.
-        let _ = Reflect::set(&frame, &"transform".into(), &transform.into());
-        let _ = Reflect::set(&frame, &"zIndex".into(), &"3".into());
-        frame
-    };
-    let (x, y) = (x.round() as i32, y.round() as i32);
-    let from = frame(&format!("translate({x}px, {y}px)"));
-    let frames = Array::of2(&from, &frame("none"));
-    let animation = element.unchecked_ref::<Animatable>().animate(&frames, beat);
+        let _ = Reflect::set(
+            &frame,
+            &"offset".into(),
+            &(f64::from(*offset) / 1000.0).into(),
+        );
+        let _ = Reflect::set(&frame, &"easing".into(), &easing.into());
+        for (name, value) in *properties {
+            let _ = Reflect::set(&frame, &(*name).into(), &(*value).into());
+        }
+        list.push(&frame);
+    }
+    let options = Object::new();
+    for (name, value) in [("delay", time.start), ("duration", time.lasts)] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    let animation = element
+        .unchecked_ref::<Animatable>()
+        .animate(&list, &options);
     ANIMATIONS.with_borrow_mut(|animations| animations.push(animation));
 }
 
-/// Draws a line from each sleeper to what it waits for and to the actor that holds it: through the gaps between the
-/// columns, and only for sleepers that are in view.
+/// Puts an element onto the layer.
+fn put(class: &str, text: &str) -> HtmlElement {
+    let element = create("div", class);
+    element.set_text_content(Some(text));
+    LAYER.with_borrow(|layer| {
+        if let Some(layer) = layer {
+            let _ = layer.append_child(&element);
+        }
+    });
+    element
+}
+
+/// Shows movements, so many times as fast as usual.
+fn show(all: Vec<Timed>, faster: u32) {
+    let mut end = 0;
+    let drawn = WIRES.take();
+    draw_lines();
+    for Timed {
+        start,
+        lasts,
+        movement,
+    } in &all
+    {
+        let time = Time {
+            start: start / faster,
+            lasts: lasts / faster,
+        };
+        end = end.max(time.start + time.lasts);
+        move_one(movement, time, &drawn);
+    }
+    let turn = TURN.get();
+    let over = move || {
+        if TURN.get() == turn {
+            stop();
+        }
+    };
+    set_timeout(over, Duration::from_millis((end + 50).into()));
+}
+
+fn move_one(movement: &Movement, time: Time, drawn: &BTreeMap<ActorId, Wire>) {
+    match movement {
+        Movement::Glide {
+            load,
+            from,
+            to,
+            before,
+        } => {
+            let Some(end) = place(to) else {
+                return;
+            };
+            cover(to, before.as_ref(), time);
+            let way: Vec<Point> = place(from).into_iter().chain([end]).collect();
+            carry(load, &way, time);
+        }
+        Movement::Land {
+            load,
+            actor,
+            through,
+            to,
+            before,
+        } => {
+            let Some(end) = place(to) else {
+                return;
+            };
+            cover(to, Some(before), time);
+            let start = place(&Spot::Actor(*actor));
+            let way = [start, through.as_ref().and_then(place), Some(end)];
+            let way: Vec<Point> = way.into_iter().flatten().collect();
+            carry(load, &way, time);
+        }
+        Movement::Bounce { load, actor, off } => {
+            let (Some(start), Some(end)) = (place(&Spot::Actor(*actor)), place(off)) else {
+                return;
+            };
+            let half = time.lasts / 2;
+            let time = Time {
+                lasts: half,
+                ..time
+            };
+            carry(load, &[start, end], time);
+            let back = Time {
+                start: time.start + half,
+                lasts: half,
+            };
+            let fault = Load {
+                text: "page fault".to_owned(),
+                class: "fault",
+            };
+            ring(off, Finding::Differ, back);
+            carry(&fault, &[end, start], back);
+        }
+        Movement::Pulse { spots, finding } => {
+            for spot in spots {
+                ring(spot, *finding, time);
+            }
+        }
+        Movement::Pass { load, from, to } => {
+            let held = |spot: &Spot| match spot {
+                Spot::Held(actor, _) => place(spot).or_else(|| place(&Spot::Actor(*actor))),
+                _ => place(spot),
+            };
+            if let (Some(start), Some(end)) = (held(from), held(to)) {
+                carry(load, &[start, end], time);
+            }
+        }
+        Movement::Flip { bit } => {
+            let found = self::all(&bit.selector());
+            let many = found.len() > 1;
+            for element in found {
+                if !many || element.class_list().contains("changed") {
+                    let edge = [("transform", "rotateX(90deg)")];
+                    animate(
+                        &element,
+                        time,
+                        "ease-out",
+                        &[(0, &edge), (1000, &[("transform", "none")])],
+                    );
+                }
+            }
+        }
+        Movement::Shot { load, by, at } => {
+            let (Some(start), Some(end)) = (place(&Spot::Actor(*by)), place(at)) else {
+                return;
+            };
+            carry(load, &[start, end], time);
+        }
+        Movement::Tighten { sleeper, .. } => {
+            let group = document().query_selector(&format!(".wires [data-sleeper=\"{sleeper}\"]"));
+            let wire = WIRES.with_borrow(|wires| wires.get(sleeper).cloned());
+            if let (Ok(Some(group)), Some(wire)) = (group, wire) {
+                wire.stretch(&group, time, true);
+            }
+        }
+        Movement::LetGo { sleeper, .. } => {
+            if let Some(wire) = drawn.get(sleeper) {
+                let_go(wire, time);
+            }
+        }
+    }
+}
+
+/// Has a line that is not drawn any more snap back to its sleeper.
+fn let_go(wire: &Wire, time: Time) -> Option<()> {
+    let corner = drawing()?.parent_element()?.get_bounding_client_rect();
+    let drawing = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "svg");
+    let drawing = drawing.ok()?;
+    let _ = drawing.set_attribute("class", "wires");
+    LAYER.with_borrow(|layer| layer.as_ref()?.append_child(&drawing).ok());
+    let (left, top) = (corner.left().round() as i32, corner.top().round() as i32);
+    let there = format!("translate({left}px, {top}px)");
+    let group = wire.draw(&drawing)?;
+    let whole = Time {
+        start: 0,
+        lasts: time.start + time.lasts,
+    };
+    let there = [("transform", &*there), ("visibility", "visible")];
+    animate(&drawing, whole, "linear", &[(0, &there), (1000, &there)]);
+    wire.stretch(&group, time, false);
+    Some(())
+}
+
+/// Carries a load along a way; where only its end can be seen, the load comes up there.
+fn carry(load: &Load, way: &[Point], time: Time) {
+    let element = put(&format!("load {}", load.class), &load.text);
+    let mut places: Vec<String> = way.iter().map(|it| it.transform()).collect();
+    if let [only] = &places[..] {
+        places.insert(0, format!("{only} scale(1.6)"));
+    }
+    let last = places.len().saturating_sub(1).max(1) as u32;
+    // The load can be seen only while it is on its way.
+    let steps = places
+        .iter()
+        .map(|it| [("transform", &**it), ("opacity", "1")]);
+    let steps: Vec<_> = steps.collect();
+    let frames: Vec<Frame> = (0..)
+        .zip(&steps)
+        .map(|(at, step)| (at * 1000 / last, &step[..]))
+        .collect();
+    animate(&element, time, EASING, &frames);
+}
+
+/// Until a load comes, a cell shows what it held before, or nothing.
+fn cover(to: &Spot, before: Option<&Load>, time: Time) {
+    let until = Time {
+        start: 0,
+        lasts: time.start + time.lasts * 9 / 10,
+    };
+    if matches!(to, Spot::Edge(_)) {
+        return;
+    }
+    let cell = seen(to).and_then(|(it, _)| it.closest("[data-cell]").ok().flatten());
+    let Some(cell) = cell else {
+        return;
+    };
+    let Some(before) = before else {
+        let spans = cell.children();
+        for span in (0..spans.length()).filter_map(|at| spans.item(at)) {
+            let hidden = [("opacity", "0")];
+            animate(&span, until, "linear", &[(0, &hidden), (1000, &hidden)]);
+        }
+        return;
+    };
+    let rect = cell.get_bounding_client_rect();
+    let still = put(&format!("load still {}", before.class), &before.text);
+    for (name, size) in [("width", rect.width()), ("height", rect.height())] {
+        let _ = still
+            .style()
+            .set_property(name, &format!("{}px", size.round() as i32));
+    }
+    let there = Point::middle(&rect).transform();
+    let there = [("transform", &*there), ("opacity", "1")];
+    animate(&still, until, "linear", &[(0, &there), (1000, &there)]);
+}
+
+/// Draws a ring around a spot for a moment, without moving it.
+fn ring(spot: &Spot, finding: Finding, time: Time) {
+    let Some((_, rect)) = seen(spot) else {
+        return;
+    };
+    let class = match finding {
+        Finding::Seen => "ring",
+        Finding::Equal => "ring equal",
+        Finding::Differ => "ring differ",
+    };
+    let element = put(class, "");
+    for (name, size) in [("width", rect.width()), ("height", rect.height())] {
+        let size = size.round() as i32 + 6;
+        let _ = element.style().set_property(name, &format!("{size}px"));
+    }
+    let place = Point::middle(&rect).transform();
+    let wide = format!("{place} scale(1.25)");
+    animate(
+        &element,
+        time,
+        "ease-out",
+        &[
+            (0, &[("transform", &wide), ("opacity", "0")]),
+            (350, &[("transform", &place), ("opacity", "1")]),
+            (750, &[("transform", &place), ("opacity", "1")]),
+            (1000, &[("transform", &place), ("opacity", "0")]),
+        ],
+    );
+}
+
+/// The line from a sleeper to what it waits for, and to the actor that holds it: outlines in the coordinates of the drawing.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Wire {
+    /// By the class in style sheets: to the thing with its end, to the holder with its tip.
+    outlines: [(&'static str, String); 4],
+    /// Where it begins.
+    start: (i32, i32),
+}
+
+impl Wire {
+    /// Draws it into a drawing.
+    fn draw(&self, into: &Element) -> Option<Element> {
+        let svg = Some("http://www.w3.org/2000/svg");
+        let group = document().create_element_ns(svg, "g").ok()?;
+        for (class, outline) in &self.outlines {
+            let path = document().create_element_ns(svg, "path").ok()?;
+            let _ = path.set_attribute("class", class);
+            let _ = path.set_attribute("d", outline);
+            let _ = group.append_child(&path);
+        }
+        let _ = into.append_child(&group);
+        Some(group)
+    }
+
+    /// Has it shoot out from its sleeper and pull tight, or snap back.
+    fn stretch(&self, group: &Element, time: Time, tight: bool) {
+        let (x, y) = self.start;
+        let origin = format!("{x}px {y}px");
+        let at = |transform| [("transform", transform), ("transformOrigin", &*origin)];
+        let (short, long) = (at("scale(0.02)"), at("none"));
+        let (slack, tense) = (at("translateY(3px)"), at("translateY(-2px)"));
+        match tight {
+            true => animate(
+                group,
+                time,
+                "ease-out",
+                &[(0, &short), (650, &slack), (820, &tense), (1000, &long)],
+            ),
+            false => animate(group, time, "ease-in", &[(0, &long), (1000, &short)]),
+        }
+    }
+}
+
+/// The drawing that holds the lines.
+fn drawing() -> Option<Element> {
+    document().query_selector(".wires").ok().flatten()
+}
+
+/// Draws a line from each sleeper to what it waits for and to the actor that holds it, where that has changed.
 fn draw_lines() {
-    let Some(wires) = document().query_selector(".wires").ok().flatten() else {
+    let Some(drawing) = drawing() else {
         return;
     };
-    let sleepers = all("[data-wire]");
+    let wires = find_lines(&drawing);
     // Hidden where there is no line, since a layer of the page's size takes long to paint.
-    if wires.has_attribute("data-none") != sleepers.is_empty() {
-        let _ = wires.toggle_attribute("data-none");
+    if drawing.has_attribute("data-none") != wires.is_empty() {
+        let _ = drawing.toggle_attribute("data-none");
     }
-    if sleepers.is_empty() {
+    let same = WIRES.with_borrow(|drawn| *drawn == wires);
+    if same {
         return;
     }
-    let Some(column) = document().query_selector(".actors").ok().flatten() else {
-        return;
-    };
+    drawing.set_text_content(None);
+    for (sleeper, wire) in &wires {
+        if let Some(group) = wire.draw(&drawing) {
+            let _ = group.set_attribute("data-sleeper", &sleeper.to_string());
+        }
+    }
+    WIRES.set(wires);
+}
+
+/// The lines as the page is now: through the gaps between the columns, and only for sleepers that are in view.
+fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
+    let mut wires = BTreeMap::new();
+    let sleepers = all("[data-wire]");
+    let column = document().query_selector(".actors").ok().flatten();
     // Its parent's corner, as it covers its parent but has no place while it is hidden.
-    let Some(origin) = wires.parent_element() else {
-        return;
+    let (false, Some(column), Some(origin)) =
+        (sleepers.is_empty(), column, drawing.parent_element())
+    else {
+        return wires;
     };
     let origin = origin.get_bounding_client_rect();
     let column = column.get_bounding_client_rect();
     let x = |it: f64| (it - origin.left()).round() as i32;
     let y = |it: f64| (it - origin.top()).round() as i32;
     let seen = |at: f64| at > column.top() && at < column.bottom();
-    let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
     for (number, sleeper) in sleepers.iter().enumerate() {
         let from = sleeper.get_bounding_client_rect();
         let middle = from.top() + from.height() / 2.0;
-        if !seen(middle) {
+        let card = sleeper.closest("[data-thing^=actor-]").ok().flatten();
+        let actor = card.and_then(|card| {
+            let name = card.get_attribute("data-thing")?;
+            name.strip_prefix("actor-")?.parse().ok()
+        });
+        let (true, Some(actor)) = (seen(middle), actor) else {
             continue;
-        }
+        };
+        let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
+        let mut start = (x(from.right()), y(middle));
         let apart = 3 * number as i32;
         let names = sleeper.get_attribute("data-wire").unwrap_or_default();
         for name in names.split(' ') {
@@ -231,34 +614,30 @@ fn draw_lines() {
                 // From card to card, along their left edge.
                 let end = (to.top() + 14.0).max(column.top() + 8.0);
                 let end = end.min(column.bottom() - 8.0);
-                let (start, edge, end) = (y(middle), x(from.left()), y(end));
+                let (begin, edge, end) = (y(middle), x(from.left()), y(end));
                 let gap = edge - 6 - apart % 10;
-                holders += &format!("M{edge} {start}H{gap}V{end}H{edge}");
+                holders += &format!("M{edge} {begin}H{gap}V{end}H{edge}");
                 tips += &format!("M{} {end}l-7 -4v8z", edge + 3);
             } else {
-                let (start, edge) = (y(middle), x(from.right()));
+                let (begin, edge) = (y(middle), x(from.right()));
                 let (gap, below) = (
                     x(column.right()) + 4 + apart,
                     // Below the words that stand under a bit.
                     y(to.bottom()) + 24 + apart % 10,
                 );
                 let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);
-                things += &format!("M{edge} {start}H{gap}V{below}H{end}V{}", top + 6);
+                things += &format!("M{edge} {begin}H{gap}V{below}H{end}V{}", top + 6);
                 ends += &format!("M{end} {top}l-4 7h8z");
+                start.0 = edge;
             }
         }
+        let outlines = [
+            ("thing", things),
+            ("holder", holders),
+            ("end", ends),
+            ("tip", tips),
+        ];
+        wires.insert(ActorId(actor), Wire { outlines, start });
     }
-    for (class, d) in [
-        ("thing", things),
-        ("holder", holders),
-        ("end", ends),
-        ("tip", tips),
-    ] {
-        let path = wires.query_selector(&format!(".{class}"));
-        if let Some(path) = path.ok().flatten()
-            && path.get_attribute("d").unwrap_or_default() != d
-        {
-            let _ = path.set_attribute("d", &d);
-        }
-    }
+    wires
 }

@@ -102,10 +102,8 @@ fn desk() -> Element {
         .attr(Attr::Live, "polite")
         .attr(Attr::Part, "now")
         .child(slot("sentence"));
-    let mut wires = el("svg", "wires").attr_bool(Attr::Hidden, true);
-    for class in ["thing", "holder", "end", "tip"] {
-        wires = wires.child(el("path", class));
-    }
+    // The lines in it are drawn by app/motion.rs.
+    let wires = el("svg", "wires").attr_bool(Attr::Hidden, true);
     let legend = el("details", "card signs")
         .child(el("summary", "").text("What the signs mean"))
         .child(slot("legend"));

@@ -3,7 +3,7 @@
 use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
 use crate::machine::{
-    ActorId, Content, End, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
+    ActorId, Content, End, Model, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -43,8 +43,6 @@ impl CellLink {
 pub struct Cell {
     /// How it hangs together with the one above it.
     pub link: CellLink,
-    /// How many rows above this one its bytes came from, if they came by the last step.
-    pub hop: usize,
     /// The class of the bytes' age: of the page as it was (`page`), `newer`, or on disk before (`old`).
     pub tone: &'static str,
     /// The first and the second line.
@@ -128,6 +126,39 @@ impl Level {
             Level::Media => "media",
         }
     }
+
+    /// The name of the row's cell in a column, in the markup. Cells of the first page have no page number in theirs.
+    pub fn cell(self, page: PageId, sector: SectorId) -> String {
+        match page {
+            PageId(0) => format!("{}-{sector}", self.key()),
+            _ => format!("{page}-{}-{sector}", self.key()),
+        }
+    }
+}
+
+/// The class of a sector's bytes by their age: those that the page began with, those that were on disk, or newer ones.
+pub fn tone(initial: &Page, sector: SectorId, content: Content) -> &'static str {
+    if content == initial.memory[sector.index()] {
+        "page"
+    } else if content == initial.media[sector.index()] {
+        "old"
+    } else {
+        "newer"
+    }
+}
+
+/// Four of a sector's bytes: where the first store into it goes; without a store those at its start.
+pub fn excerpt(model: &Model, page: PageId, sector: SectorId, content: Content) -> String {
+    let size = usize::from(model.geometry.interval);
+    let mut stores = model.stores.iter();
+    let touching = stores.find(|store| store.page == page && store.touches(model.geometry, sector));
+    let at = touching.map_or(0, |store| {
+        usize::from(store.offset)
+            .saturating_sub(sector.index() * size)
+            .min(size - 4)
+    });
+    let all = model.contents.bytes(content);
+    bytes(all.get(at..at + 4).unwrap_or(&[]))
 }
 
 /// One page at the moment shown: the facts that its cells and bits are drawn from.
@@ -193,29 +224,11 @@ impl PageMoment<'_> {
     }
 
     fn tone(&self, sector: SectorId, content: Content) -> &'static str {
-        if content == self.initial.memory[sector.index()] {
-            "page"
-        } else if content == self.initial.media[sector.index()] {
-            "old"
-        } else {
-            "newer"
-        }
+        tone(&self.initial, sector, content)
     }
 
-    /// The four bytes where the first store into the sector goes; without a store those at its start.
     fn excerpt(&self, sector: SectorId, content: Content) -> String {
-        let model = &self.scenario.model;
-        let size = usize::from(model.geometry.interval);
-        let mut stores = model.stores.iter();
-        let touching =
-            stores.find(|store| store.page == self.number && store.touches(model.geometry, sector));
-        let at = touching.map_or(0, |store| {
-            usize::from(store.offset)
-                .saturating_sub(sector.index() * size)
-                .min(size - 4)
-        });
-        let all = model.contents.bytes(content);
-        bytes(all.get(at..at + 4).unwrap_or(&[]))
+        excerpt(&self.scenario.model, self.number, sector, content)
     }
 
     /// Whether this sector's bytes on media are wrong; with `lost`, whether an update of it was lost.
@@ -255,8 +268,6 @@ impl PageMoment<'_> {
                         first,
                         fresh: now,
                         link: CellLink::Tie,
-                        // A check of bytes that came earlier moves none.
-                        hop: if now { self.hop(Level::Hba) } else { 0 },
                         ..Cell::default()
                     };
                     match column.hba {
@@ -274,7 +285,6 @@ impl PageMoment<'_> {
                     let blank = Cell {
                         tone: self.tone(sector, check.computed),
                         first: self.excerpt(sector, check.computed),
-                        hop: 1,
                         ..Cell::default()
                     };
                     self.checked(blank, check)
@@ -309,7 +319,6 @@ impl PageMoment<'_> {
                         true => CellLink::Tie,
                         false => CellLink::None,
                     },
-                    hop: 1,
                     ..Cell::default()
                 }
             }
@@ -368,12 +377,6 @@ impl PageMoment<'_> {
         matches!(self.stage, Stage::Building | Stage::Queued)
     }
 
-    /// How many rows a row lies below memory.
-    fn hop(&self, level: Level) -> usize {
-        let all = Level::all(self.scenario);
-        all.iter().position(|it| *it == level).unwrap_or(0)
-    }
-
     /// Whether the page's bytes are on their way.
     pub fn frozen(&self) -> bool {
         let sealed = self.page.sealed.iter().any(|it| it.is_some());
@@ -396,7 +399,6 @@ impl PageMoment<'_> {
                 true => CellLink::Tie,
                 false => CellLink::None,
             },
-            hop: 1,
             sealed: self.frozen() && self.page.sealed[sector.index()].is_some(),
             ..Cell::default()
         }
@@ -411,7 +413,6 @@ impl PageMoment<'_> {
             tone: self.tone(sector, content),
             fresh: step == self.step,
             link: self.seal(sector, content),
-            hop: 1,
             ..Cell::default()
         };
         if !self.scenario.model.protection.guards() {

@@ -21,12 +21,14 @@ pub struct Bit {
     /// Who holds it, as in `by flusher`; empty where nobody does.
     pub by: String,
     /// The name that lines end at and that moving locks keep; empty where none do.
-    thing: String,
+    pub thing: String,
 }
 
 /// A titled group of bits.
 pub struct BitGroup {
     class: &'static str,
+    /// The name of its element, which stores meet and flips are looked for in.
+    pub thing: String,
     pub title: String,
     /// The title where there is little room, and where a row of a table has the group of each page.
     pub short: String,
@@ -63,6 +65,11 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
 }
 
 impl Bit {
+    /// What the bit is called in the markup.
+    pub fn key(&self) -> &str {
+        self.name.split(' ').next().unwrap_or("")
+    }
+
     /// Lets lines from sleepers end at this bit.
     fn thing(mut self, resource: Resource, which: Which) -> Bit {
         self.thing = thing(resource, which);
@@ -75,8 +82,19 @@ pub fn thing(resource: Resource, which: Which) -> String {
     format!("{resource:?}-{}", which.number())
 }
 
+/// The name of a PTE's element.
+pub fn pte_thing(space: SpaceId, page: PageId) -> String {
+    format!("pte-{space}-{page}")
+}
+
+/// The name of a TLB entry's element.
+pub fn tlb_thing(tlb: TlbId, page: PageId) -> String {
+    format!("tlb-{tlb}-{page}")
+}
+
 /// Draws a bit, with a ring if it changed.
 fn bit(bit: Bit) -> Element {
+    let key = bit.key().to_owned();
     let Bit {
         kind,
         name,
@@ -91,7 +109,6 @@ fn bit(bit: Bit) -> Element {
         if on { " on" } else { "" },
         if changed { " changed" } else { "" }
     );
-    let key = name.split(' ').next().unwrap_or("").to_owned();
     let state = if on { "set" } else { "clear" };
     let spoken = match (by.is_empty(), changed, was) {
         (false, ..) => format!(": {state}, {by}"),
@@ -111,9 +128,10 @@ fn bit(bit: Bit) -> Element {
         .child(el("span", "hidden").text(&spoken))
 }
 
-fn group(class: &'static str, title: &str, short: &str, bits: Vec<Bit>) -> BitGroup {
+fn group(class: &'static str, thing: String, title: &str, short: &str, bits: Vec<Bit>) -> BitGroup {
     BitGroup {
         class,
+        thing,
         title: title.to_owned(),
         short: short.to_owned(),
         bits,
@@ -153,7 +171,8 @@ impl BitGroup {
     /// Draws the bits, without a title.
     fn draw_bits(self, into: Element) -> Element {
         let bits = self.bits.into_iter().map(bit).collect();
-        into.child(el("ul", "bits").children(bits))
+        into.attr(Attr::Thing, &self.thing)
+            .child(el("ul", "bits").children(bits))
     }
 }
 
@@ -209,7 +228,7 @@ pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitG
         true => "file system",
         false => "mapping",
     };
-    Some(group("", title, title, bits))
+    Some(group("", "shared".to_owned(), title, title, bits))
 }
 
 /// Draws what several pages share.
@@ -309,7 +328,7 @@ fn title_page(moment: &PageMoment, bits: Vec<Bit>) -> BitGroup {
         (_, true) => format!("page {number} (inode {}, index {index})", scenario.inode),
         (_, false) => format!("page {number} (outside the page cache)"),
     };
-    group(" page", &title, "page", bits)
+    group(" page", format!("page-{number}"), &title, "page", bits)
 }
 
 /// Whether any program does one of these ops to a page.
@@ -336,7 +355,8 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
         }
     }
     if !buffer.is_empty() {
-        frame.push(group("", "its buffer", "buffer", buffer));
+        let name = format!("buffer-{number}");
+        frame.push(group("", name, "its buffer", "buffer", buffer));
     }
     // With a single page every address space shows its PTE; with several, those that map the page or store to it.
     let maps = |space: SpaceId, tlb: Option<TlbId>, initial: Access| {
@@ -402,12 +422,12 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
             let bits = access("cached", entry_now, cached(was));
             caches.push(BitGroup {
                 remark,
-                ..group(class, &title, &short, bits)
+                ..group(class, tlb_thing(tlb, number), &title, &short, bits)
             });
         }
-        let space = scenario.spaces.get(space.index());
-        let short = short(space.map_or("", |name| name), "PTE");
-        let pte = group(" pte", &owner, &short, own);
+        let name = scenario.spaces.get(space.index());
+        let short = short(name.map_or("", |name| name), "PTE");
+        let pte = group(" pte", pte_thing(space, number), &owner, &short, own);
         mappings.push(SpaceMapping { caches, pte });
     }
     PageBits {

@@ -1,13 +1,13 @@
 //! The stage: each page's bits, and a table with one column a sector, from memory down to media.
 
 use super::definition::of_level;
-use super::grid::{Cell, CellLink, Level, PageMoment};
+use super::grid::{Cell, Level, PageMoment};
 use super::machine_state;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Node, define_button, el, note, nothing};
-use crate::machine::{PageId, Protection, SectorId};
+use crate::machine::{Protection, SectorId};
 
 /// The stage: every page with its bits and its sectors.
 pub fn stage(now: &Moment, ui: &UiState) -> Element {
@@ -83,8 +83,8 @@ fn side_by_side(now: &Moment, ui: &UiState) -> Element {
         let mut line = row(level.key()).child(level_head(level, scenario.model.protection));
         for page in &pages {
             let sector = SectorId::default();
-            let drawn = cell(page.cell(level, sector), page.step);
-            let key = cell_key(page.number, level, sector);
+            let drawn = cell(page.cell(level, sector));
+            let key = level.cell(page.number, sector);
             let mut drawn = drawn.attr(Attr::Role, "cell").attr(Attr::Cell, &key);
             if page.frozen() && !level.of_device() {
                 add_class(&mut drawn, " held");
@@ -150,15 +150,6 @@ fn level_head(level: Level, protection: Protection) -> Element {
     row_head(name.child(el("small", "").text(what)))
 }
 
-/// The name of a cell. Cells of the first page have no page number in theirs.
-fn cell_key(page: PageId, level: Level, sector: SectorId) -> String {
-    let key = level.key();
-    match page {
-        PageId(0) => format!("{key}-{sector}"),
-        _ => format!("{page}-{key}-{sector}"),
-    }
-}
-
 /// Adds a class to an element that has some.
 fn add_class(element: &mut Element, class: &str) {
     let mut attrs = element.attrs.iter_mut();
@@ -200,8 +191,8 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
         let row = el("tr", level.key()).attr(Attr::Role, "row");
         let mut row = row.child(level_head(level, moment.scenario.model.protection));
         for sector in geometry.sector_ids() {
-            let key = cell_key(number, level, sector);
-            let cell = cell(moment.cell(level, sector), moment.step);
+            let key = level.cell(number, sector);
+            let cell = cell(moment.cell(level, sector));
             row = row.child(cell.attr(Attr::Role, "cell").attr(Attr::Cell, &key));
         }
         bodies[usize::from(level.of_device())]
@@ -226,7 +217,7 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
         .child(device)
 }
 
-fn cell(cell: Cell, step: usize) -> Element {
+fn cell(cell: Cell) -> Element {
     let mut class = format!("cell {}{}", cell.tone, cell.link.class());
     for (is, name) in [
         (cell.fresh, " fresh"),
@@ -237,22 +228,6 @@ fn cell(cell: Cell, step: usize) -> Element {
         if is {
             class += name;
         }
-    }
-    if cell.fresh {
-        // The class differs between even and odd steps, so that a cell that changes in two steps in a row moves
-        // twice.
-        class += if step.is_multiple_of(2) {
-            " even"
-        } else {
-            " odd"
-        };
-        class += match cell.hop {
-            0 if matches!(cell.link, CellLink::Match | CellLink::Break) => " stamp checked",
-            0 => " stamp",
-            1 => " hop-1",
-            2 => " hop-2",
-            _ => " hop-3",
-        };
     }
     el("td", &class)
         .attr(Attr::Title, &cell.words)
