@@ -400,7 +400,7 @@ impl Worker {
         for response in said {
             match response {
                 WorkerResponse::Section(Slot::Side, element) => self.side = Some(element),
-                WorkerResponse::Section(Slot::Cause, element) => self.strip = Some(element),
+                WorkerResponse::Section(Slot::Chain, element) => self.strip = Some(element),
                 WorkerResponse::Chain(marks) => self.marks = marks,
                 _ => {}
             }

@@ -767,7 +767,7 @@ impl Trace<'_> {
         for step in steps {
             let (before, after) = (world_before(scenario, story, step), story.steps[step].world);
             let changes = |cell: &&Cell| (before[cell.at] ^ after[cell.at]) & cell.bits != 0;
-            if looked.iter().any(|cell| changes(cell)) {
+            if looked.iter().any(changes) {
                 self.add(step + 1, &sentence(scenario, story, step));
             }
         }
