@@ -7,7 +7,7 @@ use leptos::web_sys::{Element, HtmlElement};
 
 use stable_pages::view::{Drawer, Tab};
 
-use super::dom::AFTER_FRAME;
+use super::dom::{self, AFTER_FRAME};
 use super::store::Store;
 
 /// Keeps the root told, and the current lines in view.
@@ -44,9 +44,31 @@ pub fn watch(store: Store) {
     Effect::new(move |_| {
         store.moment();
         store.ui();
+        // What lies ahead stands below the sentence.
+        store.outlook();
+        // Once everything is drawn, and before it is painted.
+        request_animation_frame(fit_sentence);
         // After the frame, as asking for places makes the browser lay out the page.
         set_timeout(scroll_programs, AFTER_FRAME);
     });
+    dom::listen("resize", |_| fit_sentence());
+}
+
+/// Sets the step's sentence, and what stands with it, as large as it fits into its room.
+fn fit_sentence() {
+    let say = document().query_selector(".say").ok().flatten();
+    let Some(say) = say.and_then(|it| it.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let style = say.style();
+    // Fails only for what is no property.
+    let _ = style.remove_property("font-size");
+    for size in ["0.9rem", "0.82rem", "0.74rem", "0.68rem"] {
+        if say.scroll_height() <= say.client_height() {
+            return;
+        }
+        let _ = style.set_property("font-size", size);
+    }
 }
 
 /// Scrolls each program, and nothing else, so that the line that comes next is in its middle.

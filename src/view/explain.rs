@@ -34,9 +34,6 @@ pub struct LeftOut {
     pub without: Option<Without>,
 }
 
-/// A sentence of more bytes than this is set smaller.
-const LONG: usize = 150;
-
 /// The step made last in one sentence, which screen readers speak as the visitor steps.
 pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let scenario = &now.scenario;
@@ -83,10 +80,10 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .child(note("count", &count))
         .child(paragraph("sentence badly", first))
         .child(paragraph(
-            match (failed && !badly, sentence.len() > LONG) {
-                (true, _) => "sentence badly",
-                (_, true) => "sentence long",
-                _ => "sentence",
+            if failed && !badly {
+                "sentence badly"
+            } else {
+                "sentence"
             },
             &sentence,
         ))

@@ -142,7 +142,7 @@ fn group(class: &'static str, thing: String, title: &str, short: &str, bits: Vec
 impl BitGroup {
     fn draw(self) -> Element {
         let title = el("h2", "")
-            .child(el("span", "wide").text(self.wide()))
+            .child(el("span", "wide").text(&self.title))
             .child(
                 el("span", "narrow")
                     .attr_bool(Attr::Hidden, true)
@@ -153,16 +153,11 @@ impl BitGroup {
         self.draw_bits(el("div", &class).child(title))
     }
 
-    /// The title, or in its place what is special about the group now, which so takes no room of its own.
-    fn wide(&self) -> &str {
-        match self.remark.is_empty() {
-            true => &self.title,
-            false => &self.remark,
-        }
-    }
-
-    /// Who holds the locks among the bits.
+    /// What is special about the group now, or who holds the locks among the bits.
     fn holders(&self) -> String {
+        if !self.remark.is_empty() {
+            return self.remark.clone();
+        }
         let held = self.bits.iter().filter(|bit| !bit.by.is_empty());
         let held = held.map(|bit| format!("{} {}", bit.name, bit.by));
         held.collect::<Vec<String>>().join(", ")
@@ -413,8 +408,8 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
             let shot = moment.mover.filter(|_| shot);
             let by = shot.map(|by| scenario.cast[by.index()].name.as_str());
             let (class, remark) = match (by, stale) {
-                (Some(by), _) => (" flushed", format!("TLB entry, flushed by {by}")),
-                (None, true) => (" stale", "TLB entry, stale".to_owned()),
+                (Some(by), _) => (" flushed", format!("flushed by {by}")),
+                (None, true) => (" stale", "stale".to_owned()),
                 (None, false) => ("", String::new()),
             };
             let title = format!("{name}'s TLB entry");
