@@ -140,7 +140,7 @@ fn the_order_is_that_of_urgency() {
     assert_eq!(
         msgs,
         [
-            &Handler::Click(Msg::Back),
+            &Handler::Click(Msg::Seek(now.depth() - 1)),
             &Handler::Click(Msg::Why(Some(33))),
             &Handler::Click(Msg::Sheet(Some(Sheet::Share)))
         ]

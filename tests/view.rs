@@ -11,7 +11,7 @@ use stable_pages::scenario::{Scenario, Severity, Verdict, find};
 use stable_pages::view::{
     Attr, ChainMark, CheckResults, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer,
     Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence, stage,
-    tape,
+    tape, writing,
 };
 
 fn has(el: &Element, class: &str) -> bool {
@@ -84,13 +84,15 @@ fn the_guilty_store_is_marked_on_the_tape() {
     let now = moments(&scenario).pop().expect("a moment");
     let chain = [(12, false), (31, true)];
     let chain = chain.map(|(step, missing)| ChainMark { step, missing });
-    let drawn = tape(&scenario, &now.whole, &chain, &UiState::default());
+    let ui = UiState::default();
+    let drawn = tape(&scenario, &now.whole, now.length(), &chain, &ui);
+    let written = writing(&scenario, &now.whole, now.length(), &chain, &ui);
     assert!(drawn.find(&|it| has(it, "guilty")).is_some());
     assert!(drawn.find(&|it| has(it, "mismatch")).is_some());
     // The steps of a chain are told apart by more than colour: a ring, broken where a line is missing, and a number.
     assert!(drawn.find(&|it| has(it, "cause")).is_some());
     assert!(drawn.find(&|it| has(it, "missing")).is_some());
-    let second = drawn.find(&|it| has(it, "link") && it.all_text() == "2");
+    let second = written.find(&|it| has(it, "link") && it.all_text() == "2");
     assert!(second.is_some());
 }
 

@@ -89,6 +89,7 @@ fn ask_for_sections(store: Store, number: u32) {
     ui.loading.clear();
     ui.newer = false;
     ui.playing = false;
+    ui.tape = 0;
     ui.narrow = width.is_some_and(|width| width < NARROW_BELOW);
     let input = RenderInput {
         number,
@@ -96,6 +97,7 @@ fn ask_for_sections(store: Store, number: u32) {
         own: moment.own,
         run: moment.whole.steps.iter().map(|step| step.choice).collect(),
         depth: moment.depth(),
+        began: Some(moment.began),
         ui,
         base: address::base(),
     };

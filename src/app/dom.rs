@@ -224,7 +224,9 @@ impl MountedElement {
         let kind = match handler {
             Handler::Click(_) => "click",
             Handler::Choose(_) | Handler::PickFile => "change",
-            Handler::Seek | Handler::DiagramInput | Handler::FindChange => "input",
+            Handler::Seek | Handler::DiagramInput | Handler::FindChange | Handler::FindOrdering => {
+                "input"
+            }
             Handler::Close(_) => "close",
         };
         match &self.listener {
@@ -290,6 +292,9 @@ fn handle(handler: Handler, event: &Event) {
         Handler::Click(msg) | Handler::Close(msg) => dispatch(Action::Msg(msg)),
         Handler::DiagramInput => {
             dispatch(Action::Msg(Msg::ReadDiagram(event_target_value(event))));
+        }
+        Handler::FindOrdering => {
+            dispatch(Action::Msg(Msg::FindOrdering(event_target_value(event))));
         }
         Handler::FindChange => {
             dispatch(Action::Msg(Msg::FindChange(event_target_value(event))));

@@ -5,11 +5,11 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, KeyboardEvent};
 use stable_pages::machine::ActorId;
 
-use stable_pages::view::{Msg, Sheet, WorkerRequest};
+use stable_pages::view::{Msg, Panel, Sheet, Tab, WorkerRequest};
 
 use super::store::Store;
 use super::update::update;
-use super::{definition, dialogs, dom, playback, race, worker};
+use super::{dialogs, dom, playback, race, worker};
 
 /// Listens for the page's life.
 pub fn listen(store: Store) {
@@ -29,7 +29,13 @@ fn belongs_to_focus(event: &KeyboardEvent) -> bool {
     };
     let field = matches!(target.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA");
     let button = matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY" | "A");
-    field && event.key() != "?" || button && event.key() == " "
+    let elsewhere = matches!(event.key().as_str(), "?" | "Escape");
+    // A slider has a use for few keys.
+    let slides = target.get_attribute("type").as_deref() == Some("range");
+    let slider_key = event.key().starts_with("Arrow")
+        || matches!(event.key().as_str(), "Home" | "End" | "PageUp" | "PageDown");
+    let elsewhere = elsewhere || slides && !slider_key;
+    field && !elsewhere || button && event.key() == " "
 }
 
 /// Does what a key asks for; says whether it asks for anything.
@@ -37,6 +43,9 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
     if !modified && race::press(store, event) {
         event.stop_propagation();
+        return true;
+    }
+    if !modified && dialogs::list_key(store, event) {
         return true;
     }
     // An open dialog has the keyboard; the browser itself closes it, and says so later.
@@ -55,15 +64,28 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
             return false;
         };
         let msg = match event.shift_key() {
-            true => Msg::StepLine(actor),
+            true => Msg::StepOther(actor),
             false => Msg::Step(actor, 0),
         };
         update(store, msg);
         return true;
     }
     let msg = match event.key().as_str() {
+        "ArrowRight" if event.shift_key() => Msg::ForwardOther,
+        "ArrowLeft" if event.shift_key() => Msg::BackOther,
         "ArrowRight" => Msg::Forward,
         "ArrowLeft" => Msg::Back,
+        "g" | "G" => Msg::StepSize(store.ui_untracked().step_size.other()),
+        "e" | "E" => Msg::Tab(Tab::Explain),
+        "i" | "I" => Msg::Tab(Tab::Inspect),
+        "b" | "B" => Msg::Tab(Tab::Compare),
+        "k" | "K" => Msg::Tab(Tab::Check),
+        "v" | "V" => Msg::Panel(Panel::Verdicts),
+        "m" | "M" => Msg::Panel(Panel::Map),
+        "d" | "D" => Msg::Panel(Panel::Matrix),
+        "l" | "L" => Msg::Panel(Panel::Mutants),
+        "n" | "N" => Msg::Panel(Panel::Costs),
+        "u" | "U" => Msg::Panel(Panel::Coverage),
         "Home" | "r" | "R" => Msg::Reset,
         "End" => Msg::Seek(usize::MAX),
         " " => Msg::TogglePlay,
@@ -73,8 +95,9 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
         "?" => Msg::Sheet(Some(Sheet::Keys)),
         // No element sends these.
         "w" | "W" => return playback::step_other_way(store),
-        "o" | "O" => return dialogs::show_list(true) || dialogs::show_list(false),
-        "Escape" => return definition::close(store) || dialogs::show_list(false),
+        "/" => return dialogs::show_list(store, true),
+        "o" | "O" => return dialogs::show_list(store, true) || dialogs::show_list(store, false),
+        "Escape" => return dialogs::close_one(store),
         "c" | "C" => {
             worker::send(WorkerRequest::MailText);
             return true;

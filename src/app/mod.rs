@@ -110,6 +110,7 @@ fn mount_sections(store: Store) {
         let badge = badge.map(|drawn| (*drawn.0).clone());
         view::orderings_summary(&store.moment_per_scenario(), badge)
     });
+    mount_section("find", move || view::list_search(&store.ui()));
     mount_section("notice", move || view::notice(&store.ui()));
     mount_section("questions", move || view::panel_buttons(&store.ui()));
     mount_section("panel", move || panel(store));
@@ -131,7 +132,9 @@ fn mount_sections(store: Store) {
     mount_section("tabs", move || view::tabs(&store.ui()));
     timeline::mount(store);
     mount_section("moves", move || {
-        view::time_controls(&store.moment(), &store.ui())
+        let outlook = store.outlook();
+        let outlook = outlook.as_ref().map(|it| &*it.0);
+        view::time_controls(&store.moment(), &store.ui(), outlook)
     });
     mount_section("step-buttons", move || {
         let outlook = store.outlook();

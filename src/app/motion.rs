@@ -81,9 +81,9 @@ pub fn watch(store: Store) {
         let Some(from) = from else {
             return after_frame(draw_lines);
         };
-        // Played faster than a step a second, steps move as much faster.
+        // Played faster than one reads, steps move as much faster.
         let faster = match ui.playing {
-            true => SPEEDS[ui.speed].max(1),
+            true => (SPEEDS[ui.speed] / 4).max(1),
             false => 1,
         };
         let turn = TURN.get();

@@ -74,7 +74,7 @@ fn show(store: Store, session: Session) {
     close_notice(store);
     store.update_ui(|ui| {
         ui.remark.clear();
-        ui.toggled.clear();
+        ui.folded.clear();
     });
     store.set_session(session);
     store.select_racing_sector();
@@ -290,7 +290,7 @@ fn carry_run_to(store: Store, packed: Packed) {
     set_title(store);
     store.update_ui(|ui| {
         ui.remark = words;
-        ui.toggled.clear();
+        ui.folded.clear();
     });
     checking::check(store);
 }

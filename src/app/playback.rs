@@ -1,34 +1,49 @@
 //! The run on the stage: steps, runs, playing, and going to its moments.
 
-use gloo_timers::callback::Interval;
+use std::sync::Arc;
 
+use gloo_timers::callback::Timeout;
+
+use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, NodeId, World, ways};
-use stable_pages::view::SPEEDS;
+use stable_pages::view::{SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time};
 
 use super::address;
 use super::store::{Session, Store};
 
-/// Plays or pauses: while playing there is a timer, which makes a step each time.
+/// How a change of the run leads to the moment it ends at.
+enum Way {
+    /// By one press, from the moment before.
+    Onward,
+    /// By a jump; with the story of the whole run, where that stays the same.
+    Jump(Option<Arc<Story>>),
+}
+
+/// Plays or pauses: while playing there is a timer, which makes the next press.
 pub fn play(store: Store, playing: bool) {
     store.set_timer(None);
     store.update_ui(|ui| ui.playing = playing);
     if playing {
         address::stepped();
-        let speed = SPEEDS[store.ui_untracked().speed];
-        let timer = Interval::new(1000 / speed, move || tick(store));
-        store.set_timer(Some(timer));
+        wait(store, "");
     }
 }
 
+/// Makes the next press once a sentence can have been read.
+fn wait(store: Store, sentence: &str) {
+    let pause = reading_time(sentence, store.ui_untracked().speed);
+    store.set_timer(Some(Timeout::new(pause, move || tick(store))));
+}
+
 fn tick(store: Store) {
-    let moved = change(store, |session| session.history.forward());
+    let moved = go_forward(store, store.ui_untracked().step_size);
     let moment = store.moment_untracked();
-    let last = moment.story.steps.last();
-    let failed = last.is_some_and(|step| step.fails());
+    let failed = moment.story.steps.last().is_some_and(StepRecord::fails);
     // Stops at a failure, to be looked at; playing on is one key away.
-    if !moved || failed {
-        play(store, false);
+    if !moved || failed || moment.depth() == moment.length() {
+        return play(store, false);
     }
+    wait(store, &moment.sentence().unwrap_or_default());
 }
 
 /// Plays from the moment shown, or pauses; where no steps lie ahead, says so.
@@ -53,14 +68,31 @@ pub fn next_speed(store: Store) {
 
 /// Changes the run; says whether `how` did. What was said of the last change is over, and so is what is behind a failure that the
 /// run does not come to any more.
-fn change(store: Store, how: impl FnOnce(&mut Session) -> bool) -> bool {
+fn change(store: Store, way: Way, how: impl FnOnce(&mut Session) -> bool) -> bool {
+    let ui = store.ui_untracked();
     store.update_ui(|ui| ui.remark.clear());
     let failure = || {
         let at = store.ui_untracked().why?;
         store.moment_untracked().node_at(at)
     };
     let before = failure();
-    let changed = store.update_session(how);
+    let changed = store.update_session(|session| {
+        let from = session.history.depth();
+        let changed = how(session);
+        let depth = session.history.depth();
+        session.began = match (way, ui.step_size) {
+            (Way::Onward, _) if from < depth => Some(from),
+            (Way::Onward, _) => session.began,
+            (Way::Jump(_), StepSize::Single) => None,
+            (Way::Jump(whole), StepSize::Call) => {
+                let (scenario, history) = (&session.scenario, &session.history);
+                let whole =
+                    whole.unwrap_or_else(|| Arc::new(Story::of_branch(&scenario.model, history)));
+                Some(press_behind(scenario, &whole, &ui.folded, depth))
+            }
+        };
+        changed
+    });
     if before.is_some() && failure() != before {
         store.update_ui(|ui| ui.why = None);
     }
@@ -70,7 +102,7 @@ fn change(store: Store, how: impl FnOnce(&mut Session) -> bool) -> bool {
 /// Changes the run by hand: playing stops.
 pub fn act(store: Store, how: impl FnOnce(&mut Session) -> bool) -> bool {
     play(store, false);
-    change(store, how)
+    change(store, Way::Jump(None), how)
 }
 
 /// Puts a schedule onto the stage, from its start, and goes to one of its moments.
@@ -100,24 +132,35 @@ pub fn continue_with(store: Store, schedule: &[Choice]) {
     });
 }
 
-/// Makes an actor's next step, one of the ways it can go. Where that is not possible nothing changes; the
-/// actor's card says why.
-pub fn step(store: Store, actor: ActorId, way: u8) {
+/// Makes an actor's next step, one of the ways it can go, and what follows in its line if presses take whole lines. Where
+/// that is not possible nothing changes; the actor's card says why.
+pub fn step(store: Store, actor: ActorId, way: u8, size: StepSize) {
     address::stepped();
-    act(store, |session| {
+    play(store, false);
+    let choice = Choice {
+        way,
+        ..Choice::of(actor)
+    };
+    let choices = match size {
+        StepSize::Single => vec![choice],
+        StepSize::Call => {
+            let moment = store.moment_untracked();
+            let folded = store.ui_untracked().folded;
+            press_ahead(&moment.scenario, &moment.story, &folded, choice)
+        }
+    };
+    change(store, Way::Onward, |session| {
         let model = &session.scenario.model;
-        let choice = Choice {
-            way,
-            ..Choice::of(actor)
-        };
-        session.history.choose(model, choice)
+        let mut made = choices.into_iter();
+        made.all(|choice| session.history.choose(model, choice))
     });
 }
 
 /// Steps an actor to the end of its current top-level line, or to where it must choose.
 pub fn step_line(store: Store, actor: ActorId) {
     address::stepped();
-    act(store, |session| {
+    play(store, false);
+    change(store, Way::Onward, |session| {
         let scenario = session.scenario.clone();
         let model = &scenario.model;
         let Some(cast) = scenario.cast.get(actor.index()) else {
@@ -152,30 +195,81 @@ pub fn step_other_way(store: Store) -> bool {
         .actor_ids()
         .find(|actor| moment.ways(*actor) > 1);
     if let Some(actor) = found {
-        step(store, actor, 1);
+        step(store, actor, 1, store.ui_untracked().step_size);
     }
     found.is_some()
 }
 
-/// Goes one step back.
-pub fn back(store: Store) {
+/// Goes one press back.
+pub fn back(store: Store, size: StepSize) {
     address::stepped();
-    act(store, |session| session.history.back());
+    play(store, false);
+    let moment = store.moment_untracked();
+    let to = match size {
+        StepSize::Single => moment.depth().saturating_sub(1),
+        StepSize::Call => {
+            let folded = store.ui_untracked().folded;
+            let bounds = presses(&moment.scenario, &moment.whole, &folded);
+            let mut earlier = bounds.into_iter().rev();
+            earlier.find(|it| *it < moment.depth()).unwrap_or(0)
+        }
+    };
+    go_to(store, to);
 }
 
-/// Goes one step forward.
-pub fn forward(store: Store) {
+/// Goes one press forward.
+pub fn forward(store: Store, size: StepSize) {
     address::stepped();
-    act(store, |session| session.history.forward());
+    play(store, false);
+    go_forward(store, size);
+}
+
+/// Goes one press forward; says whether there was one.
+fn go_forward(store: Store, size: StepSize) -> bool {
+    let moment = store.moment_untracked();
+    let to = match size {
+        StepSize::Single => moment.depth() + 1,
+        StepSize::Call => {
+            let folded = store.ui_untracked().folded;
+            let bounds = presses(&moment.scenario, &moment.whole, &folded);
+            let mut later = bounds.into_iter();
+            let next = later.find(|it| *it > moment.depth());
+            next.unwrap_or(moment.length())
+        }
+    };
+    change(store, Way::Onward, |session| {
+        let from = session.history.depth();
+        session.history.seek(to);
+        session.history.depth() > from
+    })
 }
 
 /// Goes to a moment; back at the first one, all runs are still there.
 pub fn seek(store: Store, depth: usize) {
     address::stepped();
-    act(store, |session| {
+    play(store, false);
+    go_to(store, depth);
+}
+
+/// Goes to a moment of the current run.
+fn go_to(store: Store, depth: usize) {
+    let whole = store.moment_untracked().whole.clone();
+    change(store, Way::Jump(Some(whole)), |session| {
         session.history.seek(depth);
         true
     });
+}
+
+/// Chooses how far one press goes.
+pub fn take_step_size(store: Store, size: StepSize) {
+    store.update_ui(|ui| ui.step_size = size);
+    let words = match size {
+        StepSize::Call => {
+            "A press is a line of a program from here on: a call, or a loop over the sectors."
+        }
+        StepSize::Single => "A press is a single step from here on.",
+    };
+    store.set_remark(words.to_owned());
 }
 
 /// Goes to another of the runs tried, by its end.

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use stable_pages::explore::{Outlook, ScenarioSpec};
 use stable_pages::machine::{ActorId, History, World};
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, Packed, Scenario};
-use stable_pages::view::{ChainMark, Element, Moment, Slot, UiState};
+use stable_pages::view::{ChainMark, Element, Moment, Slot, USUAL_SPEED, UiState};
 
 /// A scenario and all its runs so far.
 pub struct Session {
@@ -23,6 +23,8 @@ pub struct Session {
     pub text: String,
     /// Whether that file is the visitor's.
     pub own: bool,
+    /// After how many steps the press began that led to the moment shown; none for a single step.
+    pub began: Option<usize>,
 }
 
 impl Session {
@@ -39,6 +41,7 @@ impl Session {
             history,
             text,
             own,
+            began: None,
         }
     }
 }
@@ -99,8 +102,8 @@ pub struct Store {
     render_number: StoredValue<u32>,
     /// The number of the newest navigation; what an older one has asked for comes too late.
     navigation: StoredValue<u32>,
-    /// Makes the steps while the run is played.
-    timer: StoredValue<Option<Interval>, LocalStorage>,
+    /// Makes the next step while the run is played.
+    timer: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
 /// The place of one of several, as a [`ScenarioSpec`] names it.
@@ -114,7 +117,7 @@ impl Store {
     pub fn new(first: Packed) -> Store {
         let session = RwSignal::new(Session::new(first, false));
         let ui = RwSignal::new(UiState {
-            speed: 1,
+            speed: USUAL_SPEED,
             ..UiState::default()
         });
         let checker = RwSignal::new(CheckerState::default());
@@ -122,7 +125,8 @@ impl Store {
             let last = last.map(|last| &*last.0);
             session.with(|session| {
                 let Session { scenario, own, .. } = session;
-                PtrEq(Arc::new(Moment::of(scenario, &session.history, *own, last)))
+                let moment = Moment::of(scenario, &session.history, *own, last);
+                PtrEq(Arc::new(moment.since(session.began)))
             })
         });
         let outlook = Memo::new(move |_| {
@@ -308,8 +312,8 @@ impl Store {
         self.render_number.get_value() == number
     }
 
-    /// Keeps the timer that makes the steps while the run is played, in place of the last one.
-    pub fn set_timer(self, timer: Option<Interval>) {
+    /// Keeps the timer that makes the next step while the run is played, in place of the last one.
+    pub fn set_timer(self, timer: Option<Timeout>) {
         self.timer.set_value(timer);
     }
 }

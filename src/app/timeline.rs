@@ -7,7 +7,7 @@ use leptos::web_sys::{Element, Event, PointerEvent};
 
 use stable_pages::view::{self, Msg};
 
-use super::dom::{self, mount_section};
+use super::dom::{self, AFTER_FRAME, mount_section};
 use super::store::{PtrEq, Store};
 use super::update::update;
 
@@ -18,10 +18,19 @@ fn pointed_at(store: Store, event: &PointerEvent) -> Option<usize> {
     let tape = track.query_selector(".tape").ok()??;
     let at = tape.get_bounding_client_rect();
     let along = (f64::from(event.client_x()) - at.left()) / at.width().max(1.0);
-    let length = store.moment_untracked().length();
+    let moment = store.moment_untracked();
     // To the left of the tape this is negative, which becomes 0.
-    let step = (along * length as f64).round() as usize;
-    Some(step.min(length))
+    let step = (along * moment.longest() as f64).round() as usize;
+    Some(step.min(moment.length()))
+}
+
+/// Notes how wide the tape is, in steps of some pixels, so that what is written on it fits.
+fn measure(store: Store) {
+    let track = document().query_selector(".track").ok().flatten();
+    // Between its edges lie ten pixels on either side.
+    let width = track.map_or(0, |it| it.client_width() - 20);
+    let width = u16::try_from(width).unwrap_or(0) / 16 * 16;
+    store.update_ui(|ui| ui.tape = width);
 }
 
 /// Mounts the sections of the timeline.
@@ -29,9 +38,13 @@ pub fn mount(store: Store) {
     // What rests on the scenario and the whole run only is drawn anew for another run only.
     let run = Memo::new(move |_| {
         let moment = store.moment();
-        (PtrEq(moment.scenario.clone()), PtrEq(moment.whole.clone()))
+        (
+            PtrEq(moment.scenario.clone()),
+            PtrEq(moment.whole.clone()),
+            moment.longest(),
+        )
     });
-    let zoom = Memo::new(move |_| store.ui().zoom);
+    let zoom = Memo::new(move |_| (store.ui().zoom, store.ui().tape));
     // The steps behind a failure are pointed out on demand; the worker finds them.
     let chain = Memo::new(move |_| {
         let open = store.ui().why.is_some();
@@ -42,14 +55,21 @@ pub fn mount(store: Store) {
     });
     mount_section("lanes", move || view::lanes(&run.get().0.0));
     mount_section("tape", move || {
-        let (scenario, whole) = run.get();
+        let (scenario, whole, longest) = run.get();
         zoom.track();
-        view::tape(&scenario.0, &whole.0, &chain.get(), &store.ui_untracked())
+        let ui = store.ui_untracked();
+        view::tape(&scenario.0, &whole.0, longest, &chain.get(), &ui)
     });
     mount_section("writing", move || {
-        let (scenario, whole) = run.get();
+        let (scenario, whole, longest) = run.get();
         zoom.track();
-        view::writing(&scenario.0, &whole.0, &store.ui_untracked())
+        let ui = store.ui_untracked();
+        view::writing(&scenario.0, &whole.0, longest, &chain.get(), &ui)
+    });
+    Effect::new(move |_| {
+        run.track();
+        // After the frame, as asking for a width makes the browser lay out the page.
+        set_timeout(move || measure(store), AFTER_FRAME);
     });
     mount_section("playhead", move || {
         view::playhead(&store.moment(), &store.ui())
@@ -69,6 +89,7 @@ pub fn listen(store: Store) {
             update(store, Msg::Seek(step));
         }
     };
+    dom::listen("resize", move |_| measure(store));
     dom::listen("pointerdown", seek);
     dom::listen("pointermove", seek);
 }

@@ -15,20 +15,27 @@ use super::{
 
 /// Does what a message asks for.
 pub fn update(store: Store, msg: Msg) {
+    let size = store.ui_untracked().step_size;
     match msg {
         Msg::Reset => playback::seek(store, 0),
-        Msg::Back => playback::back(store),
-        Msg::Forward => playback::forward(store),
+        Msg::Back => playback::back(store, size),
+        Msg::BackOther => playback::back(store, size.other()),
+        Msg::Forward => playback::forward(store, size),
+        Msg::ForwardOther => playback::forward(store, size.other()),
+        Msg::StepSize(size) => playback::take_step_size(store, size),
         Msg::TogglePlay => playback::toggle_play(store),
         Msg::NextSpeed => playback::next_speed(store),
         Msg::ToFailure => checking::run_to_failure(store),
         Msg::Seek(step) => playback::seek(store, step),
-        Msg::Step(actor, way) => playback::step(store, actor, way),
+        Msg::Step(actor, way) => playback::step(store, actor, way, size),
+        Msg::StepOther(actor) => playback::step(store, actor, 0, size.other()),
         Msg::StepLine(actor) => playback::step_line(store, actor),
         Msg::SwitchRun(end) => playback::switch_run(store, end),
-        Msg::ToggleLine(actor, line) => {
-            store.update_ui(|ui| toggle(&mut ui.toggled, (actor, line)))
-        }
+        Msg::Fold(folded) => store.update_ui(|ui| {
+            let of = (folded.actor, folded.line);
+            ui.folded.retain(|it| (it.actor, it.line) != of);
+            ui.folded.push(folded);
+        }),
         Msg::ToggleCard(actor) => store.update_ui(|ui| toggle(&mut ui.cards, actor)),
         Msg::ToggleLines(actor) => store.update_ui(|ui| toggle(&mut ui.lines, actor)),
         Msg::CompareWith(other) => store.update_ui(|ui| ui.other = other),
@@ -70,7 +77,7 @@ pub fn update(store: Store, msg: Msg) {
             }
         }
         Msg::FollowLink(slug) => {
-            dialogs::show_list(false);
+            dialogs::show_list(store, false);
             // The browser follows the link, and tells the page only if the address is a new one.
             if address::fragment().strip_prefix('#') == Some(&slug) {
                 update(store, Msg::OpenScenario(slug));
@@ -109,6 +116,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::SortMutants(column) => store.update_ui(|ui| {
             ui.order = (column, ui.order.0 == column && !ui.order.1);
         }),
+        Msg::FindOrdering(words) => store.update_ui(|ui| ui.find = words),
         Msg::FindChange(words) => store.update_ui(|ui| ui.filter = words),
         Msg::MutantKind(kind) => store.update_ui(|ui| ui.kind = kind),
         Msg::Racers(first, second) => store.update_ui(|ui| {

@@ -42,7 +42,7 @@ pub use klog::{Refusal, fsync_errno, log_lines};
 pub use leaks::since;
 pub use link::{Link, LinkError, Opened, model_sum};
 pub use missing::missing;
-pub use narration::{bytes, hex, sentence, stored};
+pub use narration::{bytes, hex, press_sentence, sentence, slept, stored};
 pub use promela::{promela, promela_all};
 pub use release::release_words;
 #[cfg(not(target_family = "wasm"))]

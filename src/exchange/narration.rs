@@ -3,12 +3,14 @@
 //! Kernel names stand between backquotes; whoever shows the text sets them in another face.
 
 mod deeds;
+mod press;
 mod rules;
 
+pub use press::press_sentence;
 pub(super) use rules::loss;
 
 use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, way};
-use crate::explore::{Stored, Story};
+use crate::explore::{StepRecord, Stored, Story};
 use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
     Protection, Resource, SectorId, StableWait, Status, Violation, Which, World, status,
@@ -44,27 +46,12 @@ pub fn stored(scenario: &Scenario, stored: &Stored) -> String {
 
 /// What one step of a run (counted from 0) did, in a sentence or two.
 pub fn sentence(scenario: &Scenario, story: &Story, index: usize) -> String {
-    let Some(told) = story.steps.get(index) else {
+    if index >= story.steps.len() {
         return String::new();
-    };
-    let actor = told.choice.actor;
-    let before = world_before(scenario, story, index);
-    let instr = instr_at(scenario, &before, actor);
-    let who = the(scenario, actor);
-    let step = Step {
-        scenario,
-        effects: &told.effects,
-        actor,
-        row: row(instr),
-        instr,
-        before,
-        after: told.world,
-        slept: slept(scenario, story, index),
-        begin: begin(&who),
-        who,
-    };
+    }
+    let step = step_at(scenario, story, index);
     let mut parts: Vec<String> = Vec::new();
-    for effect in 0..told.effects.len() {
+    for effect in 0..step.effects.len() {
         parts.extend(step.phrase(effect));
     }
     if let Some(first) = parts.first_mut() {
@@ -76,6 +63,27 @@ pub fn sentence(scenario: &Scenario, story: &Story, index: usize) -> String {
     parts.join(" ")
 }
 
+/// A step of a run (counted from 0), which there must be.
+fn step_at<'a>(scenario: &'a Scenario, story: &'a Story, index: usize) -> Step<'a> {
+    let told = &story.steps[index];
+    let actor = told.choice.actor;
+    let before = world_before(scenario, story, index);
+    let instr = instr_at(scenario, &before, actor);
+    let who = the(scenario, actor);
+    Step {
+        scenario,
+        effects: &told.effects,
+        actor,
+        row: row(instr),
+        instr,
+        before,
+        after: told.world,
+        slept: slept(scenario, story, index),
+        begin: begin(&who),
+        who,
+    }
+}
+
 /// The world before a step (counted from 0).
 pub(super) fn world_before(scenario: &Scenario, story: &Story, index: usize) -> World {
     let last = index.checked_sub(1).and_then(|it| story.steps.get(it));
@@ -83,7 +91,7 @@ pub(super) fn world_before(scenario: &Scenario, story: &Story, index: usize) -> 
 }
 
 /// Through how many steps of others the actor of a step (counted from 0) slept since its last one.
-fn slept(scenario: &Scenario, story: &Story, index: usize) -> usize {
+pub fn slept(scenario: &Scenario, story: &Story, index: usize) -> usize {
     let actor = story.steps[index].choice.actor;
     let asleep = |step: &usize| {
         let world = world_before(scenario, story, *step);
@@ -156,13 +164,14 @@ impl Step<'_> {
 
     /// The first sentence of a step, and of what sleep its actor has woken, if it slept.
     fn woken(&self, sentence: &str) -> String {
-        let rest = sentence.strip_prefix(&self.begin);
-        match (self.slept, rest) {
+        let s = if self.slept == 1 { "" } else { "s" };
+        let after = format!("after {} step{s} asleep", self.slept);
+        match (self.slept, sentence.strip_prefix(&self.begin)) {
             (0, _) | (_, None) => sentence.to_owned(),
-            (many, Some(rest)) => {
-                let s = if many == 1 { "" } else { "s" };
-                format!("Woken after {many} step{s} asleep, {}{rest}", self.who)
-            }
+            (_, Some(rest)) => match rest.strip_prefix(" wakes") {
+                Some(rest) => format!("{} wakes {after}{rest}", self.begin),
+                None => format!("Woken {after}, {}{rest}", self.who),
+            },
         }
     }
 
@@ -326,7 +335,7 @@ impl Step<'_> {
                     Some(Op::AssertNoWriteback) => {
                         "{Who} finds `PG_writeback`{of} clear, as it must be here."
                     }
-                    _ if self.slept > 0 => "{Who} finds `PG_writeback`{of} clear and goes on.",
+                    _ if self.slept > 0 => "{Who} wakes: `PG_writeback`{of} is clear, and it goes on.",
                     _ => "{Who} finds `PG_writeback`{of} clear and need not wait.",
 
                 },

@@ -78,6 +78,28 @@ impl Invariant {
         self.row().0
     }
 
+    /// Its name in a word or two, where there is little room.
+    pub fn short(self) -> &'static str {
+        match self {
+            Invariant::I1 => "bytes frozen",
+            Invariant::I2 => "no writable alias",
+            Invariant::I3 => "no lost update",
+            Invariant::I4 => "clean: protected",
+            Invariant::I5 => "dirty PTE: told",
+            Invariant::I6 => "lock discipline",
+            Invariant::I7 => "writeback once",
+            Invariant::I8 => "end coming",
+            Invariant::I9 => "mapping checked",
+            Invariant::I10 => "guard honest",
+            Invariant::I11 => "ref tag honest",
+            Invariant::I12 => "error visible",
+            Invariant::L1 => "no deadlock",
+            Invariant::L2 => "waiters woken",
+            Invariant::L3 => "fsync ends",
+            Invariant::L4 => "fault ends",
+        }
+    }
+
     /// What must hold, in one sentence.
     pub fn meaning(self) -> &'static str {
         self.row().1

@@ -151,6 +151,16 @@ impl History {
             .collect()
     }
 
+    /// The moment that choices lead to from the start, if all of these steps were made.
+    pub fn follow(&self, choices: &[Choice]) -> Option<NodeId> {
+        let mut at = NodeId(0);
+        for choice in choices {
+            let mut children = self.node(at).children.iter().copied();
+            at = children.find(|child| self.node(*child).choice == *choice)?;
+        }
+        Some(at)
+    }
+
     /// How many steps lead to a moment.
     pub fn depth_of(&self, id: NodeId) -> usize {
         self.node(id).depth as usize

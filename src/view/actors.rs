@@ -11,8 +11,9 @@ use super::definition::of_line;
 use super::machine_state::thing;
 use super::moment::Moment;
 use super::msg::Msg;
-use super::program_rows::{LineState, ProgramRow, SHOWN, STUCK, rows};
-use super::ui_state::UiState;
+use super::press::press_name;
+use super::program_rows::{LineState, ProgramPosition, ProgramRow, SHOWN, STUCK, rows};
+use super::ui_state::{Folded, StepSize, UiState};
 use super::vdom::{Attr, Element, button, define_button, el, note, nothing};
 
 /// A card for each actor.
@@ -141,16 +142,20 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
     .child(header);
     if open {
         let done = done_line(now, actor);
-        let toggled = ui.toggled.iter().filter(|(of, _)| *of == actor);
-        let toggled: Vec<usize> = toggled.map(|(_, line)| *line).collect();
+        let by_hand = ui.folded.iter().filter(|it| it.actor == actor);
+        let by_hand: Vec<(usize, bool)> = by_hand.map(|it| (it.line, it.open)).collect();
         let whole = ui.lines.contains(&actor);
         let most = match (whole, stuck) {
             (true, _) => usize::MAX,
             (_, true) => STUCK,
             _ => SHOWN,
         };
-        let (program, position) = (&scenario.model.actors[actor.index()], now.position(actor));
-        let rows = rows(&cast.lines, program, position, &toggled, most);
+        let program = &scenario.model.actors[actor.index()];
+        let position = ProgramPosition {
+            calls: ui.step_size == StepSize::Call && status == Status::Ready,
+            ..now.position(actor)
+        };
+        let rows = rows(&cast.lines, program, position, &by_hand, most);
         // A long program with an open composite keeps its height, wherever in the composite its actor is.
         let inside = rows.iter().any(|row| row.open == Some(true));
         let long = cast.lines.len() > SHOWN && inside && !stuck;
@@ -176,7 +181,7 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
     match (open, status) {
         // Only waits for work: one line says so.
         (false, Status::Idle) => card,
-        _ => card.child(next_step(now, outlook, actor, status)),
+        _ => card.child(next_step(now, ui, outlook, actor, status)),
     }
 }
 
@@ -207,16 +212,27 @@ fn status_line(now: &Moment, actor: ActorId, status: Status) -> Element {
 }
 
 /// The buttons for an actor's next step, each way of it, and where they lead.
-fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, status: Status) -> Element {
+fn next_step(
+    now: &Moment,
+    ui: &UiState,
+    outlook: Option<&Outlook>,
+    actor: ActorId,
+    status: Status,
+) -> Element {
     let model = &now.scenario.model;
     let next = model.actors[actor.index()]
         .code
         .get(now.position(actor).pc as usize);
+    let call = match ui.step_size {
+        StepSize::Call => press_name(&now.scenario, &ui.folded, actor, now.position(actor).pc),
+        StepSize::Single => None,
+    };
     let label = match (status, next) {
         // A sleeper's next step is the current line of its program.
         (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
         (_, Some(instr)) => OPS[usize::from(instr.tag)].label,
     };
+    let label = call.as_deref().unwrap_or(label);
     let cannot = status != Status::Ready;
     let ways = now.ways(actor);
     let mut moves = el("div", "moves");
@@ -234,8 +250,11 @@ fn next_step(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, status: St
             moves = moves.child(foresight(now, outlook, actor, way));
         }
     }
-    let line = Msg::StepLine(actor);
-    moves = moves.child(button("line", "", "to line end", cannot, line));
+    // A press goes there by itself where it takes whole lines.
+    if ui.step_size == StepSize::Single {
+        let line = Msg::StepLine(actor);
+        moves = moves.child(button("line", "", "to line end", cannot, line));
+    }
     match ways {
         1 => moves.child(foresight(now, outlook, actor, 0)),
         _ => moves,
@@ -318,7 +337,11 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just:
             .attr_bool(Attr::Expanded, open)
             .attr(Attr::Define, &of_line(actor, line))
             .text(&row.text)
-            .on_click(Msg::ToggleLine(actor, line)),
+            .on_click(Msg::Fold(Folded {
+                actor,
+                line,
+                open: !open,
+            })),
         (0, None) => define_button("text", &of_line(actor, line)).text(&row.text),
         (many, _) => {
             let s = if many == 1 { "" } else { "s" };

@@ -7,7 +7,8 @@ use super::check_results::CheckResults;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::standing::Standing;
-use super::vdom::{Attr, Element, el, note};
+use super::ui_state::UiState;
+use super::vdom::{Attr, Element, Handler, el, note};
 
 /// The summary of the closed list: what is on the stage, and its verdict, which the checker's `badge` tells once it
 /// knows; until then the file does, where it speaks of what is on the stage.
@@ -38,10 +39,62 @@ fn standing(now: &Moment, results: &CheckResults) -> Standing {
     }
 }
 
-/// The list, in its groups.
-pub fn orderings(now: &Moment, results: &CheckResults) -> Element {
+/// Whether an ordering has all the words that the list is searched for: in its number, title, name, group or verdicts.
+fn finds(entry: &Entry, words: &str) -> bool {
+    let verdicts = if entry.verdicts.is_empty() {
+        "safe"
+    } else {
+        entry.verdicts
+    };
+    let parts = [
+        entry.section,
+        entry.title,
+        entry.slug,
+        entry.group,
+        verdicts,
+    ];
+    let all = parts.join("\n").to_lowercase();
+    let mut words = words.split_whitespace();
+    words.all(|word| all.contains(&word.to_lowercase()))
+}
+
+/// The field that the list is searched by.
+pub fn list_search(ui: &UiState) -> Element {
+    let mut field = el("input", "")
+        .attr(Attr::Type, "search")
+        .attr(Attr::Keys, "/")
+        .attr(Attr::Part, "find")
+        .attr(Attr::Label, "Find an ordering: title, number, verdict")
+        .attr(Attr::Value, &ui.find);
+    field.handler = Some(Handler::FindOrdering);
+    let label = el("label", "")
+        .child(el("span", "").text("Find"))
+        .child(field);
+    el("div", "find").child(label)
+}
+
+/// How many orderings the search finds, and what to do where it finds none. (The page itself knows only their names.)
+fn found(ui: &UiState) -> Element {
+    let many = catalogue().count();
+    let found = catalogue().filter(|entry| finds(entry, &ui.find)).count();
+    let words = match found {
+        _ if ui.find.trim().is_empty() => format!("{many} orderings"),
+        0 => format!(
+            "None of {many} has these words. Try fewer letters, a number (S02), a verdict (deadlock) or a function\u{2019}s name."
+        ),
+        1 => "1 ordering has these words".to_owned(),
+        _ => format!("{found} of {many} orderings have these words"),
+    };
+    note("small", &words)
+        .attr(Attr::Live, "polite")
+        .attr(Attr::Part, "found")
+}
+
+/// The list, in its groups, as far as it is searched for.
+pub fn orderings(now: &Moment, ui: &UiState, results: &CheckResults) -> Element {
+    let wanted = || catalogue().filter(|entry| finds(entry, &ui.find));
     let mut groups: Vec<&str> = Vec::new();
-    for entry in catalogue() {
+    for entry in wanted() {
         if !groups.contains(&entry.group) {
             groups.push(entry.group);
         }
@@ -50,10 +103,11 @@ pub fn orderings(now: &Moment, results: &CheckResults) -> Element {
     let listed = catalogue().flat_map(|entry| Standing::listed(entry.verdicts).told());
     let listed: Vec<Verdict> = listed.collect();
     let mut lists = el("div", "")
+        .child(found(ui))
         .child(note("small", legend))
         .child(meanings(&listed, true));
     for group in groups {
-        let entries = catalogue().filter(|entry| entry.group == group);
+        let entries = wanted().filter(|entry| entry.group == group);
         let entries = entries.map(|entry| item(now, results, entry)).collect();
         lists = lists
             .child(el("h2", "").text(group))

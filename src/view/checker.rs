@@ -20,14 +20,14 @@ use super::standing::Standing;
 use super::ui_state::{Panel, UiState};
 use super::vdom::{Attr, Element, button, el, note, nothing, rich};
 
-/// The panels, in the order of their buttons.
-const PANELS: [(Panel, &str); 6] = [
-    (Panel::Verdicts, "Verdicts and odds"),
-    (Panel::Map, "Race map"),
-    (Panel::Matrix, "Other devices and kernels"),
-    (Panel::Mutants, "Load-bearing steps"),
-    (Panel::Costs, "Costs"),
-    (Panel::Coverage, "Coverage"),
+/// The panels, in the order of their buttons, with their keys.
+const PANELS: [(Panel, &str, &str); 6] = [
+    (Panel::Verdicts, "Verdicts and odds", "V"),
+    (Panel::Map, "Race map", "M"),
+    (Panel::Matrix, "Other devices and kernels", "D"),
+    (Panel::Mutants, "Load-bearing steps", "L"),
+    (Panel::Costs, "Costs", "N"),
+    (Panel::Coverage, "Coverage", "U"),
 ];
 
 /// The checker's result in one line, below it what qualifies it.
@@ -222,8 +222,9 @@ fn needless_write(checked: &SearchResult) -> &'static str {
 
 /// The buttons that open the panels.
 pub fn panel_buttons(ui: &UiState) -> Element {
-    let button = |(panel, words): &(Panel, &str)| {
+    let button = |(panel, words, key): &(Panel, &str, &str)| {
         el("button", "")
+            .attr(Attr::Keys, key)
             .attr_bool(Attr::Expanded, ui.panel == Some(*panel))
             .text(words)
             .on_click(Msg::Panel(*panel))

@@ -33,7 +33,7 @@ impl Comparison {
             history.choose(&other.model, *choice);
         }
         Comparison {
-            now: Moment::of(other, &history, now.own, None),
+            now: Moment::of(other, &history, now.own, None).since(Some(now.began)),
             turns,
             found: None,
         }

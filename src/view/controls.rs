@@ -1,27 +1,61 @@
 //! The controls at the foot: back, forward, play, to the next failure, the runs tried so far, and a button for each
 //! actor's next step.
 
-use crate::explore::Outlook;
+use crate::explore::{Fate, Outlook, StepRecord};
 use crate::machine::Status;
 
 use super::actors::{brief_foresight, status_key};
 use super::moment::Moment;
 use super::msg::Msg;
-use super::ui_state::{SPEEDS, UiState};
+use super::ui_state::{SPEEDS, StepSize, UiState};
 use super::vdom::{Attr, Element, button, el, nothing};
 
+/// Whether the checker knows that nothing can fail from here.
+fn nothing_fails(now: &Moment, outlook: Option<&Outlook>) -> bool {
+    let ahead = &now.whole.steps[now.depth()..];
+    let fails = ahead.iter().any(StepRecord::fails);
+    !fails && outlook.is_some_and(|seen| seen.complete && seen.here.fate == Fate::Safe)
+}
+
+/// The choice of how far one press goes.
+fn step_size(ui: &UiState) -> Element {
+    let single = ui.step_size == StepSize::Single;
+    el("button", "size")
+        .attr(Attr::Keys, "G")
+        .attr(
+            Attr::Label,
+            match single {
+                true => "Step: single, one step of the machine. Change to calls",
+                false => "Step: call, a line of a program as it is folded. Change to single steps",
+            },
+        )
+        .child(el("span", "wide").text("Step: "))
+        .text(if single { "single" } else { "call" })
+        .on_click(Msg::StepSize(ui.step_size.other()))
+}
+
 /// The buttons that go through time, and the runs tried so far.
-pub fn time_controls(now: &Moment, ui: &UiState) -> Element {
+pub fn time_controls(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
     let at_start = now.depth() == 0;
     let at_end = now.depth() == now.length();
     let play = if ui.playing { "Pause" } else { "Play" };
-    let speed = SPEEDS[ui.speed.min(SPEEDS.len() - 1)];
+    let speed = match SPEEDS[ui.speed.min(SPEEDS.len() - 1)] {
+        1 => "0.25\u{d7}".to_owned(),
+        2 => "0.5\u{d7}".to_owned(),
+        quarters => format!("{}\u{d7}", quarters / 4),
+    };
     let speed = el("button", "")
         .attr(Attr::Keys, "S")
-        .attr(Attr::Label, &format!("Speed {speed}/s"))
+        .attr(Attr::Label, &format!("Speed {speed}"))
         .child(el("span", "wide").text("Speed "))
-        .text(&format!("{speed}/s"))
+        .text(&speed)
         .on_click(Msg::NextSpeed);
+    let safe = nothing_fails(now, outlook);
+    let mut to_failure = button("", "F", "To failure", safe, Msg::ToFailure);
+    if safe {
+        let why = "No failure can be reached from here: the checker looked at every schedule.";
+        to_failure = to_failure.attr(Attr::Title, why);
+    }
     let time = el("div", "group")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Time")
@@ -42,7 +76,8 @@ pub fn time_controls(now: &Moment, ui: &UiState) -> Element {
         ))
         .child(button("play", "Space", play, false, Msg::TogglePlay))
         .child(speed)
-        .child(button("", "F", "To failure", false, Msg::ToFailure));
+        .child(step_size(ui))
+        .child(to_failure);
     el("div", "times").child(time).child(branches(now))
 }
 
@@ -78,8 +113,9 @@ fn branches(now: &Moment) -> Element {
     let mut chips = el("div", "group branches")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Runs tried so far");
-    for (number, &(end, length, current)) in now.branches.iter().enumerate() {
-        let label = format!("run {} \u{b7} {length} steps", number + 1);
+    for &(end, length, current) in &now.branches {
+        let s = if length == 1 { "" } else { "s" };
+        let label = format!("{} \u{b7} {length} step{s}", now.run_name(end));
         let chip = el("button", "")
             .attr_bool(Attr::Pressed, current)
             .text(&label);

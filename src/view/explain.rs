@@ -41,7 +41,11 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let count = match now.last_actor() {
         Some(actor) => {
             let name = &scenario.cast[actor.index()].name;
-            format!("Step {depth} of {length}, just made \u{b7} {name}")
+            let steps = match depth - now.began {
+                1 => format!("Step {depth}"),
+                _ => format!("Steps {} to {depth}", now.began + 1),
+            };
+            format!("{steps} {}, just made \u{b7} {name}", now.of_run())
         }
         None if length == 1 => "Start \u{b7} 1 step lies ahead".to_owned(),
         None => format!("Start \u{b7} {length} steps lie ahead"),
@@ -55,9 +59,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let badly = end.is_some_and(|it| it > Severity::Fact);
     let first = if badly { ending.as_str() } else { "" };
     let ending = if badly { "" } else { ending.as_str() };
-    let remark = now
-        .last_row()
-        .and_then(|(actor, row, _)| scenario.note(actor, row));
+    let remark = now.notes().join(" ");
     let bad = failed || badly;
     // The actor that has just moved may be asleep now.
     let mover = now.last_actor();
@@ -88,7 +90,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
             &sentence,
         ))
         .child(paragraph("then", &then))
-        .child(paragraph("decisive", remark.unwrap_or("")))
+        .child(paragraph("decisive", &remark))
         .child(paragraph("ending", ending))
         .child(rich(el("p", "remark"), &ui.remark))
 }
@@ -173,7 +175,13 @@ fn answers(now: &Moment, ui: &UiState) -> Element {
     let toggle = Msg::Why(at.filter(|_| !open));
     let why = button("", "", "Why?", false, toggle).attr_bool(Attr::Expanded, open);
     el("div", "answers")
-        .child(button("main", "", "Undo the last step", false, Msg::Back))
+        .child(button(
+            "main",
+            "",
+            "Undo the last step",
+            false,
+            Msg::Seek(now.depth().saturating_sub(1)),
+        ))
         .child(why)
         .child(button(
             "",
@@ -202,7 +210,11 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         list.child(el("dt", "").text(title))
             .child(glossary.glossed(el("dd", ""), text))
     };
-    list = part(list, "What it did", &now.sentence().unwrap_or_default());
+    list = part(
+        list,
+        "What it did",
+        &now.step_sentence().unwrap_or_default(),
+    );
     let why = meaning.reason.unwrap_or(meaning.meaning);
     list = part(list, "Why it matters", why);
     let group = at.and_then(|at| composite(lines, at));
@@ -227,7 +239,13 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     }
     let mut card = el("div", "card")
         .attr(Attr::Part, "why")
-        .child(note("small", "The step just made"))
+        .child(note(
+            "small",
+            match now.depth() - now.began {
+                1 => "The step just made",
+                _ => "The last of the steps just made",
+            },
+        ))
         .child(el("h2", "").child(el("code", "").text(text)))
         .child(list)
         .child(match without {

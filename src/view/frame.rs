@@ -69,7 +69,7 @@ fn catalogue() -> Element {
                 .attr(Attr::Id, "orderings")
                 .child(
                     el("summary", "")
-                        .attr(Attr::Keys, "O")
+                        .attr(Attr::Keys, "/ O")
                         .child(slot("chosen")),
                 )
                 .child(
@@ -77,6 +77,7 @@ fn catalogue() -> Element {
                         .attr(Attr::TabIndex, "0")
                         .attr(Attr::Role, "group")
                         .attr(Attr::Label, "All orderings")
+                        .child(slot("find"))
                         .child(file)
                         .child(slot("orderings")),
                 ),

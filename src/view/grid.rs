@@ -166,7 +166,7 @@ pub struct PageMoment<'a> {
     pub scenario: &'a Scenario,
     pub number: PageId,
     pub page: Page,
-    /// The page one step earlier.
+    /// The page when the last press began.
     pub before: Page,
     /// The page when the run began.
     pub initial: Page,
@@ -179,6 +179,8 @@ pub struct PageMoment<'a> {
     /// Whether the next writeback repairs them.
     pub repaired: bool,
     pub step: usize,
+    /// After how many steps the last press began.
+    pub began: usize,
     /// Who made the last step.
     pub mover: Option<ActorId>,
 }
@@ -215,8 +217,14 @@ impl PageMoment<'_> {
             torn,
             repaired,
             step: now.depth(),
+            began: now.began,
             mover: now.last_actor(),
         }
+    }
+
+    /// Whether a step belongs to the last press.
+    fn just(&self, step: usize) -> bool {
+        step > self.began && step <= self.step
     }
 
     fn guard(&self, content: Content) -> String {
@@ -261,7 +269,7 @@ impl PageMoment<'_> {
                 None => Cell::default(),
                 Some((content, step)) => {
                     let first = self.excerpt(sector, content);
-                    let now = step == self.step;
+                    let now = self.just(step);
                     let fetched = Cell {
                         tone: self.tone(sector, content),
                         words: format!("fetched \"{first}\" at step {step}"),
@@ -411,7 +419,7 @@ impl PageMoment<'_> {
         let guard = self.guard(content);
         let cell = Cell {
             tone: self.tone(sector, content),
-            fresh: step == self.step,
+            fresh: self.just(step),
             link: self.seal(sector, content),
             ..Cell::default()
         };
@@ -461,7 +469,7 @@ impl PageMoment<'_> {
                 true => CellLink::Match,
                 false => CellLink::Break,
             },
-            fresh: cell.fresh || check.step == self.step,
+            fresh: cell.fresh || self.just(check.step),
             words: if cell.words.is_empty() {
                 verdict
             } else {

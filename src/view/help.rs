@@ -7,21 +7,42 @@ use super::sources::cited;
 use super::vdom::{Attr, Element, button, el};
 
 /// The keys as the sheet names them, and what each does.
-pub const KEYS: [(&str, &str); 14] = [
+pub const KEYS: [(&str, &str); 26] = [
     ("1 to 9", "step that actor, in the order of their panels"),
-    ("Shift + 1 to 9", "step that actor to the end of its line"),
+    (
+        "G",
+        "step size: a call (a line of a program as it is folded), or a single step",
+    ),
+    (
+        "Shift + 1 to 9, \u{2192}, \u{2190}",
+        "the same by the other step size",
+    ),
     (
         "W",
         "go the other way, at the first actor whose step has two",
     ),
-    ("\u{2192}", "one step forward on the current run"),
-    ("\u{2190}", "one step back; the steps ahead are kept"),
+    ("\u{2192}", "forward on the current run"),
+    ("\u{2190}", "back; the steps ahead are kept"),
     ("Home or R", "reset: back to the start; the runs are kept"),
     ("End", "to the end of the current run"),
     ("Space", "play or pause"),
     ("S", "change the speed"),
     ("F", "run to the next failure"),
-    ("O", "open or close the list of orderings"),
+    (
+        "/ or O",
+        "the list of orderings: write to find; arrows, J and K go through it",
+    ),
+    ("Esc", "close what is open, one at a time"),
+    ("E", "explain"),
+    ("I", "inspect a sector"),
+    ("B", "compare: the run beside another build"),
+    ("K", "check: what every schedule comes to"),
+    ("V", "verdicts and odds"),
+    ("M", "race map"),
+    ("D", "other devices and kernels"),
+    ("L", "load-bearing steps"),
+    ("N", "costs"),
+    ("U", "coverage"),
     ("C", "copy the run as text for a mail"),
     ("X", "share: link, text, figure, data; paste a diagram"),
     ("?", "this sheet"),

@@ -22,6 +22,8 @@ pub struct RenderInput {
     pub run: Vec<Choice>,
     /// How many steps of it have been made.
     pub depth: usize,
+    /// After how many of them the last press began, if it made several.
+    pub began: Option<usize>,
     /// The state beside the run.
     pub ui: UiState,
     /// The page's address without what stands behind `#` and behind `?`.

@@ -28,6 +28,7 @@ mod messages;
 mod moment;
 mod movement;
 mod msg;
+mod press;
 mod program_rows;
 mod renderer;
 mod route;
@@ -43,7 +44,7 @@ mod why;
 
 pub use actors::actor_cards;
 pub use badge::badge;
-pub use catalogue::orderings_summary;
+pub use catalogue::{list_search, orderings_summary};
 pub use check_results::{CheckResults, Matrix, MutantTable};
 pub use checker::{SIDE, panel_buttons};
 pub use compare::{Comparison, compare};
@@ -59,6 +60,7 @@ pub use messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, W
 pub use moment::Moment;
 pub use movement::{Finding, Load, Movement, Spot, Timed, movements, played_from, timed};
 pub use msg::Msg;
+pub use press::{press_ahead, press_behind, presses, stands_out};
 pub use renderer::{PublishFile, Renderer};
 pub use route::{apply_route, route_words};
 pub use side::tabs;
@@ -66,6 +68,9 @@ pub use sources::{cited, cited_outside, source};
 pub use stage::{legend, stage};
 pub use standing::Standing;
 pub use timeline::{lanes, playhead, scrubber, tape, writing};
-pub use ui_state::{Card, Drawer, OtherBuild, Panel, SPEEDS, Sheet, Tab, TermRef, UiState};
+pub use ui_state::{
+    Card, Drawer, Folded, OtherBuild, Panel, SPEEDS, Sheet, StepSize, Tab, TermRef, USUAL_SPEED,
+    UiState, reading_time,
+};
 pub use vdom::{Attr, Element, Handler, Node, button, el, note, nothing, rich, select};
 pub use why::{Chain, ChainMark, failed_at};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exchange::sentence;
+use crate::exchange::{press_sentence, sentence};
 use crate::explore::{Failure, Round, Story};
 use crate::machine::{ActorId, Effect, End, History, NodeId, Status, World, end, status, ways};
 use crate::scenario::{Scenario, Verdict};
@@ -10,6 +10,7 @@ use crate::scenario::{Scenario, Verdict};
 use super::program_rows::ProgramPosition;
 
 /// A run at the moment shown. Sections are functions of this.
+#[derive(Clone)]
 pub struct Moment {
     /// The moment's number; no two moments that a page has shown have the same.
     pub number: u32,
@@ -24,8 +25,12 @@ pub struct Moment {
     branch: Vec<NodeId>,
     /// The world at the moment shown.
     pub world: World,
-    /// The world one step earlier; at the start the same.
+    /// After how many steps the last press began: one less than were made, or fewer if it made several.
+    pub began: usize,
+    /// The world when the last press began; at the start the same.
     pub before: World,
+    /// The moment that the opening run leads to, if that was made.
+    opening: Option<NodeId>,
     /// How the run ends, where nobody can move.
     pub end: Option<End>,
     /// The round with which the run ends, where it can repeat for ever and keeps somebody from finishing.
@@ -82,14 +87,25 @@ impl Moment {
             whole,
             branch,
             world: *history.world(),
+            began: 0,
             before: model.initial,
+            opening: history.follow(&scenario.schedule),
             end: end(model, history.world()),
             round: story.round(model),
             branches: branches.collect(),
             story,
         };
-        now.before = now.world_at(now.depth().saturating_sub(1));
+        now.began = depth.saturating_sub(1);
+        now.before = now.world_at(now.began);
         now
+    }
+
+    /// The same moment, reached by a press that began after so many steps; without a number, by a single step.
+    pub fn since(mut self, began: Option<usize>) -> Moment {
+        let single = self.depth().saturating_sub(1);
+        self.began = began.map_or(single, |began| began.min(single));
+        self.before = self.world_at(self.began);
+        self
     }
 
     /// Whether a failure has been met so far.
@@ -134,8 +150,13 @@ impl Moment {
     /// The actor of the step made last, the row of its op in [`OPS`](crate::protocol::OPS), and its pc.
     pub fn last_row(&self) -> Option<(ActorId, usize, u8)> {
         let actor = self.last_actor()?;
+        self.row_of(self.depth(), actor)
+    }
+
+    /// The same of the step of that number.
+    fn row_of(&self, step: usize, actor: ActorId) -> Option<(ActorId, usize, u8)> {
         let model = &self.scenario.model;
-        let pc = model.actor(&self.before, actor).pc;
+        let pc = model.actor(&self.world_at(step.checked_sub(1)?), actor).pc;
         let instr = model.actors[actor.index()].code.get(usize::from(pc))?;
         Some((actor, instr.tag.into(), pc))
     }
@@ -155,6 +176,7 @@ impl Moment {
         ProgramPosition {
             pc: state.pc,
             retry,
+            calls: false,
         }
     }
 
@@ -170,8 +192,67 @@ impl Moment {
 
     /// The last step in a sentence.
     #[inline(never)]
-    pub fn sentence(&self) -> Option<String> {
+    pub fn step_sentence(&self) -> Option<String> {
         let last = self.depth().checked_sub(1)?;
         Some(sentence(&self.scenario, &self.story, last))
+    }
+
+    /// The last press in a sentence.
+    #[inline(never)]
+    pub fn sentence(&self) -> Option<String> {
+        let depth = self.depth();
+        (depth > 0).then(|| press_sentence(&self.scenario, &self.story, self.began, depth))
+    }
+
+    /// The remarks of the file on the steps of the last press.
+    pub fn notes(&self) -> Vec<&str> {
+        let mut notes = Vec::new();
+        let actor = self.last_actor();
+        for step in self.began + 1..=self.depth() {
+            let row = actor.and_then(|actor| self.row_of(step, actor));
+            let note = row.and_then(|(actor, row, _)| self.scenario.note(actor, row));
+            notes.extend(note.filter(|note| !notes.contains(note)));
+        }
+        notes
+    }
+
+    /// The length of the longest run tried so far, which the timeline has room for.
+    pub fn longest(&self) -> usize {
+        let lengths = self.branches.iter().map(|(_, length, _)| *length);
+        lengths.fold(self.length(), usize::max)
+    }
+
+    /// Whether the current run is the opening one, as far as it goes.
+    fn opens(&self) -> bool {
+        let schedule = &self.scenario.schedule;
+        let mut pairs = self.whole.steps.iter().zip(schedule);
+        self.length() <= schedule.len() && pairs.all(|(step, choice)| step.choice == *choice)
+    }
+
+    /// What a run is called, by its end.
+    pub fn run_name(&self, end: NodeId) -> String {
+        let mut own = self.branches.iter().filter(|it| Some(it.0) != self.opening);
+        let several = own.clone().count() > 1;
+        match own.position(|it| it.0 == end) {
+            None => "the opening run".to_owned(),
+            Some(at) if several && at > 0 => format!("your own run {}", at + 1),
+            Some(_) => "your own run".to_owned(),
+        }
+    }
+
+    /// Of how many steps the current run is: "of 54"; "of your own run" at the end of one that the visitor makes.
+    pub fn of_run(&self) -> String {
+        let (depth, length) = (self.depth(), self.length());
+        if self.opens() {
+            return format!("of {length}");
+        }
+        let name = match self.branch.last() {
+            Some(end) => self.run_name(*end),
+            None => "your own run".to_owned(),
+        };
+        match depth == length {
+            true => format!("of {name}"),
+            false => format!("of {length} of {name}"),
+        }
     }
 }

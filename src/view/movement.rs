@@ -221,8 +221,8 @@ pub fn timed(steps: Vec<Vec<Movement>>) -> Vec<Timed> {
 pub fn played_from(last: &Moment, now: &Moment) -> Option<usize> {
     let one_run = Arc::ptr_eq(&last.scenario, &now.scenario);
     let from = last.depth();
-    let one_step = from + 1 == now.depth();
-    (one_run && one_step && last.node_at(from) == now.node_at(from)).then_some(from)
+    let onward = from < now.depth() && from == now.began;
+    (one_run && onward && last.node_at(from) == now.node_at(from)).then_some(from)
 }
 
 /// What moves at each step of the run shown after the first so many.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ui_state::{Drawer, OtherBuild, Panel, Sheet, Tab, TermRef};
+use super::ui_state::{Drawer, Folded, OtherBuild, Panel, Sheet, StepSize, Tab, TermRef};
 use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
 use crate::protocol::{Edit, Era};
 use crate::scenario::{Device, Verdict};
@@ -26,12 +26,20 @@ pub enum Msg {
     Seek(usize),
     /// Make an actor's next step: the actor, and which way.
     Step(ActorId, u8),
+    /// Make an actor's next step of the size that is not chosen.
+    StepOther(ActorId),
     /// Make an actor's steps to the end of its line.
     StepLine(ActorId),
+    /// Go one step back, of the size that is not chosen.
+    BackOther,
+    /// Go one step forward, of the size that is not chosen.
+    ForwardOther,
+    /// Choose how far one press goes.
+    StepSize(StepSize),
     /// Go to another of the runs tried, by its end.
     SwitchRun(NodeId),
-    /// Fold or unfold a line of an actor's program: actor and line.
-    ToggleLine(ActorId, usize),
+    /// Fold or unfold a composite of an actor's program.
+    Fold(Folded),
     /// Fold or unfold an actor's card.
     ToggleCard(ActorId),
     /// Show all lines of an actor's program, or only those around the current one.
@@ -102,6 +110,8 @@ pub enum Msg {
     ApplyEdits(Vec<Edit>, Vec<Choice>),
     /// Sort the table of mutants by a column.
     SortMutants(usize),
+    /// Show the orderings that have these words.
+    FindOrdering(String),
     /// Show the mutants that have these words.
     FindChange(String),
     /// Show mutants of one kind.

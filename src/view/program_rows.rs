@@ -3,6 +3,8 @@
 use crate::machine::Actor;
 use crate::protocol::{Line, Mark};
 
+use super::press::is_open;
+
 /// Composites with more lines than this show only those around the current one.
 const MAX_CHILDREN: usize = 6;
 
@@ -13,6 +15,8 @@ pub struct ProgramPosition {
     pub pc: u8,
     /// The store that faulted, while its fault is handled.
     pub retry: Option<u8>,
+    /// Whether the next press takes a composite as a whole, which is then folded where the actor stands before it.
+    pub calls: bool,
 }
 
 /// Where a line stands relative to its actor.
@@ -47,19 +51,19 @@ pub const SHOWN: usize = 8;
 /// The most rows where actors wait for each other, so that the whole circle can be seen at once.
 pub const STUCK: usize = 3;
 
-/// The rows to show. `toggled` has the composites that the visitor has folded or unfolded by hand. Of more than `most`
+/// The rows to show. `by_hand` has the composites that the visitor has folded or unfolded: line, and whether it is open. Of more than `most`
 /// rows only those around the current one are shown.
 pub fn rows(
     lines: &[Line],
     actor: &Actor,
     position: ProgramPosition,
-    toggled: &[usize],
+    by_hand: &[(usize, bool)],
     most: usize,
 ) -> Vec<ProgramRow> {
     let mut rows = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        at = add_rows(lines, at, actor, position, toggled, &mut rows);
+        at = add_rows(lines, at, actor, position, by_hand, &mut rows);
     }
     match rows.len() <= most {
         true => rows,
@@ -133,14 +137,20 @@ fn add_rows(
     at: usize,
     actor: &Actor,
     position: ProgramPosition,
-    toggled: &[usize],
+    by_hand: &[(usize, bool)],
     rows: &mut Vec<ProgramRow>,
 ) -> usize {
     let line = &lines[at];
     let below = lines[at + 1..].iter();
     let end = at + 1 + below.take_while(|it| it.depth > line.depth).count();
     let inside = is_in(line, actor, position);
-    let place = if inside && line.row.is_some() {
+    let chosen = by_hand.iter().find(|(line, _)| *line == at);
+    let chosen = chosen.map(|(_, open)| *open);
+    let unfolds = line.row.is_none() && !line.key.is_empty();
+    let before = position.calls && pc_for(line, position) == line.pcs.start;
+    let by_itself = unfolds && (inside && !before || is_open(lines, at));
+    let open = unfolds.then(|| chosen.unwrap_or(by_itself) && line.mark != Mark::MovedAway);
+    let place = if inside && (line.row.is_some() || open == Some(false)) {
         match position.retry.is_some() && !line.handler {
             true => LineState::Faulted,
             false => LineState::Current,
@@ -150,11 +160,6 @@ fn add_rows(
     } else {
         LineState::Ahead
     };
-    let edited = lines[at + 1..end].iter().any(|it| it.mark != Mark::Kept);
-    let by_itself = inside || edited || line.handler;
-    let unfolds = line.row.is_none() && !line.key.is_empty();
-    let open =
-        unfolds.then(|| (by_itself != toggled.contains(&at)) && line.mark != Mark::MovedAway);
     let row = |line: usize, place, open, omitted| ProgramRow {
         line,
         depth: lines[line].depth,
@@ -169,7 +174,7 @@ fn add_rows(
     if open != Some(true) {
         return end;
     }
-    let shown_by_hand = toggled.contains(&at);
+    let shown_by_hand = chosen == Some(true);
     let current = (at + 1..end).find(|child| is_in(&lines[*child], actor, position));
     let long = end - at - 1 > MAX_CHILDREN && !shown_by_hand;
     let near = |child: usize| {
@@ -179,7 +184,7 @@ fn add_rows(
     let mut child = at + 1;
     while child < end {
         if near(child) {
-            child = add_rows(lines, child, actor, position, toggled, rows);
+            child = add_rows(lines, child, actor, position, by_hand, rows);
             continue;
         }
         let first = child;

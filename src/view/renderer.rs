@@ -396,6 +396,7 @@ impl Renderer {
         };
         history.seek(input.depth);
         let moment = Moment::of(&scenario, &history, input.own, self.moment.as_ref());
+        let moment = moment.since(input.began);
         self.moment = Some(moment);
         self.history = Some(history);
         self.build_other(input.ui.other);
@@ -477,7 +478,9 @@ impl Renderer {
             return;
         }
         let text = self.results.spec.as_ref().map(|spec| spec.text.as_str());
-        let files = share::files(moment, &input.base, text);
+        // A file shows what the last step changed.
+        let single = moment.clone().since(None);
+        let files = share::files(&single, &input.base, text);
         let publish = self.publish;
         self.files = (files.into_iter())
             .map(|[kind, name, mime, text]| {
@@ -565,7 +568,7 @@ impl Renderer {
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),
-                Slot::Orderings => catalogue::orderings(moment, results),
+                Slot::Orderings => catalogue::orderings(moment, ui, results),
                 Slot::Badge => catalogue::badge(moment, results),
             };
             let last = &mut self.sections[slot as usize];

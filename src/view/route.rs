@@ -4,7 +4,7 @@ use crate::machine::{PageId, SectorId};
 use crate::protocol::Era;
 use crate::scenario::Device;
 
-use super::ui_state::{Drawer, OtherBuild, Panel, Tab, UiState};
+use super::ui_state::{Drawer, OtherBuild, Panel, StepSize, Tab, UiState};
 
 /// The panels and their words.
 const PANELS: [(Panel, &str); 6] = [
@@ -15,6 +15,9 @@ const PANELS: [(Panel, &str); 6] = [
     (Panel::Costs, "costs"),
     (Panel::Coverage, "coverage"),
 ];
+
+/// The word for presses that make one step each.
+const SINGLE_STEPS: &str = "single-steps";
 
 /// The words for what is open, apart from what a scenario opens with.
 pub fn route_words(ui: &UiState) -> Vec<String> {
@@ -37,14 +40,20 @@ pub fn route_words(ui: &UiState) -> Vec<String> {
     }
     let panel = PANELS.iter().find(|(panel, _)| Some(*panel) == ui.panel);
     words.extend(panel.map(|(_, word)| (*word).to_owned()));
+    if ui.step_size == StepSize::Single {
+        words.push(SINGLE_STEPS.to_owned());
+    }
     words
 }
 
 /// Opens what the words say, and closes everything else that they could name; unknown words are passed over.
 pub fn apply_route(ui: &mut UiState, words: &[String]) {
     (ui.tab, ui.other, ui.panel) = (Tab::Explain, OtherBuild::None, None);
+    ui.step_size = StepSize::Call;
     for word in words {
-        if let Some((panel, _)) = PANELS.iter().find(|(_, name)| name == word) {
+        if word == SINGLE_STEPS {
+            ui.step_size = StepSize::Single;
+        } else if let Some((panel, _)) = PANELS.iter().find(|(_, name)| name == word) {
             ui.panel = Some(*panel);
         } else if word == "check" {
             ui.tab = Tab::Check;

@@ -10,12 +10,12 @@ use super::ui_state::{Drawer, Tab, UiState};
 use super::vdom::{Attr, Element, button, el, nothing};
 use super::why::Chain;
 
-/// The tabs of the column, and their labels.
-const TABS: [(Tab, &str); 4] = [
-    (Tab::Explain, "Explain"),
-    (Tab::Inspect, "Inspect"),
-    (Tab::Compare, "Compare"),
-    (Tab::Check, "Check"),
+/// The tabs of the column, their labels and keys.
+const TABS: [(Tab, &str, &str); 4] = [
+    (Tab::Explain, "Explain", "E"),
+    (Tab::Inspect, "Inspect", "I"),
+    (Tab::Compare, "Compare", "B"),
+    (Tab::Check, "Check", "K"),
 ];
 
 /// The buttons that choose the tab. Where the window is too narrow for the programs, there is one for them too.
@@ -28,8 +28,8 @@ pub fn tabs(ui: &UiState) -> Element {
     let code = button("code-tab", "", "Code", false, Msg::Drawer(to));
     tabs = tabs.child(code.attr_bool(Attr::Pressed, programs));
     let away = if ui.drawer.is_none() { "away" } else { "" };
-    for (tab, name) in TABS {
-        let button = button(away, "", name, false, Msg::Tab(tab));
+    for (tab, name, key) in TABS {
+        let button = button(away, key, name, false, Msg::Tab(tab));
         tabs = tabs.child(button.attr_bool(Attr::Pressed, !programs && ui.shown() == tab));
     }
     tabs

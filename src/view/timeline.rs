@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::exchange::slept;
 use crate::explore::{Held, Span, Story, spans};
 use crate::machine::{ActorId, Effect, Resource};
 use crate::scenario::Scenario;
@@ -38,9 +39,9 @@ pub fn mark(effects: &[Effect]) -> Mark {
 }
 
 /// The height of the strip above the lanes, in CSS pixels.
-const STRIP: usize = 18;
+const STRIP: usize = 16;
 /// The height of the step numbers under the lanes.
-const AXIS: usize = 15;
+const AXIS: usize = 12;
 /// Runs with more steps than this show checks as strokes and not as signs.
 const MANY: usize = 140;
 
@@ -59,7 +60,7 @@ impl Lanes {
         Lanes {
             actors,
             pages,
-            tall: if actors + pages > 6 { 16 } else { 20 },
+            tall: if actors + pages > 5 { 14 } else { 16 },
         }
     }
 
@@ -75,7 +76,7 @@ impl Lanes {
 /// The lanes' names.
 pub fn lanes(scenario: &Scenario) -> Element {
     let lanes = Lanes::of(scenario);
-    let class = if lanes.tall < 20 {
+    let class = if lanes.tall < 16 {
         "lanes low"
     } else {
         "lanes"
@@ -122,29 +123,115 @@ fn layer(class: &str, height: usize, ui: &UiState, length: usize) -> Element {
         .attr(Attr::Height, &height.to_string())
 }
 
-/// The tape: the spans and marks of a run, which stay the same while the visitor goes through it.
-pub fn tape(scenario: &Scenario, whole: &Story, chain: &[ChainMark], ui: &UiState) -> Element {
+/// The tape: the spans and marks of a run, which stay the same while the visitor goes through it. It has room for as many
+/// steps as the longest run tried so far, so that a shorter one does not change its scale.
+pub fn tape(
+    scenario: &Scenario,
+    whole: &Story,
+    longest: usize,
+    chain: &[ChainMark],
+    ui: &UiState,
+) -> Element {
     let lanes = Lanes::of(scenario);
-    let length = whole.steps.len();
     let mut parts = Vec::new();
     let spans = spans(&scenario.model, whole);
     // The window lies under everything else.
     let under = |span: &&Span| span.held == Held::Window;
     let over = |span: &&Span| span.held != Held::Window;
     for span in spans.iter().filter(under).chain(spans.iter().filter(over)) {
-        parts.push(place(scenario, span, lanes, length).0);
+        parts.push(place(span, lanes, longest));
     }
-    parts.push(ticks(whole, lanes));
-    parts.extend(marks(whole, lanes));
-    parts.extend(links(whole, lanes, chain));
-    layer("tape", lanes.bottom() + AXIS, ui, length).children(parts)
+    parts.push(ticks(whole, lanes, longest));
+    parts.extend(marks(scenario, whole, lanes, longest));
+    parts.extend(rings(whole, lanes, longest, chain));
+    layer("tape", lanes.bottom() + AXIS, ui, longest).children(parts)
 }
 
 /// The writing on the tape: names of spans, invariants, numbers of steps. It lies above the veil, so that it stays
-/// legible.
-pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
+/// legible. Where there is no room for a word, a shorter one stands there, or none.
+pub fn writing(
+    scenario: &Scenario,
+    whole: &Story,
+    longest: usize,
+    chain: &[ChainMark],
+    ui: &UiState,
+) -> Element {
     let lanes = Lanes::of(scenario);
-    let length = whole.steps.len();
+    let width = match (ui.zoom, ui.tape) {
+        (0, 0) => USUAL_WIDTH,
+        (0, wide) => usize::from(wide),
+        (zoom, _) => longest.max(1) * 6 * usize::from(zoom),
+    };
+    let mut room = Room {
+        width: width as isize,
+        longest,
+        taken: Vec::new(),
+    };
+    let mut words = flags(whole, lanes, &mut room);
+    words.extend(remarks(scenario, whole, lanes, &mut room));
+    words.extend(numbers(whole, lanes, &mut room, chain));
+    words.extend(names(scenario, whole, lanes, &mut room));
+    layer("tape writing", lanes.bottom() + AXIS, ui, longest)
+        .children(words)
+        .children(axis(lanes, longest, width))
+}
+
+/// The row of a span's box, its top edge and height, and its class.
+fn span_box(span: &Span, lanes: Lanes) -> (&'static str, usize, usize) {
+    let page = lanes.top(lanes.actors + span.page.index());
+    let lane = lanes.top(span.actor.index());
+    match span.held {
+        Held::Window if lanes.pages > 1 => ("window", page + 1, lanes.tall - 2),
+        Held::Window => ("window", 0, lanes.bottom()),
+        Held::Writeback => ("writeback", page + 2, lanes.tall - 4),
+        Held::Lock => ("lock", lane + 2, lanes.tall - 4),
+        Held::Asleep(_) => ("asleep", lane + 2, lanes.tall - 4),
+    }
+}
+
+/// A span's box.
+fn place(span: &Span, lanes: Lanes, longest: usize) -> Element {
+    let (class, y, height) = span_box(span, lanes);
+    let (x, width) = (
+        percent(span.from, longest),
+        percent(span.to - span.from, longest),
+    );
+    rect(class, &x, y, &width, height)
+}
+
+/// What a span is called, from the longest name to the shortest.
+fn span_names(scenario: &Scenario, span: &Span, several: bool) -> Vec<String> {
+    let of = match several {
+        true => format!(" {}", span.page),
+        false => String::new(),
+    };
+    let thing = match span.held {
+        Held::Window if several => return Vec::new(),
+        Held::Window if scenario.model.stable => {
+            return vec![
+                "stable window: bytes must not change".to_owned(),
+                "stable window".to_owned(),
+            ];
+        }
+        Held::Window => {
+            return vec![
+                "on the way: nobody asks for stable bytes".to_owned(),
+                "on the way".to_owned(),
+            ];
+        }
+        Held::Writeback => return vec![format!("PG_writeback{of}"), "writeback".to_owned()],
+        Held::Lock => return vec![format!("page lock{of}"), "lock".to_owned()],
+        Held::Asleep(on) => match on {
+            Resource::PageLock => format!("page lock{of}"),
+            Resource::Writeback => format!("PG_writeback{of}"),
+            _ => return vec!["asleep".to_owned()],
+        },
+    };
+    vec![format!("asleep: {thing}"), "asleep".to_owned()]
+}
+
+/// The names of spans, each where there is room for it inside its box.
+fn names(scenario: &Scenario, whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
     let mut spans = spans(&scenario.model, whole);
     // Where an actor falls asleep with a lock, the lock's name ends where the sleep's begins.
     let sleeps: Vec<(ActorId, usize)> = spans
@@ -157,67 +244,95 @@ pub fn writing(scenario: &Scenario, whole: &Story, ui: &UiState) -> Element {
         let sleep = sleeps.iter().filter(inside).map(|(_, from)| *from).min();
         span.to = sleep.map_or(span.to, |from| span.to.min(from));
     }
-    let names = spans.iter().map(|it| place(scenario, it, lanes, length).1);
-    layer("tape writing", lanes.bottom() + AXIS, ui, length)
-        .children(names.collect())
-        .children(remarks(whole, lanes))
-        .children(flags(whole, lanes))
-        .children(axis(lanes, length))
+    let mut said = Vec::new();
+    for span in &spans {
+        let (class, y, height) = span_box(span, lanes);
+        let (row, baseline) = match (span.held, lanes.pages) {
+            (Held::Window, 1) => (0, 12),
+            (Held::Window, _) => continue,
+            (Held::Writeback, _) => (1 + lanes.actors + span.page.index(), 0),
+            _ => (1 + span.actor.index(), 0),
+        };
+        let baseline = match baseline {
+            0 => y + height - (height - 9) / 2 - 1,
+            strip => strip,
+        };
+        let (from, to) = (room.at(span.from), room.at(span.to));
+        let all = span_names(scenario, span, lanes.pages > 1);
+        let found = all.iter().find_map(|words| {
+            let x = room.within(row, from + 4, to, wide(words))?;
+            Some((x, words))
+        });
+        if let Some((x, words)) = found {
+            room.take(row, x, x + wide(words));
+            let text = el("text", "")
+                .attr(Attr::X, &(x - from).to_string())
+                .attr(Attr::Y, &baseline.to_string())
+                .text(words);
+            said.push(
+                el("svg", class)
+                    .attr(Attr::X, &percent(span.from, room.longest))
+                    .attr(Attr::Overflow, "visible")
+                    .child(text),
+            );
+        }
+    }
+    said
 }
 
-/// A span's box, and the writing in it.
-fn place(scenario: &Scenario, span: &Span, lanes: Lanes, length: usize) -> (Element, Element) {
-    let several = lanes.pages > 1;
-    let of = match several {
-        true => format!(" {}", span.page),
-        false => String::new(),
-    };
-    let page = lanes.top(lanes.actors + span.page.index());
-    let lane = lanes.top(span.actor.index());
-    let (class, y, height, words) = match span.held {
-        Held::Window => {
-            let words = match scenario.model.stable {
-                true => "stable window: bytes must not change",
-                false => "on the way: nobody asks for stable bytes",
-            };
-            match several {
-                true => ("window", page + 1, lanes.tall - 2, ""),
-                false => ("window", 0, lanes.bottom(), words),
-            }
-        }
-        Held::Writeback => ("writeback", page + 2, lanes.tall - 4, "PG_writeback"),
-        Held::Lock => ("lock", lane + 2, lanes.tall - 4, "page lock"),
-        Held::Asleep(_) => ("asleep", lane + 2, lanes.tall - 4, "asleep"),
-    };
-    let words = match span.held {
-        Held::Window if !several => words.to_owned(),
-        Held::Window => String::new(),
-        Held::Asleep(on) => match on {
-            Resource::PageLock => format!("asleep: page lock{of}"),
-            Resource::Writeback => format!("asleep: PG_writeback{of}"),
-            _ => "asleep".to_owned(),
-        },
-        _ => format!("{words}{of}"),
-    };
-    let (x, width) = (
-        percent(span.from, length),
-        percent(span.to - span.from, length),
-    );
-    let baseline = match span.held {
-        Held::Window => 12,
-        _ => height - (height - 9) / 2 - 1,
-    };
-    // In a nested drawing, so that the writing is cut at the box's end.
-    let nested = el("svg", class)
-        .attr(Attr::X, &x)
-        .attr(Attr::Y, &y.to_string())
-        .attr(Attr::Width, &width)
-        .attr(Attr::Height, &height.to_string());
-    let words = el("text", "")
-        .attr(Attr::X, "4")
-        .attr(Attr::Y, &baseline.to_string())
-        .text(&words);
-    (rect(class, &x, y, &width, height), nested.child(words))
+/// How wide the timeline is taken to be as long as the page has not said so.
+const USUAL_WIDTH: usize = 700;
+
+/// How wide words are, in CSS pixels, rather too much than too little.
+fn wide(words: &str) -> isize {
+    (words.chars().count() as isize * 63 + 9) / 10
+}
+
+/// The room on the tape, in rows: the strip, then a row for each lane.
+struct Room {
+    width: isize,
+    longest: usize,
+    /// Row, left and right edge of what is written already.
+    taken: Vec<(usize, isize, isize)>,
+}
+
+impl Room {
+    /// Where a step is, in CSS pixels.
+    fn at(&self, step: usize) -> isize {
+        step as isize * self.width / self.longest.max(1) as isize
+    }
+
+    fn free(&self, row: usize, from: isize, to: isize) -> bool {
+        let apart = |it: &(usize, isize, isize)| it.0 != row || it.2 <= from || it.1 >= to;
+        from >= 0 && to <= self.width + 6 && self.taken.iter().all(apart)
+    }
+
+    fn take(&mut self, row: usize, from: isize, to: isize) {
+        self.taken.push((row, from - 2, to + 2));
+    }
+
+    /// The first place in a row between two edges where something so wide fits.
+    fn within(&self, row: usize, from: isize, to: isize, wide: isize) -> Option<isize> {
+        let ends = self.taken.iter().filter(|it| it.0 == row).map(|it| it.2);
+        let mut places: Vec<isize> = ends.filter(|end| *end > from).collect();
+        places.push(from);
+        places.sort_unstable();
+        let mut places = places.into_iter();
+        places.find(|x| x + wide <= to && self.free(row, *x, x + wide))
+    }
+
+    /// Puts words beside a step, so far from it, to the right or else to the left; says whether to the left. None if there
+    /// is no room for them on either side.
+    fn beside(&mut self, row: usize, step: usize, apart: isize, words: &str) -> Option<bool> {
+        // These words are bold.
+        let (x, wide) = (self.at(step), wide(words) * 9 / 8);
+        let sides = [(x + apart, false), (x - apart - wide, true)];
+        let (from, left) = sides
+            .into_iter()
+            .find(|(from, _)| self.free(row, *from, from + wide))?;
+        self.take(row, from, from + wide);
+        Some(left)
+    }
 }
 
 /// The steps after which invariants first do not hold, each with the invariants' numbers.
@@ -246,33 +361,46 @@ fn broken_at(whole: &Story, step: usize) -> String {
     names.collect::<Vec<String>>().join(", ")
 }
 
-/// A flag with the invariants' numbers at each step that breaks some.
-fn flags(whole: &Story, lanes: Lanes) -> Vec<Element> {
-    let length = whole.steps.len();
-    let breaks = breaks(whole);
-    let drawn = breaks.iter().map(|(step, numbers)| {
-        let step = *step;
-        // The numbers stand to the left of the pole where there is no room to the right.
-        let near = |(other, _): &(usize, String)| *other > step && (other - step) * 12 < length;
-        let end = step * 10 > length * 9 || step * 12 > length && breaks.iter().any(near);
-        el("svg", if end { "broke end" } else { "broke" })
-            .attr(Attr::X, &percent(step, length))
-            .attr(Attr::Overflow, "visible")
-            .attr(Attr::Define, &of_broken(step))
-            .child(el("title", "").text(&format!("Breaks {}", broken_at(whole, step))))
-            .child(rect("", "-0.5", 0, "1", lanes.bottom()))
-            .child(
-                el("text", "")
-                    .attr(Attr::X, if end { "-3" } else { "3" })
-                    .attr(Attr::Y, "11")
-                    .text(&format!("\u{2691} {numbers}")),
-            )
-    });
-    drawn.collect()
+/// A flag at each step that breaks invariants, with their names as far as there is room.
+fn flags(whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
+    let mut drawn = Vec::new();
+    for (step, _) in breaks(whole) {
+        let broken = whole.broken.iter().filter(|(_, at)| *at == step);
+        let names: Vec<&str> = broken.map(|(invariant, _)| invariant.short()).collect();
+        let (first, more) = (names[0], names.len() - 1);
+        let mut all = vec![format!("\u{2691} {}", names.join(", "))];
+        if more > 0 {
+            all.push(format!("\u{2691} {first} +{more}"));
+        }
+        all.push("\u{2691}".to_owned());
+        let mut found = None;
+        for words in all {
+            if let Some(left) = room.beside(0, step, 3, &words) {
+                found = Some((words, left));
+                break;
+            }
+        }
+        let (words, left) = found.unwrap_or_default();
+        drawn.push(
+            el("svg", if left { "broke end" } else { "broke" })
+                .attr(Attr::X, &percent(step, room.longest))
+                .attr(Attr::Overflow, "visible")
+                .attr(Attr::Define, &of_broken(step))
+                .child(el("title", "").text(&format!("Breaks {}", broken_at(whole, step))))
+                .child(rect("", "-0.5", 0, "1", lanes.bottom()))
+                .child(
+                    el("text", "")
+                        .attr(Attr::X, if left { "-3" } else { "3" })
+                        .attr(Attr::Y, "11")
+                        .text(&words),
+                ),
+        );
+    }
+    drawn
 }
 
 /// A stroke for every step, and, in long runs, for every check: one path each, stretched to the tape's width.
-fn ticks(whole: &Story, lanes: Lanes) -> Element {
+fn ticks(whole: &Story, lanes: Lanes, longest: usize) -> Element {
     let length = whole.steps.len();
     let (mut plain, mut passed) = (String::new(), String::new());
     for (at, record) in whole.steps.iter().enumerate() {
@@ -285,7 +413,7 @@ fn ticks(whole: &Story, lanes: Lanes) -> Element {
         // Writing to a string does not fail.
         let _ = write!(path, "M{} {bottom}v-{tall}", at + 1);
     }
-    let size = format!("0 0 {} {}", length.max(1), lanes.bottom());
+    let size = format!("0 0 {} {}", longest.max(1), lanes.bottom());
     el("svg", "ticks")
         .attr(Attr::ViewBox, &size)
         .attr(Attr::Aspect, "none")
@@ -305,29 +433,39 @@ fn spot(step: usize, length: usize, y: usize) -> Element {
 }
 
 /// Words beside the signs that matter most.
-fn remarks(whole: &Story, lanes: Lanes) -> Vec<Element> {
-    let length = whole.steps.len();
+fn remarks(scenario: &Scenario, whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
     let mut said = Vec::new();
     for (index, record) in whole.steps.iter().enumerate() {
         let step = index + 1;
-        let words = match mark(&record.effects) {
-            Mark::Mismatch => "refused",
-            Mark::Store if whole.unstable.contains(&step) => "inside the window",
+        let (class, all): (_, &[&str]) = match mark(&record.effects) {
+            Mark::Mismatch => ("mark", &["refused"]),
+            Mark::Store if whole.unstable.contains(&step) => {
+                ("mark", &["inside the window", "inside"])
+            }
+            Mark::Tick if slept(scenario, whole, index) > 0 => ("mark woken", &["wakes"]),
             _ => continue,
         };
-        let y = lanes.top(record.choice.actor.index()) + lanes.tall / 2;
-        let end = step * 100 > length * 86;
-        let text = el("text", if end { "end" } else { "" })
-            .attr(Attr::X, if end { "-11" } else { "11" })
+        let actor = record.choice.actor.index();
+        let found = all.iter().find_map(|words| {
+            let left = room.beside(1 + actor, step, 11, words)?;
+            Some((*words, left))
+        });
+        let Some((words, left)) = found else {
+            continue;
+        };
+        let text = el("text", if left { "end" } else { "" })
+            .attr(Attr::X, if left { "-11" } else { "11" })
             .attr(Attr::Y, "4")
             .text(words);
-        said.push(spot(step, length, y).child(text));
+        let mut spot = spot(step, room.longest, lanes.top(actor) + lanes.tall / 2);
+        spot.attrs[0].1 = class.to_owned();
+        said.push(spot.child(text));
     }
     said
 }
 
-/// Stores and checks, each with its sign.
-fn marks(whole: &Story, lanes: Lanes) -> Vec<Element> {
+/// Stores, checks and waking up, each with its sign.
+fn marks(scenario: &Scenario, whole: &Story, lanes: Lanes, longest: usize) -> Vec<Element> {
     let length = whole.steps.len();
     let mut parts: Vec<Element> = Vec::new();
     for (index, record) in whole.steps.iter().enumerate() {
@@ -338,21 +476,28 @@ fn marks(whole: &Story, lanes: Lanes) -> Vec<Element> {
             Mark::Mismatch => ("mismatch", "M-5-5 5 5M5-5-5 5"),
             Mark::Store if guilty => ("store guilty", "M0-7 7 6-7 6z"),
             Mark::Store => ("store", "M0-6 6 5-6 5z"),
+            Mark::Tick if slept(scenario, whole, index) > 0 => ("wakes", "M-4 3 0-4 4 3"),
             _ => continue,
         };
         let y = lanes.top(record.choice.actor.index()) + lanes.tall / 2;
-        parts.push(spot(step, length, y).child(el("path", class).attr(Attr::D, outline)));
+        parts.push(spot(step, longest, y).child(el("path", class).attr(Attr::D, outline)));
     }
     parts
 }
 
-/// The steps behind a failure, each ringed and numbered; a broken ring stands where a line is missing, before its actor's step.
-fn links(whole: &Story, lanes: Lanes, chain: &[ChainMark]) -> Vec<Element> {
+/// Where the ring of a step behind a failure stands: its actor, and after how many steps. None for what is so from the
+/// start, or missing at the end, which has no step of its own.
+fn ring(whole: &Story, mark: &ChainMark) -> Option<(ActorId, usize)> {
     let length = whole.steps.len();
+    let actor = whole.actor(mark.step.clamp(1, length.max(1)))?;
+    Some((actor, mark.moment().min(length)))
+}
+
+/// The steps behind a failure, each ringed; a broken ring stands where a line is missing, before its actor's step.
+fn rings(whole: &Story, lanes: Lanes, longest: usize, chain: &[ChainMark]) -> Vec<Element> {
     let mut rings = Vec::new();
-    for (at, mark) in chain.iter().enumerate() {
-        // What is so from the start, or missing at the end, has no step of its own.
-        let Some(actor) = whole.actor(mark.step.clamp(1, length.max(1))) else {
+    for mark in chain {
+        let Some((actor, step)) = ring(whole, mark) else {
             continue;
         };
         let y = lanes.top(actor.index()) + lanes.tall / 2;
@@ -361,16 +506,44 @@ fn links(whole: &Story, lanes: Lanes, chain: &[ChainMark]) -> Vec<Element> {
             false => "cause",
         };
         let ring = el("path", class).attr(Attr::D, "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0");
-        let mut place = spot(mark.moment().min(length), length, y).child(ring);
-        // Where several are told of one moment, the first number stands for them.
-        let known = |it: &ChainMark| it.moment() == mark.moment();
-        if !chain[..at].iter().any(known) {
-            let number = el("text", "link").attr(Attr::Y, "-9");
-            place = place.child(number.text(&(at + 1).to_string()));
-        }
-        rings.push(place);
+        rings.push(spot(step, longest, y).child(ring));
     }
     rings
+}
+
+/// The numbers of these rings: beside them where there is room, else above; where several are told of one moment, the
+/// first number stands for them.
+fn numbers(whole: &Story, lanes: Lanes, room: &mut Room, chain: &[ChainMark]) -> Vec<Element> {
+    let rung = |mark: &ChainMark| ring(whole, mark);
+    for (actor, step) in chain.iter().filter_map(rung) {
+        let x = room.at(step);
+        room.take(1 + actor.index(), x - 6, x + 6);
+    }
+    let mut said = Vec::new();
+    for (at, mark) in chain.iter().enumerate() {
+        let known = |it: &ChainMark| it.moment() == mark.moment();
+        let Some((actor, step)) = ring(whole, mark).filter(|_| !chain[..at].iter().any(known))
+        else {
+            continue;
+        };
+        let (row, words) = (1 + actor.index(), (at + 1).to_string());
+        let y = lanes.top(actor.index()) + lanes.tall / 2;
+        let (class, x, above) = match room.beside(row, step, 10, &words) {
+            Some(true) => ("link end", "-10", false),
+            Some(false) => ("link", "10", false),
+            None => ("link middle", "0", true),
+        };
+        if above {
+            let x = room.at(step);
+            room.take(row - 1, x - 4, x + 4);
+        }
+        let number = el("text", class)
+            .attr(Attr::X, x)
+            .attr(Attr::Y, if above { "-9" } else { "4" })
+            .text(&words);
+        said.push(spot(step, room.longest, y).child(number));
+    }
+    said
 }
 
 /// How many steps lie between two numbers on the axis.
@@ -381,12 +554,16 @@ pub fn every(length: usize) -> usize {
 }
 
 /// The numbers of steps, as many as are legible.
-fn axis(lanes: Lanes, length: usize) -> Vec<Element> {
-    let every = every(length);
+fn axis(lanes: Lanes, length: usize, width: usize) -> Vec<Element> {
+    // A number and the gap behind it take some 30 pixels.
+    let mut every = every(length);
+    while every * width / length.max(1) < 30 && every < length {
+        every *= 2;
+    }
     let numbers = (1..=length / every).map(|at| {
         el("text", "number")
             .attr(Attr::X, &percent(at * every, length))
-            .attr(Attr::Y, &(lanes.bottom() + 11).to_string())
+            .attr(Attr::Y, &(lanes.bottom() + 10).to_string())
             .text(&(at * every).to_string())
     });
     numbers.collect()
@@ -394,14 +571,14 @@ fn axis(lanes: Lanes, length: usize) -> Vec<Element> {
 
 /// How far the playhead and the slider's thumb are shifted.
 fn shift(now: &Moment) -> String {
-    percent(now.depth(), now.length())
+    percent(now.depth(), now.longest())
 }
 
 /// The moment shown: a line, and a veil over what lies ahead.
 pub fn playhead(now: &Moment, ui: &UiState) -> Element {
     let lanes = Lanes::of(&now.scenario);
     // Gives its parent, and so the playhead, the size of the lanes.
-    let size = layer("", lanes.bottom(), ui, now.length());
+    let size = layer("", lanes.bottom(), ui, now.longest());
     el("div", "head")
         .child(size)
         .child(el("div", "playhead").attr(Attr::Shift, &shift(now)))
@@ -415,17 +592,17 @@ pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
         broken if broken.is_empty() => broken,
         broken => format!(" Breaks {broken}."),
     };
-    let (depth, length) = (now.depth().to_string(), now.length().to_string());
+    let (depth, longest) = (now.depth().to_string(), now.longest().to_string());
     // The range must know its end before a value beyond the old one.
     let mut range = el("input", "")
         .attr(Attr::Type, "range")
         .attr(Attr::Min, "0")
-        .attr(Attr::Max, &length)
+        .attr(Attr::Max, &longest)
         .attr(Attr::Value, &depth)
         .attr(Attr::Label, "Scrub through the steps")
         .attr(
             Attr::ValueText,
-            &format!("step {depth} of {length}: {sentence}{broken}"),
+            &format!("step {depth} {}: {sentence}{broken}", now.of_run()),
         );
     range.handler = Some(Handler::Seek);
     let mut zoom = el("div", "zoom")

@@ -3,8 +3,50 @@
 use crate::machine::{ActorId, PageId, SectorId};
 use serde::{Deserialize, Serialize};
 
-/// The speeds that a run can be played at, in steps a second.
-pub const SPEEDS: [u32; 4] = [1, 2, 5, 12];
+/// The speeds that a run can be played at, in quarters of the pace at which one reads.
+pub const SPEEDS: [u32; 5] = [1, 2, 4, 8, 16];
+
+/// The place in [`SPEEDS`] that a page begins with.
+pub const USUAL_SPEED: usize = 2;
+
+/// How many milliseconds a sentence takes to be read at one of the speeds: 200 words a minute, but no blink and no long
+/// pause.
+pub fn reading_time(sentence: &str, speed: usize) -> u32 {
+    let words = sentence.split_whitespace().count() as u32;
+    let quarters = SPEEDS[speed.min(SPEEDS.len() - 1)];
+    (words * 300).clamp(800, 7000) * 4 / quarters
+}
+
+/// How far one press goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepSize {
+    /// A line of a program as it is folded.
+    #[default]
+    Call,
+    /// A step of the machine.
+    Single,
+}
+
+impl StepSize {
+    /// The other size.
+    pub fn other(self) -> StepSize {
+        match self {
+            StepSize::Call => StepSize::Single,
+            StepSize::Single => StepSize::Call,
+        }
+    }
+}
+
+/// A composite that the visitor has folded or unfolded by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folded {
+    /// Whose program it is in.
+    pub actor: ActorId,
+    /// Its line.
+    pub line: usize,
+    /// Whether it is unfolded.
+    pub open: bool,
+}
 
 /// The dialogs that can lie over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,8 +175,14 @@ pub struct UiState {
     pub names: usize,
     /// Which of the alternative castings of a pasted diagram is taken.
     pub casting: Option<usize>,
-    /// The program lines that the visitor has folded or unfolded by hand: actor and line.
-    pub toggled: Vec<(ActorId, usize)>,
+    /// The composites that the visitor has folded or unfolded by hand.
+    pub folded: Vec<Folded>,
+    /// How far one press goes.
+    pub step_size: StepSize,
+    /// The words that the list of orderings is searched for.
+    pub find: String,
+    /// How wide the timeline is, in CSS pixels; 0 as long as that is not known.
+    pub tape: u16,
     /// The actors whose cards the visitor has folded or unfolded by hand.
     pub cards: Vec<ActorId>,
     /// The actors whose programs are shown with all their lines.

@@ -182,6 +182,8 @@ pub enum Handler {
     DiagramInput,
     /// Writing into the field searches the table of changes.
     FindChange,
+    /// Writing into the field searches the list of orderings.
+    FindOrdering,
     /// Choosing a file opens it.
     PickFile,
     /// Closing the dialog sends the message.

@@ -13,7 +13,7 @@ const part = (page, name) => page.locator(`[data-part="${name}"]`);
 const words = async (locator) => (await locator.first().textContent()).trim();
 const result = (page, text) => part(page, "result").filter({ hasText: text }).waitFor();
 const open = (page, name) => page.getByRole("button", { name, exact: true }).click();
-const depth = async (page) => Number(/Step (\d+) of/.exec(await words(part(page, "now")))?.[1] ?? 0);
+const depth = async (page) => Number(/Steps? (?:\d+ to )?(\d+) of/.exec(await words(part(page, "now")))?.[1] ?? 0);
 
 test("checks what is on the stage, and the counterexample can be walked to the failure", async () => {
   const { page, problems, close } = await site.open("#unlock-gap");
@@ -27,7 +27,7 @@ test("checks what is on the stage, and the counterexample can be walked to the f
   for (let left = 34; left > 0; left--) {
     await page.locator(".middle .outlook", { hasText: `guard error in ${left} step${left > 1 ? "s" : ""}` }).waitFor();
     assert.equal(await part(page, "failure").count(), 0, `${left} steps before`);
-    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Shift+ArrowRight");
   }
   assert.match(await words(part(page, "failure")), /Guard error at the HBA: sector 3, LBA 59/);
   assert.equal(await depth(page), 34);
@@ -49,7 +49,7 @@ test("says safe only for what was looked at wholly, and what each step offered l
   // Both first steps can still fail; once the gap is passed without a fault, nothing can.
   const outlook = (actor) => page.locator(`[data-actor="${actor}"] .outlook`);
   await outlook("flusher").filter({ hasText: "may fail with guard error in 34 steps at the earliest" }).waitFor();
-  for (let i = 0; i < 6; i++) await page.keyboard.press("1");
+  for (let i = 0; i < 6; i++) await page.keyboard.press("Shift+Digit1");
   await page.locator('[data-actor="flusher"] .outlook').filter({ hasText: /in \d+ steps|safe/ }).waitFor();
   await page.keyboard.press("f");
   await part(page, "failure").waitFor();
@@ -61,7 +61,7 @@ test("a failure that is not on the run is found from where one stands", async ()
   const { page, close } = await site.open("#mkwrite-no-wait");
   await result(page, "guard error");
   // Another run than the opening one: the writer faults while the page is being cleaned.
-  for (const key of ["1", "1", "1", "1", "2"]) await page.keyboard.press(key);
+  for (const key of ["1", "1", "1", "1", "2"]) await page.keyboard.press(`Shift+Digit${key}`);
   await page.keyboard.press("f");
   await part(page, "failure").waitFor();
   await part(page, "now").filter({ hasText: "fewest changes of actor" }).waitFor();
@@ -194,7 +194,7 @@ test("a long check says how far it is and stops at once; what was found stays, a
   await page.locator('input[type="file"]').setInputFiles(file);
   await result(page, /Looking at every schedule: [\d,]+ states, [\d,]+ of them still to be looked at, [\d.]+ million states a second\./);
   // Steps can be made during the check.
-  await page.keyboard.press("1");
+  await page.keyboard.press("Shift+Digit1");
   assert.equal(await depth(page), 1);
   const seen = new Set();
   for (let i = 0; i < 12; i++) {
@@ -211,7 +211,7 @@ test("a long check says how far it is and stops at once; what was found stays, a
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await result(page, /\? not known No failure in the [\d,]+ states looked at\. The check was stopped before everything was looked at\. That is not “safe”\./);
   assert.equal(await depth(page), 1, "the stage is as it was");
-  await page.keyboard.press("1");
+  await page.keyboard.press("Shift+Digit1");
   assert.equal(await depth(page), 2);
   assert.deepEqual(problems(), []);
   await close();
@@ -236,7 +236,7 @@ test("where no worker may run, the page says so and checks in slices", async () 
 test("without any checker the page says so, and the stage works", async () => {
   const { page, pageErrors, close } = await site.open("#unlock-gap", { missing: /checker-[^/]*(js|wasm)$/ });
   await result(page, /The checker cannot work: no worker may run here, and .* everything else works as it did\./);
-  await page.keyboard.press("1");
+  await page.keyboard.press("Shift+Digit1");
   assert.equal(await depth(page), 1);
   // Without a checker no other kernel can be built, so the page keeps showing this one.
   const era = page.locator(".settings select").first();

@@ -21,12 +21,10 @@ async function address(page, pattern) {
 test("the address follows the run, and opens it again elsewhere as it was", async () => {
   const { page, problems, close } = await site.open("");
   assert.equal(await fragment(page), "", "nothing was done yet");
-  await page.keyboard.press("1");
-  await page.keyboard.press("1");
-  await page.keyboard.press("2");
+  for (const key of ["1", "1", "2"]) await page.keyboard.press(`Shift+Digit${key}`);
   const link = await address(page, /^#1[a-z0-9]{4}\/baseline-five-step\/f2w$/);
   assert.match(link, /^[#A-Za-z0-9._~\/-]+$/);
-  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
   await address(page, /f2w\/at-2$/);
   await page.locator(".settings select").nth(1).selectOption("none");
   await address(page, /at-2\/on-none$/);
@@ -54,7 +52,7 @@ test("Back and Forward move through what was done", async () => {
   const failed = await address(page, /^#1[a-z0-9]{4}\/unlock-gap\//);
   const end = await shown(page);
   // Single steps one after the other make one entry of the history.
-  for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowLeft");
+  for (let step = 0; step < 4; step++) await page.keyboard.press("Shift+ArrowLeft");
   await address(page, /at-30$/);
   const walked = await shown(page);
   await page.locator(".settings select").nth(0).selectOption("2.6.39");
