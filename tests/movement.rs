@@ -133,7 +133,7 @@ fn chance(scenario: &Arc<Scenario>, mut seed: u32) -> Vec<Moment> {
     let mut left = 90;
     moments(scenario, |history| {
         left -= 1;
-        let can = enabled(&scenario.model, history.world());
+        let can: Vec<Choice> = enabled(&scenario.model, history.world()).collect();
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         match (left, can.len()) {
             (0, _) | (_, 0) => None,
@@ -409,9 +409,9 @@ fn only_a_press_forward_plays() {
     // Another run of the same scenario.
     let mut history = History::new(&scenario.model);
     let mut ways = Vec::new();
-    for actor in [0, 1] {
+    for order in [[0, 0], [1, 0]] {
         history.seek(0);
-        for _ in 0..2 {
+        for actor in order {
             assert!(history.choose(&scenario.model, Choice::of(ActorId(actor))));
             ways.push(Moment::of(&scenario, &history, false, None));
         }

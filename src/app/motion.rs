@@ -606,10 +606,10 @@ fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
         let names = sleeper.get_attribute("data-wire").unwrap_or_default();
         for name in names.split(' ') {
             let to = document().query_selector(&format!("[data-thing=\"{name}\"]"));
-            let Some(to) = to.ok().flatten() else {
+            let Some(bit) = to.ok().flatten() else {
                 continue;
             };
-            let to = to.get_bounding_client_rect();
+            let to = bit.get_bounding_client_rect();
             if name.starts_with("actor-") {
                 // From card to card, along their left edge.
                 let end = (to.top() + 14.0).max(column.top() + 8.0);
@@ -620,11 +620,10 @@ fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
                 tips += &format!("M{} {end}l-7 -4v8z", edge + 3);
             } else {
                 let (begin, edge) = (y(middle), x(from.right()));
-                let (gap, below) = (
-                    x(column.right()) + 4 + apart,
-                    // Below the words that stand under a bit.
-                    y(to.bottom()) + 24 + apart % 10,
-                );
+                // Below the words that stand under a bit.
+                let entry = bit.closest(".entry").ok().flatten();
+                let under = entry.map_or(to.bottom(), |it| it.get_bounding_client_rect().bottom());
+                let (gap, below) = (x(column.right()) + 4 + apart, y(under) + 2 + apart % 10);
                 let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);
                 things += &format!("M{edge} {begin}H{gap}V{below}H{end}V{}", top + 6);
                 ends += &format!("M{end} {top}l-4 7h8z");
