@@ -99,8 +99,12 @@ pub fn watch(store: Store) {
         draw_lines();
     });
     // A column can be scrolled by itself; the lines follow, and what moves would miss its place.
-    listen("scroll", |_| {
-        stop();
+    listen("scroll", |event| {
+        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        // A program keeps its current line in view by itself, and nothing moves to or from one.
+        if !target.is_some_and(|it| it.class_list().contains("program")) {
+            stop();
+        }
         draw_lines();
     });
 }

@@ -78,25 +78,25 @@ impl Invariant {
         self.row().0
     }
 
-    /// Its name in a word or two, where there is little room.
-    pub fn short(self) -> &'static str {
+    /// What is so where it does not hold, in a word or two: for a flag at the step that breaks it.
+    pub fn broken(self) -> &'static str {
         match self {
-            Invariant::I1 => "bytes frozen",
-            Invariant::I2 => "no writable alias",
-            Invariant::I3 => "no lost update",
-            Invariant::I4 => "clean: protected",
-            Invariant::I5 => "dirty PTE: told",
-            Invariant::I6 => "lock discipline",
-            Invariant::I7 => "writeback once",
-            Invariant::I8 => "end coming",
-            Invariant::I9 => "mapping checked",
-            Invariant::I10 => "guard honest",
-            Invariant::I11 => "ref tag honest",
-            Invariant::I12 => "error visible",
-            Invariant::L1 => "no deadlock",
-            Invariant::L2 => "waiters woken",
-            Invariant::L3 => "fsync ends",
-            Invariant::L4 => "fault ends",
+            Invariant::I1 => "bytes not frozen",
+            Invariant::I2 => "writable alias",
+            Invariant::I3 => "update lost",
+            Invariant::I4 => "clean but writable",
+            Invariant::I5 => "only the PTE is dirty",
+            Invariant::I6 => "lock misused",
+            Invariant::I7 => "writeback twice",
+            Invariant::I8 => "no end of writeback",
+            Invariant::I9 => "mapping unchecked",
+            Invariant::I10 => "guard wrong",
+            Invariant::I11 => "ref tag wrong",
+            Invariant::I12 => "error hidden",
+            Invariant::L1 => "deadlock",
+            Invariant::L2 => "waiter not woken",
+            Invariant::L3 => "fsync never ends",
+            Invariant::L4 => "fault never ends",
         }
     }
 

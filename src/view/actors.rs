@@ -252,8 +252,9 @@ fn next_step(
     }
     // A press goes there by itself where it takes whole lines.
     if ui.step_size == StepSize::Single {
-        let line = Msg::StepLine(actor);
-        moves = moves.child(button("line", "", "to line end", cannot, line));
+        let line = button("line", "", "\u{21e5}", cannot, Msg::StepLine(actor));
+        let line = line.attr(Attr::Label, "to line end");
+        moves = moves.child(line.attr(Attr::Title, "to line end"));
     }
     match ways {
         1 => moves.child(foresight(now, outlook, actor, 0)),
@@ -284,9 +285,29 @@ fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, way: u8) -
     };
     let mut steps = seen.steps.iter();
     match steps.find(|(of, _)| *of == choice) {
-        Some((_, ahead)) => outlook_words(foresee_step(ahead, seen.complete, now.failed())),
+        Some((_, ahead)) => brief(foresee_step(ahead, seen.complete, now.failed())),
         None => nothing(),
     }
+}
+
+/// An outlook in so few words that it fits beside a button; all of them where it is pointed at, and for screen readers.
+fn brief(outlook: Outlooks) -> Element {
+    let few = match outlook.fate {
+        Fate::Safe => return outlook_words(outlook),
+        Fate::AtRisk => "can fail",
+        Fate::Doomed => "fails for certain",
+    };
+    let words = format!("{}{}", outlook.sign, outlook.words);
+    let sign = outlook.sign;
+    let all = outlook_words(outlook).attr(Attr::Title, &words);
+    let hidden = el("span", "hidden").text(&words);
+    let shown = el("span", "").attr_bool(Attr::Hidden, true);
+    Element {
+        children: Vec::new(),
+        ..all
+    }
+    .child(shown.text(sign).text(few))
+    .child(hidden)
 }
 
 /// An outlook in words, with the sign and the class of its fate.

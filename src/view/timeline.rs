@@ -366,7 +366,7 @@ fn flags(whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
     let mut drawn = Vec::new();
     for (step, _) in breaks(whole) {
         let broken = whole.broken.iter().filter(|(_, at)| *at == step);
-        let names: Vec<&str> = broken.map(|(invariant, _)| invariant.short()).collect();
+        let names: Vec<&str> = broken.map(|(invariant, _)| invariant.broken()).collect();
         let (first, more) = (names[0], names.len() - 1);
         let mut all = vec![format!("\u{2691} {}", names.join(", "))];
         if more > 0 {
