@@ -195,7 +195,12 @@ fn done_line(now: &Moment, actor: ActorId) -> Option<u8> {
 fn status_line(now: &Moment, actor: ActorId, status: Status) -> Element {
     let words = status_words(&now.scenario, &now.story, actor, status);
     let Status::Asleep(wait) = status else {
-        return note("status", &words);
+        let few = if status == Status::Idle {
+            "idle"
+        } else {
+            &words
+        };
+        return note("status", few).attr(Attr::Title, &words);
     };
     let mut ends = thing(wait.on, wait.which);
     if let Some(holder) = wait.holder.filter(|it| *it != actor) {
@@ -346,7 +351,6 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just:
     let handler = if row.handler { " handler" } else { "" };
     let last = if just { " last" } else { "" };
     // Where the line stands is said by its band or tick; in words for who does not see them.
-    let said = sign == "asleep here";
     let sign = match (sign, just) {
         ("", true) => "just done",
         _ => sign,
@@ -375,5 +379,5 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just:
         .attr_bool(Attr::Current, row.place == LineState::Current)
         .child(body)
         .child(el("em", "edit").text(note))
-        .child(el("em", if said { "edit coming" } else { "hidden" }).text(sign))
+        .child(el("em", "hidden").text(sign))
 }

@@ -476,14 +476,12 @@ pub fn window(moment: &PageMoment) -> String {
     }
     let steps = moment.columns.iter().filter_map(|it| it.guard);
     let since = steps.map(|(_, step)| step).min();
-    let since = since.map_or(String::new(), |step| {
-        format!(" since step {step}, when the first checksum was taken")
-    });
+    let since = since.map_or(String::new(), |step| format!(" since step {step}"));
     if moment.page.copy.iter().any(|it| it.is_some()) {
         return "The I/O takes the copy: the page itself may change.".to_owned();
     }
     match moment.scenario.model.stable {
-        true => format!("Stable window open{since}: these bytes must not change."),
+        true => format!("Stable window{since}: these bytes must not change."),
         false => match moment.stage {
             Stage::Building => String::new(),
             _ => "These bytes are on their way; nobody here asks for them to stay the same."
