@@ -98,8 +98,7 @@ pub fn update(store: Store, msg: Msg) {
         Msg::ClosePanel => checking::close_panel(store),
         Msg::StopChecking => worker::send(WorkerRequest::Checker(CheckerRequest::Stop)),
         Msg::WalkThrough(schedule, verdict) => {
-            // The visitor wants to see the stage now.
-            store.update_ui(|ui| ui.panel = None);
+            store.update_ui(look_at_stage);
             playback::load_run(store, &schedule, 0);
             store.set_remark(format!(
                 "{} steps to a {} lie ahead: go forward, or play.",
@@ -108,7 +107,7 @@ pub fn update(store: Store, msg: Msg) {
             ));
         }
         Msg::ShowEnd(schedule) => {
-            store.update_ui(|ui| ui.panel = None);
+            store.update_ui(look_at_stage);
             dialogs::show_sheet(store, None);
             playback::load_run(store, &schedule, usize::MAX);
         }
@@ -142,7 +141,7 @@ pub fn update(store: Store, msg: Msg) {
             show_side(ui, Tab::Explain);
         }),
         Msg::ApplyEdits(edits, run) => {
-            store.update_ui(|ui| ui.panel = None);
+            store.update_ui(look_at_stage);
             dialogs::show_sheet(store, None);
             navigation::rebuild_with(store, edits, run);
         }
@@ -178,6 +177,11 @@ fn inspect(store: Store, page: PageId, sector: SectorId) {
         ui.crc_byte = None;
         show_side(ui, Tab::Inspect);
     });
+}
+
+/// Shows the stage, with the explanation beside it: the visitor has put another run onto it.
+fn look_at_stage(ui: &mut UiState) {
+    (ui.tab, ui.panel, ui.drawer) = (Tab::Explain, None, None);
 }
 
 /// Shows a tab at the side, and brings it over the stage where the window is narrow.

@@ -25,6 +25,7 @@ pub fn route_words(ui: &UiState) -> Vec<String> {
     let (page, sector) = ui.sector;
     match (ui.tab, ui.other) {
         (Tab::Explain, _) => {}
+        (Tab::Check, _) if ui.panel.is_some() => {}
         (Tab::Check, _) => words.push("check".to_owned()),
         (Tab::Inspect, _) => words.push(format!("bytes-{page}.{sector}")),
         (Tab::Compare, OtherBuild::None) => words.push("beside".to_owned()),

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, scenario, settled, start } from "./harness.mjs";
+import { axe, lists, openPanel, scenario, settled, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -11,8 +11,8 @@ after(() => site.stop());
 
 const part = (page, name) => page.locator(`[data-part="${name}"]`);
 const words = async (locator) => (await locator.first().textContent()).trim();
-const result = (page, text) => part(page, "result").filter({ hasText: text }).waitFor();
-const open = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const result = (page, text) => part(page, "result").filter({ hasText: text }).waitFor({ state: "attached" });
+const open = openPanel;
 const depth = async (page) => Number(/Steps? (?:\d+ to )?(\d+) of/.exec(await words(part(page, "now")))?.[1] ?? 0);
 
 test("checks what is on the stage, and the counterexample can be walked to the failure", async () => {
@@ -204,11 +204,11 @@ test("a long check says how far it is and stops at once; what was found stays, a
   assert.ok(seen.size > 3, `progress is shown ${seen.size} times in 600 ms`);
   // Another kernel is built at once, although the check goes on.
   const era = page.locator(".settings select").first();
-  await era.selectOption({ label: "6.19" });
+  await lists.choose(era, "6.19");
   await page.locator('[data-actor="w0"]', { hasText: "folio" }).waitFor({ timeout: 2000 });
   assert.equal(await depth(page), 1);
   await result(page, /Looking at every schedule: [\d,]+ states/);
-  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await open(page, "Stop");
   await result(page, /\? not known No failure in the [\d,]+ states looked at\. The check was stopped before everything was looked at\. That is not “safe”\./);
   assert.equal(await depth(page), 1, "the stage is as it was");
   await page.keyboard.press("Shift+Digit1");
@@ -227,7 +227,7 @@ test("where no worker may run, the page says so and checks in slices", async () 
   await open(page, "Race map");
   await part(page, "map").waitFor();
   // The checker in the page's thread builds scenarios too.
-  await page.locator(".settings select").first().selectOption({ label: "6.19" });
+  await lists.choose(lists.kernel(page), "6.19");
   await page.locator('[data-actor="flusher"]', { hasText: "folio_lock(folio)" }).waitFor();
   assert.deepEqual(pageErrors, []);
   await close();
@@ -241,7 +241,7 @@ test("without any checker the page says so, and the stage works", async () => {
   // Without a checker no other kernel can be built, so the page keeps showing this one.
   const era = page.locator(".settings select").first();
   const shown = await era.inputValue();
-  await era.selectOption({ label: "6.19" });
+  await lists.choose(era, "6.19");
   await page.locator(".notice", { hasText: /cannot be shown for Linux 6\.19 and dix\+dif: the checker, which builds it, cannot work: no worker may run here.*Everything stays as it was\./ }).waitFor();
   assert.equal(await era.inputValue(), shown);
   assert.equal(await depth(page), 1);
@@ -273,7 +273,7 @@ test("the matrix says what the ordering comes to elsewhere, and a cell opens it 
     await table.locator(`[data-part="${name}"] button[aria-current="true"]`).waitFor();
     const found = await cell.textContent();
     await page.locator(".chosen .badge", { hasText: found }).waitFor();
-    await page.locator(".result .badge", { hasText: found }).waitFor();
+    await page.locator(".result .badge", { hasText: found }).waitFor({ state: "attached" });
     return found;
   };
   await table.locator('[data-part="dix-dif-6.19"] button').click();
@@ -297,7 +297,7 @@ test("a changed ordering is called by its change, everywhere", async () => {
   const badge = page.locator(".chosen .badge", { hasText: "✕" });
   await badge.waitFor();
   const found = await badge.textContent();
-  await page.locator(".result .badge", { hasText: found }).waitFor();
+  await page.locator(".result .badge", { hasText: found }).waitFor({ state: "attached" });
   await page.locator(".orderings .here .badge", { hasText: found }).waitFor({ state: "attached" });
   await part(page, "scenario").getByRole("button", { name: "Back to “The correct ordering" }).click();
   await page.locator("h1", { hasText: "The correct ordering" }).waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, said, scenario, start } from "./harness.mjs";
+import { axe, lists, said, scenario, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -14,16 +14,14 @@ const step = async (page) => Number(/Steps? (?:\d+ to )?(\d+) of/.exec(await par
 const go = (page, hash) => page.evaluate((hash) => (location.hash = hash), hash);
 const titled = (page, text) => page.locator("h1", { hasText: text }).waitFor();
 const notice = (page, text) => page.locator(".notice", { hasText: text }).waitFor();
-const era = (page) => page.locator(".settings select").nth(0);
-const device = (page) => page.locator(".settings select").nth(1);
-const word = (select) => select.evaluate((it) => it.selectedOptions[0].textContent);
+const { kernel: era, device, chosen: word } = lists;
 
 /** Chooses another kernel or device, and waits until it is built. */
 async function choose(page, list, label) {
-  await list(page).selectOption({ label });
+  await lists.choose(list(page), label);
   const shown = ([which, label]) => {
-    const list = document.querySelectorAll(".settings select")[which];
-    return list.selectedOptions[0].textContent === label && document.querySelector(".loading").textContent === "";
+    const chosen = document.querySelectorAll(".settings select")[which].selectedOptions[0].textContent;
+    return (chosen === `Linux ${label}` || chosen.endsWith(`(${label})`)) && document.querySelector(".loading").textContent === "";
   };
   await page.waitForFunction(shown, [list === era ? 0 : 1, label]);
 }
@@ -90,7 +88,7 @@ test("what is to be built waits for the checker, and comes too late for whoever 
     let come;
     const until = new Promise((done) => (come = done));
     const { page, problems, close } = await site.open("", { late: /checker-.*\.wasm/, until });
-    await era(page).selectOption({ label: "6.19" });
+    await lists.choose(era(page), "6.19");
     await page.locator(".loading", { hasText: "Fetching “the checker, which builds it”" }).waitFor();
     assert.equal(await word(era(page)), "3.0", "what is on the stage");
     await page.keyboard.press("1");
@@ -99,7 +97,7 @@ test("what is to be built waits for the checker, and comes too late for whoever 
       await titled(page, "page_mkwrite without");
     }
     come();
-    await part(page, "result").filter({ hasText: goesOn ? "guard error" : "safe" }).waitFor();
+    await part(page, "result").filter({ hasText: goesOn ? "guard error" : "safe" }).waitFor({ state: "attached" });
     if (!goesOn) await page.locator('[data-actor="flusher"]', { hasText: "folio_clear_dirty_for_io(folio)" }).waitFor();
     assert.equal(await word(era(page)), goesOn ? "2.6.39" : "6.19");
     assert.equal(await step(page), goesOn ? 0 : 1);
@@ -142,7 +140,7 @@ test("a fetch that fails is a message; nothing is lost, and it can be tried agai
   assert.equal(await step(page), 1);
   await page.unroute("**/scenarios/*");
   // A second click on the same link tries again, although the address does not change.
-  await page.locator("#orderings summary").click();
+  await page.locator("#orderings > summary").click();
   await page.locator('.catalogue a[href="#unlock-gap"]').click();
   await titled(page, "unlock_page before");
   assert.equal(await page.locator(".notice").count(), 0);
@@ -294,7 +292,7 @@ test("a file that does not fit another device stays as it is", async () => {
   await page.locator(".own", { hasText: "your file" }).waitFor();
   await page.keyboard.press("1");
   const before = await said(page);
-  await device(page).selectOption({ label: "dix+dif" });
+  await lists.choose(device(page), "dix+dif");
   await notice(page, /This ordering cannot be shown for Linux 3\.0 and dix\+dif: line \d+, column \d+: this takes \d+ bytes/);
   assert.equal(await word(device(page)), "none");
   assert.equal(await said(page), before);
@@ -302,11 +300,10 @@ test("a file that does not fit another device stays as it is", async () => {
   await close();
 });
 
-test("several pages have a sheet, a lane and states of their own", async () => {
+test("several pages have a column, a lane and states of their own", async () => {
   const { page, problems, close } = await site.open("#bio-of-three-pages");
   await titled(page, "three pages");
-  assert.equal(await page.locator(".columns").count(), 3);
-  assert.match(await page.locator(".sheet").nth(1).textContent(), /page 1 \(inode \d+, index \d+\)/);
+  assert.deepEqual(await page.locator(".columns thead th").allTextContents(), ["page 0index 7, LBA 56", "page 1index 8, LBA 57", "page 2index 9, LBA 58"]);
   assert.match(await page.locator(".lanes").textContent(), /page 0page 1page 2/);
   await page.keyboard.press("End");
   assert.match(await part(page, "failure").textContent(), /page 1, sector 0/);
@@ -363,14 +360,14 @@ test("the list of orderings works by keyboard", async () => {
   await page.keyboard.press("Escape");
   assert.ok(!(await open()));
   // With the summary's own button the focus stays there, and the key closes the list again.
-  await page.locator("#orderings summary").click();
+  await page.locator("#orderings > summary").click();
   await page.keyboard.press("o");
   assert.ok(!(await open()));
   await page.keyboard.press("o");
   await page.locator('.catalogue a[href="#unlock-gap"]').focus();
   await page.keyboard.press("Enter");
   await titled(page, "unlock_page before");
-  assert.ok(await page.locator("#orderings summary").evaluate((it) => it === document.activeElement));
+  assert.ok(await page.locator("#orderings > summary").evaluate((it) => it === document.activeElement));
   assert.ok(!(await page.locator("#orderings").evaluate((it) => it.open)));
   assert.deepEqual(problems(), []);
   await close();
@@ -387,9 +384,10 @@ for (const [width, height, colorScheme] of [[1440, 900, "dark"], [390, 844, "lig
       if (width > 859) return;
       const small = await page.evaluate(() =>
         [...document.querySelectorAll("button, select, summary, .file, .orderings a")]
-          .filter((it) => it.checkVisibility() && !it.matches(".fold, .term"))
-          .map((it) => [it.textContent, it.getBoundingClientRect()])
-          .filter(([, { height, width }]) => height < 43.5 || width < 24)
+          // Words that explain themselves stand in their lines.
+          .filter((it) => it.checkVisibility() && !it.matches(".fold, .term, .define"))
+          .map((it) => [it.textContent, it.getBoundingClientRect(), it.matches(".sector") ? 24 : 43.5])
+          .filter(([, { height, width }, least]) => height < least || width < 24)
           .map(([text, { height }]) => `${text}: ${height}`),
       );
       assert.deepEqual(small, [], what);

@@ -109,9 +109,30 @@ export async function start(flags = []) {
   return { browser, open, stop };
 }
 
+/** The lists of kernels and devices: which is chosen, as scenario files call it; and choosing another. */
+export const lists = {
+  /** The list of kernels, or that of devices. */
+  kernel: (page) => page.locator(".settings select").nth(0),
+  device: (page) => page.locator(".settings select").nth(1),
+  /** "6.19" of "Linux 6.19", "none" of "ordinary disk (none)". */
+  chosen: (list) => list.evaluate((it) => it.selectedOptions[0].textContent.replace(/^Linux |^.*\(|\)$/g, "")),
+  async choose(list, word) {
+    const all = await list.locator("option").allTextContents();
+    const label = all.find((it) => it === `Linux ${word}` || it.endsWith(`(${word})`));
+    await list.selectOption({ label });
+  },
+};
+
+/** Opens a panel of the checker's by the name of its button, in whose tab it is. */
+export async function openPanel(page, name) {
+  const button = page.getByRole("button", { name, exact: true });
+  if (!(await button.first().isVisible())) await page.getByRole("button", { name: "Check", exact: true }).click();
+  await button.first().click();
+}
+
 /** Waits until the worker has drawn all its sections for the moment shown. */
 export async function settled(page) {
-  await page.locator('#side[aria-busy="false"]').waitFor();
+  await page.locator('#side[aria-busy="false"]').waitFor({ state: "attached" });
 }
 
 /** The text of the page's main part, without the outlooks, which the worker sends a moment later. */

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { said, settled, start } from "./harness.mjs";
+import { lists, said, settled, start } from "./harness.mjs";
 
 let site;
 before(async () => (site = await start()));
@@ -26,10 +26,10 @@ test("the address follows the run, and opens it again elsewhere as it was", asyn
   assert.match(link, /^[#A-Za-z0-9._~\/-]+$/);
   await page.keyboard.press("Shift+ArrowLeft");
   await address(page, /f2w\/at-2$/);
-  await page.locator(".settings select").nth(1).selectOption("none");
+  await lists.choose(lists.device(page), "none");
   await address(page, /at-2\/on-none$/);
   await page.getByRole("button", { name: "Inspect" }).click();
-  await page.getByRole("button", { name: "Race map" }).click();
+  await page.keyboard.press("m");
   const whole = await address(page, /at-2\/on-none\/see-bytes-0\.\d\/see-race$/);
   await settled(page);
   // The remark about taking the run to another kernel is shown only where that was done.
@@ -55,7 +55,7 @@ test("Back and Forward move through what was done", async () => {
   for (let step = 0; step < 4; step++) await page.keyboard.press("Shift+ArrowLeft");
   await address(page, /at-30$/);
   const walked = await shown(page);
-  await page.locator(".settings select").nth(0).selectOption("2.6.39");
+  await lists.choose(lists.kernel(page), "2.6.39");
   await address(page, /linux-2\.6\.39$/);
   await page.goBack();
   await page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, walked);

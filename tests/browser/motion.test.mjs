@@ -83,7 +83,7 @@ const near = ([x, y], [left, top], most = 3) => Math.hypot(x - left, y - top) <=
 
 test("DMA glides the bytes down their column, with at least eight positions on the way", async () => {
   const { page, problems, close } = await open(29);
-  const motion = await press(page, "ArrowRight");
+  const motion = await press(page, "Shift+ArrowRight");
   assert.ok(motion.ends >= 250 && motion.ends <= 500, `${motion.ends} ms`);
   const [tag, bytes] = loads(motion);
   assert.equal(bytes.text, "4444");
@@ -104,7 +104,7 @@ test("DMA glides the bytes down their column, with at least eight positions on t
 
 test("A check moves nothing and pulses the two numbers it compares", async () => {
   const { page, close } = await open(30);
-  const motion = await press(page, "ArrowRight");
+  const motion = await press(page, "Shift+ArrowRight");
   assert.deepEqual(loads(motion), []);
   const rings = motion.things;
   assert.deepEqual(rings.map((it) => it.kind), ["ring equal", "ring equal"]);
@@ -116,7 +116,7 @@ test("A check moves nothing and pulses the two numbers it compares", async () =>
 
 test("A store bounces off the read-only PTE and comes back as a fault", async () => {
   const { page, close } = await open(17);
-  const motion = await press(page, "ArrowRight");
+  const motion = await press(page, "Shift+ArrowRight");
   const [store, fault] = loads(motion);
   assert.deepEqual([store.text, fault.text], ["new!", "page fault"]);
   for (const { path } of [store, fault]) assert.ok(different(path) >= 8, JSON.stringify(path));
@@ -128,7 +128,7 @@ test("A store bounces off the read-only PTE and comes back as a fault", async ()
 
 test("A store that is let pass lands in its sector, past the PTE", async () => {
   const { page, close } = await open(53);
-  const [store, ...more] = loads(await press(page, "ArrowRight"));
+  const [store, ...more] = loads(await press(page, "Shift+ArrowRight"));
   assert.deepEqual([store.text, more.length], ["new!", 0]);
   assert.ok(near(store.path.at(-1), await place(page, '[data-cell="memory-3"]'), 12));
   const pte = await place(page, '[data-thing="pte-0-0"]');
@@ -138,7 +138,7 @@ test("A store that is let pass lands in its sector, past the PTE", async () => {
 
 test("A lock passes to the actor that takes it", async () => {
   const { page, close } = await open(18);
-  const [lock] = loads(await press(page, "ArrowRight"));
+  const [lock] = loads(await press(page, "Shift+ArrowRight"));
   assert.equal(lock.text, "PG_locked");
   assert.ok(different(lock.path) >= 8);
   assert.ok(near(lock.path[0], await place(page, '[data-bit="PG_locked"]'), 40));
@@ -156,7 +156,7 @@ test("A bit flips in its place", async () => {
       return real.call(this, frames, options);
     };
   });
-  assert.deepEqual(loads(await press(page, "ArrowRight")), []);
+  assert.deepEqual(loads(await press(page, "Shift+ArrowRight")), []);
   assert.deepEqual(await page.evaluate(() => window.flips), [["PG_writeback", "rotateX(90deg)", 250]]);
   await close();
 });
@@ -179,7 +179,7 @@ test("Back and jumps move nothing, nor do quick steps", async () => {
 
 test("Where no motion is wanted, nothing moves, and what changed is marked", async () => {
   const { page, close } = await open(29, { reducedMotion: "reduce" });
-  const motion = await press(page, "ArrowRight");
+  const motion = await press(page, "Shift+ArrowRight");
   assert.deepEqual(motion.things, []);
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   assert.equal(await page.locator('.fresh[data-cell="HBA-4"]').count(), 1);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { axe, dist, serve as serveFolder, settled, start, watch } from "./harness.mjs";
+import { axe, dist, lists, serve as serveFolder, settled, start, watch } from "./harness.mjs";
 
 const publish = fileURLToPath(new URL("../../tools/publish.sh", import.meta.url));
 const slugs = readdirSync(new URL("../../assets/scenarios", import.meta.url)).map((name) => name.replace(/\.toml$/, ""));
@@ -102,7 +102,7 @@ async function works(page) {
   await page.locator('[data-part="result"]', { hasText: "guard error" }).waitFor();
   // The checker builds the scenario for another kernel; the list shows the former kernel until it has.
   const era = page.locator(".settings select").nth(0);
-  await era.selectOption({ label: "6.19" });
+  await lists.choose(era, "6.19");
   await page.waitForFunction((list) => list.selectedOptions[0].textContent === "6.19", await era.elementHandle());
 }
 

@@ -36,7 +36,7 @@ test("a press is a line as it is folded, or a single step, as one chooses", asyn
   await keys(page, "ArrowRight", "ArrowRight");
   assert.match(await size.textContent(), /single/);
   assert.match(await now(page), /Step 2 of 54/);
-  assert.match(await page.locator('[data-actor="flusher"] .moves').textContent(), /to line end/);
+  assert.equal(await page.locator('[data-actor="flusher"]').getByRole("button", { name: "to line end" }).count(), 1);
   await page.waitForFunction(() => location.hash.endsWith("/see-single-steps"));
   const other = await site.open(await page.evaluate(() => location.hash));
   await other.page.locator("button.size", { hasText: "single" }).waitFor();
@@ -47,7 +47,7 @@ test("a press is a line as it is folded, or a single step, as one chooses", asyn
 
 test("an actor's own step goes to the end of its press, and what is unfolded by hand is stepped through", async () => {
   const { page, problems, close } = await site.open("#baseline-five-step");
-  assert.equal(await page.locator(".moves", { hasText: "to line end" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "to line end" }).count(), 0);
   await keys(page, "1", "1");
   assert.match(await now(page), /Steps 2 to 5 of/);
   await keys(page, "1", "1");
@@ -185,7 +185,7 @@ test("the list finds as one writes, and is gone through by keys", async () => {
 
 test("panels and tabs have keys, and Escape closes one thing at a time", async () => {
   const { page, problems, close } = await site.open("#unlock-gap");
-  await part(page, "result").filter({ hasText: "guard error" }).waitFor();
+  await page.locator(".chosen .badge", { hasText: "guard error" }).waitFor();
   for (const [key, name] of [["v", "Verdicts and odds"], ["m", "Race map"], ["d", "Other devices and kernels"], ["l", "Load-bearing steps"], ["n", "Costs"], ["u", "Coverage"]]) {
     await keys(page, key);
     assert.equal(await page.getByRole("button", { name, exact: true }).getAttribute("aria-expanded"), "true", name);

@@ -25,7 +25,7 @@ const text = async (page, name) => (await part(page, name).first().textContent()
 
 /** Opens an ordering from the list. */
 async function choose(page, title) {
-  await page.locator("#orderings summary").click();
+  await page.locator("#orderings > summary").click();
   await page.locator(".catalogue a", { hasText: title }).first().click();
   await page.locator("h1", { hasText: title }).waitFor();
 }
@@ -124,7 +124,7 @@ test("plays each opening run to the end its list entry promises", async () => {
   const entries = await page.locator(".orderings a").all();
   assert.equal(entries.length, slugs.length);
   for (const entry of entries) {
-    await page.locator("#orderings summary").click();
+    await page.locator("#orderings > summary").click();
     const title = await entry.locator("span").nth(1).textContent();
     const badge = await entry.locator(".badge").textContent();
     await entry.click();
@@ -161,7 +161,7 @@ test("says on what an actor sleeps and who must act", async () => {
   const before = await visible(page);
   await cannot.dispatchEvent("click");
   assert.equal(await visible(page), before, "a step that is not possible changes nothing");
-  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /idle, with nothing to do/);
+  assert.match(await page.locator('[data-actor="disk"] .status').textContent(), /^idle$/);
   await close();
 });
 
@@ -233,6 +233,8 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   assert.equal(await step(page), 31);
   assert.match(await text(page, "now"), /stores "new!"/);
   // The chain stays, says where in it one is, is marked on the timeline, and leads back.
+  // Where the column at the side is folded away, a strip under the sentence says so.
+  await page.setViewportSize({ width: 1024, height: 768 });
   const strip = part(page, "strip");
   await strip.getByText("4 of 5 behind the guard error at step 33").waitFor();
   assert.equal(await causes.count(), 5);
@@ -323,7 +325,7 @@ test("the whole story can be played with the keyboard alone", async () => {
   await page.keyboard.press("3");
   await page.keyboard.press("3");
   await part(page, "failure").waitFor();
-  assert.match(await text(page, "comparison"), /of 16 bits differ: it refuses the sector/);
+  assert.match(await text(page, "comparison"), /of 16 bits differ/);
   const end = await step(page);
   // Why, and to the store it names; back; what the bytes are; the ordering that waits.
   await tabTo(".answers button:nth-child(2)");
@@ -384,7 +386,7 @@ test("answers any address with a message and the list", async () => {
   ]) {
     const { page, problems, close } = await site.open(fragment);
     assert.match(await page.locator('[role="alert"]').textContent(), message);
-    assert.ok(await page.locator("#orderings summary").isVisible());
+    assert.ok(await page.locator("#orderings > summary").isVisible());
     // The page keeps showing what it did, and a good address clears the message.
     await page.keyboard.press("1");
     assert.equal(await step(page), 1);
