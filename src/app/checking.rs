@@ -268,7 +268,7 @@ fn take_response(store: Store, response: WorkerResponse) {
             store.checker().update(|checker| checker.chain = marks);
             if opens {
                 // Once its card is on the page.
-                set_timeout(show_chain, Duration::ZERO);
+                set_timeout(show_chain, AFTER_FRAME);
             }
         }
         WorkerResponse::Section(slot, element) => store.checker().update(|checker| {

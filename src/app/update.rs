@@ -25,7 +25,10 @@ pub fn update(store: Store, msg: Msg) {
         Msg::StepSize(size) => playback::take_step_size(store, size),
         Msg::TogglePlay => playback::toggle_play(store),
         Msg::NextSpeed => playback::next_speed(store),
-        Msg::ToFailure => checking::run_to_failure(store),
+        Msg::ToFailure => {
+            store.update_ui(look_at_stage);
+            checking::run_to_failure(store);
+        }
         Msg::Seek(step) => playback::seek(store, step),
         Msg::Step(actor, way) => playback::step(store, actor, way, size),
         Msg::StepOther(actor) => playback::step(store, actor, 0, size.other()),

@@ -298,7 +298,8 @@ fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, way: u8) -
 /// An outlook in so few words that it fits beside a button; all of them where it is pointed at, and for screen readers.
 fn brief(outlook: Outlooks) -> Element {
     let few = match outlook.fate {
-        Fate::Safe => return outlook_words(outlook),
+        Fate::Safe if outlook.sign.is_empty() => return outlook_words(outlook),
+        Fate::Safe => "safe",
         Fate::AtRisk => "can fail",
         Fate::Doomed => "fails for certain",
     };

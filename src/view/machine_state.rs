@@ -461,7 +461,8 @@ pub fn bit_rows(moment: &PageMoment, now: &World, was: &World) -> Vec<(String, E
         .flat_map(|it| it.caches.into_iter().chain([it.pte]));
     let rows = mapped.chain(frame).map(|group| {
         let group_name = group.short.clone();
-        let held = el("em", "").text(&group.holders());
+        let by = group.bits.iter().find(|bit| !bit.by.is_empty());
+        let held = el("em", "").text(by.map_or(&group.remark, |bit| &bit.by));
         let class = format!("entry{}", group.class);
         let entry = group.draw_bits(el("div", &class));
         (group_name, entry.child(held))

@@ -137,7 +137,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   await page.getByLabel("Show").selectOption({ label: "left out, or waits changed" });
   await rows.locator("button", { hasText: "wait_on_page_writeback() left out" }).click();
   await result(page, /✕ guard error First after 33 steps/);
-  await page.locator(".edited", { hasText: "wait_on_page_writeback() left out of ->page_mkwrite()" }).waitFor();
+  await page.locator(".edited", { hasText: "wait_on_page_writeback() left out of ->page_mkwrite()" }).waitFor({ state: "attached" });
   assert.match(await words(part(page, "now")), /Start · 33 steps lie ahead/);
   await page.keyboard.press("End");
   await part(page, "failure").waitFor();

@@ -29,9 +29,9 @@ struct Frame {
 }
 
 const WIDE: Frame = Frame {
-    left: 196,
-    above: 158,
-    right: 84,
+    left: 226,
+    above: 182,
+    right: 98,
     scale: 135,
     named: true,
 };
@@ -49,7 +49,7 @@ impl Frame {
 }
 
 /// The most characters of a label.
-const LABEL: usize = 29;
+const LABEL: usize = 34;
 
 fn short(text: &str) -> String {
     match text.chars().count() > LABEL {
