@@ -6,7 +6,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { start } from "./harness.mjs";
+import { openPanel, start } from "./harness.mjs";
 
 // [name, fragment, keys to press one after another; "click:NAME" clicks that button, "beside:NAME" sets that
 // ordering beside, "print" shows the page as it is printed]
@@ -44,6 +44,7 @@ const SHOTS = [
 
 const SIZES = [
   { width: 1440, height: 900 },
+  { width: 1366, height: 768 },
   { width: 1024, height: 768 },
   { width: 390, height: 844 },
 ];
@@ -76,7 +77,7 @@ try {
             await page.emulateMedia({ media: "print" });
             continue;
           }
-          if (name) await page.getByRole("button", { name, exact: true }).click();
+          if (name) await openPanel(page, name);
           else await page.keyboard.press(key);
         }
         // The worker draws its sections a moment later.
