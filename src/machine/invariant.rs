@@ -83,7 +83,7 @@ impl Invariant {
         match self {
             Invariant::I1 => "bytes not frozen",
             Invariant::I2 => "writable alias",
-            Invariant::I3 => "update lost",
+            Invariant::I3 => "no dirty mark",
             Invariant::I4 => "clean but writable",
             Invariant::I5 => "only the PTE is dirty",
             Invariant::I6 => "lock misused",

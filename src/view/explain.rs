@@ -21,7 +21,7 @@ use super::msg::Msg;
 use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
-use super::vdom::{Attr, Element, button, el, note, nothing, rich};
+use super::vdom::{Attr, Element, Node, button, el, note, nothing, rich};
 use super::why::{Chain, failed_at, troubles};
 
 /// What comes of leaving out the step made last, as far as that is known.
@@ -148,7 +148,8 @@ pub fn explanations(
         };
         // The first card is that of the newest failure, about which one can do something.
         if at == 0 {
-            card = card.child(answers(now, ui));
+            // Below the heading, where they are seen without scrolling.
+            card.children.insert(1, Node::Element(answers(now, ui)));
         }
         if let Some(text) = missing(&now.scenario) {
             card = card.child(glossary.glossed(el("p", "changed"), &text));

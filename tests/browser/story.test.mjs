@@ -235,6 +235,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   // The chain stays, says where in it one is, is marked on the timeline, and leads back.
   // Where the column at the side is folded away, a strip under the sentence says so.
   await page.setViewportSize({ width: 1024, height: 768 });
+  await page.keyboard.press("Escape");
   const strip = part(page, "strip");
   await strip.getByText("4 of 5 behind the guard error at step 33").waitFor();
   assert.equal(await causes.count(), 5);
@@ -304,7 +305,7 @@ test("the whole story can be played with the keyboard alone", async () => {
   const { page, problems, close } = await site.open();
   // Presses Tab until the focused element matches.
   const tabTo = async (selector) => {
-    for (let presses = 0; presses < 150; presses++) {
+    for (let presses = 0; presses < 300; presses++) {
       await page.keyboard.press("Tab");
       const there = await page.evaluate((selector) => document.activeElement.matches(selector), selector);
       if (there) return;
@@ -337,7 +338,7 @@ test("the whole story can be played with the keyboard alone", async () => {
   assert.match(await text(page, "now"), /stores "new!"/);
   for (let at = await step(page); at < end; at++) await page.keyboard.press("ArrowRight");
   assert.equal(await step(page), end);
-  await tabTo(".tabs button:nth-child(2)");
+  await tabTo(".tabs button:nth-child(3)");
   await page.keyboard.press("Enter");
   await part(page, "held-fetched").waitFor();
   // Tab goes on from the tab that has the focus.
