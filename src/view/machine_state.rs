@@ -485,8 +485,7 @@ pub fn window(moment: &PageMoment) -> String {
         true => format!("Stable window{since}: these bytes must not change."),
         false => match moment.stage {
             Stage::Building => String::new(),
-            _ => "These bytes are on their way; nobody here asks for them to stay the same."
-                .to_owned(),
+            _ => "On their way: nobody here asks for stable bytes.".to_owned(),
         },
     }
 }
