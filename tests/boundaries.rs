@@ -1,4 +1,4 @@
-//! Each layer uses only those to its right: app → view → exchange → explore → scenario → protocol → machine. No
+//! Each layer uses only those to its right: app → view → lesson → exchange → explore → scenario → protocol → machine. No
 //! files import each other in a ring.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -9,8 +9,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Ident, ItemMod, ItemUse, Macro, UseTree};
 
-const LAYERS: [&str; 6] = [
-    "machine", "protocol", "scenario", "explore", "exchange", "view",
+const LAYERS: [&str; 7] = [
+    "machine", "protocol", "scenario", "explore", "exchange", "lesson", "view",
 ];
 
 fn sources(folder: &Path, into: &mut Vec<(String, String)>) {

@@ -24,4 +24,5 @@ pub use keys::{FILE_KEYS, FileKey};
 pub use loaded::{Cast, Note, Scenario, StallBound, words};
 pub use packed::{BUILD, PackError, Packed, to_bytes};
 pub use pairs::{NeverExisted, never_existed};
+pub use schedule::Run;
 pub use verdict::{Device, SAFE, Severity, Verdict};

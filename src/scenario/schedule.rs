@@ -12,8 +12,8 @@ use super::loaded::Cast;
 /// Most steps one line may make; a program that loops for ever stops here.
 const MOST: usize = 2000;
 
-/// An opening run, made line by line.
-pub(super) struct Run<'a> {
+/// A run that is made line by line: an opening schedule, or a moment of a lesson.
+pub struct Run<'a> {
     model: &'a Model,
     cast: &'a [Cast],
     world: World,
@@ -26,12 +26,18 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     /// The run without a step.
     pub fn new(model: &'a Model, cast: &'a [Cast]) -> Run<'a> {
+        Run::after(model, cast, &[])
+    }
+
+    /// The run that has made these steps, each of which must be possible.
+    pub fn after(model: &'a Model, cast: &'a [Cast], made: &[Choice]) -> Run<'a> {
+        let go = |world, choice: &Choice| step(model, &world, *choice).0;
         Run {
             model,
             cast,
-            world: model.initial,
+            world: made.iter().fold(model.initial, go),
             stop: None,
-            choices: Vec::new(),
+            choices: made.to_vec(),
         }
     }
 

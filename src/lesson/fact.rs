@@ -1,0 +1,323 @@
+//! What a lesson may say of a moment, in a small language: each fact is true or false of the model, and the engine decides.
+//!
+//! `met guard error`, `met nothing`, `broke I2`; `writer asleep on PG_writeback`, `writer ready`, `writer at lock_page`;
+//! `PG_dirty set`, `page lock free`, `PTE A writable`, `TLB writer stale`, `memory equals disk`; and, of everything that can
+//! come after the moment, `safe` and `can guard error`. `not` before a fact says the contrary.
+
+use crate::explore::{Limits, Progress, Space, Verdicts};
+use crate::machine::{
+    Access, ActorId, Invariant, Model, PageId, Resource, SpaceId, Status, World, status,
+};
+use crate::protocol::{OPS, did_you_mean, op_number};
+use crate::scenario::{Scenario, Verdict};
+
+use super::scene::Scene;
+
+/// Most memory a search for a fact may take, in bytes.
+const MEMORY: usize = 1 << 30;
+
+/// A fact of a moment.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// As the lesson has it.
+    pub text: String,
+    not: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Met(Verdict),
+    MetNothing,
+    Broke(Invariant),
+    Actor(ActorId, Standing),
+    Bit(Bit, PageId, bool),
+    Pte(SpaceId, Entry),
+    Tlb(ActorId, Entry),
+    Bytes { rows: [Row; 2], equal: bool },
+    Safe,
+    Can(Verdict),
+}
+
+#[derive(Clone, Debug)]
+enum Standing {
+    Ready,
+    Idle,
+    Finished,
+    Asleep(Option<Resource>),
+    At(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Bit {
+    Dirty,
+    Writeback,
+    Lock,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    Writable,
+    ReadOnly,
+    Dirty,
+    Clean,
+    Gone,
+    /// A cached entry that allows stores which the PTE does not.
+    Stale,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    Memory,
+    Copy,
+    Guard,
+    Adapter,
+    Disk,
+}
+
+const ROWS: [(&str, Row); 5] = [
+    ("memory", Row::Memory),
+    ("copy", Row::Copy),
+    ("guard", Row::Guard),
+    ("adapter", Row::Adapter),
+    ("disk", Row::Disk),
+];
+const ENTRIES: [(&str, Entry); 6] = [
+    ("writable", Entry::Writable),
+    ("read-only", Entry::ReadOnly),
+    ("dirty", Entry::Dirty),
+    ("clean", Entry::Clean),
+    ("gone", Entry::Gone),
+    ("stale", Entry::Stale),
+];
+const RESOURCES: [(&str, Resource); 9] = [
+    ("page lock", Resource::PageLock),
+    ("PG_writeback", Resource::Writeback),
+    ("bio", Resource::Bio),
+    ("buffer lock", Resource::BufferLock),
+    ("BH_Shadow", Resource::Shadow),
+    ("page table lock", Resource::PteLock),
+    ("handle", Resource::Handle),
+    ("commit", Resource::Commit),
+    ("mutex", Resource::Mutex),
+];
+const FORMS: &str = "facts are \"met VERDICT\", \"met nothing\", \"broke I2\", \"ACTOR ready\" (idle, finished, asleep, asleep on PG_writeback, at STEP), \"PG_dirty set\" (or clear), \"PG_writeback set\", \"page lock held\" (or free), \"PTE SPACE writable\" (read-only, dirty, clean, gone), \"TLB ACTOR stale\", \"memory equals disk\" (or differs from; copy, guard, adapter), \"safe\" and \"can VERDICT\"; \"not\" before them says the contrary";
+
+impl Fact {
+    /// Reads a fact of a scenario.
+    ///
+    /// # Errors
+    /// The reason, with the nearest word there is.
+    pub(super) fn read(text: &str, scenario: &Scenario) -> Result<Fact, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (not, words) = match words.split_first() {
+            Some((&"not", rest)) => (true, rest),
+            _ => (false, &words[..]),
+        };
+        Ok(Fact {
+            text: text.to_owned(),
+            not,
+            kind: Kind::read(words, scenario)?,
+        })
+    }
+
+    /// Whether it is true of a moment; none where memory was too small for the search it needs.
+    pub fn holds(&self, scene: &Scene) -> Option<bool> {
+        Some(self.kind.holds(scene)? != self.not)
+    }
+
+    /// Whether it is about all that can come after the moment, for which every schedule is looked at.
+    pub fn is_searched(&self) -> bool {
+        matches!(self.kind, Kind::Safe | Kind::Can(_))
+    }
+}
+
+impl Kind {
+    fn read(words: &[&str], scenario: &Scenario) -> Result<Kind, String> {
+        match words {
+            ["safe"] => Ok(Kind::Safe),
+            ["met", "nothing"] => Ok(Kind::MetNothing),
+            ["met", verdict @ ..] => Ok(Kind::Met(verdict_named(&verdict.join(" "))?)),
+            ["can", verdict @ ..] => Ok(Kind::Can(verdict_named(&verdict.join(" "))?)),
+            ["broke", name] => {
+                let all = Invariant::ALL.into_iter().map(|it| (it.name().0, it));
+                Ok(Kind::Broke(named("invariant", name, all)?))
+            }
+            ["PG_dirty", "set" | "clear", ..] => {
+                bit(Bit::Dirty, words[1] == "set", &words[2..], scenario)
+            }
+            ["PG_writeback", "set" | "clear", ..] => {
+                bit(Bit::Writeback, words[1] == "set", &words[2..], scenario)
+            }
+            ["page", "lock", "held" | "free", ..] => {
+                bit(Bit::Lock, words[2] == "held", &words[3..], scenario)
+            }
+            ["PTE", space, entry] => {
+                let all = scenario.spaces.iter().enumerate();
+                let all = all.map(|(at, name)| (name.as_str(), SpaceId::at(at)));
+                let space = named("address space", space, all)?;
+                Ok(Kind::Pte(space, named("kind of entry", entry, ENTRIES)?))
+            }
+            ["TLB", actor, entry] => {
+                let actor = actor_named(actor, scenario)?;
+                if scenario.model.actors[actor.index()].tlb.is_none() {
+                    return Err(format!("{} has no TLB", words[1]));
+                }
+                Ok(Kind::Tlb(actor, named("kind of entry", entry, ENTRIES)?))
+            }
+            [one, "equals", other] => rows(one, other, true),
+            [one, "differs", "from", other] => rows(one, other, false),
+            [actor, standing @ ..] if !standing.is_empty() => {
+                let standing = match standing {
+                    ["ready"] => Standing::Ready,
+                    ["idle"] => Standing::Idle,
+                    ["finished"] => Standing::Finished,
+                    ["asleep"] => Standing::Asleep(None),
+                    ["asleep", "on", what @ ..] => Standing::Asleep(Some(named(
+                        "thing to sleep on",
+                        &what.join(" "),
+                        RESOURCES,
+                    )?)),
+                    ["at", key] => match op_number(key) {
+                        Some(number) => Standing::At(number),
+                        None => {
+                            let near = did_you_mean(key, OPS.iter().map(|row| row.key));
+                            return Err(format!("there is no step \"{key}\"{near}"));
+                        }
+                    },
+                    _ => return Err(FORMS.to_owned()),
+                };
+                Ok(Kind::Actor(actor_named(actor, scenario)?, standing))
+            }
+            _ => Err(FORMS.to_owned()),
+        }
+    }
+
+    fn holds(&self, scene: &Scene) -> Option<bool> {
+        let model = &scene.scenario.model;
+        let world = scene.world();
+        Some(match self {
+            Kind::Met(verdict) => scene.story().verdicts(model).contains(verdict),
+            Kind::MetNothing => !scene.story().verdicts(model).iter().any(|it| it.fails()),
+            Kind::Broke(invariant) => {
+                let story = scene.story();
+                story.broken.iter().any(|(broken, _)| broken == invariant)
+            }
+            Kind::Actor(actor, standing) => stands(model, &world, *actor, standing),
+            Kind::Bit(bit, page, set) => {
+                let page = model.page(&world, *page);
+                let is = match bit {
+                    Bit::Dirty => page.dirty,
+                    Bit::Writeback => page.writeback.is_some(),
+                    Bit::Lock => page.lock.is_some(),
+                };
+                is == *set
+            }
+            Kind::Pte(space, entry) => entry.is(model.pte(&world, *space, PageId(0)), None),
+            Kind::Tlb(actor, entry) => {
+                let actor = &model.actors[actor.index()];
+                let (tlb, space) = (actor.tlb?, actor.space?);
+                let pte = model.pte(&world, space, PageId(0));
+                entry.is(model.tlb(&world, tlb, PageId(0)), Some(pte))
+            }
+            Kind::Bytes { rows, equal } => {
+                let page = model.page(&world, PageId(0));
+                let [one, other] = rows.map(|row| match row {
+                    Row::Memory => page.memory,
+                    Row::Copy => page.copy,
+                    Row::Guard => page.sealed,
+                    Row::Adapter => page.wire,
+                    Row::Disk => page.media,
+                });
+                let mut sectors = model.sector_ids();
+                sectors.all(|it| one[it.index()] == other[it.index()]) == *equal
+            }
+            Kind::Safe => found(scene)?.safe(),
+            Kind::Can(verdict) => found(scene)?.has(*verdict),
+        })
+    }
+}
+
+/// The verdicts that can be reached from a moment on.
+fn found(scene: &Scene) -> Option<Verdicts> {
+    let limits = Limits {
+        bytes: MEMORY,
+        graph: true,
+    };
+    let space = Space::explore(&scene.scenario.model, scene.world(), limits);
+    (space.progress() == Progress::Complete).then(|| space.verdicts())
+}
+
+fn stands(model: &Model, world: &World, actor: ActorId, standing: &Standing) -> bool {
+    match (status(model, world, actor), standing) {
+        (Status::Ready, Standing::Ready)
+        | (Status::Idle, Standing::Idle)
+        | (Status::Finished, Standing::Finished)
+        | (Status::Asleep(_), Standing::Asleep(None)) => true,
+        (Status::Asleep(wait), Standing::Asleep(Some(on))) => wait.on == *on,
+        (_, Standing::At(number)) => model
+            .due(world, actor)
+            .is_some_and(|it| usize::from(it.tag) == *number),
+        _ => false,
+    }
+}
+
+impl Entry {
+    fn is(self, entry: Access, pte: Option<Access>) -> bool {
+        match self {
+            Entry::Writable => entry.present() && entry.write(),
+            Entry::ReadOnly => entry.present() && !entry.write(),
+            Entry::Dirty => entry.present() && entry.dirty(),
+            Entry::Clean => entry.present() && !entry.dirty(),
+            Entry::Gone => !entry.present(),
+            Entry::Stale => entry.write() && pte.is_some_and(|it| !it.write()),
+        }
+    }
+}
+
+fn bit(bit: Bit, set: bool, page: &[&str], scenario: &Scenario) -> Result<Kind, String> {
+    let page = match page {
+        [] => PageId(0),
+        [number] => {
+            let mut all = scenario.model.page_ids();
+            all.find(|it| it.to_string() == *number)
+                .ok_or_else(|| format!("there is no page {number}"))?
+        }
+        _ => return Err(FORMS.to_owned()),
+    };
+    Ok(Kind::Bit(bit, page, set))
+}
+
+fn rows(one: &str, other: &str, equal: bool) -> Result<Kind, String> {
+    let rows = [named("row", one, ROWS)?, named("row", other, ROWS)?];
+    Ok(Kind::Bytes { rows, equal })
+}
+
+fn actor_named(name: &str, scenario: &Scenario) -> Result<ActorId, String> {
+    let all = scenario.model.actor_ids().zip(&scenario.cast);
+    named("actor", name, all.map(|(id, it)| (it.name.as_str(), id)))
+}
+
+pub(super) fn verdict_named(words: &str) -> Result<Verdict, String> {
+    let all = Verdict::ALL.into_iter().map(|it| (it.words(), it));
+    named("verdict", words, all)
+}
+
+/// The thing of that name; else the reason, with the nearest name and all of them.
+fn named<'a, T>(
+    what: &str,
+    name: &str,
+    all: impl IntoIterator<Item = (&'a str, T)>,
+) -> Result<T, String> {
+    let (names, mut things): (Vec<&str>, Vec<T>) = all.into_iter().unzip();
+    match names.iter().position(|it| *it == name) {
+        Some(at) => Ok(things.swap_remove(at)),
+        None => {
+            let near = did_you_mean(name, names.iter().copied());
+            let known = names.join(", ");
+            Err(format!(
+                "there is no {what} \"{name}\"{near}; known: {known}"
+            ))
+        }
+    }
+}
