@@ -7,7 +7,7 @@
 //! - [`scenario`]: data files into models, and the catalogue;
 //! - [`explore`]: what a run did, and what every run can do;
 //! - [`exchange`]: addresses and texts that leave the page or come in;
-//! - `lesson`: the course, whose files are read natively only, so far;
+//! - [`lesson`]: the course: files whose moments are played and whose claims the engine decides;
 //! - [`view`]: what the page shows, as data.
 //!
 //! The page itself (`app`, Leptos) is the binary's; the library knows no browser.
@@ -16,7 +16,6 @@
 
 pub mod exchange;
 pub mod explore;
-#[cfg(not(target_family = "wasm"))]
 pub mod lesson;
 pub mod machine;
 pub mod protocol;

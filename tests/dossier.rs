@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use roxmltree::Document;
+use stable_pages::exchange::Link;
 use stable_pages::protocol::{heading_key, references, section_page};
 use stable_pages::scenario::catalogue;
 
@@ -108,7 +109,7 @@ fn without_comment_marks(text: &str) -> String {
 fn every_reference_names_a_section() {
     let sections = sections();
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "benches", "assets/scenarios", "docs"] {
+    for folder in ["src", "tests", "benches", "assets", "docs"] {
         let ends = [".rs", ".toml", ".md", ".mjs"];
         files(Path::new(folder), &ends, &mut paths);
     }
@@ -190,9 +191,12 @@ fn plain_pages_lead_to_each_other() {
         documents.insert(name.as_str(), document);
     }
     let slugs: HashSet<&str> = catalogue().map(|it| it.slug).collect();
+    let many = |folder: &str| fs::read_dir(folder).expect("there").count();
+    // The list of orderings; that of lessons, and the page for teachers.
+    let others = 1 + 2;
     assert_eq!(
         documents.len(),
-        slugs.len() + 1 + fs::read_dir(FOLDER).expect("there").count()
+        slugs.len() + many(FOLDER) + many("assets/lessons") + others
     );
     let has_id = |page: &str, id: &str| {
         let document = documents.get(page);
@@ -217,11 +221,12 @@ fn plain_pages_lead_to_each_other() {
             }
             let (path, fragment) = target(folder, file, link);
             match path.as_str() {
-                // The page with the program, where a fragment is a scenario's name.
-                "" => assert!(
-                    fragment.is_empty() || slugs.contains(fragment),
-                    "{name}: {link}"
-                ),
+                // The page with the program, where a fragment is a scenario's name or a link to a run.
+                "" => {
+                    let run = Link::parse(fragment);
+                    let known = run.is_ok_and(|it| slugs.contains(it.slug.as_str()));
+                    assert!(fragment.is_empty() || known, "{name}: {link}");
+                }
                 "icons/favicon.svg" => assert!(Path::new("assets/icons/favicon.svg").exists()),
                 _ => {
                     assert!(packed.contains_key(&path), "{name}: {link} leads nowhere");
@@ -237,12 +242,20 @@ fn plain_pages_lead_to_each_other() {
             "kernel/index.html",
             "kernel/diagrams.html",
             "kernel/invariants.html",
+            "lessons/index.html",
+            "lessons/teachers.html",
+            "lessons/challenges.html",
         ];
         assert!(
             outside > 0 || few.contains(name),
             "{name} leads nowhere else"
         );
-        if *name != "scenarios/index.html" {
+        let lists = [
+            "scenarios/index.html",
+            "lessons/index.html",
+            "lessons/teachers.html",
+        ];
+        if !lists.contains(name) {
             assert!(to_sections > 0, "{name} leads to no section of the dossier");
         }
     }

@@ -14,7 +14,7 @@ fail() {
 
 template=$(cd "$(dirname "$0")/.." && pwd)/src/sw.js
 cd "${1:-dist}"
-[ -e index.html ] && [ -e scenarios/index.html ] && [ -e kernel/index.html ] || fail "$PWD holds no page; run make dist"
+[ -e index.html ] && [ -e scenarios/index.html ] && [ -e kernel/index.html ] && [ -e lessons/index.html ] || fail "$PWD holds no page; run make dist"
 trap 'rm -f publish.tmp' EXIT
 
 site=${SITE_URL:-}
@@ -47,7 +47,7 @@ address() {
     printf '<link rel="canonical" href="%s" /><meta property="og:url" content="%s" />' "$site$2" "$site$2"
 }
 
-for file in scenarios/*.html kernel/*.html; do
+for file in scenarios/*.html kernel/*.html lessons/*.html; do
     put "$file" "$(address "$file" "$file")"
 done
 own=$(address index.html '')
@@ -61,7 +61,7 @@ if [ -n "$site" ]; then
         echo '<?xml version="1.0" encoding="UTF-8"?>'
         echo '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         echo "<url><loc>$site</loc></url>"
-        printf "<url><loc>$site%s</loc></url>\n" scenarios/*.html kernel/*.html
+        printf "<url><loc>$site%s</loc></url>\n" scenarios/*.html kernel/*.html lessons/*.html
         echo '</urlset>'
     } > sitemap.xml
 fi

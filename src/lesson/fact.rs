@@ -4,7 +4,6 @@
 //! `PG_dirty set`, `page lock free`, `PTE A writable`, `TLB writer stale`, `memory equals disk`; and, of everything that can
 //! come after the moment, `safe` and `can guard error`. `not` before a fact says the contrary.
 
-use crate::explore::{Limits, Progress, Space, Verdicts};
 use crate::machine::{
     Access, ActorId, Invariant, Model, PageId, Resource, SpaceId, Status, World, status,
 };
@@ -12,9 +11,6 @@ use crate::protocol::{OPS, did_you_mean, op_number};
 use crate::scenario::{Scenario, Verdict};
 
 use super::scene::Scene;
-
-/// Most memory a search for a fact may take, in bytes.
-const MEMORY: usize = 1 << 30;
 
 /// A fact of a moment.
 #[derive(Clone, Debug)]
@@ -123,7 +119,21 @@ impl Fact {
 
     /// Whether it is true of a moment; none where memory was too small for the search it needs.
     pub fn holds(&self, scene: &Scene) -> Option<bool> {
-        Some(self.kind.holds(scene)? != self.not)
+        match self.is_searched() {
+            true => Some(self.is_among(&scene.found()?)),
+            false => Some(self.kind.holds(scene)? != self.not),
+        }
+    }
+
+    /// Whether it is true of a moment after which just these verdicts can come. Only for what is
+    /// [searched](Fact::is_searched).
+    pub fn is_among(&self, found: &[Verdict]) -> bool {
+        let so = match self.kind {
+            Kind::Safe => !found.iter().any(|it| it.fails()),
+            Kind::Can(verdict) => found.contains(&verdict),
+            _ => self.not,
+        };
+        so != self.not
     }
 
     /// Whether it is about all that can come after the moment, for which every schedule is looked at.
@@ -232,20 +242,10 @@ impl Kind {
                 let mut sectors = model.sector_ids();
                 sectors.all(|it| one[it.index()] == other[it.index()]) == *equal
             }
-            Kind::Safe => found(scene)?.safe(),
-            Kind::Can(verdict) => found(scene)?.has(*verdict),
+            // Told from what the search finds.
+            Kind::Safe | Kind::Can(_) => return None,
         })
     }
-}
-
-/// The verdicts that can be reached from a moment on.
-fn found(scene: &Scene) -> Option<Verdicts> {
-    let limits = Limits {
-        bytes: MEMORY,
-        graph: true,
-    };
-    let space = Space::explore(&scene.scenario.model, scene.world(), limits);
-    (space.progress() == Progress::Complete).then(|| space.verdicts())
 }
 
 fn stands(model: &Model, world: &World, actor: ActorId, standing: &Standing) -> bool {

@@ -1,4 +1,4 @@
-//! The fenced blocks of a lesson: lines of the form `key: value`.
+//! The fenced blocks of a lesson: lines of the form `key: value`, with `#` before a remark.
 
 use crate::protocol::did_you_mean;
 
@@ -28,7 +28,7 @@ pub(super) struct Fence {
 impl Fence {
     /// Takes one line of it, of which `at` is the byte in the file.
     pub fn line(&mut self, text: &str, line: &str, at: usize) -> Result<(), LessonError> {
-        let code = line.trim_end();
+        let code = line.split(" #").next().unwrap_or_default().trim_end();
         let start = at + code.len() - code.trim_start().len();
         if code.is_empty() {
             return Ok(());

@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
             at,
             fields: Vec::new(),
         };
-        while let Some((event, range)) = self.events.next() {
+        for (event, range) in self.events.by_ref() {
             if matches!(event, Event::End(_)) {
                 break;
             }

@@ -97,6 +97,7 @@ impl Part {
     pub fn is_in(self, scenario: &Scenario) -> bool {
         let model = &scenario.model;
         match self {
+            Part::OneSector => model.geometry.sectors() == 1,
             Part::EightSectors => model.geometry.sectors() == 8,
             Part::GuardTag | Part::Adapter => {
                 model.protection.guards() || model.protection.tuples()

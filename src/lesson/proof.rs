@@ -11,6 +11,9 @@ use super::fact::Fact;
 use super::markdown::plain;
 use super::scene::Scene;
 
+/// Most memory a search for a fact may take, in bytes.
+const MEMORY: usize = 1 << 30;
+
 impl Lesson {
     /// What it says that is not so: facts at its moments, answers that are right or wrong otherwise than it has them, pars
     /// that are not the shortest. Every schedule is looked at where that is asked for.
@@ -54,6 +57,19 @@ impl Answer {
         let then = self.then.iter();
         wrong.extend(then.filter_map(|fact| held(fact, &self.scene, self.spot)));
         wrong
+    }
+}
+
+impl Scene {
+    /// What can come after the moment, of every schedule; none where memory was too small to know.
+    pub fn found(&self) -> Option<Vec<Verdict>> {
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
+        let space = Space::explore(&self.scenario.model, self.world(), limits);
+        let complete = space.progress() == Progress::Complete;
+        complete.then(|| space.verdicts().iter().collect())
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod ink;
 mod legend;
+mod picture;
 mod reopen;
 mod stage;
 mod svg;
@@ -12,14 +13,18 @@ mod timeline;
 pub use reopen::{Carried, FigureError, reopen};
 
 use crate::exchange::{explain, outcome, status_words};
+use crate::lesson::Parts;
 use crate::machine::Status;
 
 use super::moment::Moment;
 use ink::{DEFS, Face};
+use picture::Picture;
 use svg::{Anchor, Frame, PX, Svg, escaped, width};
 
 /// The width of the figure.
 const WIDTH: i32 = 1100 * PX;
+/// The width of the figure of a lesson whose page is a single column.
+const NARROW: i32 = 560 * PX;
 /// The left and the right edge of what is drawn.
 const LEFT: i32 = 28 * PX;
 const RIGHT: i32 = WIDTH - LEFT;
@@ -35,7 +40,7 @@ pub fn figure(now: &Moment, link: &str, carried: &Carried) -> String {
     let mut y = head(&mut body, now);
     y = panel(&mut body, "a", &place(now), y);
     y = moment(&mut body, now, y);
-    let (bottom, beside) = stage::stage(&mut body, now, y + 14 * PX);
+    let (bottom, beside) = stage::stage(&mut body, now, Picture::ALL, y + 14 * PX);
     y = match beside {
         Some((x, top)) => notes(&mut body, now, x, top + 14 * PX).max(bottom),
         None => bottom,
@@ -58,24 +63,46 @@ pub fn figure(now: &Moment, link: &str, carried: &Carried) -> String {
     whole(now, carried, y, &body.finish())
 }
 
+/// The stage alone at the moment shown, with the parts that a lesson has introduced. `words` say what it shows.
+pub fn lesson_figure(now: &Moment, parts: Parts, words: &str) -> String {
+    let mut body = Svg::default();
+    let (bottom, _) = stage::stage(&mut body, now, Picture::of(parts), 16 * PX);
+    let geometry = now.scenario.model.geometry;
+    // A single column leaves most of the width empty.
+    let width = match geometry.sectors() * geometry.pages as usize {
+        1 => NARROW,
+        _ => WIDTH,
+    };
+    let size = (width, bottom + 16 * PX);
+    framed(&now.scenario.name, words, size, "", &body.finish())
+}
+
 /// Puts the file around what is drawn.
 fn whole(now: &Moment, carried: &Carried, height: i32, body: &str) -> String {
+    let sentence = now.sentence().unwrap_or_default().replace('`', "");
+    let said = format!("{}. {sentence}", place(now));
+    let carried = format!("<metadata>{}</metadata>\n", carried.word());
+    let size = (WIDTH, height);
+    framed(&now.scenario.name, said.trim_end(), size, &carried, body)
+}
+
+/// Puts a file with a title, a description and metadata around what is drawn.
+fn framed(title: &str, said: &str, size: (i32, i32), metadata: &str, body: &str) -> String {
+    let (width, height) = size;
     let mut svg = Svg::default();
-    let (w, h) = (WIDTH / PX, height / PX + 1);
+    let (w, h) = (width / PX, height / PX + 1);
     svg.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     svg.raw(&format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\">\n"
     ));
-    svg.raw(&format!("<metadata>{}</metadata>\n", carried.word()));
-    svg.raw(&format!("<title>{}</title>\n", escaped(&now.scenario.name)));
-    let sentence = now.sentence().unwrap_or_default().replace('`', "");
-    let said = format!("{}. {sentence}", place(now));
-    svg.raw(&format!("<desc>{}</desc>\n", escaped(said.trim_end())));
+    svg.raw(metadata);
+    svg.raw(&format!("<title>{}</title>\n", escaped(title)));
+    svg.raw(&format!("<desc>{}</desc>\n", escaped(said)));
     svg.raw(DEFS);
     let paper = Frame {
         x: 0,
         y: 0,
-        w: WIDTH,
+        w: width,
         h: h * PX,
     };
     svg.rect(paper, 0, ink::PAPER);

@@ -50,7 +50,7 @@ pub use checker::{SIDE, panel_buttons};
 pub use compare::{Comparison, compare};
 pub use controls::{step_buttons, time_controls};
 pub use explain::{LeftOut, explanations, outlook_line, sentence};
-pub use figure::{Carried, FigureError, figure, reopen};
+pub use figure::{Carried, FigureError, figure, lesson_figure, reopen};
 pub use frame::frame;
 pub use glossary::Glossary;
 pub use header::{loading, notice, settings, tagline};

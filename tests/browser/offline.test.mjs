@@ -14,8 +14,13 @@ const slugs = readdirSync(new URL("../../assets/scenarios", import.meta.url)).ma
 const chapters = readdirSync(new URL("../../docs/kernel", import.meta.url)).map((name) =>
   name.replace(/\.md$/, "").replace("README", "index"),
 );
-/** The plain pages: every ordering and their list, and the kernel dossier. */
-const plain = [...["index", ...slugs].map((slug) => `scenarios/${slug}.html`), ...chapters.map((name) => `kernel/${name}.html`)];
+const lessons = readdirSync(new URL("../../assets/lessons", import.meta.url)).map((name) => name.replace(/\.md$/, ""));
+/** The plain pages: every ordering and their list, the kernel dossier, and the course. */
+const plain = [
+  ...["index", ...slugs].map((slug) => `scenarios/${slug}.html`),
+  ...chapters.map((name) => `kernel/${name}.html`),
+  ...["index", "teachers", ...lessons].map((slug) => `lessons/${slug}.html`),
+];
 const read = (name, folder = dist) => readFileSync(join(folder, name), "utf8");
 const buildOf = (folder) => /^const BUILD = "(\w{8})";$/m.exec(read("sw.js", folder))[1];
 
@@ -262,7 +267,7 @@ test("the worker keeps every file that the page can ask for, and is small", () =
   const names = all.map((it) => join(it.parentPath, it.name).slice(dist.length + 1)).filter((it) => !it.startsWith(".stage"));
   // The page itself is kept under the address of its folder. The service worker leaves out pages without a program and
   // files for other programs.
-  const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|schema\/.*|scenarios\/.*\.(html|css)|kernel\/.*)$/.test(it);
+  const others = (it) => /^(index\.html|sw\.js|share\.png|robots\.txt|sitemap\.xml|schema\/.*|scenarios\/.*\.(html|css)|kernel\/.*|lessons\/.*)$/.test(it);
   assert.deepEqual(listed.sort(), names.filter((it) => !others(it)).sort());
 });
 
@@ -363,6 +368,7 @@ test("every ordering has a page that tells it, and the dossier its own: well-for
         steps: all("ol > li").length,
         devices: all("td").length,
         links: all("[href]").map((it) => it.getAttribute("href")),
+        pictures: all("img").map((it) => [it.getAttribute("src"), it.getAttribute("alt")]),
         active: all("script, style, [style], iframe, form").length,
         ticks: it.documentElement.textContent.includes("`"),
       };
@@ -382,6 +388,10 @@ test("every ordering has a page that tells it, and the dossier its own: well-for
       assert.ok(found.links.includes(`../#${slug}`), name);
       assert.ok(found.links.some((it) => /^\.\.\/kernel\/.*#/.test(it)), `${name} leads to no section of the dossier`);
     }
+    for (const [src, alt] of found.pictures) {
+      assert.ok(alt, name);
+      assert.ok(existsSync(join(dist, folder, src)), `${name} shows ${src}`);
+    }
     for (const link of found.links) {
       // Sources lead to other sites, where nothing is fetched from until one is followed.
       if (ARCHIVES.has(new URL(link, server.url).hostname)) continue;
@@ -398,6 +408,10 @@ test("every ordering has a page that tells it, and the dossier its own: well-for
     ["kernel/orderings", 360, "light"],
     ["kernel/diagrams", 360, "light"],
     ["scenarios/unlock-gap", 360, "dark"],
+    ["lessons/index", 360, "light"],
+    ["lessons/teachers", 1440, "dark"],
+    ["lessons/lock-and-bit", 360, "light"],
+    ["lessons/challenges", 360, "dark"],
     ["scenarios/two-page-inversion", 360, "light"],
   ]) {
     await page.setViewportSize({ width, height: 800 });

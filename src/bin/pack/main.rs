@@ -1,9 +1,10 @@
-//! Packs every scenario of the catalogue for the page, and writes it as a plain page of its own, and the kernel
-//! dossier (`docs/kernel/`) as plain pages: `pack [FOLDER]`, by default target, into the folders `scenarios` and
-//! `kernel` of it. Trunk runs it before each build of the page.
+//! Packs every scenario of the catalogue for the page, and writes it as a plain page of its own; so the kernel dossier
+//! (`docs/kernel/`) and the lessons (`assets/lessons/`): `pack [FOLDER]`, by default target, into the folders `scenarios`,
+//! `kernel` and `lessons` of it. Trunk runs it before each build of the page.
 
 mod document;
 mod dossier;
+mod lessons;
 mod pages;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,10 @@ use stable_pages::scenario::{Packed, Variant, catalogue};
 
 /// The dossier's folder; its files are read when the program runs.
 const DOSSIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kernel");
+/// The folder of the lessons, likewise.
+const LESSONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/lessons");
+/// What teachers are told.
+const TEACHING: &str = include_str!("../../../docs/teaching.md");
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1);
@@ -40,7 +45,14 @@ fn main() -> io::Result<()> {
     let files: Vec<_> = pages
         .map(|(name, text)| (name, text.into_bytes()))
         .collect();
-    write(&folder.join("kernel"), &files)
+    write(&folder.join("kernel"), &files)?;
+
+    let lessons = lessons::read(Path::new(LESSONS))?;
+    let pages = lessons::all(&lessons, TEACHING, &dossier).into_iter();
+    let files: Vec<_> = pages
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
+    write(&folder.join("lessons"), &files)
 }
 
 /// Makes a folder hold these files and no others.

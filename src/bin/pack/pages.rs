@@ -225,10 +225,11 @@ fn page(title: &str, about: &str, slug: &str, main: &str) -> String {
     let ways = [
         ("index.html", "All orderings"),
         (dossier.as_str(), "Kernel dossier"),
+        ("../lessons/index.html", "The course"),
     ];
     let (home, ways) = match slug {
         "" => ("../".to_owned(), &ways[1..]),
-        slug => (format!("../#{slug}"), &ways[..]),
+        slug => (format!("../#{slug}"), &ways[..2]),
     };
     document(&Document {
         title,

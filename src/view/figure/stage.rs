@@ -6,6 +6,7 @@ use super::super::grid::{Cell, CellLink, Level, PageMoment};
 use super::super::machine_state::{Bit, BitGroup, PageBits, page_bits, shared_bits};
 use super::super::moment::Moment;
 use super::ink::{self, Face};
+use super::picture::Picture;
 use super::svg::{Anchor, Frame, PX, Path, Svg, lines, shortened, width};
 use super::{LABELS, LEFT, RIGHT};
 
@@ -24,11 +25,12 @@ const LINES: usize = 3;
 
 /// Draws the stage from `top` down; returns where it ends, and, where there is much room beside its last table, from
 /// which point on.
-pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>) {
+pub fn stage(svg: &mut Svg, now: &Moment, picture: Picture, top: i32) -> (i32, Option<(i32, i32)>) {
     let geometry = now.scenario.model.geometry;
     let pages = geometry.page_ids();
     let mut y = top;
-    if let Some(group) = shared_bits(&now.scenario, &now.world, &now.before) {
+    let shared = shared_bits(&now.scenario, &now.world, &now.before);
+    if let Some(group) = shared.filter(|_| picture.has_shared()) {
         y = groups(svg, &[(&group, false)], LEFT, y, RIGHT - LEFT) + GAP;
     }
     let moments: Vec<PageMoment> = pages
@@ -41,7 +43,7 @@ pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>)
             let sheets: Vec<_> = (moments.iter())
                 .map(|moment| (moment, SectorId(0)))
                 .collect();
-            let (bottom, begins) = table(svg, now, &sheets, y);
+            let (bottom, begins) = table(svg, now, picture, &sheets, y);
             let free = COLUMNS + WIDEST[0] + 3 * GAP;
             (bottom, (pages.len() == 1).then_some((free, begins)))
         }
@@ -49,7 +51,8 @@ pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>)
             for (number, moment) in moments.iter().enumerate() {
                 let sectors = geometry.sector_ids();
                 let sheet: Vec<_> = sectors.map(|sector| (moment, sector)).collect();
-                y = table(svg, now, &sheet, y + if number > 0 { 2 * GAP } else { 0 }).0;
+                let gap = if number > 0 { 2 * GAP } else { 0 };
+                y = table(svg, now, picture, &sheet, y + gap).0;
             }
             (y, None)
         }
@@ -58,7 +61,13 @@ pub fn stage(svg: &mut Svg, now: &Moment, top: i32) -> (i32, Option<(i32, i32)>)
 
 /// Draws the columns of one page, or one column of each page, under their bits; returns where they end, and where the
 /// table begins.
-fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, SectorId)], top: i32) -> (i32, i32) {
+fn table(
+    svg: &mut Svg,
+    now: &Moment,
+    picture: Picture,
+    columns: &[(&PageMoment, SectorId)],
+    top: i32,
+) -> (i32, i32) {
     let geometry = now.scenario.model.geometry;
     let many = columns.len();
     let each = match geometry.sectors() {
@@ -78,7 +87,7 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, SectorId)], top: 
             mappings,
             frame,
             window,
-        } = page_bits(moment, &now.world, &now.before);
+        } = picture.bits(page_bits(moment, &now.world, &now.before));
         let (x, room) = match beside {
             true => (COLUMNS + place as i32 * each, each - GAP),
             false => (LEFT, RIGHT - LEFT),
@@ -108,10 +117,12 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, SectorId)], top: 
             true => (x, room),
             false => (x, each * columns.len() as i32 + LABELS),
         };
-        windows.push((x, w, window, moment.frozen()));
+        let frozen = moment.frozen() && picture.has_window();
+        windows.push((x, w, window, frozen));
     }
     let begins = after + GAP;
-    let levels = Level::all(&now.scenario);
+    let mut levels = Level::all(&now.scenario);
+    levels.retain(|level| picture.has_level(*level));
     // The rows of the host: the bytes that must not change, and what was taken from them.
     let host = |level: &&Level| matches!(level, Level::Memory | Level::Copy | Level::Tuple);
     let kept = levels.iter().filter(host).count() as i32;
@@ -135,7 +146,8 @@ fn table(svg: &mut Svg, now: &Moment, columns: &[(&PageMoment, SectorId)], top: 
                 w: each - gap - 2 * inset,
                 h: CELL,
             };
-            cell(svg, at, &moment.cell(*level, *sector), row > 0);
+            let shown = picture.cell(moment.cell(*level, *sector));
+            cell(svg, at, &shown, row > 0);
         }
     }
     let bottom = y + levels.len() as i32 * (CELL + BETWEEN) - BETWEEN;
