@@ -104,7 +104,7 @@ async function works(page) {
   await settled(page);
   await page.keyboard.press("End");
   await page.locator('[data-part="failure"]').waitFor();
-  await page.locator('[data-part="result"]', { hasText: "guard error" }).waitFor();
+  await page.locator('[data-part="result"]', { hasText: "guard error" }).waitFor({ state: "attached" });
   // The checker builds the scenario for another kernel; the list shows the former kernel until it has.
   const era = page.locator(".settings select").nth(0);
   await lists.choose(era, "6.19");

@@ -76,7 +76,7 @@ async function walk({ slug, inView, inPlace, whole }) {
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
     await frame();
     // The programs are scrolled after the frame.
-    if (whole) await new Promise((resume) => setTimeout(resume, 45));
+    if (whole) await new Promise((resume) => setTimeout(resume, 70));
   }
   return [...faults].map(([words, at]) => `${slug}, ${at}: ${words}`);
 }
@@ -103,8 +103,7 @@ for (const [width, height, embed] of [
 ]) {
   test(`everything is in one screen of ${width}x${height}${embed ? " in a frame" : ""}`, async () => {
     const options = { width, height, reducedMotion: "reduce" };
-    const { page, url, problems, close } = await site.open("", options);
-    if (embed) await page.goto(`${url}?embed`);
+    const { page, problems, close } = await site.open(embed ? "?embed" : "", options);
     const phone = width < 860;
     const inView = [...STAGE, CONTROLS];
     if (!embed) inView.push(["verdict", ".chosen .badge"]);
