@@ -206,8 +206,7 @@ fn a_report_has_the_verdicts_of_the_reduced_search() {
 #[test]
 fn runs_that_go_round_are_noticed() {
     let with = |lines: &str| {
-        let actor =
-            format!("[[actor]]\nname = \"round\"\nabout = \"\"\nrun = [\"of_round\"]\n[expect]");
+        let actor = "[[actor]]\nname = \"round\"\nabout = \"\"\nrun = [\"of_round\"]\n[expect]";
         let program =
             format!("[[program]]\nname = \"of_round\"\ntext = \"\"\"\n{lines}\n\"\"\"\n{actor}");
         let text = writers(0).replacen("[expect]", &program, 1);

@@ -295,6 +295,9 @@ fn windows_are_open_from_the_checksum_to_the_completion() {
     assert!(open_for > 500 && copies > 0, "{open_for} {copies}");
 }
 
+/// What an effect puts where.
+type Placed = (PageId, SectorId, Content);
+
 /// A sector's way down, looked up in the effects from the last step back to that which added the page to its bio.
 fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Column {
     let here = (page, sector);
@@ -306,7 +309,7 @@ fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Colum
         *effects.find(|it| is(it)).expect("there")
     };
     // An effect on this sector with a content, and its step.
-    let content = |of: &dyn Fn(&Effect) -> Option<(PageId, SectorId, Content)>| {
+    let content = |of: &dyn Fn(&Effect) -> Option<Placed>| {
         let is = |it: &Effect| of(it).is_some_and(|it| (it.0, it.1) == here);
         since(&is).map(|step| (of(&effect(step, &is)).expect("found").2, step))
     };
