@@ -108,7 +108,7 @@ async function works(page) {
   // The checker builds the scenario for another kernel; the list shows the former kernel until it has.
   const era = page.locator(".settings select").nth(0);
   await lists.choose(era, "6.19");
-  await page.waitForFunction((list) => list.selectedOptions[0].textContent === "6.19", await era.elementHandle());
+  await page.waitForFunction((list) => list.selectedOptions[0].textContent === "Linux 6.19", await era.elementHandle());
 }
 
 /** The same for a page in a frame: stage, controls, and a scenario that the checker builds. */
