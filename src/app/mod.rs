@@ -6,6 +6,7 @@
 //! `source`) know nobody else and take callbacks; this file puts all together.
 
 mod address;
+mod animation;
 mod checking;
 mod clipboard;
 mod definition;
@@ -24,6 +25,7 @@ mod source;
 mod store;
 mod timeline;
 mod update;
+mod wires;
 mod worker;
 
 use leptos::prelude::*;

@@ -1,20 +1,19 @@
-//! Makes movements visible: what a step moved goes its way on a layer over the page, and lines tie a sleeper to what it
-//! waits for.
+//! Makes movements visible: what a step moved goes its way on a layer over the page (`animation.rs`), and lines tie a sleeper
+//! to what it waits for (`wires.rs`).
 //!
 //! The page itself shows the moment's final state at once; what moves are small copies of what stands there, which only the
 //! eye meets. Steps never wait for motion: a step made meanwhile ends it and begins its own. Jumps, steps back and quick
 //! steps move nothing, nor does anything where a visitor wants no motion.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::wasm_bindgen::prelude::*;
-use leptos::web_sys::js_sys::{Array, Date, Object, Reflect};
-use leptos::web_sys::{DomRect, Element, HtmlElement};
+use leptos::web_sys::js_sys::Date;
+use leptos::web_sys::{DomRect, Element};
 
 use stable_pages::machine::ActorId;
 use stable_pages::view::{
@@ -22,8 +21,10 @@ use stable_pages::view::{
     timed,
 };
 
+use super::animation::{self, Frame, Time, add_layer, animate, put};
 use super::dom::{AFTER_FRAME, listen};
 use super::store::Store;
+use super::wires::{Wire, all, draw_lines, let_go, line_of, redraw_lines};
 
 /// Steps by hand that follow each other within so many milliseconds move nothing.
 const QUICK: f64 = 250.0;
@@ -32,27 +33,8 @@ const QUICK: f64 = 250.0;
 const EASING: &str = "cubic-bezier(.4, 0, .2, 1)";
 
 thread_local! {
-    /// Over the page: holds what moves.
-    static LAYER: RefCell<Option<HtmlElement>> = RefCell::default();
-    /// The animations of the last step.
-    static ANIMATIONS: RefCell<Vec<Animation>> = RefCell::default();
     /// The number of the last step that was shown; what was planned for an older one comes too late.
     static TURN: Cell<u32> = const { Cell::new(0) };
-    /// The lines drawn last, by the number of their sleeper.
-    static WIRES: RefCell<BTreeMap<ActorId, Wire>> = RefCell::default();
-}
-
-// web-sys still calls this interface unstable, although browsers have had it for years.
-#[wasm_bindgen]
-extern "C" {
-    type Animatable;
-    type Animation;
-
-    #[wasm_bindgen(method)]
-    fn animate(this: &Animatable, frames: &JsValue, options: &JsValue) -> Animation;
-
-    #[wasm_bindgen(method)]
-    fn cancel(this: &Animation);
 }
 
 /// Shows each step's movements, and draws the lines from sleepers anew whenever something changes.
@@ -123,51 +105,16 @@ fn mark_root(name: &str, is: bool) {
     }
 }
 
+/// Ends all motion.
+fn stop() {
+    TURN.set(TURN.get() + 1);
+    animation::stop();
+}
+
 /// Whether the visitor wants motion.
 fn wanted() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)");
     !query.ok().flatten().is_some_and(|it| it.matches())
-}
-
-fn add_layer() {
-    let layer = create("div", "motion");
-    // An element takes every attribute.
-    let _ = layer.set_attribute("aria-hidden", "true");
-    if let Some(body) = document().body() {
-        let _ = body.append_child(&layer);
-    }
-    LAYER.set(Some(layer));
-}
-
-fn create(tag: &str, class: &str) -> HtmlElement {
-    // The tags are the program's own, so they are well-formed.
-    let element = document().create_element(tag).expect("a well-formed tag");
-    element.set_class_name(class);
-    element.unchecked_into()
-}
-
-/// Ends all motion.
-fn stop() {
-    TURN.set(TURN.get() + 1);
-    for animation in ANIMATIONS.take() {
-        animation.cancel();
-    }
-    LAYER.with_borrow(|layer| {
-        if let Some(layer) = layer
-            && layer.has_child_nodes()
-        {
-            layer.set_text_content(None);
-        }
-    });
-}
-
-/// All elements that a selector selects.
-fn all(selector: &str) -> Vec<Element> {
-    let Ok(found) = document().query_selector_all(selector) else {
-        return Vec::new();
-    };
-    let nodes = (0..found.length()).filter_map(|at| found.item(at));
-    nodes.filter_map(|it| it.dyn_into().ok()).collect()
 }
 
 /// A place on the window, in pixels.
@@ -226,59 +173,10 @@ fn place(spot: &Spot) -> Option<Point> {
     })
 }
 
-/// When something moves, in milliseconds.
-#[derive(Clone, Copy)]
-struct Time {
-    start: u32,
-    lasts: u32,
-}
-
-/// One frame of an animation: at which thousandth of its time, the properties and their values.
-type Frame<'a> = (u32, &'a [(&'a str, &'a str)]);
-
-fn animate(element: &Element, time: Time, easing: &str, frames: &[Frame]) {
-    let list = Array::new();
-    for (offset, properties) in frames {
-        let frame = Object::new();
-        // An object takes every property.
-        let _ = Reflect::set(
-            &frame,
-            &"offset".into(),
-            &(f64::from(*offset) / 1000.0).into(),
-        );
-        let _ = Reflect::set(&frame, &"easing".into(), &easing.into());
-        for (name, value) in *properties {
-            let _ = Reflect::set(&frame, &(*name).into(), &(*value).into());
-        }
-        list.push(&frame);
-    }
-    let options = Object::new();
-    for (name, value) in [("delay", time.start), ("duration", time.lasts)] {
-        let _ = Reflect::set(&options, &name.into(), &value.into());
-    }
-    let animation = element
-        .unchecked_ref::<Animatable>()
-        .animate(&list, &options);
-    ANIMATIONS.with_borrow_mut(|animations| animations.push(animation));
-}
-
-/// Puts an element onto the layer.
-fn put(class: &str, text: &str) -> HtmlElement {
-    let element = create("div", class);
-    element.set_text_content(Some(text));
-    LAYER.with_borrow(|layer| {
-        if let Some(layer) = layer {
-            let _ = layer.append_child(&element);
-        }
-    });
-    element
-}
-
 /// Shows movements, so many times as fast as usual.
 fn show(all: Vec<Timed>, faster: u32) {
     let mut end = 0;
-    let drawn = WIRES.take();
-    draw_lines();
+    let drawn = redraw_lines();
     for Timed {
         start,
         lasts,
@@ -390,7 +288,7 @@ fn move_one(movement: &Movement, time: Time, drawn: &BTreeMap<ActorId, Wire>) {
         }
         Movement::Tighten { sleeper, .. } => {
             let group = document().query_selector(&format!(".wires [data-sleeper=\"{sleeper}\"]"));
-            let wire = WIRES.with_borrow(|wires| wires.get(sleeper).cloned());
+            let wire = line_of(*sleeper);
             if let (Ok(Some(group)), Some(wire)) = (group, wire) {
                 wire.stretch(&group, time, true);
             }
@@ -401,26 +299,6 @@ fn move_one(movement: &Movement, time: Time, drawn: &BTreeMap<ActorId, Wire>) {
             }
         }
     }
-}
-
-/// Has a line that is not drawn any more snap back to its sleeper.
-fn let_go(wire: &Wire, time: Time) -> Option<()> {
-    let corner = drawing()?.parent_element()?.get_bounding_client_rect();
-    let drawing = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "svg");
-    let drawing = drawing.ok()?;
-    let _ = drawing.set_attribute("class", "wires");
-    LAYER.with_borrow(|layer| layer.as_ref()?.append_child(&drawing).ok());
-    let (left, top) = (corner.left().round() as i32, corner.top().round() as i32);
-    let there = format!("translate({left}px, {top}px)");
-    let group = wire.draw(&drawing)?;
-    let whole = Time {
-        start: 0,
-        lasts: time.start + time.lasts,
-    };
-    let there = [("transform", &*there), ("visibility", "visible")];
-    animate(&drawing, whole, "linear", &[(0, &there), (1000, &there)]);
-    wire.stretch(&group, time, false);
-    Some(())
 }
 
 /// Carries a load along a way; where only its end can be seen, the load comes up there.
@@ -504,143 +382,4 @@ fn ring(spot: &Spot, finding: Finding, time: Time) {
             (1000, &[("transform", &place), ("opacity", "0")]),
         ],
     );
-}
-
-/// The line from a sleeper to what it waits for, and to the actor that holds it: outlines in the coordinates of the drawing.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Wire {
-    /// By the class in style sheets: to the thing with its end, to the holder with its tip.
-    outlines: [(&'static str, String); 4],
-    /// Where it begins.
-    start: (i32, i32),
-}
-
-impl Wire {
-    /// Draws it into a drawing.
-    fn draw(&self, into: &Element) -> Option<Element> {
-        let svg = Some("http://www.w3.org/2000/svg");
-        let group = document().create_element_ns(svg, "g").ok()?;
-        for (class, outline) in &self.outlines {
-            let path = document().create_element_ns(svg, "path").ok()?;
-            let _ = path.set_attribute("class", class);
-            let _ = path.set_attribute("d", outline);
-            let _ = group.append_child(&path);
-        }
-        let _ = into.append_child(&group);
-        Some(group)
-    }
-
-    /// Has it shoot out from its sleeper and pull tight, or snap back.
-    fn stretch(&self, group: &Element, time: Time, tight: bool) {
-        let (x, y) = self.start;
-        let origin = format!("{x}px {y}px");
-        let at = |transform| [("transform", transform), ("transformOrigin", &*origin)];
-        let (short, long) = (at("scale(0.02)"), at("none"));
-        let (slack, tense) = (at("translateY(3px)"), at("translateY(-2px)"));
-        match tight {
-            true => animate(
-                group,
-                time,
-                "ease-out",
-                &[(0, &short), (650, &slack), (820, &tense), (1000, &long)],
-            ),
-            false => animate(group, time, "ease-in", &[(0, &long), (1000, &short)]),
-        }
-    }
-}
-
-/// The drawing that holds the lines.
-fn drawing() -> Option<Element> {
-    document().query_selector(".wires").ok().flatten()
-}
-
-/// Draws a line from each sleeper to what it waits for and to the actor that holds it, where that has changed.
-fn draw_lines() {
-    let Some(drawing) = drawing() else {
-        return;
-    };
-    let wires = find_lines(&drawing);
-    // Hidden where there is no line, since a layer of the page's size takes long to paint.
-    if drawing.has_attribute("data-none") != wires.is_empty() {
-        let _ = drawing.toggle_attribute("data-none");
-    }
-    let same = WIRES.with_borrow(|drawn| *drawn == wires);
-    if same {
-        return;
-    }
-    drawing.set_text_content(None);
-    for (sleeper, wire) in &wires {
-        if let Some(group) = wire.draw(&drawing) {
-            let _ = group.set_attribute("data-sleeper", &sleeper.to_string());
-        }
-    }
-    WIRES.set(wires);
-}
-
-/// The lines as the page is now: through the gaps between the columns, and only for sleepers that are in view.
-fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
-    let mut wires = BTreeMap::new();
-    let sleepers = all("[data-wire]");
-    let column = document().query_selector(".actors").ok().flatten();
-    // Its parent's corner, as it covers its parent but has no place while it is hidden.
-    let (false, Some(column), Some(origin)) =
-        (sleepers.is_empty(), column, drawing.parent_element())
-    else {
-        return wires;
-    };
-    let origin = origin.get_bounding_client_rect();
-    let column = column.get_bounding_client_rect();
-    let x = |it: f64| (it - origin.left()).round() as i32;
-    let y = |it: f64| (it - origin.top()).round() as i32;
-    let seen = |at: f64| at > column.top() && at < column.bottom();
-    for (number, sleeper) in sleepers.iter().enumerate() {
-        let from = sleeper.get_bounding_client_rect();
-        let middle = from.top() + from.height() / 2.0;
-        let card = sleeper.closest("[data-thing^=actor-]").ok().flatten();
-        let actor = card.and_then(|card| {
-            let name = card.get_attribute("data-thing")?;
-            name.strip_prefix("actor-")?.parse().ok()
-        });
-        let (true, Some(actor)) = (seen(middle), actor) else {
-            continue;
-        };
-        let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
-        let mut start = (x(from.right()), y(middle));
-        let apart = 3 * number as i32;
-        let names = sleeper.get_attribute("data-wire").unwrap_or_default();
-        for name in names.split(' ') {
-            let to = document().query_selector(&format!("[data-thing=\"{name}\"]"));
-            let Some(bit) = to.ok().flatten() else {
-                continue;
-            };
-            let to = bit.get_bounding_client_rect();
-            if name.starts_with("actor-") {
-                // From card to card, along their left edge.
-                let end = (to.top() + 14.0).max(column.top() + 8.0);
-                let end = end.min(column.bottom() - 8.0);
-                let (begin, edge, end) = (y(middle), x(from.left()), y(end));
-                let gap = edge - 6 - apart % 10;
-                holders += &format!("M{edge} {begin}H{gap}V{end}H{edge}");
-                tips += &format!("M{} {end}l-7 -4v8z", edge + 3);
-            } else {
-                let (begin, edge) = (y(middle), x(from.right()));
-                // Below the words that stand under a bit.
-                let entry = bit.closest(".entry").ok().flatten();
-                let under = entry.map_or(to.bottom(), |it| it.get_bounding_client_rect().bottom());
-                let (gap, below) = (x(column.right()) + 4 + apart, y(under) + 2 + apart % 10);
-                let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);
-                things += &format!("M{edge} {begin}H{gap}V{below}H{end}V{}", top + 6);
-                ends += &format!("M{end} {top}l-4 7h8z");
-                start.0 = edge;
-            }
-        }
-        let outlines = [
-            ("thing", things),
-            ("holder", holders),
-            ("end", ends),
-            ("tip", tips),
-        ];
-        wires.insert(ActorId(actor), Wire { outlines, start });
-    }
-    wires
 }
