@@ -9,25 +9,10 @@ use std::sync::Arc;
 use stable_pages::machine::{ActorId, Choice, Effect, History, Hop, enabled};
 use stable_pages::scenario::Scenario;
 use stable_pages::view::{
-    Attr, Element, Load, Moment, Movement, Node, Spot, UiState, actor_cards, movements,
-    played_from, stage, timed,
+    Attr, Element, Load, Moment, Movement, Spot, UiState, actor_cards, movements, played_from,
+    stage, timed,
 };
-
-fn all<'a>(el: &'a Element, is: &dyn Fn(&Element) -> bool, into: &mut Vec<&'a Element>) {
-    if is(el) {
-        into.push(el);
-    }
-    for node in &el.children {
-        if let Node::Element(it) = node {
-            all(it, is, into);
-        }
-    }
-}
-
-fn has(el: &Element, class: &str) -> bool {
-    let classes = el.attr_value(Attr::Class).unwrap_or("");
-    classes.split(' ').any(|it| it == class)
-}
+use support::{all, has};
 
 /// The page at a moment.
 struct Shown {

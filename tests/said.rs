@@ -15,6 +15,7 @@ use stable_pages::view::{
     Attr, Element, Moment, Node, Panel, RenderInput, Renderer, Slot, UiState, WorkerRequest,
     WorkerResponse, orderings_summary, sentence,
 };
+use support::has;
 
 const BYTES: usize = 64 << 20;
 
@@ -72,11 +73,6 @@ fn drawn(spec: ScenarioSpec, run: &Scenario, panel: Option<Panel>) -> Vec<(Slot,
 fn section(all: &[(Slot, Element)], slot: Slot) -> &Element {
     let found = all.iter().find(|(known, _)| *known == slot);
     &found.expect("drawn").1
-}
-
-fn has(el: &Element, class: &str) -> bool {
-    let classes = el.attr_value(Attr::Class).unwrap_or("");
-    classes.split(' ').any(|it| it == class)
 }
 
 fn part<'a>(el: &'a Element, name: &str) -> &'a Element {

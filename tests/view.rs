@@ -13,11 +13,7 @@ use stable_pages::view::{
     Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence, stage,
     tape, writing,
 };
-
-fn has(el: &Element, class: &str) -> bool {
-    let classes = el.attr_value(Attr::Class).unwrap_or("");
-    classes.split(' ').any(|it| it == class)
-}
+use support::has;
 
 fn moments(scenario: &Arc<Scenario>) -> Vec<Moment> {
     let mut history = History::new(&scenario.model);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use stable_pages::machine::{History, PageId, SectorId, guard, ip_checksum};
 use stable_pages::scenario::{Device, Scenario, Variant, find, load_variant};
-use stable_pages::view::{Attr, Element, Handler, Moment, Msg, Node, UiState, inspect, tabs};
+use stable_pages::view::{Attr, Element, Handler, Moment, Msg, UiState, inspect, tabs};
+use support::all;
 
 /// The start, the end and `few` other moments of a scenario's opening run.
 fn moments(scenario: &Arc<Scenario>, few: usize) -> Vec<Moment> {
@@ -30,17 +31,6 @@ fn looking(page: PageId, sector: SectorId) -> UiState {
         sector: (page, sector),
         whole: true,
         ..UiState::default()
-    }
-}
-
-fn all<'a>(el: &'a Element, is: &dyn Fn(&Element) -> bool, into: &mut Vec<&'a Element>) {
-    if is(el) {
-        into.push(el);
-    }
-    for node in &el.children {
-        if let Node::Element(it) = node {
-            all(it, is, into);
-        }
     }
 }
 

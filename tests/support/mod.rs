@@ -14,6 +14,7 @@ use stable_pages::machine::{
 };
 use stable_pages::protocol::OPS;
 use stable_pages::scenario::{Entry, Scenario, Verdict, catalogue, find, load, load_for};
+use stable_pages::view::{Attr, Element, Node};
 
 /// The files of the catalogue that load. A file that does not fails one test only (`every_file_loads` in
 /// `tests/scenarios.rs`, with the loader's message); all other tests leave it out.
@@ -201,4 +202,22 @@ pub fn opening(scenario: &Scenario) -> (History, Story) {
     }
     let story = Story::of(&scenario.model, &history);
     (history, story)
+}
+
+/// Whether an element of the page has a class.
+pub fn has(el: &Element, class: &str) -> bool {
+    let classes = el.attr_value(Attr::Class).unwrap_or("");
+    classes.split(' ').any(|it| it == class)
+}
+
+/// All elements in one, itself included, of which something holds.
+pub fn all<'a>(el: &'a Element, is: &dyn Fn(&Element) -> bool, into: &mut Vec<&'a Element>) {
+    if is(el) {
+        into.push(el);
+    }
+    for node in &el.children {
+        if let Node::Element(it) = node {
+            all(it, is, into);
+        }
+    }
 }
