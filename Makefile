@@ -41,7 +41,7 @@ lint: ## Check format, lints and documentation
 	cargo fmt --check
 	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
 	cargo clippy --quiet --no-default-features --features ui --bin stable-pages --target wasm32-unknown-unknown -- -D warnings
-	cargo clippy --quiet --no-default-features --features worker --bin checker --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --quiet --no-default-features --features worker --bin checker --bin reader --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-default-features --no-deps --lib
 
 dist: ## Build the page for publication into dist/
@@ -82,8 +82,8 @@ clean: ## Remove everything built (installed tools stay)
 # switches it off in Trunk (data-wasm-opt="0"), which would not build without it. Less
 # inlining than usual makes the page's wasm larger, but smaller once it is compressed.
 define SHRINK
-for js in dist/stable-pages-*.js dist/checker-*.js; do \
-	case $$js in *checker*) module= ;; *) module=--module ;; esac; \
+for js in dist/stable-pages-*.js dist/checker-*.js dist/reader-*.js; do \
+	case $$js in *checker*|*reader*) module= ;; *) module=--module ;; esac; \
 	if command -v terser >/dev/null && terser $$module -c passes=2 -m -o "$$js.tmp" -- "$$js"; then mv "$$js.tmp" "$$js"; continue; fi; \
 	awk '{ sub(/^[ \t]+/, "") } /^\/\*\*/ { doc = 1 } !doc && !/^\/\// && length { print } /\*\/$$/ { doc = 0 }' \
 		"$$js" > "$$js.tmp" && mv "$$js.tmp" "$$js"; \

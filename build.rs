@@ -36,6 +36,17 @@ fn main() {
     let source = format!("const LIST: &str = {list:?};\nstatic TEXTS: &[&str] = &{texts:?};\n");
     fs::write(out, source).expect("OUT_DIR is writable");
 
+    let lessons = Path::new("assets/lessons");
+    println!("cargo::rerun-if-changed={}", lessons.display());
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("lessons.rs");
+    // Only the checker draws their list.
+    let list = if listed {
+        list_of(lessons)
+    } else {
+        String::new()
+    };
+    fs::write(out, format!("const LESSONS: &str = {list:?};\n")).expect("OUT_DIR is writable");
+
     println!("cargo::rustc-env=SCENARIO_BUILD={:08x}", build());
 
     if page {
@@ -82,17 +93,50 @@ fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, St
     (order, slug, line, text)
 }
 
-/// The build's number: a hash over the sources that say what a packed scenario consists of, the
-/// scenarios' texts, and the versions of the crates that turn them into bytes. It is the same for each
+/// A line for each lesson: name, number, minutes, how many beats, title. What lies beyond the lessons comes last.
+fn list_of(folder: &Path) -> String {
+    let mut rows = Vec::new();
+    for entry in fs::read_dir(folder).expect("assets/lessons is part of the source") {
+        let path = entry.expect("a folder can be listed").path();
+        if path.extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        println!("cargo::rerun-if-changed={}", path.display());
+        let slug = path.file_stem().and_then(|stem| stem.to_str());
+        let slug = slug.expect("a lesson's name is UTF-8").to_owned();
+        let text = fs::read_to_string(&path).expect("a lesson is UTF-8");
+        // A file that is no lesson is listed without a title; the tests say what is wrong with it.
+        let front = text.split("+++").nth(1).unwrap_or_default();
+        let table = DeTable::parse(front).map(|table| table.into_inner());
+        let table = table.unwrap_or_else(|_| DeTable::new());
+        let word = |key: &str| match table.get(key).map(|value| value.get_ref()) {
+            Some(DeValue::String(text)) => text.clone().into_owned(),
+            Some(DeValue::Integer(digits)) => digits.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let number: u8 = word("number").parse().unwrap_or(0);
+        let beats = text.lines().filter(|line| line.starts_with("## ")).count();
+        let (minutes, title) = (word("minutes"), word("title"));
+        let line = format!("{slug}\t{number}\t{minutes}\t{beats}\t{title}\n");
+        rows.push((number == 0, number, line));
+    }
+    rows.sort();
+    rows.into_iter().map(|(.., line)| line).collect()
+}
+
+/// The build's number: a hash over the sources that say what packed scenarios and lessons consist of, their texts, and the versions of the crates that turn them into bytes. It is the same for each
 /// target. So what the page asks for by this number is always the same bytes, however long a cache
 /// keeps them.
 fn build() -> u32 {
     let mut files = vec![PathBuf::from("Cargo.lock")];
     for folder in [
+        "assets/lessons",
         "assets/scenarios",
+        "src/lesson",
         "src/machine",
         "src/protocol",
         "src/scenario",
+        "src/view",
     ] {
         println!("cargo::rerun-if-changed={folder}");
         sources(Path::new(folder), &mut files);

@@ -4,8 +4,7 @@
 # Content-Security-Policy (`script-src 'self'`, no hashes, no 'unsafe-inline')
 # lets it run. The file is named by its content, as Trunk's other files are,
 # and lies beside them, so the module's relative imports still resolve.
-# It also puts the build into the address of the preloaded scenario, names the checker's
-# files by their content, and takes out the style sheets that only the checker's sections
+# It also names the workers' files by their content, and takes out the style sheets that only the checker's sections
 # need: the page fetches them with the checker.
 set -eu
 
@@ -58,14 +57,6 @@ name=boot-$(cksum < "$body" | awk '{ printf "%08x", $1 }').js
 mv "$body" "$dir/$name"
 sed "s|@BOOT@|<script type=\"module\" src=\"./$name\"></script>|" "$rest" > "$page"
 
-# The page fetches scenarios with the name of its build in the query; each scenario's file
-# begins with that name. The first one must be preloaded from the same address.
-first=baseline-five-step.bin
-build=$(head -c 8 "$dir/scenarios/$first")
-sed "s|scenarios/$first|&?$build|" "$page" > "$rest"
-mv "$rest" "$page"
-grep -q "$first?$build" "$page" || fail "index.html does not fetch $first ahead"
-
 # Style sheets marked data-later become one <meta name="later">, which the page reads
 # when it calls the checker.
 awk '
@@ -84,18 +75,19 @@ awk '
 mv "$rest" "$page"
 grep -q 'name="later" content="[^"]*\.css' "$page" || fail "index.html has no style sheet marked data-later"
 
-# Trunk gives the checker's files no hash, so after a deploy a new page could get an old
+# Trunk gives the workers' files no hash, so after a deploy a new page could get an old
 # one from a cache. They get a hash here, which the page reads in <meta name="checker">.
-if [ -e "$dir/checker.js" ]; then
-    name=checker-$(cat "$dir/checker.js" "$dir/checker_bg.wasm" | cksum | awk '{ printf "%08x", $1 }')
-    mv "$dir/checker_bg.wasm" "$dir/${name}_bg.wasm"
-    mv "$dir/checker.js" "$dir/$name.js"
-    sed -e "s|checker\.js|$name.js|g" -e "s|checker_bg\.wasm|${name}_bg.wasm|g" \
+for worker in checker reader; do
+    [ -e "$dir/$worker.js" ] || continue
+    name=$worker-$(cat "$dir/$worker.js" "$dir/${worker}_bg.wasm" | cksum | awk '{ printf "%08x", $1 }')
+    mv "$dir/${worker}_bg.wasm" "$dir/${name}_bg.wasm"
+    mv "$dir/$worker.js" "$dir/$name.js"
+    sed -e "s|$worker\.js|$name.js|g" -e "s|${worker}_bg\.wasm|${name}_bg.wasm|g" \
         -e "s|wasm_bindgen(\([^)]*\))|wasm_bindgen({ module_or_path: \1 })|" \
-        "$dir/checker_loader.js" > "$dir/${name}_loader.js"
-    rm "$dir/checker_loader.js"
-    sed -e "s|\(name=\"\{0,1\}checker\"\{0,1\} content=\)\"\{0,1\}checker\"\{0,1\}|\1\"$name\"|" \
-        -e "s|\(content=\)\"\{0,1\}checker\"\{0,1\}\( name=\"\{0,1\}checker\)|\1\"$name\"\2|" "$page" > "$rest"
+        "$dir/${worker}_loader.js" > "$dir/${name}_loader.js"
+    rm "$dir/${worker}_loader.js"
+    sed -e "s|\(name=\"\{0,1\}$worker\"\{0,1\} content=\)\"\{0,1\}$worker\"\{0,1\}|\1\"$name\"|" \
+        -e "s|\(content=\)\"\{0,1\}$worker\"\{0,1\}\( name=\"\{0,1\}$worker\)|\1\"$name\"\2|" "$page" > "$rest"
     mv "$rest" "$page"
-    grep -q "$name" "$page" || fail "index.html has no <meta name=\"checker\" content=\"checker\">, so the page would not find the checker"
-fi
+    grep -q "$name" "$page" || fail "index.html has no <meta name=\"$worker\" content=\"$worker\">, so the page would not find the $worker"
+done

@@ -101,7 +101,9 @@ pub fn close_one(store: Store) -> bool {
         return true;
     }
     let ui = store.ui_untracked();
-    if ui.term.is_some() {
+    if ui.projector {
+        store.update_ui(|ui| ui.projector = false);
+    } else if ui.term.is_some() {
         store.update_ui(|ui| ui.term = None);
     } else if ui.panel.is_some() {
         store.update_ui(|ui| {

@@ -9,7 +9,7 @@ use super::dom::listen;
 use super::store::Store;
 
 /// Whether the address asks for the embedded page.
-fn asked() -> bool {
+pub fn asked() -> bool {
     let query = window().location().search().unwrap_or_default();
     query
         .trim_start_matches('?')

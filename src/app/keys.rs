@@ -9,7 +9,7 @@ use stable_pages::view::{Msg, Panel, Sheet, Tab, WorkerRequest};
 
 use super::store::Store;
 use super::update::update;
-use super::{dialogs, dom, playback, race, worker};
+use super::{course, dialogs, dom, playback, race, worker};
 
 /// Listens for the page's life.
 pub fn listen(store: Store) {
@@ -52,6 +52,10 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
     let dialog = document().query_selector("dialog[open]").ok().flatten();
     if modified || belongs_to_focus(event) || dialog.is_some() {
         return false;
+    }
+    if let Some(msg) = course::key(store, event) {
+        update(store, msg);
+        return true;
     }
     if let Some(digit) = event.code().strip_prefix("Digit") {
         let actor = digit

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
-use stable_pages::view::{Drawer, Tab};
+use stable_pages::view::{Asked, Drawer, Tab};
 
 use super::dom::{self, AFTER_FRAME};
 use super::store::Store;
@@ -29,10 +29,19 @@ pub fn watch(store: Store) {
             Some(Drawer::Programs) => "programs",
         };
         let panel = if ui.panel.is_some() { "open" } else { "" };
+        let lesson = match &ui.lesson {
+            None => "",
+            Some(it) if it.whole => "whole",
+            Some(it) if it.asked == Asked::Break => "break",
+            Some(_) => "watch",
+        };
+        let projector = if ui.projector { "on" } else { "" };
         for (name, value) in [
             ("data-tab", tab),
             ("data-drawer", drawer),
             ("data-panel", panel),
+            ("data-lesson", lesson),
+            ("data-projector", projector),
         ] {
             // Only where it differs, since even the same value costs a new style.
             if root.get_attribute(name).as_deref() != Some(value) {

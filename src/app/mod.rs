@@ -7,8 +7,10 @@
 
 mod address;
 mod animation;
+mod arrival;
 mod checking;
 mod clipboard;
+mod course;
 mod definition;
 mod dialogs;
 mod dom;
@@ -31,9 +33,9 @@ mod worker;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use stable_pages::scenario::Packed;
 use stable_pages::view::{self, Attr, Element, Msg, Slot, el, note, nothing};
 
+use course::First;
 use dom::{Action, mount_section};
 use store::Store;
 
@@ -42,7 +44,7 @@ use store::Store;
 pub fn mount() {
     // Leptos's own `spawn_local` works only once something is mounted.
     spawn_local(async {
-        let first = source::first(address::current()).await;
+        let first = course::first(address::current()).await;
         let before = document().get_element_by_id("before");
         let root = document().document_element();
         match first {
@@ -73,17 +75,18 @@ fn mount_apology(reason: &str) {
     dom::mount_frame(notice);
 }
 
-/// Starts the page with a scenario of the catalogue.
-fn start(first: Packed) {
+/// Starts the page with a scenario of the catalogue, or with a lesson.
+fn start(first: First) {
     dom::mount_frame(view::frame());
     // Signals live as long as the page.
     let owner = Owner::new();
     owner.set();
-    let store = Store::new(first);
+    let store = Store::new(first.packed);
     dom::set_dispatch(move |action| match action {
         Action::Msg(msg) => update::update(store, msg),
         Action::OpenFile(file) => navigation::open_file(store, file),
     });
+    course::start(store, first.lesson);
     navigation::start(store);
     checking::start(store);
     std::mem::forget(owner);
@@ -116,7 +119,9 @@ fn mount_sections(store: Store) {
     mount_section("notice", move || view::notice(&store.ui()));
     mount_section("questions", move || view::panel_buttons(&store.ui()));
     mount_section("panel", move || panel(store));
-    mount_section("tagline", move || view::tagline(&store.moment()));
+    mount_section("tagline", move || {
+        view::tagline(&store.moment(), &store.ui())
+    });
     mount_section("sentence", move || {
         view::sentence(&store.moment(), &store.ui())
     });
@@ -125,7 +130,6 @@ fn mount_sections(store: Store) {
         view::outlook_line(&store.moment(), outlook.as_ref().map(|it| &*it.0))
     });
     mount_section("stage", move || view::stage(&store.moment(), &store.ui()));
-    mount_section("legend", move || view::legend(&store.moment_per_scenario()));
     mount_section("actors", move || {
         let outlook = store.outlook();
         let outlook = outlook.as_ref().map(|it| &*it.0);
@@ -140,7 +144,8 @@ fn mount_sections(store: Store) {
     });
     mount_section("step-buttons", move || {
         let outlook = store.outlook();
-        view::step_buttons(&store.moment(), outlook.as_ref().map(|it| &*it.0))
+        let outlook = outlook.as_ref().map(|it| &*it.0);
+        view::step_buttons(&store.moment(), &store.ui(), outlook)
     });
     mount_section("drop", move || match store.ui().dropping {
         true => el("div", "drop").text("Drop a scenario file to open it"),
@@ -164,7 +169,13 @@ fn mount_sections(store: Store) {
         ),
         ("meaning", Slot::TermMeaning, ""),
         ("chain", Slot::Chain, ""),
+        (
+            "lesson",
+            Slot::Lesson,
+            "The lesson comes with the checker\u{2026}",
+        ),
         ("definition", Slot::Definition, ""),
+        ("legend", Slot::Legend, ""),
         (
             "orderings",
             Slot::Orderings,
@@ -178,7 +189,9 @@ fn mount_sections(store: Store) {
 /// What the worker has drawn for a slot; before that, the words `until`, and where there is no checker, why.
 fn worker_section(store: Store, slot: Slot, until: &str) -> Element {
     match (store.section(slot), store.ui().gone, slot) {
-        (_, Some(_), Slot::TermMeaning | Slot::Chain | Slot::Definition) => nothing(),
+        (_, Some(_), Slot::TermMeaning | Slot::Chain | Slot::Definition | Slot::Legend) => {
+            nothing()
+        }
         // The plain pages list the orderings, too.
         (_, Some(_), Slot::Orderings) => el("a", "")
             .attr(Attr::Href, "scenarios/")

@@ -112,7 +112,7 @@ fn stop() {
 }
 
 /// Whether the visitor wants motion.
-fn wanted() -> bool {
+pub fn wanted() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)");
     !query.ok().flatten().is_some_and(|it| it.matches())
 }

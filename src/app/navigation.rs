@@ -1,7 +1,6 @@
 //! What comes onto the stage: scenarios of the catalogue, links, the visitor's files, and other builds of
 //! the scenario that is there.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::File;
 
@@ -12,15 +11,24 @@ use stable_pages::protocol::{Edit, Era};
 use stable_pages::scenario::{Device, Entry, Packed};
 use stable_pages::view::{OpenedRun, apply_route};
 
+use super::arrival::{begin, close_notice, complain, set_title, show};
 use super::dom::listen;
 use super::store::{Session, Store, place};
-use super::{address, checking, dialogs, playback, source, worker};
+use super::{address, checking, course, dialogs, playback, source, worker};
 
 /// Goes where the address says, now and whenever it changes.
 pub fn start(store: Store) {
     // The address may have changed while the first scenario was fetched, or name one that could not be.
     let slug = store.spec().slug;
-    if !matches!(address::current(), Ok(Address::Scenario(entry)) if entry.slug == slug) {
+    let begun = match address::current() {
+        Ok(Address::Scenario(entry)) => entry.slug == slug,
+        Ok(Address::Lesson { slug, .. }) => {
+            let lesson = store.ui_untracked().lesson;
+            lesson.is_some_and(|it| it.slug == slug)
+        }
+        _ => false,
+    };
+    if !begun {
         follow_address(store);
     }
     listen("hashchange", move |_| follow_address(store));
@@ -36,50 +44,12 @@ fn follow_address(store: Store) {
         Ok(Address::Start) => store.update_ui(|ui| ui.notice.clear()),
         Ok(Address::Scenario(entry)) => open_scenario(store, entry),
         Ok(Address::Run(entry)) => open_link(store, entry, fragment),
+        Ok(Address::Lesson { slug, beat }) => course::open(store, &slug, beat, true),
         Err(error) => complain(
             store,
             format!("{error} Choose an ordering from the list below."),
         ),
     }
-}
-
-/// Says what could not be done; everything else stays.
-fn complain(store: Store, notice: String) {
-    address::stays();
-    store.update_ui(|ui| {
-        ui.notice = notice;
-        ui.failed = None;
-        ui.loading.clear();
-    });
-}
-
-/// Takes the notice away.
-pub fn close_notice(store: Store) {
-    complain(store, String::new());
-}
-
-/// Begins a navigation and gives its number; what older ones have asked for comes too late.
-fn begin(store: Store) -> u32 {
-    playback::play(store, false);
-    store.next_navigation()
-}
-
-fn set_title(store: Store) {
-    let title = &store.moment_untracked().scenario.name;
-    document().set_title(&format!("{title} \u{b7} Stable Pages"));
-}
-
-/// Puts another scenario onto the stage.
-fn show(store: Store, session: Session) {
-    close_notice(store);
-    store.update_ui(|ui| {
-        ui.remark.clear();
-        ui.folded.clear();
-    });
-    store.set_session(session);
-    store.select_racing_sector();
-    set_title(store);
-    checking::check(store);
 }
 
 /// Opens a scenario of the catalogue, once it is fetched.
@@ -142,6 +112,9 @@ pub fn open_file(store: Store, file: File) {
         let text = source::read(&file).await;
         if !store.is_latest_navigation(number) {
             return;
+        }
+        if let Some(slug) = name.strip_suffix(".md") {
+            return course::open_own(store, number, slug.to_owned(), text);
         }
         if name.ends_with(".svg") || name.ends_with(".json") {
             return open_figure(store, number, name, text);

@@ -8,8 +8,8 @@ use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, NodeId, World, ways};
 use stable_pages::view::{SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time};
 
-use super::address;
 use super::store::{Session, Store};
+use super::{address, motion};
 
 /// How a change of the run leads to the moment it ends at.
 enum Way {
@@ -44,6 +44,34 @@ fn tick(store: Store) {
         return play(store, false);
     }
     wait(store, &moment.sentence().unwrap_or_default());
+}
+
+/// Makes the steps that lie ahead, press by press at an even pace; `done` is told when all are made. Whatever else is done
+/// to the run ends it.
+pub fn walk(store: Store, done: impl FnOnce() + 'static) {
+    let moment = store.moment_untracked();
+    let ahead = presses(&moment.scenario, &moment.whole, &[]);
+    let many = ahead.iter().filter(|it| **it > moment.depth()).count();
+    if !motion::wanted() {
+        seek(store, moment.length());
+        return done();
+    }
+    let pause = (WALK / many.max(1) as u32).clamp(WALK_PACE.0, WALK_PACE.1);
+    walk_on(store, pause, Box::new(done));
+}
+
+/// How many milliseconds such steps should take together, and the least and most for one.
+const WALK: u32 = 5000;
+const WALK_PACE: (u32, u32) = (300, 700);
+
+fn walk_on(store: Store, pause: u32, done: Box<dyn FnOnce()>) {
+    let moved = go_forward(store, StepSize::Call);
+    let moment = store.moment_untracked();
+    if !moved || moment.depth() == moment.length() {
+        return done();
+    }
+    let next = Timeout::new(pause, move || walk_on(store, pause, done));
+    store.set_timer(Some(next));
 }
 
 /// Plays from the moment shown, or pauses; where no steps lie ahead, says so.

@@ -10,11 +10,12 @@ use wasm_bindgen_futures::JsFuture;
 
 use stable_pages::exchange::{Address, AddressError};
 use stable_pages::scenario::{BUILD, Packed};
+use stable_pages::view::PackedLesson;
 
 use super::dom::listen;
 
-/// The scenario that opens when the address names none; index.html has it fetched ahead.
-const FIRST: &str = "baseline-five-step";
+/// The scenario that opens when the address names none, and nothing else is asked for.
+pub const FIRST: &str = "baseline-five-step";
 
 /// The most bytes that a scenario's file may have; those of the catalogue have a few thousand.
 const MOST_BYTES: u32 = 256 * 1024;
@@ -39,6 +40,13 @@ pub async fn fetch(slug: &str) -> Result<Packed, String> {
     answer(request(slug)).await
 }
 
+/// A lesson, or why it could not be fetched.
+pub async fn fetch_lesson(slug: &str) -> Result<PackedLesson, String> {
+    let request = window().fetch_with_str(&format!("lessons/{slug}.bin?{BUILD}"));
+    let bytes = bytes(request.into()).await?;
+    PackedLesson::read(&bytes).map_err(|error| error.to_string())
+}
+
 /// Asks the server for a scenario. The build's name in the address keeps a cache from answering with an older one.
 fn request(slug: &str) -> JsFuture {
     window()
@@ -48,6 +56,12 @@ fn request(slug: &str) -> JsFuture {
 
 /// Waits for the server's answer and reads it.
 async fn answer(request: JsFuture) -> Result<Packed, String> {
+    let packed = Packed::read(&bytes(request).await?);
+    packed.map_err(|error| error.to_string())
+}
+
+/// Waits for the server's answer.
+async fn bytes(request: JsFuture) -> Result<Vec<u8>, String> {
     let offline = "there is no answer from the server";
     let response = request.await.map_err(|_| offline)?;
     let response: Response = response.unchecked_into();
@@ -56,8 +70,7 @@ async fn answer(request: JsFuture) -> Result<Packed, String> {
     }
     let bytes = response.array_buffer().map_err(|_| offline)?;
     let bytes = JsFuture::from(bytes).await.map_err(|_| offline)?;
-    let packed = Packed::read(&Uint8Array::new(&bytes).to_vec());
-    packed.map_err(|error| error.to_string())
+    Ok(Uint8Array::new(&bytes).to_vec())
 }
 
 /// The text of a visitor's file, or what is wrong with it.

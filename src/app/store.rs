@@ -206,9 +206,10 @@ impl Store {
         self.checker.with_untracked(|checker| checker.turn)
     }
 
-    /// What lies ahead of the moment shown, once that is known.
+    /// What lies ahead of the moment shown, once that is known; nothing for a learner, who is to find out.
     pub fn outlook(self) -> Option<PtrEq<Outlook>> {
-        self.outlook.get()
+        let outlook = self.outlook.get();
+        outlook.filter(|_| self.ui.with(UiState::hints))
     }
 
     /// What the worker has drawn for a slot.

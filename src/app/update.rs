@@ -10,7 +10,8 @@ use stable_pages::view::{Drawer, Msg, Tab, UiState, WorkerRequest};
 
 use super::store::Store;
 use super::{
-    address, checking, clipboard, dialogs, navigation, offline, picture, playback, source, worker,
+    address, arrival, checking, clipboard, course, dialogs, navigation, offline, picture, playback,
+    source, worker,
 };
 
 /// Does what a message asks for.
@@ -65,7 +66,7 @@ pub fn update(store: Store, msg: Msg) {
             if store.ui_untracked().notice.is_empty() {
                 store.update_ui(|ui| ui.newer = false);
             }
-            navigation::close_notice(store);
+            arrival::close_notice(store);
         }
         Msg::TryAgain => {
             if let Some(slug) = store.ui_untracked().failed {
@@ -143,6 +144,7 @@ pub fn update(store: Store, msg: Msg) {
             ui.why = at;
             show_side(ui, Tab::Explain);
         }),
+        Msg::Course(msg) => course::update(store, msg),
         Msg::ApplyEdits(edits, run) => {
             store.update_ui(look_at_stage);
             dialogs::show_sheet(store, None);

@@ -14,7 +14,9 @@ use leptos::web_sys::{
 
 use stable_pages::explore::{CheckerRequest, ScenarioSpec};
 use stable_pages::scenario::to_bytes;
-use stable_pages::view::{OpenedRun, WorkerMessage, WorkerRequest, WorkerResponse};
+use stable_pages::view::{
+    BeatRun, LessonFile, OpenedRun, WorkerMessage, WorkerRequest, WorkerResponse,
+};
 
 use super::dom::meta;
 
@@ -23,6 +25,12 @@ type OnBuilt = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
 
 /// Takes the run that a link or a figure names, or why it cannot be opened.
 type OnOpened = Box<dyn FnOnce(Result<Box<OpenedRun>, String>)>;
+
+/// A lesson taken apart: the bytes of its outline and the names of its scenarios, or what is wrong with it.
+pub type ReadLesson = Result<(Vec<u8>, Vec<String>), String>;
+
+/// Takes a lesson that was taken apart.
+type OnRead = Box<dyn FnOnce(ReadLesson)>;
 
 /// What the connection tells the page.
 pub enum WorkerEvent {
@@ -66,12 +74,9 @@ extern "C" {
     fn start_checker(options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// The address of one of the checker's files, which the build names by their content.
-fn file(rest: &str) -> String {
-    format!(
-        "./{}{rest}",
-        meta("checker").as_deref().unwrap_or("checker")
-    )
+/// The address of one of a worker's files, which the build names by their content.
+fn file(worker: &str, rest: &str) -> String {
+    format!("./{}{rest}", meta(worker).as_deref().unwrap_or(worker))
 }
 
 /// Fetches the style sheets of the sections that the worker draws.
@@ -98,7 +103,7 @@ fn emit(event: WorkerEvent) {
 pub fn start(on_event: impl Fn(WorkerEvent) + 'static) {
     CONNECTION.with_borrow_mut(|connection| connection.on_event = Some(Rc::new(on_event)));
     fetch_style_sheets();
-    let Ok(worker) = Worker::new(&file("_loader.js")) else {
+    let Ok(worker) = Worker::new(&file("checker", "_loader.js")) else {
         return start_on_this_thread();
     };
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
@@ -136,11 +141,15 @@ fn start_on_this_thread() {
     let (Some(script), Some(body)) = (script, document().body()) else {
         return failed("there is no place for a script");
     };
-    script.set_src(&file(".js"));
+    script.set_src(&file("checker", ".js"));
     let on_load = Closure::<dyn Fn(Event)>::new(move |_| {
         let options = Object::new();
         // An object takes every property.
-        let _ = Reflect::set(&options, &"module_or_path".into(), &file("_bg.wasm").into());
+        let _ = Reflect::set(
+            &options,
+            &"module_or_path".into(),
+            &file("checker", "_bg.wasm").into(),
+        );
         if start_checker(&options).is_err() {
             failed("the checker's program could not be started either");
         }
@@ -251,6 +260,57 @@ pub fn open_link(link: String, text: String, on_opened: OnOpened) {
     if let Some(number) = await_opened(on_opened) {
         send(WorkerRequest::OpenLink { number, link, text });
     }
+}
+
+/// Has the checker open a run of a beat: of a lesson that comes with the request, or of the one opened last.
+pub fn open_beat(lesson: Option<LessonFile>, beat: usize, which: BeatRun, on_opened: OnOpened) {
+    if let Some(number) = await_opened(on_opened) {
+        send(WorkerRequest::OpenBeat {
+            number,
+            lesson,
+            beat,
+            which,
+        });
+    }
+}
+
+/// Has a lesson of a visitor's own taken apart, by a worker that is fetched for it and goes again.
+pub fn read_lesson(text: &str, on_read: OnRead) {
+    let Ok(reader) = Worker::new(&file("reader", "_loader.js")) else {
+        return on_read(Err("no worker may run here, which would read it".to_owned()));
+    };
+    let on_read = Rc::new(RefCell::new(Some(on_read)));
+    let answer = {
+        let (reader, on_read) = (reader.clone(), on_read.clone());
+        move |read: ReadLesson| {
+            reader.terminate();
+            if let Some(on_read) = on_read.take() {
+                on_read(read);
+            }
+        }
+    };
+    let text = JsValue::from_str(text);
+    let posts = reader.clone();
+    let on_message = {
+        let answer = answer.clone();
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            match event.data().dyn_ref::<Uint8Array>() {
+                // It says with anything else that it is there.
+                None => drop(posts.post_message(&text)),
+                Some(bytes) => {
+                    let read = postcard::from_bytes(&bytes.to_vec());
+                    answer(read.unwrap_or_else(|error| Err(error.to_string())));
+                }
+            }
+        })
+    };
+    reader.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    let on_error = Closure::<dyn Fn(Event)>::new(move |_| {
+        answer(Err("what would read it could not be fetched".to_owned()));
+    });
+    reader.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    on_error.forget();
 }
 
 /// Has the checker open the run that a saved figure carries.

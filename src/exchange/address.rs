@@ -4,7 +4,7 @@ use super::link::mended;
 use crate::scenario::{Entry, find};
 
 /// What an address asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// Nothing in particular.
     Start,
@@ -12,6 +12,13 @@ pub enum Address {
     Scenario(Entry),
     /// A run of a scenario of the catalogue: the address is a [`Link`](super::Link), which the worker reads.
     Run(Entry),
+    /// A beat of a lesson: `lesson/lock-and-bit/3`.
+    Lesson {
+        /// The lesson's name.
+        slug: String,
+        /// The beat, counted from 0.
+        beat: usize,
+    },
 }
 
 /// An address that leads nowhere, and why.
@@ -65,9 +72,19 @@ impl Address {
         if let Some(entry) = name.and_then(find) {
             return Ok(Address::Run(entry));
         }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if let Some(rest) = mended.strip_prefix("lesson/") {
+            let (slug, beat) = rest.split_once('/').unwrap_or((rest, "1"));
+            let beat: usize = beat.trim_end_matches('/').parse().unwrap_or(1);
+            if !slug.is_empty() && slug.len() <= 60 && slug.chars().all(plain) {
+                return Ok(Address::Lesson {
+                    slug: slug.to_owned(),
+                    beat: beat.saturating_sub(1),
+                });
+            }
+        }
         let name = name.unwrap_or(&mended);
         let name = if name.is_empty() { whole } else { name };
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.len() > 60 || !name.chars().all(plain) {
             let shown = name.chars().filter(|c| !c.is_control()).take(40);
             return Err(AddressError::Damaged {

@@ -3,7 +3,7 @@
 use super::error::{LessonError, Spot, wrong};
 use super::fact::Fact;
 use super::markdown::{Item, Span};
-use super::scene::Scene;
+use super::scene::{Files, Scene};
 
 /// The keys of an answer's block.
 const KEYS: [&str; 4] = ["scenario", "run", "claim", "then"];
@@ -28,7 +28,12 @@ pub struct Answer {
 
 impl Answer {
     /// Reads an answer to a question that is asked at a moment.
-    pub(super) fn read(text: &str, item: &Item, scene: &Scene) -> Result<Answer, LessonError> {
+    pub(super) fn read(
+        text: &str,
+        item: &Item,
+        scene: &Scene,
+        files: &Files,
+    ) -> Result<Answer, LessonError> {
         let fault = |reason: &str| wrong(text, item.at, reason);
         let right = item.mark.ok_or_else(|| {
             fault("an answer begins with \"- [x]\" if it is right, with \"- [ ]\" if not")
@@ -44,7 +49,8 @@ impl Answer {
         fence.check(text, &KEYS, &["scenario", "claim"])?;
         let (mut scene, mut from) = (scene.clone(), scene.run.len());
         if let Some(field) = fence.field("scenario") {
-            (scene, from) = (Scene::open(text, &field.value, field.value_at)?, 0);
+            let opened = Scene::open(text, &field.value, field.value_at, files)?;
+            (scene, from) = (opened, 0);
         }
         for field in fence.all("run") {
             scene.go(text, field)?;

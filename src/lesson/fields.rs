@@ -1,11 +1,13 @@
 //! The fenced blocks of a lesson: lines of the form `key: value`, with `#` before a remark.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::did_you_mean;
 
 use super::error::{LessonError, wrong};
 
 /// A line of a fenced block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Field {
     pub key: String,
     pub value: String,
@@ -16,7 +18,7 @@ pub(super) struct Field {
 }
 
 /// A fenced block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Fence {
     /// The word behind its three backquotes.
     pub kind: String,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -15,6 +16,7 @@ const KEYS: [&str; 6] = [
 ];
 
 /// What stands before the first beat.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Front {
     pub title: String,
     /// Its place in the course; none for what lies beyond the lessons.

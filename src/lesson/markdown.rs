@@ -6,12 +6,13 @@ use std::ops::Range;
 use std::vec::IntoIter;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use serde::{Deserialize, Serialize};
 
 use super::error::{LessonError, wrong};
 use super::fields::Fence;
 
 /// A piece of running text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Span {
     /// Words.
     Text(String),
@@ -22,7 +23,7 @@ pub enum Span {
 }
 
 /// A paragraph.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paragraph {
     /// Whether somebody else's words are quoted.
     pub quote: bool,
@@ -39,6 +40,7 @@ pub(super) fn plain(words: &[Span]) -> String {
 }
 
 /// An item of a list.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Item {
     /// Whether its box is ticked; none where it has no box.
     pub mark: Option<bool>,
@@ -49,7 +51,7 @@ pub(super) struct Item {
 }
 
 /// What a heading of a lesson stands over.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Section {
     pub title: String,
     /// The byte of the file where its heading begins.

@@ -113,10 +113,13 @@ impl Part {
 }
 
 /// A set of parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Parts(u16);
 
 impl Parts {
+    /// No part.
+    pub const NONE: Parts = Parts(0);
+
     /// Adds a part. One sector and eight replace each other.
     pub fn add(&mut self, part: Part) {
         let sectors = 1 << Part::OneSector as u16 | 1 << Part::EightSectors as u16;
@@ -129,6 +132,11 @@ impl Parts {
     /// Whether a part is in it.
     pub fn has(self, part: Part) -> bool {
         self.0 & 1 << part as u16 != 0
+    }
+
+    /// The parts in it that are not in another set.
+    pub fn beyond(self, other: Parts) -> Parts {
+        Parts(self.0 & !other.0)
     }
 
     /// The parts in it.

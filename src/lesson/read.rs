@@ -1,41 +1,58 @@
-//! Reads a lesson's file.
+//! Makes a lesson of its outline: plays its moments.
 
 use super::answer::Answer;
 use super::beat::{Beat, Goal, Lesson, Task};
 use super::error::{LessonError, Spot, wrong};
 use super::fact::{Fact, verdict_named};
 use super::fields::{Fence, Field};
-use super::front::Front;
-use super::markdown::{Section, sections};
+use super::markdown::Section;
+use super::outline::Outline;
 use super::part::{Part, Parts};
-use super::scene::Scene;
+use super::scene::{Files, Scene};
 
 /// The heading of the question at a lesson's end.
 const EXPLAIN: &str = "Explain it back";
 const STAGE: [&str; 5] = ["scenario", "run", "show", "figure", "then"];
 const BREAK: [&str; 3] = ["goal", "verdict", "par"];
 
-/// Reads a lesson, plays its moments, and holds its statements of single runs against the engine.
+/// Reads a lesson whose scenarios are those of the catalogue: see [`play`].
 ///
 /// # Errors
 /// [`LessonError`] with line, column and reason, whatever the text is.
 pub fn load(slug: &str, text: &str) -> Result<Lesson, LessonError> {
-    let (front, body) = Front::read(text)?;
+    play(slug, text, Outline::read(text)?, &[])
+}
+
+/// Makes a lesson of the outline of its text: plays its moments, and reads what it says of them.
+///
+/// # Errors
+/// [`LessonError`] with line, column and reason, whatever the text is.
+pub fn play(
+    slug: &str,
+    text: &str,
+    outline: Outline,
+    files: &Files,
+) -> Result<Lesson, LessonError> {
+    let Outline { front, sections } = outline;
     let mut reader = Reader {
         text,
+        files,
         scene: match &front.scenario {
-            Some((name, at)) => Some(Scene::open(text, name, *at)?),
+            Some((name, at)) => Some(Scene::open(text, name, *at, files)?),
             None => None,
         },
         shown: Parts::default(),
     };
-    let sections = sections(text, body)?;
     let beats: Vec<Beat> = sections
         .iter()
         .map(|it| reader.beat(it))
         .collect::<Result<_, _>>()?;
     if beats.is_empty() {
-        return Err(wrong(text, body, "the lesson has no beats: \"## Title\""));
+        return Err(wrong(
+            text,
+            text.len(),
+            "the lesson has no beats: \"## Title\"",
+        ));
     }
     Ok(Lesson {
         slug: slug.to_owned(),
@@ -51,6 +68,7 @@ pub fn load(slug: &str, text: &str) -> Result<Lesson, LessonError> {
 /// What the beats before have come to.
 struct Reader<'a> {
     text: &'a str,
+    files: &'a Files,
     scene: Option<Scene>,
     shown: Parts,
 }
@@ -85,7 +103,7 @@ impl Reader<'_> {
         let answers: Vec<Answer> = section
             .items
             .iter()
-            .map(|it| Answer::read(text, it, &scene))
+            .map(|it| Answer::read(text, it, &scene, self.files))
             .collect::<Result<_, _>>()?;
         let task = match (answers.is_empty(), goal) {
             (true, None) => Task::GoOn,
@@ -125,7 +143,8 @@ impl Reader<'_> {
     fn stage(&mut self, fence: &Fence) -> Result<(), LessonError> {
         let text = self.text;
         if let Some(field) = fence.field("scenario") {
-            self.scene = Some(Scene::open(text, &field.value, field.value_at)?);
+            let opened = Scene::open(text, &field.value, field.value_at, self.files)?;
+            self.scene = Some(opened);
         }
         let mut scene = self.scene(fence.at)?;
         for field in fence.all("run") {

@@ -11,18 +11,29 @@ use crate::scenario::{Run, Scenario, catalogue, find, load_variant};
 use super::error::{LessonError, wrong};
 use super::fields::Field;
 
+/// The files of scenarios that a lesson speaks of, by their names. What is not among them comes from the catalogue, which in
+/// the browser has no texts.
+pub type Files = [(String, String)];
+
 /// A moment of a scenario.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The scenario, with the kernel, device and edits that the lesson gives it.
     pub scenario: Arc<Scenario>,
+    /// The file it was built from.
+    pub text: Arc<str>,
     /// The steps that lead to the moment.
     pub run: Vec<Choice>,
 }
 
 impl Scene {
     /// The start of a scenario, named as an address names it by hand: `unlock-gap/linux-6.19/on-none`.
-    pub(super) fn open(text: &str, name: &str, at: usize) -> Result<Scene, LessonError> {
+    pub(super) fn open(
+        text: &str,
+        name: &str,
+        at: usize,
+        files: &Files,
+    ) -> Result<Scene, LessonError> {
         let fault = |reason: String| wrong(text, at, reason);
         let slug = name.split('/').next().unwrap_or_default();
         let Some(entry) = find(slug) else {
@@ -30,14 +41,17 @@ impl Scene {
             let near = did_you_mean(slug, known.into_iter());
             return Err(fault(format!("there is no scenario \"{slug}\"{near}")));
         };
+        let file = files.iter().find(|(of, _)| of == slug);
+        let file = file.map_or(entry.text, |(_, file)| file);
         let link = Link::parse(name).map_err(|error| fault(error.to_string()))?;
         if !link.damage.is_empty() {
             return Err(fault(link.damage));
         }
-        let scenario = load_variant(slug, entry.text, &link.variant());
+        let scenario = load_variant(slug, file, &link.variant());
         let scenario = scenario.map_err(|error| fault(format!("\"{name}\": {}", error.reason)))?;
         Ok(Scene {
             scenario: Arc::new(scenario),
+            text: file.into(),
             run: Vec::new(),
         })
     }

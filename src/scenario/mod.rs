@@ -22,7 +22,7 @@ pub use catalogue::{Entry, catalogue, find};
 pub use error::{ScenarioError, ScenarioWarning, WarningKind};
 pub use keys::{FILE_KEYS, FileKey};
 pub use loaded::{Cast, Note, Scenario, StallBound, words};
-pub use packed::{BUILD, PackError, Packed, to_bytes};
+pub use packed::{BUILD, PackError, Packed, seal, to_bytes, unseal};
 pub use pairs::{NeverExisted, never_existed};
 pub use schedule::Run;
 pub use verdict::{Device, SAFE, Severity, Verdict};

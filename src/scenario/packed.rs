@@ -81,12 +81,7 @@ impl Packed {
 
     /// As bytes that [`read`](Packed::read) reads in the same build.
     pub fn bytes(&self) -> Vec<u8> {
-        // A scenario is plain data; encoding it cannot fail.
-        let body = to_bytes(self).unwrap_or_default();
-        let mut bytes = BUILD.as_bytes().to_vec();
-        bytes.extend(crc32c(&body).to_le_bytes());
-        bytes.extend(body);
-        bytes
+        seal(self)
     }
 
     /// Reads what [`bytes`](Packed::bytes) wrote. Never panics, and takes memory in proportion to the bytes.
@@ -99,15 +94,33 @@ impl Packed {
     /// # Errors
     /// [`PackError`], for any other bytes.
     pub fn read(bytes: &[u8]) -> Result<Packed, PackError> {
-        if bytes.get(..SUM) != Some(BUILD.as_bytes()) {
-            return Err(PackError::OtherBuild);
-        }
-        let (Some(sum), Some(body)) = (bytes.get(SUM..BODY), bytes.get(BODY..)) else {
-            return Err(PackError::Damaged);
-        };
-        if sum != crc32c(body).to_le_bytes() {
-            return Err(PackError::Damaged);
-        }
-        postcard::from_bytes(body).map_err(|_| PackError::Damaged)
+        unseal(bytes)
     }
+}
+
+/// Plain data as bytes that [`unseal`] reads in the same build.
+pub fn seal(data: &impl Serialize) -> Vec<u8> {
+    // Encoding plain data cannot fail.
+    let body = to_bytes(data).unwrap_or_default();
+    let mut bytes = BUILD.as_bytes().to_vec();
+    bytes.extend(crc32c(&body).to_le_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+/// Reads what [`seal`] wrote; refuses what [`Packed::read`] refuses.
+///
+/// # Errors
+/// [`PackError`], for any other bytes.
+pub fn unseal<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, PackError> {
+    if bytes.get(..SUM) != Some(BUILD.as_bytes()) {
+        return Err(PackError::OtherBuild);
+    }
+    let (Some(sum), Some(body)) = (bytes.get(SUM..BODY), bytes.get(BODY..)) else {
+        return Err(PackError::Damaged);
+    };
+    if sum != crc32c(body).to_le_bytes() {
+        return Err(PackError::Damaged);
+    }
+    postcard::from_bytes(body).map_err(|_| PackError::Damaged)
 }

@@ -155,7 +155,11 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
             calls: ui.step_size == StepSize::Call && status == Status::Ready,
             ..now.position(actor)
         };
-        let rows = rows(&cast.lines, program, position, &by_hand, most);
+        let picture = ui.picture();
+        // A window into the program only where all of it is there.
+        let most = if picture.whole() { most } else { usize::MAX };
+        let mut rows = rows(&cast.lines, program, position, &by_hand, most);
+        rows.retain(|row| picture.has_line(&cast.lines, row.line));
         // A long program with an open composite keeps its height, wherever in the composite its actor is.
         let inside = rows.iter().any(|row| row.open == Some(true));
         let long = cast.lines.len() > SHOWN && inside && !stuck;
@@ -181,6 +185,7 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
     match (open, status) {
         // Only waits for work: one line says so.
         (false, Status::Idle) => card,
+        _ if !ui.by_hand() => card,
         _ => card.child(next_step(now, ui, outlook, actor, status)),
     }
 }
@@ -237,7 +242,12 @@ fn next_step(
         (Status::Finished | Status::Halted | Status::Asleep(_), _) | (_, None) => return nothing(),
         (_, Some(instr)) => OPS[usize::from(instr.tag)].label,
     };
-    let label = call.as_deref().unwrap_or(label);
+    let spoken = next.is_none_or(|instr| ui.picture().has_step(instr.op));
+    let label = match spoken {
+        true => call.as_deref().unwrap_or(label),
+        // A step that the lesson has not introduced.
+        false => "go on",
+    };
     let cannot = status != Status::Ready;
     let ways = now.ways(actor);
     let mut moves = el("div", "moves");

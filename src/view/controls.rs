@@ -82,7 +82,10 @@ pub fn time_controls(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> E
 }
 
 /// A button for each actor's next step.
-pub fn step_buttons(now: &Moment, outlook: Option<&Outlook>) -> Element {
+pub fn step_buttons(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
+    if !ui.by_hand() {
+        return nothing();
+    }
     let mut group = el("div", "group quick")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Step an actor");

@@ -4,7 +4,7 @@
 
 use crate::machine::{ActorId, Protection};
 use crate::protocol::{MEANINGS, TERMS, group_row, term_meaning};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, never_existed};
 
 use super::grid::Level;
 use super::moment::Moment;
@@ -21,6 +21,12 @@ pub fn of_level(level: Level) -> String {
 pub fn of_bit(name: &str) -> String {
     format!("bit {name}")
 }
+
+/// The kernel that is chosen.
+pub const KERNEL: &str = "kernel";
+
+/// The device that is chosen.
+pub const DEVICE: &str = "device";
 
 /// A line of an actor's program.
 pub fn of_line(actor: ActorId, line: usize) -> String {
@@ -61,6 +67,11 @@ pub fn definition(now: &Moment, ui: &UiState) -> Element {
             (Some(actor), Some(at)) => line(&now.scenario, actor, at),
             _ => Vec::new(),
         },
+        KERNEL => {
+            let (name, meaning) = era_words(now);
+            vec![Definition::new(name, meaning, "")]
+        }
+        DEVICE => vec![device(now)],
         "broken" => number().map_or_else(Vec::new, |step| broken(now, step)),
         _ => Vec::new(),
     };
@@ -79,6 +90,21 @@ pub fn definition(now: &Moment, ui: &UiState) -> Element {
         }
     }
     all
+}
+
+/// What a kernel's name and its meaning are.
+fn era_words(now: &Moment) -> (&'static str, &'static str) {
+    let words = now.scenario.era.kernels();
+    words.split_once(": ").unwrap_or((words, ""))
+}
+
+fn device(now: &Moment) -> Definition {
+    let (device, era) = (now.scenario.device, now.scenario.era);
+    let mut meaning = device.about().to_owned();
+    if let Some(fact) = never_existed(device, era) {
+        meaning += &format!(" This pair never existed: {}", fact.why);
+    }
+    Definition::new(device.heading(), &meaning, "")
 }
 
 fn level(now: &Moment, key: &str) -> Vec<Definition> {

@@ -18,6 +18,7 @@ use super::glossary::Glossary;
 use super::guard_bits::guard_bits;
 use super::moment::Moment;
 use super::msg::Msg;
+use super::picture::Picture;
 use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
@@ -38,6 +39,10 @@ pub struct LeftOut {
 pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let scenario = &now.scenario;
     let (depth, length) = (now.depth(), now.length());
+    let picture = ui.picture();
+    if !picture.whole() && !spoken_of(now, picture) {
+        return el("div", "now");
+    }
     let count = match now.last_actor() {
         Some(actor) => {
             let name = &scenario.cast[actor.index()].name;
@@ -93,6 +98,12 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .child(paragraph("decisive", &remark))
         .child(paragraph("ending", ending))
         .child(rich(el("p", "remark"), &ui.remark))
+}
+
+/// Whether a lesson has introduced what the step made last is about.
+fn spoken_of(now: &Moment, picture: Picture) -> bool {
+    let row = now.last_row();
+    row.is_some_and(|(_, row, _)| picture.has_step(OPS[row].op))
 }
 
 /// How bad the end is that the run has come to; none where it goes on.

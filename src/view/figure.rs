@@ -4,7 +4,6 @@
 
 mod ink;
 mod legend;
-mod picture;
 mod reopen;
 mod stage;
 mod svg;
@@ -17,8 +16,8 @@ use crate::lesson::Parts;
 use crate::machine::Status;
 
 use super::moment::Moment;
+use super::picture::Picture;
 use ink::{DEFS, Face};
-use picture::Picture;
 use svg::{Anchor, Frame, PX, Svg, escaped, width};
 
 /// The width of the figure.
@@ -66,7 +65,7 @@ pub fn figure(now: &Moment, link: &str, carried: &Carried) -> String {
 /// The stage alone at the moment shown, with the parts that a lesson has introduced. `words` say what it shows.
 pub fn lesson_figure(now: &Moment, parts: Parts, words: &str) -> String {
     let mut body = Svg::default();
-    let (bottom, _) = stage::stage(&mut body, now, Picture::of(parts), 16 * PX);
+    let (bottom, _) = stage::stage(&mut body, now, Picture::of(parts, Parts::NONE), 16 * PX);
     let geometry = now.scenario.model.geometry;
     // A single column leaves most of the width empty.
     let width = match geometry.sectors() * geometry.pages as usize {

@@ -1,6 +1,7 @@
 //! The frame of the page, which never changes: its parts in the order of the story, with a slot for each section that
 //! is drawn anew.
 
+use super::course::CourseMsg;
 use super::msg::Msg;
 use super::ui_state::Sheet;
 use super::vdom::{Attr, Element, Handler, el, note};
@@ -21,6 +22,12 @@ pub fn frame() -> Element {
         .attr(Attr::Keys, "X")
         .text("Share")
         .on_click(Msg::Sheet(Some(Sheet::Share)));
+    let course = el("button", "course-button")
+        .text("Course")
+        .on_click(Msg::Sheet(Some(Sheet::Course)));
+    let leave = el("button", "leave-button")
+        .text("Open the workbench")
+        .on_click(Msg::Course(CourseMsg::Leave));
     let mut sheet = el("dialog", "help")
         .attr(Attr::Id, "help")
         .attr(Attr::LabelledBy, "help-title")
@@ -30,13 +37,20 @@ pub fn frame() -> Element {
         .attr(Attr::Id, "bubble")
         .attr(Attr::Role, "status")
         .child(slot("definition"));
+    let projector = el("button", "projector-button")
+        .attr(Attr::Keys, "Escape")
+        .text("Leave projector mode")
+        .on_click(Msg::Course(CourseMsg::Projector));
     el("div", "shell")
+        .child(projector)
         .child(
             el("header", "top")
                 .child(note("brand", "Stable Pages"))
                 .child(catalogue())
                 .child(slot("loading"))
                 .child(slot("settings"))
+                .child(leave)
+                .child(course)
                 .child(share)
                 .child(help),
         )
@@ -57,7 +71,7 @@ pub fn frame() -> Element {
 fn catalogue() -> Element {
     let mut field = el("input", "")
         .attr(Attr::Type, "file")
-        .attr(Attr::Accept, ".toml,.svg,.json");
+        .attr(Attr::Accept, ".toml,.svg,.json,.md");
     field.handler = Some(Handler::PickFile);
     let file = el("label", "file")
         .child(el("span", "").text("Open a file\u{2026}"))
@@ -122,6 +136,7 @@ fn desk() -> Element {
                 .child(slot("stage")),
         )
         .child(slot("actors"))
+        .child(el("div", "lesson").child(slot("lesson")))
         .child(slot("tabs"))
         .child(
             el("div", "side")

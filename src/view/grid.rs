@@ -2,12 +2,14 @@
 
 use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
+use crate::lesson::Part;
 use crate::machine::{
     ActorId, Content, End, Model, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
 };
 use crate::scenario::Scenario;
 
 use super::moment::Moment;
+use super::picture::Picture;
 
 /// How a cell hangs together with the one above it. A mismatch is a break in the column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +62,16 @@ pub struct Cell {
     pub words: String,
 }
 
+impl Cell {
+    /// The cell as a picture has it: without its checksum where there are none yet.
+    pub fn within(mut self, picture: Picture) -> Cell {
+        if !picture.has(Part::GuardTag) && !self.failed {
+            self.second.clear();
+        }
+        self
+    }
+}
+
 /// The rows from memory down to media.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -89,6 +101,23 @@ impl Level {
         all.into_iter()
             .filter_map(|(level, is)| is.then_some(level))
             .collect()
+    }
+
+    /// The rows that a picture has.
+    pub fn within(scenario: &Scenario, picture: Picture) -> Vec<Level> {
+        let mut levels = Level::all(scenario);
+        levels.retain(|level| picture.has(level.part()));
+        levels
+    }
+
+    /// The part of the picture that the row is.
+    pub fn part(self) -> Part {
+        match self {
+            Level::Memory | Level::Copy => Part::Memory,
+            Level::Tuple => Part::GuardTag,
+            Level::Hba | Level::Target => Part::Adapter,
+            Level::Media => Part::Disk,
+        }
     }
 
     /// The row's name, and what its cells show.

@@ -1,8 +1,9 @@
 //! Top of the page: name, scenario, kernel and device, and messages.
 
 use crate::protocol::Era;
-use crate::scenario::{Device, never_existed};
+use crate::scenario::Device;
 
+use super::definition::{DEVICE, KERNEL};
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
@@ -12,13 +13,19 @@ use super::vdom::{Attr, Element, button, el, note, nothing, select};
 const TAGLINE: &str = "A page must not change between its checksum and the disk. Step through how Linux sees to that.";
 
 /// The tagline, until the first step is made.
-pub fn tagline(now: &Moment) -> Element {
+pub fn tagline(now: &Moment, ui: &UiState) -> Element {
     // Where the window is low, only the first ordering has room for it.
     let class = match now.scenario.slug == "baseline-five-step" {
         true => "tagline",
         false => "tagline spare",
     };
-    note(class, if now.depth() == 0 { TAGLINE } else { "" })
+    note(
+        class,
+        match now.depth() {
+            0 if ui.lesson.is_none() => TAGLINE,
+            _ => "",
+        },
+    )
 }
 
 /// What is being fetched.
@@ -55,15 +62,11 @@ pub fn settings(now: &Moment) -> Element {
             })
             .collect(),
     );
-    let mut about = device.about().to_owned();
-    if let Some(fact) = never_existed(device, era) {
-        about += &format!(" This pair never existed: {}", fact.why);
-    }
-    // What the choice means stands below it while it is pointed at or has the focus.
+    // What the choice means is said where it is asked about.
     el("section", "settings")
         .attr(Attr::Label, "Kernel and device")
-        .child(eras.child(note("means", era.kernels())))
-        .child(devices.child(note("means", &about)))
+        .child(eras.attr(Attr::Define, KERNEL))
+        .child(devices.attr(Attr::Define, DEVICE))
 }
 
 /// Says what could not be done, or that there is a newer build of the page.

@@ -1,5 +1,6 @@
 //! Page flags, PTEs, TLB entries and locks as labelled bits, with a ring around those that the last step changed.
 
+use crate::lesson::Part;
 use crate::machine::{
     Access, ActorId, Model, Op, PageId, Resource, SpaceId, Stage, TlbId, Which, World,
 };
@@ -8,6 +9,7 @@ use crate::scenario::Scenario;
 use super::definition::of_bit;
 use super::grid::PageMoment;
 use super::moment::Moment;
+use super::picture::{Picture, part_of_bit};
 use super::vdom::{Attr, Element, define_button, el, note, nothing};
 
 /// A bit of the world, as shown.
@@ -22,6 +24,8 @@ pub struct Bit {
     pub by: String,
     /// The name that lines end at and that moving locks keep; empty where none do.
     pub thing: String,
+    /// The part of the picture that it is, where a lesson introduces it now.
+    pub new: Option<Part>,
 }
 
 /// A titled group of bits.
@@ -35,6 +39,8 @@ pub struct BitGroup {
     pub bits: Vec<Bit>,
     /// What is special about the group now; most often empty.
     pub remark: String,
+    /// The part of the picture that it is, where a lesson introduces it now.
+    pub new: Option<Part>,
 }
 
 /// How an address space maps a page: the way that its stores take, from left to right.
@@ -61,6 +67,7 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
         was,
         by: String::new(),
         thing: String::new(),
+        new: None,
     }
 }
 
@@ -102,12 +109,14 @@ fn bit(bit: Bit) -> Element {
         was,
         by,
         thing,
+        new,
     } = bit;
     let changed = on != was;
     let class = format!(
-        "bit {kind}{}{}",
+        "bit {kind}{}{}{}",
         if on { " on" } else { "" },
-        if changed { " changed" } else { "" }
+        if changed { " changed" } else { "" },
+        if new.is_some() { " new" } else { "" }
     );
     let state = if on { "set" } else { "clear" };
     let spoken = match (by.is_empty(), changed, was) {
@@ -124,8 +133,22 @@ fn bit(bit: Bit) -> Element {
             li = li.attr(Attr::Token, &thing);
         }
     }
-    li.child(define_button("", &of_bit(&key)).text(&name))
+    let button = define_button("", &of_bit(&key)).text(&name);
+    li.child(marked_new(button, new))
         .child(el("span", "hidden").text(&spoken))
+}
+
+/// The name of a new part's element, for the line that leads to it.
+pub fn new_thing(part: Part) -> String {
+    format!("new-{}", part as u8)
+}
+
+/// An element that a line leads to from the lesson that introduces it.
+pub fn marked_new(element: Element, new: Option<Part>) -> Element {
+    match new {
+        Some(part) => element.attr(Attr::New, &new_thing(part)),
+        None => element,
+    }
 }
 
 fn group(class: &'static str, thing: String, title: &str, short: &str, bits: Vec<Bit>) -> BitGroup {
@@ -136,6 +159,7 @@ fn group(class: &'static str, thing: String, title: &str, short: &str, bits: Vec
         short: short.to_owned(),
         bits,
         remark: String::new(),
+        new: None,
     }
 }
 
@@ -149,7 +173,9 @@ impl BitGroup {
                     .text(&self.short),
             )
             .child(el("em", "").text(&self.holders()));
-        let class = format!("entry{}", self.class);
+        let new = if self.new.is_some() { " new" } else { "" };
+        let title = marked_new(title, self.new);
+        let class = format!("entry{}{new}", self.class);
         self.draw_bits(el("div", &class).child(title))
     }
 
@@ -432,9 +458,48 @@ pub fn page_bits(moment: &PageMoment, now: &World, was: &World) -> PageBits {
     }
 }
 
+/// The bits around a page that a picture has.
+pub fn within(mut all: PageBits, picture: Picture) -> PageBits {
+    if picture.whole() {
+        return all;
+    }
+    for group in &mut all.frame {
+        group.bits.retain(|bit| match part_of_bit(bit.key()) {
+            Some(part) => picture.has(part),
+            None => bit.on,
+        });
+    }
+    all.frame.retain(|group| !group.bits.is_empty());
+    let spaces = match (picture.has(Part::Pte), picture.has(Part::SecondProcess)) {
+        (false, _) => 0,
+        (true, false) => 1,
+        (true, true) => usize::MAX,
+    };
+    all.mappings.truncate(spaces);
+    if !picture.has(Part::Tlb) {
+        all.mappings.iter_mut().for_each(|it| it.caches.clear());
+    }
+    if !picture.has_window() {
+        all.window.clear();
+    }
+    for mapping in &mut all.mappings {
+        mapping.pte.new = picture.if_new(Part::Pte);
+        for cache in &mut mapping.caches {
+            cache.new = picture.if_new(Part::Tlb);
+        }
+    }
+    if let Some(second) = all.mappings.get_mut(1) {
+        second.pte.new = picture.if_new(Part::SecondProcess);
+    }
+    for bit in all.frame.iter_mut().flat_map(|group| &mut group.bits) {
+        bit.new = part_of_bit(bit.key()).and_then(|it| picture.if_new(it));
+    }
+    all
+}
+
 /// Draws the bits around a page.
-pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World) -> Element {
-    let bits = page_bits(moment, now, was);
+pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World, picture: Picture) -> Element {
+    let bits = within(page_bits(moment, now, was), picture);
     let drawn = |all: Vec<BitGroup>| all.into_iter().map(BitGroup::draw).collect();
     let mappings = bits.mappings.into_iter().map(|mapping| {
         el("div", "door")
@@ -443,7 +508,7 @@ pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World) -> Element 
     });
     let mut frame = bits.frame;
     // What all pages share stands beside a single one.
-    let shared = shared_bits(moment.scenario, now, was);
+    let shared = shared_bits(moment.scenario, now, was).filter(|_| picture.has_shared());
     frame.extend(shared.filter(|_| moment.scenario.model.geometry.pages == 1));
     el("div", "machine")
         .children(mappings.collect())
@@ -452,10 +517,15 @@ pub fn draw_page_bits(moment: &PageMoment, now: &World, was: &World) -> Element 
 }
 
 /// The bits around a page in one row each, by the row's name.
-pub fn bit_rows(moment: &PageMoment, now: &World, was: &World) -> Vec<(String, Element)> {
+pub fn bit_rows(
+    moment: &PageMoment,
+    now: &World,
+    was: &World,
+    picture: Picture,
+) -> Vec<(String, Element)> {
     let PageBits {
         mappings, frame, ..
-    } = page_bits(moment, now, was);
+    } = within(page_bits(moment, now, was), picture);
     let mapped = mappings
         .into_iter()
         .flat_map(|it| it.caches.into_iter().chain([it.pte]));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::explore::{CheckerRequest, Outlook};
 use crate::machine::{Choice, World};
 
+use super::course::{Attended, BeatRun, LessonFile};
 use super::ui_state::UiState;
 use super::vdom::Element;
 use super::why::ChainMark;
@@ -52,6 +53,17 @@ pub enum WorkerRequest {
         /// The figure.
         svg: String,
     },
+    /// Open a run of a beat of a lesson.
+    OpenBeat {
+        /// Names the request in the response.
+        number: u32,
+        /// The lesson; none for the one opened last.
+        lesson: Option<LessonFile>,
+        /// The beat, counted from 0.
+        beat: usize,
+        /// Which run.
+        which: BeatRun,
+    },
     /// Open a link.
     OpenLink {
         /// Names the request in the response.
@@ -84,11 +96,15 @@ pub enum Slot {
     Orderings,
     /// The verdict beside the title.
     Badge,
+    /// The beat of the lesson that is attended.
+    Lesson,
+    /// What the signs mean.
+    Legend,
 }
 
 impl Slot {
     /// All slots, in the order of their numbers.
-    pub const ALL: [Slot; 9] = [
+    pub const ALL: [Slot; 11] = [
         Slot::Result,
         Slot::Panel,
         Slot::Side,
@@ -98,6 +114,8 @@ impl Slot {
         Slot::Definition,
         Slot::Orderings,
         Slot::Badge,
+        Slot::Lesson,
+        Slot::Legend,
     ];
 }
 
@@ -118,7 +136,7 @@ pub enum WorkerResponse {
     Failed(String),
     /// A scenario that was to be built, or what is wrong with its file.
     Built(u32, Result<Vec<u8>, String>),
-    /// The run of a link or a figure, or why it cannot be opened.
+    /// The run of a link, a figure or a lesson's beat, or why it cannot be opened.
     Opened(u32, Result<Box<OpenedRun>, String>),
     /// The run as a text for a mail.
     MailText(String),
@@ -149,6 +167,8 @@ pub struct OpenedRun {
     pub route: Vec<String>,
     /// What is different from what was linked; empty if nothing is.
     pub changed: String,
+    /// The beat of a lesson that the run belongs to, if it does: it is played from the moment shown to its end.
+    pub attended: Option<Attended>,
 }
 
 /// A response, and the turn of the check that it belongs to.

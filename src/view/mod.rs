@@ -12,6 +12,7 @@ mod check_results;
 mod checker;
 mod compare;
 mod controls;
+mod course;
 mod definition;
 mod explain;
 mod figure;
@@ -28,6 +29,7 @@ mod messages;
 mod moment;
 mod movement;
 mod msg;
+mod picture;
 mod press;
 mod program_rows;
 mod renderer;
@@ -49,6 +51,10 @@ pub use check_results::{CheckResults, Matrix, MutantTable};
 pub use checker::{SIDE, panel_buttons};
 pub use compare::{Comparison, compare};
 pub use controls::{step_buttons, time_controls};
+pub use course::{
+    Asked, Attended, BeatRun, Class, CourseMsg, LessonFile, PackedLesson, Progress, lessons,
+    moment_of, outcome, said, spans,
+};
 pub use explain::{LeftOut, explanations, outlook_line, sentence};
 pub use figure::{Carried, FigureError, figure, lesson_figure, reopen};
 pub use frame::frame;

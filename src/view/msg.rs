@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::course::CourseMsg;
 use super::ui_state::{Drawer, Folded, OtherBuild, Panel, Sheet, StepSize, Tab, TermRef};
 use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
 use crate::protocol::{Edit, Era};
@@ -128,4 +129,6 @@ pub enum Msg {
     ToggleTerm(TermRef),
     /// Point out what is behind the failure at a step, or no longer.
     Why(Option<usize>),
+    /// Do something in the course.
+    Course(CourseMsg),
 }

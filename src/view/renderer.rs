@@ -15,12 +15,14 @@ use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs,
 
 use super::check_results::CheckResults;
 use super::compare::Comparison;
+use super::course::{self, BeatRun, Class, LessonFile};
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
 use super::moment::Moment;
 use super::route::route_words;
 use super::share::{Pasted, Shared};
+use super::stage::legend;
 use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
 use super::vdom::{Element, nothing};
@@ -126,6 +128,8 @@ pub struct Renderer {
     diagram_scenarios: Vec<Arc<Scenario>>,
     /// The diagram pasted last.
     pasted: Option<Pasted>,
+    /// The lesson opened last.
+    class: Option<Class>,
 }
 
 /// How many states of a scenario without a step are looked at in one go.
@@ -160,6 +164,7 @@ impl Renderer {
             files: Vec::new(),
             diagram_scenarios: Vec::new(),
             pasted: None,
+            class: None,
         }
     }
 
@@ -212,6 +217,15 @@ impl Renderer {
                 let opened = open_figure(&svg).map(Box::new);
                 return self.respond(WorkerResponse::Opened(number, opened), send);
             }
+            WorkerRequest::OpenBeat {
+                number,
+                lesson,
+                beat,
+                which,
+            } => {
+                let opened = self.open_beat(lesson, beat, which).map(Box::new);
+                return self.respond(WorkerResponse::Opened(number, opened), send);
+            }
             WorkerRequest::OpenLink { number, link, text } => {
                 let opened = open_link(&link, &text).map(Box::new);
                 return self.respond(WorkerResponse::Opened(number, opened), send);
@@ -223,6 +237,21 @@ impl Renderer {
             }
         }
         self.send_sections(send);
+    }
+
+    /// Opens a run of a beat, of a lesson that comes with it or of the one opened last.
+    fn open_beat(
+        &mut self,
+        lesson: Option<LessonFile>,
+        beat: usize,
+        which: BeatRun,
+    ) -> Result<OpenedRun, String> {
+        if let Some(file) = lesson {
+            self.class = Some(Class::read(&file)?);
+        }
+        let class = self.class.as_ref();
+        let opened = class.and_then(|class| class.open(beat, which));
+        opened.ok_or_else(|| "there is no such run in the lesson".to_owned())
     }
 
     fn respond(&self, response: WorkerResponse, send: &mut dyn FnMut(WorkerMessage)) {
@@ -512,7 +541,12 @@ impl Renderer {
         let Some(moment) = &self.moment else {
             return;
         };
-        let link = share::link(moment, route_words(&self.input.ui));
+        let link = match &self.input.ui.lesson {
+            // Of a visitor's own lesson there is none; on a first visit nothing has been chosen yet.
+            Some(it) if it.own || it.welcome => String::new(),
+            Some(it) => format!("lesson/{}/{}", it.slug, it.beat + 1),
+            None => share::link(moment, route_words(&self.input.ui)),
+        };
         if link != self.link {
             self.link.clone_from(&link);
             self.respond(WorkerResponse::Link(link), send);
@@ -563,8 +597,16 @@ impl Renderer {
                         files: &self.files,
                         pasted: self.pasted.as_ref(),
                     }),
+                    Some(Sheet::Course) => course::sheet(ui),
                     None => continue,
                 },
+                Slot::Lesson => match (&ui.lesson, &self.class) {
+                    (Some(attended), Some(class)) if class.is(attended) => {
+                        class.panel(attended, Some(moment))
+                    }
+                    _ => continue,
+                },
+                Slot::Legend => legend(moment),
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),

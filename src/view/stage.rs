@@ -5,34 +5,43 @@ use super::grid::{Cell, Level, PageMoment};
 use super::machine_state;
 use super::moment::Moment;
 use super::msg::Msg;
+use super::picture::Picture;
 use super::ui_state::UiState;
 use super::vdom::{Attr, Element, Node, define_button, el, note, nothing};
+use crate::lesson::Part;
 use crate::machine::{Protection, SectorId};
 
 /// The stage: every page with its bits and its sectors.
 pub fn stage(now: &Moment, ui: &UiState) -> Element {
     let geometry = now.scenario.model.geometry;
+    let picture = ui.picture();
     let stage = el("section", "stage").attr(Attr::Label, "Stage");
     if geometry.pages > 1 && geometry.sectors() == 1 {
-        return stage.child(side_by_side(now, ui));
+        return stage.child(side_by_side(now, ui, picture));
     }
     let sheets = geometry.page_ids().map(|number| {
         let moment = PageMoment::of(now, number);
-        let bits = machine_state::draw_page_bits(&moment, &now.world, &now.before);
-        let frozen = if moment.frozen() {
+        let bits = machine_state::draw_page_bits(&moment, &now.world, &now.before, picture);
+        let frozen = if moment.frozen() && picture.has_window() {
             "sheet frozen"
         } else {
             "sheet"
         };
-        el("div", frozen).child(bits).child(table(ui, &moment))
+        el("div", frozen)
+            .child(bits)
+            .child(table(ui, &moment, picture))
     });
+    let shared = match picture.has_shared() {
+        true => machine_state::draw_shared_bits(now),
+        false => nothing(),
+    };
     stage
-        .child(machine_state::draw_shared_bits(now))
+        .child(shared)
         .child(el("div", "sheets").children(sheets.collect()))
 }
 
 /// Pages of one sector each, in one table: a column for each page, with its bits above its bytes.
-fn side_by_side(now: &Moment, ui: &UiState) -> Element {
+fn side_by_side(now: &Moment, ui: &UiState, picture: Picture) -> Element {
     let scenario = &now.scenario;
     let geometry = scenario.model.geometry;
     let all = geometry
@@ -54,7 +63,7 @@ fn side_by_side(now: &Moment, ui: &UiState) -> Element {
     let mut rows: Vec<Vec<(String, Element)>> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for page in &pages {
-        let bits = machine_state::bit_rows(page, &now.world, &now.before);
+        let bits = machine_state::bit_rows(page, &now.world, &now.before, picture);
         for (name, _) in &bits {
             if !names.contains(name) {
                 names.push(name.clone());
@@ -72,21 +81,22 @@ fn side_by_side(now: &Moment, ui: &UiState) -> Element {
         }
         bits = bits.child(line);
     }
-    if let Some((name, entry)) = machine_state::shared_row(now) {
+    if let Some((name, entry)) = machine_state::shared_row(now).filter(|_| picture.has_shared()) {
         let all = el("td", "all").attr(Attr::Role, "cell");
         let all = all.attr(Attr::ColSpan, &pages.len().to_string());
         let name = row_head(el("b", "").text(&name));
         bits = bits.child(row("").child(name).child(all.child(entry)));
     }
     let [mut host, mut device] = [body("host"), body("device")];
-    for level in Level::all(scenario) {
-        let mut line = row(level.key()).child(level_head(level, scenario.model.protection));
+    for level in Level::within(scenario, picture) {
+        let mut line =
+            row(level.key()).child(level_head(level, scenario.model.protection, picture));
         for page in &pages {
             let sector = SectorId::default();
-            let drawn = cell(page.cell(level, sector));
+            let drawn = cell(page.cell(level, sector).within(picture));
             let key = level.cell(page.number, sector);
             let mut drawn = drawn.attr(Attr::Role, "cell").attr(Attr::Cell, &key);
-            if page.frozen() && !level.of_device() {
+            if page.frozen() && picture.has_window() && !level.of_device() {
                 add_class(&mut drawn, " held");
             }
             line = line.child(drawn);
@@ -96,7 +106,9 @@ fn side_by_side(now: &Moment, ui: &UiState) -> Element {
             false => host = host.child(line),
         }
     }
-    let open = pages.iter().filter(|page| page.frozen());
+    let open = pages
+        .iter()
+        .filter(|page| page.frozen() && picture.has_window());
     let open: Vec<String> = open.map(|page| page.number.to_string()).collect();
     let window = match &open[..] {
         [] => String::new(),
@@ -144,9 +156,15 @@ fn row_head(name: Element) -> Element {
 }
 
 /// The name of a row of cells, and what they show.
-fn level_head(level: Level, protection: Protection) -> Element {
+fn level_head(level: Level, protection: Protection, picture: Picture) -> Element {
     let (title, what) = level.title(protection);
     let name = define_button("", &of_level(level)).child(el("b", "").text(title));
+    let name = machine_state::marked_new(name, picture.if_new(level.part()));
+    // There are no checksums yet, for whom there is no guard tag.
+    let what = match picture.has(Part::GuardTag) {
+        true => what,
+        false => what.split(',').next().unwrap_or_default(),
+    };
     row_head(name.child(el("small", "").text(what)))
 }
 
@@ -158,7 +176,7 @@ fn add_class(element: &mut Element, class: &str) {
     }
 }
 
-fn table(ui: &UiState, moment: &PageMoment) -> Element {
+fn table(ui: &UiState, moment: &PageMoment, picture: Picture) -> Element {
     let (number, geometry) = (moment.number, moment.scenario.model.geometry);
     let several = geometry.pages > 1;
     let many = geometry.sectors();
@@ -187,12 +205,13 @@ fn table(ui: &UiState, moment: &PageMoment) -> Element {
     for body in &mut bodies {
         body.attrs.push((Attr::Role, "rowgroup".to_owned()));
     }
-    for level in Level::all(moment.scenario) {
+    for level in Level::within(moment.scenario, picture) {
         let row = el("tr", level.key()).attr(Attr::Role, "row");
-        let mut row = row.child(level_head(level, moment.scenario.model.protection));
+        let head = level_head(level, moment.scenario.model.protection, picture);
+        let mut row = row.child(head);
         for sector in geometry.sector_ids() {
             let key = level.cell(number, sector);
-            let cell = cell(moment.cell(level, sector));
+            let cell = cell(moment.cell(level, sector).within(picture));
             row = row.child(cell.attr(Attr::Role, "cell").attr(Attr::Cell, &key));
         }
         bodies[usize::from(level.of_device())]

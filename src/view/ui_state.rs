@@ -3,6 +3,9 @@
 use crate::machine::{ActorId, PageId, SectorId};
 use serde::{Deserialize, Serialize};
 
+use super::course::{Attended, Progress};
+use super::picture::Picture;
+
 /// The speeds that a run can be played at, in quarters of the pace at which one reads.
 pub const SPEEDS: [u32; 5] = [1, 2, 4, 8, 16];
 
@@ -55,6 +58,8 @@ pub enum Sheet {
     Keys,
     /// Link, text, figure, data.
     Share,
+    /// The lessons.
+    Course,
 }
 
 /// The checker's panels.
@@ -136,6 +141,21 @@ pub struct TermRef {
 }
 
 impl UiState {
+    /// What of the stage is drawn.
+    pub fn picture(&self) -> Picture {
+        self.lesson.as_ref().map_or(Picture::ALL, Attended::picture)
+    }
+
+    /// Whether the visitor steps actors by hand: always, but for beats of a lesson that do not ask for it.
+    pub fn by_hand(&self) -> bool {
+        self.lesson.as_ref().is_none_or(Attended::by_hand)
+    }
+
+    /// Whether what can still come is shown: not to a learner, who is to find out.
+    pub fn hints(&self) -> bool {
+        self.lesson.as_ref().is_none_or(|it| it.whole)
+    }
+
     /// The tab whose content the column at the side shows: a panel is part of what the checker knows.
     pub fn shown(&self) -> Tab {
         match self.panel {
@@ -226,4 +246,10 @@ pub struct UiState {
     pub term: Option<TermRef>,
     /// What on the page is asked about, as its element names it; empty for nothing.
     pub define: String,
+    /// The beat of a lesson that is attended.
+    pub lesson: Option<Attended>,
+    /// How far the learner has come in each lesson.
+    pub progress: Progress,
+    /// Whether the page is for many to look at: large type, nothing but lesson, stage and sentence.
+    pub projector: bool,
 }

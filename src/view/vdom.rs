@@ -87,6 +87,8 @@ pub enum Attr {
     Wire,
     /// The name of an element that lines are drawn to.
     Thing,
+    /// The name of a part of the picture that a lesson introduces.
+    New,
     /// Where the cells of a race map are: see `checker/race.rs`.
     Grid,
     /// The left edge of a shape.
@@ -154,6 +156,7 @@ impl Attr {
             Attr::Token => "data-token",
             Attr::Wire => "data-wire",
             Attr::Thing => "data-thing",
+            Attr::New => "data-new",
             Attr::Grid => "data-grid",
             Attr::X => "x",
             Attr::Y => "y",

@@ -63,6 +63,7 @@ export async function start(flags = []) {
    * Opens the page in a context of its own and waits until it has mounted, unless `mounts` says that it will not.
    * `context` may hold further options of Playwright's newContext; `headers` are added to the response with the page;
    * requests for files that match `missing` fail; those for files that match `late` wait for the promise `until`.
+   * Without `visited` it is a first visit, which begins with the course; `script` runs before the page's own.
    * Service workers are blocked unless `context` allows them, since their requests would not be recorded.
    */
   async function open(fragment = "", options = {}) {
@@ -77,12 +78,18 @@ export async function start(flags = []) {
       late = null,
       until = null,
       mounts = true,
+      visited = true,
+      script = null,
       context: more = {},
     } = options;
     const url = await urlOf(subPath);
     const viewport = { width, height };
     const context = await browser.newContext({ viewport, colorScheme, reducedMotion, serviceWorkers: "block", ...more });
     const page = await context.newPage();
+    if (script) await page.addInitScript(script);
+    if (visited) {
+      await page.addInitScript(() => localStorage.getItem("stable-pages-place") ?? localStorage.setItem("stable-pages-place", "workbench"));
+    }
     if (missing) await page.route(missing, (route) => route.fulfill({ status: 404, body: "not found" }));
     if (late) await page.route(late, async (route) => (await until, route.continue()));
     if (Object.keys(headers).length > 0) {

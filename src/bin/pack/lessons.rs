@@ -1,18 +1,15 @@
 //! The course as plain pages: a handout of each lesson with figures of its moments, their list, and a page for teachers.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
 use pulldown_cmark::{Event, Parser, html as markdown};
-use stable_pages::exchange::{diagram, status_words};
-use stable_pages::lesson::{Answer, Beat, Goal, Lesson, Paragraph, Part, Scene, Span, Task, load};
-use stable_pages::machine::Status;
-use stable_pages::scenario::Verdict;
+use stable_pages::exchange::diagram;
+use stable_pages::lesson::{Answer, Beat, Goal, Lesson, Part, Scene, Task, load};
 use stable_pages::view::{
-    Attr, Element, Moment, badge, cited_outside, el, lesson_figure, note, rich,
+    Attr, Element, PackedLesson, cited_outside, el, lesson_figure, moment_of, note, outcome, rich,
+    said, spans,
 };
 
 use crate::document::{Document, document, escaped, html, link};
@@ -39,6 +36,21 @@ pub fn read(folder: &Path) -> io::Result<Vec<Lesson>> {
     Ok(all)
 }
 
+/// The lessons as the page fetches them.
+///
+/// # Errors
+/// When a file cannot be read any more, or is no lesson.
+pub fn packed(folder: &Path, lessons: Vec<Lesson>) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let pack = |lesson: Lesson| {
+        let slug = lesson.slug.clone();
+        let text = fs::read_to_string(folder.join(format!("{slug}.md")))?;
+        let packed = PackedLesson::of(lesson, &text);
+        let packed = packed.map_err(|error| io::Error::other(format!("{slug}.md: {error}")))?;
+        Ok((format!("{slug}.bin"), packed.bytes()))
+    };
+    lessons.into_iter().map(pack).collect()
+}
+
 /// The names and contents of all files; `teaching` is the text for teachers, in Markdown.
 pub fn all(lessons: &[Lesson], teaching: &str, dossier: &Dossier) -> Vec<(String, String)> {
     let mut files = vec![
@@ -54,7 +66,7 @@ pub fn all(lessons: &[Lesson], teaching: &str, dossier: &Dossier) -> Vec<(String
         ));
         for (number, beat) in lesson.beats.iter().enumerate() {
             if let Some(words) = &beat.figure {
-                let now = moment(&beat.scene);
+                let now = moment_of(&beat.scene);
                 let drawn = lesson_figure(&now, beat.shown, words);
                 files.push((figure_name(lesson, number), drawn));
             }
@@ -67,8 +79,9 @@ fn figure_name(lesson: &Lesson, number: usize) -> String {
     format!("{}-{}.svg", lesson.slug, number + 1)
 }
 
-fn moment(scene: &Scene) -> Moment {
-    Moment::of(&scene.scenario, &scene.history(), false, None)
+/// A link to a beat of a lesson on the page.
+fn on_page(lesson: &Lesson, beat: usize) -> Element {
+    link("", &format!("../#lesson/{}/{}", lesson.slug, beat + 1))
 }
 
 /// What a lesson is called in lists.
@@ -87,6 +100,9 @@ fn list(lessons: &[Lesson]) -> String {
     let items = lessons.iter().map(|lesson| {
         let name = link("", &format!("{}.html", lesson.slug)).text(&numbered(lesson));
         let line = el("p", "").child(name).text(", ").text(&minutes(lesson));
+        let line = line
+            .text(" \u{b7} ")
+            .child(on_page(lesson, 0).text("do it on the page"));
         el("li", "")
             .child(line)
             .child(note("small", &lesson.takeaway))
@@ -114,15 +130,16 @@ fn handout(lesson: &Lesson, beside: [Option<&Lesson>; 2], dossier: &Dossier) -> 
                 .attr(Attr::Id, &anchor(number))
                 .text(&beat.title),
         );
-        main += &said(&beat.text);
+        main += &text_of(beat);
         if let Some(words) = &beat.figure {
             let eight = beat.shown.has(Part::EightSectors);
             main += &figure(&figure_name(lesson, number), words, eight);
         }
         main += &task(beat);
         let to = format!("../#{}", beat.scene.link());
-        let open = link("", &to).text("Open this moment");
-        main += &html(&el("p", "small").child(open));
+        let moment = link("", &to).text("this moment on the workbench");
+        let open = on_page(lesson, number).text("Do this on the page");
+        main += &html(&el("p", "small").child(open).text(" \u{b7} ").child(moment));
     }
     main += &html(&el("h2", "").text("To take away"));
     main += &html(&note("end", &lesson.takeaway));
@@ -150,25 +167,9 @@ fn anchor(number: usize) -> String {
     format!("beat-{}", number + 1)
 }
 
-fn spans(into: Element, words: &[Span]) -> Element {
-    words.iter().fold(into, |into, span| match span {
-        Span::Text(it) => into.text(it),
-        Span::Code(it) => into.child(el("code", "").text(it)),
-        Span::Stress(it) => into.child(el("em", "").text(it)),
-    })
-}
-
-/// Paragraphs, with quotes that follow each other as one.
-fn said(text: &[Paragraph]) -> String {
-    let mut all = String::new();
-    for run in text.chunk_by(|one, other| one.quote == other.quote) {
-        let paragraphs = run.iter().map(|it| spans(el("p", ""), &it.words));
-        all += &match run[0].quote {
-            true => html(&el("blockquote", "").children(paragraphs.collect())),
-            false => paragraphs.map(|it| html(&it)).collect::<String>(),
-        };
-    }
-    all
+/// Paragraphs and quotes.
+fn text_of(beat: &Beat) -> String {
+    said(&beat.text).iter().map(html).collect()
 }
 
 /// A picture of a moment, which can be wider than the window: it scrolls by itself, also from the keyboard.
@@ -198,78 +199,10 @@ fn questions(answers: &[Answer], summary: &str) -> String {
     html(&el("ul", "answers").children(asked.collect())) + &html(&folded)
 }
 
-/// What can come after a moment. The same few are asked for again and again, and each is a search.
-fn found(scene: &Scene) -> Vec<Verdict> {
-    thread_local! {
-        static KNOWN: RefCell<BTreeMap<String, Vec<Verdict>>> = const { RefCell::new(BTreeMap::new()) };
-    }
-    let search = || {
-        scene
-            .found()
-            .expect("small enough: tests/lessons.rs proves it")
-    };
-    KNOWN.with_borrow_mut(|known| known.entry(scene.link()).or_insert_with(search).clone())
-}
-
-/// What the engine says of an answer.
+/// What the engine says of an answer, behind its words.
 fn told(answer: &Answer) -> Element {
-    let item = |so: bool| {
-        let so = if so { "It is so. " } else { "Not so. " };
-        let words = spans(el("li", ""), &answer.words).text(" ");
-        words.child(el("strong", "").text(so))
-    };
-    if answer.claim.is_searched() {
-        let found = found(&answer.scene);
-        return item(answer.claim.is_among(&found))
-            .text("Every schedule was looked at: ")
-            .child(badge("span", &found))
-            .text(".");
-    }
-    let mut item = item(answer.is_so() == Some(true));
-    let now = moment(&answer.scene);
-    let failure = now.story.failures.iter().find(|it| it.fails());
-    let at = failure.map_or(now.depth(), |it| it.step);
-    if at > answer.from {
-        let mut until = answer.scene.clone();
-        until.run.truncate(at);
-        let sentence = moment(&until).sentence().unwrap_or_default();
-        item = rich(item, &sentence).text(&asleep(&now));
-    } else {
-        item = item.text(&asleep(&now));
-    }
-    item = item.text(&facts(answer));
-    let met = now.story.verdicts(&now.scenario.model).into_iter();
-    let met: Vec<Verdict> = met.filter(|it| it.fails()).collect();
-    match met.is_empty() {
-        true => item,
-        false => item.text(" ").child(badge("span", &met)),
-    }
-}
-
-/// What is so in the end, where no failure tells of it.
-fn facts(answer: &Answer) -> String {
-    let claim = Some(&answer.claim).filter(|_| answer.right);
-    let all = claim.into_iter().chain(&answer.then);
-    let all = all.map(|it| it.text.as_str());
-    let all: Vec<&str> = all.filter(|it| !it.starts_with("met ")).collect();
-    match all.is_empty() {
-        true => String::new(),
-        false => format!(" In the end: {}.", all.join(", ")),
-    }
-}
-
-/// Who sleeps at a moment, in a sentence each.
-fn asleep(now: &Moment) -> String {
-    let scenario = &now.scenario;
-    let mut all = String::new();
-    for (actor, cast) in scenario.model.actor_ids().zip(&scenario.cast) {
-        let status = now.status(actor);
-        if let Status::Asleep(_) = status {
-            let words = status_words(scenario, &now.story, actor, status);
-            all += &format!(" {}: {words}.", cast.name);
-        }
-    }
-    all.replace('`', "")
+    let words = spans(el("li", ""), &answer.words).text(" ");
+    words.child(outcome(answer))
 }
 
 fn challenge(goal: &Goal, from: &Scene) -> String {
@@ -312,6 +245,7 @@ fn teachers(lessons: &[Lesson], text: &str) -> String {
         main += &html(&el("h3", "").child(name).text(", ").text(&minutes(lesson)));
         let beats = lesson.beats.iter().enumerate().map(|(number, beat)| {
             let to = format!("{}.html#{}", lesson.slug, anchor(number));
+            let course = on_page(lesson, number).text("on the page");
             let open = link("", &format!("../#{}", beat.scene.link()));
             let scenario: &Arc<_> = &beat.scene.scenario;
             el("li", "")
@@ -322,7 +256,9 @@ fn teachers(lessons: &[Lesson], text: &str) -> String {
                     0 => ", at its start".to_owned(),
                     steps => format!(", after {steps} steps"),
                 })
-                .text(&format!(" ({})", task_words(&beat.task)))
+                .text(&format!(" ({}; ", task_words(&beat.task)))
+                .child(course)
+                .text(")")
         });
         main += &html(&el("ol", "").children(beats.collect()));
     }

@@ -49,9 +49,10 @@ fn main() -> io::Result<()> {
 
     let lessons = lessons::read(Path::new(LESSONS))?;
     let pages = lessons::all(&lessons, TEACHING, &dossier).into_iter();
-    let files: Vec<_> = pages
+    let mut files: Vec<_> = pages
         .map(|(name, text)| (name, text.into_bytes()))
         .collect();
+    files.extend(lessons::packed(Path::new(LESSONS), lessons)?);
     write(&folder.join("lessons"), &files)
 }
 

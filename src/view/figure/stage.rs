@@ -3,10 +3,10 @@
 use crate::machine::{Geometry, SectorId};
 
 use super::super::grid::{Cell, CellLink, Level, PageMoment};
-use super::super::machine_state::{Bit, BitGroup, PageBits, page_bits, shared_bits};
+use super::super::machine_state::{Bit, BitGroup, PageBits, page_bits, shared_bits, within};
 use super::super::moment::Moment;
+use super::super::picture::Picture;
 use super::ink::{self, Face};
-use super::picture::Picture;
 use super::svg::{Anchor, Frame, PX, Path, Svg, lines, shortened, width};
 use super::{LABELS, LEFT, RIGHT};
 
@@ -87,7 +87,7 @@ fn table(
             mappings,
             frame,
             window,
-        } = picture.bits(page_bits(moment, &now.world, &now.before));
+        } = within(page_bits(moment, &now.world, &now.before), picture);
         let (x, room) = match beside {
             true => (COLUMNS + place as i32 * each, each - GAP),
             false => (LEFT, RIGHT - LEFT),
@@ -121,8 +121,7 @@ fn table(
         windows.push((x, w, window, frozen));
     }
     let begins = after + GAP;
-    let mut levels = Level::all(&now.scenario);
-    levels.retain(|level| picture.has_level(*level));
+    let levels = Level::within(&now.scenario, picture);
     // The rows of the host: the bytes that must not change, and what was taken from them.
     let host = |level: &&Level| matches!(level, Level::Memory | Level::Copy | Level::Tuple);
     let kept = levels.iter().filter(host).count() as i32;
@@ -146,7 +145,7 @@ fn table(
                 w: each - gap - 2 * inset,
                 h: CELL,
             };
-            let shown = picture.cell(moment.cell(*level, *sector));
+            let shown = moment.cell(*level, *sector).within(picture);
             cell(svg, at, &shown, row > 0);
         }
     }

@@ -1,0 +1,126 @@
+//! What the engine says of an answer, and of a challenge's run.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::exchange::status_words;
+use crate::lesson::{Answer, Scene, Span};
+use crate::machine::{Choice, Status};
+use crate::scenario::{Scenario, Verdict};
+
+use super::super::badge::badge;
+use super::super::moment::Moment;
+use super::super::vdom::{Element, el, rich};
+
+/// The moment of a scene.
+pub fn moment_of(scene: &Scene) -> Moment {
+    Moment::of(&scene.scenario, &scene.history(), false, None)
+}
+
+/// Adds running text.
+pub fn spans(into: Element, words: &[Span]) -> Element {
+    words.iter().fold(into, |into, span| match span {
+        Span::Text(it) => into.text(it),
+        Span::Code(it) => into.child(el("code", "").text(it)),
+        Span::Stress(it) => into.child(el("em", "").text(it)),
+    })
+}
+
+/// What can come after a moment; none where memory was too small to know. The same few are asked for again and again, and each is
+/// a search.
+fn found(scene: &Scene) -> Option<Vec<Verdict>> {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<String, Option<Vec<Verdict>>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let link = scene.link();
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&link).cloned()) {
+        return known;
+    }
+    let found = scene.found();
+    KNOWN.with_borrow_mut(|known| known.insert(link, found.clone()));
+    found
+}
+
+/// Whether an answer's claim is so; none where memory was too small to tell.
+pub fn is_so(answer: &Answer) -> Option<bool> {
+    match answer.claim.is_searched() {
+        true => Some(answer.claim.is_among(&found(&answer.scene)?)),
+        false => answer.is_so(),
+    }
+}
+
+/// What the engine says of an answer.
+pub fn outcome(answer: &Answer) -> Element {
+    let so = match is_so(answer) {
+        Some(true) => "It is so. ",
+        Some(false) => "Not so. ",
+        None => "There are too many states to tell. ",
+    };
+    let mut told = el("p", "outcome").child(el("strong", "").text(so));
+    if answer.claim.is_searched() {
+        return match found(&answer.scene) {
+            Some(found) => told
+                .text("Every schedule was looked at: ")
+                .child(badge("span", &found))
+                .text("."),
+            None => told,
+        };
+    }
+    let now = moment_of(&answer.scene);
+    let mut failures = now.story.failures.iter();
+    if let Some(failure) = failures.find(|it| it.fails() && it.step > answer.from) {
+        let mut until = answer.scene.clone();
+        until.run.truncate(failure.step);
+        let sentence = moment_of(&until).sentence().unwrap_or_default();
+        told = rich(told, &sentence);
+    }
+    told = told.text(&asleep(&now)).text(&facts(answer));
+    let met = now.story.verdicts(&now.scenario.model).into_iter();
+    let met: Vec<Verdict> = met.filter(|it| it.fails()).collect();
+    match met.is_empty() {
+        true => told,
+        false => told.text(" ").child(badge("span", &met)),
+    }
+}
+
+/// What is so in the end, where no failure tells of it.
+fn facts(answer: &Answer) -> String {
+    let claim = Some(&answer.claim).filter(|_| answer.right);
+    let all = claim.into_iter().chain(&answer.then);
+    let all = all.map(|it| it.text.as_str());
+    let all: Vec<&str> = all.filter(|it| !it.starts_with("met ")).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!(" In the end: {}.", all.join(", ")),
+    }
+}
+
+/// Who sleeps at a moment, in a sentence each.
+fn asleep(now: &Moment) -> String {
+    let scenario = &now.scenario;
+    let mut all = String::new();
+    for (actor, cast) in scenario.model.actor_ids().zip(&scenario.cast) {
+        let status = now.status(actor);
+        if let Status::Asleep(_) = status {
+            let words = status_words(scenario, &now.story, actor, status);
+            all += &format!(" {}: {words}.", cast.name);
+        }
+    }
+    all.replace('`', "")
+}
+
+/// A schedule as a list of stretches: who moves, and how many steps.
+pub fn stretches(scenario: &Scenario, run: &[Choice]) -> Element {
+    let turns = run.chunk_by(|one, other| one.actor == other.actor);
+    let items = turns.map(|turn| {
+        let name = &scenario.cast[turn[0].actor.index()].name;
+        let steps = match turn.len() {
+            1 => "1 step".to_owned(),
+            many => format!("{many} steps"),
+        };
+        el("li", "")
+            .child(el("b", "").text(name))
+            .text(&format!(" {steps}"))
+    });
+    el("ol", "stretches").children(items.collect())
+}

@@ -1,0 +1,328 @@
+//! A beat as the page shows it: its text, what there is to do, and what came of it.
+
+use crate::exchange::diagram;
+use crate::lesson::{Answer, Beat, Goal, Paragraph, Part, Task};
+use crate::scenario::Verdict;
+
+use super::super::badge::badge;
+use super::super::machine_state::new_thing;
+use super::super::moment::Moment;
+use super::super::msg::Msg;
+use super::super::sources::cited;
+use super::super::ui_state::Sheet;
+use super::super::vdom::{Attr, Element, button, el, note, nothing};
+use super::attended::{Attended, CourseMsg};
+use super::class::Class;
+use super::outcome::{is_so, outcome, spans, stretches};
+use super::sheet::{after, lessons};
+
+/// The button of a message of the course.
+fn course(class: &str, key: &str, label: &str, msg: CourseMsg) -> Element {
+    button(class, key, label, false, Msg::Course(msg))
+}
+
+impl Class {
+    /// Draws the beat that is attended; `now` is the moment on the stage, once there is one.
+    pub fn panel(&self, attended: &Attended, now: Option<&Moment>) -> Element {
+        let Some(beat) = self.lesson.beats.get(attended.beat) else {
+            return nothing();
+        };
+        let mut panel = el("section", "lesson-panel").attr(Attr::Label, "Lesson");
+        if attended.welcome {
+            panel = panel.child(welcome());
+        }
+        let task = match &beat.task {
+            Task::GoOn => nothing(),
+            Task::Predict(answers) => predict(answers, attended),
+            Task::Explain(answers) => explain(answers, attended),
+            Task::Break(goal) => self.challenge(beat, goal, attended, now),
+        };
+        let said = el("div", "beat")
+            .attr(Attr::Live, "polite")
+            .attr(Attr::Part, "beat")
+            .child(el("h2", "").text(&beat.title))
+            .children(said(&beat.text))
+            .child(introduced(attended));
+        panel = panel.child(self.head(attended)).child(said).child(task);
+        if attended.beat + 1 == attended.beats {
+            panel = panel.child(self.end());
+        }
+        panel.child(self.moves(attended))
+    }
+
+    /// Which lesson it is, how far it has gone, and the way to any of its beats.
+    fn head(&self, attended: &Attended) -> Element {
+        let lesson = &self.lesson;
+        let (many, minutes) = (lessons().filter(|it| it.number > 0).count(), lesson.minutes);
+        let which = match lesson.number {
+            _ if attended.own => "Your own lesson".to_owned(),
+            Some(number) => format!("Lesson {number} of {many}"),
+            None => "Beyond the lessons".to_owned(),
+        };
+        let beats = lesson.beats.iter().enumerate().map(|(at, beat)| {
+            let name = format!("{}: {}", at + 1, beat.title);
+            let open = CourseMsg::Open(lesson.slug.clone(), at);
+            let number = button("", "", &(at + 1).to_string(), false, Msg::Course(open));
+            let number = number.attr(Attr::Label, &name).attr(Attr::Title, &name);
+            el("li", "").child(number.attr_bool(Attr::Current, at == attended.beat))
+        });
+        el("header", "lesson-head")
+            .child(
+                el("p", "small")
+                    .text(&format!("{which} \u{b7} {minutes} minutes \u{b7} "))
+                    .child(button(
+                        "link",
+                        "",
+                        "all lessons",
+                        false,
+                        Msg::Sheet(Some(Sheet::Course)),
+                    )),
+            )
+            .child(el("h1", "").text(&lesson.title))
+            .child(
+                el("ol", "beats")
+                    .attr(Attr::Label, "Steps of this lesson")
+                    .children(beats.collect()),
+            )
+    }
+
+    /// What to take away, and what it rests on.
+    fn end(&self) -> Element {
+        let lesson = &self.lesson;
+        let sources = lesson.sources.iter();
+        let sources = sources.map(|it| cited(el("li", ""), it));
+        let sources = el("details", "")
+            .child(el("summary", "").text("What this rests on"))
+            .child(el("ul", "source").children(sources.collect()));
+        el("div", "takeaway")
+            .child(el("h3", "").text("To take away"))
+            .child(note("", &lesson.takeaway))
+            .child(sources)
+    }
+
+    /// Back, on, and out.
+    fn moves(&self, attended: &Attended) -> Element {
+        let mut moves = el("div", "moves");
+        if attended.beat > 0 {
+            let back = course("", "ArrowLeft", "\u{25c2} Back", CourseMsg::Previous);
+            moves = moves.child(back);
+        }
+        let last = attended.beat + 1 == attended.beats;
+        let next = match (last, after(&self.lesson.slug)) {
+            (false, _) => "Next \u{25b8}".to_owned(),
+            (true, Some(next)) if !attended.own => format!("Next: {} \u{25b8}", next.title),
+            (true, _) => "All lessons".to_owned(),
+        };
+        moves = moves.child(course("primary", "ArrowRight", &next, CourseMsg::Next));
+        let whole = match attended.whole {
+            true => "Show what has been introduced",
+            false => "Show everything",
+        };
+        let ways = el("p", "ways small")
+            .child(course("link", "", whole, CourseMsg::Whole(!attended.whole)))
+            .text(" \u{b7} ")
+            .child(course("link", "", "leave the course", CourseMsg::Leave));
+        el("footer", "lesson-foot").child(moves).child(ways)
+    }
+
+    fn challenge(
+        &self,
+        beat: &Beat,
+        goal: &Goal,
+        attended: &Attended,
+        now: Option<&Moment>,
+    ) -> Element {
+        let task = el("div", "task challenge").child(el("p", "goal").text(&goal.words));
+        let Some(now) = now.filter(|it| it.scenario == beat.scene.scenario) else {
+            return task;
+        };
+        let steps = now.depth().saturating_sub(attended.from);
+        let met = now.story.verdicts(&now.scenario.model);
+        let done = met.iter().any(|it| goal.meant(*it));
+        let undo = |class, label: &str| button(class, "Backspace", label, steps == 0, Msg::Back);
+        let again = course("", "", "From the start", CourseMsg::Again);
+        if !done {
+            let over = now.end.is_some() || now.round.is_some();
+            let words = match (over, steps) {
+                (true, _) => "Nothing is left to do, and it has not failed so.".to_owned(),
+                (false, 0) => "You are the scheduler: whose step comes first?".to_owned(),
+                (false, 1) => "1 step so far.".to_owned(),
+                (false, many) => format!("{many} steps so far."),
+            };
+            let class = if over { "primary" } else { "" };
+            let other: Vec<Verdict> = met.into_iter().filter(|it| it.fails()).collect();
+            let mut status = note("status", &words);
+            if !other.is_empty() {
+                status = status.text(" ").child(badge("span", &other));
+            }
+            return task
+                .child(status.attr(Attr::Live, "polite"))
+                .child(
+                    el("div", "moves")
+                        .child(undo(class, "\u{21b6} Undo the last step"))
+                        .child(again),
+                )
+                .child(give_up());
+        }
+        let par = match goal.par {
+            1 => "1 step".to_owned(),
+            par => format!("{par} steps"),
+        };
+        let broken = el("p", "status")
+            .attr(Attr::Live, "polite")
+            .child(el("strong", "").text(&format!("Broken, in {steps} steps. ")))
+            .text(&format!("The shortest way takes {par}."));
+        let story = &now.story;
+        let drawn = diagram::draw(&now.scenario, story, &diagram::Options::default());
+        let yours: Vec<_> = story.steps.iter().map(|it| it.choice).collect();
+        let side = |name: &str, run: &[_]| {
+            el("div", "")
+                .child(el("h3", "").text(name))
+                .child(stretches(&now.scenario, run))
+        };
+        let mut both = el("div", "schedules").child(side("Yours", &yours[attended.from..]));
+        if let Some(way) = self.shortest(attended.beat) {
+            both = both.child(side("A shortest", &way));
+        }
+        let copy = Msg::CopyText(drawn.clone());
+        let text = el("details", "")
+            .child(el("summary", "").text("Your run as text"))
+            .child(
+                el("pre", "")
+                    .attr(Attr::TabIndex, "0")
+                    .attr(Attr::Label, "Your run as text")
+                    .text(&drawn),
+            )
+            .child(button("", "", "Copy", false, copy));
+        task.child(broken.text(" ").child(badge("span", &met)))
+            .child(both)
+            .child(
+                el("div", "moves")
+                    .child(again)
+                    .child(undo("", "\u{21b6} Undo")),
+            )
+            .child(text)
+            .child(give_up())
+    }
+}
+
+/// The way out of a challenge.
+fn give_up() -> Element {
+    let show = course(
+        "link",
+        "",
+        "Show me a shortest way",
+        CourseMsg::ShowShortest,
+    );
+    el("p", "small").child(show)
+}
+
+/// The choice of a first visit.
+fn welcome() -> Element {
+    el("div", "welcome")
+        .child(note(
+            "",
+            "How does a page stay unchanged while it is written to the disk? Find out by doing, or look around by yourself.",
+        ))
+        .child(
+            el("div", "moves")
+                .child(course(
+                    "primary",
+                    "",
+                    "Start the course (30 minutes)",
+                    CourseMsg::Begin,
+                ))
+                .child(course("", "", "Open the workbench", CourseMsg::Leave)),
+        )
+}
+
+/// Paragraphs, with quotes that follow each other as one.
+pub fn said(text: &[Paragraph]) -> Vec<Element> {
+    let mut all = Vec::new();
+    for run in text.chunk_by(|one, other| one.quote == other.quote) {
+        let paragraphs = run.iter().map(|it| spans(el("p", ""), &it.words));
+        match run[0].quote {
+            true => all.push(el("blockquote", "").children(paragraphs.collect())),
+            false => all.extend(paragraphs),
+        }
+    }
+    all
+}
+
+/// The parts of the picture that are new, each with a line to where it is.
+fn introduced(attended: &Attended) -> Element {
+    let parts: Vec<Part> = attended.new.iter().collect();
+    if parts.is_empty() || attended.beat == 0 || attended.whole {
+        return nothing();
+    }
+    let names = parts.iter().map(|part| {
+        el("li", "")
+            .attr(Attr::Wire, &new_thing(*part))
+            .text(part.words())
+    });
+    el("div", "introduced small")
+        .child(el("span", "").text("New in the picture:"))
+        .child(el("ul", "").children(names.collect()))
+}
+
+fn predict(answers: &[Answer], attended: &Attended) -> Element {
+    let items = answers.iter().enumerate().map(|(at, answer)| {
+        let picked = attended.picked == Some(at);
+        let key = el("kbd", "").text(&(at + 1).to_string());
+        let pick = el("button", "answer")
+            .attr_bool(Attr::Pressed, picked)
+            .attr(Attr::Keys, &(at + 1).to_string())
+            .child(key)
+            .child(spans(el("span", ""), &answer.words))
+            .on_click(Msg::Course(CourseMsg::Pick(at)));
+        let item = el("li", "").child(pick);
+        match picked {
+            true => item.child(outcome(answer).attr(Attr::Part, "outcome")),
+            false => item,
+        }
+    });
+    let mut task = el("div", "task")
+        .child(note("small", "Choose, and it is run:"))
+        .child(el("ol", "answers").children(items.collect()));
+    task.attrs.push((Attr::Live, "polite".to_owned()));
+    match attended.picked {
+        None => task,
+        Some(_) => task.child(el("div", "moves").child(course(
+            "",
+            "",
+            "Back to the question",
+            CourseMsg::Again,
+        ))),
+    }
+}
+
+fn explain(answers: &[Answer], attended: &Attended) -> Element {
+    let items = answers.iter().enumerate().map(|(at, answer)| {
+        let said = attended.said.get(at).copied().flatten();
+        let say = |so: bool, label: &str| {
+            course("", "", label, CourseMsg::Say(at, so)).attr_bool(Attr::Pressed, said == Some(so))
+        };
+        let item = el("li", "statement")
+            .child(spans(el("p", ""), &answer.words))
+            .child(
+                el("div", "moves")
+                    .child(say(true, "true"))
+                    .child(say(false, "false")),
+            );
+        let Some(said) = said else {
+            return item;
+        };
+        let agrees = match is_so(answer) {
+            Some(so) if so == said => "You and the model agree. ",
+            Some(_) => "The model says otherwise. ",
+            None => "",
+        };
+        item.child(
+            el("div", "agreed")
+                .attr(Attr::Part, "outcome")
+                .child(note("small", agrees))
+                .child(outcome(answer)),
+        )
+    });
+    el("div", "task").child(el("ol", "statements").children(items.collect()))
+}

@@ -1,0 +1,262 @@
+//! The course on the page: lessons packed and read back, their panels, and a picture that has no part too early.
+
+mod support;
+
+use std::fs;
+use std::sync::Arc;
+
+use stable_pages::lesson::{Part, Parts, Task, load};
+use stable_pages::machine::History;
+use stable_pages::scenario::Packed;
+use stable_pages::view::{
+    Attended, Attr, BeatRun, Class, Element, Moment, PackedLesson, Progress, UiState, actor_cards,
+    lessons, sentence, stage, step_buttons,
+};
+/// All elements for which `is` holds.
+fn all<'a>(element: &'a Element, is: &dyn Fn(&Element) -> bool) -> Vec<&'a Element> {
+    let mut found = Vec::new();
+    support::all(element, is, &mut found);
+    found
+}
+
+/// Every lesson, packed as the page fetches it, with its class.
+fn classes() -> Vec<(PackedLesson, Class)> {
+    let listed = lessons();
+    let each = listed.map(|listed| {
+        let text = fs::read_to_string(format!("assets/lessons/{}.md", listed.slug));
+        let text = text.expect("in the folder");
+        let lesson = load(listed.slug, &text).expect("tests/lessons.rs");
+        assert_eq!(lesson.beats.len(), listed.beats, "{}", listed.slug);
+        assert_eq!(lesson.title, listed.title);
+        let packed = PackedLesson::of(lesson, &text).expect("packs");
+        let read = PackedLesson::read(&packed.bytes()).expect("reads back");
+        assert_eq!(read, packed);
+        let class = Class::read(&read.file).unwrap_or_else(|error| panic!("{error}"));
+        (read, class)
+    });
+    each.collect()
+}
+
+/// The stage that a beat's run leads to, and what is attended.
+fn opened(class: &Class, beat: usize, which: BeatRun) -> Option<(Moment, UiState)> {
+    let opened = class.open(beat, which)?;
+    let scenario = Arc::new(Packed::read(&opened.packed).expect("packed").scenario);
+    let mut history = History::new(&scenario.model);
+    for choice in &opened.run {
+        assert!(history.choose(&scenario.model, *choice));
+    }
+    let ui = UiState {
+        lesson: opened.attended,
+        ..UiState::default()
+    };
+    Some((Moment::of(&scenario, &history, false, None), ui))
+}
+
+fn attended(ui: &UiState) -> &Attended {
+    ui.lesson.as_ref().expect("a lesson is attended")
+}
+
+#[test]
+fn lessons_are_listed_in_their_order() {
+    let numbers: Vec<u8> = lessons().map(|it| it.number).collect();
+    assert_eq!(numbers[..10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert!(numbers[10..].iter().all(|it| *it == 0), "{numbers:?}");
+}
+
+#[test]
+fn every_beat_has_a_panel_and_comes_onto_the_stage() {
+    for (packed, class) in classes() {
+        let lesson = &class.lesson;
+        for (at, beat) in lesson.beats.iter().enumerate() {
+            let (now, ui) = opened(&class, at, BeatRun::Moment).expect("every beat has a moment");
+            let place = format!("{} {at}", lesson.slug);
+            assert_eq!(now.depth(), beat.scene.run.len(), "{place}");
+            let panel = class.panel(attended(&ui), Some(&now));
+            let text = panel.all_text();
+            assert!(text.contains(&beat.title), "{place}: {text}");
+            assert_eq!(text.contains("Back"), at > 0, "{place}");
+            let last = at + 1 == lesson.beats.len();
+            assert_eq!(text.contains(&lesson.takeaway), last, "{place}");
+        }
+        assert_eq!(packed.welcome.is_some(), lesson.number == Some(1));
+        // Behind the last beat there is nothing, so that a link to one that is gone opens the last.
+        let far = opened(&class, 999, BeatRun::Moment).expect("the last beat");
+        assert_eq!(attended(&far.1).beat + 1, lesson.beats.len());
+    }
+}
+
+#[test]
+fn every_answer_runs_and_says_what_the_engine_finds() {
+    for (_, class) in classes() {
+        for (at, beat) in class.lesson.beats.iter().enumerate() {
+            let (Task::Predict(answers) | Task::Explain(answers)) = &beat.task else {
+                continue;
+            };
+            assert!(class.open(at, BeatRun::Answer(answers.len())).is_none());
+            for (number, answer) in answers.iter().enumerate() {
+                let (now, mut ui) = opened(&class, at, BeatRun::Answer(number)).expect("a run");
+                assert_eq!(now.depth(), answer.scene.run.len());
+                let lesson = ui.lesson.as_mut().expect("a lesson");
+                lesson.said = vec![Some(answer.right); answers.len()];
+                let panel = class.panel(lesson, Some(&now));
+                let outcomes = all(&panel, &|it| it.attr_value(Attr::Part) == Some("outcome"));
+                let many = match beat.task {
+                    Task::Predict(_) => 1,
+                    _ => answers.len(),
+                };
+                assert_eq!(outcomes.len(), many);
+                let told = outcomes[if many == 1 { 0 } else { number }].all_text();
+                let so = if answer.right { "It is so." } else { "Not so." };
+                assert!(told.contains(so), "{}: {told}", class.lesson.slug);
+                // Who says the same of a statement as the engine agrees with it, whichever it is.
+                assert!(many == 1 || told.contains("You and the model agree."));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_challenge_is_met_by_its_shortest_way_and_not_before() {
+    let mut challenges = 0;
+    for (_, class) in classes() {
+        for (at, beat) in class.lesson.beats.iter().enumerate() {
+            let Task::Break(goal) = &beat.task else {
+                continue;
+            };
+            challenges += 1;
+            let (now, ui) = opened(&class, at, BeatRun::Moment).expect("its start");
+            let before = class.panel(attended(&ui), Some(&now)).all_text();
+            assert!(before.contains("whose step comes first?"), "{before}");
+            let (now, ui) = opened(&class, at, BeatRun::Shortest).expect("a shortest way");
+            let after = class.panel(attended(&ui), Some(&now)).all_text();
+            let broken = format!("Broken, in {} step", goal.par);
+            assert!(after.contains(&broken), "{after}");
+            let undo = now.depth() - 1;
+            let mut history = History::new(&now.scenario.model);
+            for step in &now.story.steps[..undo] {
+                history.choose(&now.scenario.model, step.choice);
+            }
+            let now = Moment::of(&now.scenario, &history, false, None);
+            let short = class.panel(attended(&ui), Some(&now)).all_text();
+            assert!(!short.contains("Broken"), "{short}");
+        }
+    }
+    assert!(challenges > 12, "{challenges}");
+}
+
+/// The words under which a part would be seen on the stage or in a program.
+fn traces(part: Part) -> &'static [&'static str] {
+    match part {
+        Part::GuardTag => &["generate_guard", "guard tag", "CRC"],
+        Part::Adapter => &["HBA", "target"],
+        Part::PageLock => &["PG_locked", "lock_page"],
+        Part::PgDirty => &["PG_dirty", "TestClearPageDirty"],
+        Part::PgWriteback => &["PG_writeback", "set_page_writeback"],
+        Part::Pte => &["PTE", "ptep_", "page_mkwrite"],
+        Part::Tlb => &["TLB", "flush_tlb"],
+        Part::Journal => &["BH_Shadow", "journal handle"],
+        _ => &[],
+    }
+}
+
+#[test]
+fn what_was_not_introduced_is_not_drawn() {
+    let mut withheld = 0;
+    for (_, class) in classes() {
+        for at in 0..class.lesson.beats.len() {
+            let (now, mut ui) = opened(&class, at, BeatRun::Moment).expect("its moment");
+            let cards = |ui: &UiState| actor_cards(&now, ui, None).all_text();
+            let drawn = stage(&now, &ui).all_text() + &cards(&ui);
+            let shown = attended(&ui).shown;
+            if shown == Parts::NONE {
+                assert!(ui.picture().whole());
+                continue;
+            }
+            for part in Part::ALL.into_iter().filter(|it| !shown.has(*it)) {
+                for word in traces(part) {
+                    // The device's rows are called so in the disk's program, too.
+                    let allowed = part == Part::Adapter;
+                    let here = drawn.contains(word);
+                    assert!(
+                        !here || allowed,
+                        "{} {at}: \"{word}\" in {drawn}",
+                        class.lesson.slug
+                    );
+                    withheld += 1;
+                }
+            }
+            // What is not there for the learner is there with "show everything".
+            ui.lesson.as_mut().expect("a lesson").whole = true;
+            let whole = stage(&now, &ui).all_text();
+            for part in Part::ALL.into_iter().filter(|it| it.is_in(&now.scenario)) {
+                let bit = match part {
+                    Part::PageLock => "PG_locked",
+                    Part::PgDirty => "PG_dirty",
+                    Part::PgWriteback => "PG_writeback",
+                    Part::Adapter => "HBA",
+                    _ => continue,
+                };
+                let cached = now.scenario.model.cached[0] || part == Part::Adapter;
+                assert!(!cached || whole.contains(bit), "{bit} in {whole}");
+            }
+        }
+    }
+    assert!(withheld > 100);
+}
+
+#[test]
+fn only_a_challenge_is_stepped_by_hand_and_nothing_tells_what_comes() {
+    for (_, class) in classes() {
+        for (at, beat) in class.lesson.beats.iter().enumerate() {
+            let (now, ui) = opened(&class, at, BeatRun::Moment).expect("its moment");
+            let by_hand = matches!(beat.task, Task::Break(_));
+            assert_eq!(ui.by_hand(), by_hand);
+            assert!(!ui.hints());
+            let buttons = step_buttons(&now, &ui, None);
+            let is_button = |it: &Element| it.tag == "button";
+            assert_eq!(!all(&buttons, &is_button).is_empty(), by_hand);
+        }
+    }
+}
+
+#[test]
+fn sentences_wait_until_what_they_speak_of_is_there() {
+    let (_, class) = classes().swap_remove(0);
+    // The flusher has made all its steps, of which lesson 1 has introduced none that sets a bit.
+    let (now, mut ui) = opened(&class, 1, BeatRun::Moment).expect("a moment");
+    let quiet = sentence(&now, &ui).all_text();
+    assert!(!quiet.contains("PG_writeback"), "{quiet}");
+    ui.lesson = None;
+    assert!(!sentence(&now, &ui).all_text().is_empty());
+}
+
+#[test]
+fn progress_is_kept_as_a_line_and_damaged_lines_are_passed_over() {
+    let mut progress = Progress::default();
+    for (slug, beat) in [
+        ("lock-and-bit", 3),
+        ("time-between", 1),
+        ("lock-and-bit", 2),
+    ] {
+        progress.reach(slug, beat);
+    }
+    assert_eq!(progress.of("lock-and-bit"), Some(3));
+    assert_eq!(progress.line(), "lock-and-bit/3 time-between/1");
+    assert_eq!(Progress::read(&progress.line()), progress);
+    let damaged = Progress::read("a/b /// lock-and-bit/3  x/-1 time-between/1 \u{1F4A5}");
+    assert_eq!(damaged, progress);
+}
+
+#[test]
+fn parts_are_introduced_by_the_beat_that_first_shows_them() {
+    for (_, class) in classes() {
+        let mut before = Parts::NONE;
+        for (at, beat) in class.lesson.beats.iter().enumerate() {
+            let (_, ui) = opened(&class, at, BeatRun::Moment).expect("its moment");
+            let new: Vec<Part> = attended(&ui).new.iter().collect();
+            let expected: Vec<Part> = beat.shown.beyond(before).iter().collect();
+            assert_eq!(new, expected);
+            before = beat.shown;
+        }
+    }
+}
