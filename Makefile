@@ -48,6 +48,7 @@ dist: ## Build the page for publication into dist/
 	@tools/setup.sh build
 	$(TRUNK) build --release
 	@$(SHRINK)
+	@tools/style.sh
 	@tools/publish.sh
 
 bench: ## Run the benchmarks, native and in Chromium

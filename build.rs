@@ -82,11 +82,32 @@ fn row(slug: String, text: String, page: bool, listed: bool) -> (i64, String, St
             .collect(),
         _ => Vec::new(),
     };
+    // Steps and programs that the file names: what it changes, and what it has of its own.
+    let mut named: Vec<String> = Vec::new();
+    for part in ["edit", "program"] {
+        let Some(DeValue::Array(all)) = value(part) else {
+            continue;
+        };
+        let tables = all.iter().filter_map(|it| match it.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => None,
+        });
+        for value in tables.flat_map(|table| table.values()) {
+            if let DeValue::String(text) = value.get_ref() {
+                let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                let names = words.filter(|it| it.contains('_') || it.len() > 5);
+                named.extend(names.map(str::to_owned));
+            }
+        }
+    }
+    named.sort();
+    named.dedup();
+    let named = named.join(" ");
     let (section, group, title) = (word("section"), word("group"), word("title"));
     let verdicts = verdicts.join(", ");
     // One text of all lines compresses better than many texts, and takes no table of where each stands.
     let line = match listed {
-        true => format!("{slug}\t{section}\t{group}\t{title}\t{order}\t{verdicts}"),
+        true => format!("{slug}\t{section}\t{group}\t{title}\t{order}\t{verdicts}\t{named}"),
         false => slug.clone(),
     };
     let text = if page { String::new() } else { text };

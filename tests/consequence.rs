@@ -32,6 +32,22 @@ fn a_refused_write_is_told_by_fsync_and_made_again() {
     }
 }
 
+/// A bio fails as a whole: what repairs the page that was stored into says nothing of the others.
+#[test]
+fn every_page_of_a_refused_bio_is_told_of() {
+    let it = of("bio-of-three-pages", "dix+dif", None, Verdict::GuardError);
+    assert_eq!((it.hurt, it.repair), (Hurt::SameBio, Repair::Never));
+    let (never, next) = (Some(Repair::Never), Some(Repair::NextWriteback));
+    assert_eq!(it.pages, [never, next, never]);
+    let words = it.words();
+    assert!(
+        words.contains("Page 0: no writeback repairs it. Page 1: the next writeback repairs it."),
+        "{words}"
+    );
+    let one = of("mkwrite-no-wait", "dix+dif", None, Verdict::GuardError);
+    assert_eq!(one.pages, [None; 3]);
+}
+
 /// Section 6.8 and report 39: a program that changes its own buffer in flight is told by write(2), and is the only one hurt.
 #[test]
 fn direct_io_hurts_the_program_that_does_it() {

@@ -348,3 +348,95 @@ fn a_step_says_what_its_line_is_in_the_release() {
         assert!(links.iter().filter(there).count() > others, "{links:?}");
     }
 }
+
+/// The end of a scenario's opening run, in a sentence.
+fn ending(scenario: Scenario) -> String {
+    let last = moments(scenario).pop().expect("a moment");
+    let end = last.end.as_ref().expect("its end");
+    outcome(&last.scenario, &last.story, end)
+}
+
+/// Two failures at once are said as two, each with what it is of.
+#[test]
+fn what_went_wrong_twice_is_said_twice() {
+    let said = ending(scenario("mkclean-skipped"));
+    assert!(said.starts_with("Everyone is done, and two things went wrong. At step 25 the device refused sector 3 and the whole write with it: fsync reports that once. The page counts as clean:"), "{said}");
+    let last = last("mkclean-skipped");
+    let side = explanations(
+        &last,
+        &UiState::default(),
+        &CheckResults::default(),
+        None,
+        None,
+    );
+    let side = side.all_text();
+    for of in [
+        "What follows from the exposed page. Nobody finds out.",
+        "What follows from the guard error (sector 3). fsync finds out",
+    ] {
+        assert!(side.contains(of), "{of} in {side}");
+    }
+    // A failure alone needs no name.
+    let said = ending(scenario("fault-vs-clear"));
+    assert!(
+        said.starts_with("Everyone is done, but the page counts as clean"),
+        "{said}"
+    );
+}
+
+/// The pages of a bio that was refused fare differently, and each is told of.
+#[test]
+fn each_page_of_a_refused_bio_is_told_of() {
+    let said = ending(scenario("bio-of-three-pages"));
+    assert!(
+        said.contains("The newer bytes of pages 0 and 2 in memory will not be written"),
+        "{said}"
+    );
+    assert!(
+        said.contains("The newer bytes of page 1 in memory are not lost"),
+        "{said}"
+    );
+}
+
+/// fsync reports only what the mapping was told of.
+#[test]
+fn an_error_that_nobody_recorded_is_not_reported() {
+    let whole = scenario("mkwrite-no-wait");
+    let dropped = support::varied(
+        "mkwrite-no-wait",
+        &[],
+        "[[edit]]\ndrop = \"completion/mapping_set_error\"",
+    );
+    let model = &dropped.model;
+    let mut history = History::new(model);
+    for choice in whole.schedule {
+        history.choose(model, choice);
+    }
+    let story = Story::of(model, &history);
+    let end = end(model, history.world()).expect("at rest");
+    let said = outcome(&dropped, &story, &end);
+    assert!(
+        said.contains("A write failed.") && !said.contains("fsync reports"),
+        "{said}"
+    );
+}
+
+/// A press of several steps is explained as a whole.
+#[test]
+fn a_press_is_explained_as_a_whole() {
+    let all = moments(scenario("baseline-five-step"));
+    let (at, began) = (4, 1);
+    let now = all.into_iter().nth(at).expect("a moment");
+    let now = now.since(Some(began));
+    let side = explanations(
+        &now,
+        &UiState::default(),
+        &CheckResults::default(),
+        None,
+        None,
+    );
+    let side = side.all_text();
+    assert!(side.contains("The steps just made, 2 to 4"), "{side}");
+    let whole = now.sentence().expect("steps").replace('`', "");
+    assert!(side.replace('`', "").contains(&whole), "{whole} in {side}");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use stable_pages::explore::CheckerRequest;
 use stable_pages::explore::ScenarioSpec;
-use stable_pages::machine::{End, History, Violation};
+use stable_pages::machine::{ActorId, Choice, End, History, Violation};
 use stable_pages::scenario::{Scenario, Severity, Verdict, find};
 use stable_pages::view::{
     Attr, ChainMark, CheckResults, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer,
@@ -170,6 +170,48 @@ fn the_worker_draws_what_is_shown() {
     input.turn = 7;
     renderer.handle(show(&input), &mut |it| said.push(it));
     assert!(drawn(&said, Slot::Side).is_none());
+}
+
+/// Of two runs of one length, the worker draws the one that the page shows.
+#[test]
+fn another_run_of_the_same_length_is_another_run() {
+    let entry = find("mkwrite-no-wait").expect("there");
+    let drawn = |runs: &[[u8; 2]]| {
+        let mut renderer = Renderer::new(|| 0.0, |name, _, _| name.to_owned());
+        let spec = ScenarioSpec {
+            slug: entry.slug.to_owned(),
+            text: entry.text.to_owned(),
+            device: None,
+            era: None,
+            edits: Vec::new(),
+        };
+        let ask = CheckerRequest::Check {
+            turn: 1,
+            spec,
+            bytes: 64 << 20,
+        };
+        let mut said = Vec::new();
+        renderer.handle(WorkerRequest::Checker(ask), &mut |it| said.push(it));
+        for run in runs {
+            said.clear();
+            let input = RenderInput {
+                turn: 1,
+                run: run.map(|actor| Choice::of(ActorId(actor))).to_vec(),
+                depth: run.len(),
+                ..RenderInput::default()
+            };
+            let show = WorkerRequest::Render(Box::new(input));
+            renderer.handle(show, &mut |it| said.push(it));
+        }
+        let said = said.into_iter().map(|it| it.response);
+        let mut side = said.filter_map(|it| match it {
+            WorkerResponse::Section(Slot::Side, side) => Some(side.all_text()),
+            _ => None,
+        });
+        side.next_back().expect("drawn")
+    };
+    assert_eq!(drawn(&[[0, 1], [1, 0]]), drawn(&[[1, 0]]));
+    assert_ne!(drawn(&[[0, 1]]), drawn(&[[1, 0]]));
 }
 
 /// One severity decides the colour: of a badge, of the sentence at the end, and of the cells on the stage.

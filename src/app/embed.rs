@@ -17,6 +17,12 @@ pub fn asked() -> bool {
         .any(|it| it == "embed" || it == "embed=")
 }
 
+/// Whether the page is embedded.
+pub fn is() -> bool {
+    let root = document().document_element();
+    root.is_some_and(|root| root.has_attribute("data-embed"))
+}
+
 /// Shows stage and controls only, where the address asks for that.
 pub fn watch(store: Store) {
     let Some(root) = document().document_element().filter(|_| asked()) else {

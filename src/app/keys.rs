@@ -9,7 +9,7 @@ use stable_pages::view::{Msg, Panel, Sheet, Tab, WorkerRequest};
 
 use super::store::Store;
 use super::update::update;
-use super::{course, dialogs, dom, playback, race, worker};
+use super::{course, dialogs, dom, embed, playback, race, worker};
 
 /// Listens for the page's life.
 pub fn listen(store: Store) {
@@ -73,6 +73,14 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
         };
         update(store, msg);
         return true;
+    }
+    // A frame shows the stage and time alone: nothing can be opened there.
+    let opens = matches!(
+        event.key().to_ascii_lowercase().as_str(),
+        "e" | "i" | "b" | "k" | "v" | "m" | "d" | "l" | "n" | "u" | "o" | "/"
+    );
+    if opens && embed::is() {
+        return false;
     }
     let msg = match event.key().as_str() {
         "ArrowRight" if event.shift_key() => Msg::ForwardOther,

@@ -116,7 +116,7 @@ fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
         };
         let [mut things, mut holders, mut ends, mut tips] = [const { String::new() }; 4];
         let mut start = (x(from.right()), y(middle));
-        let apart = 3 * number as i32;
+        let apart = 4 * (number as i32 % 3);
         let names = sleeper.get_attribute("data-wire").unwrap_or_default();
         for name in names.split(' ') {
             let to = document().query_selector(&format!("[data-thing=\"{name}\"]"));
@@ -129,7 +129,7 @@ fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
                 let end = (to.top() + 14.0).max(column.top() + 8.0);
                 let end = end.min(column.bottom() - 8.0);
                 let (begin, edge, end) = (y(middle), x(from.left()), y(end));
-                let gap = edge - 6 - apart % 10;
+                let gap = edge - 5 - apart;
                 holders += &format!("M{edge} {begin}H{gap}V{end}H{edge}");
                 tips += &format!("M{} {end}l-7 -4v8z", edge + 3);
             } else {
@@ -137,7 +137,7 @@ fn find_lines(drawing: &Element) -> BTreeMap<ActorId, Wire> {
                 // Below the words that stand under a bit.
                 let entry = bit.closest(".entry").ok().flatten();
                 let under = entry.map_or(to.bottom(), |it| it.get_bounding_client_rect().bottom());
-                let (gap, below) = (x(column.right()) + 4 + apart, y(under) + 2 + apart % 10);
+                let (gap, below) = (x(column.right()) + 3 + apart, y(under) + 2 + apart);
                 let (end, top) = (x(to.right() - 7.0), y(to.bottom()) + 1);
                 things += &format!("M{edge} {begin}H{gap}V{below}H{end}V{}", top + 6);
                 ends += &format!("M{end} {top}l-4 7h8z");

@@ -5,7 +5,10 @@
 //! scenario.
 
 use crate::explore::{Failure, Story, onward};
-use crate::machine::{Choice, Consumer, Effect, History, PageId, Protection, Resource, Violation};
+use crate::machine::{
+    Choice, Consumer, Effect, History, MAX_PAGES, Page, PageId, Protection, Resource, Violation,
+    World,
+};
 use crate::scenario::{Scenario, Verdict};
 
 use super::klog::errno;
@@ -61,7 +64,7 @@ pub enum Hurt {
 }
 
 /// Whether the next writeback puts it right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Repair {
     /// There is nothing to repair.
     Needless,
@@ -82,8 +85,10 @@ pub struct Consequence {
     pub notices: Notices,
     /// Who is hurt.
     pub hurt: Hurt,
-    /// Whether the next writeback repairs it.
+    /// Whether the next writeback repairs it; of a bio that was refused, the page that is worst off.
     pub repair: Repair,
+    /// The same of each page of a bio that was refused, where they differ.
+    pub pages: [Option<Repair>; MAX_PAGES],
 }
 
 impl Consequence {
@@ -98,7 +103,13 @@ impl Consequence {
         let mut failures = story.failures.iter();
         let failure = failures.find(|it| it.verdict() == Some(verdict));
         let page = failure.map_or(PageId(0), |it| it.page);
-        let repair = failure.map_or(Repair::Never, |it| repair(scenario, &story, it));
+        let mut repair = failure.map_or(Repair::Never, |it| repair(scenario, &story, it));
+        let mut pages = [None; MAX_PAGES];
+        if let (Verdict::GuardError, Some(failure)) = (verdict, failure) {
+            pages = repairs(scenario, &story, failure, repair);
+            let worst = pages.iter().flatten().max();
+            repair = worst.copied().unwrap_or(repair);
+        }
         let cached = model.cached[page.index()];
         let (notices, hurt, repair) = match verdict {
             Verdict::UnstableWrite => (Notices::Nobody, Hurt::Nobody, Repair::Needless),
@@ -156,19 +167,27 @@ impl Consequence {
             notices,
             hurt,
             repair,
+            pages,
         }
     }
 
     /// In a sentence or three.
     pub fn words(&self) -> String {
+        let each: Vec<(usize, Repair)> = (self.pages.iter().enumerate())
+            .filter_map(|(page, repair)| Some((page, (*repair)?)))
+            .collect();
+        let each = each.iter().map(|(page, repair)| {
+            let (first, rest) = repair.sentence().split_at(1);
+            format!("Page {page}: {}{rest}", first.to_lowercase())
+        });
+        let mut repairs = each.collect::<Vec<String>>().join(" ");
+        if repairs.is_empty() {
+            self.repair.sentence().clone_into(&mut repairs);
+        }
         let notices = self.notices.sentence();
-        format!(
-            "{notices} {} {}",
-            self.hurt.sentence(),
-            self.repair.sentence()
-        )
-        .trim_end()
-        .to_owned()
+        format!("{notices} {} {repairs}", self.hurt.sentence())
+            .trim_end()
+            .to_owned()
     }
 }
 
@@ -278,10 +297,71 @@ impl Repair {
     }
 }
 
+/// What becomes of each page of a bio that was refused, where that is not the same of all; `of_failed` is that of the page with
+/// the sector that failed. The others have failed with it, whoever touched them.
+fn repairs(
+    scenario: &Scenario,
+    story: &Story,
+    failure: &Failure,
+    of_failed: Repair,
+) -> [Option<Repair>; MAX_PAGES] {
+    let model = &scenario.model;
+    let before = failure.step.checked_sub(2).map(|at| story.steps[at].world);
+    let before = before.unwrap_or(model.initial);
+    let bio = model.page(&before, failure.page).bio;
+    let world = last_world(scenario, story);
+    let mut pages = [None; MAX_PAGES];
+    for number in model.page_ids() {
+        let page = model.page(&world, number);
+        pages[number.index()] = if number == failure.page {
+            Some(of_failed)
+        } else if bio.is_none() || model.page(&before, number).bio != bio {
+            None
+        } else if page.memory == page.media {
+            Some(Repair::NextWriteback)
+        } else {
+            Some(writeback(scenario, &world, number, &page, page.dirty))
+        };
+    }
+    let mut all = pages.iter().flatten();
+    match all.all(|it| *it == of_failed) {
+        true => [None; MAX_PAGES],
+        false => pages,
+    }
+}
+
+fn last_world(scenario: &Scenario, story: &Story) -> World {
+    let last = story.steps.last();
+    last.map_or(scenario.model.initial, |it| it.world)
+}
+
+/// Whether a writeback finds a page; `again` says whether it writes what failed.
+fn writeback(
+    scenario: &Scenario,
+    world: &World,
+    number: PageId,
+    page: &Page,
+    again: bool,
+) -> Repair {
+    let model = &scenario.model;
+    let mut ptes = model
+        .space_ids()
+        .map(|space| model.pte(world, space, number));
+    if !model.cached[number.index()] || page.gone {
+        Repair::Never
+    } else if again {
+        Repair::NextWriteback
+    } else if ptes.any(|pte| pte.dirty()) {
+        Repair::OncePteFound
+    } else {
+        Repair::Never
+    }
+}
+
 /// Whether a sector that failed is written again, at the end of a run or in the rest of it.
 fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
     let (model, page) = (&scenario.model, failure.page);
-    let world = story.steps.last().map_or(model.initial, |it| it.world);
+    let world = last_world(scenario, story);
     let it = model.page(&world, page);
     let buffer = it.buffers.is_none_or(|all| all & failure.sector.bit() != 0);
     let fetched = |effect: &Effect| match *effect {
@@ -291,9 +371,6 @@ fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
         _ => false,
     };
     let again = story.last(story.steps.len(), None, &fetched);
-    let mut ptes = model
-        .space_ids()
-        .map(|space| model.pte(&world, space, page));
     // A block with a wrong checksum of its own in memory would be written as wrong again.
     let block = matches!(
         failure.violation,
@@ -303,13 +380,9 @@ fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
         }
     );
     let wrong = block && !model.contents.verifies(it.memory[failure.sector.index()]);
-    if !model.cached[page.index()] || it.gone || wrong {
-        Repair::Never
-    } else if it.dirty && buffer || again.is_some_and(|step| step > failure.step) {
-        Repair::NextWriteback
-    } else if ptes.any(|pte| pte.dirty()) {
-        Repair::OncePteFound
-    } else {
-        Repair::Never
+    if wrong {
+        return Repair::Never;
     }
+    let again = it.dirty && buffer || again.is_some_and(|step| step > failure.step);
+    writeback(scenario, &world, page, &it, again)
 }

@@ -2,10 +2,11 @@
 
 use super::leaks::{last_world, leak_words, leaks, since};
 use super::narration::loss;
-use super::words::{begin, of_page, page, sectors, the, thing};
+use super::words::{begin, of_page, of_pages, page, sectors, the, thing};
 use crate::explore::{Round, Story};
 use crate::machine::{
-    ActorId, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait, World, status,
+    ActorId, Effect, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait,
+    World, status,
 };
 use crate::scenario::Scenario;
 
@@ -133,49 +134,92 @@ pub fn round_began(round: &Round) -> String {
     }
 }
 
-/// What went wrong in a run in which everyone is done, if that can be told of its bytes.
+/// What went wrong in a run in which everyone is done, if that can be told of its bytes. Where several things did, each is
+/// told with what it is of.
 fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<String> {
+    // Each with what stands before it as the only thing that went wrong.
+    let mut said: Vec<(&str, String)> = Vec::new();
+    let mut told: Vec<(u8, PageId)> = Vec::new();
+    let mismatch = story.mismatch().is_some();
+    if mismatch {
+        let at_rest = at_rest(scenario, story);
+        let text = format!("a checksum was taken from other bytes than the media hold. {at_rest}");
+        said.push((" and no error was reported, but ", text));
+    }
+    for it in found {
+        let (kind, number) = match *it {
+            // A checksum that does not fit tells of it already.
+            Violation::Torn { .. } | Violation::Corrupt { .. } if mismatch => continue,
+            Violation::Torn { page, .. } => (0, page),
+            Violation::Corrupt { page, .. } => (1, page),
+            Violation::Exposed { page } => (2, page),
+            Violation::Lost { page, .. } => (3, page),
+            _ => continue,
+        };
+        if told.contains(&(kind, number)) {
+            continue;
+        }
+        told.push((kind, number));
+        said.push(match *it {
+            Violation::Exposed { .. } => {
+                let text = format!(
+                    "{} counts as clean: {}. Nobody will notice the next store, and fsync skips the page.",
+                    page(scenario, number),
+                    exposed_words(scenario, story, number)
+                );
+                (", but ", text)
+            }
+            Violation::Lost { how, .. } => {
+                let of_page = found.iter().filter_map(|it| match it {
+                    Violation::Lost { page, sector, .. } if *page == number => Some(*sector),
+                    _ => None,
+                });
+                let which: Vec<_> = of_page.collect();
+                let text = loss(&sectors(scenario, number, &which), which.len(), how);
+                ("", text)
+            }
+            _ => {
+                let text = torn_words(scenario, number, kind == 0);
+                (" and no error was reported. ", text)
+            }
+        });
+    }
     let done = "Everyone is done";
-    if story.mismatch().is_some() {
-        return Some(format!(
-            "{done} and no error was reported, but a checksum was taken from other bytes than the media hold. {}",
-            at_rest(scenario, story)
-        ));
-    }
-    let torn = found.iter().find_map(|it| match *it {
-        Violation::Torn { page, .. } => Some((page, true)),
-        Violation::Corrupt { page, .. } => Some((page, false)),
-        _ => None,
-    });
-    if let Some((number, repaired)) = torn {
-        return Some(format!(
-            "{done} and no error was reported. {}",
-            torn_words(scenario, number, repaired)
-        ));
-    }
-    let open = found.iter().find_map(|it| match *it {
-        Violation::Exposed { page } => Some(page),
-        _ => None,
-    });
-    if let Some(number) = open {
-        return Some(format!(
-            "{done}, but {} counts as clean: {}. Nobody will notice the next store, and fsync skips the page.",
-            page(scenario, number),
-            exposed_words(scenario, story, number)
-        ));
-    }
-    let lost = found.iter().find(|it| matches!(it, Violation::Lost { .. }));
-    let Some(Violation::Lost { page, how, .. }) = lost else {
-        return None;
+    let refused = refused(scenario, story);
+    let many = match (&said[..], &refused) {
+        ([], _) => return None,
+        ([("", text)], None) => return Some(text.clone()),
+        ([(before, text)], None) => return Some(format!("{done}{before}{text}")),
+        ([_], _) | ([_, _], None) => "two",
+        _ => "several",
     };
-    let of_page = found.iter().filter_map(|it| match it {
-        Violation::Lost {
-            page: of, sector, ..
-        } if of == page => Some(*sector),
-        _ => None,
-    });
-    let which: Vec<_> = of_page.collect();
-    Some(loss(&sectors(scenario, *page, &which), which.len(), *how))
+    let mut all = format!("{done}, and {many} things went wrong.");
+    let said = said.into_iter().map(|(_, text)| begin(&text));
+    for text in refused.into_iter().chain(said) {
+        all = all + " " + &text;
+    }
+    Some(all)
+}
+
+/// That the device refused a write, of which sector and who is told; none where it refused none.
+fn refused(scenario: &Scenario, story: &Story) -> Option<String> {
+    let mut failures = story.failures.iter();
+    let failure = failures.find(|it| it.hop().is_some())?;
+    let sector = sectors(scenario, failure.page, &[failure.sector]);
+    let told = match tells(scenario, story) {
+        true => ": fsync reports that once",
+        false => "",
+    };
+    let step = failure.step;
+    Some(format!(
+        "At step {step} the device refused {sector} and the whole write with it{told}."
+    ))
+}
+
+/// Whether fsync learns that a write failed.
+fn tells(scenario: &Scenario, story: &Story) -> bool {
+    let mut effects = story.steps.iter().flat_map(|it| &it.effects);
+    scenario.model.cached.contains(&true) && effects.any(|it| matches!(it, Effect::ErrorLatched))
 }
 
 /// How a run ended after which everyone is done and the last state has no lost update and no leak.
@@ -185,9 +229,7 @@ fn rest(scenario: &Scenario, story: &Story) -> String {
         return format!("{done}, but {}.", lost_words(how));
     }
     let failed = match story.failures.iter().any(|it| it.hop().is_some()) {
-        true if scenario.model.cached.contains(&true) => {
-            " A write failed, and fsync reports it once."
-        }
+        true if tells(scenario, story) => " A write failed, and fsync reports it once.",
         true => " A write failed.",
         false => "",
     };
@@ -255,32 +297,38 @@ fn lost_words(how: Loss) -> &'static str {
 /// Whether the newest bytes of each page are on the media, and if not, which bit or error tells of them.
 fn at_rest(scenario: &Scenario, story: &Story) -> String {
     let (model, world) = (&scenario.model, last_world(scenario, story));
+    // Pages of which the same is to be said are told together.
+    let mut told: Vec<(u8, Vec<PageId>)> = Vec::new();
     for number in model.page_ids() {
         let page = model.page(&world, number);
         if page.memory == page.media || page.gone || !model.cached[number.index()] {
             continue;
         }
-        let of = of_page(scenario, number);
-        if page.dirty {
-            return format!(
-                "The newer bytes{of} in memory are not lost: `PG_dirty` is set, so the next writeback writes them."
-            );
-        }
         let mut ptes = model
             .space_ids()
             .map(|space| model.pte(&world, space, number));
-        return match ptes.any(|pte| pte.dirty()) {
-            true => format!(
-                "`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap or reclaim moves that bit to it."
-            ),
-            false => format!(
-                "The newer bytes{of} in memory will not be written: `PG_dirty` is clear, and only the error tells of them."
-            ),
+        let kind = match (page.dirty, ptes.any(|pte| pte.dirty())) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
         };
+        match told.iter_mut().find(|(it, _)| *it == kind) {
+            Some((_, pages)) => pages.push(number),
+            None => told.push((kind, vec![number])),
+        }
     }
+    let said = told.into_iter().map(|(kind, pages)| {
+        let of = of_pages(scenario, &pages);
+        match kind {
+            0 => format!("The newer bytes{of} in memory are not lost: `PG_dirty` is set, so the next writeback writes them."),
+            1 => format!("`PG_dirty`{of} is clear and only a PTE says dirty: no writeback looks at the page until munmap or reclaim moves that bit to it."),
+            _ => format!("The newer bytes{of} in memory will not be written: `PG_dirty` is clear, and only the error tells of them."),
+        }
+    });
+    let said: Vec<String> = said.collect();
     match model.cached.iter().any(|it| *it) {
-        true => "The whole file is on the media.".to_owned(),
-        false => String::new(),
+        true if said.is_empty() => "The whole file is on the media.".to_owned(),
+        _ => said.join(" "),
     }
 }
 

@@ -33,7 +33,14 @@ pub(super) fn the(scenario: &Scenario, actor: ActorId) -> String {
 
 /// A text at the beginning of a sentence: with a capital, unless it begins with an actor's own name.
 pub(super) fn begin(text: &str) -> String {
-    let words = ["the ", "sector", "page ", "at step ", "a bio "];
+    let words = [
+        "the ",
+        "sector",
+        "page ",
+        "at step ",
+        "a bio ",
+        "a checksum ",
+    ];
     if !words.iter().any(|it| text.starts_with(it)) {
         return text.to_owned();
     }
@@ -59,6 +66,17 @@ pub(super) fn of_page(scenario: &Scenario, page: PageId) -> String {
     match several(scenario) {
         true => format!(" of page {page}"),
         false => String::new(),
+    }
+}
+
+/// "", or " of pages 0 and 2" where there are several.
+pub(super) fn of_pages(scenario: &Scenario, pages: &[PageId]) -> String {
+    match pages {
+        [one] => of_page(scenario, *one),
+        _ => {
+            let numbers: Vec<u8> = pages.iter().map(|it| it.0).collect();
+            format!(" of pages {}", list(&numbers))
+        }
     }
 }
 

@@ -164,6 +164,13 @@ pub struct Ahead {
     pub share: f64,
 }
 
+impl Ahead {
+    /// Whether the step that it is said of fails itself, or ends in a failure.
+    pub fn fails_at_once(&self) -> bool {
+        self.verdicts.first().is_some_and(|(_, away)| *away <= 1)
+    }
+}
+
 /// What lies ahead of the moment on the stage, and behind each step offered there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {

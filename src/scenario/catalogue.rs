@@ -23,6 +23,8 @@ pub struct Entry {
     pub order: u16,
     /// The verdicts it must have on its own device, in words; empty for safe.
     pub verdicts: &'static str,
+    /// The steps and programs that its changes and its own programs name, to be found by.
+    pub steps: &'static str,
     /// The file's text; empty in WebAssembly, where files are fetched.
     pub text: &'static str,
 }
@@ -49,6 +51,7 @@ pub fn catalogue() -> impl Iterator<Item = Entry> {
             title: word(),
             order: word().parse().unwrap_or(u16::MAX),
             verdicts: word(),
+            steps: word(),
             text: TEXTS.get(at).copied().unwrap_or_default(),
         }
     })

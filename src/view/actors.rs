@@ -300,27 +300,42 @@ fn foresight(now: &Moment, outlook: Option<&Outlook>, actor: ActorId, way: u8) -
     };
     let mut steps = seen.steps.iter();
     match steps.find(|(of, _)| *of == choice) {
-        Some((_, ahead)) => brief(foresee_step(ahead, seen.complete, now.failed())),
+        Some((_, ahead)) => {
+            let few = match ahead.fate {
+                // What is so of every step is said above the stage, once.
+                _ if !matters(seen) => "",
+                _ if ahead.fails_at_once() => "fails at this step",
+                Fate::Safe => "safe",
+                Fate::AtRisk => "can fail",
+                Fate::Doomed => "fails for certain",
+            };
+            brief(foresee_step(ahead, seen.complete, now.failed()), few)
+        }
         None => nothing(),
     }
 }
 
+/// Whether it matters for what lies ahead which step is chosen.
+fn matters(seen: &Outlook) -> bool {
+    let all = seen.steps.iter();
+    let mut all = all.map(|(_, ahead)| (ahead.fate, ahead.fails_at_once()));
+    let first = all.next();
+    all.any(|it| Some(it) != first)
+}
+
 /// An outlook in so few words that it fits beside a button; all of them where it is pointed at, and for screen readers.
-fn brief(outlook: Outlooks) -> Element {
-    let few = match outlook.fate {
-        Fate::Safe if outlook.sign.is_empty() => return outlook_words(outlook),
-        Fate::Safe => "safe",
-        Fate::AtRisk => "can fail",
-        Fate::Doomed => "fails for certain",
-    };
+fn brief(outlook: Outlooks, few: &str) -> Element {
+    let all = outlook_words(outlook.clone());
+    if outlook.sign.is_empty() {
+        return all;
+    }
     let words = format!("{}{}", outlook.sign, outlook.words);
-    let sign = outlook.sign;
-    let all = outlook_words(outlook).attr(Attr::Title, &words);
+    let sign = if few.is_empty() { "" } else { outlook.sign };
     let hidden = el("span", "hidden").text(&words);
     let shown = el("span", "").attr_bool(Attr::Hidden, true);
     Element {
         children: Vec::new(),
-        ..all
+        ..all.attr(Attr::Title, &words)
     }
     .child(shown.text(sign).text(few))
     .child(hidden)
@@ -391,4 +406,41 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just:
         .child(body)
         .child(el("em", "edit").text(note))
         .child(el("em", "hidden").text(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Ahead;
+    use crate::scenario::Verdict;
+
+    #[test]
+    fn an_outlook_matters_where_steps_differ() {
+        let ahead = |fate, away: Option<u16>| Ahead {
+            verdicts: away
+                .map(|it| (Verdict::GuardError, it))
+                .into_iter()
+                .collect(),
+            fate,
+            share: 0.5,
+        };
+        let matters = |all: &[(Fate, Option<u16>)]| {
+            let steps = all.iter().zip(0..).map(|(it, actor)| {
+                let choice = Choice::of(ActorId(actor));
+                (choice, ahead(it.0, it.1))
+            });
+            super::matters(&Outlook {
+                here: ahead(Fate::AtRisk, Some(2)),
+                steps: steps.collect(),
+                complete: true,
+            })
+        };
+        let (risk, doomed) = ((Fate::AtRisk, Some(5)), (Fate::Doomed, Some(7)));
+        assert!(!matters(&[risk]));
+        // Further away is no other outlook.
+        assert!(!matters(&[risk, (Fate::AtRisk, Some(9))]));
+        assert!(matters(&[risk, (Fate::Safe, None)]));
+        assert!(matters(&[doomed, risk]));
+        assert!(matters(&[doomed, (Fate::Doomed, Some(1))]));
+    }
 }

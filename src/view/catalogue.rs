@@ -39,7 +39,8 @@ fn standing(now: &Moment, results: &CheckResults) -> Standing {
     }
 }
 
-/// Whether an ordering has all the words that the list is searched for: in its number, title, name, group or verdicts.
+/// Whether an ordering has all the words that the list is searched for: in its number, title, name, group or verdicts,
+/// or among the steps that it names.
 fn finds(entry: &Entry, words: &str) -> bool {
     let verdicts = if entry.verdicts.is_empty() {
         "safe"
@@ -52,6 +53,7 @@ fn finds(entry: &Entry, words: &str) -> bool {
         entry.slug,
         entry.group,
         verdicts,
+        entry.steps,
     ];
     let all = parts.join("\n").to_lowercase();
     let mut words = words.split_whitespace();
@@ -64,7 +66,10 @@ pub fn list_search(ui: &UiState) -> Element {
         .attr(Attr::Type, "search")
         .attr(Attr::Keys, "/")
         .attr(Attr::Part, "find")
-        .attr(Attr::Label, "Find an ordering: title, number, verdict")
+        .attr(
+            Attr::Label,
+            "Find an ordering: title, number, verdict, step",
+        )
         .attr(Attr::Value, &ui.find);
     field.handler = Some(Handler::FindOrdering);
     let label = el("label", "")
@@ -80,7 +85,7 @@ fn found(ui: &UiState) -> Element {
     let words = match found {
         _ if ui.find.trim().is_empty() => format!("{many} orderings"),
         0 => format!(
-            "None of {many} has these words. Try fewer letters, a number (S02), a verdict (deadlock) or a function\u{2019}s name."
+            "None of {many} has these words. Try fewer letters, a number (S02), a verdict (deadlock) or a step (page_mkclean)."
         ),
         1 => "1 ordering has these words".to_owned(),
         _ => format!("{found} of {many} orderings have these words"),

@@ -153,7 +153,7 @@ pub fn explanations(
     for (at, (failure, and)) in troubles.iter().enumerate() {
         let mut glossary = Glossary::of(Card::Failure(at as u8), ui.term);
         let mut card = match (failure, now.stuck()) {
-            (Some(failure), _) => failed(now, failure, and, &mut glossary),
+            (Some(failure), _) => failed(now, failure, and, troubles.len() > 1, &mut glossary),
             (None, Some(verdict)) => stuck(now, verdict, &mut glossary),
             (None, None) => continue,
         };
@@ -216,23 +216,45 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         .iter()
         .position(|line| line.row.is_some() && line.pcs.contains(&pc));
     let text = at.map_or(row.calls[scenario.era as usize], |at| &lines[at].text);
+    let several = now.depth() - now.began > 1;
+    // Several steps have the line that they are folded into, if they are all of one.
+    let pcs = (now.began + 1..=now.depth()).filter_map(|step| now.row_of(step, actor));
+    let whole = |line: &&Line| {
+        let composite = line.row.is_none() && !line.key.is_empty();
+        composite && pcs.clone().all(|(_, _, pc)| line.pcs.contains(&pc))
+    };
+    let folded = lines.iter().rfind(whole).filter(|_| several);
+    let heading = folded.map_or(text, |line| &line.text);
+    let group = folded.and_then(|line| Some((line, group_row(&line.key)?)));
+    let group = group.or_else(|| at.and_then(|at| composite(lines, at)));
     let mut glossary = Glossary::of(Card::Step, ui.term);
     let mut list = el("dl", "step");
-    let mut part = |list: Element, title, text: &str| {
+    let mut part = |list: Element, title: &str, text: &str| {
         list.child(el("dt", "").text(title))
             .child(glossary.glossed(el("dd", ""), text))
     };
-    list = part(
-        list,
-        "What it did",
-        &now.step_sentence().unwrap_or_default(),
-    );
-    let why = meaning.reason.unwrap_or(meaning.meaning);
-    list = part(list, "Why it matters", why);
-    let group = at.and_then(|at| composite(lines, at));
-    if let Some((text, group)) = &group {
-        let words = format!("`{text}`. {}", group.meaning);
+    list = part(list, "What it did", &now.sentence().unwrap_or_default());
+    if let Some((line, group)) = &group {
+        let words = format!("`{}`. {}", line.text, group.meaning);
         list = part(list, "Part of", &words);
+    }
+    // Each kind of step that the press made, once.
+    let mut made: Vec<usize> = Vec::new();
+    for step in now.began + 1..=now.depth() {
+        if let Some((_, number, _)) = now.row_of(step, actor)
+            && !made.contains(&number)
+        {
+            made.push(number);
+        }
+    }
+    for number in &made {
+        let (row, meaning) = (&OPS[*number], MEANINGS[*number]);
+        let why = meaning.reason.unwrap_or(meaning.meaning);
+        let title = match made.len() {
+            1 => "Why it matters".to_owned(),
+            _ => format!("Why {}", row.label),
+        };
+        list = part(list, &title, why);
     }
     if let Some(words) = release_words(row, &meaning, scenario.era) {
         let title = format!("In Linux {}", scenario.era.word());
@@ -247,18 +269,22 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
         let words = without_words(&left_out.omission, without);
         let words = words.as_deref();
         let waiting = "The checker is leaving it out to see\u{2026}";
-        list = part(list, "Without it", words.unwrap_or(waiting));
+        let title = match several {
+            true => format!("Without {}", row.label),
+            false => "Without it".to_owned(),
+        };
+        list = part(list, &title, words.unwrap_or(waiting));
     }
     let mut card = el("div", "card")
         .attr(Attr::Part, "why")
         .child(note(
             "small",
-            match now.depth() - now.began {
-                1 => "The step just made",
-                _ => "The last of the steps just made",
+            &match several {
+                false => "The step just made".to_owned(),
+                true => format!("The steps just made, {} to {}", now.began + 1, now.depth()),
             },
         ))
-        .child(el("h2", "").child(el("code", "").text(text)))
+        .child(el("h2", "").child(el("code", "").text(heading)))
         .child(list)
         .child(match without {
             Some(without) => leave_out(scenario, without),
@@ -277,12 +303,12 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     }
 }
 
-/// The composite that a line is part of: its text and its row in the table of composites.
-fn composite(lines: &[Line], at: usize) -> Option<(&str, &'static GroupRow)> {
+/// The composite that a line is part of, and its row in the table of composites.
+fn composite(lines: &[Line], at: usize) -> Option<(&Line, &'static GroupRow)> {
     let depth = lines[at].depth;
     let mut above = lines[..at].iter().rev();
     let line = above.find(|it| it.row.is_none() && !it.key.is_empty() && it.depth < depth)?;
-    Some((&line.text, group_row(&line.key)?))
+    Some((line, group_row(&line.key)?))
 }
 
 /// A button that puts the scenario without the step made last onto the stage.
@@ -399,7 +425,14 @@ fn value(list: Element, name: &str, key: &str, value: u16, from: &str) -> Elemen
 }
 
 /// The card of a broken rule: which rule, where, and what changed in between.
-fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -> Element {
+/// Where `others` have failed too, it says of which failure it tells what follows.
+fn failed(
+    now: &Moment,
+    failure: &Failure,
+    and: &str,
+    others: bool,
+    glossary: &mut Glossary,
+) -> Element {
     let scenario = &now.scenario;
     let Some(verdict) = failure.verdict() else {
         return nothing();
@@ -408,6 +441,11 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
         Violation::Leaked(_) | Violation::Assertion { .. } | Violation::Trap { .. } => {
             String::new()
         }
+        // It is the whole page that is so.
+        Violation::Exposed { page } => match scenario.model.geometry.pages {
+            1 => String::new(),
+            _ => format!(": page {page}"),
+        },
         _ if scenario.model.geometry.pages > 1 => format!(
             ": page {}, sector {}, LBA {}",
             failure.page, failure.sector, failure.lba
@@ -441,8 +479,20 @@ fn failed(now: &Moment, failure: &Failure, and: &str, glossary: &mut Glossary) -
     };
     let run: Vec<Choice> = now.story.steps.iter().map(|it| it.choice).collect();
     let follows = Consequence::of(scenario, &run, verdict).words();
+    let mut follows_line = el("p", "follows");
+    if others {
+        // Without its LBA.
+        let (place, _) = place.split_once(", LBA").unwrap_or((&place, ""));
+        let place = place.trim_start_matches(": ");
+        let place = match place {
+            "" => String::new(),
+            _ => format!(" ({place})"),
+        };
+        let of = format!("What follows from the {}{place}. ", verdict.words());
+        follows_line = follows_line.child(el("b", "").text(&of));
+    }
     card.child(glossary.glossed(el("p", ""), &sentence.unwrap_or_default()))
-        .child(glossary.glossed(el("p", ""), &follows))
+        .child(glossary.glossed(follows_line, &follows))
 }
 
 /// Adds both guards, and when each was computed.

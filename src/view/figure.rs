@@ -203,10 +203,8 @@ fn notes(svg: &mut Svg, now: &Moment, x: i32, y: i32) -> i32 {
         let words = explain(scenario, &now.story, failure).join(" ");
         said.push((verdict.words(), words));
     }
-    let broken = now.story.broken.iter().map(|(invariant, step)| {
-        let (number, name) = invariant.name();
-        format!("{number} {name}, step {step}")
-    });
+    let broken = now.story.broken.iter();
+    let broken = broken.map(|(invariant, step)| format!("{}, step {step}", invariant.broken()));
     let broken: Vec<String> = broken.collect();
     if !broken.is_empty() {
         said.push(("broken", broken.join("; ") + "."));

@@ -154,7 +154,7 @@ impl Moment {
     }
 
     /// The same of the step of that number.
-    fn row_of(&self, step: usize, actor: ActorId) -> Option<(ActorId, usize, u8)> {
+    pub fn row_of(&self, step: usize, actor: ActorId) -> Option<(ActorId, usize, u8)> {
         let model = &self.scenario.model;
         let pc = model.actor(&self.world_at(step.checked_sub(1)?), actor).pc;
         let instr = model.actors[actor.index()].code.get(usize::from(pc))?;

@@ -413,18 +413,19 @@ impl Renderer {
         let Some(scenario) = self.scenario.clone() else {
             return;
         };
-        let mut history = match self.history.take() {
-            Some(history) if input.run == self.input.run => history,
+        let (mut history, last) = match self.history.take() {
+            Some(history) if input.run == self.input.run => (history, self.moment.as_ref()),
             _ => {
                 let mut history = History::new(&scenario.model);
                 for choice in &input.run {
                     history.choose(&scenario.model, *choice);
                 }
-                history
+                // The moment before is of another history, whose nodes have the same numbers.
+                (history, None)
             }
         };
         history.seek(input.depth);
-        let moment = Moment::of(&scenario, &history, input.own, self.moment.as_ref());
+        let moment = Moment::of(&scenario, &history, input.own, last);
         let moment = moment.since(input.began);
         self.moment = Some(moment);
         self.history = Some(history);

@@ -335,17 +335,14 @@ impl Room {
     }
 }
 
-/// The steps after which invariants first do not hold, each with the invariants' numbers.
-pub fn breaks(whole: &Story) -> Vec<(usize, String)> {
-    let mut flags: Vec<(usize, String)> = Vec::new();
+/// The steps after which invariants first do not hold, each with what is so from there on.
+pub fn breaks(whole: &Story) -> Vec<(usize, Vec<&'static str>)> {
+    let mut flags: Vec<(usize, Vec<&'static str>)> = Vec::new();
     for (invariant, step) in &whole.broken {
-        let number = invariant.name().0;
+        let words = invariant.broken();
         match flags.iter_mut().find(|(at, _)| at == step) {
-            Some((_, numbers)) => {
-                *numbers += " ";
-                *numbers += number;
-            }
-            None => flags.push((*step, number.to_owned())),
+            Some((_, all)) => all.push(words),
+            None => flags.push((*step, vec![words])),
         }
     }
     flags
@@ -364,9 +361,7 @@ fn broken_at(whole: &Story, step: usize) -> String {
 /// A flag at each step that breaks invariants, with their names as far as there is room.
 fn flags(whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
     let mut drawn = Vec::new();
-    for (step, _) in breaks(whole) {
-        let broken = whole.broken.iter().filter(|(_, at)| *at == step);
-        let names: Vec<&str> = broken.map(|(invariant, _)| invariant.broken()).collect();
+    for (step, names) in breaks(whole) {
         let (first, more) = (names[0], names.len() - 1);
         let mut all = vec![format!("\u{2691} {}", names.join(", "))];
         if more > 0 {

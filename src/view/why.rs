@@ -137,8 +137,20 @@ impl Chain {
         let mut glossary = Glossary::of(Card::Chain, ui.term);
         let name = format!("Why: the {} at step {}", self.what, self.at);
         let mut list = el("ol", "causes").attr(Attr::Label, "The steps behind it");
+        // Beside the chain, the moment shown has a line of its own.
+        let mut beside = self.place(now).is_none().then(|| {
+            let after = match now.depth() > self.at {
+                true => ", after the failure",
+                false => "",
+            };
+            let words = format!("shown now: step {}{after}", now.depth());
+            el("li", "here beside").child(el("em", "here").text(&words))
+        });
         for cause in &self.causes {
             let here = cause.moment() == now.depth();
+            if cause.moment() > now.depth() {
+                list = list.children(beside.take().into_iter().collect());
+            }
             let label = match (cause.step, cause.missing) {
                 (0, _) => "The start".to_owned(),
                 (step, true) if now.whole.actor(step) == Some(cause.actor) => {
@@ -163,6 +175,7 @@ impl Chain {
                     .child(words.child(glossary.glossed(el("p", ""), &cause.words))),
             );
         }
+        list = list.children(beside.take().into_iter().collect());
         let moves = el("div", "answers").child(self.back(now)).child(button(
             "",
             "",

@@ -1,5 +1,6 @@
-// One screen: at every moment of every opening run, and of the failure of every ordering that has one, everything that
-// design.md 5.1 names is in the window, uncovered, whole and, from step to step, in the same place.
+// One screen: at every moment of every opening run and of every shortest failure, everything that the page promises to show
+// is in the window, uncovered, whole and, from step to step, in the same place. Shortest failures are walked at the sizes of
+// `WALKED`, and looked at as they end at the others.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -8,12 +9,42 @@ import { after, before, test } from "node:test";
 import { dist, start } from "./harness.mjs";
 
 let site;
-before(async () => (site = await start()));
+let failures;
+before(async () => {
+  site = await start();
+  failures = await shortestFailures();
+});
 after(() => site.stop());
 
 const slugs = readdirSync(join(dist, "scenarios"))
   .filter((name) => name.endsWith(".bin"))
   .map((name) => name.replace(/\.bin$/, ""));
+
+/** Links to a shortest run to each verdict of each ordering, as the checker finds them, with their lengths. */
+async function shortestFailures() {
+  const { page, close } = await site.open("", { reducedMotion: "reduce" });
+  const found = [];
+  for (const slug of slugs) {
+    for (let at = 0, many = 1; at < many; at++) {
+      // Showing a run closes the panel.
+      await page.evaluate((slug) => (location.hash = `${slug}/see-verdicts`), slug);
+      await page.waitForFunction((slug) => document.querySelector(`.orderings a[href="#${slug}"][aria-current="true"]`), slug);
+      await page.locator('[data-part="result"]', { hasText: /transitions/ }).waitFor({ state: "attached" });
+      await page.locator('[data-part="odds"]').waitFor({ state: "attached" });
+      const ends = page.getByRole("button", { name: "Show its end" });
+      many = await ends.count();
+      if (many === 0) break;
+      await ends.nth(at).click();
+      const link = await page.waitForFunction((slug) => {
+        const parts = location.hash.slice(1).split("/");
+        return parts.length === 3 && parts[1] === slug && { link: parts.join("/"), steps: document.querySelector("input[type=range]").value };
+      }, slug);
+      found.push({ slug, ...(await link.jsonValue()) });
+    }
+  }
+  await close();
+  return found;
+}
 
 // Runs in the page: looks at the moment shown, goes on by a press of the arrow, and so to the end; returns what is not as
 // it should be, each fault once.
@@ -94,8 +125,11 @@ const STAGE = [
   ["cell", ".columns [data-cell]"],
   ["timeline", ".track"],
 ];
-const CONTROLS = ["time controls", ".times button"];
-const PLACES = [".stage .columns", ".stage .entry", ".track", ".times button", ".top"];
+// Not the runs tried so far, which scroll beside them.
+const CONTROLS = ["time controls", '.times [aria-label="Time"] button'];
+const PLACES = [".stage .columns", ".stage .entry", ".track", CONTROLS[1], ".top"];
+
+const WALKED = ["1366x768", "1024x768", "390x844"];
 
 for (const [width, height, embed] of [
   [1920, 1080],
@@ -115,12 +149,24 @@ for (const [width, height, embed] of [
     // A frame promises the stage, time and the controls.
     if (!embed) inView.push(["sentence", ".now"], ["verdict", ".chosen .badge"]);
     if (!embed && phone) inView.push(["step button", ".quick button"]);
+    const what = { inView, inPlace: PLACES, whole: !phone && !embed, said: !embed };
     const faults = [];
     for (const slug of slugs) {
       await page.evaluate((slug) => (location.hash = slug), slug);
       await page.waitForFunction((slug) => document.querySelector(`.orderings a[href="#${slug}"][aria-current="true"]`), slug);
       await page.keyboard.press("Home");
-      faults.push(...(await page.evaluate(walk, { slug, inView, inPlace: PLACES, whole: !phone && !embed, said: !embed })));
+      faults.push(...(await page.evaluate(walk, { slug, ...what })));
+    }
+    for (const { slug, link, steps } of failures) {
+      await page.keyboard.press("Home");
+      await page.evaluate((link) => (location.hash = link), link);
+      await page.waitForFunction(([slug, steps]) => {
+        const slider = document.querySelector("input[type=range]");
+        const current = document.querySelector(`.orderings a[href="#${slug}"][aria-current="true"]`);
+        return current && slider.value === steps;
+      }, [slug, steps]);
+      if (WALKED.includes(`${width}x${height}`)) await page.keyboard.press("Home");
+      faults.push(...(await page.evaluate(walk, { slug: `${slug} (${link})`, ...what })));
     }
     assert.deepEqual(faults.slice(0, 40), [], `${faults.length} faults`);
     assert.deepEqual(problems(), []);

@@ -149,6 +149,9 @@ for (const [width, height, colorScheme] of [[1440, 900, "light"], [390, 844, "da
 test("in a frame: stage and controls, its height told, the way to the full page", async () => {
   const { page, url, problems, close } = await site.open("?embed#unlock-gap", { width: 700, height: 500 });
   for (const gone of [".top", ".checker", ".actors", ".side"]) assert.equal(await page.locator(gone).isVisible(), false, gone);
+  // Nothing can be opened there by keys.
+  for (const key of ["/", "k", "m", "d", "e"]) await page.keyboard.press(key);
+  for (const gone of [".orderings[open], #orderings[open]", "[data-panel=open]", "[data-drawer=side]"]) assert.equal(await page.locator(gone).count(), 0, gone);
   await page.getByRole("button", { name: /Forward/ }).click();
   await page.waitForFunction(() => document.querySelector("#full").getAttribute("href").includes("#1"));
   const full = await page.getByRole("link", { name: "open the full page" }).getAttribute("href");

@@ -162,17 +162,17 @@ pub fn timeline(svg: &mut Svg, now: &Moment, top: i32) -> i32 {
 /// A flag at a step that breaks invariants.
 struct Flag {
     x: i32,
-    /// The strip above the lanes that the numbers stand in.
+    /// The strip above the lanes that the words stand in.
     strip: i32,
     words: String,
-    /// Whether the numbers stand to the left of the pole.
+    /// Whether the words stand to the left of the pole.
     before: bool,
 }
 
 const CLOTH: i32 = 11 * PX;
 
 impl Flag {
-    /// The stretch that its cloth and numbers take.
+    /// The stretch that its cloth and words take.
     fn reach(&self) -> (i32, i32) {
         let w = CLOTH + width(&self.words, Face::REMARK) + 4 * PX;
         match self.before {
@@ -213,7 +213,7 @@ impl Time<'_> {
         fits.unwrap_or("").to_owned()
     }
 
-    /// How many strips there are, and the flags in them, placed so that neither numbers nor poles run through each
+    /// How many strips there are, and the flags in them, placed so that neither words nor poles run through each
     /// other.
     fn flags(&self, spans: &[Span]) -> (i32, Vec<Flag>) {
         let mut strips: Vec<Row> = vec![Row::default()];
@@ -228,7 +228,12 @@ impl Time<'_> {
             }
         }
         let mut flags: Vec<Flag> = Vec::new();
-        for (step, words) in breaks(self.whole) {
+        for (step, names) in breaks(self.whole) {
+            let all = names.join(", ");
+            let words = match names.len() - 1 {
+                more if width(&all, Face::REMARK) > RIGHT / 4 => format!("{} +{more}", names[0]),
+                _ => all,
+            };
             let flag = self.flag(step, words, &strips, &flags);
             let (from, to) = flag.reach();
             let at = flag.strip as usize;
@@ -250,7 +255,7 @@ impl Time<'_> {
             before: false,
         };
         let end = flag.reach().1;
-        // The numbers stand to the left of the pole if on its right the line of the moment shown crosses them.
+        // The words stand to the left of the pole if on its right the line of the moment shown crosses them.
         let past = x <= self.moment && self.moment < end;
         let edge = self.thin.iter().any(|it| x < *it && *it < end);
         let before = past || edge || end > RIGHT;
