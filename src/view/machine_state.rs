@@ -24,8 +24,8 @@ pub struct Bit {
     pub by: String,
     /// The name that lines end at and that moving locks keep; empty where none do.
     pub thing: String,
-    /// The part of the picture that it is, where a lesson introduces it now.
-    pub new: Option<Part>,
+    /// Whether a lesson introduces it now.
+    pub new: bool,
 }
 
 /// A titled group of bits.
@@ -39,8 +39,8 @@ pub struct BitGroup {
     pub bits: Vec<Bit>,
     /// What is special about the group now; most often empty.
     pub remark: String,
-    /// The part of the picture that it is, where a lesson introduces it now.
-    pub new: Option<Part>,
+    /// Whether a lesson introduces it now.
+    pub new: bool,
 }
 
 /// How an address space maps a page: the way that its stores take, from left to right.
@@ -67,7 +67,7 @@ fn flag(kind: &'static str, name: &str, on: bool, was: bool) -> Bit {
         was,
         by: String::new(),
         thing: String::new(),
-        new: None,
+        new: false,
     }
 }
 
@@ -116,7 +116,7 @@ fn bit(bit: Bit) -> Element {
         "bit {kind}{}{}{}",
         if on { " on" } else { "" },
         if changed { " changed" } else { "" },
-        if new.is_some() { " new" } else { "" }
+        if new { " new" } else { "" }
     );
     let state = if on { "set" } else { "clear" };
     let spoken = match (by.is_empty(), changed, was) {
@@ -138,16 +138,11 @@ fn bit(bit: Bit) -> Element {
         .child(el("span", "hidden").text(&spoken))
 }
 
-/// The name of a new part's element, for the line that leads to it.
-pub fn new_thing(part: Part) -> String {
-    format!("new-{}", part as u8)
-}
-
-/// An element that a line leads to from the lesson that introduces it.
-pub fn marked_new(element: Element, new: Option<Part>) -> Element {
+/// Marks an element that a lesson introduces now.
+pub fn marked_new(element: Element, new: bool) -> Element {
     match new {
-        Some(part) => element.attr(Attr::New, &new_thing(part)),
-        None => element,
+        true => element.attr_bool(Attr::New, true),
+        false => element,
     }
 }
 
@@ -159,7 +154,7 @@ fn group(class: &'static str, thing: String, title: &str, short: &str, bits: Vec
         short: short.to_owned(),
         bits,
         remark: String::new(),
-        new: None,
+        new: false,
     }
 }
 
@@ -173,7 +168,7 @@ impl BitGroup {
                     .text(&self.short),
             )
             .child(el("em", "").text(&self.holders()));
-        let new = if self.new.is_some() { " new" } else { "" };
+        let new = if self.new { " new" } else { "" };
         let title = marked_new(title, self.new);
         let class = format!("entry{}{new}", self.class);
         self.draw_bits(el("div", &class).child(title))
@@ -483,16 +478,16 @@ pub fn within(mut all: PageBits, picture: Picture) -> PageBits {
         all.window.clear();
     }
     for mapping in &mut all.mappings {
-        mapping.pte.new = picture.if_new(Part::Pte);
+        mapping.pte.new = picture.is_new(Part::Pte);
         for cache in &mut mapping.caches {
-            cache.new = picture.if_new(Part::Tlb);
+            cache.new = picture.is_new(Part::Tlb);
         }
     }
     if let Some(second) = all.mappings.get_mut(1) {
-        second.pte.new = picture.if_new(Part::SecondProcess);
+        second.pte.new = picture.is_new(Part::SecondProcess);
     }
     for bit in all.frame.iter_mut().flat_map(|group| &mut group.bits) {
-        bit.new = part_of_bit(bit.key()).and_then(|it| picture.if_new(it));
+        bit.new = part_of_bit(bit.key()).is_some_and(|it| picture.is_new(it));
     }
     all
 }

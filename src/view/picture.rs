@@ -45,9 +45,9 @@ impl Picture {
         self.has(Part::PgWriteback)
     }
 
-    /// A part, if it is new.
-    pub fn if_new(self, part: Part) -> Option<Part> {
-        Some(part).filter(|it| self.new.has(*it))
+    /// Whether a part is new.
+    pub fn is_new(self, part: Part) -> bool {
+        self.new.has(part)
     }
 
     /// Whether a step is spoken of.

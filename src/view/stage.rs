@@ -159,7 +159,7 @@ fn row_head(name: Element) -> Element {
 fn level_head(level: Level, protection: Protection, picture: Picture) -> Element {
     let (title, what) = level.title(protection);
     let name = define_button("", &of_level(level)).child(el("b", "").text(title));
-    let name = machine_state::marked_new(name, picture.if_new(level.part()));
+    let name = machine_state::marked_new(name, picture.is_new(level.part()));
     // There are no checksums yet, for whom there is no guard tag.
     let what = match picture.has(Part::GuardTag) {
         true => what,

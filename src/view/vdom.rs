@@ -87,7 +87,7 @@ pub enum Attr {
     Wire,
     /// The name of an element that lines are drawn to.
     Thing,
-    /// The name of a part of the picture that a lesson introduces.
+    /// Whether a lesson introduces the part of the picture.
     New,
     /// Where the cells of a race map are: see `checker/race.rs`.
     Grid,

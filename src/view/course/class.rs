@@ -81,8 +81,8 @@ impl Class {
                 (&here.scene, from)
             }
         };
-        let before = beat.checked_sub(1);
-        let before = before.map_or(Parts::NONE, |it| beats[it].shown);
+        // At a lesson's start, what is there is not news.
+        let before = beats[beat.saturating_sub(1)].shown;
         let packed = Packed {
             scenario: (*scene.scenario).clone(),
             text: scene.text.to_string(),

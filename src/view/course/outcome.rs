@@ -88,7 +88,9 @@ fn facts(answer: &Answer) -> String {
     let claim = Some(&answer.claim).filter(|_| answer.right);
     let all = claim.into_iter().chain(&answer.then);
     let all = all.map(|it| it.text.as_str());
-    let all: Vec<&str> = all.filter(|it| !it.starts_with("met ")).collect();
+    // What was met and who sleeps has been said.
+    let all = all.filter(|it| !it.starts_with("met ") && !it.contains(" asleep"));
+    let all: Vec<&str> = all.collect();
     match all.is_empty() {
         true => String::new(),
         false => format!(" In the end: {}.", all.join(", ")),
@@ -103,7 +105,7 @@ fn asleep(now: &Moment) -> String {
         let status = now.status(actor);
         if let Status::Asleep(_) = status {
             let words = status_words(scenario, &now.story, actor, status);
-            all += &format!(" {}: {words}.", cast.name);
+            all += &format!(" The {} is {words}.", cast.name);
         }
     }
     all.replace('`', "")

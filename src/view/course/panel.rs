@@ -5,7 +5,6 @@ use crate::lesson::{Answer, Beat, Goal, Paragraph, Part, Task};
 use crate::scenario::Verdict;
 
 use super::super::badge::badge;
-use super::super::machine_state::new_thing;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
 use super::super::sources::cited;
@@ -118,10 +117,8 @@ impl Class {
             true => "Show what has been introduced",
             false => "Show everything",
         };
-        let ways = el("p", "ways small")
-            .child(course("link", "", whole, CourseMsg::Whole(!attended.whole)))
-            .text(" \u{b7} ")
-            .child(course("link", "", "leave the course", CourseMsg::Leave));
+        let whole = course("link", "", whole, CourseMsg::Whole(!attended.whole));
+        let ways = el("p", "ways small").child(whole);
         el("footer", "lesson-foot").child(moves).child(ways)
     }
 
@@ -249,17 +246,13 @@ pub fn said(text: &[Paragraph]) -> Vec<Element> {
     all
 }
 
-/// The parts of the picture that are new, each with a line to where it is.
+/// The parts of the picture that are new, framed as they are there.
 fn introduced(attended: &Attended) -> Element {
     let parts: Vec<Part> = attended.new.iter().collect();
-    if parts.is_empty() || attended.beat == 0 || attended.whole {
+    if parts.is_empty() || attended.whole {
         return nothing();
     }
-    let names = parts.iter().map(|part| {
-        el("li", "")
-            .attr(Attr::Wire, &new_thing(*part))
-            .text(part.words())
-    });
+    let names = parts.iter().map(|part| el("li", "").text(part.words()));
     el("div", "introduced small")
         .child(el("span", "").text("New in the picture:"))
         .child(el("ul", "").children(names.collect()))
