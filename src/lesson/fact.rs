@@ -2,8 +2,10 @@
 //!
 //! `met guard error`, `met nothing`, `broke I2`; `writer asleep on PG_writeback`, `writer ready`, `writer at lock_page`;
 //! `PG_dirty set`, `page lock free`, `PTE A writable`, `TLB writer stale`, `memory equals disk`; and, of everything that can
-//! come after the moment, `safe` and `can guard error`. `not` before a fact says the contrary.
+//! come after the moment, `safe`, `can guard error` and `odds above 10 %`; of what follows from a failure, `noticed by fsync`,
+//! `hurts the file` and `repaired`. `not` before a fact says the contrary.
 
+use crate::exchange::{Consequence, Hurt, Notices, Repair};
 use crate::machine::{
     Access, ActorId, Invariant, Model, PageId, Resource, SpaceId, Status, World, status,
 };
@@ -31,8 +33,38 @@ enum Kind {
     Pte(SpaceId, Entry),
     Tlb(ActorId, Entry),
     Bytes { rows: [Row; 2], equal: bool },
+    Noticed(Finder),
+    Hurts(Hurt),
+    Repaired,
     Safe,
     Can(Verdict),
+    Odds { above: bool, percent: f64 },
+}
+
+/// Who finds out of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Finder {
+    Nobody,
+    Fsync,
+    Write,
+    Log,
+    Read,
+    Scrub,
+    Waiter,
+}
+
+impl Finder {
+    fn of(notices: Notices) -> Finder {
+        match notices {
+            Notices::Nobody => Finder::Nobody,
+            Notices::Fsync(_) => Finder::Fsync,
+            Notices::Write => Finder::Write,
+            Notices::Log => Finder::Log,
+            Notices::Read => Finder::Read,
+            Notices::Scrub => Finder::Scrub,
+            Notices::HungTask | Notices::Waiter => Finder::Waiter,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -71,6 +103,29 @@ enum Row {
     Disk,
 }
 
+const FINDERS: [(&str, Finder); 7] = [
+    ("nobody", Finder::Nobody),
+    ("fsync", Finder::Fsync),
+    ("write", Finder::Write),
+    ("the log", Finder::Log),
+    ("a read", Finder::Read),
+    ("a scrub", Finder::Scrub),
+    ("who waits", Finder::Waiter),
+];
+const HURT: [(&str, Hurt); 12] = [
+    ("nobody", Hurt::Nobody),
+    ("the file after a crash", Hurt::FileAfterCrash),
+    ("the journal", Hurt::Journal),
+    ("the file", Hurt::File),
+    ("the program", Hurt::Program),
+    ("others in the bio", Hurt::SameBio),
+    ("the stripe", Hurt::Stripe),
+    ("metadata", Hurt::Metadata),
+    ("who stored", Hurt::Storer),
+    ("who stores next", Hurt::NextStore),
+    ("who waits", Hurt::Waiters),
+    ("who is stopped", Hurt::Stopped),
+];
 const ROWS: [(&str, Row); 5] = [
     ("memory", Row::Memory),
     ("copy", Row::Copy),
@@ -97,7 +152,7 @@ const RESOURCES: [(&str, Resource); 9] = [
     ("commit", Resource::Commit),
     ("mutex", Resource::Mutex),
 ];
-const FORMS: &str = "facts are \"met VERDICT\", \"met nothing\", \"broke I2\", \"ACTOR ready\" (idle, finished, asleep, asleep on PG_writeback, at STEP), \"PG_dirty set\" (or clear), \"PG_writeback set\", \"page lock held\" (or free), \"PTE SPACE writable\" (read-only, dirty, clean, gone), \"TLB ACTOR stale\", \"memory equals disk\" (or differs from; copy, guard, adapter), \"safe\" and \"can VERDICT\"; \"not\" before them says the contrary";
+const FORMS: &str = "facts are \"met VERDICT\", \"met nothing\", \"broke I2\", \"ACTOR ready\" (idle, finished, asleep, asleep on PG_writeback, at STEP), \"PG_dirty set\" (or clear), \"PG_writeback set\", \"page lock held\" (or free), \"PTE SPACE writable\" (read-only, dirty, clean, gone), \"TLB ACTOR stale\", \"memory equals disk\" (or differs from; copy, guard, adapter), \"noticed by fsync\", \"hurts the file\", \"repaired\", \"safe\", \"can VERDICT\" and \"odds above 10 %\" (or below); \"not\" before them says the contrary";
 
 impl Fact {
     /// Reads a fact of a scenario.
@@ -120,7 +175,17 @@ impl Fact {
     /// Whether it is true of a moment; none where memory was too small for the search it needs.
     pub fn holds(&self, scene: &Scene) -> Option<bool> {
         match self.is_searched() {
-            true => Some(self.is_among(&scene.found()?)),
+            true => match self.kind {
+                Kind::Odds { above, percent } => {
+                    let share = scene.odds()?.value() * 100.0;
+                    let so = match above {
+                        true => share > percent,
+                        false => share < percent,
+                    };
+                    Some(so != self.not)
+                }
+                _ => Some(self.is_among(&scene.found()?)),
+            },
             false => Some(self.kind.holds(scene)? != self.not),
         }
     }
@@ -138,7 +203,20 @@ impl Fact {
 
     /// Whether it is about all that can come after the moment, for which every schedule is looked at.
     pub fn is_searched(&self) -> bool {
-        matches!(self.kind, Kind::Safe | Kind::Can(_))
+        matches!(self.kind, Kind::Safe | Kind::Can(_) | Kind::Odds { .. })
+    }
+
+    /// Whether it is about what follows from a failure.
+    pub fn is_consequence(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Noticed(_) | Kind::Hurts(_) | Kind::Repaired
+        )
+    }
+
+    /// Whether it is about how many runs fail, if the next step is always chosen at random.
+    pub fn is_odds(&self) -> bool {
+        matches!(self.kind, Kind::Odds { .. })
     }
 }
 
@@ -149,6 +227,21 @@ impl Kind {
             ["met", "nothing"] => Ok(Kind::MetNothing),
             ["met", verdict @ ..] => Ok(Kind::Met(verdict_named(&verdict.join(" "))?)),
             ["can", verdict @ ..] => Ok(Kind::Can(verdict_named(&verdict.join(" "))?)),
+            ["noticed", "by", who @ ..] => {
+                Ok(Kind::Noticed(named("finder", &who.join(" "), FINDERS)?))
+            }
+            ["hurts", who @ ..] => Ok(Kind::Hurts(named("victim", &who.join(" "), HURT)?)),
+            ["repaired"] => Ok(Kind::Repaired),
+            ["odds", side @ ("above" | "below"), number, "%"] => {
+                let percent = number
+                    .parse::<f64>()
+                    .ok()
+                    .filter(|it| (0.0..=100.0).contains(it));
+                let percent =
+                    percent.ok_or("odds are a number of percent, as in \"odds above 0.5 %\"")?;
+                let above = *side == "above";
+                Ok(Kind::Odds { above, percent })
+            }
             ["broke", name] => {
                 let all = Invariant::ALL.into_iter().map(|it| (it.name().0, it));
                 Ok(Kind::Broke(named("invariant", name, all)?))
@@ -242,9 +335,25 @@ impl Kind {
                 let mut sectors = model.sector_ids();
                 sectors.all(|it| one[it.index()] == other[it.index()]) == *equal
             }
+            Kind::Noticed(who) => scene
+                .consequence()
+                .is_some_and(|it| Finder::of(it.notices) == *who),
+            Kind::Hurts(who) => scene.consequence().is_some_and(|it| it.hurt == *who),
+            Kind::Repaired => scene
+                .consequence()
+                .is_some_and(|it| it.repair == Repair::NextWriteback),
             // Told from what the search finds.
-            Kind::Safe | Kind::Can(_) => return None,
+            Kind::Safe | Kind::Can(_) | Kind::Odds { .. } => return None,
         })
+    }
+}
+
+impl Scene {
+    /// What follows from the worst that the run has come to; none if it has not failed.
+    pub fn consequence(&self) -> Option<Consequence> {
+        let met = self.story().verdicts(&self.scenario.model).into_iter();
+        let worst = met.filter(|it| it.fails()).max_by_key(|it| it.severity())?;
+        Some(Consequence::of(&self.scenario, &self.run, worst))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds all that a lesson says against the engine.
 
-use crate::explore::{Foresight, Limits, Progress, Space};
+use crate::explore::{Foresight, Limits, Odds, Progress, Share, Space};
 use crate::machine::Choice;
 use crate::scenario::Verdict;
 
@@ -12,7 +12,11 @@ use super::markdown::plain;
 use super::scene::Scene;
 
 /// Most memory a search for a fact may take, in bytes.
-const MEMORY: usize = 1 << 30;
+const MEMORY: usize = if cfg!(target_family = "wasm") {
+    160 << 20
+} else {
+    1 << 30
+};
 
 impl Lesson {
     /// What it says that is not so: facts at its moments, answers that are right or wrong otherwise than it has them, pars
@@ -70,6 +74,21 @@ impl Scene {
         let space = Space::explore(&self.scenario.model, self.world(), limits);
         let complete = space.progress() == Progress::Complete;
         complete.then(|| space.verdicts().iter().collect())
+    }
+}
+
+impl Scene {
+    /// How many of the runs from the moment on fail, if each next step is chosen at random; none where memory was too small, or too
+    /// many equations would have to be solved.
+    pub fn odds(&self) -> Option<Share> {
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
+        let space = Space::explore(&self.scenario.model, self.world(), limits);
+        let complete = space.progress() == Progress::Complete;
+        let graph = space.graph().filter(|_| complete)?;
+        Odds::of(graph).ok().map(|odds| odds.failing)
     }
 }
 

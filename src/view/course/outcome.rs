@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::exchange::status_words;
+use crate::exchange::{percent, status_words};
 use crate::lesson::{Answer, Scene, Span};
 use crate::machine::{Choice, Status};
 use crate::scenario::{Scenario, Verdict};
@@ -41,9 +41,23 @@ fn found(scene: &Scene) -> Option<Vec<Verdict>> {
     found
 }
 
+/// How many runs fail after a moment, likewise.
+fn odds(scene: &Scene) -> Option<f64> {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<String, Option<f64>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let link = scene.link();
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&link).copied()) {
+        return known;
+    }
+    let share = scene.odds().map(|it| it.value());
+    KNOWN.with_borrow_mut(|known| known.insert(link, share));
+    share
+}
+
 /// Whether an answer's claim is so; none where memory was too small to tell.
 pub fn is_so(answer: &Answer) -> Option<bool> {
-    match answer.claim.is_searched() {
+    match answer.claim.is_searched() && !answer.claim.is_odds() {
         true => Some(answer.claim.is_among(&found(&answer.scene)?)),
         false => answer.is_so(),
     }
@@ -57,6 +71,15 @@ pub fn outcome(answer: &Answer) -> Element {
         None => "There are too many states to tell. ",
     };
     let mut told = el("p", "outcome").child(el("strong", "").text(so));
+    if answer.claim.is_odds() {
+        return match odds(&answer.scene) {
+            Some(share) => told.text(&format!(
+                "Of runs whose next step is always chosen at random, {} fail.",
+                percent(share)
+            )),
+            None => told,
+        };
+    }
     if answer.claim.is_searched() {
         return match found(&answer.scene) {
             Some(found) => told
@@ -74,13 +97,23 @@ pub fn outcome(answer: &Answer) -> Element {
         let sentence = moment_of(&until).sentence().unwrap_or_default();
         told = rich(told, &sentence);
     }
-    told = told.text(&asleep(&now)).text(&facts(answer));
+    told = told.text(&asleep(&now));
+    told = match answer.claim.is_consequence() {
+        true => told.text(&follows(&answer.scene)),
+        false => told.text(&facts(answer)),
+    };
     let met = now.story.verdicts(&now.scenario.model).into_iter();
     let met: Vec<Verdict> = met.filter(|it| it.fails()).collect();
     match met.is_empty() {
         true => told,
         false => told.text(" ").child(badge("span", &met)),
     }
+}
+
+/// What follows from the failure.
+fn follows(scene: &Scene) -> String {
+    let follows = scene.consequence();
+    follows.map_or_else(String::new, |it| format!(" {}", it.words()))
 }
 
 /// What is so in the end, where no failure tells of it.
