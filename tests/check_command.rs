@@ -123,7 +123,7 @@ fn pasted(draft: &str, top: &str, tables: &str) -> String {
 
 #[test]
 fn a_safe_and_a_failing_scenario_are_told_as_recorded() {
-    let safe = check(&["snapshot-right"]);
+    let safe = check(&["jbd2-shadow"]);
     expect_file!["golden/check/safe.txt"].assert_eq(&safe.out);
     let failing = check(&["unlock-gap"]);
     expect_file!["golden/check/failing.txt"].assert_eq(&failing.out);

@@ -98,7 +98,7 @@ fn every_opening_run_is_fit_for_mail() {
         let (_, story) = opening(&scenario);
         for detail in DETAILS {
             let mut options = full(&scenario, detail);
-            options.era = Some(Era::Today);
+            options.era = Some(Era::V6_19);
             fit_for_mail(&write(&scenario, &story, &options));
             let text = write(&scenario, &story, &full(&scenario, detail));
             fit_for_mail(&text);
@@ -299,7 +299,7 @@ fn an_edited_run_is_called_by_its_change() {
             "(no wait_on_page_writeback)",
         ),
         (
-            Era::Today,
+            Era::V6_19,
             "folio_wait_stable() left out of ->page_mkwrite()",
             "(no folio_wait_stable)",
         ),

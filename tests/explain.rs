@@ -321,12 +321,12 @@ fn a_step_says_what_its_line_is_in_the_release() {
     for (era, line, others, release) in [
         (
             Era::V2_6_39,
-            "In Linux 2.6.39set_page_writeback(page), mm/page-writeback.c (2.6.39); 6.19: folio_start_writeback(folio).",
+            "In Linux 2.6.39set_page_writeback(page), mm/page-writeback.c (2.6.39); 6.19 to 7.3: folio_start_writeback(folio).",
             1,
             "?h=v2.6.39",
         ),
         (
-            Era::Today,
+            Era::V6_19,
             "In Linux 6.19folio_start_writeback(folio), mm/page-writeback.c (6.19); 2.6.39 to 3.9: set_page_writeback(page).",
             1,
             "?h=v6.19",

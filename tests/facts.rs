@@ -150,12 +150,12 @@ fn the_wait_came_in_3_0_and_became_conditional_in_3_9() {
         verdicts(&scenario)
     };
     assert_eq!(with(Era::V2_6_39, None), "guard error");
-    for era in [Era::V3_0, Era::V3_9, Era::Today] {
+    for era in [Era::V3_0, Era::V3_9, Era::V6_19] {
         assert_eq!(with(era, None), "safe");
     }
     assert_eq!(with(Era::V3_0, Some(none)), "safe");
     assert_eq!(with(Era::V3_9, Some(none)), "safe (unstable write)");
-    assert_eq!(with(Era::Today, Some(none)), "safe (unstable write)");
+    assert_eq!(with(Era::V6_19, Some(none)), "safe (unstable write)");
 }
 
 /// ARCHITECTURE.md: PG_writeback is held by whoever must act next to clear it.
@@ -651,7 +651,7 @@ fn deadlocks_are_named_by_their_true_cycle() {
 fn a_write_error_is_told_once_or_once_to_each() {
     use stable_pages::protocol::Era;
     let entry = stable_pages::scenario::find("error-told-once").expect("there");
-    for (era, expected) in [(Era::V3_0, [true, false]), (Era::Today, [true, true])] {
+    for (era, expected) in [(Era::V3_0, [true, false]), (Era::V6_19, [true, true])] {
         let scenario = load_for("x", entry.text, None, Some(era)).expect("loads");
         let mut world = scenario.model.initial;
         run_to(&scenario, &mut world, "flusher", "queue_bio");

@@ -34,7 +34,7 @@ const ROWS: &[Row] = &[
         [&[], &[], &[], &[]],
     ),
     (
-        // S02 S03 S04 S09 S16 S18 S22 S25
+        // S02 S03 S04 S09 S16 S18 S22 S25 S42
         &[
             "mkwrite-no-wait",
             "write2-no-wait",
@@ -44,32 +44,41 @@ const ROWS: &[Row] = &[
             "gup-dma-into-page",
             "kernel-metadata-writer",
             "truncate-tail-zeroing",
+            "bounced-read-into-mapped-page",
         ],
         [&[UNSTABLE], &[GUARD], &[UNSTABLE], &[CSUM]],
     ),
     (
-        // S10 S14
-        &["mkclean-without-flush", "zap-stale-tlb"],
+        // S10 S14 S37
+        &[
+            "mkclean-without-flush",
+            "zap-stale-tlb",
+            "protected-with-last-block",
+        ],
         [&[LOST, UNSTABLE], &[LOST, GUARD], &[LOST], &[LOST, CSUM]],
     ),
     (
-        // S11 S12 S13 S15
+        // S11 S12 S13 S15 S38 S41 S44
         &[
             "mkclean-no-redirty",
             "partial-buffers",
             "fault-vs-clear",
             "mkwrite-unlocked-truncate",
+            "compressed-while-writable",
+            "redirtied-behind-the-fs",
+            "block-bits-not-told",
         ],
         [&[LOST], &[LOST], &[LOST], &[LOST]],
     ),
     (
-        // S26 S27 S28 S35 S36
+        // S26 S27 S28 S35 S36 S43
         &[
             "two-page-inversion",
             "reclaim-waits-for-own-bio",
             "journal-stop-with-bio",
             "mkwrite-waits-with-handle-open",
             "waiting-on-a-cached-bio",
+            "dropbehind-takes-the-lock",
         ],
         [&[STUCK], &[STUCK], &[STUCK], &[STUCK]],
     ),
@@ -113,6 +122,21 @@ const EXCEPTIONS: &[Exception] = &[
         file: "zap-stale-tlb",
         besides: [&[], &[], UNSTABLE, &[]],
         why: "as for S10",
+    },
+    Exception {
+        file: "protected-with-last-block",
+        besides: [&[], &[], UNSTABLE, &[]],
+        why: "as for S10",
+    },
+    Exception {
+        file: "redirtied-behind-the-fs",
+        besides: [UNSTABLE, GUARD, UNSTABLE, CSUM],
+        why: "the device may also write while the page is under writeback, which is S18",
+    },
+    Exception {
+        file: "snapshot-right",
+        besides: [UNSTABLE, &[], UNSTABLE, CSUM],
+        why: "3.9 copies only where the disk asks for stable pages, and after the file system has taken its checksum",
     },
     Exception {
         file: "fault-vs-clear",
@@ -169,7 +193,7 @@ fn the_matrix_holds_cell_by_cell() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     if support::all_are_chosen() {
-        assert_eq!((cells, used), (92, EXCEPTIONS.len()));
+        assert_eq!((cells, used), (116, EXCEPTIONS.len()));
     }
 }
 
@@ -189,10 +213,11 @@ fn no_guard_error_tells_of_a_forgotten_write() {
     }
 }
 
-/// Every ordering of the dossier's catalogue is there, S01 to S36.
+/// Every ordering of the dossier's catalogue is there, S01 to S38 and S41 to S44. The other three are not written yet:
+/// S39 and S40 read, and S45 brings tags of its own.
 #[test]
 fn the_catalogue_is_whole() {
-    for number in 1..=36 {
+    for number in (1..=38).chain(41..=44) {
         let section = format!("S{number:02}");
         assert!(
             catalogue().any(|entry| entry.section == section),

@@ -232,8 +232,8 @@ fn who_was_told_of_an_error_stays_told() {
     for (era, fails) in [
         (Era::V3_0, 0),
         (Era::V3_0, 1),
-        (Era::Today, 0),
-        (Era::Today, 1),
+        (Era::V6_19, 0),
+        (Era::V6_19, 1),
     ] {
         let scenario = load_for("x", &told_twice, None, Some(era))
             .unwrap_or_else(|error| panic!("{error}\n{told_twice}"));

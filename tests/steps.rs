@@ -52,16 +52,10 @@ variants! { Effect, EFFECT_NAMES, effect_name:
 }
 
 /// Steps that no scenario of the catalogue has, each with the reason.
-const UNUSED: [(&str, &str); 2] = [
-    (
-        "trylock_page",
-        "reclaim's way to the lock (shrink_page_list); each of the catalogue's reclaimers waits instead, since that is what is told of them",
-    ),
-    (
-        "pin_page",
-        "the catalogue's pinned pages are pinned from the start: how they came to be so does not matter there",
-    ),
-];
+const UNUSED: [(&str, &str); 1] = [(
+    "pin_page",
+    "the catalogue's pinned pages are pinned from the start: how they came to be so does not matter there",
+)];
 
 /// Steps whose meaning already says why the protocol needs them, so that they need no reason.
 const MEANING_IS_REASON: [&str; 15] = [

@@ -97,6 +97,18 @@ impl Case<'_> {
         self.story.last(it.step, None, &fetches)
     }
 
+    /// The last step before the fetch at which the page was copied for it; none where the device fetched the page itself.
+    pub fn copied(&self) -> Option<usize> {
+        let it = self.failure;
+        let copies =
+            |effect: &Effect| matches!(*effect, Effect::Copied { page } if page == it.page);
+        let fetches = |effect: &Effect| matches!(*effect, Effect::Fetched { page, sector, .. } if (page, sector) == (it.page, it.sector));
+        let fetched = self.fetched()?;
+        let earlier = self.story.last(fetched - 1, None, &fetches);
+        let copied = self.story.last(fetched, None, &copies)?;
+        (earlier < Some(copied)).then_some(copied)
+    }
+
     /// The stores that changed the sector after one step and not after another.
     pub fn stores(&self, after: usize, until: usize) -> Vec<Stored> {
         let it = self.failure;
@@ -360,7 +372,7 @@ impl Case<'_> {
         let number = page(self.scenario, it.page);
         let of = of_page(self.scenario, it.page);
         let stores = self.stores(0, it.step);
-        let fetched = self.fetched();
+        let (fetched, copied) = (self.fetched(), self.copied());
         match how {
             Loss::AtRest => {
                 let mut said = vec![format!(
@@ -370,6 +382,10 @@ impl Case<'_> {
                 let change = stores.last();
                 let text = change.map_or_else(String::new, |last| begin(&self.change(last)));
                 said.push(match (change.map(|last| last.step), fetched) {
+                    (Some(stored), Some(_)) if copied.is_some_and(|copy| copy < stored) => format!(
+                        "{text}, the last change to it; the write takes the copy of step {}, which was made before that.",
+                        copied.unwrap_or(0)
+                    ),
                     (Some(stored), Some(step)) if step > stored => format!(
                         "{text}, the last change to it; it was fetched at step {step}, but did not reach the media."
                     ),

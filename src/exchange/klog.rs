@@ -54,7 +54,7 @@ impl Refusal {
             * u64::from(geometry.interval / 512);
         let nvme = scenario.model.protection == Protection::Nvme;
         let dev = if nvme { "nvme0n1" } else { "sdb" };
-        let today = scenario.era == Era::Today;
+        let today = scenario.era >= Era::V6_19;
         let flags = match scenario.model.cached[self.first_page.index()] {
             true => "0x10800",
             false => "0x18800",
@@ -98,7 +98,7 @@ impl Refusal {
 pub(super) fn errno(era: Era) -> &'static str {
     match era {
         Era::V2_6_39 | Era::V3_0 | Era::V3_9 => "EIO",
-        Era::Today => "EILSEQ",
+        Era::V6_19 | Era::V7_3 => "EILSEQ",
     }
 }
 
@@ -108,7 +108,7 @@ pub fn fsync_errno(era: Era) -> &'static str {
         Era::V2_6_39 | Era::V3_0 | Era::V3_9 => {
             "The block layer reports -EILSEQ; mapping_set_error keeps it as AS_EIO, so the next fsync returns EIO, once."
         }
-        Era::Today => {
+        Era::V6_19 | Era::V7_3 => {
             "The block layer reports BLK_STS_PROTECTION; errseq keeps the errno, so the next fsync on ext4 returns EILSEQ, once."
         }
     }

@@ -431,8 +431,14 @@ impl Trace<'_> {
             );
             self.add(step, &words);
         }
-        if let Some(step) = case.fetched().filter(|_| !stale) {
-            let early = last.is_some_and(|last| last.step > step);
+        let before = |step: &usize| last.is_some_and(|last| last.step > *step);
+        if let Some(step) = case.copied().filter(before) {
+            self.add(
+                step,
+                "{Who} copied the bytes for the write, before that store.",
+            );
+        } else if let Some(step) = case.fetched().filter(|_| !stale) {
+            let early = before(&step);
             self.add(
                 step,
                 match early {

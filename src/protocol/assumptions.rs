@@ -58,7 +58,7 @@ pub static ASSUMPTIONS: [Assumption; 14] = [
     ),
     row(
         "large folios",
-        "Left out: a folio is one page.",
+        "Left out: a folio is one page; where two pages stand for one folio, the scenario says so.",
         "the kernel dossier, section 13",
     ),
     row(

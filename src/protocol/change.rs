@@ -207,11 +207,11 @@ mod tests {
         ] {
             assert_eq!(short(call), name);
         }
-        let wait = release_function("wait_for_stable_page", Era::Today);
+        let wait = release_function("wait_for_stable_page", Era::V6_19);
         assert_eq!(wait.as_deref(), Some("folio_wait_stable()"));
         let name = |word, era| renamed(word, era);
         assert_eq!(
-            name("unlock_page", Era::Today).as_deref(),
+            name("unlock_page", Era::V6_19).as_deref(),
             Some("folio_unlock")
         );
         assert_eq!(

@@ -4,7 +4,7 @@
 //! Parts of a source stand between semicolons. What leads somewhere is found by its form:
 //!
 //! - a file of the kernel with its releases, `mm/filemap.c (2.6.39, 6.19)`: that file in each of them;
-//! - `commit 79352894b285`; a page of the documentation, `Documentation/block/data-integrity.rst`; a manual page, `md(4)`;
+//! - `commit 79352894b285`; `CVE-2026-89772`, to its record among the kernel's own; a page of the documentation, `Documentation/block/data-integrity.rst`; a manual page, `md(4)`;
 //! - a mail or an article, `Chris Mason, 26 Apr 2011 <MESSAGE-ID>` or `LWN 215119 <https://lwn.net/..>`: the words before
 //!   the brackets lead there;
 //! - a section of the kernel dossier ([`references`]).
@@ -27,6 +27,8 @@ pub enum Target<'a> {
     },
     /// A commit, by at least 12 digits of its hash.
     Commit(&'a str),
+    /// A record of the kernel's CVE team, by its number.
+    Cve(&'a str),
     /// A page of the kernel's documentation, by the path of its file.
     Documentation(&'a str),
     /// A mail, by its Message-ID.
@@ -62,6 +64,12 @@ impl Target<'_> {
                 format!("{TREES}/{tree}/linux.git/tree/{path}?h=v{release}")
             }
             Target::Commit(hash) => format!("https://git.kernel.org/linus/{hash}"),
+            Target::Cve(number) => {
+                let year = number.split('-').nth(1).unwrap_or_default();
+                format!(
+                    "https://git.kernel.org/pub/scm/linux/security/vulns.git/tree/cve/published/{year}/{number}"
+                )
+            }
             Target::Documentation(path) => {
                 let page = path.trim_start_matches("Documentation/");
                 let page = page.trim_end_matches(".rst");
@@ -275,7 +283,7 @@ fn leading(text: &str) -> usize {
     text.find(word).unwrap_or(text.len())
 }
 
-/// Adds files, commits, pages of the documentation and of the manual.
+/// Adds files, commits, CVE records, pages of the documentation and of the manual.
 fn words<'a>(source: &'a str, start: usize, end: usize, found: &mut Vec<MarkAt<'a>>) {
     let mut at = start;
     let mut before = "";
@@ -298,6 +306,8 @@ fn words<'a>(source: &'a str, start: usize, end: usize, found: &mut Vec<MarkAt<'
             mark(word.len() + 3, Target::Manual(word, section));
         } else if is_hash(word) && (before.starts_with("commit") || has_both(word)) {
             mark(word.len(), Target::Commit(word));
+        } else if is_cve(word) {
+            mark(word.len(), Target::Cve(word));
         } else if is_path(word) && word.starts_with("Documentation/") && word.ends_with(".rst") {
             mark(word.len(), Target::Documentation(word));
         } else if is_path(word) {
@@ -394,6 +404,13 @@ fn is_hash(word: &str) -> bool {
     (12..=40).contains(&word.len()) && word.bytes().all(hex)
 }
 
+/// "CVE-2026-89772".
+fn is_cve(word: &str) -> bool {
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let numbers = word.strip_prefix("CVE-").and_then(|it| it.split_once('-'));
+    numbers.is_some_and(|(year, number)| year.len() == 4 && digits(year) && digits(number))
+}
+
 /// Whether a hash has both letters and digits, so that it is no number and no word.
 fn has_both(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
@@ -442,6 +459,19 @@ mod tests {
                 (
                     "mm/bounce.c",
                     format!("{TREE}/stable/linux.git/tree/mm/bounce.c?h=v3.9.6")
+                ),
+            ]
+        );
+        assert_eq!(
+            links("commit 5376c9db4536; CVE-2026-89772, CVE-26-1"),
+            [
+                (
+                    "5376c9db4536",
+                    "https://git.kernel.org/linus/5376c9db4536".to_owned()
+                ),
+                (
+                    "CVE-2026-89772",
+                    "https://git.kernel.org/pub/scm/linux/security/vulns.git/tree/cve/published/2026/CVE-2026-89772".to_owned()
                 ),
             ]
         );

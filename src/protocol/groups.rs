@@ -9,7 +9,7 @@ pub struct GroupRow {
     /// Its stable name.
     pub key: &'static str,
     /// The line of source shown in each era.
-    pub calls: [&'static str; 4],
+    pub calls: [&'static str; 5],
     /// Other functions that stand for it in other people's diagrams.
     pub also: &'static [&'static str],
     /// One sentence: what it is for.
@@ -37,10 +37,11 @@ pub fn device_call(key: &str, ops: &[Op]) -> Option<&'static str> {
 }
 
 /// What each release calls to start the I/O of a bio.
-const SUBMIT_BIO: [&str; 4] = [
+const SUBMIT_BIO: [&str; 5] = [
     "submit_bio(bio): __generic_make_request",
     "submit_bio(bio): __generic_make_request",
     "submit_bio(bio): blk_queue_bio",
+    "submit_bio(bio): blk_mq_submit_bio",
     "submit_bio(bio): blk_mq_submit_bio",
 ];
 
@@ -88,15 +89,21 @@ pub const GROUPS: [GroupRow; 26] = [
         key: "submit_bio_bounced",
         calls: same("submit_bio(bio), snapshot"),
         also: &[],
-        meaning: "Starts the I/O from a copy of the page, so that nobody need wait for it.",
-        source: "blk_queue_bio, block/blk-core.c (3.9); blk_queue_bounce, mm/bounce.c (3.9)",
+        meaning: "Starts the I/O from a copy of the page, so that nobody need wait for it: 3.9 did so for ext3, where the disk asks for stable pages. A checksum of the file system is taken before the copy.",
+        source: "blk_queue_bio, block/blk-core.c (3.9); blk_queue_bounce, mm/bounce.c (3.9); must_snapshot_stable_pages, mm/bounce.c (3.9); commit eeadd68e2a5f, which removed it in 2025",
     },
     GroupRow {
         key: "bio_integrity_prep",
-        calls: same("bio_integrity_prep(bio)"),
+        calls: [
+            "bio_integrity_prep(bio)",
+            "bio_integrity_prep(bio)",
+            "bio_integrity_prep(bio)",
+            "bio_integrity_prep(bio)",
+            "bio_integrity_prep(bio, action)",
+        ],
         also: &[],
         meaning: "Generates one tuple for each protection interval of the bio.",
-        source: "bio_integrity_prep, fs/bio-integrity.c (2.6.39); bio_integrity_prep, block/bio-integrity-auto.c (6.19)",
+        source: "bio_integrity_prep, fs/bio-integrity.c (2.6.39); bio_integrity_prep, block/bio-integrity-auto.c (6.19, 7.1.5)",
     },
     GroupRow {
         key: "csum_one_bio",

@@ -59,13 +59,14 @@ program submit_bio
       generate_guard
   queue_bio
 
-# 3.9: the copy first, then the guards, over the copy (2.6). Before, nobody copied for stability.
+# 3.9 alone: the block layer copies where the disk asks for stable pages, after the file system has taken its
+# checksums and before the guards, over the copy (2.6). Before, nobody copied for stability; in 2025 it was removed.
 program submit_bio_bounced
   bio_add_page
-  ?3.9+ bounce_copy
   ?csum csum_one_bio:
     each sector
       csum_data
+  ?stable ?3.9+ ?3.9- bounce_copy
   ?guards bio_integrity_prep:
     each sector
       generate_guard
@@ -252,6 +253,8 @@ program truncate_inode_page
   remove_from_page_cache
   unlock_page
 
+# truncate_partial_page itself only zeroes; block_truncate_page marks the buffer dirty, which stands here as
+# set_page_dirty.
 program truncate_partial_page
   lock_page
   wait_on_page_writeback
@@ -276,9 +279,18 @@ program direct_io_read_into_page
     unlock_page
   unpin_page
 
-# 6.8: O_DIRECT write, with the copy that makes it safe.
+# 6.8, 13.1, 13.5: O_DIRECT write on xfs and btrfs, which copy first where the device asks for stable pages: xfs
+# since 7.0, btrfs since 7.3. ext4 and raw devices do not; there 7.3 is as 6.19.
 program direct_io_write
-  submit_bio_bounced
+  bio_add_page
+  ?stable ?7.3+ bounce_copy
+  ?csum csum_one_bio:
+    each sector
+      csum_data
+  ?guards bio_integrity_prep:
+    each sector
+      generate_guard
+  queue_bio
   wait_for_bio
 
 # 2.6.39 ext3 in ordered mode: buffers, no page lock, no PG_writeback (S16).
@@ -349,6 +361,7 @@ program guest_writepage
 
 program host forever
   take_guest_request
+  ?stable ?7.3+ bounce_copy
   submit
 
 # S28: a synchronous handle is stopped last.

@@ -14,7 +14,7 @@ pub struct OpRow {
     /// What the machine does.
     pub op: Op,
     /// The line of source shown in each era, oldest first. `{}` stands for the operand.
-    pub calls: [&'static str; 4],
+    pub calls: [&'static str; 5],
     /// What a button says: an imperative of a few words.
     pub label: &'static str,
 }
@@ -36,7 +36,7 @@ pub struct Meaning {
 struct Row {
     key: &'static str,
     op: Op,
-    calls: [&'static str; 4],
+    calls: [&'static str; 5],
     /// Other functions that stand for it in other people's diagrams.
     also: &'static [&'static str],
     label: &'static str,
@@ -48,13 +48,13 @@ struct Row {
 }
 
 /// The same line in each era.
-pub(super) const fn same(call: &'static str) -> [&'static str; 4] {
-    [call; 4]
+pub(super) const fn same(call: &'static str) -> [&'static str; 5] {
+    [call; 5]
 }
 
-/// A line of the three older kernels, and that of 6.19: most often one about a page, and one about a folio.
-pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 4] {
-    [page, page, page, folio]
+/// A line of the three older kernels, and that of the newer two: most often one about a page, and one about a folio.
+pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 5] {
+    [page, page, page, folio, folio]
 }
 
 /// Every step a program can have, by number.
@@ -62,7 +62,7 @@ pub static OPS: [OpRow; ROWS.len()] = {
     let mut all = [OpRow {
         key: "",
         op: Op::Goto,
-        calls: [""; 4],
+        calls: [""; 5],
         label: "",
     }; ROWS.len()];
     let mut at = 0;
@@ -545,7 +545,7 @@ static ROWS: [Row; 91] = [
         calls: same("clear_buffer_dirty(bh), each dirty block"),
         also: &[],
         label: "take the dirty blocks",
-        meaning: "Takes the blocks whose buffers are dirty into the I/O; blocks that count as clean are not written.",
+        meaning: "Takes the blocks whose buffers are dirty into the I/O; blocks that count as clean are not written. The kernel looks at them under the page lock; the model does when it fills the bio.",
         reason: Some(
             "Blocks are written one by one; one that counts as clean stays on the disk as it was.",
         ),
@@ -592,6 +592,7 @@ static ROWS: [Row; 91] = [
             "wait_on_page_writeback(page)",
             "wait_on_page_writeback(page)",
             "wait_for_stable_page(page)",
+            "folio_wait_stable(folio)",
             "folio_wait_stable(folio)",
         ],
         also: &[],
@@ -832,13 +833,14 @@ static ROWS: [Row; 91] = [
             "copy the page",
             "blk_queue_bounce: copy the page",
             "copy the page",
+            "bio_iov_iter_bounce: copy (xfs, btrfs)",
         ],
         also: &[],
         label: "copy the page",
-        meaning: "Copies the page's bytes. Guards and I/O are made from the copy, so the page itself may change.",
+        meaning: "Copies the page's bytes. Guards and I/O are made from the copy, so the page itself may change. In 7.3 xfs and btrfs do so for direct writes; ext4, f2fs and raw block devices do not.",
         reason: None,
-        since: "3.9 (commit ffecfd1a72fc); removed in 2025 (commit eeadd68e2a5f)",
-        source: "blk_queue_bounce, mm/bounce.c (3.9); commit ffecfd1a72fc",
+        since: "3.9 in the block layer, for ext3 (commit ffecfd1a72fc), removed in 2025 (commit eeadd68e2a5f); since 7.0 for direct I/O on xfs (commit 3373503df025), since 7.3 for direct writes on btrfs (commit e9b7b9d9e78e)",
+        source: "blk_queue_bounce, mm/bounce.c (3.9); commit ffecfd1a72fc; bio_iov_iter_bounce, block/bio.c (7.1.5); the kernel dossier, sections 13.1 and 13.5",
     },
     Row {
         key: "queue_bio",
@@ -1073,6 +1075,7 @@ static ROWS: [Row; 91] = [
             "iov_iter_copy_from_user_atomic {}",
             "iov_iter_copy_from_user_atomic {}",
             "copy_folio_from_iter_atomic {}",
+            "copy_folio_from_iter_atomic {}",
         ],
         also: &[],
         label: "copy the user's bytes",
@@ -1227,6 +1230,7 @@ static ROWS: [Row; 91] = [
             "get_user_pages(write)",
             "get_user_pages(write)",
             "pin_user_pages(FOLL_WRITE)",
+            "pin_user_pages(FOLL_WRITE)",
         ],
         also: &[],
         label: "pin the page",
@@ -1244,6 +1248,7 @@ static ROWS: [Row; 91] = [
             "put_page(page)",
             "put_page(page)",
             "put_page(page)",
+            "unpin_user_page(page)",
             "unpin_user_page(page)",
         ],
         also: &[],
@@ -1271,6 +1276,7 @@ static ROWS: [Row; 91] = [
             "test_and_clear_bit(AS_EIO)",
             "test_and_clear_bit(AS_EIO)",
             "test_and_clear_bit(AS_EIO)",
+            "file_check_and_advance_wb_err()",
             "file_check_and_advance_wb_err()",
         ],
         also: &[],

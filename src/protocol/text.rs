@@ -289,8 +289,8 @@ impl Expander<'_> {
 
     /// The mark that an unmet condition gives to the steps of its line; none where the condition is met.
     fn condition(&self, condition: &str, word: &Token) -> Result<Option<Mark>, TextError> {
-        const DEVICES: [&str; 8] = [
-            "guards", "checked", "insert", "csum", "parity", "mirror", "nvme", "buffers",
+        const DEVICES: [&str; 9] = [
+            "guards", "checked", "insert", "csum", "parity", "mirror", "nvme", "stable", "buffers",
         ];
         let protection = self.shape.protection;
         let holds = match condition {
@@ -301,6 +301,7 @@ impl Expander<'_> {
             "parity" => protection == Protection::Parity,
             "mirror" => protection == Protection::Mirror,
             "nvme" => protection == Protection::Nvme,
+            "stable" => protection.wants_stable(),
             "buffers" => self.shape.buffers,
             _ => {
                 let (era, since) = match condition.strip_suffix('+') {

@@ -134,10 +134,10 @@ mod tests {
     fn a_step_has_its_release_s_name() {
         for (key, era, name) in [
             ("lock_page", Era::V3_0, "lock_page"),
-            ("lock_page", Era::Today, "folio_lock"),
-            ("pte_wrprotect", Era::Today, "pte_wrprotect, pte_mkclean"),
+            ("lock_page", Era::V6_19, "folio_lock"),
+            ("pte_wrprotect", Era::V6_19, "pte_wrprotect, pte_mkclean"),
             ("page_mkwrite", Era::V3_0, "page_mkwrite"),
-            ("submit_bio", Era::Today, "submit_bio"),
+            ("submit_bio", Era::V6_19, "submit_bio"),
             ("generate_guard", Era::V3_0, "generate guard"),
             ("store", Era::V3_0, "store"),
         ] {

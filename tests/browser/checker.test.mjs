@@ -261,9 +261,9 @@ test("the matrix says what the ordering comes to elsewhere, and a cell opens it 
   await open(page, "Other devices and kernels");
   const table = part(page, "matrix");
   await part(page, "panel").filter({ hasText: "Each found by looking at every schedule there." }).waitFor();
-  assert.equal(await table.locator("thead th[scope=col]").count(), 5);
+  assert.equal(await table.locator("thead th[scope=col]").count(), 6);
   assert.equal(await table.locator("tbody th[scope=row]").count(), 9);
-  assert.equal(await table.locator("td button").count(), 36);
+  assert.equal(await table.locator("td button").count(), 45);
   const here = table.locator('button[aria-current="true"]');
   assert.match(await here.textContent(), /✕ guard error.*on the stage/);
   // One place by pointer, the next by keyboard: title, badge, bar and cell say the same.
@@ -282,7 +282,7 @@ test("the matrix says what the ordering comes to elsewhere, and a cell opens it 
   await page.keyboard.press("Enter");
   await says("none-6.19", "S02 in Linux 6.19 on an ordinary disk");
   // The table is the same ordering's and stays.
-  assert.equal(await table.locator("td button").count(), 36);
+  assert.equal(await table.locator("td button").count(), 45);
   assert.deepEqual(problems(), []);
   await close();
 });

@@ -35,7 +35,7 @@ const SHOTS = [
   ["checker-verdicts", "#mkclean-without-flush", ["click:Verdicts and odds"]],
   ["checker-map", "#unlock-gap", [...Array(8).fill("ArrowRight"), "click:Race map"]],
   ["checker-places", "#mkwrite-no-wait", ["click:Other devices and kernels"]],
-  ["today", "#1/baseline-five-step/f/linux-6.19/on-none", ["End"]],
+  ["today", "#1/baseline-five-step/f/linux-7.3/on-none", ["End"]],
   ["changed", "#1/baseline-five-step/f/at-0/drop.writepage.submit_bio", []],
   ["checker-changes", "#baseline-five-step", ["click:Load-bearing steps"]],
   ["checker-costs", "#ext3-snapshot", ["click:Costs"]],

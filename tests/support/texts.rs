@@ -357,7 +357,7 @@ pub fn of_scenario(scenario: Scenario, others: &[Scenario], plain_page: &str) ->
     out
 }
 
-fn calls(calls: &[&str; 4]) -> String {
+fn calls(calls: &[&str; 5]) -> String {
     let mut out = String::new();
     let mut at = 0;
     for (index, era) in Era::ALL.iter().enumerate() {

@@ -13,7 +13,7 @@ Usage: check [OPTIONS] FILE|SLUG...
 FILE is a scenario file, or - for standard input; SLUG is a scenario of the catalogue.
 
   --device NAME   on this device; may be given more than once
-  --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19); may be given more than once
+  --era NAME      in this kernel (2.6.39, 3.0, 3.9, 6.19, 7.3); may be given more than once
   --all           on every device and in every kernel
   --memory MIB    the most memory a search may take, 1024 by default
   --json          the result as JSON (its schema: assets/schema/check-2.json)
