@@ -221,7 +221,13 @@ fn plain_pages_lead_to_each_other() {
             }
             let (path, fragment) = target(folder, file, link);
             match path.as_str() {
-                // The page with the program, where a fragment is a scenario's name or a link to a run.
+                // The page with the program, where a fragment is a scenario's name, a link to a run, or a beat of a lesson.
+                "" if fragment.starts_with("lesson/") => {
+                    let beat = fragment.trim_start_matches("lesson/");
+                    let (lesson, beat) = beat.split_once('/').expect("a beat");
+                    let handout = format!("lessons/{lesson}.html");
+                    assert!(has_id(&handout, &format!("beat-{beat}")), "{name}: {link}");
+                }
                 "" => {
                     let run = Link::parse(fragment);
                     let known = run.is_ok_and(|it| slugs.contains(it.slug.as_str()));
@@ -245,6 +251,8 @@ fn plain_pages_lead_to_each_other() {
             "lessons/index.html",
             "lessons/teachers.html",
             "lessons/challenges.html",
+            "lessons/guess-the-odds.html",
+            "lessons/who-is-hurt.html",
         ];
         assert!(
             outside > 0 || few.contains(name),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::lesson::{Answer, Lesson, Parts, Task, play};
+use crate::lesson::{Answer, Lesson, Task, play};
 use crate::machine::Choice;
 use crate::scenario::Packed;
 
