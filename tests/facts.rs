@@ -790,3 +790,28 @@ fn a_bio_that_nobody_will_submit_is_no_end_of_writeback() {
     assert_eq!(end(model, &world), None, "the writer can move");
     assert!(!coming(&world));
 }
+
+/// A call that is not modelled is a step like any other, and changes nothing but where its actor stands.
+#[test]
+fn a_call_that_is_not_modelled_changes_nothing() {
+    let scenario = scenario("page-table-under-page-lock");
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "faulter", "call");
+    let faulter = actor(&scenario, "faulter");
+    let (before, pc) = (world, scenario.model.actor(&world, faulter).pc);
+    assert_eq!(
+        one(&scenario, &mut world, "faulter"),
+        [Effect::Passed],
+        "whatever stands in the line"
+    );
+    assert_eq!(scenario.model.actor(&world, faulter).pc, pc + 1);
+    for cell in scenario.model.cells() {
+        let at = |world: &World| world.lanes()[cell.at / 8].to_le_bytes()[cell.at % 8];
+        assert!(cell.actor == Some(faulter) || at(&before) == at(&world));
+    }
+    let line = (scenario.cast[faulter.index()].lines.iter()).find(|it| it.pcs.contains(&pc));
+    assert_eq!(
+        line.map(|it| &it.text[..]),
+        Some("pte_alloc_one(vma->vm_mm)")
+    );
+}

@@ -15,7 +15,7 @@ use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
     Protection, Resource, SectorId, StableWait, Status, Violation, Which, World, status,
 };
-use crate::protocol::{OPS, OpRow};
+use crate::protocol::{ANY_CALL, Line, OPS, OpRow};
 use crate::scenario::Scenario;
 
 /// Four hex digits.
@@ -109,6 +109,13 @@ pub(super) fn instr_at(scenario: &Scenario, world: &World, actor: ActorId) -> Op
     code.get(usize::from(pc)).copied()
 }
 
+/// The line of the instruction that an actor runs next.
+fn line_at<'a>(scenario: &'a Scenario, world: &World, actor: ActorId) -> Option<&'a Line> {
+    let pc = scenario.model.actor(world, actor).pc;
+    let mut lines = scenario.cast.get(actor.index())?.lines.iter();
+    lines.find(|line| line.row.is_some() && line.pcs.contains(&pc))
+}
+
 pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
     let tag = instr.map_or(0, |it| usize::from(it.tag));
     OPS.get(tag).unwrap_or(&OPS[0])
@@ -181,6 +188,14 @@ impl Step<'_> {
         let failed = |bio| model.bio(&self.before, bio).failed;
         if self.op() == Some(Op::Requeue) && model.bio_ids().any(failed) {
             return "The host gives up: NVMe requeues a bio five times at most.".to_owned();
+        }
+        if self.row.calls[0] == ANY_CALL {
+            let line = line_at(self.scenario, &self.before, self.actor);
+            return format!(
+                "{} calls `{}`. Not modelled: changes nothing here.",
+                self.begin,
+                line.map_or("", |line| &line.text)
+            );
         }
         let meaning = self.instr.map_or("", |it| self.scenario.meaning(it.tag));
         let verb = meaning.split(' ').next().unwrap_or("");

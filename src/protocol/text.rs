@@ -104,6 +104,9 @@ pub fn program_names(shape: &Shape) -> impl Iterator<Item = &str> {
     own.chain(library().map(|name| name as &str))
 }
 
+/// The step that is any call at all, without a meaning here.
+pub(super) const UNMODELLED: &str = "call";
+
 /// Most steps a program may expand to: far more than the machine has room for.
 const MOST_STEPS: usize = 2000;
 /// Deepest nesting of programs, composites and loops.
@@ -399,6 +402,11 @@ impl Expander<'_> {
 
     /// The steps of a line that is an op, a jump or the call of a program.
     fn call(&mut self, words: &[Token], frame: Frame) -> Result<Vec<Step>, TextError> {
+        if let [head, text @ ..] = words
+            && head.text == UNMODELLED
+        {
+            return Ok(vec![self.unmodelled(head, text, frame)?]);
+        }
         let (words, no) = match words {
             [word, _] if word.text == "else" => {
                 let reason = "a step is missing before \"else\"";
@@ -471,6 +479,23 @@ impl Expander<'_> {
         self.calls.pop();
         self.caller = caller;
         Ok(vec![self.kept(What::Group(source.name, inner), head.at)])
+    }
+
+    /// A call that the model does not interpret: the rest of its line, as it is.
+    fn unmodelled(&self, head: &Token, text: &[Token], frame: Frame) -> Result<Step, TextError> {
+        let shown = sentence(text);
+        if shown.is_empty() {
+            let reason = "the call is missing: \"call\" stands before any line of source, as in \"call ext4_map_blocks(inode)\"";
+            return self.wrong(head, reason.to_owned());
+        }
+        let what = What::Op {
+            row: op_number(UNMODELLED).unwrap_or(0),
+            page: frame.page,
+            operand: Operand::None,
+            shown: Some(shown),
+            no: None,
+        };
+        Ok(self.kept(what, head.at))
     }
 
     /// Reads arguments: a number is a page, a name a store or an address space.

@@ -14,6 +14,7 @@ fn line() -> impl Strategy<Value = String> {
         let argument = match row.op.operand() {
             OperandKind::Store => " new",
             OperandKind::Space => " B",
+            OperandKind::None if row.key == "call" => " ext4_map_blocks(inode)",
             OperandKind::None => "",
             OperandKind::Sector => continue,
         };
