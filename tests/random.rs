@@ -184,17 +184,19 @@ fn most_random_files_load() {
 fn every_step_alone_is_safe_to_run() {
     let mut loaded = 0;
     for row in &OPS {
-        for argument in ["", " new", " A"] {
+        for argument in ["", " new", " A", " m", " s", " r", " n", " c", " g"] {
             let text = format!(
                 "title = \"t\"\nera = \"6.19\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"dix+dif\"\nschedule = []\n\
                  [file]\ninode = 1\nfirst_lba = 8\ninterval = 4096\nblock = 4096\nchecksum = [0, 8]\n\
                  [[page]]\nindex = 0\nmemory = [\"ab\"]\nmedia = [\"old \"]\ndirty = true\n\
                  [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
+                 {}\
                  [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"{}{argument}\"]\nmm = \"A\"\nforever = true\n\
                  [[actor]]\nname = \"f\"\nabout = \"\"\nrun = [\"writepage\"]\n\
                  [[actor]]\nname = \"d\"\nabout = \"\"\nrun = [\"disk\"]\n\
                  [[actor]]\nname = \"c\"\nabout = \"\"\nrun = [\"completion\"]\n\
                  [expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n",
+                programs::LOCKS,
                 row.key
             );
             let Ok(scenario) = load("alone", &text) else {

@@ -101,6 +101,17 @@ fn stated() -> Vec<Case> {
     cases
 }
 
+/// Files about nothing but named locks.
+fn locks() -> Vec<Case> {
+    let files = support::locks::files().into_iter();
+    let cases = files
+        .zip(support::locks::scenarios())
+        .map(|((about, ..), scenario)| {
+            Case::new(about.to_owned(), scenario, MOST).expect("all explored")
+        });
+    cases.collect()
+}
+
 /// Random numbers that are the same in every run (SplitMix64).
 struct Dice(u64);
 
@@ -449,6 +460,15 @@ fn spin_finds_the_same_under_a_page_table_lock() {
         .collect();
     assert!(cases.len() > 4, "only {} steps change PTEs", cases.len());
     let wrong = verify_all("page_table_lock", &cases);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn spin_finds_the_same_of_named_locks() {
+    if !spin_is_there() {
+        return;
+    }
+    let wrong = verify_all("locks", &locks());
     assert!(wrong.is_empty(), "{wrong}");
 }
 

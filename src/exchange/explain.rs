@@ -501,6 +501,9 @@ impl Case<'_> {
                 None => format!("Nobody held the page lock{of} then."),
                 Some(holder) => format!("The page lock{of} was {} then.", by(holder, "held by")),
             },
+            Assertion::BelowZero => {
+                "Nothing was counted then that was not over already.".to_owned()
+            }
             Assertion::WritebackTwice | Assertion::StillWriteback => {
                 let set = self.last(|effect| match effect {
                     Effect::WritebackSet { page } => Some(*page),

@@ -3,6 +3,7 @@
 //! Kernel names stand between backquotes; whoever shows the text sets them in another face.
 
 mod deeds;
+mod locks;
 mod press;
 mod rules;
 
@@ -243,6 +244,12 @@ impl Step<'_> {
             Effect::Took { what, page } => self.took(what, page),
             Effect::GaveBack { what, page } => self.gave_back(what, page),
             Effect::FoundFree { what, page } => self.found_free(what, page),
+            Effect::LockTaken { lock, shared } => self.lock_taken(lock, shared),
+            Effect::LockQueued { lock } => self.lock_queued(lock),
+            Effect::LockRefused { lock, shared } => self.lock_refused(lock, shared),
+            Effect::LockReleased { lock, .. } => self.lock_released(lock),
+            Effect::ValueChanged { lock, from, to } => self.value_changed(lock, from, to),
+            Effect::ValueSeen { lock, value } => self.value_seen(lock, value),
             Effect::Cleaned { page, space, was } => {
                 let was = access(was);
                 let pte = pte(it, page, space);

@@ -9,6 +9,7 @@ mod bio;
 mod contents;
 mod judge;
 mod library;
+mod locks;
 mod options;
 mod settle;
 mod steps;

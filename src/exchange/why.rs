@@ -8,12 +8,13 @@ use super::change::with_changes;
 use super::ending::{round_began, unsubmitted};
 use super::explain::Case;
 use super::leaks::{last_world, leak_words, leaks, since, taken};
-use super::narration::{bytes, hop_name, sentence, world_before};
-use super::words::{begin, of_page, page, store, the, thing, way};
+use super::lock_words::taker_words;
+use super::narration::{bytes, hop_name, instr_at, sentence, world_before};
+use super::words::{begin, is_counter, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Round, Story};
 use crate::machine::{
-    ActorId, Assertion, Cell, Consumer, Content, Effect, End, Loss, PageId, Protection, Register,
-    Resource, SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
+    ActorId, Assertion, Cell, Consumer, Content, Effect, End, LockId, Loss, Op, PageId, Protection,
+    Register, Resource, SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
 };
 use crate::scenario::Scenario;
 
@@ -575,11 +576,25 @@ impl Trace<'_> {
         self.add(it.step, &words);
     }
 
+    /// The named lock that a step (counted from 1) works on.
+    fn lock_of(&self, step: usize) -> Option<LockId> {
+        let step = step.checked_sub(1)?;
+        let before = world_before(self.scenario, self.story, step);
+        let instr = instr_at(
+            self.scenario,
+            &before,
+            self.story.steps.get(step)?.choice.actor,
+        )?;
+        matches!(instr.op, Op::Lock(_)).then(|| instr.lock())
+    }
+
     fn assertion(&mut self, case: &Case, what: Assertion) {
         let it = case.failure;
         let of = of_page(self.scenario, it.page);
         let before = it.step.saturating_sub(1);
         let mine = it.page;
+        let lock = self.lock_of(it.step);
+        let of = if lock.is_some() { String::new() } else { of };
         let (is, words): (&dyn Fn(&Effect) -> bool, _) = match what {
             Assertion::UnlockNotHeld
             | Assertion::CleanUnlocked
@@ -605,7 +620,19 @@ impl Trace<'_> {
                 },
                 "{Who} cleared `PG_writeback`",
             ),
-            Assertion::ReleaseNotHeld => (
+            Assertion::ReleaseNotHeld | Assertion::BelowZero if lock.is_some() => (
+                &|effect| match *effect {
+                    Effect::LockTaken { lock: of, .. }
+                    | Effect::LockReleased { lock: of, .. }
+                    | Effect::ValueChanged { lock: of, .. } => Some(of) == lock,
+                    _ => false,
+                },
+                match what {
+                    Assertion::BelowZero => "{Who} was the last to count",
+                    _ => "{Who} was the last to take it or give it back",
+                },
+            ),
+            Assertion::ReleaseNotHeld | Assertion::BelowZero => (
                 &|effect| matches!(effect, Effect::Took { page, .. } | Effect::GaveBack { page, .. } if *page == mine),
                 "{Who} was the last to take it or give it back",
             ),

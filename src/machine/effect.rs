@@ -1,7 +1,7 @@
 //! What a step changed and why, typed: the page marks it, the narration tells it.
 
 use super::content::Content;
-use super::id::{BioId, PageId, SectorId, SpaceId, StoreId};
+use super::id::{BioId, LockId, PageId, SectorId, SpaceId, StoreId};
 use super::op::{EndIo, Resource, Which};
 use super::world::Access;
 
@@ -49,6 +49,8 @@ pub enum Assertion {
     ReleaseNotHeld,
     /// A page removed from its mapping without the page lock.
     RemoveUnlocked,
+    /// A counter taken below zero.
+    BelowZero,
 }
 
 impl Assertion {
@@ -69,6 +71,7 @@ impl Assertion {
                 "a lock or a journal handle given back by somebody who does not hold it"
             }
             Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
+            Assertion::BelowZero => "a counter taken below zero",
         }
     }
 }
@@ -190,6 +193,18 @@ pub enum Effect {
     GaveBack { what: Resource, page: PageId },
     /// Found free what it would have slept on, and goes on without taking it.
     FoundFree { what: Resource, page: PageId },
+    /// Took a named lock, alone or with other readers.
+    LockTaken { lock: LockId, shared: bool },
+    /// Began to wait for a named lock as a writer, which keeps new readers out.
+    LockQueued { lock: LockId },
+    /// Tried to take a named lock, and did not get it.
+    LockRefused { lock: LockId, shared: bool },
+    /// Gave a named lock back.
+    LockReleased { lock: LockId, shared: bool },
+    /// Changed a named counter or flag.
+    ValueChanged { lock: LockId, from: u8, to: u8 },
+    /// Looked at a named counter or flag, perhaps after waiting for it.
+    ValueSeen { lock: LockId, value: u8 },
     /// Write-protected and cleaned a PTE.
     Cleaned {
         page: PageId,

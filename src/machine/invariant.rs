@@ -257,6 +257,7 @@ fn by_effect(
             | Assertion::CleanUnlocked
             | Assertion::WritebackUnlocked
             | Assertion::ReleaseNotHeld
+            | Assertion::BelowZero
             | Assertion::RemoveUnlocked => Invariant::I6,
         }),
         Effect::WritebackSet { page } => {

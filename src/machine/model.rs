@@ -1,7 +1,8 @@
 //! A model: all that never changes during a run.
 
 use super::content::Contents;
-use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
+use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, TlbId};
+use super::lock::Lock;
 use super::op::{Resource, Which};
 use super::parts::{Actor, Geometry, Protection, Rules, Store};
 use super::world::{Layout, World};
@@ -21,6 +22,8 @@ pub struct Model {
     pub actors: Vec<Actor>,
     /// The stores that instructions refer to.
     pub stores: Vec<Store>,
+    /// The named locks, counters and flags.
+    pub locks: Vec<Lock>,
     /// All bytes that intervals can come to hold, with their guards.
     pub contents: Contents,
     /// The address space of each TLB.
@@ -84,15 +87,17 @@ impl Model {
         BioId::first(self.geometry.pages.into())
     }
 
-    /// All instances of a resource, in order: one for each address space, for each page, or a
-    /// single one.
+    /// All instances of a resource, in order: one for each address space, for each page, for each
+    /// lock that was declared, or a single one.
     pub fn all_of(&self, resource: Resource) -> impl Iterator<Item = Which> + use<> {
-        let (spaces, pages) = match resource {
-            Resource::PteLock => (self.space_ids().len(), 0),
-            Resource::Handle | Resource::Commit | Resource::Mutex => (0, 1),
-            _ => (0, self.page_ids().len()),
+        let (spaces, locks, pages) = match resource {
+            Resource::PteLock => (self.space_ids().len(), 0, 0),
+            Resource::Named => (0, self.locks.len(), 0),
+            Resource::Handle | Resource::Commit | Resource::Mutex => (0, 0, 1),
+            _ => (0, 0, self.page_ids().len()),
         };
         let spaces = SpaceId::first(spaces).map(Which::Space);
-        spaces.chain(PageId::first(pages).map(Which::Page))
+        let locks = LockId::first(locks).map(Which::Lock);
+        (spaces.chain(locks)).chain(PageId::first(pages).map(Which::Page))
     }
 }

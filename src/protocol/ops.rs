@@ -4,7 +4,7 @@
 //! here. What a step does is `machine::step`; which registers it reads and writes is `machine::footprint`. How to add
 //! one stands in ARCHITECTURE.md.
 
-use crate::machine::{EndIo, Op, Resource};
+use crate::machine::{EndIo, LockKind, LockStep, Op, Resource};
 
 /// What a step is called.
 #[derive(Clone, Copy, Debug)]
@@ -198,6 +198,25 @@ const TOLD: [(&str, [&str; 2]); 4] = [
 ];
 
 impl OpRow {
+    /// The kind of named lock that the step works on; none for a step on anything else.
+    pub fn lock_kind(&self) -> Option<LockKind> {
+        if !matches!(self.op, Op::Lock(_)) {
+            return None;
+        }
+        let words = [
+            ("mutex_", LockKind::Mutex),
+            ("spin_", LockKind::Spin),
+            ("down_", LockKind::Rwsem),
+            ("up_", LockKind::Rwsem),
+            ("atomic_", LockKind::Count),
+            ("wait_var_event", LockKind::Count),
+            ("complete", LockKind::Completion),
+            ("wait_for_completion", LockKind::Completion),
+        ];
+        let found = words.iter().find(|(word, _)| self.key.starts_with(word));
+        Some(found.map_or(LockKind::Flag, |(_, kind)| *kind))
+    }
+
     /// The two ways of the step, if it can go two ways.
     pub fn ways(&self) -> Option<&'static Ways> {
         let mut rows = WAYS.iter();
@@ -213,7 +232,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 92] = [
+static ROWS: [Row; 115] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -1360,6 +1379,282 @@ static ROWS: [Row; 92] = [
         ),
         since: "",
         source: "ext4_superblock_csum_set, fs/ext4/super.c (6.19); Constantine Sapuntzakis, 14 Sep 2020 <20200914161014.22275-1-costa@purestorage.com>",
+    },
+    Row {
+        key: "mutex_lock",
+        op: Op::Lock(LockStep::Take),
+        calls: same("mutex_lock(&{})"),
+        also: &[
+            "mutex_lock_nested",
+            "mutex_lock_killable",
+            "mutex_lock_interruptible",
+        ],
+        label: "take the mutex",
+        meaning: "Takes the mutex, or sleeps until its holder lets go.",
+        reason: Some(
+            "One holder at a time: whoever else comes sleeps, with all that it holds itself.",
+        ),
+        since: "",
+        source: "mutex_lock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "mutex_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("mutex_trylock(&{})"),
+        also: &[],
+        label: "try to take the mutex",
+        meaning: "Takes the mutex if it is free, and goes elsewhere if it is not.",
+        reason: Some("Whoever may not sleep here needs a way out."),
+        since: "",
+        source: "mutex_trylock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "mutex_unlock",
+        op: Op::Lock(LockStep::Release),
+        calls: same("mutex_unlock(&{})"),
+        also: &[],
+        label: "release the mutex",
+        meaning: "Gives the mutex back; only its holder may.",
+        reason: Some("Whoever sleeps on it goes on now."),
+        since: "",
+        source: "mutex_unlock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "spin_lock",
+        op: Op::Lock(LockStep::Take),
+        calls: same("spin_lock(&{})"),
+        also: &[
+            "spin_lock_irq",
+            "spin_lock_irqsave",
+            "spin_lock_bh",
+            "_raw_spin_lock",
+        ],
+        label: "take the spin lock",
+        meaning: "Takes the spin lock, or spins until its holder lets go.",
+        reason: Some(
+            "It is for short stretches in which nobody sleeps; the model does not check that.",
+        ),
+        since: "",
+        source: "spin_lock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "spin_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("spin_trylock(&{})"),
+        also: &[],
+        label: "try to take the spin lock",
+        meaning: "Takes the spin lock if it is free, and goes elsewhere if it is not.",
+        reason: Some("Whoever takes two locks the wrong way round must not wait for the second."),
+        since: "",
+        source: "spin_trylock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "spin_unlock",
+        op: Op::Lock(LockStep::Release),
+        calls: same("spin_unlock(&{})"),
+        also: &[
+            "spin_unlock_irq",
+            "spin_unlock_irqrestore",
+            "spin_unlock_bh",
+        ],
+        label: "release the spin lock",
+        meaning: "Gives the spin lock back; only its holder may.",
+        reason: Some("Whoever spins on it goes on now."),
+        since: "",
+        source: "spin_unlock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "down_read",
+        op: Op::Lock(LockStep::TakeShared),
+        calls: same("down_read(&{})"),
+        also: &["down_read_nested", "down_read_killable"],
+        label: "take it for reading",
+        meaning: "Takes the semaphore together with other readers; sleeps while a writer holds it, or waits for its readers.",
+        reason: Some(
+            "A waiting writer keeps new readers out, or it might never come in; so who reads already and comes again may sleep behind a writer that waits for it.",
+        ),
+        since: "",
+        source: "down_read, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_read_trylock",
+        op: Op::Lock(LockStep::TryShared),
+        calls: same("down_read_trylock(&{})"),
+        also: &[],
+        label: "try to take it for reading",
+        meaning: "Takes the semaphore as a reader if a writer neither holds it nor waits for it, and goes elsewhere if one does.",
+        reason: Some("It fails behind a waiting writer too."),
+        since: "",
+        source: "down_read_trylock, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "up_read",
+        op: Op::Lock(LockStep::ReleaseShared),
+        calls: same("up_read(&{})"),
+        also: &["up_read_non_owner"],
+        label: "release it as a reader",
+        meaning: "Gives a reader's share of the semaphore back.",
+        reason: Some("A writer comes in after the last reader."),
+        since: "",
+        source: "up_read, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_write",
+        op: Op::Lock(LockStep::Take),
+        calls: same("down_write(&{})"),
+        also: &["down_write_nested", "down_write_killable"],
+        label: "take it for writing",
+        meaning: "Takes the semaphore alone. While others hold it, begins to wait, which keeps new readers out, and sleeps until all have gone.",
+        reason: Some("A writer must be alone."),
+        since: "",
+        source: "down_write, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_write_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("down_write_trylock(&{})"),
+        also: &[],
+        label: "try to take it for writing",
+        meaning: "Takes the semaphore alone if nobody holds it, and goes elsewhere if somebody does.",
+        reason: Some("Whoever may not sleep here needs a way out."),
+        since: "",
+        source: "down_write_trylock, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "up_write",
+        op: Op::Lock(LockStep::Release),
+        calls: same("up_write(&{})"),
+        also: &[],
+        label: "release it as the writer",
+        meaning: "Gives the semaphore back; only the writer that holds it may.",
+        reason: Some("Readers and writers that sleep on it go on now."),
+        since: "",
+        source: "up_write, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "atomic_inc",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("atomic_inc(&{})"),
+        also: &["inode_dio_begin", "refcount_inc"],
+        label: "count one up",
+        meaning: "Counts one up.",
+        reason: Some("Whoever waits for zero must wait for this one too."),
+        since: "",
+        source: "atomic_inc, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "atomic_dec",
+        op: Op::Lock(LockStep::Lower),
+        calls: same("atomic_dec(&{})"),
+        also: &["inode_dio_end", "atomic_dec_and_test", "refcount_dec"],
+        label: "count one down",
+        meaning: "Counts one down, and wakes whoever waits for zero if it comes to that. Below zero is a bug.",
+        reason: Some(
+            "Anybody may do it, most often at the end of an I/O: a counter has no holder.",
+        ),
+        since: "",
+        source: "atomic_dec, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "atomic_read",
+        op: Op::Lock(LockStep::Test),
+        calls: same("atomic_read(&{})"),
+        also: &[],
+        label: "look at the counter",
+        meaning: "Goes on if the counter is not zero, and elsewhere if it is.",
+        reason: Some("What it finds may have changed by the next step."),
+        since: "",
+        source: "atomic_read, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "wait_var_event",
+        op: Op::Lock(LockStep::AwaitZero),
+        calls: same("wait_var_event(&{}, it is zero)"),
+        also: &["inode_dio_wait"],
+        label: "wait for zero",
+        meaning: "Sleeps until the counter is zero.",
+        reason: Some("All that were counted are over then."),
+        since: "",
+        source: "wait_var_event, include/linux/wait_bit.h (6.19)",
+    },
+    Row {
+        key: "complete",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("complete(&{})"),
+        also: &["complete_all"],
+        label: "complete it",
+        meaning: "Tells of one event, for one waiter, now or later.",
+        reason: Some("An event that nobody waits for yet is not lost."),
+        since: "",
+        source: "complete, kernel/sched/completion.c (6.19)",
+    },
+    Row {
+        key: "wait_for_completion",
+        op: Op::Lock(LockStep::Consume),
+        calls: same("wait_for_completion(&{})"),
+        also: &["wait_for_completion_io"],
+        label: "wait for the completion",
+        meaning: "Sleeps until somebody has told of an event, and takes it.",
+        reason: Some(
+            "Nobody holds a completion: who sleeps waits for whoever comes to complete() next.",
+        ),
+        since: "",
+        source: "wait_for_completion, kernel/sched/completion.c (6.19)",
+    },
+    Row {
+        key: "set_bit",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("set_bit({}, &flags)"),
+        also: &["__set_bit"],
+        label: "set the flag",
+        meaning: "Sets the flag, and wakes whoever waits for it to be set.",
+        reason: Some("A flag has no holder: anybody may set it."),
+        since: "",
+        source: "set_bit, include/asm-generic/bitops/instrumented-atomic.h (6.19)",
+    },
+    Row {
+        key: "clear_bit",
+        op: Op::Lock(LockStep::Lower),
+        calls: same("clear_bit({}, &flags)"),
+        also: &["clear_bit_unlock", "clear_and_wake_up_bit"],
+        label: "clear the flag",
+        meaning: "Clears the flag, and wakes whoever waits for it to be clear.",
+        reason: Some("A flag has no holder: anybody may clear it."),
+        since: "",
+        source: "clear_bit, include/asm-generic/bitops/instrumented-atomic.h (6.19)",
+    },
+    Row {
+        key: "test_bit",
+        op: Op::Lock(LockStep::Test),
+        calls: same("test_bit({}, &flags)"),
+        also: &[],
+        label: "look at the flag",
+        meaning: "Goes on if the flag is set, and elsewhere if it is not.",
+        reason: Some("What it finds may have changed by the next step."),
+        since: "",
+        source: "test_bit, include/asm-generic/bitops/instrumented-non-atomic.h (6.19)",
+    },
+    Row {
+        key: "wait_on_bit",
+        op: Op::Lock(LockStep::AwaitZero),
+        calls: same("wait_on_bit(&flags, {})"),
+        also: &["wait_on_bit_io"],
+        label: "wait for the flag to be clear",
+        meaning: "Sleeps until the flag is clear.",
+        reason: Some("Whoever set it is done then."),
+        since: "",
+        source: "wait_on_bit, include/linux/wait_bit.h (6.19)",
+    },
+    Row {
+        key: "wait_event",
+        op: Op::Lock(LockStep::AwaitSet),
+        calls: same("wait_event(wq, {})"),
+        also: &[],
+        label: "wait for the flag to be set",
+        meaning: "Sleeps until the flag is set.",
+        reason: Some("What it tells of has happened then."),
+        since: "",
+        source: "wait_event, include/linux/wait.h (6.19)",
     },
     Row {
         key: "call",

@@ -9,7 +9,7 @@ use crate::exchange::{bytes, hex};
 use crate::explore::StepRecord;
 use crate::machine::{
     ActorId, Content, Effect, Hop, Model, Op, PageId, Resource, SectorId, Status, StoreId, Through,
-    World, status,
+    Which, World, status,
 };
 use crate::scenario::Scenario;
 
@@ -318,10 +318,14 @@ impl Step<'_> {
             Resource::PteLock,
             Resource::Handle,
             Resource::Mutex,
+            Resource::Named,
         ] {
             for which in self.model.all_of(resource) {
                 let name = thing(resource, which);
-                let owner = |world: &World| self.model.owner(world, resource, which);
+                let owner = |world: &World| match which {
+                    Which::Lock(lock) => self.model.lock(world, lock).first_holder(),
+                    _ => self.model.owner(world, resource, which),
+                };
                 let (was, is) = (owner(&self.before), owner(&self.record.world));
                 let bit = bits.iter().find(|(_, bit)| bit.thing == name);
                 let (true, Some((_, bit))) = (was != is, bit) else {
@@ -644,6 +648,9 @@ impl Step<'_> {
             |page: PageId, bit: &str| Some(Spot::Bit(format!("page-{page}"), bit.to_owned()));
         match effect {
             Effect::LockBusy { page } => flag(page, "PG_locked"),
+            Effect::LockRefused { lock, .. } | Effect::ValueSeen { lock, .. } => {
+                Some(Spot::Thing(thing(Resource::Named, Which::Lock(lock))))
+            }
             Effect::FoundFree { what, .. } => {
                 let which = due?.which(what);
                 Some(Spot::Thing(thing(what, which)))

@@ -122,7 +122,8 @@ fn part_of_step(op: Op) -> Option<Part> {
         Op::GenerateGuard | Op::SampleFirst => Some(Part::GuardTag),
         Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => Some(Part::Adapter),
         Op::GetWriteAccess | Op::FileShadow => Some(Part::Journal),
-        Op::Pause
+        Op::Lock(_)
+        | Op::Pause
         | Op::Choose
         | Op::BioAdd
         | Op::BounceCopy
@@ -162,6 +163,6 @@ fn part_of_resource(of: Resource) -> Option<Part> {
         Resource::BufferLock | Resource::Shadow | Resource::Handle | Resource::Commit => {
             Some(Part::Journal)
         }
-        Resource::Bio | Resource::Mutex => None,
+        Resource::Bio | Resource::Mutex | Resource::Named => None,
     }
 }

@@ -43,6 +43,11 @@ pub(super) fn step_call(
             let place = shown.rsplit_once(" at ").filter(|_| instr.op == Op::Load);
             format!("{}{of_page}", place.map_or(&*shown, |it| it.1))
         }
+        Operand::Lock(lock) => scenario
+            .locks
+            .get(lock.index())
+            .cloned()
+            .unwrap_or_default(),
         Operand::Space(space) => match &scenario.spaces[..] {
             // There is no other address space to tell it from.
             [_] => return ascii(&call.replace(" in {}", "").replace(" to {}", "")),

@@ -551,6 +551,7 @@ fn quiet(op: Op) -> bool {
             | Op::Take(_)
             | Op::Release(_)
             | Op::Await(_)
+            | Op::Lock(_)
             | Op::SetPageWriteback
             | Op::WaitWriteback
             | Op::WaitStable
