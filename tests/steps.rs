@@ -33,7 +33,7 @@ macro_rules! variants {
 }
 
 variants! { Op, OP_NAMES, op_name:
-    LockPage TrylockPage UnlockPage WaitPageUnlocked Take Release Await Lock TestPageDirty TagTowrite FindTagged
+    LockPage TrylockPage UnlockPage WaitPageUnlocked Take Release Await Lock Read TestPageDirty TagTowrite FindTagged
     PteWrprotect PteRevoke FlushTlb RedirtyIfCleaned TestClearPageDirty SetPageDirty ClearDirtyBuffers
     SetPageWriteback WaitWriteback WaitStable WaitOnce AssertNoWriteback ClearWriteback WakeUpPage EndIo Pause
     Choose BioAdd GenerateGuard BounceCopy QueueBio HandOver TakeOver WaitBio TakeRequest SampleFirst DmaSector
@@ -44,7 +44,7 @@ variants! { Op, OP_NAMES, op_name:
 
 variants! { Effect, EFFECT_NAMES, effect_name:
     Locked LockBusy Unlocked Took GaveBack FoundFree LockTaken LockQueued LockRefused LockReleased ValueChanged
-    ValueSeen Cleaned Revoked FoundClean TlbFlushed Zapped Forked DirtySet
+    ValueSeen ReadBounced ReadInto ReadChecked CopiedOut ReadAgain Cleaned Revoked FoundClean TlbFlushed Zapped Forked DirtySet
     NotRedirtied DirtyCleared FoundDirty NotDirty Tagged Buffers WritebackSet NoWriteback WritebackIgnored
     FellAsleep Woke WritebackCleared WokeWaiters Passed Chose Added Guarded Copied Queued HandedOver TookOver
     Taken Sampled Fetched Inserted Checked Committed Requeued Completed Ended ErrorLatched IoEnded Faulted Loaded
@@ -53,11 +53,7 @@ variants! { Effect, EFFECT_NAMES, effect_name:
 }
 
 /// Steps that no scenario of the catalogue has, each with the reason.
-const UNUSED: [(&str, &str); 1] = [(
-    "pin_page",
-    "the catalogue's pinned pages are pinned from the start: how they came to be so does not matter there",
-)];
-const UNUSED: [(&str, &str); 18] = [
+const UNUSED: [(&str, &str); 17] = [
     ("mutex_trylock", UNREPORTED),
     ("spin_lock", UNREPORTED),
     ("spin_trylock", UNREPORTED),
@@ -75,13 +71,10 @@ const UNUSED: [(&str, &str); 18] = [
     ("wait_on_bit", UNREPORTED),
     ("wait_event", UNREPORTED),
     (
-        "trylock_page",
-        "reclaim's way to the lock (shrink_page_list); each of the catalogue's reclaimers waits instead, since that is what is told of them",
-    ),
-    (
         "pin_page",
         "the catalogue's pinned pages are pinned from the start: how they came to be so does not matter there",
     ),
+];
 
 /// Steps on named locks that files of one's own may need.
 const UNREPORTED: &str =

@@ -423,6 +423,45 @@ impl Step<'_> {
                 page,
                 "{Who} copies {page}: from here on the I/O takes the copy, whatever happens to {page}.",
             ),
+            Effect::ReadBounced { page } => self.say(
+                page,
+                "{Who} takes a page of the kernel's for the I/O to read into.",
+            ),
+            Effect::ReadInto { page, sector, bounced, .. } => self.fill(
+                page,
+                match bounced {
+                    true => "{Who} brings {x} from the media into the kernel's page.",
+                    false => "{Who} brings {x} from the media into memory.",
+                },
+                &sectors(it, page, &[sector]),
+                "",
+            ),
+            Effect::ReadChecked { page, sector, received, computed, matched } => {
+                let guard = protection.guards();
+                let text = match (guard, matched) {
+                    (true, true) => "{Who} computes the guard of {x} as it is in memory now: {y}, as it came.",
+                    (true, false) => "{Who} computes the guard of {x} as it is in memory now: {y}.",
+                    (false, true) => "{Who} takes the checksum of {x} as it is in memory now: it fits.",
+                    (false, false) => "{Who} takes the checksum of {x} as it is in memory now: it does not fit.",
+                };
+                let values = match matched {
+                    true => self.guard(computed),
+                    false => format!("{}, but {} came with it", self.guard(computed), self.guard(received)),
+                };
+                self.fill(page, text, &sectors(it, page, &[sector]), &values)
+            }
+            Effect::CopiedOut { page } => self.say(
+                page,
+                "{Who} copies what was checked from the kernel's page to the user's buffer.",
+            ),
+            Effect::ReadAgain { bio } => self.about_bio(
+                bio,
+                "{Who} submits {x} once more, as a read into a page of the kernel's.",
+            ),
+            Effect::Queued { bio, .. } if model.reads() => self.about_bio(
+                bio,
+                "{Who} submits {x} as a read; nothing has come yet.",
+            ),
             Effect::Queued { bio, guarded } => self.about_bio(
                 bio,
                 match guarded {
@@ -510,6 +549,10 @@ impl Step<'_> {
                     false => "{Who} reports success for {x} and raises its interrupt.",
                     true => "{Who} reports the guard error; {x} fails as a whole.",
                 },
+            ),
+            Effect::Ended { bio, .. } if model.reads() => self.about_bio(
+                bio,
+                "{Who} sees that the read of {x} is done, as far as the device is concerned.",
             ),
             Effect::Ended { bio, failed } => self.about_bio(
                 bio,

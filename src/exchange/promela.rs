@@ -11,6 +11,7 @@ mod judge;
 mod library;
 mod locks;
 mod options;
+mod reads;
 mod settle;
 mod steps;
 mod variables;

@@ -25,6 +25,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
     match failure.violation {
         Violation::Unstable { .. } => {}
         Violation::Guard { hop, .. } => trace.guard(&case, hop_name(scenario, hop)),
+        Violation::ReadMismatch { .. } => trace.read_mismatch(&case),
         Violation::UnstableWrite { .. } => trace.unstable_write(&case),
         Violation::Torn { .. } | Violation::Corrupt { .. } => trace.torn(&case),
         Violation::Checksum {
@@ -574,6 +575,29 @@ impl Trace<'_> {
         }
         let words = format!("{{Who}} stored into {number}, which belongs to no file any more.");
         self.add(it.step, &words);
+    }
+
+    /// What brought the bytes, who changed them, and who looked.
+    fn read_mismatch(&mut self, case: &Case) {
+        let it = case.failure;
+        let mine = (it.page, it.sector);
+        let came = |effect: &Effect| matches!(*effect, Effect::ReadInto { page, sector, .. } if (page, sector) == mine);
+        let stored = |effect: &Effect| matches!(*effect, Effect::Stored { page, sector, .. } if (page, sector) == mine);
+        for (is, words) in [
+            (
+                &came as &dyn Fn(&Effect) -> bool,
+                "{Who} brought the sector into memory, with what it must check to.",
+            ),
+            (&stored, "{Who} stored into it before anybody had checked."),
+        ] {
+            if let Some(step) = self.story.last(it.step, None, is) {
+                self.add(step, words);
+            }
+        }
+        self.add(
+            it.step,
+            "{Who} found other bytes than had come, and failed the read.",
+        );
     }
 
     /// The named lock that a step (counted from 1) works on.

@@ -35,8 +35,10 @@ impl Model {
                 most: CELLS,
             });
         }
+        let mut code = parts.actors.iter().flat_map(|actor| &actor.code);
+        let reads = code.any(|instr| matches!(instr.op, Op::Read(_)));
         let (contents, memory, media) =
-            Contents::build(geometry, &parts.stores, &parts.memory, &parts.media)?;
+            Contents::build(geometry, &parts.stores, &parts.memory, &parts.media, reads)?;
         let who = |op: Op| {
             let runs = |actor: &Actor| actor.code.iter().any(|instr| instr.op == op);
             parts.actors.iter().position(runs).map(ActorId::at)

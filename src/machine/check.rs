@@ -5,6 +5,7 @@ use super::id::ActorId;
 use super::lock::LockKind;
 use super::op::{Op, OperandKind, Resource, Which};
 use super::parts::{Actor, PAGE_SIZE, Parts, Protection};
+use super::read::ReadStep;
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
 
 /// Most instructions of an actor, program and handler together: the pc and the retry register
@@ -59,7 +60,9 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
                 need(resource);
             }
             match instr.op {
-                Op::BounceCopy | Op::GetWriteAccess => needs.copy = true,
+                Op::BounceCopy
+                | Op::GetWriteAccess
+                | Op::Read(ReadStep::Bounce | ReadStep::Again) => needs.copy = true,
                 // With a checksum of the file system's own, a later read tells.
                 Op::CompleteRequest => {
                     needs.mixed = parts.protection != Protection::FsChecksum;
@@ -154,6 +157,19 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
         };
         within("place of what is held", which.number().into(), 0, most)?;
         within("holder", owner.index(), 0, parts.actors.len() - 1)?;
+    }
+    let any = |is: fn(Op) -> bool| {
+        let mut code = parts.actors.iter().flat_map(|actor| &actor.code);
+        code.any(|instr| is(instr.op))
+    };
+    let writes = |op| {
+        matches!(
+            op,
+            Op::QueueBio | Op::DmaSector | Op::CommitMedia | Op::BounceCopy
+        )
+    };
+    if any(|op| matches!(op, Op::Read(_))) && any(writes) {
+        return Err(ModelError::ReadsAndWrites);
     }
     for (lock, reader) in &parts.shared {
         within("named lock", lock.index() + 1, 1, parts.locks.len())?;

@@ -156,6 +156,17 @@ pub enum Violation {
         sector: SectorId,
         consumer: Consumer,
     },
+    /// A read brought the right bytes, but the host found others in memory when it compared them with the guard
+    /// (`guard`), or else with the file system's checksum, and failed the read.
+    ReadMismatch {
+        page: PageId,
+        sector: SectorId,
+        guard: bool,
+        /// The content that the guard or checksum is that of.
+        received: Content,
+        /// The content that was found.
+        computed: Content,
+    },
     /// Newer bytes do not reach the media although nobody is told so; [`Loss`] says how.
     Lost {
         page: PageId,
@@ -320,6 +331,27 @@ pub enum Effect {
     Ended { bio: BioId, failed: bool },
     /// Latched an error in the mapping.
     ErrorLatched,
+    /// Gave the bio of a read a page of the kernel's, which the I/O reads into.
+    ReadBounced { page: PageId },
+    /// The device brought an interval into memory, or into the kernel's page.
+    ReadInto {
+        page: PageId,
+        sector: SectorId,
+        content: Content,
+        bounced: bool,
+    },
+    /// The host compared the bytes that a read has left in memory with the guard or checksum that goes with them.
+    ReadChecked {
+        page: PageId,
+        sector: SectorId,
+        received: Content,
+        computed: Content,
+        matched: bool,
+    },
+    /// Copied the kernel's page to where the bytes were wanted.
+    CopiedOut { page: PageId },
+    /// Submitted the read once more, into a page of the kernel's.
+    ReadAgain { bio: BioId },
     /// Gave back what the page's I/O held.
     IoEnded { page: PageId, what: EndIo },
     /// A store was refused by the MMU; the fault handler runs.

@@ -25,6 +25,11 @@ pub enum ModelError {
         /// The size given.
         found: u16,
     },
+    /// Steps of reads and of writes.
+    #[error(
+        "a bio has no direction here: this scenario has steps of reads (submit_read, dma_read) and of writes (queue_bio, dma_sector); have it read or write"
+    )]
+    ReadsAndWrites,
     /// A step on a named lock of another kind.
     #[error("step {pc} of actor {actor} has no meaning for a {}", kind.word())]
     LockKind {

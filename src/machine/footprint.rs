@@ -9,6 +9,7 @@ use super::id::{ActorId, LockId, PageId, SectorId, SpaceId};
 use super::lock::LockKind;
 use super::model::Model;
 use super::op::{EndIo, Instr, Op, Operand, Resource, Which};
+use super::read::ReadStep;
 use super::world::{flag, global};
 
 /// A kind of register. A model has one of a kind for each page, sector, PTE, TLB entry, bio, lock or
@@ -137,6 +138,18 @@ impl Op {
             Op::Await(what) => (Reach::Page, lock(what), &[]),
             Op::Lock(step) if step.only_looks() => (Reach::Nothing, &[Named], &[]),
             Op::Lock(_) => (Reach::Nothing, &[Named], &[Named]),
+            Op::Read(step) => match step {
+                ReadStep::Bounce => (Reach::Page, &[Memory], &[Copy]),
+                ReadStep::Submit | ReadStep::Complete => (Reach::Nothing, &[Bio], &[Bio]),
+                ReadStep::Dma => (
+                    Reach::Sector,
+                    &[Media, Tuple, Copy],
+                    &[Memory, Copy, Sealed],
+                ),
+                ReadStep::Check | ReadStep::Verify => (Reach::Sector, &[Sealed, Memory, Copy], &[]),
+                ReadStep::CopyOut => (Reach::Page, &[Copy], &[Memory, Copy]),
+                ReadStep::Again => (Reach::AllPages, &[BioOf, Bio, Memory], &[Copy, Sealed, Bio]),
+            },
             Op::TestPageDirty => (Reach::Page, &[Dirty], &[]),
             Op::TagTowrite => (Reach::AllPages, &[Dirty], &[ToWrite]),
             Op::FindTagged => (Reach::Page, &[Dirty, ToWrite], &[ToWrite]),

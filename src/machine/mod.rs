@@ -24,6 +24,7 @@ mod lock_state;
 mod model;
 mod op;
 mod parts;
+mod read;
 mod rest;
 mod run;
 mod status;
@@ -48,6 +49,7 @@ pub use op::{EndIo, Instr, Op, Operand, OperandKind, Resource, Which};
 pub use parts::{
     Actor, Geometry, PAGE_SIZE, PageStart, Parts, Protection, Rules, StableWait, Stamp, Store,
 };
+pub use read::ReadStep;
 pub use run::{History, NodeId};
 pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
 pub use step::{step, step_possible, step_watched};

@@ -3,7 +3,7 @@
 use super::content::Contents;
 use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, TlbId};
 use super::lock::Lock;
-use super::op::{Resource, Which};
+use super::op::{Op, Resource, Which};
 use super::parts::{Actor, Geometry, Protection, Rules, Store};
 use super::world::{Layout, World};
 
@@ -45,6 +45,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether its bios are reads. A bio has no direction: a model reads or writes, not both.
+    pub fn reads(&self) -> bool {
+        let mut code = self.actors.iter().flat_map(|actor| &actor.code);
+        code.any(|instr| matches!(instr.op, Op::Read(_)))
+    }
+
     /// The pages, in order.
     pub fn page_ids(
         &self,

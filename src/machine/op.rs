@@ -2,6 +2,7 @@
 
 use super::id::{LockId, PageId, SectorId, SpaceId, StoreId};
 use super::lock::LockStep;
+use super::read::ReadStep;
 
 /// Something that actors sleep on. It has an owner while it is taken.
 #[derive(
@@ -93,6 +94,8 @@ pub enum Op {
     Await(Resource),
     /// A step on a named lock, counter or flag.
     Lock(LockStep),
+    /// A step of a read.
+    Read(ReadStep),
     TestPageDirty,
     TagTowrite,
     FindTagged,
@@ -288,6 +291,8 @@ impl Op {
             | Op::Await(Resource::PteLock) => (OperandKind::Space, false),
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => (OperandKind::Store, false),
             Op::Lock(step) => (OperandKind::Lock, step.can_answer_no()),
+            Op::Read(step) if step.of_sector() => (OperandKind::Sector, step.can_answer_no()),
+            Op::Read(_) => (OperandKind::None, false),
             Op::TrylockPage
             | Op::TestPageDirty
             | Op::FindTagged

@@ -7,6 +7,7 @@ use super::lock_state::{actors, bit as of, holders, may_go};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
 use super::parts::{Actor, StableWait};
+use super::read::ReadStep;
 use super::rest::broken_at_rest;
 use super::view::Stage;
 use super::world::{NOBODY, World, actor as bit, global};
@@ -141,6 +142,16 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         }
         Op::EndIo(_) => bio == 0 || bio != world[at.reg(actor)],
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
+        Op::Read(ReadStep::Submit) => own_bio(model, world, actor).is_none(),
+        Op::Read(ReadStep::Bounce) => {
+            let mine = own_bio(model, world, actor);
+            mine.is_none_or(|mine| bio != mine.0 + 1)
+        }
+        Op::Read(ReadStep::Complete | ReadStep::Again) => world[at.reg(actor)] == 0,
+        Op::Read(step) => {
+            let in_hand = bio != 0 && bio == world[at.reg(actor)];
+            !in_hand || step.of_sector() && !in_mask()
+        }
         Op::BounceCopy => {
             let mine = own_bio(model, world, actor);
             mine.is_none_or(|mine| bio != mine.0 + 1)

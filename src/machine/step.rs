@@ -3,6 +3,7 @@
 mod io;
 mod lock;
 mod memory;
+mod read;
 mod sync;
 
 use super::choice::Choice;
@@ -209,6 +210,7 @@ impl<W: Watch> Run<'_, W> {
             }),
             Op::Take(_) | Op::Release(_) | Op::Await(_) => return self.resource(instr),
             Op::Lock(step) => return self.lock_step(step, instr.lock()),
+            Op::Read(step) => return self.read_step(step, instr),
             Op::TestPageDirty => {
                 if self.world[at.flags(page)] & flag::DIRTY == 0 {
                     self.see(Effect::NotDirty { page });

@@ -4,7 +4,7 @@
 //! here. What a step does is `machine::step`; which registers it reads and writes is `machine::footprint`. How to add
 //! one stands in ARCHITECTURE.md.
 
-use crate::machine::{EndIo, LockKind, LockStep, Op, Resource};
+use crate::machine::{EndIo, LockKind, LockStep, Op, ReadStep, Resource};
 
 /// What a step is called.
 #[derive(Clone, Copy, Debug)]
@@ -232,7 +232,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 115] = [
+static ROWS: [Row; 123] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -1381,6 +1381,102 @@ static ROWS: [Row; 115] = [
         source: "ext4_superblock_csum_set, fs/ext4/super.c (6.19); Constantine Sapuntzakis, 14 Sep 2020 <20200914161014.22275-1-costa@purestorage.com>",
     },
     Row {
+        key: "bounce_read",
+        op: Op::Read(ReadStep::Bounce),
+        calls: same("bio_iov_iter_bounce(bio, iter)"),
+        also: &[],
+        label: "read into a page of the kernel's",
+        meaning: "Gives the bio a page of the kernel's to read into, instead of the user's.",
+        reason: Some(
+            "Nobody else has that page, so what the device brings is still there when the host checks it.",
+        ),
+        since: "",
+        source: "bio_iov_iter_bounce, block/bio.c (7.1.5); the kernel dossier, section 13.1",
+    },
+    Row {
+        key: "submit_read",
+        op: Op::Read(ReadStep::Submit),
+        calls: same("submit_bio(bio): a read"),
+        also: &[],
+        label: "submit the read",
+        meaning: "Submits the bio as a read: the device may bring the bytes from now on.",
+        reason: Some("Until the read has ended, what is in the buffer is the device's affair."),
+        since: "",
+        source: "submit_bio, block/blk-core.c (6.19)",
+    },
+    Row {
+        key: "dma_read",
+        op: Op::Read(ReadStep::Dma),
+        calls: same("DMA sector {} into memory"),
+        also: &[],
+        label: "bring a sector",
+        meaning: "The device brings a sector from the media into memory, with its guard where the host is to check it.",
+        reason: Some("It asks no lock and no PTE, and does not know who stores there meanwhile."),
+        since: "",
+        source: "Documentation/block/data-integrity.rst (6.19)",
+    },
+    Row {
+        key: "complete_read",
+        op: Op::Read(ReadStep::Complete),
+        calls: same("report status of the read"),
+        also: &[],
+        label: "report the read as done",
+        meaning: "The disk tells the host that all bytes have come. Whatever it could check on the way it has checked.",
+        reason: Some("From here on only the host can look at the bytes."),
+        since: "",
+        source: "sd_done, drivers/scsi/sd.c (6.19)",
+    },
+    Row {
+        key: "check_read",
+        op: Op::Read(ReadStep::Check),
+        calls: same("fs_bio_integrity_verify(bio): sector {}"),
+        also: &[],
+        label: "check a sector that was read",
+        meaning: "Computes the guard over what memory holds now and compares it with the one that came; goes elsewhere if they differ.",
+        reason: Some(
+            "A difference may come from a store into the buffer: whoever reads again before failing finds out.",
+        ),
+        since: "",
+        source: "fs_bio_integrity_verify, block/bio-integrity-fs.c (7.1.5); the kernel dossier, section 13.7",
+    },
+    Row {
+        key: "verify_read",
+        op: Op::Read(ReadStep::Verify),
+        calls: same("bio_integrity_verify_fn: sector {}"),
+        also: &[],
+        label: "verify a sector that was read",
+        meaning: "Computes the guard over what memory holds now and compares it with the one that came. If they differ, the read fails.",
+        reason: Some(
+            "It is the only check that covers the way into memory. It looks in a task, some time after the bytes have come.",
+        ),
+        since: "",
+        source: "the kernel dossier, section 8.4; the kernel dossier, section 13.2",
+    },
+    Row {
+        key: "copy_out",
+        op: Op::Read(ReadStep::CopyOut),
+        calls: same("bio_iov_iter_unbounce(bio): copy out"),
+        also: &[],
+        label: "copy to the user",
+        meaning: "Copies the kernel's page to the user's buffer.",
+        reason: Some("The bytes were checked where nobody could change them."),
+        since: "",
+        source: "bio_iov_iter_unbounce, block/bio.c (7.1.5); the kernel dossier, section 13.1",
+    },
+    Row {
+        key: "read_again",
+        op: Op::Read(ReadStep::Again),
+        calls: same("xfs_read_bounce_and_resubmit(bio)"),
+        also: &[],
+        label: "read again, into a page of the kernel's",
+        meaning: "Submits the read once more, into a page of the kernel's.",
+        reason: Some(
+            "If the bytes on the disk are right, they are right there; only who misbehaves pays for the second read.",
+        ),
+        since: "",
+        source: "the kernel dossier, section 13.7",
+    },
+    Row {
         key: "mutex_lock",
         op: Op::Lock(LockStep::Take),
         calls: same("mutex_lock(&{})"),
@@ -1632,7 +1728,7 @@ static ROWS: [Row; 115] = [
         meaning: "Goes on if the flag is set, and elsewhere if it is not.",
         reason: Some("What it finds may have changed by the next step."),
         since: "",
-        source: "test_bit, include/asm-generic/bitops/instrumented-non-atomic.h (6.19)",
+        source: "test_bit, include/linux/bitops.h (6.19)",
     },
     Row {
         key: "wait_on_bit",
@@ -1667,7 +1763,7 @@ static ROWS: [Row; 115] = [
             "It stands where it stands in the kernel's own function; of what it does there, the model says nothing.",
         ),
         since: "",
-        source: "Computed: by nobody; the sources of the scenario say where its calls come from",
+        source: "Computed: by nobody, since the scenario says where its calls come from",
     },
     Row {
         key: "goto",

@@ -113,7 +113,17 @@ fn level(now: &Moment, key: &str) -> Vec<Definition> {
         return Vec::new();
     };
     let protection = now.scenario.model.protection;
+    let reads = now.scenario.model.reads();
     let meaning = match (level, protection) {
+        (Level::Copy, _) if reads => {
+            "a page of the kernel's that the device reads into. Nobody else has it, so the host can check the bytes there and copy them out."
+        }
+        (Level::Tuple, Protection::FsChecksum) if reads => {
+            "the bytes that the file system's checksum is that of: those on the media. It is compared with what memory holds."
+        }
+        (Level::Tuple, _) if reads => {
+            "the guard tag that came with the sector from the media. The host computes it anew over what memory holds, and compares."
+        }
         (Level::Memory, _) => {
             "the bytes of the page in memory, where stores go: four of each sector, and the CRC of all its bytes as they are now."
         }

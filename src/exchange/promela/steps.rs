@@ -192,6 +192,7 @@ impl Writer<'_> {
                 bug_if(format!("{owner} != me"), &format!("{owner} = NOBODY"))
             }
             Op::Lock(step) => self.lock_step(step, instr),
+            Op::Read(step) => self.read_step(step, instr),
             // These steps do nothing but wait.
             Op::Await(_) | Op::WaitPageUnlocked | Op::WaitWriteback | Op::WaitStable => does(""),
             // These steps change nothing that the Promela model has.

@@ -38,7 +38,7 @@ const PHRASES: [(&str, &[&str]); 22] = [
     ("generate guard", &["generate_guard"]),
     ("device checks", &["hba_verify", "target_verify"]),
     ("check guard", &["hba_verify", "target_verify"]),
-    ("dma sector", &["dma_sector"]),
+    ("dma sector", &["dma_sector", "dma_read"]),
     ("pte rw", &["pte_mkwrite"]),
     ("pte ro", &["pte_wrprotect"]),
     ("unlock page", &["unlock_page"]),
