@@ -588,6 +588,8 @@ fn the_keys_listed_are_those_of_files() {
             "[[edit]]\nswap = \"writepage/lock_page\"\nwith = \"writepage/unlock_page\"\n\n[file]",
         )
         + "[[program]]\nname = \"again\"\nforever = true\ntext = \"lock_page\"\n\n"
+        + "[[lock]]\nname = \"r\"\nkind = \"rwsem\"\nfair = false\n\n"
+        + "[[lock]]\nname = \"n\"\nkind = \"count\"\nstart = 1\n\n"
         + "[[actor]]\nname = \"other\"\nabout = \"CPU2\"\nrun = [\"again\"]\n";
     load("rare", &rare).unwrap_or_else(|error| panic!("{error}\n{rare}"));
     let mut used = keys_of(&rare);

@@ -8,7 +8,7 @@ use stable_pages::machine::{
     Resource, SectorId, SpaceId, Stage, Status, Through, TlbId, Violation, Which, World, broken,
     end, guard, status,
 };
-use stable_pages::scenario::{Verdict, load_for};
+use stable_pages::scenario::{Verdict, find, load, load_for};
 use support::{
     actor, checked, exhaust, explored, next, one, opening, run_to, scenario, varied, verdicts,
 };
@@ -789,4 +789,118 @@ fn a_bio_that_nobody_will_submit_is_no_end_of_writeback() {
     assert_eq!(model.stage(&world, PageId(0)), Stage::Building);
     assert_eq!(end(model, &world), None, "the writer can move");
     assert!(!coming(&world));
+}
+
+/// Dossier 8.4 and 16 (S39): the host checks what a read has left in memory some time after the device has brought it. Whoever
+/// stores there meanwhile makes the read fail, though media and guard are right.
+#[test]
+fn a_store_into_the_buffer_fails_a_read() {
+    let scenario = scenario("read-buffer-changed");
+    let model = &scenario.model;
+    let (page, sector) = (PageId(0), SectorId(0));
+    let read = |stores: bool| {
+        let mut world = model.initial;
+        run_to(&scenario, &mut world, "reader", "wait_for_bio");
+        run_to(&scenario, &mut world, "disk", "dma_read");
+        let media = model.page(&world, page).media[0];
+        let came = one(&scenario, &mut world, "disk");
+        let bounced = false;
+        let content = media;
+        let expected = Effect::ReadInto {
+            page,
+            sector,
+            content,
+            bounced,
+        };
+        assert_eq!(came, [expected]);
+        assert_eq!(model.page(&world, page).memory[0], media);
+        exhaust(&scenario, &mut world, "disk");
+        if stores {
+            exhaust(&scenario, &mut world, "thread");
+        }
+        run_to(&scenario, &mut world, "verifier", "verify_read");
+        let effects = one(&scenario, &mut world, "verifier");
+        assert_eq!(
+            model.page(&world, page).media[0],
+            media,
+            "the disk is innocent"
+        );
+        effects
+    };
+    let checked = |effects: &[Effect]| match effects[0] {
+        Effect::ReadChecked {
+            matched,
+            received,
+            computed,
+            ..
+        } => (matched, received == computed),
+        other => panic!("{other:?}"),
+    };
+    let (quiet, changed) = (read(false), read(true));
+    assert_eq!((checked(&quiet), quiet.len()), ((true, true), 1));
+    assert_eq!(checked(&changed), (false, false));
+    let mismatch = |guard| {
+        let is = |it: &Effect| matches!(it, Effect::Broke(Violation::ReadMismatch { guard: of, .. }) if *of == guard);
+        changed.iter().any(is)
+    };
+    assert!(mismatch(true) && !mismatch(false));
+}
+
+/// Dossier 13.1 and 13.7 (S40): where the device reads into a page of the kernel's, a store into the user's buffer changes
+/// nothing that is checked, and what is copied out is what came.
+#[test]
+fn a_page_of_the_kernels_is_checked_and_copied_out() {
+    for slug in ["read-bounced", "read-again-into-a-copy"] {
+        let scenario = scenario(slug);
+        let model = &scenario.model;
+        let mut world = model.initial;
+        exhaust(&scenario, &mut world, "reader");
+        exhaust(&scenario, &mut world, "disk");
+        exhaust(&scenario, &mut world, "thread");
+        let mine = model.page(&world, PageId(0)).memory[0];
+        exhaust(&scenario, &mut world, "verifier");
+        exhaust(&scenario, &mut world, "disk");
+        exhaust(&scenario, &mut world, "verifier");
+        let it = model.page(&world, PageId(0));
+        assert_ne!(it.memory[0], mine, "{slug}");
+        assert_eq!(it.memory[0], it.media[0], "{slug}");
+        assert!(!it.copy[0].is_some() && it.bio.is_none(), "{slug}");
+    }
+}
+
+/// A bio has no direction in a model, so a file that reads and writes is refused.
+#[test]
+fn a_file_reads_or_writes() {
+    let text = find("read-bounced").expect("there").text;
+    let both = text.replace(
+        "run = [\"store new\"]",
+        "run = [\"store new\", \"bio_add_page\", \"queue_bio\"]",
+    );
+    let refused = load("both", &both).expect_err("refused").to_string();
+    assert!(refused.contains("a bio has no direction here"), "{refused}");
+}
+
+/// A call that is not modelled is a step like any other, and changes nothing but where its actor stands.
+#[test]
+fn a_call_that_is_not_modelled_changes_nothing() {
+    let scenario = scenario("page-table-under-page-lock");
+    let mut world = scenario.model.initial;
+    run_to(&scenario, &mut world, "faulter", "call");
+    let faulter = actor(&scenario, "faulter");
+    let (before, pc) = (world, scenario.model.actor(&world, faulter).pc);
+    assert_eq!(
+        one(&scenario, &mut world, "faulter"),
+        [Effect::Passed],
+        "whatever stands in the line"
+    );
+    assert_eq!(scenario.model.actor(&world, faulter).pc, pc + 1);
+    for cell in scenario.model.cells() {
+        let at = |world: &World| world.lanes()[cell.at / 8].to_le_bytes()[cell.at % 8];
+        assert!(cell.actor == Some(faulter) || at(&before) == at(&world));
+    }
+    let line = (scenario.cast[faulter.index()].lines.iter()).find(|it| it.pcs.contains(&pc));
+    assert_eq!(
+        line.map(|it| &it.text[..]),
+        Some("pte_alloc_one(vma->vm_mm)")
+    );
 }

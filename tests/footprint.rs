@@ -7,9 +7,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use stable_pages::machine::{
-    Access, Actor, ActorId, Cell, Choice, Geometry, Instr, MOVING_ON, Model, Op, Operand, PageId,
-    PageStart, Parts, Protection, Register, Resource, Rules, SpaceId, StableWait, Which, World,
-    enabled, step, ways,
+    Access, Actor, ActorId, Cell, Choice, Geometry, Instr, LockKind, MOVING_ON, Model, Op, Operand,
+    PageId, PageStart, Parts, Protection, Register, Resource, Rules, SpaceId, StableWait, Which,
+    World, enabled, step, ways,
 };
 use stable_pages::scenario::{Device, Scenario, catalogue, find, load_for};
 use support::scenario;
@@ -114,6 +114,9 @@ fn steps_read_and_write_what_is_stated() {
         };
         hold_to(&scenario, &mut seen);
     }
+    for scenario in support::locks::scenarios() {
+        hold_to(&scenario, &mut seen);
+    }
     let baseline = find("baseline-five-step").expect("in the catalogue");
     for device in Device::ALL {
         let on = load_for("baseline-five-step", baseline.text, Some(device), None);
@@ -215,7 +218,9 @@ fn several() -> Model {
         pages: vec![page; 2],
         spaces: 2,
         tlbs: vec![SpaceId(0), SpaceId(1), SpaceId(1)],
+        locks: Vec::new(),
         held: Vec::new(),
+        shared: Vec::new(),
     };
     Model::new(parts).expect("a model")
 }
@@ -223,6 +228,8 @@ fn several() -> Model {
 /// The catalogue's models, and one that has several of everything.
 fn models() -> impl Iterator<Item = Model> {
     let loaded = catalogue().filter_map(|entry| entry.load().ok());
+    let named = support::locks::scenarios();
+    let loaded = loaded.chain(named);
     loaded.map(|it| it.model).chain([several()])
 }
 
@@ -243,13 +250,20 @@ fn every_bit_is_in_one_register() {
         }
         let bare = covered.iter().position(|bits| *bits != u8::MAX);
         assert_eq!(bare, None, "{number}: in no register");
-        let name = |it: &Cell| (it.register, it.page, it.sector, it.space, it.actor);
+        let name = |it: &Cell| (it.register, it.page, it.sector, it.space, it.actor, it.lock);
+        // A rwsem has an owner, two digits of its readers' shares, and a queue.
+        let named = |cell: &Cell| {
+            let lock = cell.lock.expect("of a lock");
+            let rwsem = model.locks[lock.index()].kind == LockKind::Rwsem;
+            if rwsem { 4 } else { 1 }
+        };
         for cell in &cells {
             let many = cells.iter().filter(|it| name(it) == name(cell)).count();
             let of_space = |space: &&SpaceId| cell.space == Some(**space);
             let several = match cell.register {
                 Register::Bio => 2 * model.bio_ids().len(),
                 Register::Actors => 4,
+                Register::Named => named(cell),
                 Register::Tlb => model.tlb_spaces.iter().filter(of_space).count(),
                 _ => 1,
             };

@@ -2,7 +2,8 @@
 //! (docs/kernel/invariants.md) and a world's public views, not from the machine's own judgement.
 //!
 //! - L1, L2: I/O always completes and whoever takes a lock gives it back. At rest nobody acts any
-//!   more, so no lock, no handle and no commit has a holder, and no bio is anywhere on its way.
+//!   more, so no lock, no handle and no commit has a holder, no counter stands higher than at the start, and no bio is
+//!   anywhere on its way.
 //! - I8: PG_writeback implies an I/O that will end it. At rest there is none, so the bit is clear.
 //! - I3: bytes newer than the disk's are announced by PG_dirty (and, where pages have buffers, by
 //!   the block's own: S12), by a dirty PTE, or by a write error that was reported.
@@ -27,8 +28,8 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stable_pages::explore::{Limits, Progress, Space, Verdicts};
 use stable_pages::machine::{
-    Content, Effect, Model, PageId, Protection, Resource, SectorId, Stage, Status, World, enabled,
-    status, step,
+    Content, Effect, LockKind, Model, PageId, Protection, Resource, SectorId, Stage, Status, World,
+    enabled, status, step,
 };
 use stable_pages::protocol::{Edit, Program, single_edits};
 use stable_pages::scenario::{
@@ -94,6 +95,12 @@ fn wrong(model: &Model, world: &World, told: &dyn Fn() -> bool) -> Wrong {
             add(taken, called(resource));
         }
     }
+    for (lock, of) in model.lock_ids().zip(&model.locks) {
+        let now = model.lock(world, lock);
+        let held = now.owner.is_some() || now.shares.iter().any(|it| *it > 0);
+        let counts = of.kind == LockKind::Count;
+        add(held || counts && now.value > of.start, "named lock");
+    }
     found
 }
 
@@ -107,6 +114,7 @@ fn called(resource: Resource) -> &'static str {
         Resource::Commit => "journal commit",
         Resource::Mutex => "mmap_lock or another mutex",
         Resource::PageLock | Resource::Writeback | Resource::Bio => "counted by page",
+        Resource::Named => "counted by lock",
     }
 }
 
@@ -518,6 +526,16 @@ fn the_catalogue_leaves_nothing_behind_but_where_it_says_so() {
 
 /// Every so-many-th single edit of each scenario, so that time is shared among all; a whole run
 /// takes minutes (`EVERY=1`).
+#[test]
+fn named_locks_are_judged_alike() {
+    for ((about, ..), scenario) in support::locks::files()
+        .into_iter()
+        .zip(support::locks::scenarios())
+    {
+        judged(about, &scenario, MOST).expect("all explored");
+    }
+}
+
 #[test]
 fn single_edits_are_judged_alike() {
     let every: Option<usize> = std::env::var("EVERY").ok().and_then(|it| it.parse().ok());

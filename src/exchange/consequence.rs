@@ -22,6 +22,8 @@ pub enum Notices {
     Fsync(&'static str),
     /// write(2) with O_DIRECT, with EILSEQ.
     Write,
+    /// read(2), by an error.
+    ReadCall,
     /// Only the kernel's log.
     Log,
     /// Whoever reads the block from the disk.
@@ -111,7 +113,9 @@ impl Consequence {
             repair = worst.copied().unwrap_or(repair);
         }
         let cached = model.cached[page.index()];
+        let read = failure.is_some_and(|it| matches!(it.violation, Violation::ReadMismatch { .. }));
         let (notices, hurt, repair) = match verdict {
+            _ if read => (Notices::ReadCall, Hurt::Program, Repair::Needless),
             Verdict::UnstableWrite => (Notices::Nobody, Hurt::Nobody, Repair::Needless),
             Verdict::TornWrite if model.has(Resource::Shadow) => {
                 (Notices::Nobody, Hurt::Journal, Repair::NextWriteback)
@@ -198,6 +202,7 @@ impl Notices {
             Notices::Nobody => "nobody".to_owned(),
             Notices::Fsync(errno) => format!("fsync, with {errno}"),
             Notices::Write => "write(2), with EILSEQ".to_owned(),
+            Notices::ReadCall => "read(2), with an error".to_owned(),
             Notices::Log => "only the kernel's log".to_owned(),
             Notices::Read => "a read from the disk".to_owned(),
             Notices::Scrub => "only a scrub".to_owned(),
@@ -210,6 +215,9 @@ impl Notices {
             Notices::Nobody => "Nobody finds out.".to_owned(),
             Notices::Fsync(errno) => format!("fsync finds out: it returns {errno}, once."),
             Notices::Write => "write(2) finds out: it returns EILSEQ.".to_owned(),
+            Notices::ReadCall => {
+                "read(2) finds out: it returns an error, although the disk holds the right bytes.".to_owned()
+            }
             Notices::Log => "Only the kernel's log tells of it.".to_owned(),
             Notices::Read => "A read from the disk finds out.".to_owned(),
             Notices::Scrub => "Only a scrub finds out.".to_owned(),

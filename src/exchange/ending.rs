@@ -1,8 +1,9 @@
 //! Who sleeps on what, behind whom, and how a run ended.
 
 use super::leaks::{last_world, leak_words, leaks, since};
+use super::lock_words::held_lock;
 use super::narration::loss;
-use super::words::{begin, of_page, of_pages, page, sectors, the, thing};
+use super::words::{begin, is_counter, of_page, of_pages, page, sectors, the, thing};
 use crate::explore::{Round, Story};
 use crate::machine::{
     ActorId, Effect, End, Loss, PageId, Protection, Resource, Stage, Status, Violation, Wait,
@@ -28,6 +29,9 @@ pub fn status_words(scenario: &Scenario, story: &Story, actor: ActorId, status: 
 
 /// What an actor sleeps on and who has it: "`PG_writeback` of page 0, set since step 12; the disk must act next".
 pub(super) fn held(scenario: &Scenario, story: &Story, actor: ActorId, wait: Wait) -> String {
+    if wait.on == Resource::Named {
+        return held_lock(scenario, story, actor, wait);
+    }
     let thing = thing(scenario, wait.on, wait.which);
     let since = match since(story, wait) {
         Some(step) => format!(" since step {step}"),
@@ -376,7 +380,10 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
                 let Some(it) = wait(actor) else { break };
                 said.push(sleeps(actor, it));
                 let Some(next) = it.holder else {
-                    said.push("No I/O on its way will end it, and nobody else will.".to_owned());
+                    said.push(match it.on {
+                        Resource::Named => "Nobody who can still move comes to that.".to_owned(),
+                        _ => "No I/O on its way will end it, and nobody else will.".to_owned(),
+                    });
                     break;
                 };
                 if wait(next).is_none() {
@@ -385,6 +392,9 @@ pub fn explain_end(scenario: &Scenario, story: &Story, end: &End) -> Vec<String>
                         Status::Finished if it.on == Resource::Writeback => format!(
                             "{who}'s program is over and no I/O is on its way: nobody will ever clear the bit."
                         ),
+                        _ if is_counter(scenario, it.which) => {
+                            format!("{who} comes to that no more.")
+                        }
                         Status::Finished => format!(
                             "{who}'s program is over: it never releases what it took."
                         ),

@@ -17,6 +17,7 @@ pub fn explain(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Str
     let mut said = match failure.violation {
         Violation::Unstable { .. } => case.changes().into_iter().collect(),
         Violation::Guard { hop, .. } => case.guard(hop),
+        Violation::ReadMismatch { guard, .. } => case.read_mismatch(guard),
         Violation::UnstableWrite { .. } => case.unstable_write(),
         Violation::Torn { .. } => case.torn(true),
         Violation::Corrupt { .. } => case.torn(false),
@@ -480,6 +481,36 @@ impl Case<'_> {
         }
     }
 
+    /// A read that brought the right bytes and failed all the same.
+    fn read_mismatch(&self, guard: bool) -> Vec<String> {
+        let it = self.failure;
+        let contents = &self.scenario.model.contents;
+        let of = |content| hex(contents.guard(content));
+        let mut said = vec![match guard {
+            true => format!(
+                "{} came from the disk with the guard {}, which fits its bytes there. When the host computed it over what memory held, it was {}.",
+                begin(&self.sector),
+                of(it.sealed),
+                of(it.fetched)
+            ),
+            false => format!(
+                "{} came from the disk as it was written, but the file system found other bytes in memory when it took their checksum.",
+                begin(&self.sector)
+            ),
+        }];
+        let stored = |effect: &Effect| matches!(*effect, Effect::Stored { page, sector, .. } if (page, sector) == (it.page, it.sector));
+        if let Some(step) = self.story.last(it.step, None, &stored)
+            && let Some(actor) = self.story.actor(step)
+        {
+            said.push(format!(
+                "{} had stored into the buffer at step {step}, between the device and the check.",
+                begin(&self.the(actor))
+            ));
+        }
+        said.push("Neither disk nor wire is at fault: a second read may well succeed.".to_owned());
+        said
+    }
+
     fn assertion(&self, what: Assertion) -> Vec<String> {
         let it = self.failure;
         let before = world_before(self.scenario, self.story, it.step.saturating_sub(1));
@@ -501,6 +532,9 @@ impl Case<'_> {
                 None => format!("Nobody held the page lock{of} then."),
                 Some(holder) => format!("The page lock{of} was {} then.", by(holder, "held by")),
             },
+            Assertion::BelowZero => {
+                "Nothing was counted then that was not over already.".to_owned()
+            }
             Assertion::WritebackTwice | Assertion::StillWriteback => {
                 let set = self.last(|effect| match effect {
                     Effect::WritebackSet { page } => Some(*page),

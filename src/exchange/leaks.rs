@@ -1,6 +1,6 @@
 //! Since when something is held; and what is left behind where everybody is at rest, in words.
 
-use super::words::{of_page, page, the, thing};
+use super::words::{is_counter, of_page, page, the, thing};
 use crate::explore::Story;
 use crate::machine::{
     ActorId, Effect, End, Leak, Resource, Stage, Violation, Wait, Which, World, end,
@@ -24,6 +24,16 @@ pub fn since(story: &Story, wait: Wait) -> Option<usize> {
         Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
         _ => false,
     };
+    if let Which::Lock(lock) = wait.which {
+        let taken = |effect: &Effect| match *effect {
+            Effect::LockTaken { lock: of, .. } | Effect::LockQueued { lock: of } => of == lock,
+            _ => false,
+        };
+        let counted = |effect: &Effect| matches!(*effect, Effect::ValueChanged { lock: of, .. } if of == lock);
+        let last = |by, is: &dyn Fn(&Effect) -> bool| story.last(story.steps.len(), by, is);
+        let held = wait.holder.and_then(|holder| last(Some(holder), &taken));
+        return held.or_else(|| last(None, &counted));
+    }
     let by = match wait.on {
         Resource::PteLock => Some(wait.holder?),
         _ => None,
@@ -53,9 +63,11 @@ pub(super) fn taken(
     let last = story.steps.len();
     let (step, holder) = match leak {
         Leak::Held(on, which) => {
-            let holder = scenario
-                .model
-                .owner(&last_world(scenario, story), on, which);
+            let (model, world) = (&scenario.model, last_world(scenario, story));
+            let holder = match which {
+                Which::Lock(lock) => model.lock(&world, lock).first_holder(),
+                _ => model.owner(&world, on, which),
+            };
             (since(story, Wait { on, which, holder }), holder)
         }
         Leak::Bio(bio) => {
@@ -107,6 +119,11 @@ pub(super) fn leak_words(scenario: &Scenario, story: &Story, leak: Leak) -> Stri
                     format!("{what} is still open: {who} opened it{at} and never stopped it")
                 }
                 (Resource::Commit, _) => format!("{what}, which {who} is to make, is never made"),
+                (_, Which::Lock(_)) if is_counter(scenario, which) => {
+                    format!(
+                        "{what} is not back at its start: {who} counted{at}, and nobody counts it down"
+                    )
+                }
                 _ => format!("{what} is still held: {who} took it{at} and never released it"),
             }
         }

@@ -138,6 +138,9 @@ pub fn model_sum(scenario: &Scenario) -> String {
             text += &format!(" {key}.{}.{}.{}", it.page, it.operand.number(), it.no);
         }
     }
+    for (name, lock) in scenario.locks.iter().zip(&model.locks) {
+        text += &format!("\n{name} {} {} {}", lock.kind.word(), lock.fair, lock.start);
+    }
     for store in &model.stores {
         text += &format!("\n{} {} {:?}", store.page, store.offset, store.bytes);
     }

@@ -16,6 +16,7 @@ mod introduction;
 mod klog;
 mod leaks;
 mod link;
+mod lock_words;
 mod missing;
 mod narration;
 mod promela;

@@ -3,6 +3,7 @@
 //! Kernel names stand between backquotes; whoever shows the text sets them in another face.
 
 mod deeds;
+mod locks;
 mod press;
 mod rules;
 
@@ -15,7 +16,7 @@ use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
     Protection, Resource, SectorId, StableWait, Status, Violation, Which, World, status,
 };
-use crate::protocol::{OPS, OpRow};
+use crate::protocol::{ANY_CALL, Line, OPS, OpRow};
 use crate::scenario::Scenario;
 
 /// Four hex digits.
@@ -109,6 +110,13 @@ pub(super) fn instr_at(scenario: &Scenario, world: &World, actor: ActorId) -> Op
     code.get(usize::from(pc)).copied()
 }
 
+/// The line of the instruction that an actor runs next.
+fn line_at<'a>(scenario: &'a Scenario, world: &World, actor: ActorId) -> Option<&'a Line> {
+    let pc = scenario.model.actor(world, actor).pc;
+    let mut lines = scenario.cast.get(actor.index())?.lines.iter();
+    lines.find(|line| line.row.is_some() && line.pcs.contains(&pc))
+}
+
 pub(super) fn row(instr: Option<Instr>) -> &'static OpRow {
     let tag = instr.map_or(0, |it| usize::from(it.tag));
     OPS.get(tag).unwrap_or(&OPS[0])
@@ -182,6 +190,14 @@ impl Step<'_> {
         if self.op() == Some(Op::Requeue) && model.bio_ids().any(failed) {
             return "The host gives up: NVMe requeues a bio five times at most.".to_owned();
         }
+        if self.row.calls[0] == ANY_CALL {
+            let line = line_at(self.scenario, &self.before, self.actor);
+            return format!(
+                "{} calls `{}`. Not modelled: changes nothing here.",
+                self.begin,
+                line.map_or("", |line| &line.text)
+            );
+        }
         let meaning = self.instr.map_or("", |it| self.scenario.meaning(it.tag));
         let verb = meaning.split(' ').next().unwrap_or("");
         if !verb.ends_with('s') {
@@ -228,6 +244,12 @@ impl Step<'_> {
             Effect::Took { what, page } => self.took(what, page),
             Effect::GaveBack { what, page } => self.gave_back(what, page),
             Effect::FoundFree { what, page } => self.found_free(what, page),
+            Effect::LockTaken { lock, shared } => self.lock_taken(lock, shared),
+            Effect::LockQueued { lock } => self.lock_queued(lock),
+            Effect::LockRefused { lock, shared } => self.lock_refused(lock, shared),
+            Effect::LockReleased { lock, .. } => self.lock_released(lock),
+            Effect::ValueChanged { lock, from, to } => self.value_changed(lock, from, to),
+            Effect::ValueSeen { lock, value } => self.value_seen(lock, value),
             Effect::Cleaned { page, space, was } => {
                 let was = access(was);
                 let pte = pte(it, page, space);
@@ -401,6 +423,45 @@ impl Step<'_> {
                 page,
                 "{Who} copies {page}: from here on the I/O takes the copy, whatever happens to {page}.",
             ),
+            Effect::ReadBounced { page } => self.say(
+                page,
+                "{Who} takes a page of the kernel's for the I/O to read into.",
+            ),
+            Effect::ReadInto { page, sector, bounced, .. } => self.fill(
+                page,
+                match bounced {
+                    true => "{Who} brings {x} from the media into the kernel's page.",
+                    false => "{Who} brings {x} from the media into memory.",
+                },
+                &sectors(it, page, &[sector]),
+                "",
+            ),
+            Effect::ReadChecked { page, sector, received, computed, matched } => {
+                let guard = protection.guards();
+                let text = match (guard, matched) {
+                    (true, true) => "{Who} computes the guard of {x} as it is in memory now: {y}, as it came.",
+                    (true, false) => "{Who} computes the guard of {x} as it is in memory now: {y}.",
+                    (false, true) => "{Who} takes the checksum of {x} as it is in memory now: it fits.",
+                    (false, false) => "{Who} takes the checksum of {x} as it is in memory now: it does not fit.",
+                };
+                let values = match matched {
+                    true => self.guard(computed),
+                    false => format!("{}, but {} came with it", self.guard(computed), self.guard(received)),
+                };
+                self.fill(page, text, &sectors(it, page, &[sector]), &values)
+            }
+            Effect::CopiedOut { page } => self.say(
+                page,
+                "{Who} copies what was checked from the kernel's page to the user's buffer.",
+            ),
+            Effect::ReadAgain { bio } => self.about_bio(
+                bio,
+                "{Who} submits {x} once more, as a read into a page of the kernel's.",
+            ),
+            Effect::Queued { bio, .. } if model.reads() => self.about_bio(
+                bio,
+                "{Who} submits {x} as a read; nothing has come yet.",
+            ),
             Effect::Queued { bio, guarded } => self.about_bio(
                 bio,
                 match guarded {
@@ -488,6 +549,10 @@ impl Step<'_> {
                     false => "{Who} reports success for {x} and raises its interrupt.",
                     true => "{Who} reports the guard error; {x} fails as a whole.",
                 },
+            ),
+            Effect::Ended { bio, .. } if model.reads() => self.about_bio(
+                bio,
+                "{Who} sees that the read of {x} is done, as far as the device is concerned.",
             ),
             Effect::Ended { bio, failed } => self.about_bio(
                 bio,

@@ -11,8 +11,8 @@ use super::schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 use super::status_words;
 use crate::explore::Story;
 use crate::machine::{
-    Access, ActorId, BioId, Content, Effect, End, Intervals, Model, PageId, Resource, SpaceId,
-    Stage, Status, World, end, status,
+    Access, ActorId, BioId, Content, Effect, End, Intervals, LockKind, Model, PageId, Resource,
+    SpaceId, Stage, Status, World, end, status,
 };
 use crate::protocol::{OPS, OpRow};
 use crate::scenario::Scenario;
@@ -202,8 +202,30 @@ struct State<'a> {
     actors: Vec<Place<'a>>,
     /// What else is taken, and by whom.
     held: Vec<Holding<'a>>,
+    /// The locks, counters and flags that the scenario declares by name, in its order; left out where it declares none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(default))]
+    locks: Vec<NamedLock<'a>>,
     /// The mapping has a write error for the next fsync.
     error_latched: bool,
+}
+
+/// A lock, counter or flag with a name, at one moment.
+#[derive(Serialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+struct NamedLock<'a> {
+    /// Its name.
+    name: &'a str,
+    /// What it is.
+    kind: LockKind,
+    /// Who holds it alone; null if nobody does.
+    held_by: Option<ActorName<'a>>,
+    /// Who holds it as a reader.
+    read_by: Vec<ActorName<'a>>,
+    /// The writers that wait for it and keep new readers out.
+    waited_for_by: Vec<ActorName<'a>>,
+    /// The value of a counter or completion; of a flag 1 if it is set.
+    value: u8,
 }
 
 /// A page at one moment. Arrays of intervals have as many members as the page has sectors.
@@ -305,7 +327,7 @@ enum Standing {
 struct Asleep<'a> {
     /// The kind of thing.
     on: Resource,
-    /// Its page or address space, from 0.
+    /// Its page, address space or named lock, from 0.
     which: u8,
     /// Who must act next to end it; null if nobody will.
     behind: Option<ActorName<'a>>,
@@ -471,8 +493,30 @@ impl<'a> RunBuilder<'a> {
             pages: pages.map(|it| self.page(world, it)).collect(),
             actors: actors.map(|it| self.place(world, it, step)).collect(),
             held,
+            locks: self.locks(world),
             error_latched: model.mapping_error(world),
         }
+    }
+
+    fn locks(&self, world: &World) -> Vec<NamedLock<'a>> {
+        let model = self.model();
+        let locks = model.lock_ids().zip(&model.locks).zip(&self.scenario.locks);
+        let named = locks.map(|((lock, of), name)| {
+            let it = model.lock(world, lock);
+            let all = |is: &dyn Fn(ActorId) -> bool| {
+                let actors = model.actor_ids().filter(|actor| is(*actor));
+                actors.filter_map(|actor| self.name(actor)).collect()
+            };
+            NamedLock {
+                name,
+                kind: of.kind,
+                held_by: it.owner.and_then(|it| self.name(it)),
+                read_by: all(&|actor| it.owner.is_none() && it.holds(actor)),
+                waited_for_by: all(&|actor| it.waits_to_write(actor)),
+                value: it.value,
+            }
+        });
+        named.collect()
     }
 
     fn page(&self, world: &World, number: PageId) -> Page<'a> {

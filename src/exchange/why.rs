@@ -8,12 +8,13 @@ use super::change::with_changes;
 use super::ending::{round_began, unsubmitted};
 use super::explain::Case;
 use super::leaks::{last_world, leak_words, leaks, since, taken};
-use super::narration::{bytes, hop_name, sentence, world_before};
-use super::words::{begin, of_page, page, store, the, thing, way};
+use super::lock_words::taker_words;
+use super::narration::{bytes, hop_name, instr_at, sentence, world_before};
+use super::words::{begin, is_counter, of_page, page, store, the, thing, way};
 use crate::explore::{Failure, Round, Story};
 use crate::machine::{
-    ActorId, Assertion, Cell, Consumer, Content, Effect, End, Loss, PageId, Protection, Register,
-    Resource, SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
+    ActorId, Assertion, Cell, Consumer, Content, Effect, End, LockId, Loss, Op, PageId, Protection,
+    Register, Resource, SectorId, SpaceId, Status, StoreId, Through, Violation, Wait, end, status,
 };
 use crate::scenario::Scenario;
 
@@ -24,6 +25,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
     match failure.violation {
         Violation::Unstable { .. } => {}
         Violation::Guard { hop, .. } => trace.guard(&case, hop_name(scenario, hop)),
+        Violation::ReadMismatch { .. } => trace.read_mismatch(&case),
         Violation::UnstableWrite { .. } => trace.unstable_write(&case),
         Violation::Torn { .. } | Violation::Corrupt { .. } => trace.torn(&case),
         Violation::Checksum {
@@ -575,11 +577,48 @@ impl Trace<'_> {
         self.add(it.step, &words);
     }
 
+    /// What brought the bytes, who changed them, and who looked.
+    fn read_mismatch(&mut self, case: &Case) {
+        let it = case.failure;
+        let mine = (it.page, it.sector);
+        let came = |effect: &Effect| matches!(*effect, Effect::ReadInto { page, sector, .. } if (page, sector) == mine);
+        let stored = |effect: &Effect| matches!(*effect, Effect::Stored { page, sector, .. } if (page, sector) == mine);
+        for (is, words) in [
+            (
+                &came as &dyn Fn(&Effect) -> bool,
+                "{Who} brought the sector into memory, with what it must check to.",
+            ),
+            (&stored, "{Who} stored into it before anybody had checked."),
+        ] {
+            if let Some(step) = self.story.last(it.step, None, is) {
+                self.add(step, words);
+            }
+        }
+        self.add(
+            it.step,
+            "{Who} found other bytes than had come, and failed the read.",
+        );
+    }
+
+    /// The named lock that a step (counted from 1) works on.
+    fn lock_of(&self, step: usize) -> Option<LockId> {
+        let step = step.checked_sub(1)?;
+        let before = world_before(self.scenario, self.story, step);
+        let instr = instr_at(
+            self.scenario,
+            &before,
+            self.story.steps.get(step)?.choice.actor,
+        )?;
+        matches!(instr.op, Op::Lock(_)).then(|| instr.lock())
+    }
+
     fn assertion(&mut self, case: &Case, what: Assertion) {
         let it = case.failure;
         let of = of_page(self.scenario, it.page);
         let before = it.step.saturating_sub(1);
         let mine = it.page;
+        let lock = self.lock_of(it.step);
+        let of = if lock.is_some() { String::new() } else { of };
         let (is, words): (&dyn Fn(&Effect) -> bool, _) = match what {
             Assertion::UnlockNotHeld
             | Assertion::CleanUnlocked
@@ -605,7 +644,19 @@ impl Trace<'_> {
                 },
                 "{Who} cleared `PG_writeback`",
             ),
-            Assertion::ReleaseNotHeld => (
+            Assertion::ReleaseNotHeld | Assertion::BelowZero if lock.is_some() => (
+                &|effect| match *effect {
+                    Effect::LockTaken { lock: of, .. }
+                    | Effect::LockReleased { lock: of, .. }
+                    | Effect::ValueChanged { lock: of, .. } => Some(of) == lock,
+                    _ => false,
+                },
+                match what {
+                    Assertion::BelowZero => "{Who} was the last to count",
+                    _ => "{Who} was the last to take it or give it back",
+                },
+            ),
+            Assertion::ReleaseNotHeld | Assertion::BelowZero => (
                 &|effect| matches!(effect, Effect::Took { page, .. } | Effect::GaveBack { page, .. } if *page == mine),
                 "{Who} was the last to take it or give it back",
             ),

@@ -1,13 +1,14 @@
 //! How actors, pages, sectors and what one sleeps on are called in texts.
 
 use crate::machine::{
-    ActorId, BioId, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which, World,
+    ActorId, BioId, LockId, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which, World,
 };
 use crate::protocol::{Era, renamed};
 use crate::scenario::{Scenario, Verdict};
 
 /// Names of actors that need no article.
-const PROPER: [&str; 7] = [
+const PROPER: [&str; 8] = [
+    "chown",
     "dio",
     "fsync",
     "gc",
@@ -147,8 +148,25 @@ pub(super) fn pte(scenario: &Scenario, page: PageId, space: SpaceId) -> String {
     )
 }
 
+/// What the scenario calls one of its locks.
+pub(super) fn lock_name(scenario: &Scenario, lock: LockId) -> &str {
+    scenario.locks.get(lock.index()).map_or("", String::as_str)
+}
+
+/// Whether what is waited for is a named counter, completion or flag, which nobody holds.
+pub(super) fn is_counter(scenario: &Scenario, which: Which) -> bool {
+    let Which::Lock(lock) = which else {
+        return false;
+    };
+    let lock = scenario.model.locks.get(lock.index());
+    lock.is_some_and(|it| !it.kind.is_held())
+}
+
 /// What a sleeper sleeps on: a lock, a bit or an I/O, "`PG_locked` of page 1".
 pub(super) fn thing(scenario: &Scenario, on: Resource, which: Which) -> String {
+    if let Which::Lock(lock) = which {
+        return format!("`{}`", lock_name(scenario, lock));
+    }
     let name = match on {
         Resource::PageLock => "`PG_locked`",
         Resource::Writeback => "`PG_writeback`",
@@ -159,11 +177,12 @@ pub(super) fn thing(scenario: &Scenario, on: Resource, which: Which) -> String {
         Resource::Handle => "the journal handle",
         Resource::Commit => "the journal commit",
         Resource::Mutex => "`mmap_lock`",
+        Resource::Named => "the lock",
     };
     let of = match which {
         Which::Space(space) => in_space(scenario, space),
         Which::Page(page) if on.of_page() => of_page(scenario, page),
-        Which::Page(_) => String::new(),
+        Which::Page(_) | Which::Lock(_) => String::new(),
     };
     format!("{name}{of}")
 }

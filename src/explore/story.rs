@@ -2,7 +2,7 @@
 
 use crate::machine::{
     ActorId, Choice, Consumer, Content, Effect, End, History, Hop, Invariant, Loss, MAX_PAGES,
-    Model, PageId, SECTORS, SectorId, StoreId, Through, Violation, World, broken, end,
+    Model, PageId, Protection, SECTORS, SectorId, StoreId, Through, Violation, World, broken, end,
 };
 use crate::scenario::Verdict;
 
@@ -292,6 +292,7 @@ impl Story {
         let (page, sector) = match violation {
             Violation::Unstable { page, sector }
             | Violation::Guard { page, sector, .. }
+            | Violation::ReadMismatch { page, sector, .. }
             | Violation::UnstableWrite { page, sector }
             | Violation::Torn { page, sector }
             | Violation::Corrupt { page, sector }
@@ -315,6 +316,9 @@ impl Story {
         let held = model.page(before, page);
         let (mut sealed, mut fetched) = (held.sealed[sector.index()], held.wire[sector.index()]);
         if let Violation::Guard {
+            received, computed, ..
+        }
+        | Violation::ReadMismatch {
             received, computed, ..
         } = violation
         {
@@ -444,6 +448,15 @@ impl Story {
                 content,
             } => {
                 self.column(page, sector).wire = Some((content, step));
+            }
+            // What it must check to comes along, where the host checks.
+            Effect::ReadInto {
+                page,
+                sector,
+                content,
+                ..
+            } if model.protection.guards() || model.protection == Protection::FsChecksum => {
+                self.column(page, sector).guard = Some((content, step));
             }
             Effect::Inserted {
                 page,

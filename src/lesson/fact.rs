@@ -60,7 +60,7 @@ impl Finder {
             Notices::Fsync(_) => Finder::Fsync,
             Notices::Write => Finder::Write,
             Notices::Log => Finder::Log,
-            Notices::Read => Finder::Read,
+            Notices::Read | Notices::ReadCall => Finder::Read,
             Notices::Scrub => Finder::Scrub,
             Notices::HungTask | Notices::Waiter => Finder::Waiter,
         }

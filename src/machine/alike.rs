@@ -1,6 +1,8 @@
 //! Actors that cannot be told apart, and worlds that differ only in who of them is who.
 
 use super::id::ActorId;
+use super::lock::LockKind;
+use super::lock_state::bit;
 use super::model::Model;
 use super::op::Resource;
 use super::world::{NOBODY, World};
@@ -51,6 +53,13 @@ pub fn sort_alike(model: &Model, classes: &[Vec<ActorId>], world: &World) -> Wor
                 renamed[to + cell] = sorted[from + cell];
             }
         }
+        for cell in sets(model) {
+            let bits = class.iter().zip(&order).fold(0, |bits, (place, actor)| {
+                bits | (u8::from(sorted[cell] & bit(*actor) != 0) * bit(*place))
+            });
+            let mine = class.iter().fold(0, |mine, actor| mine | bit(*actor));
+            renamed[cell] = sorted[cell] & !mine | bits;
+        }
         for (cell, first) in owners(model) {
             // A register holds its owner's number, or that plus one.
             let owner = sorted[cell].wrapping_sub(first);
@@ -75,7 +84,17 @@ fn owned(model: &Model, world: &World, actor: ActorId) -> u64 {
         let owns = world[cell].wrapping_sub(first) == actor.0;
         owned |= u64::from(owns) << number;
     }
+    for cell in sets(model) {
+        owned = owned << 1 | u64::from(world[cell] & bit(actor) != 0);
+    }
     owned
+}
+
+/// The registers that hold a set of actors, one bit each.
+fn sets(model: &Model) -> impl Iterator<Item = usize> + '_ {
+    let rwsems = (model.lock_ids()).filter(|it| model.locks[it.index()].kind == LockKind::Rwsem);
+    let first = rwsems.filter_map(|lock| model.layout.lock_cell(lock));
+    first.flat_map(|at| at + 1..at + 4)
 }
 
 /// The registers that hold an owner, each with what is added there to the actor's number: 0 or 1.
@@ -92,8 +111,10 @@ fn owners(model: &Model) -> impl Iterator<Item = (usize, u8)> + '_ {
         let all = model.all_of(resource);
         all.filter_map(move |which| at.resource(resource, which))
     });
+    let held = (model.lock_ids()).filter(|it| model.locks[it.index()].kind.is_held());
+    let locks = held.filter_map(|lock| at.lock_cell(lock));
     plain
         .chain(bios)
         .map(|cell| (cell, 0))
-        .chain(taken.map(|cell| (cell, 1)))
+        .chain(taken.chain(locks).map(|cell| (cell, 1)))
 }

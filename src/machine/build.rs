@@ -3,7 +3,8 @@
 use super::check::{check, needs};
 use super::content::{Content, Contents};
 use super::error::ModelError;
-use super::id::ActorId;
+use super::id::{ActorId, LockId};
+use super::lock_state::bit;
 use super::model::Model;
 use super::op::{Op, Resource, Which};
 use super::parts::{Actor, PageStart, Parts};
@@ -34,8 +35,10 @@ impl Model {
                 most: CELLS,
             });
         }
+        let mut code = parts.actors.iter().flat_map(|actor| &actor.code);
+        let reads = code.any(|instr| matches!(instr.op, Op::Read(_)));
         let (contents, memory, media) =
-            Contents::build(geometry, &parts.stores, &parts.memory, &parts.media)?;
+            Contents::build(geometry, &parts.stores, &parts.memory, &parts.media, reads)?;
         let who = |op: Op| {
             let runs = |actor: &Actor| actor.code.iter().any(|instr| instr.op == op);
             parts.actors.iter().position(runs).map(ActorId::at)
@@ -47,6 +50,7 @@ impl Model {
             stable: parts.stable,
             rules: parts.rules,
             stores: parts.stores,
+            locks: parts.locks,
             contents,
             tlb_spaces: parts.tlbs,
             spaces: parts.spaces,
@@ -58,7 +62,8 @@ impl Model {
             completion,
             host,
         };
-        model.initial = model.start(&parts.pages, &parts.held, &memory, &media);
+        model.initial = model.start(&parts.pages, &memory, &media);
+        model.take(&parts.held, &parts.shared);
         for actor in model.actor_ids() {
             let mut world = model.initial;
             settle(&model, &mut world, actor);
@@ -69,13 +74,7 @@ impl Model {
 
     /// The world where every run begins, before actors are moved past instructions that have
     /// nothing to do.
-    fn start(
-        &self,
-        pages: &[PageStart],
-        held: &[(Resource, Which, ActorId)],
-        memory: &[Content],
-        media: &[Content],
-    ) -> World {
+    fn start(&self, pages: &[PageStart], memory: &[Content], media: &[Content]) -> World {
         let at = &self.layout;
         let mut world = World::BLANK;
         for (page, start) in self.page_ids().zip(pages) {
@@ -110,16 +109,34 @@ impl Model {
         for bio in self.bio_ids() {
             world[at.bio_owner(bio)] = NOBODY;
         }
-        for (resource, which, owner) in held {
-            match (*resource, *which) {
-                (Resource::PageLock, Which::Page(page)) => world[at.lock(page)] = owner.0,
-                (resource, which) => {
-                    if let Some(cell) = at.resource(resource, which) {
-                        world[cell] = owner.0 + 1;
-                    }
-                }
+        for (number, lock) in self.lock_ids().zip(&self.locks) {
+            if let Some(cell) = at.lock_cell(number).filter(|_| !lock.kind.is_held()) {
+                world[cell] = lock.start;
             }
         }
         world
+    }
+
+    /// Gives what is taken at the start to its holders.
+    fn take(&mut self, held: &[(Resource, Which, ActorId)], shared: &[(LockId, ActorId)]) {
+        let (at, world) = (&self.layout, &mut self.initial);
+        for (resource, which, owner) in held {
+            let cell = match (*resource, *which) {
+                (Resource::PageLock, Which::Page(page)) => {
+                    world[at.lock(page)] = owner.0;
+                    continue;
+                }
+                (_, Which::Lock(lock)) => at.lock_cell(lock),
+                (resource, which) => at.resource(resource, which),
+            };
+            if let Some(cell) = cell {
+                world[cell] = owner.0 + 1;
+            }
+        }
+        for (lock, reader) in shared {
+            if let Some(cell) = at.lock_cell(*lock) {
+                world[cell + 1] |= bit(*reader);
+            }
+        }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::error::ModelError;
 use super::id::ActorId;
+use super::lock::LockKind;
 use super::op::{Op, OperandKind, Resource, Which};
 use super::parts::{Actor, PAGE_SIZE, Parts, Protection};
+use super::read::ReadStep;
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
 
 /// Most instructions of an actor, program and handler together: the pc and the retry register
@@ -34,6 +36,12 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
         buffers: parts.geometry.block != 0,
         ..Needs::default()
     };
+    needs.locks = (parts.locks.iter())
+        .map(|lock| match lock.kind {
+            LockKind::Rwsem => 4,
+            _ => 1,
+        })
+        .collect();
     let mut promises = None;
     let mut need = |resource: Resource| {
         let number = Resource::OWNED.iter().position(|it| *it == resource);
@@ -52,7 +60,9 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
                 need(resource);
             }
             match instr.op {
-                Op::BounceCopy | Op::GetWriteAccess => needs.copy = true,
+                Op::BounceCopy
+                | Op::GetWriteAccess
+                | Op::Read(ReadStep::Bounce | ReadStep::Again) => needs.copy = true,
                 // With a checksum of the file system's own, a later read tells.
                 Op::CompleteRequest => {
                     needs.mixed = parts.protection != Protection::FsChecksum;
@@ -128,7 +138,16 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     for (resource, which, owner) in &parts.held {
         let most = match (resource, which) {
             (Resource::PteLock, Which::Space(_)) => last_space,
-            (Resource::PteLock, _) | (_, Which::Space(_)) => {
+            (Resource::Named, Which::Lock(lock)) => {
+                within("named lock", lock.index() + 1, 1, parts.locks.len())?;
+                if !parts.locks[lock.index()].kind.is_held() {
+                    return Err(ModelError::Held {
+                        resource: *resource,
+                    });
+                }
+                lock.index()
+            }
+            (Resource::PteLock | Resource::Named, _) | (_, Which::Space(_) | Which::Lock(_)) => {
                 return Err(ModelError::Held {
                     resource: *resource,
                 });
@@ -138,6 +157,27 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
         };
         within("place of what is held", which.number().into(), 0, most)?;
         within("holder", owner.index(), 0, parts.actors.len() - 1)?;
+    }
+    let any = |is: fn(Op) -> bool| {
+        let mut code = parts.actors.iter().flat_map(|actor| &actor.code);
+        code.any(|instr| is(instr.op))
+    };
+    let writes = |op| {
+        matches!(
+            op,
+            Op::QueueBio | Op::DmaSector | Op::CommitMedia | Op::BounceCopy
+        )
+    };
+    if any(|op| matches!(op, Op::Read(_))) && any(writes) {
+        return Err(ModelError::ReadsAndWrites);
+    }
+    for (lock, reader) in &parts.shared {
+        within("named lock", lock.index() + 1, 1, parts.locks.len())?;
+        within("holder", reader.index(), 0, parts.actors.len() - 1)?;
+        if parts.locks[lock.index()].kind != LockKind::Rwsem {
+            let resource = Resource::Named;
+            return Err(ModelError::Held { resource });
+        }
     }
     for (actor, it) in ActorId::first(parts.actors.len()).zip(&parts.actors) {
         check_code(parts, actor, it)?;
@@ -187,8 +227,15 @@ fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelErro
             OperandKind::Sector => parts.geometry.sectors(),
             OperandKind::Space => parts.spaces.into(),
             OperandKind::Store => parts.stores.len(),
+            OperandKind::Lock => parts.locks.len(),
         };
         exists(wanted.name(), instr.operand.number(), many)?;
+        if let Op::Lock(step) = instr.op {
+            let kind = parts.locks[instr.lock().index()].kind;
+            if !step.fits(kind) {
+                return Err(ModelError::LockKind { actor, pc, kind });
+            }
+        }
         let handled = main < it.code.len() && pc < main;
         let faults = instr.op == Op::Store && !(user && handled);
         let walks = matches!(instr.op, Op::Load | Op::ForkPte | Op::PteMkwrite) && !user;
@@ -257,7 +304,9 @@ mod tests {
             }],
             spaces: 0,
             tlbs: Vec::new(),
+            locks: Vec::new(),
             held: Vec::new(),
+            shared: Vec::new(),
         }
     }
 

@@ -58,12 +58,13 @@ impl Contents {
     pub const MOST: usize = 255;
 
     /// The table, the ids of the `initial` contents of memory, and the ids of the `others`: the
-    /// contents of the media, which stores do not change.
+    /// contents of the media, which stores do not change; but where anybody `reads`, they come into memory.
     pub(super) fn build(
         geometry: Geometry,
         stores: &[Store],
         initial: &[Vec<u8>],
         others: &[Vec<u8>],
+        reads: bool,
     ) -> Result<(Contents, Vec<Content>, Vec<Content>), ModelError> {
         let mut table = Contents {
             bytes: vec![Vec::new()],
@@ -86,6 +87,8 @@ impl Contents {
             let first = table.intern(bytes.clone())?;
             start.push(first);
             let mut reached = vec![first];
+            let read = others.get(interval).filter(|it| reads && **it != first);
+            reached.extend(read);
             let here = |stamp: &Stamp| stamp.interval(geometry) == interval;
             let stamp = table.stamp.filter(here);
             let mut next = 0;

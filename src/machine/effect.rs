@@ -1,7 +1,7 @@
 //! What a step changed and why, typed: the page marks it, the narration tells it.
 
 use super::content::Content;
-use super::id::{BioId, PageId, SectorId, SpaceId, StoreId};
+use super::id::{BioId, LockId, PageId, SectorId, SpaceId, StoreId};
 use super::op::{EndIo, Resource, Which};
 use super::world::Access;
 
@@ -49,6 +49,8 @@ pub enum Assertion {
     ReleaseNotHeld,
     /// A page removed from its mapping without the page lock.
     RemoveUnlocked,
+    /// A counter taken below zero.
+    BelowZero,
 }
 
 impl Assertion {
@@ -69,6 +71,7 @@ impl Assertion {
                 "a lock or a journal handle given back by somebody who does not hold it"
             }
             Assertion::RemoveUnlocked => "a page removed from its file without the page lock",
+            Assertion::BelowZero => "a counter taken below zero",
         }
     }
 }
@@ -153,6 +156,17 @@ pub enum Violation {
         sector: SectorId,
         consumer: Consumer,
     },
+    /// A read brought the right bytes, but the host found others in memory when it compared them with the guard
+    /// (`guard`), or else with the file system's checksum, and failed the read.
+    ReadMismatch {
+        page: PageId,
+        sector: SectorId,
+        guard: bool,
+        /// The content that the guard or checksum is that of.
+        received: Content,
+        /// The content that was found.
+        computed: Content,
+    },
     /// Newer bytes do not reach the media although nobody is told so; [`Loss`] says how.
     Lost {
         page: PageId,
@@ -190,6 +204,18 @@ pub enum Effect {
     GaveBack { what: Resource, page: PageId },
     /// Found free what it would have slept on, and goes on without taking it.
     FoundFree { what: Resource, page: PageId },
+    /// Took a named lock, alone or with other readers.
+    LockTaken { lock: LockId, shared: bool },
+    /// Began to wait for a named lock as a writer, which keeps new readers out.
+    LockQueued { lock: LockId },
+    /// Tried to take a named lock, and did not get it.
+    LockRefused { lock: LockId, shared: bool },
+    /// Gave a named lock back.
+    LockReleased { lock: LockId, shared: bool },
+    /// Changed a named counter or flag.
+    ValueChanged { lock: LockId, from: u8, to: u8 },
+    /// Looked at a named counter or flag, perhaps after waiting for it.
+    ValueSeen { lock: LockId, value: u8 },
     /// Write-protected and cleaned a PTE.
     Cleaned {
         page: PageId,
@@ -305,6 +331,27 @@ pub enum Effect {
     Ended { bio: BioId, failed: bool },
     /// Latched an error in the mapping.
     ErrorLatched,
+    /// Gave the bio of a read a page of the kernel's, which the I/O reads into.
+    ReadBounced { page: PageId },
+    /// The device brought an interval into memory, or into the kernel's page.
+    ReadInto {
+        page: PageId,
+        sector: SectorId,
+        content: Content,
+        bounced: bool,
+    },
+    /// The host compared the bytes that a read has left in memory with the guard or checksum that goes with them.
+    ReadChecked {
+        page: PageId,
+        sector: SectorId,
+        received: Content,
+        computed: Content,
+        matched: bool,
+    },
+    /// Copied the kernel's page to where the bytes were wanted.
+    CopiedOut { page: PageId },
+    /// Submitted the read once more, into a page of the kernel's.
+    ReadAgain { bio: BioId },
     /// Gave back what the page's I/O held.
     IoEnded { page: PageId, what: EndIo },
     /// A store was refused by the MMU; the fault handler runs.

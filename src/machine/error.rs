@@ -1,6 +1,7 @@
 //! Why a model cannot be built.
 
 use super::id::ActorId;
+use super::lock::LockKind;
 use super::op::Resource;
 
 /// A model that cannot be built, and why.
@@ -23,6 +24,21 @@ pub enum ModelError {
     Interval {
         /// The size given.
         found: u16,
+    },
+    /// Steps of reads and of writes.
+    #[error(
+        "a bio has no direction here: this scenario has steps of reads (submit_read, dma_read) and of writes (queue_bio, dma_sector); have it read or write"
+    )]
+    ReadsAndWrites,
+    /// A step on a named lock of another kind.
+    #[error("step {pc} of actor {actor} has no meaning for a {}", kind.word())]
+    LockKind {
+        /// The actor.
+        actor: ActorId,
+        /// The instruction.
+        pc: usize,
+        /// What the lock is.
+        kind: LockKind,
     },
     /// The block size fits neither interval nor page.
     #[error("a block has 512, 1024, 2048 or 4096 bytes and at least one interval, not {found}")]

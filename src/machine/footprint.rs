@@ -5,9 +5,11 @@
 //! `tests/footprint.rs` compares it with `step` and `status`: no step changes a register that its
 //! footprint does not name, and none behaves differently for the value of such a register.
 
-use super::id::{ActorId, PageId, SectorId, SpaceId};
+use super::id::{ActorId, LockId, PageId, SectorId, SpaceId};
+use super::lock::LockKind;
 use super::model::Model;
 use super::op::{EndIo, Instr, Op, Operand, Resource, Which};
+use super::read::ReadStep;
 use super::world::{flag, global};
 
 /// A kind of register. A model has one of a kind for each page, sector, PTE, TLB entry, bio, lock or
@@ -62,6 +64,8 @@ pub enum Register {
     Bio,
     /// The owner of a lock that is not the page lock.
     Lock(Resource),
+    /// A named lock, counter or flag.
+    Named,
     /// Errors latched in the mapping.
     Errors,
     /// Where other actors stand and whether they sleep.
@@ -87,7 +91,7 @@ impl Register {
 /// On which pages, sectors and address spaces a step touches the registers of its [`Footprint`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Nothing of any page.
+    /// Nothing of any page; of named locks the one it names.
     Nothing,
     /// One sector of its page.
     Sector,
@@ -132,6 +136,20 @@ impl Op {
                 (Reach::Page, lock, lock)
             }
             Op::Await(what) => (Reach::Page, lock(what), &[]),
+            Op::Lock(step) if step.only_looks() => (Reach::Nothing, &[Named], &[]),
+            Op::Lock(_) => (Reach::Nothing, &[Named], &[Named]),
+            Op::Read(step) => match step {
+                ReadStep::Bounce => (Reach::Page, &[Memory], &[Copy]),
+                ReadStep::Submit | ReadStep::Complete => (Reach::Nothing, &[Bio], &[Bio]),
+                ReadStep::Dma => (
+                    Reach::Sector,
+                    &[Media, Tuple, Copy],
+                    &[Memory, Copy, Sealed],
+                ),
+                ReadStep::Check | ReadStep::Verify => (Reach::Sector, &[Sealed, Memory, Copy], &[]),
+                ReadStep::CopyOut => (Reach::Page, &[Copy], &[Memory, Copy]),
+                ReadStep::Again => (Reach::AllPages, &[BioOf, Bio, Memory], &[Copy, Sealed, Bio]),
+            },
             Op::TestPageDirty => (Reach::Page, &[Dirty], &[]),
             Op::TagTowrite => (Reach::AllPages, &[Dirty], &[ToWrite]),
             Op::FindTagged => (Reach::Page, &[Dirty, ToWrite], &[ToWrite]),
@@ -251,6 +269,7 @@ fn lock(what: Resource) -> &'static [Register] {
         Resource::Handle => &[Register::Lock(Resource::Handle)],
         Resource::Commit => &[Register::Lock(Resource::Commit)],
         Resource::Mutex => &[Register::Lock(Resource::Mutex)],
+        Resource::Named => &[Register::Named],
     }
 }
 
@@ -267,6 +286,8 @@ pub struct Cell {
     pub space: Option<SpaceId>,
     /// Its actor, for [`Register::Actors`].
     pub actor: Option<ActorId>,
+    /// Its lock, for [`Register::Named`].
+    pub lock: Option<LockId>,
     /// The byte of the world in which it stands.
     pub at: usize,
     /// Its bits of that byte.
@@ -282,7 +303,9 @@ impl Cell {
             _ => true,
         };
         match reach {
-            Reach::Nothing => self.page.is_none(),
+            Reach::Nothing => {
+                self.page.is_none() && self.lock.is_none_or(|lock| lock == instr.lock())
+            }
             Reach::Sector => page && self.sector.is_none_or(|sector| sector == instr.sector()),
             Reach::Page => page && space,
             Reach::AllSpaces => page,
@@ -303,6 +326,7 @@ impl Model {
                 sector,
                 space: None,
                 actor: None,
+                lock: None,
                 at,
                 bits: u8::MAX,
             }));
@@ -349,6 +373,7 @@ impl Model {
             sector: None,
             space: None,
             actor: None,
+            lock: None,
             at,
             bits: u8::MAX,
         };
@@ -387,6 +412,14 @@ impl Model {
             cells.extend(lock.map(|at| Cell {
                 space: Some(space),
                 ..plain(Register::Lock(Resource::PteLock), at)
+            }));
+        }
+        for (lock, it) in self.lock_ids().zip(&self.locks) {
+            let many = if it.kind == LockKind::Rwsem { 4 } else { 1 };
+            let first = at.lock_cell(lock).into_iter();
+            cells.extend(first.flat_map(|at| at..at + many).map(|at| Cell {
+                lock: Some(lock),
+                ..plain(Register::Named, at)
             }));
         }
         for actor in self.actor_ids() {

@@ -62,6 +62,8 @@ ids! {
     StoreId;
     /// An address space (`mm_struct`) that maps the file, from 0, in the order of the scenario.
     SpaceId;
+    /// A lock, counter or flag that the scenario declares by name, from 0, in its order.
+    LockId;
     /// A TLB: one for each pair of CPU and address space that runs on it.
     TlbId;
 }

@@ -247,7 +247,9 @@ fn by_effect(
 ) -> Option<Invariant> {
     match *effect {
         Effect::Broke(Violation::Unstable { .. }) if model.stable => Some(Invariant::I1),
-        Effect::Broke(Violation::Guard { .. }) => Some(Invariant::I10),
+        Effect::Broke(Violation::Guard { .. } | Violation::ReadMismatch { guard: true, .. }) => {
+            Some(Invariant::I10)
+        }
         Effect::Broke(Violation::Lost { .. }) => Some(Invariant::I3),
         Effect::Broke(Violation::Assertion { what, .. }) => Some(match what {
             Assertion::WritebackTwice
@@ -257,6 +259,7 @@ fn by_effect(
             | Assertion::CleanUnlocked
             | Assertion::WritebackUnlocked
             | Assertion::ReleaseNotHeld
+            | Assertion::BelowZero
             | Assertion::RemoveUnlocked => Invariant::I6,
         }),
         Effect::WritebackSet { page } => {

@@ -1,8 +1,9 @@
 //! A model: all that never changes during a run.
 
 use super::content::Contents;
-use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
-use super::op::{Resource, Which};
+use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, TlbId};
+use super::lock::Lock;
+use super::op::{Op, Resource, Which};
 use super::parts::{Actor, Geometry, Protection, Rules, Store};
 use super::world::{Layout, World};
 
@@ -21,6 +22,8 @@ pub struct Model {
     pub actors: Vec<Actor>,
     /// The stores that instructions refer to.
     pub stores: Vec<Store>,
+    /// The named locks, counters and flags.
+    pub locks: Vec<Lock>,
     /// All bytes that intervals can come to hold, with their guards.
     pub contents: Contents,
     /// The address space of each TLB.
@@ -42,6 +45,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether its bios are reads. A bio has no direction: a model reads or writes, not both.
+    pub fn reads(&self) -> bool {
+        let mut code = self.actors.iter().flat_map(|actor| &actor.code);
+        code.any(|instr| matches!(instr.op, Op::Read(_)))
+    }
+
     /// The pages, in order.
     pub fn page_ids(
         &self,
@@ -84,15 +93,17 @@ impl Model {
         BioId::first(self.geometry.pages.into())
     }
 
-    /// All instances of a resource, in order: one for each address space, for each page, or a
-    /// single one.
+    /// All instances of a resource, in order: one for each address space, for each page, for each
+    /// lock that was declared, or a single one.
     pub fn all_of(&self, resource: Resource) -> impl Iterator<Item = Which> + use<> {
-        let (spaces, pages) = match resource {
-            Resource::PteLock => (self.space_ids().len(), 0),
-            Resource::Handle | Resource::Commit | Resource::Mutex => (0, 1),
-            _ => (0, self.page_ids().len()),
+        let (spaces, locks, pages) = match resource {
+            Resource::PteLock => (self.space_ids().len(), 0, 0),
+            Resource::Named => (0, self.locks.len(), 0),
+            Resource::Handle | Resource::Commit | Resource::Mutex => (0, 0, 1),
+            _ => (0, 0, self.page_ids().len()),
         };
         let spaces = SpaceId::first(spaces).map(Which::Space);
-        spaces.chain(PageId::first(pages).map(Which::Page))
+        let locks = LockId::first(locks).map(Which::Lock);
+        (spaces.chain(locks)).chain(PageId::first(pages).map(Which::Page))
     }
 }

@@ -1,6 +1,8 @@
 //! Ops: visible, indivisible steps, and the instructions that programs are made of.
 
-use super::id::{PageId, SectorId, SpaceId, StoreId};
+use super::id::{LockId, PageId, SectorId, SpaceId, StoreId};
+use super::lock::LockStep;
+use super::read::ReadStep;
 
 /// Something that actors sleep on. It has an owner while it is taken.
 #[derive(
@@ -27,6 +29,8 @@ pub enum Resource {
     Commit,
     /// Another sleeping lock of the file system or the process.
     Mutex,
+    /// A lock, counter or flag that the scenario declares by name.
+    Named,
 }
 
 impl Resource {
@@ -45,7 +49,11 @@ impl Resource {
     pub fn of_page(self) -> bool {
         !matches!(
             self,
-            Resource::PteLock | Resource::Handle | Resource::Commit | Resource::Mutex
+            Resource::PteLock
+                | Resource::Handle
+                | Resource::Commit
+                | Resource::Mutex
+                | Resource::Named
         )
     }
 }
@@ -84,6 +92,10 @@ pub enum Op {
     Release(Resource),
     /// Sleep until a [`Resource`] is free.
     Await(Resource),
+    /// A step on a named lock, counter or flag.
+    Lock(LockStep),
+    /// A step of a read.
+    Read(ReadStep),
     TestPageDirty,
     TagTowrite,
     FindTagged,
@@ -162,22 +174,25 @@ pub enum Which {
     Page(PageId),
     /// That of an address space: its page table's lock.
     Space(SpaceId),
+    /// A named lock, counter or flag.
+    Lock(LockId),
 }
 
 impl Which {
-    /// The number of the page or of the address space.
+    /// The number of the page, the address space or the named lock.
     pub fn number(self) -> u8 {
         match self {
             Which::Page(page) => page.0,
             Which::Space(space) => space.0,
+            Which::Lock(lock) => lock.0,
         }
     }
 
-    /// The page, unless it is an address space.
+    /// The page, if it is that of a page.
     pub fn page(self) -> Option<PageId> {
         match self {
             Which::Page(page) => Some(page),
-            Which::Space(_) => None,
+            Which::Space(_) | Which::Lock(_) => None,
         }
     }
 
@@ -200,6 +215,8 @@ pub enum Operand {
     Space(SpaceId),
     /// A store of the model.
     Store(StoreId),
+    /// A named lock, counter or flag.
+    Lock(LockId),
 }
 
 impl Operand {
@@ -210,10 +227,11 @@ impl Operand {
             Operand::Sector(_) => OperandKind::Sector,
             Operand::Space(_) => OperandKind::Space,
             Operand::Store(_) => OperandKind::Store,
+            Operand::Lock(_) => OperandKind::Lock,
         }
     }
 
-    /// The number of the sector, address space or store; 0 for none. Checksums of models and texts
+    /// The number of the sector, address space, store or named lock; 0 for none. Checksums of models and texts
     /// for tests have operands in this form.
     pub fn number(self) -> u8 {
         match self {
@@ -221,6 +239,7 @@ impl Operand {
             Operand::Sector(sector) => sector.0,
             Operand::Space(space) => space.0,
             Operand::Store(store) => store.0,
+            Operand::Lock(lock) => lock.0,
         }
     }
 }
@@ -236,6 +255,8 @@ pub enum OperandKind {
     Space,
     /// A store of the model.
     Store,
+    /// A named lock, counter or flag.
+    Lock,
 }
 
 impl OperandKind {
@@ -246,6 +267,7 @@ impl OperandKind {
             OperandKind::Sector => "sector",
             OperandKind::Space => "address space",
             OperandKind::Store => "store",
+            OperandKind::Lock => "named lock",
         }
     }
 }
@@ -268,6 +290,9 @@ impl Op {
             | Op::Release(Resource::PteLock)
             | Op::Await(Resource::PteLock) => (OperandKind::Space, false),
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => (OperandKind::Store, false),
+            Op::Lock(step) => (OperandKind::Lock, step.can_answer_no()),
+            Op::Read(step) if step.of_sector() => (OperandKind::Sector, step.can_answer_no()),
+            Op::Read(_) => (OperandKind::None, false),
             Op::TrylockPage
             | Op::TestPageDirty
             | Op::FindTagged
@@ -348,10 +373,11 @@ impl Op {
         matches!(self, Op::TakeRequest | Op::BioEndio | Op::TakeOver)
     }
 
-    /// The owned resource it works on.
+    /// The resource it takes, gives back or waits for.
     pub fn resource(self) -> Option<Resource> {
         match self {
             Op::Take(resource) | Op::Release(resource) | Op::Await(resource) => Some(resource),
+            Op::Lock(_) => Some(Resource::Named),
             Op::EndIo(EndIo::Buffer) => Some(Resource::BufferLock),
             Op::EndIo(EndIo::Shadow) | Op::GetWriteAccess | Op::FileShadow => {
                 Some(Resource::Shadow)
@@ -370,7 +396,7 @@ pub struct Instr {
     pub op: Op,
     /// The page it works on.
     pub page: PageId,
-    /// Interval, address space or store, as the op asks for.
+    /// Interval, address space, store or named lock, as the op asks for.
     pub operand: Operand,
     /// Where to go on when the op answers *no*.
     pub no: u8,
@@ -405,10 +431,19 @@ impl Instr {
         }
     }
 
+    /// The named lock of an op that wants one; 0 of any other.
+    pub fn lock(self) -> LockId {
+        match self.operand {
+            Operand::Lock(lock) => lock,
+            _ => LockId(0),
+        }
+    }
+
     /// Which one of a resource it takes, gives back or waits for.
     pub fn which(self, resource: Resource) -> Which {
         match resource {
             Resource::PteLock => Which::Space(self.space()),
+            Resource::Named => Which::Lock(self.lock()),
             _ => Which::Page(self.page),
         }
     }

@@ -1,7 +1,8 @@
 //! What a model is built from: geometry, device, rules, actors and their code, the start.
 
 use super::checksum::crc32c;
-use super::id::{ActorId, PageId, SectorId, SpaceId, TlbId};
+use super::id::{ActorId, LockId, PageId, SectorId, SpaceId, TlbId};
+use super::lock::Lock;
 use super::op::{Instr, Resource, Which};
 use super::world::Access;
 
@@ -295,8 +296,12 @@ pub struct Parts {
     pub spaces: u8,
     /// For each TLB, the address space it belongs to.
     pub tlbs: Vec<SpaceId>,
+    /// The named locks, counters and flags.
+    pub locks: Vec<Lock>,
     /// What is taken at the start: resource, which one of it, and by whom.
     pub held: Vec<(Resource, Which, ActorId)>,
+    /// The named locks of which somebody has a reader's share at the start.
+    pub shared: Vec<(LockId, ActorId)>,
 }
 
 #[cfg(test)]

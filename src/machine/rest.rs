@@ -114,7 +114,11 @@ pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
 
 fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> + 'a {
     let of_page = [Resource::PageLock, Resource::Writeback, Resource::Bio];
-    let held = (of_page.into_iter().chain(Resource::OWNED))
+    let all = of_page
+        .into_iter()
+        .chain(Resource::OWNED)
+        .chain([Resource::Named]);
+    let held = all
         .flat_map(|on| model.all_of(on).map(move |which| (on, which)))
         .filter(|(on, which)| held(model, world, *on, *which))
         .map(|(on, which)| Leak::Held(on, which));
@@ -134,6 +138,7 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
 fn held(model: &Model, world: &World, on: Resource, which: Which) -> bool {
     match (on, which) {
         (Resource::Bio, Which::Page(page)) => world[model.layout.bio_of(page)] != 0,
+        (_, Which::Lock(lock)) => !model.lock_is_given_back(world, lock),
         _ => model.owner(world, on, which).is_some(),
     }
 }

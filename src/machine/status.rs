@@ -3,9 +3,11 @@
 use super::choice::Choice;
 use super::effect::Violation;
 use super::id::{ActorId, BioId, PageId};
+use super::lock_state::{actors, bit as of, holders, may_go};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
 use super::parts::{Actor, StableWait};
+use super::read::ReadStep;
 use super::rest::broken_at_rest;
 use super::view::Stage;
 use super::world::{NOBODY, World, actor as bit, global};
@@ -17,7 +19,7 @@ pub struct Wait {
     pub on: Resource,
     /// Which one of the resource.
     pub which: Which,
-    /// Who holds it. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
+    /// Who holds it; of several, the first. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
     /// whoever must act next to give it back: the actor that has not submitted its bio, then the
     /// device, then the completion.
     pub holder: Option<ActorId>,
@@ -140,6 +142,16 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         }
         Op::EndIo(_) => bio == 0 || bio != world[at.reg(actor)],
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
+        Op::Read(ReadStep::Submit) => own_bio(model, world, actor).is_none(),
+        Op::Read(ReadStep::Bounce) => {
+            let mine = own_bio(model, world, actor);
+            mine.is_none_or(|mine| bio != mine.0 + 1)
+        }
+        Op::Read(ReadStep::Complete | ReadStep::Again) => world[at.reg(actor)] == 0,
+        Op::Read(step) => {
+            let in_hand = bio != 0 && bio == world[at.reg(actor)];
+            !in_hand || step.of_sector() && !in_mask()
+        }
         Op::BounceCopy => {
             let mine = own_bio(model, world, actor);
             mine.is_none_or(|mine| bio != mine.0 + 1)
@@ -154,9 +166,16 @@ pub fn status(model: &Model, world: &World, actor: ActorId) -> Status {
     if world[model.layout.global] & global::HALTED != 0 {
         return Status::Halted;
     }
-    match instr(model, world, actor) {
-        Some(instr) => status_at(model, world, actor, instr),
-        None => Status::Finished,
+    let Some(instr) = instr(model, world, actor) else {
+        return Status::Finished;
+    };
+    match status_at(model, world, actor, instr) {
+        // Whoever only asks whether an actor is ready need not look for those it waits for.
+        Status::Asleep(wait) if wait.on == Resource::Named => Status::Asleep(Wait {
+            holder: actors(holders(model, world, instr)).next(),
+            ..wait
+        }),
+        status => status,
     }
 }
 
@@ -179,6 +198,11 @@ fn status_at(model: &Model, world: &World, actor: ActorId, instr: Instr) -> Stat
         Op::LockPage | Op::WaitPageUnlocked if world[at.lock(page)] != NOBODY => {
             let holder = ActorId(world[at.lock(page)]);
             asleep(Resource::PageLock, Some(holder))
+        }
+        Op::Lock(step) if !may_go(model, world, actor, step, instr.lock()) => {
+            let which = Which::Lock(instr.lock());
+            let (on, holder) = (Resource::Named, None);
+            Status::Asleep(Wait { on, which, holder })
         }
         Op::Take(on) | Op::Await(on) => taken(model, world, on, instr.which(on), None),
         Op::GetWriteAccess | Op::FileShadow => {
@@ -296,21 +320,50 @@ pub fn end(model: &Model, world: &World) -> Option<End> {
     Some(found.map_or(End::Stall(first), End::Deadlock))
 }
 
-/// Follows holders from one sleeper to the next, and returns the circle this leads to; empty if it
-/// ends at somebody who does not sleep, or at nobody.
+/// Follows holders from one sleeper to the next, and returns the circle this leads to; empty if every way ends at somebody
+/// who does not sleep, or at nobody.
 pub fn cycle(model: &Model, world: &World, first: ActorId) -> Vec<ActorId> {
-    let mut chain = vec![first];
-    loop {
-        let last = chain[chain.len() - 1];
-        let Status::Asleep(Wait {
-            holder: Some(next), ..
-        }) = status(model, world, last)
-        else {
-            return Vec::new();
-        };
-        if let Some(at) = chain.iter().position(|actor| *actor == next) {
-            return chain.split_off(at);
+    let mut chain = Vec::new();
+    let mut seen = 0;
+    match follow(model, world, first, &mut chain, &mut seen) {
+        true => chain,
+        false => Vec::new(),
+    }
+}
+
+/// Goes on from an actor to those it waits for; whether that comes round, in which case the chain is the circle. A named
+/// lock may have several holders, so there may be several ways to go.
+fn follow(
+    model: &Model,
+    world: &World,
+    actor: ActorId,
+    chain: &mut Vec<ActorId>,
+    seen: &mut u8,
+) -> bool {
+    if let Some(at) = chain.iter().position(|it| *it == actor) {
+        chain.drain(..at);
+        return true;
+    }
+    if *seen & of(actor) != 0 {
+        return false;
+    }
+    *seen |= of(actor);
+    chain.push(actor);
+    let comes_round =
+        actors(behind(model, world, actor)).any(|next| follow(model, world, next, chain, seen));
+    if !comes_round {
+        chain.pop();
+    }
+    comes_round
+}
+
+/// Everybody an actor sleeps behind, one bit each.
+fn behind(model: &Model, world: &World, actor: ActorId) -> u8 {
+    match (status(model, world, actor), instr(model, world, actor)) {
+        (Status::Asleep(wait), Some(instr)) if wait.on == Resource::Named => {
+            holders(model, world, instr)
         }
-        chain.push(next);
+        (Status::Asleep(wait), _) => wait.holder.map_or(0, of),
+        _ => 0,
     }
 }

@@ -1,13 +1,15 @@
 //! The engine: what each step does. Steps that take more than a few lines are in the modules below.
 
 mod io;
+mod lock;
 mod memory;
+mod read;
 mod sync;
 
 use super::choice::Choice;
 use super::content::Content;
 use super::effect::{Assertion, Consumer, Effect, Hop, Loss, Through, Violation, Watch};
-use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, StoreId};
+use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, StoreId};
 use super::model::Model;
 use super::op::{EndIo, Instr, Op, Resource, Which};
 use super::parts::{Actor, Protection};
@@ -207,6 +209,8 @@ impl<W: Watch> Run<'_, W> {
                 page,
             }),
             Op::Take(_) | Op::Release(_) | Op::Await(_) => return self.resource(instr),
+            Op::Lock(step) => return self.lock_step(step, instr.lock()),
+            Op::Read(step) => return self.read_step(step, instr),
             Op::TestPageDirty => {
                 if self.world[at.flags(page)] & flag::DIRTY == 0 {
                     self.see(Effect::NotDirty { page });

@@ -193,6 +193,7 @@ impl Model {
             (Resource::Writeback, Which::Page(page)) => {
                 somebody(world[self.layout.writeback(page)])
             }
+            (Resource::Named, Which::Lock(lock)) => self.lock(world, lock).owner,
             _ => {
                 let cell = self.layout.resource(resource, which)?;
                 world[cell].checked_sub(1).map(ActorId)
@@ -202,7 +203,7 @@ impl Model {
 
     /// Whether the model's programs use a resource at all.
     pub fn has(&self, resource: Resource) -> bool {
-        self.layout.has(resource)
+        resource == Resource::Named && !self.locks.is_empty() || self.layout.has(resource)
     }
 
     /// Whether the mapping has latched a write error for the next fsync.

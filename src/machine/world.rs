@@ -6,7 +6,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::id::{ActorId, BioId, PageId, SectorId, SpaceId, TlbId};
+use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, TlbId};
 use super::op::{Resource, Which};
 
 /// Most pages a model has.
@@ -185,6 +185,8 @@ pub(super) struct Needs {
     pub mixed: bool,
     /// Whether anybody uses it, for each of [`Resource::OWNED`].
     pub resources: [bool; 6],
+    /// How many registers each named lock takes.
+    pub locks: Vec<usize>,
 }
 
 /// Where each register of a model's worlds stands. The methods named after registers return the
@@ -216,6 +218,8 @@ pub struct Layout {
     bios: usize,
     actors: usize,
     resources: [Option<usize>; 6],
+    /// The first register of each named lock.
+    locks: Vec<usize>,
 }
 
 impl Layout {
@@ -256,6 +260,7 @@ impl Layout {
             ptes: take(needs.spaces * pages),
             tlbs: take(needs.tlbs * pages),
             resources: [None; 6],
+            locks: Vec::new(),
         };
         for (number, resource) in Resource::OWNED.into_iter().enumerate() {
             if needs.resources[number] {
@@ -267,6 +272,7 @@ impl Layout {
                 layout.resources[number] = Some(take(many));
             }
         }
+        layout.locks = needs.locks.iter().map(|many| take(*many)).collect();
         layout.used = used;
         layout
     }
@@ -358,6 +364,12 @@ impl Layout {
     /// Whether a resource has a register.
     pub(super) fn has(&self, resource: Resource) -> bool {
         self.first_owner(resource).is_some()
+    }
+    /// The first register of a named lock. Of a mutex or a spin lock it is the only one, and holds the owner plus one; a
+    /// rwsem has three more, with a bit for each actor: the low and the high digit of how many shares it has, and whether
+    /// it waits as a writer. Of a counter or flag the only one holds the value.
+    pub(super) fn lock_cell(&self, lock: LockId) -> Option<usize> {
+        self.locks.get(lock.index()).copied()
     }
     /// The owner of a resource, plus one; 0 for none.
     pub(super) fn resource(&self, resource: Resource, which: Which) -> Option<usize> {

@@ -4,7 +4,7 @@
 //! here. What a step does is `machine::step`; which registers it reads and writes is `machine::footprint`. How to add
 //! one stands in ARCHITECTURE.md.
 
-use crate::machine::{EndIo, Op, Resource};
+use crate::machine::{EndIo, LockKind, LockStep, Op, ReadStep, Resource};
 
 /// What a step is called.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,9 @@ pub(super) const fn same(call: &'static str) -> [&'static str; 5] {
 pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static str; 5] {
     [page, page, page, folio, folio]
 }
+
+/// The line of a call that the model does not interpret: it stands in the program.
+pub const ANY_CALL: &str = "{}";
 
 /// Every step a program can have, by number.
 pub static OPS: [OpRow; ROWS.len()] = {
@@ -195,6 +198,25 @@ const TOLD: [(&str, [&str; 2]); 4] = [
 ];
 
 impl OpRow {
+    /// The kind of named lock that the step works on; none for a step on anything else.
+    pub fn lock_kind(&self) -> Option<LockKind> {
+        if !matches!(self.op, Op::Lock(_)) {
+            return None;
+        }
+        let words = [
+            ("mutex_", LockKind::Mutex),
+            ("spin_", LockKind::Spin),
+            ("down_", LockKind::Rwsem),
+            ("up_", LockKind::Rwsem),
+            ("atomic_", LockKind::Count),
+            ("wait_var_event", LockKind::Count),
+            ("complete", LockKind::Completion),
+            ("wait_for_completion", LockKind::Completion),
+        ];
+        let found = words.iter().find(|(word, _)| self.key.starts_with(word));
+        Some(found.map_or(LockKind::Flag, |(_, kind)| *kind))
+    }
+
     /// The two ways of the step, if it can go two ways.
     pub fn ways(&self) -> Option<&'static Ways> {
         let mut rows = WAYS.iter();
@@ -210,7 +232,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 91] = [
+static ROWS: [Row; 123] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -1357,6 +1379,391 @@ static ROWS: [Row; 91] = [
         ),
         since: "",
         source: "ext4_superblock_csum_set, fs/ext4/super.c (6.19); Constantine Sapuntzakis, 14 Sep 2020 <20200914161014.22275-1-costa@purestorage.com>",
+    },
+    Row {
+        key: "bounce_read",
+        op: Op::Read(ReadStep::Bounce),
+        calls: same("bio_iov_iter_bounce(bio, iter)"),
+        also: &[],
+        label: "read into a page of the kernel's",
+        meaning: "Gives the bio a page of the kernel's to read into, instead of the user's.",
+        reason: Some(
+            "Nobody else has that page, so what the device brings is still there when the host checks it.",
+        ),
+        since: "",
+        source: "bio_iov_iter_bounce, block/bio.c (7.1.5); the kernel dossier, section 13.1",
+    },
+    Row {
+        key: "submit_read",
+        op: Op::Read(ReadStep::Submit),
+        calls: same("submit_bio(bio): a read"),
+        also: &[],
+        label: "submit the read",
+        meaning: "Submits the bio as a read: the device may bring the bytes from now on.",
+        reason: Some("Until the read has ended, what is in the buffer is the device's affair."),
+        since: "",
+        source: "submit_bio, block/blk-core.c (6.19)",
+    },
+    Row {
+        key: "dma_read",
+        op: Op::Read(ReadStep::Dma),
+        calls: same("DMA sector {} into memory"),
+        also: &[],
+        label: "bring a sector",
+        meaning: "The device brings a sector from the media into memory, with its guard where the host is to check it.",
+        reason: Some("It asks no lock and no PTE, and does not know who stores there meanwhile."),
+        since: "",
+        source: "Documentation/block/data-integrity.rst (6.19)",
+    },
+    Row {
+        key: "complete_read",
+        op: Op::Read(ReadStep::Complete),
+        calls: same("report status of the read"),
+        also: &[],
+        label: "report the read as done",
+        meaning: "The disk tells the host that all bytes have come. Whatever it could check on the way it has checked.",
+        reason: Some("From here on only the host can look at the bytes."),
+        since: "",
+        source: "sd_done, drivers/scsi/sd.c (6.19)",
+    },
+    Row {
+        key: "check_read",
+        op: Op::Read(ReadStep::Check),
+        calls: same("fs_bio_integrity_verify(bio): sector {}"),
+        also: &[],
+        label: "check a sector that was read",
+        meaning: "Computes the guard over what memory holds now and compares it with the one that came; goes elsewhere if they differ.",
+        reason: Some(
+            "A difference may come from a store into the buffer: whoever reads again before failing finds out.",
+        ),
+        since: "",
+        source: "fs_bio_integrity_verify, block/bio-integrity-fs.c (7.1.5); the kernel dossier, section 13.7",
+    },
+    Row {
+        key: "verify_read",
+        op: Op::Read(ReadStep::Verify),
+        calls: same("bio_integrity_verify_fn: sector {}"),
+        also: &[],
+        label: "verify a sector that was read",
+        meaning: "Computes the guard over what memory holds now and compares it with the one that came. If they differ, the read fails.",
+        reason: Some(
+            "It is the only check that covers the way into memory. It looks in a task, some time after the bytes have come.",
+        ),
+        since: "",
+        source: "the kernel dossier, section 8.4; the kernel dossier, section 13.2",
+    },
+    Row {
+        key: "copy_out",
+        op: Op::Read(ReadStep::CopyOut),
+        calls: same("bio_iov_iter_unbounce(bio): copy out"),
+        also: &[],
+        label: "copy to the user",
+        meaning: "Copies the kernel's page to the user's buffer.",
+        reason: Some("The bytes were checked where nobody could change them."),
+        since: "",
+        source: "bio_iov_iter_unbounce, block/bio.c (7.1.5); the kernel dossier, section 13.1",
+    },
+    Row {
+        key: "read_again",
+        op: Op::Read(ReadStep::Again),
+        calls: same("xfs_read_bounce_and_resubmit(bio)"),
+        also: &[],
+        label: "read again, into a page of the kernel's",
+        meaning: "Submits the read once more, into a page of the kernel's.",
+        reason: Some(
+            "If the bytes on the disk are right, they are right there; only who misbehaves pays for the second read.",
+        ),
+        since: "",
+        source: "the kernel dossier, section 13.7",
+    },
+    Row {
+        key: "mutex_lock",
+        op: Op::Lock(LockStep::Take),
+        calls: same("mutex_lock(&{})"),
+        also: &[
+            "mutex_lock_nested",
+            "mutex_lock_killable",
+            "mutex_lock_interruptible",
+        ],
+        label: "take the mutex",
+        meaning: "Takes the mutex, or sleeps until its holder lets go.",
+        reason: Some(
+            "One holder at a time: whoever else comes sleeps, with all that it holds itself.",
+        ),
+        since: "",
+        source: "mutex_lock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "mutex_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("mutex_trylock(&{})"),
+        also: &[],
+        label: "try to take the mutex",
+        meaning: "Takes the mutex if it is free, and goes elsewhere if it is not.",
+        reason: Some("Whoever may not sleep here needs a way out."),
+        since: "",
+        source: "mutex_trylock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "mutex_unlock",
+        op: Op::Lock(LockStep::Release),
+        calls: same("mutex_unlock(&{})"),
+        also: &[],
+        label: "release the mutex",
+        meaning: "Gives the mutex back; only its holder may.",
+        reason: Some("Whoever sleeps on it goes on now."),
+        since: "",
+        source: "mutex_unlock, kernel/locking/mutex.c (6.19)",
+    },
+    Row {
+        key: "spin_lock",
+        op: Op::Lock(LockStep::Take),
+        calls: same("spin_lock(&{})"),
+        also: &[
+            "spin_lock_irq",
+            "spin_lock_irqsave",
+            "spin_lock_bh",
+            "_raw_spin_lock",
+        ],
+        label: "take the spin lock",
+        meaning: "Takes the spin lock, or spins until its holder lets go.",
+        reason: Some(
+            "It is for short stretches in which nobody sleeps; the model does not check that.",
+        ),
+        since: "",
+        source: "spin_lock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "spin_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("spin_trylock(&{})"),
+        also: &[],
+        label: "try to take the spin lock",
+        meaning: "Takes the spin lock if it is free, and goes elsewhere if it is not.",
+        reason: Some("Whoever takes two locks the wrong way round must not wait for the second."),
+        since: "",
+        source: "spin_trylock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "spin_unlock",
+        op: Op::Lock(LockStep::Release),
+        calls: same("spin_unlock(&{})"),
+        also: &[
+            "spin_unlock_irq",
+            "spin_unlock_irqrestore",
+            "spin_unlock_bh",
+        ],
+        label: "release the spin lock",
+        meaning: "Gives the spin lock back; only its holder may.",
+        reason: Some("Whoever spins on it goes on now."),
+        since: "",
+        source: "spin_unlock, include/linux/spinlock.h (6.19)",
+    },
+    Row {
+        key: "down_read",
+        op: Op::Lock(LockStep::TakeShared),
+        calls: same("down_read(&{})"),
+        also: &["down_read_nested", "down_read_killable"],
+        label: "take it for reading",
+        meaning: "Takes the semaphore together with other readers; sleeps while a writer holds it, or waits for its readers.",
+        reason: Some(
+            "A waiting writer keeps new readers out, or it might never come in; so who reads already and comes again may sleep behind a writer that waits for it.",
+        ),
+        since: "",
+        source: "down_read, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_read_trylock",
+        op: Op::Lock(LockStep::TryShared),
+        calls: same("down_read_trylock(&{})"),
+        also: &[],
+        label: "try to take it for reading",
+        meaning: "Takes the semaphore as a reader if a writer neither holds it nor waits for it, and goes elsewhere if one does.",
+        reason: Some("It fails behind a waiting writer too."),
+        since: "",
+        source: "down_read_trylock, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "up_read",
+        op: Op::Lock(LockStep::ReleaseShared),
+        calls: same("up_read(&{})"),
+        also: &["up_read_non_owner"],
+        label: "release it as a reader",
+        meaning: "Gives a reader's share of the semaphore back.",
+        reason: Some("A writer comes in after the last reader."),
+        since: "",
+        source: "up_read, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_write",
+        op: Op::Lock(LockStep::Take),
+        calls: same("down_write(&{})"),
+        also: &["down_write_nested", "down_write_killable"],
+        label: "take it for writing",
+        meaning: "Takes the semaphore alone. While others hold it, begins to wait, which keeps new readers out, and sleeps until all have gone.",
+        reason: Some("A writer must be alone."),
+        since: "",
+        source: "down_write, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "down_write_trylock",
+        op: Op::Lock(LockStep::Try),
+        calls: same("down_write_trylock(&{})"),
+        also: &[],
+        label: "try to take it for writing",
+        meaning: "Takes the semaphore alone if nobody holds it, and goes elsewhere if somebody does.",
+        reason: Some("Whoever may not sleep here needs a way out."),
+        since: "",
+        source: "down_write_trylock, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "up_write",
+        op: Op::Lock(LockStep::Release),
+        calls: same("up_write(&{})"),
+        also: &[],
+        label: "release it as the writer",
+        meaning: "Gives the semaphore back; only the writer that holds it may.",
+        reason: Some("Readers and writers that sleep on it go on now."),
+        since: "",
+        source: "up_write, kernel/locking/rwsem.c (6.19)",
+    },
+    Row {
+        key: "atomic_inc",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("atomic_inc(&{})"),
+        also: &["inode_dio_begin", "refcount_inc"],
+        label: "count one up",
+        meaning: "Counts one up.",
+        reason: Some("Whoever waits for zero must wait for this one too."),
+        since: "",
+        source: "atomic_inc, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "atomic_dec",
+        op: Op::Lock(LockStep::Lower),
+        calls: same("atomic_dec(&{})"),
+        also: &["inode_dio_end", "atomic_dec_and_test", "refcount_dec"],
+        label: "count one down",
+        meaning: "Counts one down, and wakes whoever waits for zero if it comes to that. Below zero is a bug.",
+        reason: Some(
+            "Anybody may do it, most often at the end of an I/O: a counter has no holder.",
+        ),
+        since: "",
+        source: "atomic_dec, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "atomic_read",
+        op: Op::Lock(LockStep::Test),
+        calls: same("atomic_read(&{})"),
+        also: &[],
+        label: "look at the counter",
+        meaning: "Goes on if the counter is not zero, and elsewhere if it is.",
+        reason: Some("What it finds may have changed by the next step."),
+        since: "",
+        source: "atomic_read, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "wait_var_event",
+        op: Op::Lock(LockStep::AwaitZero),
+        calls: same("wait_var_event(&{}, it is zero)"),
+        also: &["inode_dio_wait"],
+        label: "wait for zero",
+        meaning: "Sleeps until the counter is zero.",
+        reason: Some("All that were counted are over then."),
+        since: "",
+        source: "wait_var_event, include/linux/wait_bit.h (6.19)",
+    },
+    Row {
+        key: "complete",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("complete(&{})"),
+        also: &["complete_all"],
+        label: "complete it",
+        meaning: "Tells of one event, for one waiter, now or later.",
+        reason: Some("An event that nobody waits for yet is not lost."),
+        since: "",
+        source: "complete, kernel/sched/completion.c (6.19)",
+    },
+    Row {
+        key: "wait_for_completion",
+        op: Op::Lock(LockStep::Consume),
+        calls: same("wait_for_completion(&{})"),
+        also: &["wait_for_completion_io"],
+        label: "wait for the completion",
+        meaning: "Sleeps until somebody has told of an event, and takes it.",
+        reason: Some(
+            "Nobody holds a completion: who sleeps waits for whoever comes to complete() next.",
+        ),
+        since: "",
+        source: "wait_for_completion, kernel/sched/completion.c (6.19)",
+    },
+    Row {
+        key: "set_bit",
+        op: Op::Lock(LockStep::Raise),
+        calls: same("set_bit({}, &flags)"),
+        also: &["__set_bit"],
+        label: "set the flag",
+        meaning: "Sets the flag, and wakes whoever waits for it to be set.",
+        reason: Some("A flag has no holder: anybody may set it."),
+        since: "",
+        source: "set_bit, include/asm-generic/bitops/instrumented-atomic.h (6.19)",
+    },
+    Row {
+        key: "clear_bit",
+        op: Op::Lock(LockStep::Lower),
+        calls: same("clear_bit({}, &flags)"),
+        also: &["clear_bit_unlock", "clear_and_wake_up_bit"],
+        label: "clear the flag",
+        meaning: "Clears the flag, and wakes whoever waits for it to be clear.",
+        reason: Some("A flag has no holder: anybody may clear it."),
+        since: "",
+        source: "clear_bit, include/asm-generic/bitops/instrumented-atomic.h (6.19)",
+    },
+    Row {
+        key: "test_bit",
+        op: Op::Lock(LockStep::Test),
+        calls: same("test_bit({}, &flags)"),
+        also: &[],
+        label: "look at the flag",
+        meaning: "Goes on if the flag is set, and elsewhere if it is not.",
+        reason: Some("What it finds may have changed by the next step."),
+        since: "",
+        source: "test_bit, include/linux/bitops.h (6.19)",
+    },
+    Row {
+        key: "wait_on_bit",
+        op: Op::Lock(LockStep::AwaitZero),
+        calls: same("wait_on_bit(&flags, {})"),
+        also: &["wait_on_bit_io"],
+        label: "wait for the flag to be clear",
+        meaning: "Sleeps until the flag is clear.",
+        reason: Some("Whoever set it is done then."),
+        since: "",
+        source: "wait_on_bit, include/linux/wait_bit.h (6.19)",
+    },
+    Row {
+        key: "wait_event",
+        op: Op::Lock(LockStep::AwaitSet),
+        calls: same("wait_event(wq, {})"),
+        also: &[],
+        label: "wait for the flag to be set",
+        meaning: "Sleeps until the flag is set.",
+        reason: Some("What it tells of has happened then."),
+        since: "",
+        source: "wait_event, include/linux/wait.h (6.19)",
+    },
+    Row {
+        key: "call",
+        op: Op::Pause,
+        calls: same(ANY_CALL),
+        also: &[],
+        label: "a call that is not modelled",
+        meaning: "Not modelled: changes nothing here.",
+        reason: Some(
+            "It stands where it stands in the kernel's own function; of what it does there, the model says nothing.",
+        ),
+        since: "",
+        source: "Computed: by nobody, since the scenario says where its calls come from",
     },
     Row {
         key: "goto",

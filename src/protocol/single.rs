@@ -2,6 +2,7 @@
 //! becomes conditional or unconditional.
 
 use super::edit::{Edit, Place, Program, Side};
+use super::text::UNMODELLED;
 use super::tree::{Step, What};
 
 /// More steps of one key than this side by side are the rounds of a loop over sectors. Single rounds
@@ -130,7 +131,9 @@ fn walk(
     path: &mut Vec<usize>,
     found: &mut Vec<(Found, bool)>,
 ) {
-    let usable = |step: &Step| step.mark.runs() && !step.key().is_empty() && !step.leaves();
+    // A call that is not modelled changes nothing, wherever it stands.
+    let does = |step: &Step| !step.key().is_empty() && step.key() != UNMODELLED;
+    let usable = |step: &Step| step.mark.runs() && does(step) && !step.leaves();
     let last = steps.iter().rposition(usable);
     for (index, step) in steps.iter().enumerate() {
         if !step.mark.counts() {

@@ -37,7 +37,13 @@ pub(super) fn unknown_step(programs: &[&str], word: &str) -> String {
         }
         _ => did_you_mean(word, known),
     };
-    format!("there is no step or program \"{word}\"{hint}; `make check ARGS=--list` lists them")
+    let unmodelled = match hint.is_empty() {
+        true => format!(", and \"call {word}\" is a call that is not modelled"),
+        false => String::new(),
+    };
+    format!(
+        "there is no step or program \"{word}\"{hint}; `make check ARGS=--list` lists them{unmodelled}"
+    )
 }
 
 /// What a function of some kernel is called here, as an aside for a message: ` ("folio_lock" is

@@ -8,7 +8,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::machine::{Op, Operand, OperandKind, PageId, Protection, SectorId, SpaceId, StoreId};
+use crate::machine::{
+    LockId, LockKind, Op, Operand, OperandKind, PageId, Protection, SectorId, SpaceId, StoreId,
+};
 
 use super::era::Era;
 use super::library::{library, sections};
@@ -30,6 +32,8 @@ pub struct Shape {
     pub spaces: Vec<String>,
     /// The stores, each with its name, its page and how it is shown.
     pub stores: Vec<(String, PageId, String)>,
+    /// The locks, counters and flags that the scenario declares, each with its name.
+    pub locks: Vec<(String, LockKind)>,
     /// Whether pages have buffers.
     pub buffers: bool,
     /// The device.
@@ -49,6 +53,8 @@ pub struct Named {
     pub programs: BTreeSet<String>,
     /// The stores that are made or read.
     pub stores: BTreeSet<StoreId>,
+    /// The named locks that a step works on.
+    pub locks: BTreeSet<LockId>,
     /// The address spaces in which somebody stores, loads or works on a PTE; the rounds of `each
     /// mapping`, which visit all there are, excepted.
     pub spaces: BTreeSet<SpaceId>,
@@ -78,6 +84,8 @@ pub struct Frame {
     pub sector: Option<SectorId>,
     /// The store.
     pub store: Option<StoreId>,
+    /// The named lock.
+    pub lock: Option<LockId>,
     /// The address space: that of the actor that runs the program, or that of the round of `each
     /// mapping`.
     pub space: Option<SpaceId>,
@@ -103,6 +111,9 @@ pub fn program_names(shape: &Shape) -> impl Iterator<Item = &str> {
     let own = shape.own.iter().map(|source| &source.name[..]);
     own.chain(library().map(|name| name as &str))
 }
+
+/// The step that is any call at all, without a meaning here.
+pub(super) const UNMODELLED: &str = "call";
 
 /// Most steps a program may expand to: far more than the machine has room for.
 const MOST_STEPS: usize = 2000;
@@ -157,6 +168,7 @@ struct Arguments<'a> {
     page: Option<(PageId, &'a Token)>,
     store: Option<(StoreId, &'a Token)>,
     space: Option<(SpaceId, &'a Token)>,
+    lock: Option<(LockId, &'a Token)>,
 }
 
 impl Expander<'_> {
@@ -399,6 +411,11 @@ impl Expander<'_> {
 
     /// The steps of a line that is an op, a jump or the call of a program.
     fn call(&mut self, words: &[Token], frame: Frame) -> Result<Vec<Step>, TextError> {
+        if let [head, text @ ..] = words
+            && head.text == UNMODELLED
+        {
+            return Ok(vec![self.unmodelled(head, text, frame)?]);
+        }
         let (words, no) = match words {
             [word, _] if word.text == "else" => {
                 let reason = "a step is missing before \"else\"";
@@ -473,7 +490,24 @@ impl Expander<'_> {
         Ok(vec![self.kept(What::Group(source.name, inner), head.at)])
     }
 
-    /// Reads arguments: a number is a page, a name a store or an address space.
+    /// A call that the model does not interpret: the rest of its line, as it is.
+    fn unmodelled(&self, head: &Token, text: &[Token], frame: Frame) -> Result<Step, TextError> {
+        let shown = sentence(text);
+        if shown.is_empty() {
+            let reason = "the call is missing: \"call\" stands before any line of source, as in \"call ext4_map_blocks(inode)\"";
+            return self.wrong(head, reason.to_owned());
+        }
+        let what = What::Op {
+            row: op_number(UNMODELLED).unwrap_or(0),
+            page: frame.page,
+            operand: Operand::None,
+            shown: Some(shown),
+            no: None,
+        };
+        Ok(self.kept(what, head.at))
+    }
+
+    /// Reads arguments: a number is a page, a name a store, an address space or a named lock.
     /// `hint` is added where a page does not exist.
     fn arguments<'a>(&self, words: &'a [Token], hint: &str) -> Result<Arguments<'a>, TextError> {
         let mut found = Arguments::default();
@@ -481,6 +515,8 @@ impl Expander<'_> {
             let (stores, spaces) = (&self.shape.stores, &self.shape.spaces);
             let store = stores.iter().position(|(name, ..)| *name == word.text);
             let space = spaces.iter().position(|name| *name == word.text);
+            let locks = &self.shape.locks;
+            let lock = locks.iter().position(|(name, _)| *name == word.text);
             let (what, again) = if let Ok(page) = word.text.parse::<u8>() {
                 if page >= self.shape.pages {
                     let reason = format!(
@@ -497,11 +533,16 @@ impl Expander<'_> {
             } else if let Some(space) = space {
                 let space = (SpaceId::at(space), word);
                 ("address spaces", found.space.replace(space).is_some())
+            } else if let Some(lock) = lock {
+                let lock = (LockId::at(lock), word);
+                ("locks", found.lock.replace(lock).is_some())
             } else {
                 let known = stores.iter().map(|(name, ..)| name).chain(spaces);
+                let known = known.chain(locks.iter().map(|(name, _)| name));
                 let reason = format!(
-                    "\"{}\" is neither a page's number nor a store nor an address space{}; {}",
+                    "\"{}\" is neither a page's number nor a store nor an address space{}{}; {}",
                     word.text,
+                    if locks.is_empty() { "" } else { " nor a lock" },
                     did_you_mean(&word.text, known.map(String::as_str)),
                     self.known_names()
                 );
@@ -522,7 +563,7 @@ impl Expander<'_> {
         Ok(found)
     }
 
-    /// The stores and address spaces there are, in words.
+    /// The stores, address spaces and named locks there are, in words.
     fn known_names(&self) -> String {
         let list = |what: &str, names: Vec<&str>| match names.is_empty() {
             true => format!("there are no {what}"),
@@ -531,7 +572,12 @@ impl Expander<'_> {
         let stores = self.shape.stores.iter().map(|(name, ..)| name.as_str());
         let spaces = self.shape.spaces.iter().map(String::as_str);
         let stores = list("stores", stores.collect());
-        format!("{stores}, {}", list("address spaces", spaces.collect()))
+        let spaces = list("address spaces", spaces.collect());
+        let locks = self.shape.locks.iter().map(|(name, _)| name.as_str());
+        match self.shape.locks.is_empty() {
+            true => format!("{stores}, {spaces}"),
+            false => format!("{stores}, {spaces}, {}", list("locks", locks.collect())),
+        }
     }
 
     /// What a step works on: what its arguments say, else what its program was called with.
@@ -555,16 +601,18 @@ impl Expander<'_> {
             }
             OperandKind::Space => "in an address space",
             OperandKind::Store => "on a store",
+            OperandKind::Lock => "on a lock that a [[lock]] declares",
         };
         let unfit = |what: &str, word: &Token| {
             let reason = format!("\"{key}\" works {takes}; \"{}\" is {what}", word.text);
             self.wrong(word, reason)
         };
-        match (arguments.store, arguments.space) {
-            (Some((_, word)), _) if operand != OperandKind::Store => unfit("a store", word),
-            (_, Some((_, word))) if operand != OperandKind::Space => {
+        match (arguments.store, arguments.space, arguments.lock) {
+            (Some((_, word)), ..) if operand != OperandKind::Store => unfit("a store", word),
+            (_, Some((_, word)), _) if operand != OperandKind::Space => {
                 unfit("an address space", word)
             }
+            (.., Some((_, word))) if operand != OperandKind::Lock => unfit("a lock", word),
             _ => Ok(arguments.over(self.shape, frame)),
         }
     }
@@ -623,9 +671,31 @@ impl Expander<'_> {
                     return self.wrong(head, reason);
                 }
             },
+            OperandKind::Lock => match (frame.lock, OPS[row].lock_kind()) {
+                (Some(lock), Some(wanted)) => {
+                    let (name, kind) = &self.shape.locks[lock.index()];
+                    if *kind != wanted {
+                        let reason = format!(
+                            "\"{key}\" works on a {}; \"{name}\" is a {}",
+                            wanted.word(),
+                            kind.word()
+                        );
+                        return self.wrong(head, reason);
+                    }
+                    (Operand::Lock(lock), Some(name.clone()))
+                }
+                (_, wanted) => {
+                    let reason = format!(
+                        "\"{key}\" needs the name of a {}, declared by a [[lock]], here or where its program is called",
+                        wanted.map_or("lock", LockKind::word)
+                    );
+                    return self.wrong(head, reason);
+                }
+            },
         };
         let mut named = self.shape.named.borrow_mut();
         match operand {
+            Operand::Lock(lock) => _ = named.locks.insert(lock),
             Operand::Store(store) => _ = named.stores.insert(store),
             Operand::Space(space) if !self.in_mapping => _ = named.spaces.insert(space),
             _ => {}
@@ -664,6 +734,7 @@ impl Arguments<'_> {
         }
         frame.page = self.page.map_or(frame.page, |(page, _)| page);
         frame.space = self.space.map(|(space, _)| space).or(frame.space);
+        frame.lock = self.lock.map(|(lock, _)| lock).or(frame.lock);
         frame
     }
 }

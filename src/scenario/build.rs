@@ -1,6 +1,7 @@
 //! Builds a scenario that runs from what its file says.
 
 mod actors;
+mod locks;
 mod stated;
 mod warnings;
 
@@ -8,9 +9,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use crate::machine::{
-    Access, Actor, ActorId, Choice, Geometry, Instr, Invariant, MAX_ACTORS, MAX_PAGES, MAX_SPACES,
-    MAX_TLBS, MOST_INSTRS, Model, Op, PAGE_SIZE, PageId, PageStart, Parts, Resource, Rules,
-    SpaceId, Stamp, Store, StoreId, TlbId, Which,
+    Access, Actor, ActorId, Choice, Geometry, Instr, Invariant, Lock, LockId, LockKind, MAX_ACTORS,
+    MAX_PAGES, MAX_SPACES, MAX_TLBS, MOST_INSTRS, Model, Op, PAGE_SIZE, PageId, PageStart, Parts,
+    Resource, Rules, SpaceId, Stamp, Store, StoreId, TlbId, Which,
 };
 use crate::protocol::{
     Edit, EditError, Era, Frame, MEANINGS, Named, OPS, Place, Program, Shape, Side, Source as Text,
@@ -171,6 +172,11 @@ fn read(
             own.map_or(Vec::new(), |(_, verdicts)| verdicts.clone())
         }),
         cast: built.cast,
+        locks: file
+            .locks
+            .iter()
+            .map(|lock| lock.name.text.clone())
+            .collect(),
         stores: file
             .stores
             .iter()
@@ -309,6 +315,7 @@ impl Setting<'_> {
         let spaces = self.spaces();
         self.names();
         let stores = self.stores();
+        let locks = self.locks();
         self.source.check()?;
         let mut shape = Shape {
             scopes: Cell::new(0),
@@ -323,6 +330,9 @@ impl Setting<'_> {
                 (store.name.text.clone(), store.page, shown)
             }))
             .collect(),
+            locks: (self.file.locks.iter().zip(&locks))
+                .map(|(table, lock)| (table.name.text.clone(), lock.kind))
+                .collect(),
             buffers: geometry.block != 0,
             protection: self.device.protection,
             era: self.era,
@@ -352,6 +362,8 @@ impl Setting<'_> {
                 errseq: self.era.errseq(),
             },
             held: self.held(),
+            shared: self.shared(),
+            locks,
             actors,
             stores,
             memory: self.fill(geometry, |page| &page.memory),
@@ -453,8 +465,9 @@ impl Setting<'_> {
         }
         let actors = self.file.actors.iter().map(|actor| ("actor", &actor.name));
         let stores = self.file.stores.iter().map(|store| ("store", &store.name));
+        let locks = self.file.locks.iter().map(|lock| ("lock", &lock.name));
         let mut before: Vec<(&str, &str)> = Vec::new();
-        for (what, name) in actors.chain(stores) {
+        for (what, name) in actors.chain(stores).chain(locks) {
             if name.text.is_empty() || name.text.contains(char::is_whitespace) {
                 self.wrong(name.at, format!("{what}: its name is one word"));
             }

@@ -52,6 +52,12 @@ pub enum WarningKind {
         /// Its name.
         name: String,
     },
+    /// A named lock that no step works on.
+    #[error("no step works on lock \"{name}\"; name it in a program, or leave it out")]
+    UnusedLock {
+        /// Its name.
+        name: String,
+    },
     /// A label that no step goes to.
     #[error(
         "no step goes to label \"{name}>\"; go there with \"goto\" or \"else\", or leave it out"

@@ -24,6 +24,7 @@ pub(super) struct File {
     pub geometry: GeometryTable,
     pub pages: Vec<PageTable>,
     pub stores: Vec<StoreTable>,
+    pub locks: Vec<LockTable>,
     pub actors: Vec<ActorTable>,
     pub programs: Vec<ProgramTable>,
     pub edits: Vec<EditTable>,
@@ -126,6 +127,16 @@ impl EditTable {
     }
 }
 
+/// A lock, counter or flag with a name.
+pub(super) struct LockTable {
+    pub name: Word,
+    pub kind: Word,
+    pub fair: bool,
+    pub fair_at: Option<usize>,
+    pub start: u8,
+    pub start_at: Option<usize>,
+}
+
 pub(super) struct NoteTable {
     pub on: Word,
     pub text: String,
@@ -181,6 +192,7 @@ fn file(mut top: Table) -> File {
         geometry: geometry(top.table("file")),
         pages: top.tables("page").into_iter().map(page).collect(),
         stores: top.tables("store").into_iter().map(store).collect(),
+        locks: top.tables("lock").into_iter().map(lock).collect(),
         actors: top.tables("actor").into_iter().map(actor).collect(),
         programs: top.tables("program").into_iter().map(program).collect(),
         edits: top.tables("edit").into_iter().map(edit).collect(),
@@ -313,6 +325,25 @@ fn store(mut table: Table) -> StoreTable {
     };
     table.finish();
     store
+}
+
+fn lock(mut table: Table) -> LockTable {
+    let given = |table: &Table, key: &str| {
+        let mut entries = table.entries.iter();
+        let found = entries.find(|(name, _)| name.text == key);
+        found.map(|(name, _)| name.at)
+    };
+    let (fair_at, start_at) = (given(&table, "fair"), given(&table, "start"));
+    let lock = LockTable {
+        name: table.text("name"),
+        kind: table.text("kind"),
+        fair: table.maybe_truth("fair", true),
+        fair_at,
+        start: table.maybe_number("start", 7, 0) as u8,
+        start_at,
+    };
+    table.finish();
+    lock
 }
 
 fn program(mut table: Table) -> ProgramTable {

@@ -33,7 +33,7 @@ const fn may(table: &'static str, name: &'static str, meaning: &'static str) -> 
 
 /// Every key there is, table by table.
 #[rustfmt::skip]
-pub const FILE_KEYS: [FileKey; 60] = [
+pub const FILE_KEYS: [FileKey; 64] = [
     must("", "title", "what the ordering is called"),
     must("", "summary", "what differs from the correct ordering, in a sentence or two"),
     must("", "watch", "what to look at in the opening run"),
@@ -68,6 +68,10 @@ pub const FILE_KEYS: [FileKey; 60] = [
     may("[[store]]", "text", "the bytes: one of text, hex and zeros"),
     may("[[store]]", "hex", "the bytes as pairs of digits"),
     may("[[store]]", "zeros", "so many zeros"),
+    must("[[lock]]", "name", "what programs call it: one word"),
+    must("[[lock]]", "kind", "\"mutex\", \"spin lock\", \"rwsem\", \"count\", \"completion\" or \"flag\""),
+    may("[[lock]]", "fair", "of a rwsem, false: new readers come in although a writer waits for those that are in"),
+    may("[[lock]]", "start", "of a count, completion or flag: its value as the run begins; without it, 0"),
     must("[[actor]]", "name", "one word; up to 8 actors"),
     must("[[actor]]", "about", "what and where it is, in a few words"),
     must("[[actor]]", "run", "lines of the program language, a list"),
@@ -75,7 +79,7 @@ pub const FILE_KEYS: [FileKey; 60] = [
     may("[[actor]]", "mm", "the name of its address space; only who has one stores through a mapping"),
     may("[[actor]]", "cpu", "threads of one mm on one CPU share a TLB"),
     may("[[actor]]", "forever", "true: its programs begin again when they end"),
-    may("[[actor]]", "holds", "what it holds as the run begins: \"journal handle\", \"commit\", \"mmap_lock\", \"page lock\", \"buffer lock\""),
+    may("[[actor]]", "holds", "what it holds as the run begins: \"journal handle\", \"commit\", \"mmap_lock\", \"page lock\", \"buffer lock\", the name of a [[lock]], or of a rwsem with \" shared\" behind it"),
     must("[[program]]", "name", "a program of the file's own"),
     may("[[program]]", "forever", "true: it begins again when it ends"),
     must("[[program]]", "text", "its lines"),

@@ -78,6 +78,8 @@ pub struct Scenario {
     pub model: Model,
     /// The actors as shown, in the machine's order.
     pub cast: Vec<Cast>,
+    /// The names of the locks, counters and flags that it declares.
+    pub locks: Vec<String>,
     /// How each store is shown.
     pub stores: Vec<String>,
     /// Remarks on decisive steps.

@@ -1,7 +1,7 @@
 //! What a scenario on the stage is called. A file's title speaks of the file's own kernel, device and ordering; taken to
 //! another kernel or device, or changed, a scenario is called by its number and by what is different.
 
-use crate::protocol::{Edit, Era, Place, Program, Side, What, release_function};
+use crate::protocol::{ANY_CALL, Edit, Era, Place, Program, Side, What, release_function};
 
 use super::verdict::Device;
 
@@ -113,6 +113,10 @@ pub(super) fn called(key: &str, era: Era) -> String {
     let Some(name) = release_function(key, era) else {
         return key.to_owned();
     };
+    // A call that is not modelled has its name in its line only.
+    if name == ANY_CALL {
+        return key.to_owned();
+    }
     let bare = name.trim_start_matches("->");
     let after = bare.find(|it: char| !it.is_ascii_alphanumeric() && it != '_');
     if let Some((name, '(' | ':')) =

@@ -91,13 +91,13 @@ impl Verdict {
     pub fn meaning(self) -> &'static str {
         match self {
             Verdict::GuardError => {
-                "A device on the way recomputed a guard tag, got another than came with the bytes, and refused the write."
+                "Somebody on the way recomputed a guard tag, got another than came with the bytes, and refused them."
             }
             Verdict::SilentCorruption => {
                 "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or it is parity, or a leg of the mirror, that disagrees), and no writeback is sure to repair that."
             }
             Verdict::ChecksumMismatch => {
-                "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first."
+                "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first. (Of a read: what was in memory when it was checked was not what had come.)"
             }
             Verdict::LostUpdate => {
                 "No writeback will look for bytes that were stored; or fsync returned success without them."
@@ -142,7 +142,10 @@ impl Verdict {
     pub fn of(violation: Violation) -> Option<Verdict> {
         match violation {
             Violation::Unstable { .. } => None,
-            Violation::Guard { .. } => Some(Verdict::GuardError),
+            Violation::Guard { .. } | Violation::ReadMismatch { guard: true, .. } => {
+                Some(Verdict::GuardError)
+            }
+            Violation::ReadMismatch { guard: false, .. } => Some(Verdict::ChecksumMismatch),
             Violation::UnstableWrite { .. } => Some(Verdict::UnstableWrite),
             Violation::Torn { .. } => Some(Verdict::TornWrite),
             Violation::Corrupt { .. } => Some(Verdict::SilentCorruption),

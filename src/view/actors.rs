@@ -89,6 +89,16 @@ fn holds(now: &Moment, actor: ActorId) -> Vec<(String, String)> {
             }
         }
     }
+    for (lock, name) in model.lock_ids().zip(&now.scenario.locks) {
+        let state = model.lock(world, lock);
+        if state.holds(actor) {
+            let name = match state.owner {
+                Some(_) => name.clone(),
+                None => format!("{name} (read)"),
+            };
+            held.push((thing(Resource::Named, Which::Lock(lock)), name));
+        }
+    }
     held
 }
 

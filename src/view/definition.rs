@@ -2,7 +2,7 @@
 //! asked about in an attribute ([`Attr::Define`]); pointing at them, focusing or touching them shows the answer, which the
 //! worker draws.
 
-use crate::machine::{ActorId, Protection};
+use crate::machine::{ActorId, LockKind, Protection};
 use crate::protocol::{MEANINGS, TERMS, group_row, term_meaning};
 use crate::scenario::{Scenario, never_existed};
 
@@ -62,7 +62,7 @@ pub fn definition(now: &Moment, ui: &UiState) -> Element {
     let mut number = || words.next().and_then(|word| word.parse().ok());
     let found = match what {
         "level" => level(now, ui.define.trim_start_matches("level ")),
-        "bit" => bit(ui.define.trim_start_matches("bit ")),
+        "bit" => bit(&now.scenario, ui.define.trim_start_matches("bit ")),
         "line" => match (number(), number()) {
             (Some(actor), Some(at)) => line(&now.scenario, actor, at),
             _ => Vec::new(),
@@ -113,7 +113,17 @@ fn level(now: &Moment, key: &str) -> Vec<Definition> {
         return Vec::new();
     };
     let protection = now.scenario.model.protection;
+    let reads = now.scenario.model.reads();
     let meaning = match (level, protection) {
+        (Level::Copy, _) if reads => {
+            "a page of the kernel's that the device reads into. Nobody else has it, so the host can check the bytes there and copy them out."
+        }
+        (Level::Tuple, Protection::FsChecksum) if reads => {
+            "the bytes that the file system's checksum is that of: those on the media. It is compared with what memory holds."
+        }
+        (Level::Tuple, _) if reads => {
+            "the guard tag that came with the sector from the media. The host computes it anew over what memory holds, and compares."
+        }
         (Level::Memory, _) => {
             "the bytes of the page in memory, where stores go: four of each sector, and the CRC of all its bytes as they are now."
         }
@@ -159,7 +169,46 @@ fn level(now: &Moment, key: &str) -> Vec<Definition> {
     vec![Definition::new(title, meaning, "")]
 }
 
-fn bit(name: &str) -> Vec<Definition> {
+/// A lock, counter or flag of the scenario's own.
+fn named_lock(scenario: &Scenario, name: &str) -> Vec<Definition> {
+    let mut locks = scenario.locks.iter().zip(&scenario.model.locks);
+    let Some((_, lock)) = locks.find(|(known, _)| *known == name) else {
+        return Vec::new();
+    };
+    let (meaning, source) = match (lock.kind, lock.fair) {
+        (LockKind::Mutex, _) => (
+            "a mutex of the kernel: one holds it, and whoever else wants it sleeps.",
+            "mutex_lock, kernel/locking/mutex.c (6.19)",
+        ),
+        (LockKind::Spin, _) => (
+            "a spin lock of the kernel: one holds it, and whoever else wants it spins.",
+            "spin_lock, include/linux/spinlock.h (6.19)",
+        ),
+        (LockKind::Rwsem, true) => (
+            "a semaphore of the kernel for one writer or several readers. While readers hold it, a waiting writer keeps new ones out.",
+            "rwsem_down_read_slowpath, kernel/locking/rwsem.c (6.19)",
+        ),
+        (LockKind::Rwsem, false) => (
+            "a semaphore of the kernel for one writer or several readers. New readers come in although a writer waits.",
+            "down_read, kernel/locking/rwsem.c (6.19)",
+        ),
+        (LockKind::Count, _) => (
+            "a counter of the kernel. Nobody holds it; one can wait for it to become zero.",
+            "wait_var_event, include/linux/wait_bit.h (6.19)",
+        ),
+        (LockKind::Completion, _) => (
+            "a completion of the kernel: how many events were told of that nobody has waited for yet.",
+            "complete, kernel/sched/completion.c (6.19)",
+        ),
+        (LockKind::Flag, _) => (
+            "a flag of the kernel. Nobody holds it; one can wait for it to be set, or clear.",
+            "wait_on_bit, include/linux/wait_bit.h (6.19)",
+        ),
+    };
+    vec![Definition::new(name, meaning, source)]
+}
+
+fn bit(scenario: &Scenario, name: &str) -> Vec<Definition> {
     let term = match name {
         "PG_locked" => "page lock",
         "journal" => "journal handle",
@@ -223,7 +272,7 @@ fn bit(name: &str) -> Vec<Definition> {
             "the journal is committing a transaction; no new one of its handles can be open meanwhile.",
             "jbd2_journal_commit_transaction, fs/jbd2/commit.c (6.19)",
         ),
-        _ => return Vec::new(),
+        name => return named_lock(scenario, name),
     };
     vec![Definition::new(name, meaning, from)]
 }

@@ -4,7 +4,8 @@ use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
 use crate::lesson::Part;
 use crate::machine::{
-    ActorId, Content, End, Model, Op, Page, PageId, Protection, SECTORS, SectorId, Stage, Violation,
+    ActorId, Content, End, Model, Op, Page, PageId, Protection, ReadStep, SECTORS, SectorId, Stage,
+    Violation,
 };
 use crate::scenario::Scenario;
 
@@ -90,11 +91,18 @@ impl Level {
             let mut code = scenario.model.actors.iter().flat_map(|it| &it.code);
             code.any(|instr| wanted.contains(&instr.op))
         };
+        let reads = scenario.model.reads();
+        let bounces = [ReadStep::Bounce, ReadStep::Again].map(Op::Read);
+        let checks = [ReadStep::Check, ReadStep::Verify].map(Op::Read);
+        let copies = [Op::BounceCopy, Op::GetWriteAccess];
         let all = [
             (Level::Memory, true),
-            (Level::Copy, runs(&[Op::BounceCopy, Op::GetWriteAccess])),
-            (Level::Tuple, runs(&[Op::GenerateGuard, Op::SampleFirst])),
-            (Level::Hba, true),
+            (Level::Copy, runs(&copies) || runs(&bounces)),
+            (
+                Level::Tuple,
+                runs(&[Op::GenerateGuard, Op::SampleFirst]) || runs(&checks),
+            ),
+            (Level::Hba, !reads),
             (Level::Target, runs(&[Op::TargetVerify])),
             (Level::Media, true),
         ];
@@ -124,7 +132,7 @@ impl Level {
     pub fn title(self, protection: Protection) -> (&'static str, &'static str) {
         match (self, protection) {
             (Level::Memory, _) => ("memory", "bytes, CRC"),
-            (Level::Copy, _) => ("copy", "what the I/O takes"),
+            (Level::Copy, _) => ("copy", "what the I/O uses"),
             (Level::Tuple, Protection::FsChecksum) => ("checksum", "what it is taken from"),
             (Level::Tuple, Protection::Parity) => ("parity", "what it is taken from"),
             (Level::Tuple, Protection::Mirror) => ("first leg", "fetched, CRC"),
@@ -428,7 +436,7 @@ impl PageMoment<'_> {
         let first = self.excerpt(sector, content);
         Cell {
             tone: self.tone(sector, content),
-            words: format!("the I/O takes this copy, \"{first}\""),
+            words: format!("the I/O uses this copy, \"{first}\""),
             first,
             second: self.guard(content),
             fresh: self.before.copy[sector.index()] != content,
@@ -475,7 +483,10 @@ impl PageMoment<'_> {
         }
         let lba = self.scenario.model.geometry.lba(self.number, sector);
         Cell {
-            words: format!("guard {guard} computed at step {step}, reference tag {lba}"),
+            words: match self.scenario.model.reads() {
+                true => format!("guard {guard} came at step {step}, reference tag {lba}"),
+                false => format!("guard {guard} computed at step {step}, reference tag {lba}"),
+            },
             first: guard,
             second: format!("ref {lba}"),
             ..cell

@@ -1,6 +1,6 @@
 //! The sheet behind `?`: the keys, the glossary, and the meaning and source of every step.
 
-use crate::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
+use crate::protocol::{ANY_CALL, Era, GROUPS, MEANINGS, OPS, TERMS, term_meaning};
 
 use super::msg::Msg;
 use super::sources::cited;
@@ -65,7 +65,10 @@ pub fn sheet(era: Era) -> Element {
         .iter()
         .map(|it| (it.calls[era], it.meaning, it.source));
     let ops = OPS.iter().zip(&MEANINGS);
-    let ops = ops.map(|(it, of)| (it.calls[era], of.meaning, of.source));
+    let ops = ops.map(|(it, of)| match it.calls[era] {
+        ANY_CALL => (it.label, of.meaning, of.source),
+        call => (call, of.meaning, of.source),
+    });
     let mut words = el("dl", "words");
     for (call, meaning, source) in groups.chain(ops) {
         words = word(words, &call.replace("{}", "\u{2026}"), meaning, source);

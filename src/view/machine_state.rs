@@ -2,7 +2,8 @@
 
 use crate::lesson::Part;
 use crate::machine::{
-    Access, ActorId, Model, Op, PageId, Resource, SpaceId, Stage, TlbId, Which, World,
+    Access, ActorId, LockKind, LockState, Model, Op, PageId, Resource, SpaceId, Stage, TlbId,
+    Which, World,
 };
 use crate::scenario::Scenario;
 
@@ -230,6 +231,7 @@ pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitG
             bits.push(owned(scenario, "lock", name, of(now), of(was)).thing(resource, which));
         }
     }
+    bits.extend(lock_bits(scenario, now, was));
     // Room from the start where a device can refuse a write, so that nothing moves when it does.
     let (error, before) = (model.mapping_error(now), model.mapping_error(was));
     let mut code = model.actors.iter().flat_map(|actor| &actor.code);
@@ -240,11 +242,49 @@ pub fn shared_bits(scenario: &Scenario, now: &World, was: &World) -> Option<BitG
     if bits.is_empty() {
         return None;
     }
-    let title = match model.has(Resource::Handle) {
+    let title = match model.has(Resource::Handle) || model.has(Resource::Named) {
         true => "file system",
         false => "mapping",
     };
     Some(group("", "shared".to_owned(), title, title, bits))
+}
+
+/// A bit for each lock, counter and flag that the scenario declares.
+fn lock_bits(scenario: &Scenario, now: &World, was: &World) -> Vec<Bit> {
+    let model = &scenario.model;
+    let locks = model.lock_ids().zip(&model.locks).zip(&scenario.locks);
+    let bits = locks.map(|((lock, of), name)| {
+        let (now, was) = (model.lock(now, lock), model.lock(was, lock));
+        let on = |it: &LockState| !it.is_free() || it.value > 0;
+        let mut bit = flag("lock", name, on(&now), on(&was));
+        bit.by = lock_holders(scenario, &now);
+        if matches!(of.kind, LockKind::Count | LockKind::Completion) {
+            bit.name = format!("{name} {}", now.value);
+        }
+        bit.thing(Resource::Named, Which::Lock(lock))
+    });
+    bits.collect()
+}
+
+/// Who holds a named lock, as in `by writer` or `read by one, two`, and which writers wait for it; empty where nobody does.
+fn lock_holders(scenario: &Scenario, lock: &LockState) -> String {
+    let names = |is: &dyn Fn(ActorId) -> bool| {
+        let all = scenario.model.actor_ids().filter(|actor| is(*actor));
+        let names = all.map(|actor| scenario.cast[actor.index()].name.as_str());
+        names.collect::<Vec<&str>>().join(", ")
+    };
+    let held = names(&|actor| lock.holds(actor));
+    let waits = names(&|actor| lock.waits_to_write(actor));
+    let mut said = match (held.is_empty(), lock.owner) {
+        (true, _) => String::new(),
+        (_, Some(_)) => format!("by {held}"),
+        (_, None) => format!("read by {held}"),
+    };
+    if !waits.is_empty() {
+        said += if said.is_empty() { "" } else { ", " };
+        said += &format!("{waits} to write");
+    }
+    said
 }
 
 /// Draws what several pages share.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::exchange::{bytes, hex};
 use crate::explore::StepRecord;
 use crate::machine::{
-    ActorId, Content, Effect, Hop, Model, Op, PageId, Resource, SectorId, Status, StoreId, Through,
-    World, status,
+    ActorId, Content, Effect, Hop, Model, Op, PageId, ReadStep, Resource, SectorId, Status,
+    StoreId, Through, Which, World, status,
 };
 use crate::scenario::Scenario;
 
@@ -318,10 +318,14 @@ impl Step<'_> {
             Resource::PteLock,
             Resource::Handle,
             Resource::Mutex,
+            Resource::Named,
         ] {
             for which in self.model.all_of(resource) {
                 let name = thing(resource, which);
-                let owner = |world: &World| self.model.owner(world, resource, which);
+                let owner = |world: &World| match which {
+                    Which::Lock(lock) => self.model.lock(world, lock).first_holder(),
+                    _ => self.model.owner(world, resource, which),
+                };
                 let (was, is) = (owner(&self.before), owner(&self.record.world));
                 let bit = bits.iter().find(|(_, bit)| bit.thing == name);
                 let (true, Some((_, bit))) = (was != is, bit) else {
@@ -422,6 +426,78 @@ impl Step<'_> {
         let actor = self.record.choice.actor;
         let model = self.model;
         match effect {
+            Effect::ReadInto {
+                page,
+                sector,
+                content,
+                bounced,
+            } => {
+                let to = if bounced { Level::Copy } else { Level::Memory };
+                let load = self.bytes(page, sector, content);
+                self.glide(load, (Level::Media, to), (page, sector), None, into);
+                let sealed = model.page(&self.record.world, page).sealed[sector.index()];
+                // A second read brings what stands there already.
+                let mut code = model.actors.iter().flat_map(|it| &it.code);
+                let again = code.any(|instr| instr.op == Op::Read(ReadStep::Again));
+                if bounced && again {
+                    return;
+                }
+                if sealed.is_some() && model.protection.guards() {
+                    // The guard comes from the device, wherever that has it from.
+                    let nothing = Load {
+                        text: String::new(),
+                        class: "tag",
+                    };
+                    into.push(Movement::Land {
+                        load: self.guard(sealed),
+                        actor,
+                        through: None,
+                        to: Spot::First(Level::Tuple.cell(page, sector)),
+                        before: nothing,
+                    });
+                } else if sealed.is_some() {
+                    let load = self.bytes(page, sector, sealed);
+                    let way = (Level::Media, Level::Tuple);
+                    self.glide(load, way, (page, sector), None, into);
+                }
+            }
+            Effect::CopiedOut { page } => {
+                let copy = model.page(&self.before, page).copy;
+                for sector in model.sector_ids().filter(|it| copy[it.index()].is_some()) {
+                    let load = self.bytes(page, sector, copy[sector.index()]);
+                    let way = (Level::Copy, Level::Memory);
+                    self.glide(load, way, (page, sector), None, into);
+                }
+            }
+            Effect::ReadChecked {
+                page,
+                sector,
+                matched,
+                ..
+            } => {
+                let finding = match matched {
+                    true => Finding::Equal,
+                    false => Finding::Differ,
+                };
+                let from = self.source(page, sector);
+                let tuple = Spot::First(Level::Tuple.cell(page, sector));
+                let spots = vec![tuple, Spot::Second(from.cell(page, sector))];
+                into.push(pulse(spots, finding));
+            }
+            Effect::ReadAgain { bio } => {
+                let inside = |page: &PageId| model.page(&self.before, *page).bio == Some(bio);
+                for page in model.page_ids().filter(inside) {
+                    self.follow(Effect::ReadBounced { page }, into);
+                }
+            }
+            Effect::ReadBounced { page } => {
+                let memory = model.page(&self.before, page).memory;
+                for sector in model.sector_ids() {
+                    let load = self.bytes(page, sector, memory[sector.index()]);
+                    let way = (Level::Memory, Level::Copy);
+                    self.glide(load, way, (page, sector), None, into);
+                }
+            }
             Effect::Copied { page } | Effect::WriteAccess { page, frozen: true } => {
                 let memory = model.page(&self.before, page).memory;
                 for sector in model.sector_ids() {
@@ -644,6 +720,9 @@ impl Step<'_> {
             |page: PageId, bit: &str| Some(Spot::Bit(format!("page-{page}"), bit.to_owned()));
         match effect {
             Effect::LockBusy { page } => flag(page, "PG_locked"),
+            Effect::LockRefused { lock, .. } | Effect::ValueSeen { lock, .. } => {
+                Some(Spot::Thing(thing(Resource::Named, Which::Lock(lock))))
+            }
             Effect::FoundFree { what, .. } => {
                 let which = due?.which(what);
                 Some(Spot::Thing(thing(what, which)))

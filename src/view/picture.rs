@@ -1,7 +1,7 @@
 //! How much of the stage is drawn: all of it, or what a lesson has introduced.
 
 use crate::lesson::{Part, Parts};
-use crate::machine::{Op, Resource};
+use crate::machine::{Op, ReadStep, Resource};
 use crate::protocol::{Line, Mark, OPS};
 
 /// The parts of the stage that are drawn, and those that are new.
@@ -120,9 +120,12 @@ fn part_of_step(op: Op) -> Option<Part> {
         | Op::WakeUpPage
         | Op::EndIo(_) => Some(Part::PgWriteback),
         Op::GenerateGuard | Op::SampleFirst => Some(Part::GuardTag),
+        Op::Read(ReadStep::Check | ReadStep::Verify) => Some(Part::GuardTag),
         Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => Some(Part::Adapter),
         Op::GetWriteAccess | Op::FileShadow => Some(Part::Journal),
-        Op::Pause
+        Op::Lock(_)
+        | Op::Read(_)
+        | Op::Pause
         | Op::Choose
         | Op::BioAdd
         | Op::BounceCopy
@@ -162,6 +165,6 @@ fn part_of_resource(of: Resource) -> Option<Part> {
         Resource::BufferLock | Resource::Shadow | Resource::Handle | Resource::Commit => {
             Some(Part::Journal)
         }
-        Resource::Bio | Resource::Mutex => None,
+        Resource::Bio | Resource::Mutex | Resource::Named => None,
     }
 }

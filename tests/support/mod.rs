@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub mod locks;
 pub mod plain;
 pub mod spin;
 
@@ -41,7 +42,7 @@ pub fn all_are_chosen() -> bool {
     std::env::var_os("SCENARIO").is_none() && loadable().count() == catalogue().count()
 }
 
-/// The catalogue on each device for which it states verdicts, and variants with the steps that no file has.
+/// The catalogue on each device for which it states verdicts, and what has the steps that no file has.
 pub fn all_scenarios() -> impl Iterator<Item = Scenario> {
     let stated = loadable().flat_map(|entry| {
         let devices = entry.load().expect("loads").expect.into_iter();
@@ -54,7 +55,7 @@ pub fn all_scenarios() -> impl Iterator<Item = Scenario> {
         let edit = format!("[[edit]]\ninsert = \"{step}\"\n{place}");
         varied("baseline-five-step", &[], &edit)
     });
-    stated.chain(variants)
+    stated.chain(variants).chain(locks::scenarios())
 }
 
 /// A scenario of the catalogue.

@@ -3,18 +3,29 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 use proptest::prelude::*;
-use stable_pages::machine::{Op, OperandKind, Register};
+use stable_pages::machine::{LockKind, Op, OperandKind, Register};
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::Device;
 
 /// A line of a random program; most lines are right, a few are faulty.
 fn line() -> impl Strategy<Value = String> {
     let mut words: Vec<String> = Vec::new();
-    for row in &OPS {
+    // The file writes, so nobody reads.
+    let reads = |op: Op| matches!(op, Op::Read(_));
+    for row in OPS.iter().filter(|row| !reads(row.op)) {
         let argument = match row.op.operand() {
             OperandKind::Store => " new",
             OperandKind::Space => " B",
+            OperandKind::None if row.key == "call" => " ext4_map_blocks(inode)",
             OperandKind::None => "",
+            OperandKind::Lock => match row.lock_kind().expect("a step on a lock") {
+                LockKind::Mutex => " m",
+                LockKind::Spin => " s",
+                LockKind::Rwsem => " r",
+                LockKind::Count => " n",
+                LockKind::Completion => " c",
+                LockKind::Flag => " g",
+            },
             OperandKind::Sector => continue,
         };
         words.push(format!("{}{argument}", row.key));
@@ -95,6 +106,12 @@ pub fn file() -> impl Strategy<Value = String> {
         })
 }
 
+/// A lock of each kind.
+pub const LOCKS: &str = "\
+    [[lock]]\nname = \"m\"\nkind = \"mutex\"\n[[lock]]\nname = \"s\"\nkind = \"spin lock\"\n\
+    [[lock]]\nname = \"r\"\nkind = \"rwsem\"\n[[lock]]\nname = \"n\"\nkind = \"count\"\n\
+    [[lock]]\nname = \"c\"\nkind = \"completion\"\n[[lock]]\nname = \"g\"\nkind = \"flag\"\n";
+
 /// A file of two programs' lines: with a device, an era and a PTE; with an edit, if any; with so many pages,
 /// whether intervals are small, and whether pages have buffers.
 pub fn text(
@@ -120,7 +137,7 @@ pub fn text(
         "title = \"t\"\nera = \"{era}\"\nsummary = \"s\"\nwatch = \"w\"\ndevice = \"{device}\"\nschedule = []\n\
                  {edit}[file]\ninode = 1\nfirst_lba = 8\ninterval = {interval}\n{block}\n{}\
                  [[store]]\nname = \"new\"\noffset = 100\ntext = \"new!\"\n\
-                 [[program]]\nname = \"one\"\ntext = '''\n{}\n'''\n\
+                 {LOCKS}[[program]]\nname = \"one\"\ntext = '''\n{}\n'''\n\
                  [[program]]\nname = \"two\"\ntext = '''\n{}\n'''\n\
                  [[actor]]\nname = \"a\"\nabout = \"\"\nrun = [\"one\"]\nmm = \"A\"\n\
                  [[actor]]\nname = \"b\"\nabout = \"\"\nrun = [\"two\", \"store new\"]\nmm = \"B\"\n\

@@ -4,7 +4,7 @@ use crate::exchange::words::{of_page, several, store};
 use crate::machine::{
     Actor, ActorId, Instr, Model, Op, Operand, OperandKind, PageId, SectorId, World,
 };
-use crate::protocol::{Era, Line, Mark, OPS, group_row, release_function, with_page};
+use crate::protocol::{ANY_CALL, Era, Line, Mark, OPS, group_row, release_function, with_page};
 use crate::scenario::Scenario;
 
 /// The instruction an actor runs next, with its number; a fault handler works on the page whose
@@ -14,11 +14,21 @@ pub(super) fn standing(model: &Model, world: &World, actor: ActorId) -> Option<(
     Some((model.actor(world, actor).pc, instr))
 }
 
-/// A step's line of source in an era, in ASCII.
-pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
+/// The line of source in an era of the step that an actor makes with an instruction, given with its number; in ASCII.
+pub(super) fn step_call(
+    scenario: &Scenario,
+    era: Era,
+    actor: ActorId,
+    (pc, instr): (u8, Instr),
+) -> String {
     let call = OPS
         .get(usize::from(instr.tag))
         .map_or("", |row| row.calls[era as usize]);
+    if call == ANY_CALL {
+        // The same in each kernel, and nowhere but in its line.
+        let line = line_at(&scenario.cast[actor.index()].lines, pc);
+        return ascii(line.map_or("", |line| &line.text));
+    }
     let several = several(scenario);
     let of_page = match several {
         true => format!(" of page {}", instr.page),
@@ -33,6 +43,11 @@ pub(super) fn step_call(scenario: &Scenario, era: Era, instr: Instr) -> String {
             let place = shown.rsplit_once(" at ").filter(|_| instr.op == Op::Load);
             format!("{}{of_page}", place.map_or(&*shown, |it| it.1))
         }
+        Operand::Lock(lock) => scenario
+            .locks
+            .get(lock.index())
+            .cloned()
+            .unwrap_or_default(),
         Operand::Space(space) => match &scenario.spaces[..] {
             // There is no other address space to tell it from.
             [_] => return ascii(&call.replace(" in {}", "").replace(" to {}", "")),

@@ -144,7 +144,10 @@ impl<'a> EventBuilder<'a> {
         let line = line_at(self.lines(actor), pc);
         let (made, text) = match self.sectors(at) {
             Some((end, text)) => (at..end, text),
-            None => (at..at + 1, step_call(self.scenario, self.era, instr)),
+            None => (
+                at..at + 1,
+                step_call(self.scenario, self.era, actor, (pc, instr)),
+            ),
         };
         self.add(line, made.clone(), text);
         made
@@ -500,7 +503,7 @@ impl<'a> EventBuilder<'a> {
             let last = self.last[actor.index()];
             let goes_on = |at: &usize| last.is_some_and(|it| stays(&lines[*at], it.0, pc));
             let depth = groups_at(lines, pc).filter(goes_on).count() as u8;
-            let call = step_call(self.scenario, self.era, instr);
+            let call = step_call(self.scenario, self.era, actor, (pc, instr));
             if for_good {
                 // Of a composite that it will never enter there is no line, but of what is left out in front.
                 let first = self.events.len();
@@ -548,6 +551,7 @@ fn quiet(op: Op) -> bool {
             | Op::Take(_)
             | Op::Release(_)
             | Op::Await(_)
+            | Op::Lock(_)
             | Op::SetPageWriteback
             | Op::WaitWriteback
             | Op::WaitStable

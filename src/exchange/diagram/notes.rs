@@ -85,6 +85,9 @@ pub(super) fn result(
         Some(match effect {
             Effect::Faulted { .. } => "write fault",
             Effect::LockBusy { .. } => "busy",
+            Effect::ReadChecked { matched: false, .. } => "differs",
+            Effect::LockRefused { .. } => "busy",
+            Effect::LockQueued { .. } => "waits to write",
             Effect::NotDirty { .. } => "clean",
             Effect::NoWriteback { .. } if !asserts => NO_WAIT,
             Effect::WritebackIgnored { .. } => "set, but no wait",

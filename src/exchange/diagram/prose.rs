@@ -123,6 +123,21 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
                 guard(computed)
             )
         }
+        Violation::ReadMismatch {
+            guard,
+            received,
+            computed,
+            ..
+        } => match guard {
+            true => format!(
+                "The host fails the read of {which}: its guard is 0x{0}, that of what is in memory 0x{1}, although the bytes came right.",
+                self::hex(scenario.model.contents.guard(received)),
+                self::hex(scenario.model.contents.guard(computed))
+            ),
+            false => format!(
+                "The file system fails the read of {which}: its checksum does not fit what is in memory, although the bytes came right."
+            ),
+        },
         Violation::UnstableWrite { .. } => {
             let what = match scenario.model.protection {
                 Protection::Parity => "parity was computed from other bytes",

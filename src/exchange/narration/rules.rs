@@ -24,12 +24,15 @@ impl Step<'_> {
                     "{Who}'s store traps: the kernel's own mapping{of} is read-only.",
                 );
             }
-            // The sentence for `Effect::Checked` has told of it.
-            Violation::Guard { .. } => return None,
+            // The sentence for `Effect::Checked` or `Effect::ReadChecked` has told of it.
+            Violation::Guard { .. } | Violation::ReadMismatch { .. } => return None,
             _ if which.is_empty() => return None,
             _ => {}
         }
         Some(match violation {
+            Violation::Unstable { .. } if self.scenario.model.reads() => {
+                "These bytes have just come from the disk, and nobody has checked them yet.".to_owned()
+            }
             Violation::Unstable { .. } if self.scenario.model.stable => {
                 "These bytes were promised to stay stable: their write is on its way to the disk."
                     .to_owned()

@@ -18,6 +18,14 @@ impl Writer<'_> {
         }
     }
 
+    /// Statements that bring the kernel's page of a read to where the bytes were wanted.
+    pub(super) fn copy_out(&mut self, page: PageId) -> String {
+        let each = "if\n:: copy[{n}] != 0 -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi";
+        let body = self.each_sector(each);
+        let head = "The kernel's page is copied to the user's.";
+        self.library.inline("copy_out", head, "p", &body) + &format!("({page})")
+    }
+
     /// Statements for each sector of all pages; `{n}` in them becomes the sector's number, `{p}` its page.
     pub(super) fn each_interval(&self, statements: &str) -> String {
         let most = self.pages * self.sectors - 1;

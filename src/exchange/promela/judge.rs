@@ -95,6 +95,8 @@ impl Writer<'_> {
     /// The verdict at the end of a run: deadlock or stall if somebody sleeps, else the updates that are lost.
     pub(super) fn judge(&mut self) -> String {
         let mut out = String::new();
+        // A named lock may have several holders.
+        let named = !self.model.locks.is_empty();
         for actor in self.model.actor_ids() {
             let mut all = String::new();
             for place in self.places(actor) {
@@ -102,10 +104,16 @@ impl Writer<'_> {
                     continue;
                 };
                 let at = self.standing(place, "me");
-                all += &format!(
-                    ":: {at} && !({}) -> holder[me] = {}\n",
-                    sleep.until, sleep.holder
-                );
+                let (until, holder) = (sleep.until, sleep.holder);
+                all += &match (named, sleep.behind) {
+                    (false, _) => format!(":: {at} && !({until}) -> holder[me] = {holder}\n"),
+                    (true, Some(behind)) => format!(
+                        ":: {at} && !({until}) -> holder[me] = NOBODY; behind[me] = {behind}\n"
+                    ),
+                    (true, None) => format!(
+                        ":: {at} && !({until}) -> b = {holder}; holder[me] = b; behind[me] = (b == NOBODY -> 0 : (1 << b))\n"
+                    ),
+                };
             }
             let name = super::library::comment(&self.scenario.cast[actor.index()].name);
             out += &match all.is_empty() {
@@ -129,13 +137,40 @@ impl Writer<'_> {
             last = many - 1,
         );
         let head = "Follows holders from each sleeper: does somebody come round again?";
-        let follow = self.library.inline("follow_holders", head, "", &sleepers);
+        let follow = match named {
+            false => self.library.inline("follow_holders", head, "", &sleepers),
+            true => self.leave_out_who_may_wake(),
+        };
         let rest = self.at_rest();
         out += &format!(
             "{follow}();\nif\n:: circle -> broke(DEADLOCK)\n:: !circle && !good -> broke(STALL)\n:: else ->\n{}\nfi",
             indented(&rest, 1)
         );
         format!("if\n:: halted\n:: else ->\n{}\nfi", indented(&out, 1))
+    }
+
+    /// Leaves out of all sleepers, again and again, who sleeps behind none of those that are left: the rest wait for each
+    /// other.
+    fn leave_out_who_may_wake(&mut self) -> String {
+        let many = self.model.actors.len();
+        let about = "the actors that each sleeper sleeps behind, one bit each";
+        (self.library).variable("hidden byte", "behind", Some(8), about);
+        let body = format!(
+            "good = true; old = 0;\n\
+             for (actor : 0 .. {last}) {{\n\
+             \tif\n\t:: holder[actor] != AWAKE -> good = false; old = old | (1 << actor)\n\t:: else\n\tfi\n\
+             }};\n\
+             for (n : 1 .. {many}) {{\n\
+             \tfor (actor : 0 .. {last}) {{\n\
+             \t\tif\n\t\t:: (old & (1 << actor)) && !(behind[actor] & old) -> old = old & ~(1 << actor)\n\t\t:: else\n\t\tfi\n\
+             \t}}\n\
+             }};\n\
+             circle = (old != 0)",
+            last = many - 1,
+        );
+        let head = "Of all sleepers, those that sleep behind no other do not wait in a circle; nor do those behind them.";
+        self.library
+            .inline("leave_out_who_may_wake", head, "", &body)
     }
 
     /// At the end without sleepers: a lost update for each sector whose newer bytes nothing announces, and a leak if
@@ -298,7 +333,7 @@ impl Writer<'_> {
     /// outside the model.
     fn held(&self) -> Vec<String> {
         let (model, first) = (self.model, &self.model.initial);
-        let mut all = Vec::new();
+        let mut all = self.locks_held();
         for id in model.page_ids() {
             let page = id.index();
             all.push(format!("PG_locked[{page}] != NOBODY"));

@@ -1,6 +1,6 @@
 //! Where an actor goes on after a step: at the next instruction that has something to do.
 
-use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, PageId};
+use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, PageId, ReadStep};
 
 use super::library::option;
 use super::variables::{BIO_AT_HAND, CLEANED, CSUM_AT_HAND, ORIG, TAGGED};
@@ -149,6 +149,18 @@ impl Writer<'_> {
                 nothing.any.push(format!("!in_hand({p})"));
                 nothing.at_hand = true;
             }
+            Op::Read(step) => match step {
+                ReadStep::Submit => nothing.any.push(format!("{} == 0", self.own_bio)),
+                ReadStep::Bounce => nothing.any.push(format!("!{}({p})", self.builds)),
+                ReadStep::Complete | ReadStep::Again => {
+                    nothing.any.push("at_hand[me] == 0".to_owned());
+                    nothing.at_hand = true;
+                }
+                _ => {
+                    nothing.any.push(format!("!in_hand({p})"));
+                    nothing.at_hand = true;
+                }
+            },
             Op::GenerateGuard | Op::BounceCopy => {
                 nothing.any.push(format!("!{}({p})", self.builds))
             }

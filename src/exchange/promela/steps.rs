@@ -35,7 +35,7 @@ pub(super) enum Then {
     Trap,
 }
 
-fn branch(when: impl Into<String>, does: &[&str], then: Then) -> Branch {
+pub(super) fn branch(when: impl Into<String>, does: &[&str], then: Then) -> Branch {
     Branch {
         when: Some(when.into()),
         does: (does.iter().filter(|it| !it.is_empty()))
@@ -45,14 +45,14 @@ fn branch(when: impl Into<String>, does: &[&str], then: Then) -> Branch {
     }
 }
 
-fn or_else(does: &[&str], then: Then) -> Branch {
+pub(super) fn or_else(does: &[&str], then: Then) -> Branch {
     Branch {
         when: None,
         ..branch("", does, then)
     }
 }
 
-fn way(branches: Vec<Branch>) -> Vec<Way> {
+pub(super) fn way(branches: Vec<Branch>) -> Vec<Way> {
     let when = None;
     vec![Way { when, branches }]
 }
@@ -63,6 +63,8 @@ pub(super) struct Sleep {
     pub(super) until: String,
     /// The actor that must act, or `NOBODY`.
     pub(super) holder: String,
+    /// Of a named lock, the set of all actors that may have to act, one bit each.
+    pub(super) behind: Option<String>,
 }
 
 impl Writer<'_> {
@@ -88,6 +90,7 @@ impl Writer<'_> {
             StableWait::IfRequired => self.model.stable,
         };
         let (until, holder) = match instr.op {
+            Op::Lock(step) => return self.sleep_on_lock(step, instr),
             Op::LockPage | Op::WaitPageUnlocked => (
                 format!("PG_locked[{p}] == NOBODY"),
                 format!("PG_locked[{p}]"),
@@ -129,7 +132,11 @@ impl Writer<'_> {
             Op::WaitBio => (format!("bio_of[{p}] == 0"), self.io_holder(p, "NOBODY")),
             _ => return None,
         };
-        Some(Sleep { until, holder })
+        Some(Sleep {
+            until,
+            holder,
+            behind: None,
+        })
     }
 
     /// The first actor with such a step; `NOBODY` if none has.
@@ -184,6 +191,8 @@ impl Writer<'_> {
                 let owner = self.owner(it, instr);
                 bug_if(format!("{owner} != me"), &format!("{owner} = NOBODY"))
             }
+            Op::Lock(step) => self.lock_step(step, instr),
+            Op::Read(step) => self.read_step(step, instr),
             // These steps do nothing but wait.
             Op::Await(_) | Op::WaitPageUnlocked | Op::WaitWriteback | Op::WaitStable => does(""),
             // These steps change nothing that the Promela model has.

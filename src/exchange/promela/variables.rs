@@ -1,6 +1,6 @@
 //! The variables of a model, and their values at the start of a run.
 
-use crate::machine::{Access, Op, PageId, Resource, Which};
+use crate::machine::{Access, LockKind, Op, PageId, Resource, Which};
 
 use super::writer::Writer;
 
@@ -45,6 +45,10 @@ pte_lock  byte pte_lock[spaces]         of each address space
 handle    byte journal_handle           who has one open
 commit    byte journal_commit           who has yet to finish it
 mutex     byte mmap_lock                who holds it
+held      byte lock_owner[locks]        who holds a named lock alone
+rwsems    byte lock_shares[shares]      how often each actor reads it, for all named locks in a row
+rwsems    byte lock_queue[locks]        the writers that wait for it, one bit each
+values    byte lock_value[locks]        of a named counter, completion or flag
 hand      byte at_hand[actors]          the bio an actor works on; or what it computed a checksum of
 cleaned   bool cleaned[actors]          found a dirty or writable PTE, has not acted on it yet
 tagged    bool tagged[actors]           looks pages up by TOWRITE from here on
@@ -109,6 +113,9 @@ impl Writer<'_> {
             "handle" => self.model.has(Resource::Handle),
             "commit" => self.model.has(Resource::Commit),
             "mutex" => self.model.has(Resource::Mutex),
+            "held" => self.model.locks.iter().any(|it| it.kind.is_held()),
+            "rwsems" => self.model.locks.iter().any(|it| it.kind == LockKind::Rwsem),
+            "values" => self.model.locks.iter().any(|it| !it.kind.is_held()),
             "hand" => code(BIO_AT_HAND) || code(CSUM_AT_HAND),
             "cleaned" => code(CLEANED),
             "tagged" => code(TAGGED),
@@ -128,6 +135,8 @@ impl Writer<'_> {
             "ptes" => self.pages * usize::from(self.model.spaces),
             "tlbs" => self.pages * self.model.tlb_spaces.len(),
             "spaces" => self.model.spaces.into(),
+            "locks" => self.model.locks.len(),
+            "shares" => self.model.locks.len() * self.model.actors.len(),
             _ => self.model.actors.len(),
         }
     }
@@ -198,6 +207,7 @@ impl Writer<'_> {
                 out += &format!("{} = {owner};\n", single(resource));
             }
         }
+        out += &self.begin_locks();
         for actor in model.actor_ids() {
             let settled = self.go_to(actor, 0, None, Vec::new());
             out += &match settled.as_str() {

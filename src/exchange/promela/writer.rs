@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection};
+use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection, ReadStep};
 use crate::scenario::Scenario;
 
 use super::library::Library;
@@ -64,7 +64,8 @@ impl<'a> Writer<'a> {
             sectors: model.geometry.sectors(),
             has: Has {
                 buffers: model.geometry.block != 0,
-                copy: any(&[Op::BounceCopy, Op::GetWriteAccess]),
+                copy: any(&[Op::BounceCopy, Op::GetWriteAccess])
+                    || any(&[ReadStep::Bounce, ReadStep::Again].map(Op::Read)),
                 promise: any(&[Op::FsyncBegin]),
                 mixed: any(&[Op::CompleteRequest]) && model.protection != Protection::FsChecksum,
                 tuples: model.protection.tuples(),

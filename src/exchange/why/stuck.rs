@@ -29,7 +29,13 @@ impl Trace<'_> {
         let step = since(self.story, wait).unwrap_or(0);
         let told = step.checked_sub(1).and_then(|at| self.story.steps.get(at));
         let taker = told.map(|told| told.choice.actor).or(wait.holder);
+        // Nobody holds a counter or a flag: whoever changed it last is not whom one waits for.
+        let taker = match is_counter(scenario, wait.which) {
+            true => wait.holder.or(Some(actor)),
+            false => taker,
+        };
         let mut words = match (told, wait.on) {
+            (_, Resource::Named) => taker_words(scenario, self.story, actor, wait),
             (None, Resource::Commit) => format!("{{Who}} {deed} {what}"),
             (None, _) => format!("{{Who}} holds {what} from the start"),
             _ => format!("{{Who}} {deed} {what}"),

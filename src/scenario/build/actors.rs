@@ -300,18 +300,6 @@ impl Setting<'_> {
         );
         self.wrong(twice.second.unwrap_or(actor.at), reason);
     }
-
-    pub(super) fn held(&self) -> Vec<(Resource, Which, ActorId)> {
-        let mut held = Vec::new();
-        let actors = ActorId::first(self.file.actors.len());
-        for (actor, table) in actors.zip(&self.file.actors) {
-            for word in &table.holds {
-                let resource = by_word(self.source, "resource", word, &HELD, held_word);
-                held.push((resource, Which::Page(PageId(0)), actor));
-            }
-        }
-        held
-    }
 }
 
 /// The steps of the program that a line calls: the call was expanded to one composite, which has them,

@@ -53,7 +53,7 @@ impl Setting<'_> {
             .collect()
     }
 
-    /// Programs, stores, labels and address spaces that no step names.
+    /// Programs, stores, locks, labels and address spaces that no step names.
     fn unused(&self, named: &Named, shape: &Shape) -> Vec<(usize, WarningKind)> {
         let mut found = Vec::new();
         for program in &self.file.programs {
@@ -68,6 +68,13 @@ impl Setting<'_> {
             if !named.stores.contains(&number) {
                 let name = store.name.text.clone();
                 found.push((store.name.at, WarningKind::UnusedStore { name }));
+            }
+        }
+        let locks = LockId::first(self.file.locks.len());
+        for (number, lock) in locks.zip(&self.file.locks) {
+            if !named.locks.contains(&number) {
+                let name = lock.name.text.clone();
+                found.push((lock.name.at, WarningKind::UnusedLock { name }));
             }
         }
         for (at, (name, used)) in &named.labels {

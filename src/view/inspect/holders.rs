@@ -308,7 +308,8 @@ impl<'a> Sector<'a> {
     pub(super) fn failure(&self) -> Option<&'a Failure> {
         let mut failures = self.now.story.failures.iter();
         failures.rfind(|failure| match failure.violation {
-            Violation::Guard { page, sector, .. } => {
+            Violation::Guard { page, sector, .. }
+            | Violation::ReadMismatch { page, sector, .. } => {
                 (page.index(), sector.index()) == (self.page.index(), self.number.index())
             }
             _ => false,

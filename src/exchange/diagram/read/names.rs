@@ -18,8 +18,8 @@ pub(super) struct ParsedLine {
     pub result: String,
     /// Whether the line says that its actor sleeps.
     pub blocks: bool,
-    /// The steps and composites of that name: one bit for each row of `OPS`, then one for each row of `GROUPS`.
-    keys: u128,
+    /// The steps and composites of that name: rows of `OPS`, then, counted on, of `GROUPS`.
+    keys: Vec<usize>,
 }
 
 /// For lines that name no function: a phrase, and the keys of the steps it may stand for. Of several phrases that a
@@ -38,7 +38,7 @@ const PHRASES: [(&str, &[&str]); 22] = [
     ("generate guard", &["generate_guard"]),
     ("device checks", &["hba_verify", "target_verify"]),
     ("check guard", &["hba_verify", "target_verify"]),
-    ("dma sector", &["dma_sector"]),
+    ("dma sector", &["dma_sector", "dma_read"]),
     ("pte rw", &["pte_mkwrite"]),
     ("pte ro", &["pte_wrprotect"]),
     ("unlock page", &["unlock_page"]),
@@ -89,13 +89,15 @@ impl ParsedLine {
                 .and_then(|it| u8::try_from(it).ok().map(SectorId)),
             result,
             blocks,
-            keys: 0,
+            keys: Vec::new(),
         };
         let steps = OPS.iter().zip(ALSO);
         let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
         let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
         for (at, (key, calls, also)) in steps.chain(groups).enumerate() {
-            line.keys |= u128::from(line.fits(key, calls, also)) << at;
+            if line.fits(key, calls, also) {
+                line.keys.push(at);
+            }
         }
         line
     }
@@ -107,7 +109,7 @@ impl ParsedLine {
             None => {
                 let mut rows = GROUPS.iter();
                 let row = rows.position(|it| it.key == line.key);
-                let listed = row.is_some_and(|it| self.keys >> (OPS.len() + it) & 1 == 1);
+                let listed = row.is_some_and(|it| self.keys.contains(&(OPS.len() + it)));
                 listed || !line.key.is_empty() && self.name == line.key
             }
         }
@@ -115,7 +117,7 @@ impl ParsedLine {
 
     /// Whether a line of a program goes by this name; where no step or composite does, whether it is the same text.
     pub fn is_of(&self, line: &Line) -> bool {
-        self.names(line) || self.keys == 0 && self.is(&line.text)
+        self.names(line) || self.keys.is_empty() && self.is(&line.text)
     }
 
     /// Whether the line is this call in full, blanks aside.
@@ -127,12 +129,12 @@ impl ParsedLine {
 
     /// Whether the step of a row of `OPS` goes by this name.
     pub fn names_step(&self, row: usize) -> bool {
-        row < OPS.len() && self.keys >> row & 1 == 1
+        row < OPS.len() && self.keys.contains(&row)
     }
 
     /// Whether any step or composite of the model goes by this name.
     pub fn is_known(&self) -> bool {
-        self.keys != 0
+        !self.keys.is_empty()
     }
 
     /// Whether a step or composite goes by this name: by its key, by a function in its calls of any kernel, by another

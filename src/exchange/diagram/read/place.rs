@@ -459,7 +459,7 @@ impl<'a> Placer<'a> {
                 eras.find_map(|era| begins(sectors_call(scenario, era, range, instr.page, &tags)))?;
             return Some((Target::Sectors(high), tail));
         }
-        let tail = eras.find_map(|era| begins(step_call(scenario, era, instr)))?;
+        let tail = eras.find_map(|era| begins(step_call(scenario, era, actor, (pc, instr))))?;
         Some((Target::Step, tail))
     }
 

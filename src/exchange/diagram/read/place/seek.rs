@@ -162,7 +162,7 @@ impl Placer<'_> {
             });
             let step = search.parsed.names_step(instr.tag.into())
                 && search.parsed.is_about(instr, search.page)
-                || self.is_text(search, instr);
+                || self.is_text(search, actor, (pc, instr));
             // `wait_on_page_writeback_once` falls asleep by a step of its own, which this line then stands for.
             let once = step && instr.op == Op::WaitOnce && now == Status::Ready;
             if !once && (group.is_some() || step) && search.parsed.blocks {
@@ -206,11 +206,15 @@ impl Placer<'_> {
     }
 
     /// Whether a line whose name is not known is the line of source of an instruction, as any kernel has it.
-    fn is_text(&self, search: &Search, instr: Instr) -> bool {
+    fn is_text(&self, search: &Search, actor: ActorId, (pc, instr): (u8, Instr)) -> bool {
         let mut eras = Era::ALL.into_iter();
         !search.parsed.is_known()
             && search.is_of(instr.page)
-            && eras.any(|era| search.parsed.is(&step_call(self.scenario, era, instr)))
+            && eras.any(|era| {
+                search
+                    .parsed
+                    .is(&step_call(self.scenario, era, actor, (pc, instr)))
+            })
     }
 
     /// Makes a step one way, and goes on to the step that the line names.

@@ -1,0 +1,121 @@
+//! Reads: from the media into memory, checked there, and copied out of the kernel's page.
+
+use super::super::read::ReadStep;
+use super::*;
+
+impl<W: Watch> Run<'_, W> {
+    pub(super) fn read_step(&mut self, step: ReadStep, instr: Instr) -> Answer {
+        let at = &self.model.layout;
+        let page = instr.page;
+        match step {
+            ReadStep::Bounce => {
+                self.copy(page);
+                self.see(Effect::ReadBounced { page });
+            }
+            ReadStep::Submit => {
+                if let Some(bio) = own_bio(self.model, self.world, self.actor) {
+                    self.set_stage(bio, Stage::Queued);
+                    let guarded = false;
+                    self.see(Effect::Queued { bio, guarded });
+                }
+            }
+            ReadStep::Dma => self.read_sector(page, instr.sector()),
+            ReadStep::Complete => {
+                if let Some(bio) = self.bio_at_hand() {
+                    self.set_stage(bio, Stage::Done);
+                    self.world[at.bio_owner(bio)] = NOBODY;
+                    let failed = false;
+                    self.see(Effect::Completed { bio, failed });
+                }
+            }
+            ReadStep::Check | ReadStep::Verify => {
+                return self.verify_read(page, instr.sector(), step == ReadStep::Verify);
+            }
+            ReadStep::CopyOut => {
+                for sector in self.model.sector_ids() {
+                    let Some(copy) = at.copy(page, sector) else {
+                        continue;
+                    };
+                    if self.world[copy] != 0 {
+                        self.world[at.memory(page, sector)] = self.world[copy];
+                        self.world[copy] = 0;
+                    }
+                }
+                self.see(Effect::CopiedOut { page });
+            }
+            ReadStep::Again => {
+                let Some(bio) = self.bio_at_hand() else {
+                    return Answer::Yes;
+                };
+                for page in self.pages_of(bio) {
+                    self.copy(page);
+                    for sector in self.model.sector_ids() {
+                        self.world[at.sealed(page, sector)] = 0;
+                    }
+                }
+                self.set_stage(bio, Stage::Queued);
+                self.see(Effect::ReadAgain { bio });
+            }
+        }
+        Answer::Yes
+    }
+
+    /// Brings a sector into the kernel's page if the bio has one, else into memory, past every lock and PTE. Its guard
+    /// comes along where the host is to check it.
+    fn read_sector(&mut self, page: PageId, sector: SectorId) {
+        let at = &self.model.layout;
+        let content = Content(self.world[at.media(page, sector)]);
+        let copy = at.copy(page, sector).filter(|cell| self.world[*cell] != 0);
+        self.world[copy.unwrap_or(at.memory(page, sector))] = content.0;
+        let guard = match self.model.protection {
+            protection if protection.guards() => match at.tuples(page, sector) {
+                Some(cell) => self.world[cell],
+                None => content.0,
+            },
+            // The checksum that the file system keeps elsewhere is that of the bytes on media.
+            Protection::FsChecksum => content.0,
+            _ => 0,
+        };
+        self.world[at.sealed(page, sector)] = guard;
+        let bounced = copy.is_some();
+        self.see(Effect::ReadInto {
+            page,
+            sector,
+            content,
+            bounced,
+        });
+    }
+
+    /// The host computes the checksum of a sector that was read, in a task, after the bytes have come.
+    fn verify_read(&mut self, page: PageId, sector: SectorId, last: bool) -> Answer {
+        let at = &self.model.layout;
+        let received = Content(self.world[at.sealed(page, sector)]);
+        let computed = self.source(page, sector);
+        let guard = self.model.protection.guards();
+        let matched = match (received.is_some(), guard) {
+            (false, _) => true,
+            (true, true) => self.model.contents.guards_match(received, computed),
+            (true, false) => received == computed,
+        };
+        self.see(Effect::ReadChecked {
+            page,
+            sector,
+            received,
+            computed,
+            matched,
+        });
+        if matched {
+            return Answer::Yes;
+        }
+        if last {
+            self.see(Effect::Broke(Violation::ReadMismatch {
+                page,
+                sector,
+                guard,
+                received,
+                computed,
+            }));
+        }
+        Answer::No
+    }
+}
