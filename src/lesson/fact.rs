@@ -201,6 +201,15 @@ impl Fact {
         so != self.not
     }
 
+    /// Whether a run to this verdict shows what it says of all that can come, or what is so in its place.
+    pub fn is_shown_by(&self, verdict: Verdict, found: &[Verdict]) -> bool {
+        match self.kind {
+            Kind::Can(asked) if found.contains(&asked) => verdict == asked,
+            Kind::Can(_) | Kind::Safe => verdict.fails(),
+            _ => false,
+        }
+    }
+
     /// Whether it is about all that can come after the moment, for which every schedule is looked at.
     pub fn is_searched(&self) -> bool {
         matches!(self.kind, Kind::Safe | Kind::Can(_) | Kind::Odds { .. })

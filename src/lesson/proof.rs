@@ -78,6 +78,24 @@ impl Scene {
 }
 
 impl Scene {
+    /// A shortest way from the moment on to a verdict that is meant; none where nothing leads there, or memory was too small to know.
+    pub fn shortest(&self, meant: impl Fn(Verdict) -> bool) -> Option<Vec<Choice>> {
+        let model = &self.scenario.model;
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
+        let space = Space::explore(model, self.world(), limits);
+        let graph = space.graph()?;
+        if space.progress() != Progress::Complete {
+            return None;
+        }
+        let findings = Foresight::of(graph).findings(model, &space, graph);
+        let ways = findings.into_iter().filter(|it| meant(it.verdict));
+        let shortest = ways.min_by_key(|it| it.schedule.len())?;
+        Some(shortest.schedule)
+    }
+
     /// How many of the runs from the moment on fail, if each next step is chosen at random; none where memory was too small, or too
     /// many equations would have to be solved.
     pub fn odds(&self) -> Option<Share> {
@@ -103,16 +121,7 @@ impl Goal {
 
     /// A shortest way to it from a moment on; none where nothing leads there, or memory was too small to know.
     pub fn shortest(&self, from: &Scene) -> Option<Vec<Choice>> {
-        let model = &from.scenario.model;
-        let space = Space::explore(model, from.world(), Limits::NONE);
-        let graph = space.graph()?;
-        if space.progress() != Progress::Complete {
-            return None;
-        }
-        let findings = Foresight::of(graph).findings(model, &space, graph);
-        let ways = findings.into_iter().filter(|it| self.meant(it.verdict));
-        let shortest = ways.min_by_key(|it| it.schedule.len())?;
-        Some(shortest.schedule)
+        from.shortest(|verdict| self.meant(verdict))
     }
 
     fn prove(&self, from: &Scene) -> Option<LessonError> {

@@ -41,7 +41,12 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let (depth, length) = (now.depth(), now.length());
     let picture = ui.picture();
     if !picture.whole() && !spoken_of(now, picture) {
-        return el("div", "now");
+        let who = now.last_actor().filter(|_| ui.by_hand());
+        let words = who.map_or_else(String::new, |actor| {
+            let name = &scenario.cast[actor.index()].name;
+            format!("The {name} goes on: its step is for a later lesson.")
+        });
+        return el("div", "now").child(note("sentence", &words));
     }
     let count = match now.last_actor() {
         Some(actor) => {

@@ -43,6 +43,8 @@ pub struct Attended {
     pub answers: usize,
     /// How many steps lead to its moment.
     pub from: usize,
+    /// Whether a shortest way was asked for.
+    pub given_up: bool,
     /// The answer whose run is on the stage.
     pub picked: Option<usize>,
     /// What was said of statements: whether each is taken to be true.

@@ -63,7 +63,10 @@ impl Class {
         let (scene, from) = match which {
             BeatRun::Answer(at) => {
                 let answer: &Answer = answers.get(at)?;
-                (&answer.scene, answer.from)
+                let mut end = answer.scene.clone();
+                end.run.extend(example(answer));
+                way = end;
+                (&way, answer.from)
             }
             BeatRun::Shortest => {
                 let mut end = here.scene.clone();
@@ -106,6 +109,7 @@ impl Class {
             },
             answers: answers.len(),
             from: here.scene.run.len(),
+            given_up: which == BeatRun::Shortest,
             picked: match which {
                 BeatRun::Answer(at) => Some(at),
                 BeatRun::Moment | BeatRun::Shortest => None,
@@ -133,4 +137,14 @@ impl Class {
             .or_insert_with(|| goal.shortest(&here.scene));
         way.clone()
     }
+}
+
+/// A shortest run that shows an answer about all schedules; nothing for any other, and where there is none.
+fn example(answer: &Answer) -> Vec<Choice> {
+    if !answer.claim.is_searched() {
+        return Vec::new();
+    }
+    let found = answer.scene.found().unwrap_or_default();
+    let way = (answer.scene).shortest(|verdict| answer.claim.is_shown_by(verdict, &found));
+    way.unwrap_or_default()
 }

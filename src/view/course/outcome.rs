@@ -70,7 +70,11 @@ pub fn outcome(answer: &Answer) -> Element {
         Some(false) => "Not so. ",
         None => "There are too many states to tell. ",
     };
-    let mut told = el("p", "outcome").child(el("strong", "").text(so));
+    because(answer, el("p", "outcome").child(el("strong", "").text(so)))
+}
+
+/// Adds what the engine finds at an answer's run, or of all schedules.
+pub fn because(answer: &Answer, mut told: Element) -> Element {
     if answer.claim.is_odds() {
         return match odds(&answer.scene) {
             Some(share) => told.text(&format!(

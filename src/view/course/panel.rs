@@ -12,11 +12,11 @@ use super::super::ui_state::Sheet;
 use super::super::vdom::{Attr, Element, button, el, note, nothing};
 use super::attended::{Attended, CourseMsg};
 use super::class::Class;
-use super::outcome::{is_so, outcome, spans, stretches};
+use super::outcome::{because, is_so, outcome, spans, stretches};
 use super::sheet::{after, lessons};
 
 /// The button of a message of the course.
-fn course(class: &str, key: &str, label: &str, msg: CourseMsg) -> Element {
+fn press(class: &str, key: &str, label: &str, msg: CourseMsg) -> Element {
     button(class, key, label, false, Msg::Course(msg))
 }
 
@@ -103,7 +103,7 @@ impl Class {
     fn moves(&self, attended: &Attended) -> Element {
         let mut moves = el("div", "moves");
         if attended.beat > 0 {
-            let back = course("", "ArrowLeft", "\u{25c2} Back", CourseMsg::Previous);
+            let back = press("", "ArrowLeft", "\u{25c2} Back", CourseMsg::Previous);
             moves = moves.child(back);
         }
         let last = attended.beat + 1 == attended.beats;
@@ -112,12 +112,12 @@ impl Class {
             (true, Some(next)) if !attended.own => format!("Next: {} \u{25b8}", next.title),
             (true, _) => "All lessons".to_owned(),
         };
-        moves = moves.child(course("primary", "ArrowRight", &next, CourseMsg::Next));
+        moves = moves.child(press("primary", "ArrowRight", &next, CourseMsg::Next));
         let whole = match attended.whole {
             true => "Show what has been introduced",
             false => "Show everything",
         };
-        let whole = course("link", "", whole, CourseMsg::Whole(!attended.whole));
+        let whole = press("link", "", whole, CourseMsg::Whole(!attended.whole));
         let ways = el("p", "ways small").child(whole);
         el("footer", "lesson-foot").child(moves).child(ways)
     }
@@ -137,7 +137,7 @@ impl Class {
         let met = now.story.verdicts(&now.scenario.model);
         let done = met.iter().any(|it| goal.meant(*it));
         let undo = |class, label: &str| button(class, "Backspace", label, steps == 0, Msg::Back);
-        let again = course("", "", "From the start", CourseMsg::Again);
+        let again = press("", "", "From the start", CourseMsg::Again);
         if !done {
             let over = now.end.is_some() || now.round.is_some();
             let words = match (over, steps) {
@@ -177,17 +177,22 @@ impl Class {
                 .child(el("h3", "").text(name))
                 .child(stretches(&now.scenario, run))
         };
-        let mut both = el("div", "schedules").child(side("Yours", &yours[attended.from..]));
-        if let Some(way) = self.shortest(attended.beat) {
+        let name = if attended.given_up {
+            "On the stage"
+        } else {
+            "Yours"
+        };
+        let mut both = el("div", "schedules").child(side(name, &yours[attended.from..]));
+        if let Some(way) = self.shortest(attended.beat).filter(|_| !attended.given_up) {
             both = both.child(side("A shortest", &way));
         }
         let copy = Msg::CopyText(drawn.clone());
         let text = el("details", "")
-            .child(el("summary", "").text("Your run as text"))
+            .child(el("summary", "").text("The run as text"))
             .child(
                 el("pre", "")
                     .attr(Attr::TabIndex, "0")
-                    .attr(Attr::Label, "Your run as text")
+                    .attr(Attr::Label, "The run as text")
                     .text(&drawn),
             )
             .child(button("", "", "Copy", false, copy));
@@ -205,7 +210,7 @@ impl Class {
 
 /// The way out of a challenge.
 fn give_up() -> Element {
-    let show = course(
+    let show = press(
         "link",
         "",
         "Show me a shortest way",
@@ -216,6 +221,9 @@ fn give_up() -> Element {
 
 /// The choice of a first visit.
 fn welcome() -> Element {
+    let course = lessons().filter(|it| it.number > 0);
+    let minutes: usize = course.map(|it| usize::from(it.minutes)).sum();
+    let start = format!("Start the course ({minutes} minutes)");
     el("div", "welcome")
         .child(note(
             "",
@@ -223,13 +231,8 @@ fn welcome() -> Element {
         ))
         .child(
             el("div", "moves")
-                .child(course(
-                    "primary",
-                    "",
-                    "Start the course (30 minutes)",
-                    CourseMsg::Begin,
-                ))
-                .child(course("", "", "Open the workbench", CourseMsg::Leave)),
+                .child(press("primary", "", &start, CourseMsg::Begin))
+                .child(press("", "", "Open the workbench", CourseMsg::Leave)),
         )
 }
 
@@ -280,7 +283,7 @@ fn predict(answers: &[Answer], attended: &Attended) -> Element {
     task.attrs.push((Attr::Live, "polite".to_owned()));
     match attended.picked {
         None => task,
-        Some(_) => task.child(el("div", "moves").child(course(
+        Some(_) => task.child(el("div", "moves").child(press(
             "",
             "",
             "Back to the question",
@@ -293,7 +296,7 @@ fn explain(answers: &[Answer], attended: &Attended) -> Element {
     let items = answers.iter().enumerate().map(|(at, answer)| {
         let said = attended.said.get(at).copied().flatten();
         let say = |so: bool, label: &str| {
-            course("", "", label, CourseMsg::Say(at, so)).attr_bool(Attr::Pressed, said == Some(so))
+            press("", "", label, CourseMsg::Say(at, so)).attr_bool(Attr::Pressed, said == Some(so))
         };
         let item = el("li", "statement")
             .child(spans(el("p", ""), &answer.words))
@@ -305,17 +308,15 @@ fn explain(answers: &[Answer], attended: &Attended) -> Element {
         let Some(said) = said else {
             return item;
         };
-        let agrees = match is_so(answer) {
-            Some(so) if so == said => "You and the model agree. ",
-            Some(_) => "The model says otherwise. ",
-            None => "",
+        let verdict = match is_so(answer) {
+            Some(true) if said => "True, as you say. ",
+            Some(false) if !said => "False, as you say. ",
+            Some(true) => "True in the model. ",
+            Some(false) => "False in the model. ",
+            None => "There are too many states to tell. ",
         };
-        item.child(
-            el("div", "agreed")
-                .attr(Attr::Part, "outcome")
-                .child(note("small", agrees))
-                .child(outcome(answer)),
-        )
+        let told = el("p", "outcome").attr(Attr::Part, "outcome");
+        item.child(because(answer, told.child(el("strong", "").text(verdict))))
     });
     el("div", "task").child(el("ol", "statements").children(items.collect()))
 }
