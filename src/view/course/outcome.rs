@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::exchange::{percent, status_words};
+use crate::explore::StepRecord;
 use crate::lesson::{Answer, Scene, Span};
-use crate::machine::{Choice, Status};
+use crate::machine::{Choice, Effect, Status};
 use crate::scenario::{Scenario, Verdict};
 
 use super::super::badge::badge;
@@ -101,6 +102,9 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
         let sentence = moment_of(&until).sentence().unwrap_or_default();
         told = rich(told, &sentence);
     }
+    if let Some(sentence) = stored(answer, &now).filter(|_| !now.failed()) {
+        told = rich(told, &sentence);
+    }
     told = told.text(&asleep(&now));
     told = match answer.claim.is_consequence() {
         true => told.text(&follows(&answer.scene)),
@@ -112,6 +116,19 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
         true => told,
         false => told.text(" ").child(badge("span", &met)),
     }
+}
+
+/// The last store of an answer's own steps, in a sentence.
+fn stored(answer: &Answer, now: &Moment) -> Option<String> {
+    let steps = now.story.steps.get(answer.from..)?;
+    let stores = |step: &StepRecord| {
+        let mut effects = step.effects.iter();
+        effects.any(|it| matches!(it, Effect::Stored { .. }))
+    };
+    let at = answer.from + steps.iter().rposition(stores)?;
+    let mut until = answer.scene.clone();
+    until.run.truncate(at + 1);
+    moment_of(&until).step_sentence()
 }
 
 /// What follows from the failure.
