@@ -1,6 +1,6 @@
 //! The parts of the picture, which grows with the lesson: what has not been introduced is not shown.
 
-use crate::machine::Resource;
+use crate::machine::{Op, Resource};
 use crate::protocol::did_you_mean;
 use crate::scenario::Scenario;
 
@@ -99,8 +99,11 @@ impl Part {
         match self {
             Part::OneSector => model.geometry.sectors() == 1,
             Part::EightSectors => model.geometry.sectors() == 8,
-            Part::GuardTag | Part::Adapter => {
-                model.protection.guards() || model.protection.tuples()
+            // Parity and a mirror's first leg are a first sample, too, which a later one is held against.
+            Part::GuardTag => {
+                let mut code = model.actors.iter().flat_map(|it| &it.code);
+                let samples = [Op::GenerateGuard, Op::SampleFirst];
+                code.any(|instr| samples.contains(&instr.op)) || model.protection.tuples()
             }
             Part::Pte | Part::Tlb => !scenario.spaces.is_empty(),
             Part::SecondProcess => scenario.spaces.len() > 1,
