@@ -69,7 +69,11 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
     let badly = end.is_some_and(|it| it > Severity::Fact);
     let first = if badly { ending.as_str() } else { "" };
     let ending = if badly { "" } else { ending.as_str() };
-    let remark = now.notes().join(" ");
+    // In a lesson its own text says what matters.
+    let remark = match picture.whole() {
+        true => now.notes().join(" "),
+        false => String::new(),
+    };
     let bad = failed || badly;
     // The actor that has just moved may be asleep now.
     let mover = now.last_actor();

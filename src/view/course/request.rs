@@ -11,7 +11,7 @@ pub struct LessonFile {
     pub own: bool,
     /// Its text.
     pub text: String,
-    /// Its [`Outline`], as bytes.
+    /// Its [`Outline`](crate::lesson::Outline), as bytes.
     pub outline: Vec<u8>,
     /// Names and files of scenarios.
     pub files: Vec<(String, String)>,
