@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use stable_pages::lesson::{Part, Parts, Task, load};
 use stable_pages::machine::History;
-use stable_pages::scenario::Packed;
+use stable_pages::scenario::{Packed, Verdict};
 use stable_pages::view::{
     Attended, Attr, BeatRun, Class, Element, Moment, PackedLesson, Progress, UiState, actor_cards,
     lessons, sentence, stage, step_buttons,
@@ -234,6 +234,47 @@ fn only_a_challenge_is_stepped_by_hand_and_nothing_tells_what_comes() {
             assert_eq!(!all(&buttons, &is_button).is_empty(), by_hand);
         }
     }
+}
+
+#[test]
+fn the_guard_is_fooled_by_bytes_that_are_searched_for_and_by_no_others() {
+    let classes = classes();
+    let found = classes
+        .iter()
+        .find(|(_, it)| it.lesson.slug == "fool-the-guard");
+    let (_, class) = found.expect("in the folder");
+    let scene = &class.lesson.beats[0].scene;
+    let (now, mut ui) = opened(class, 0, BeatRun::Moment).expect("its start");
+    let told = |ui: &UiState| class.panel(attended(ui), Some(&now)).all_text();
+    assert!(
+        told(&ui).contains("Another: the guard tells."),
+        "{}",
+        told(&ui)
+    );
+    let mut fooled = 0;
+    for first in [*b"Hi", *b"ne", *b"  "] {
+        let last = scene.hiding(&first).expect("one pair of 65,536 does");
+        let bytes = [first, last].concat();
+        let trial = scene.try_store(&bytes).expect("they fit");
+        assert!(trial.fooled() && trial.before == trial.after);
+        // Another last byte is seen: the guard tells any single changed byte.
+        let other = [&bytes[..3], &[bytes[3] ^ 1]].concat();
+        assert!(!scene.try_store(&other).expect("they fit").fooled());
+        for (bytes, refused) in [(bytes, false), (other, true)] {
+            let lesson = ui.lesson.as_mut().expect("a lesson");
+            lesson.bytes.clone_from(&bytes);
+            lesson.searched = true;
+            assert_eq!(told(&ui).contains("the guard does not tell"), !refused);
+            let (now, _) = opened(class, 0, BeatRun::Store(bytes)).expect("a run");
+            let met = now.story.verdicts(&now.scenario.model);
+            assert_eq!(met.contains(&Verdict::GuardError), refused);
+            fooled += usize::from(!refused);
+        }
+    }
+    assert_eq!(fooled, 3);
+    // Bytes that do not fit are no run, and no panic.
+    assert!(class.open(0, BeatRun::Store(vec![0; 9000])).is_none());
+    assert!(scene.try_store(&[0; 600]).is_none());
 }
 
 #[test]

@@ -314,7 +314,7 @@ fn faults_have_a_place_and_a_reason() {
         (
             "```stage",
             "```stag",
-            "line 12, column 1: a beat's blocks are \"stage\" and \"break\", an answer's is \"answer\"; not \"stag\"",
+            "line 12, column 1: a beat's blocks are \"stage\", \"break\" and \"fool\", an answer's is \"answer\"; not \"stag\"",
         ),
         (
             "run: flusher",

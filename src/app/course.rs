@@ -200,16 +200,17 @@ fn request(
     if let Some(file) = &file {
         GIVEN.set(Some((file.slug.clone(), file.own)));
     }
+    let moment = which == BeatRun::Moment;
     let on_opened = move |opened: Result<Box<OpenedRun>, String>| {
         if store.is_latest_navigation(number) {
-            show(store, opened, which, way);
+            show(store, opened, moment, way);
         }
     };
     worker::open_beat(file, beat, which, Box::new(on_opened));
 }
 
-/// Puts a run of a beat onto the stage.
-fn show(store: Store, opened: Result<Box<OpenedRun>, String>, which: BeatRun, way: Way) {
+/// Puts a run of a beat onto the stage; `moment` says that it leads to the beat's own moment.
+fn show(store: Store, opened: Result<Box<OpenedRun>, String>, moment: bool, way: Way) {
     let read = opened.and_then(|opened| match Packed::read(&opened.packed) {
         Ok(packed) => Ok((packed, opened)),
         Err(error) => Err(error.to_string()),
@@ -225,8 +226,8 @@ fn show(store: Store, opened: Result<Box<OpenedRun>, String>, which: BeatRun, wa
         }
     };
     arrival::close_notice(store);
-    if !store.shows(&packed.scenario) {
-        arrival::show(store, Session::new(packed, false));
+    if opened.own || !store.shows(&packed.scenario) {
+        arrival::show(store, Session::new(packed, opened.own));
     }
     let Some(attended) = opened.attended else {
         return;
@@ -235,7 +236,7 @@ fn show(store: Store, opened: Result<Box<OpenedRun>, String>, which: BeatRun, wa
     let at = if play { opened.at } else { usize::MAX };
     playback::load_run(store, &opened.run, at);
     let picked = attended.picked;
-    attend(store, attended, which, play);
+    attend(store, attended, moment, play);
     if way.arrives {
         address::arrived();
     }
@@ -247,14 +248,16 @@ fn show(store: Store, opened: Result<Box<OpenedRun>, String>, which: BeatRun, wa
 }
 
 /// Notes the beat that is attended now. What the learner said and chose at the same beat stays.
-fn attend(store: Store, mut attended: Attended, which: BeatRun, play: bool) {
+fn attend(store: Store, mut attended: Attended, moment: bool, play: bool) {
     store.update_ui(|ui| {
         if let Some(last) = &ui.lesson {
             let same = last.slug == attended.slug && last.beat == attended.beat;
             attended.whole = last.whole;
             attended.welcome = last.welcome && same;
-            if same && which != BeatRun::Moment {
+            if same && !moment {
                 attended.said.clone_from(&last.said);
+                attended.bytes.clone_from(&last.bytes);
+                attended.searched = last.searched;
             }
         }
         // What an answer comes to is said once it has been run.
@@ -318,6 +321,9 @@ pub fn update(store: Store, msg: CourseMsg) {
             }
         }
         (CourseMsg::Pick(at), Some(it)) => run(it.beat, BeatRun::Answer(at), true),
+        (CourseMsg::Bytes(bytes), _) => change(store, |lesson| lesson.bytes = bytes),
+        (CourseMsg::Search, _) => change(store, |lesson| lesson.searched = true),
+        (CourseMsg::Store, Some(it)) => run(it.beat, BeatRun::Store(it.bytes), true),
         (CourseMsg::ShowShortest, Some(it)) => run(it.beat, BeatRun::Shortest, true),
         (CourseMsg::Say(at, so), Some(it)) => {
             change(store, |lesson| {

@@ -45,6 +45,7 @@ pub struct Beat {
     pub(super) then: Vec<(Fact, Spot)>,
     /// What there is to do.
     pub task: Task,
+    pub(super) spot: Spot,
 }
 
 /// What a learner does at a beat.
@@ -58,6 +59,8 @@ pub enum Task {
     Break(Goal),
     /// Say which statements are true of the model.
     Explain(Vec<Answer>),
+    /// Choose the bytes of the scenario's store so that its guard does not tell: the goal in one line.
+    Fool(String),
 }
 
 /// What a challenge asks for, from its beat's moment on.

@@ -30,6 +30,12 @@ impl Lesson {
             match &beat.task {
                 Task::GoOn => {}
                 Task::Break(goal) => wrong.extend(goal.prove(&beat.scene)),
+                Task::Fool(_) => {
+                    if !beat.scene.can_be_fooled() {
+                        let reason = "no bytes of the scenario's store can be found that its guard does not see";
+                        wrong.push(beat.spot.wrong(reason));
+                    }
+                }
                 Task::Predict(answers) | Task::Explain(answers) => {
                     wrong.extend(answers.iter().flat_map(Answer::prove));
                 }

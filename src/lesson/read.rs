@@ -76,7 +76,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn beat(&mut self, section: &Section) -> Result<Beat, LessonError> {
         let text = self.text;
-        let (mut figure, mut then, mut goal) = (None, Vec::new(), None);
+        let (mut figure, mut then, mut goal, mut fool) = (None, Vec::new(), None, None);
         for fence in &section.fences {
             match fence.kind.as_str() {
                 "stage" => {
@@ -88,9 +88,15 @@ impl Reader<'_> {
                     }
                 }
                 "break" => goal = Some(read_goal(text, fence)?),
+                "fool" => {
+                    fence.check(text, &["goal"], &["goal"])?;
+                    let words = fence.field("goal").map(|it| it.value.clone());
+                    let reason = "there is no \"goal:\": what to reach, in one line";
+                    fool = Some(words.ok_or_else(|| wrong(text, fence.at, reason))?);
+                }
                 other => {
                     let reason = format!(
-                        "a beat's blocks are \"stage\" and \"break\", an answer's is \"answer\"; not \"{other}\""
+                        "a beat's blocks are \"stage\", \"break\" and \"fool\", an answer's is \"answer\"; not \"{other}\""
                     );
                     return Err(wrong(text, fence.at, reason));
                 }
@@ -105,15 +111,16 @@ impl Reader<'_> {
             .iter()
             .map(|it| Answer::read(text, it, &scene, self.files))
             .collect::<Result<_, _>>()?;
-        let task = match (answers.is_empty(), goal) {
-            (true, None) => Task::GoOn,
-            (true, Some(goal)) => Task::Break(goal),
-            (false, Some(_)) => {
-                let reason = "a beat asks one thing: answers, or \"break\"";
+        let task = match (answers.is_empty(), goal, fool) {
+            (true, None, None) => Task::GoOn,
+            (true, Some(goal), None) => Task::Break(goal),
+            (true, None, Some(words)) => Task::Fool(words),
+            (false, None, None) if section.title == EXPLAIN => Task::Explain(answers),
+            (false, None, None) => Task::Predict(answers),
+            _ => {
+                let reason = "a beat asks one thing: answers, \"break\" or \"fool\"";
                 return Err(wrong(text, section.at, reason));
             }
-            (false, None) if section.title == EXPLAIN => Task::Explain(answers),
-            (false, None) => Task::Predict(answers),
         };
         Ok(Beat {
             title: section.title.clone(),
@@ -123,6 +130,7 @@ impl Reader<'_> {
             figure,
             then,
             task,
+            spot: Spot::of(text, section.at),
         })
     }
 

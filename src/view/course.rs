@@ -2,6 +2,7 @@
 
 mod attended;
 mod class;
+mod fool;
 mod outcome;
 mod packed;
 mod panel;

@@ -260,3 +260,22 @@ test("projector mode shows nothing but lesson, stage and sentence, in large type
   assert.deepEqual(problems(), []);
   await close();
 });
+
+test("the guard is fooled by bytes that the search finds, and by none that are only guessed", async () => {
+  const { page, problems, close } = await site.open("#lesson/fool-the-guard/1", { ...LAPTOP, reducedMotion: "reduce" });
+  const status = page.locator(".challenge .status");
+  await status.filter({ hasText: "Another: the guard tells." }).waitFor();
+  const run = page.getByRole("button", { name: "Run it" });
+  await run.click();
+  await page.locator(".stage .cell.failed").first().waitFor();
+  await page.locator(".bytes-chosen select").first().selectOption({ label: "H (48)" });
+  await page.getByRole("button", { name: "Try all 65,536 pairs of last bytes" }).click();
+  await page.getByRole("button", { name: "Take them" }).click();
+  await status.filter({ hasText: "The same: the guard does not tell." }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await run.click();
+  await page.locator(".stage .cell.failed").first().waitFor({ state: "detached" });
+  await status.filter({ hasText: "The same: the guard does not tell." }).waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});

@@ -187,6 +187,7 @@ fn task(beat: &Beat) -> String {
         Task::Predict(answers) => questions(answers, "What happens"),
         Task::Explain(answers) => questions(answers, "What the model says"),
         Task::Break(goal) => challenge(goal, &beat.scene),
+        Task::Fool(goal) => html(&el("p", "").child(el("strong", "").text(goal))),
     }
 }
 
@@ -272,6 +273,7 @@ fn task_words(task: &Task) -> String {
         Task::Predict(_) => "predict".to_owned(),
         Task::Break(goal) => format!("break it, par {}", goal.par),
         Task::Explain(_) => "explain".to_owned(),
+        Task::Fool(_) => "fool the guard".to_owned(),
     }
 }
 

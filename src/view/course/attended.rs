@@ -18,6 +18,8 @@ pub enum Asked {
     Break,
     /// To say what is true.
     Explain,
+    /// To choose the bytes of a store.
+    Fool,
 }
 
 /// A beat of a lesson that is attended, and what the learner has done there.
@@ -43,6 +45,10 @@ pub struct Attended {
     pub answers: usize,
     /// How many steps lead to its moment.
     pub from: usize,
+    /// The bytes that a store writes, where they are the learner's own.
+    pub bytes: Vec<u8>,
+    /// Whether the search for bytes that the guard does not see was asked for.
+    pub searched: bool,
     /// Whether a shortest way was asked for.
     pub given_up: bool,
     /// The answer whose run is on the stage.
@@ -83,6 +89,12 @@ pub enum CourseMsg {
     Pick(usize),
     /// Run a shortest way to do what a challenge asks for.
     ShowShortest,
+    /// Have the store write these bytes.
+    Bytes(Vec<u8>),
+    /// Have the last bytes searched for.
+    Search,
+    /// Run the store of one's own bytes.
+    Store,
     /// Say of a statement whether it is true.
     Say(usize, bool),
     /// Go back to the beat's moment.

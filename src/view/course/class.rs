@@ -57,9 +57,10 @@ impl Class {
         let here = &beats[beat];
         let answers = match &here.task {
             Task::Predict(answers) | Task::Explain(answers) => &answers[..],
-            Task::GoOn | Task::Break(_) => &[],
+            Task::GoOn | Task::Break(_) | Task::Fool(_) => &[],
         };
         let way;
+        let mut own = false;
         let (scene, from) = match which {
             BeatRun::Answer(at) => {
                 let answer: &Answer = answers.get(at)?;
@@ -67,6 +68,11 @@ impl Class {
                 end.run.extend(example(answer));
                 way = end;
                 (&way, answer.from)
+            }
+            BeatRun::Store(ref bytes) => {
+                own = true;
+                way = here.scene.storing(bytes)?;
+                (&way, 0)
             }
             BeatRun::Shortest => {
                 let mut end = here.scene.clone();
@@ -106,13 +112,14 @@ impl Class {
                 Task::Predict(_) => Asked::Predict,
                 Task::Break(_) => Asked::Break,
                 Task::Explain(_) => Asked::Explain,
+                Task::Fool(_) => Asked::Fool,
             },
             answers: answers.len(),
             from: here.scene.run.len(),
             given_up: which == BeatRun::Shortest,
             picked: match which {
                 BeatRun::Answer(at) => Some(at),
-                BeatRun::Moment | BeatRun::Shortest => None,
+                BeatRun::Moment | BeatRun::Shortest | BeatRun::Store(_) => None,
             },
             ..Attended::default()
         };
@@ -121,6 +128,7 @@ impl Class {
             run: scene.run.clone(),
             at: from,
             attended: Some(attended),
+            own,
             ..OpenedRun::default()
         })
     }

@@ -12,6 +12,7 @@ use super::super::ui_state::Sheet;
 use super::super::vdom::{Attr, Element, button, el, note, nothing};
 use super::attended::{Attended, CourseMsg};
 use super::class::Class;
+use super::fool::fool;
 use super::outcome::{because, is_so, outcome, spans, stretches};
 use super::sheet::{after, lessons};
 
@@ -35,6 +36,7 @@ impl Class {
             Task::Predict(answers) => predict(answers, attended),
             Task::Explain(answers) => explain(answers, attended),
             Task::Break(goal) => self.challenge(beat, goal, attended, now),
+            Task::Fool(goal) => fool(&beat.scene, goal, attended),
         };
         let said = el("div", "beat")
             .attr(Attr::Live, "polite")

@@ -18,7 +18,7 @@ pub struct LessonFile {
 }
 
 /// Which run of a beat comes onto the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BeatRun {
     /// The one that leads to its moment.
     Moment,
@@ -26,4 +26,6 @@ pub enum BeatRun {
     Answer(usize),
     /// A shortest way to do what it asks for.
     Shortest,
+    /// The scenario's opening run, with a store of these bytes.
+    Store(Vec<u8>),
 }
