@@ -196,7 +196,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 
 /// What our files and links call steps and programs, and no function of the release is called.
 fn internal(era: Era) -> HashSet<&'static str> {
-    let steps = OPS.iter().map(|it| (it.key, it.calls[era as usize]));
+    let steps = OPS.iter().map(|it| (it.key, it.calls()[era as usize]));
     let groups = GROUPS.iter().map(|it| (it.key, it.calls[era as usize]));
     let rows: Vec<_> = steps.chain(groups).collect();
     // Functions of every release after which library programs are called.

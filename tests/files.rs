@@ -317,7 +317,7 @@ fn names_of_other_kernels_are_recognized() {
     let mut told = 0;
     for row in &OPS {
         for era in Era::ALL {
-            let call = row.calls[era as usize];
+            let call = row.calls()[era as usize];
             let Some((function, _)) = call.split_once('(') else {
                 continue;
             };

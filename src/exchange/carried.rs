@@ -72,13 +72,14 @@ fn place(other: &Scenario, of: &Scenario) -> String {
 }
 
 /// A step as its kernel's line of source; by its label where that line is no call or would need an operand.
-fn call(scenario: &Scenario, row: usize) -> String {
-    let Some(row) = OPS.get(row) else {
+fn call(scenario: &Scenario, number: usize) -> String {
+    let Some(row) = OPS.get(number) else {
         return "a step".to_owned();
     };
-    let call = row.calls[scenario.era as usize];
-    match call.contains('(') && !call.contains("{}") {
-        true => format!("`{call}`"),
-        false => format!("\"{}\"", row.label),
+    let mut lines = scenario.cast.iter().flat_map(|it| &it.lines);
+    let line = lines.find(|it| it.row == Some(number));
+    match line.map_or("", |it| it.text.as_str()) {
+        call if call.contains('(') => format!("`{call}`"),
+        _ => format!("\"{}\"", row.label),
     }
 }

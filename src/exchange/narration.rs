@@ -16,7 +16,7 @@ use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
     Protection, Resource, SectorId, StableWait, Status, Violation, Which, World, status,
 };
-use crate::protocol::{ANY_CALL, Line, OPS, OpRow};
+use crate::protocol::{Line, OPS, OpRow, UNMODELLED};
 use crate::scenario::Scenario;
 
 /// Four hex digits.
@@ -190,7 +190,7 @@ impl Step<'_> {
         if self.op() == Some(Op::Requeue) && model.bio_ids().any(failed) {
             return "The host gives up: NVMe requeues a bio five times at most.".to_owned();
         }
-        if self.row.calls[0] == ANY_CALL {
+        if self.row.key == UNMODELLED {
             let line = line_at(self.scenario, &self.before, self.actor);
             return format!(
                 "{} calls `{}`. Not modelled: changes nothing here.",

@@ -7,7 +7,7 @@ use crate::protocol::{Era, Meaning, OpRow, file_in};
 ///
 /// A release is named with a file only where the step's source was read in it.
 pub fn release_words(row: &OpRow, meaning: &Meaning, era: Era) -> Option<String> {
-    let call = |era: Era| row.calls[era as usize].replace("{}", "\u{2026}");
+    let call = |era: Era| row.calls()[era as usize].replace("{}", "\u{2026}");
     let line = call(era);
     let mut words = format!("`{line}`");
     let alone = words.len();

@@ -159,14 +159,14 @@ pub fn short(call: &str) -> String {
 
 /// The function behind a step's or composite's key in a release, without arguments; none for a key that does not exist.
 pub fn release_function(key: &str, era: Era) -> Option<String> {
-    let step = op_number(key).map(|row| OPS[row].calls[era as usize]);
+    let step = op_number(key).map(|row| OPS[row].calls()[era as usize]);
     let call = step.or_else(|| group_row(key).map(|row| row.calls[era as usize]))?;
     Some(short(call))
 }
 
 /// A function of any release, or a step's key, by the function's name in a release; none if it is neither.
 pub fn renamed(word: &str, era: Era) -> Option<String> {
-    let steps = OPS.iter().map(|row| (row.key, &row.calls));
+    let steps = OPS.iter().map(|row| (row.key, row.calls()));
     let groups = GROUPS.iter().map(|row| (row.key, &row.calls));
     let all = steps.chain(groups);
     let is = |call: &&str| short(call).strip_suffix("()") == Some(word);

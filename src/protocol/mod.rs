@@ -30,7 +30,7 @@ pub use edit::{Edit, EditError, Place, Program, Side, apply};
 pub use era::Era;
 pub use groups::{GROUPS, GroupRow, device_call, group_row};
 pub use library::{library, library_text};
-pub use ops::{ALSO, ANY_CALL, MEANINGS, Meaning, OPS, OpRow, Ways, op_number};
+pub use ops::{ALSO, ANY_CALL, MEANINGS, Meaning, OPS, OpRow, UNMODELLED, Ways, op_number};
 pub use resolve::resolved;
 pub use second_bio::{SecondBio, second_bio};
 pub use single::{instructions, place_of, single_edits};

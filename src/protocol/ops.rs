@@ -13,8 +13,6 @@ pub struct OpRow {
     pub key: &'static str,
     /// What the machine does.
     pub op: Op,
-    /// The line of source shown in each era, oldest first. `{}` stands for the operand.
-    pub calls: [&'static str; 5],
     /// What a button says: an imperative of a few words.
     pub label: &'static str,
 }
@@ -60,12 +58,14 @@ pub(super) const fn folio(page: &'static str, folio: &'static str) -> [&'static 
 /// The line of a call that the model does not interpret: it stands in the program.
 pub const ANY_CALL: &str = "{}";
 
+/// The key of a call that the model does not interpret.
+pub const UNMODELLED: &str = "call";
+
 /// Every step a program can have, by number.
 pub static OPS: [OpRow; ROWS.len()] = {
     let mut all = [OpRow {
         key: "",
         op: Op::Goto,
-        calls: [""; 5],
         label: "",
     }; ROWS.len()];
     let mut at = 0;
@@ -73,9 +73,20 @@ pub static OPS: [OpRow; ROWS.len()] = {
         all[at] = OpRow {
             key: ROWS[at].key,
             op: ROWS[at].op,
-            calls: ROWS[at].calls,
             label: ROWS[at].label,
         };
+        at += 1;
+    }
+    all
+};
+
+/// The line of source shown in each era, oldest first, by the step's number. `{}` stands for the operand. Apart from [`OPS`] as well: on
+/// the page, lines stand in their programs.
+static CALLS: [[&str; 5]; ROWS.len()] = {
+    let mut all = [[""; 5]; ROWS.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = ROWS[at].calls;
         at += 1;
     }
     all
@@ -198,6 +209,11 @@ const TOLD: [(&str, [&str; 2]); 4] = [
 ];
 
 impl OpRow {
+    /// The line of source shown in each era, oldest first. `{}` stands for the operand.
+    pub fn calls(&self) -> &'static [&'static str; 5] {
+        &CALLS[op_number(self.key).unwrap_or(0)]
+    }
+
     /// The kind of named lock that the step works on; none for a step on anything else.
     pub fn lock_kind(&self) -> Option<LockKind> {
         if !matches!(self.op, Op::Lock(_)) {
@@ -1753,7 +1769,7 @@ static ROWS: [Row; 123] = [
         source: "wait_event, include/linux/wait.h (6.19)",
     },
     Row {
-        key: "call",
+        key: UNMODELLED,
         op: Op::Pause,
         calls: same(ANY_CALL),
         also: &[],

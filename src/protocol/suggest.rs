@@ -51,7 +51,7 @@ pub(super) fn unknown_step(programs: &[&str], word: &str) -> String {
 pub(super) fn kernel_name(word: &str) -> Option<String> {
     let name = word.split('(').next().unwrap_or(word);
     let steps = OPS.iter().zip(ALSO);
-    let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
+    let steps = steps.map(|(row, also)| (row.key, row.calls(), also));
     let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
     let rows = || steps.clone().chain(groups.clone());
     let begins = |call: &&'static str| functions(call).next() == Some(name);

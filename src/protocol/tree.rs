@@ -110,7 +110,7 @@ impl Step {
             What::Op {
                 row, page, shown, ..
             } => {
-                let call = OPS[*row].calls[era as usize];
+                let call = OPS[*row].calls()[era as usize];
                 (call.replace("{}", shown.as_deref().unwrap_or("")), *page)
             }
             What::Group(key, children) => {

@@ -224,7 +224,7 @@ fn step(now: &Moment, ui: &UiState, left_out: Option<&LeftOut>) -> Element {
     let at = lines
         .iter()
         .position(|line| line.row.is_some() && line.pcs.contains(&pc));
-    let text = at.map_or(row.calls[scenario.era as usize], |at| &lines[at].text);
+    let text = at.map_or(row.calls()[scenario.era as usize], |at| &lines[at].text);
     let several = now.depth() - now.began > 1;
     // Several steps have the line that they are folded into, if they are all of one.
     let pcs = (now.began + 1..=now.depth()).filter_map(|step| now.row_of(step, actor));

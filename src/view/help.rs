@@ -65,7 +65,7 @@ pub fn sheet(era: Era) -> Element {
         .iter()
         .map(|it| (it.calls[era], it.meaning, it.source));
     let ops = OPS.iter().zip(&MEANINGS);
-    let ops = ops.map(|(it, of)| match it.calls[era] {
+    let ops = ops.map(|(it, of)| match it.calls()[era] {
         ANY_CALL => (it.label, of.meaning, of.source),
         call => (call, of.meaning, of.source),
     });

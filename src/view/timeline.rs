@@ -314,11 +314,9 @@ impl Room {
     /// The first place in a row between two edges where something so wide fits.
     fn within(&self, row: usize, from: isize, to: isize, wide: isize) -> Option<isize> {
         let ends = self.taken.iter().filter(|it| it.0 == row).map(|it| it.2);
-        let mut places: Vec<isize> = ends.filter(|end| *end > from).collect();
-        places.push(from);
-        places.sort_unstable();
-        let mut places = places.into_iter();
-        places.find(|x| x + wide <= to && self.free(row, *x, x + wide))
+        let places = ends.filter(|end| *end > from).chain([from]);
+        let fits = places.filter(|x| x + wide <= to && self.free(row, *x, x + wide));
+        fits.min()
     }
 
     /// Puts words beside a step, so far from it, to the right or else to the left; says whether to the left. None if there

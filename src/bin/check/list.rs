@@ -248,7 +248,7 @@ fn step(out: &mut String, row: usize) {
     if it.op.can_answer_no() {
         entry(out, "can answer no", "a line can say \"else LABEL\"");
     }
-    for (era, call) in Era::ALL.iter().zip(it.calls) {
+    for (era, call) in Era::ALL.iter().zip(it.calls()) {
         entry(out, &format!("in {}", era.word()), call);
     }
     if !meaning.since.is_empty() {

@@ -23,7 +23,7 @@ pub(super) fn step_call(
 ) -> String {
     let call = OPS
         .get(usize::from(instr.tag))
-        .map_or("", |row| row.calls[era as usize]);
+        .map_or("", |row| row.calls()[era as usize]);
     if call == ANY_CALL {
         // The same in each kernel, and nowhere but in its line.
         let line = line_at(&scenario.cast[actor.index()].lines, pc);
@@ -101,7 +101,7 @@ pub(super) fn sectors_call(
 ) -> String {
     let does = tags.iter().filter_map(|tag| OPS.get(usize::from(*tag)));
     let does = does.map(|row| {
-        let call = row.calls[era as usize];
+        let call = row.calls()[era as usize];
         let call = call.replace(", sector {}", "").replace(" sector {}", "");
         match call.strip_suffix(" guard").filter(|it| *it == "check") {
             Some(check) => check.to_owned(),

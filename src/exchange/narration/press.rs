@@ -238,12 +238,11 @@ fn merge(all: &mut Vec<Clause>, clause: Clause) {
     match (all.iter_mut().find(same), &clause.sectors) {
         (Some(known), Some((_, more))) => {
             if let Some((_, which)) = &mut known.sectors {
-                which.extend(
-                    more.iter()
-                        .filter(|it| !which.contains(it))
-                        .collect::<Vec<_>>(),
-                );
-                which.sort();
+                for it in more {
+                    if !which.contains(it) {
+                        which.insert(which.partition_point(|other| other < it), *it);
+                    }
+                }
             }
         }
         (Some(_), None) => {}

@@ -212,7 +212,10 @@ fn words(text: &str) -> Vec<String> {
 fn matches(edit: &Edit, wanted: &[String]) -> bool {
     let mut text = edit.words();
     let mut name = |key: &str| {
-        let op = OPS.iter().find(|row| row.key == key).map(|row| row.calls);
+        let op = OPS
+            .iter()
+            .find(|row| row.key == key)
+            .map(|row| *row.calls());
         let calls = op.or_else(|| group_row(key).map(|row| row.calls));
         for call in calls.iter().flatten() {
             text.push(' ');

@@ -92,7 +92,7 @@ impl ParsedLine {
             keys: Vec::new(),
         };
         let steps = OPS.iter().zip(ALSO);
-        let steps = steps.map(|(row, also)| (row.key, &row.calls, also));
+        let steps = steps.map(|(row, also)| (row.key, row.calls(), also));
         let groups = GROUPS.iter().map(|row| (row.key, &row.calls, row.also));
         for (at, (key, calls, also)) in steps.chain(groups).enumerate() {
             if line.fits(key, calls, also) {
