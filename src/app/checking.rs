@@ -137,6 +137,7 @@ pub fn check(store: Store) {
             Slot::Side,
             Slot::Chain,
             Slot::Panel,
+            Slot::Elsewhere,
         ] {
             checker.sections[slot as usize] = None;
         }

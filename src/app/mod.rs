@@ -117,7 +117,6 @@ fn mount_sections(store: Store) {
     });
     mount_section("find", move || view::list_search(&store.ui()));
     mount_section("notice", move || view::notice(&store.ui()));
-    mount_section("questions", move || view::panel_buttons(&store.ui()));
     mount_section("panel", move || panel(store));
     mount_section("tagline", move || {
         view::tagline(&store.moment(), &store.ui())
@@ -176,6 +175,8 @@ fn mount_sections(store: Store) {
         ),
         ("definition", Slot::Definition, ""),
         ("legend", Slot::Legend, ""),
+        ("questions", Slot::Questions, ""),
+        ("elsewhere", Slot::Elsewhere, ""),
         (
             "orderings",
             Slot::Orderings,
@@ -189,9 +190,16 @@ fn mount_sections(store: Store) {
 /// What the worker has drawn for a slot; before that, the words `until`, and where there is no checker, why.
 fn worker_section(store: Store, slot: Slot, until: &str) -> Element {
     match (store.section(slot), store.ui().gone, slot) {
-        (_, Some(_), Slot::TermMeaning | Slot::Chain | Slot::Definition | Slot::Legend) => {
-            nothing()
-        }
+        (
+            _,
+            Some(_),
+            Slot::TermMeaning
+            | Slot::Chain
+            | Slot::Definition
+            | Slot::Legend
+            | Slot::Questions
+            | Slot::Elsewhere,
+        ) => nothing(),
         // The plain pages list the orderings, too.
         (_, Some(_), Slot::Orderings) => el("a", "")
             .attr(Attr::Href, "scenarios/")

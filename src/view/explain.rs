@@ -60,7 +60,13 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         None if length == 1 => "Start \u{b7} 1 step lies ahead".to_owned(),
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };
-    let sentence = now.sentence().unwrap_or_else(|| introduction(scenario));
+    // What is said where something is not as written comes from the worker: see [`elsewhere`].
+    let sentence = now
+        .sentence()
+        .unwrap_or_else(|| match scenario.as_written() {
+            true => scenario.summary.clone(),
+            false => String::new(),
+        });
     let ending = ending(now);
     let last = now.story.steps.last();
     let failed = last.is_some_and(StepRecord::fails);
@@ -107,6 +113,16 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
         .child(paragraph("decisive", &remark))
         .child(paragraph("ending", ending))
         .child(rich(el("p", "remark"), &ui.remark))
+}
+
+/// What the ordering is before its first step, where kernel, device or steps are other than its file has them.
+pub fn elsewhere(now: &Moment, ui: &UiState) -> Element {
+    if now.depth() > 0 || now.scenario.as_written() || ui.lesson.is_some() {
+        return nothing();
+    }
+    let mut glossary = Glossary::of(Card::Sentence, ui.term);
+    let words = introduction(&now.scenario);
+    el("div", "now").child(glossary.glossed(el("p", "sentence"), &words))
 }
 
 /// Whether a lesson has introduced what the step made last is about.

@@ -116,7 +116,8 @@ fn desk() -> Element {
     let now = el("div", "")
         .attr(Attr::Live, "polite")
         .attr(Attr::Part, "now")
-        .child(slot("sentence"));
+        .child(slot("sentence"))
+        .child(slot("elsewhere"));
     // The lines in it are drawn by app/motion.rs.
     let wires = el("svg", "wires").attr_bool(Attr::Hidden, true);
     let legend = el("details", "card signs")

@@ -100,11 +100,15 @@ pub enum Slot {
     Lesson,
     /// What the signs mean.
     Legend,
+    /// The buttons of the checker's panels.
+    Questions,
+    /// What the ordering is before its first step, where it is not as its file has it.
+    Elsewhere,
 }
 
 impl Slot {
     /// All slots, in the order of their numbers.
-    pub const ALL: [Slot; 11] = [
+    pub const ALL: [Slot; 13] = [
         Slot::Result,
         Slot::Panel,
         Slot::Side,
@@ -116,6 +120,8 @@ impl Slot {
         Slot::Badge,
         Slot::Lesson,
         Slot::Legend,
+        Slot::Questions,
+        Slot::Elsewhere,
     ];
 }
 

@@ -27,7 +27,7 @@ use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
 use super::vdom::{Element, nothing};
 use super::why::{Chain, ChainMark};
-use super::{catalogue, checker, definition, glossary, help, share, side};
+use super::{catalogue, checker, definition, explain, glossary, help, share, side};
 
 /// Opens a link in its scenario's file.
 fn open_link(link: &str, text: &str) -> Result<OpenedRun, String> {
@@ -608,6 +608,8 @@ impl Renderer {
                     _ => continue,
                 },
                 Slot::Legend => legend(moment),
+                Slot::Elsewhere => explain::elsewhere(moment, ui),
+                Slot::Questions => checker::panel_buttons(ui),
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),

@@ -291,6 +291,7 @@ test("a changed ordering is called by its change, everywhere", async () => {
   const { page, problems, close } = await site.open("#1/baseline-five-step/f/at-0/drop.writepage.submit_bio");
   await page.locator("h1", { hasText: "S01 without submit_bio" }).waitFor();
   assert.match(await page.title(), /^S01 without submit_bio/);
+  await part(page, "now").filter({ hasText: "Changed from" }).waitFor();
   const now = await words(part(page, "now"));
   assert.match(now, /Changed from “The correct ordering: five steps to write, three to fault”/);
   assert.doesNotMatch(now, /No order of steps fails/);

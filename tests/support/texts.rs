@@ -380,7 +380,7 @@ fn calls(calls: &[&str; 5]) -> String {
 pub fn steps() -> String {
     let mut out = "Every step: what each kernel calls it, what a button says, what it means, why the protocol needs it, and where that is written.\n".to_owned();
     for (row, meaning) in OPS.iter().zip(&MEANINGS) {
-        let _ = write!(out, "\n## {}\n{}", row.key, calls(&row.calls));
+        let _ = write!(out, "\n## {}\n{}", row.key, calls(row.calls()));
         let _ = writeln!(out, "  Button: {}", row.label);
         if let Some(ways) = row.ways() {
             let _ = writeln!(out, "  Its ways: {}", ways.names.join("; "));
