@@ -299,7 +299,9 @@ pub fn read_lesson(text: &str, on_read: OnRead) {
                 None => drop(posts.post_message(&text)),
                 Some(bytes) => {
                     let read = postcard::from_bytes(&bytes.to_vec());
-                    answer(read.unwrap_or_else(|error| Err(error.to_string())));
+                    let other =
+                        "what reads it is of another version than the page; reload the page";
+                    answer(read.unwrap_or_else(|_| Err(other.to_owned())));
                 }
             }
         })

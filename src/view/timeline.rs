@@ -346,14 +346,10 @@ pub fn breaks(whole: &Story) -> Vec<(usize, Vec<&'static str>)> {
     flags
 }
 
-/// The invariants that first do not hold after a step, by number and name; empty if there is none.
+/// What is so from a step on that breaks invariants; empty if it breaks none.
 fn broken_at(whole: &Story, step: usize) -> String {
-    let broken = whole.broken.iter().filter(|(_, at)| *at == step);
-    let names = broken.map(|(invariant, _)| {
-        let (number, name) = invariant.name();
-        format!("{number} {name}")
-    });
-    names.collect::<Vec<String>>().join(", ")
+    let broken = breaks(whole).into_iter().find(|(at, _)| *at == step);
+    broken.map_or_else(String::new, |(_, words)| words.join(", "))
 }
 
 /// A flag at each step that breaks invariants, with their names as far as there is room.
@@ -379,7 +375,7 @@ fn flags(whole: &Story, lanes: Lanes, room: &mut Room) -> Vec<Element> {
                 .attr(Attr::X, &percent(step, room.longest))
                 .attr(Attr::Overflow, "visible")
                 .attr(Attr::Define, &of_broken(step))
-                .child(el("title", "").text(&format!("Breaks {}", broken_at(whole, step))))
+                .child(el("title", "").text(&format!("Broken: {}", names.join(", "))))
                 .child(rect("", "-0.5", 0, "1", lanes.bottom()))
                 .child(
                     el("text", "")
@@ -583,7 +579,7 @@ pub fn scrubber(now: &Moment, ui: &UiState) -> Element {
     let sentence = sentence.replace('`', "");
     let broken = match broken_at(&now.whole, now.depth()) {
         broken if broken.is_empty() => broken,
-        broken => format!(" Breaks {broken}."),
+        broken => format!(" Broken: {broken}."),
     };
     let (depth, longest) = (now.depth().to_string(), now.longest().to_string());
     // The range must know its end before a value beyond the old one.
