@@ -82,6 +82,10 @@ clean: ## Remove everything built (installed tools stay)
 # and comments. Then wasm-opt (npm's binaryen) saves some 2 % of the page; index.html
 # switches it off in Trunk (data-wasm-opt="0"), which would not build without it. Less
 # inlining than usual makes the page's wasm larger, but smaller once it is compressed.
+# Then what the page exports for streams, which come with Leptos and which it never uses, is taken out, and what is not
+# needed any more with it: more than a kilobyte, compressed.
+FEATURES = --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
+	--enable-mutable-globals --enable-reference-types --enable-multivalue
 define SHRINK
 for js in dist/stable-pages-*.js dist/checker-*.js dist/reader-*.js; do \
 	case $$js in *checker*|*reader*) module= ;; *) module=--module ;; esac; \
@@ -91,9 +95,15 @@ for js in dist/stable-pages-*.js dist/checker-*.js dist/reader-*.js; do \
 done; \
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
-		case $$wasm in dist/checker*) how=-O3 ;; *) how='-Oz --flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz -Oz --one-caller-inline-max-function-size=5 --always-inline-max-function-size=1' ;; esac; \
+		case $$wasm in dist/checker*) how=-O3 ;; *) how='-Oz --flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20' ;; esac; \
 		if wasm-opt $$how --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
+	done; \
+	for wasm in dist/stable-pages-*.wasm; do \
+		wasm-dis $(FEATURES) "$$wasm" -o "$$wasm.wat" && sed '/(export "\(__wbg_\)\{0,1\}intounderlying/d' "$$wasm.wat" > "$$wasm.tmp.wat" \
+			&& wasm-as $(FEATURES) "$$wasm.tmp.wat" -o "$$wasm.tmp" \
+			&& wasm-opt $(FEATURES) --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20 --strip-producers --strip-target-features "$$wasm.tmp" -o "$$wasm"; \
+		rm -f "$$wasm.wat" "$$wasm.tmp.wat" "$$wasm.tmp"; \
 	done; \
 	echo "dist: done"; \
 else echo "dist: done, without wasm-opt (not on PATH; it would save some 2 %)"; fi
