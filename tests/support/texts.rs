@@ -16,8 +16,8 @@ use stable_pages::protocol::{Era, GROUPS, MEANINGS, OPS, TERMS, plain, term_mean
 use stable_pages::scenario::{Device, Entry, Scenario, Variant, Verdict, find, unchanged};
 use stable_pages::view::{
     Attr, Chain, CheckResults, Element, KEYS, Moment, Node, OtherBuild, Panel, RenderInput,
-    Renderer, Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations,
-    failed_at, sentence as spoken,
+    Renderer, Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, elsewhere,
+    explanations, failed_at, sentence as spoken,
 };
 
 use super::support::{all_scenarios, checked};
@@ -268,8 +268,9 @@ fn told(scenario: &Arc<Scenario>, run: &[Choice], with_sentences: bool) -> Strin
                 sentence(scenario, &now.story, index)
             }
         };
-        let spoken = spoken(&now, &look);
-        for paragraph in inside(&spoken).filter(|it| class(it) != "count") {
+        let (spoken, other) = (spoken(&now, &look), elsewhere(&now, &look));
+        let paragraphs = inside(&spoken).chain(inside(&other));
+        for paragraph in paragraphs.filter(|it| class(it) != "count") {
             let text = read(paragraph);
             let is_own = paragraph.all_text() == own.replace('`', "");
             if with_sentences || !(is_own || now.depth() == 0 || class(paragraph) == "decisive") {
