@@ -70,7 +70,6 @@ test(`every lesson is walked by keyboard alone at ${where}, answering ${right ? 
       const place = `${slug} ${at + 1}`;
       await beat(page, title);
       assert.deepEqual(await unseen(page), [], place);
-      const last = at + 1 === beats.length;
       if (breaks) {
         if (right || number > 10) {
           await tabTo(page, page.getByRole("button", { name: "Show me a shortest way" }));
@@ -83,7 +82,7 @@ test(`every lesson is walked by keyboard alone at ${where}, answering ${right ? 
           await page.keyboard.press("Backspace");
           await page.locator(".challenge .status", { hasText: "whose step comes first?" }).waitFor();
         }
-      } else if (last && marks.length > 0) {
+      } else if (title === "Explain it back") {
         for (const [number, mark] of marks.entries()) {
           const statement = page.locator(".statement").nth(number);
           await tabTo(page, statement.getByRole("button", { name: String(mark === right), exact: true }));
@@ -132,7 +131,8 @@ test("a first visit has the choice between course and workbench, with the first 
     await page.getByRole("button", { name: "Open the workbench" }).click();
     await page.locator(".timeline").waitFor();
     assert.equal(await page.locator(".lesson").isVisible(), false);
-    assert.deepEqual(problems(), []);
+    // The icon may still be on its way when the page is loaded again.
+    assert.deepEqual(problems().filter((it) => !it.includes("favicon")), []);
     await close();
   }
 });
