@@ -71,7 +71,9 @@ impl Class {
             }
             BeatRun::Store(ref bytes) => {
                 own = true;
-                way = here.scene.storing(bytes)?;
+                // Before any was chosen, those of the file.
+                let usual = here.scene.stored()?;
+                way = (here.scene).storing(if bytes.is_empty() { usual } else { bytes })?;
                 (&way, 0)
             }
             BeatRun::Shortest => {
