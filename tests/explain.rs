@@ -60,6 +60,12 @@ fn parts(side: &Element) -> Vec<String> {
     found
 }
 
+/// What the column at the side says of a moment, with nothing chosen and before the checker has said anything.
+fn beside(now: &Moment) -> String {
+    let (ui, results) = (UiState::default(), CheckResults::default());
+    explanations(now, &ui, &results, None, None).all_text()
+}
+
 #[test]
 fn every_moment_is_explained() {
     let mut many = 0;
@@ -362,14 +368,7 @@ fn what_went_wrong_twice_is_said_twice() {
     let said = ending(scenario("mkclean-skipped"));
     assert!(said.starts_with("Everyone is done, and two things went wrong. At step 25 the device refused sector 3 and the whole write with it: fsync reports that once. The page counts as clean:"), "{said}");
     let last = last("mkclean-skipped");
-    let side = explanations(
-        &last,
-        &UiState::default(),
-        &CheckResults::default(),
-        None,
-        None,
-    );
-    let side = side.all_text();
+    let side = beside(&last);
     for of in [
         "What follows from the exposed page. Nobody finds out.",
         "What follows from the guard error (sector 3). fsync finds out",
@@ -428,14 +427,7 @@ fn a_press_is_explained_as_a_whole() {
     let (at, began) = (4, 1);
     let now = all.into_iter().nth(at).expect("a moment");
     let now = now.since(Some(began));
-    let side = explanations(
-        &now,
-        &UiState::default(),
-        &CheckResults::default(),
-        None,
-        None,
-    );
-    let side = side.all_text();
+    let side = beside(&now);
     assert!(side.contains("The steps just made, 2 to 4"), "{side}");
     let whole = now.sentence().expect("steps").replace('`', "");
     assert!(side.replace('`', "").contains(&whole), "{whole} in {side}");

@@ -4,10 +4,9 @@ mod support;
 
 use std::sync::Arc;
 
-use stable_pages::explore::CheckerRequest;
-use stable_pages::explore::ScenarioSpec;
+use stable_pages::explore::{CheckerRequest, ScenarioSpec};
 use stable_pages::machine::{ActorId, Choice, End, History, Violation};
-use stable_pages::scenario::{Scenario, Severity, Verdict, find};
+use stable_pages::scenario::{Entry, Scenario, Severity, Verdict, find};
 use stable_pages::view::{
     Attr, ChainMark, CheckResults, Comparison, Element, Moment, OtherBuild, RenderInput, Renderer,
     Slot, Tab, UiState, WorkerRequest, WorkerResponse, actor_cards, explanations, sentence, stage,
@@ -28,6 +27,21 @@ fn moments(scenario: &Arc<Scenario>) -> Vec<Moment> {
 
 /// The stage shows a break just where a guard differs, and compares that guard bit by bit. A story extended step by step is
 /// equal to one told from the start.
+/// The request to check a scenario of the catalogue.
+fn check(entry: Entry) -> CheckerRequest {
+    CheckerRequest::Check {
+        turn: 1,
+        spec: ScenarioSpec {
+            slug: entry.slug.to_owned(),
+            text: entry.text.to_owned(),
+            device: None,
+            era: None,
+            edits: Vec::new(),
+        },
+        bytes: 64 << 20,
+    }
+}
+
 #[test]
 fn a_mismatch_is_a_break_in_its_column() {
     let (mut breaks, mut parted) = (0, 0);
@@ -119,18 +133,7 @@ fn the_worker_draws_what_is_shown() {
     let scenario = entry.load().expect("loads");
     let mut renderer = Renderer::new(|| 0.0, |name, _, _| name.to_owned());
     let mut said = Vec::new();
-    let spec = ScenarioSpec {
-        slug: entry.slug.to_owned(),
-        text: entry.text.to_owned(),
-        device: None,
-        era: None,
-        edits: Vec::new(),
-    };
-    let ask = CheckerRequest::Check {
-        turn: 1,
-        spec,
-        bytes: 64 << 20,
-    };
+    let ask = check(entry);
     renderer.handle(WorkerRequest::Checker(ask), &mut |it| said.push(it));
     let mut input = RenderInput {
         number: 1,
@@ -178,18 +181,7 @@ fn another_run_of_the_same_length_is_another_run() {
     let entry = find("mkwrite-no-wait").expect("there");
     let drawn = |runs: &[[u8; 2]]| {
         let mut renderer = Renderer::new(|| 0.0, |name, _, _| name.to_owned());
-        let spec = ScenarioSpec {
-            slug: entry.slug.to_owned(),
-            text: entry.text.to_owned(),
-            device: None,
-            era: None,
-            edits: Vec::new(),
-        };
-        let ask = CheckerRequest::Check {
-            turn: 1,
-            spec,
-            bytes: 64 << 20,
-        };
+        let ask = check(entry);
         let mut said = Vec::new();
         renderer.handle(WorkerRequest::Checker(ask), &mut |it| said.push(it));
         for run in runs {
