@@ -251,6 +251,7 @@ fn plain_pages_lead_to_each_other() {
             "lessons/index.html",
             "lessons/teachers.html",
             "lessons/challenges.html",
+            "lessons/fool-the-guard.html",
             "lessons/guess-the-odds.html",
             "lessons/who-is-hurt.html",
         ];
