@@ -24,8 +24,8 @@ const ROUNDS = Number(process.argv[2] ?? 3);
 const LEG = 80;
 const PLACES = [STEPS / 2, STEPS];
 const TICK = 1000 / 60;
-/** Milliseconds between steps that show their motion; the page takes what comes within 250 for quick. */
-const MOVING = 420;
+/** Milliseconds between steps that show their motion, which is over by then; the page takes what comes within 250 for quick. */
+const MOVING = 900;
 
 const rank = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const middle = (sorted) => sorted[Math.floor((sorted.length - 1) / 2)];

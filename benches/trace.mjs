@@ -53,7 +53,7 @@ export function keyLatencies(events, count) {
     return { whole: to - from, script, layout, raster, draw };
   });
   const found = times.filter((it) => it !== null).length;
-  if (times.length !== count || found < 0.98 * count) {
+  if (times.length !== count || found < 0.95 * count) {
     throw new Error(`of ${count} keys, ${times.length} were traced, and ${found} of them to a frame`);
   }
   const never = { whole: Infinity, script: Infinity, layout: Infinity, raster: Infinity, draw: Infinity };

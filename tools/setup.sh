@@ -155,6 +155,17 @@ setup_oracle() {
     fi
 }
 
+# A /dev/null that has become a regular file (some root's program replaced its "output") keeps what is
+# written to it, and rustc, which cargo has read it, fails with errors that lead nowhere.
+mend_null() {
+    [ ! -c /dev/null ] || return 0
+    say "/dev/null is not a device (rustc would read rubbish from it); making it anew"
+    { rm -f /dev/null && mknod -m 666 /dev/null c 1 3; } ||
+        give_up "could not make /dev/null anew; as root: rm /dev/null; mknod -m 666 /dev/null c 1 3"
+    rm -f target/.rustc_info.json # cargo keeps what rustc said of itself there.
+}
+
+mend_null
 case ${1:-} in
 build) setup_build ;;
 lint)

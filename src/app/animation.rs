@@ -11,6 +11,10 @@ use leptos::web_sys::{Element, HtmlElement, Node};
 thread_local! {
     /// Over the page: holds what moves.
     static LAYER: RefCell<Option<HtmlElement>> = RefCell::default();
+    /// What goes onto the layer at the next [`begin`].
+    static LAID: RefCell<Vec<Node>> = RefCell::default();
+    /// What begins with it: elements with the frames and options of their animations.
+    static PLANNED: RefCell<Vec<(Element, Array, Object)>> = RefCell::default();
     /// The animations that go on.
     static ANIMATIONS: RefCell<Vec<Animation>> = RefCell::default();
 }
@@ -46,8 +50,28 @@ fn create(tag: &str, class: &str) -> HtmlElement {
     element.unchecked_into()
 }
 
+/// Begins what was planned. Apart from planning, as the browser would lay out the page once more for each place
+/// that is asked for after a change.
+pub fn begin() {
+    LAYER.with_borrow(|layer| {
+        for node in LAID.take() {
+            // A node that is new goes in everywhere.
+            let _ = layer.as_ref().map(|layer| layer.append_child(&node));
+        }
+    });
+    let planned = PLANNED.take();
+    let begun = planned.iter().map(|(element, frames, options)| {
+        element
+            .unchecked_ref::<Animatable>()
+            .animate(frames, options)
+    });
+    ANIMATIONS.with_borrow_mut(|all| all.extend(begun));
+}
+
 /// Ends all animations, and empties the layer.
 pub fn stop() {
+    LAID.take();
+    PLANNED.take();
     for animation in ANIMATIONS.take() {
         animation.cancel();
     }
@@ -72,7 +96,7 @@ pub struct Time {
 /// One frame of an animation: at which thousandth of its time, the properties and their values.
 pub type Frame<'a> = (u32, &'a [(&'a str, &'a str)]);
 
-/// Animates an element; [`stop`] ends it.
+/// Plans to animate an element; [`stop`] ends it.
 pub fn animate(element: &Element, time: Time, easing: &str, frames: &[Frame]) {
     let list = Array::new();
     for (offset, properties) in frames {
@@ -93,13 +117,10 @@ pub fn animate(element: &Element, time: Time, easing: &str, frames: &[Frame]) {
     for (name, value) in [("delay", time.start), ("duration", time.lasts)] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    let animation = element
-        .unchecked_ref::<Animatable>()
-        .animate(&list, &options);
-    ANIMATIONS.with_borrow_mut(|animations| animations.push(animation));
+    PLANNED.with_borrow_mut(|all| all.push((element.clone(), list, options)));
 }
 
-/// Puts an element onto the layer.
+/// Plans to put an element onto the layer.
 pub fn put(class: &str, text: &str) -> HtmlElement {
     let element = create("div", class);
     element.set_text_content(Some(text));
@@ -107,11 +128,7 @@ pub fn put(class: &str, text: &str) -> HtmlElement {
     element
 }
 
-/// Lays an element onto the layer.
+/// Plans to lay an element onto the layer.
 pub fn lay(element: &Node) {
-    LAYER.with_borrow(|layer| {
-        if let Some(layer) = layer {
-            let _ = layer.append_child(element);
-        }
-    });
+    LAID.with_borrow_mut(|all| all.push(element.clone()));
 }

@@ -2,7 +2,7 @@
 //! and patches only what differs, and the browser's events, turned into actions for the dispatcher.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -21,6 +21,41 @@ use stable_pages::view::{Attr, Element, Handler, Msg, Node};
 /// How long after a change there is time for what need not be in its frame.
 pub const AFTER_FRAME: Duration = Duration::from_millis(40);
 
+/// Something that asks for places, which makes the browser lay out the page: it is done once, however often it was asked
+/// for meanwhile.
+#[derive(Clone, Copy)]
+pub struct Chore {
+    what: fn(),
+    due: &'static Cell<bool>,
+}
+
+impl Chore {
+    pub fn new(what: fn()) -> Chore {
+        // There are a few, for as long as the page is.
+        let due = Box::leak(Box::default());
+        Chore { what, due }
+    }
+
+    /// Does it in the next frame, once everything is drawn, and before it is painted.
+    pub fn in_frame(self) {
+        if !self.due.replace(true) {
+            request_animation_frame(move || self.run());
+        }
+    }
+
+    /// Does it when the next frame is done.
+    pub fn after_frame(self) {
+        if !self.due.replace(true) {
+            set_timeout(move || self.run(), AFTER_FRAME);
+        }
+    }
+
+    fn run(self) {
+        self.due.set(false);
+        (self.what)();
+    }
+}
+
 /// What using an element comes to.
 pub enum Action {
     /// The message of the element's handler.
@@ -34,6 +69,8 @@ type Dispatch = Rc<dyn Fn(Action)>;
 thread_local! {
     /// Where actions go.
     static DISPATCH: RefCell<Option<Dispatch>> = RefCell::default();
+    /// The step that the pointer asked for since the last frame.
+    static SOUGHT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// Sends the actions of all elements to `dispatch` from now on.
@@ -44,6 +81,17 @@ pub fn set_dispatch(dispatch: impl Fn(Action) + 'static) {
 fn dispatch(action: Action) {
     if let Some(dispatch) = DISPATCH.with_borrow(Clone::clone) {
         dispatch(action);
+    }
+}
+
+/// Goes to a step in the next frame, however often the pointer moves until then.
+pub fn seek(step: usize) {
+    if SOUGHT.replace(Some(step)).is_none() {
+        request_animation_frame(|| {
+            if let Some(step) = SOUGHT.take() {
+                dispatch(Action::Msg(Msg::Seek(step)));
+            }
+        });
     }
 }
 
@@ -310,7 +358,7 @@ fn handle(handler: Handler, event: &Event) {
         }
         Handler::Seek => {
             if let Ok(step) = event_target_value(event).parse() {
-                dispatch(Action::Msg(Msg::Seek(step)));
+                seek(step);
             }
         }
         Handler::Choose(mut msgs) => {

@@ -7,7 +7,7 @@ use leptos::web_sys::{Element, HtmlElement};
 
 use stable_pages::view::{Asked, Drawer, Tab};
 
-use super::dom::{self, AFTER_FRAME};
+use super::dom::{self, Chore};
 use super::store::Store;
 
 /// Keeps the root told, and the current lines in view.
@@ -50,15 +50,14 @@ pub fn watch(store: Store) {
             }
         }
     });
+    let (sentence, programs) = (Chore::new(fit_sentence), Chore::new(scroll_programs));
     Effect::new(move |_| {
         store.moment();
         store.ui();
         // What lies ahead stands below the sentence.
         store.outlook();
-        // Once everything is drawn, and before it is painted.
-        request_animation_frame(fit_sentence);
-        // After the frame, as asking for places makes the browser lay out the page.
-        set_timeout(scroll_programs, AFTER_FRAME);
+        sentence.in_frame();
+        programs.after_frame();
     });
     dom::listen("resize", |_| fit_sentence());
 }

@@ -22,7 +22,7 @@ use stable_pages::view::{
 };
 
 use super::animation::{self, Frame, Time, add_layer, animate, put};
-use super::dom::{AFTER_FRAME, listen};
+use super::dom::{Chore, listen};
 use super::store::Store;
 use super::wires::{Wire, all, draw_lines, let_go, line_of, redraw_lines};
 
@@ -40,6 +40,7 @@ thread_local! {
 /// Shows each step's movements, and draws the lines from sleepers anew whenever something changes.
 pub fn watch(store: Store) {
     add_layer();
+    let lines = Chore::new(draw_lines);
     let last = StoredValue::new_local((None::<Arc<Moment>>, 0.0));
     Effect::new(move |_| {
         let moment = store.moment();
@@ -51,7 +52,7 @@ pub fn watch(store: Store) {
         let (before, time) = last.get_value();
         if before.as_ref().is_some_and(|it| Arc::ptr_eq(it, &moment)) {
             // The moment is the same: what changed is beside the run, and moves nothing.
-            return after_frame(draw_lines);
+            return lines.after_frame();
         }
         let now = Date::now();
         last.set_value((Some(moment.clone()), now));
@@ -61,7 +62,7 @@ pub fn watch(store: Store) {
         let from = from.filter(|_| !quick && wanted());
         mark_root("data-still", from.is_none());
         let Some(from) = from else {
-            return after_frame(draw_lines);
+            return lines.after_frame();
         };
         // Played faster than one reads, steps move as much faster.
         let faster = match ui.playing {
@@ -81,19 +82,14 @@ pub fn watch(store: Store) {
         draw_lines();
     });
     // A column can be scrolled by itself; the lines follow, and what moves would miss its place.
-    listen("scroll", |event| {
+    listen("scroll", move |event| {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         // A program keeps its current line in view by itself, and nothing moves to or from one.
         if !target.is_some_and(|it| it.class_list().contains("program")) {
             stop();
         }
-        draw_lines();
+        lines.in_frame();
     });
-}
-
-/// Does what makes the browser lay out the page when the frame is done.
-fn after_frame(what: fn()) {
-    set_timeout(what, AFTER_FRAME);
 }
 
 /// Sets an attribute of the page's root where it differs, since even the same value costs a new style.
@@ -190,6 +186,7 @@ fn show(all: Vec<Timed>, faster: u32) {
         end = end.max(time.start + time.lasts);
         move_one(movement, time, &drawn);
     }
+    animation::begin();
     let turn = TURN.get();
     let over = move || {
         if TURN.get() == turn {

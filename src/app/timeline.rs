@@ -5,11 +5,10 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, Event, PointerEvent};
 
-use stable_pages::view::{self, Msg};
+use stable_pages::view;
 
 use super::dom::{self, AFTER_FRAME, mount_section};
 use super::store::{PtrEq, Store};
-use super::update::update;
 
 /// The moment under the pointer.
 fn pointed_at(store: Store, event: &PointerEvent) -> Option<usize> {
@@ -86,7 +85,7 @@ pub fn listen(store: Store) {
         let wanted = event.type_() == "pointerdown" || event.buttons() & 1 == 1;
         let step = pointed_at(store, &event).filter(|_| wanted);
         if let Some(step) = step.filter(|it| *it != store.moment_untracked().depth()) {
-            update(store, Msg::Seek(step));
+            dom::seek(step);
         }
     };
     dom::listen("resize", move |_| measure(store));
