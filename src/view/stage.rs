@@ -58,7 +58,9 @@ fn side_by_side(now: &Moment, ui: &UiState, picture: Picture) -> Element {
             Some(index) => format!("index {index}, LBA {lba}"),
             None => format!("LBA {lba}"),
         };
-        heads = heads.child(head(ui, page, &format!("page {}", page.number), &small));
+        // Before anybody has heard of addresses.
+        let small = if picture.whole() { &*small } else { "" };
+        heads = heads.child(head(ui, page, &format!("page {}", page.number), small));
     }
     let mut rows: Vec<Vec<(String, Element)>> = Vec::new();
     let mut names: Vec<String> = Vec::new();
@@ -162,7 +164,8 @@ fn level_head(level: Level, protection: Protection, picture: Picture) -> Element
     let name = machine_state::marked_new(name, picture.is_new(level.part()));
     // There are no checksums yet, for whom there is no guard tag.
     let what = match picture.has(Part::GuardTag) {
-        true => what,
+        true if picture.whole() => what,
+        true => what.trim_end_matches(", ref tag"),
         false => what.split(',').next().unwrap_or_default(),
     };
     row_head(name.child(el("small", "").text(what)))
@@ -195,7 +198,10 @@ fn table(ui: &UiState, moment: &PageMoment, picture: Picture) -> Element {
                 1 => "one interval of 4096 bytes".to_owned(),
                 _ => sector.to_string(),
             })
-            .child(el("small", "").text(&format!("LBA {lba}")))
+            .children(match picture.whole() {
+                true => vec![el("small", "").text(&format!("LBA {lba}"))],
+                false => Vec::new(),
+            })
             .on_click(Msg::Sector(number, sector));
         let head = el("th", "").attr(Attr::Role, "columnheader");
         heads = heads.child(head.attr(Attr::Scope, "col").child(button));

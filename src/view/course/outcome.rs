@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::exchange::{percent, status_words};
+use crate::exchange::{outcome as ending, percent, status_words};
 use crate::explore::StepRecord;
 use crate::lesson::{Answer, Scene, Span};
 use crate::machine::{Choice, Effect, Status};
@@ -97,9 +97,15 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
     let now = moment_of(&answer.scene);
     let mut failures = now.story.failures.iter();
     if let Some(failure) = failures.find(|it| it.fails() && it.step > answer.from) {
-        let mut until = answer.scene.clone();
-        until.run.truncate(failure.step);
-        let sentence = moment_of(&until).sentence().unwrap_or_default();
+        let sentence = match &now.end {
+            // What is found where all are at rest, no step has done.
+            Some(end) if failure.step == now.depth() => ending(&now.scenario, &now.story, end),
+            _ => {
+                let mut until = answer.scene.clone();
+                until.run.truncate(failure.step);
+                moment_of(&until).sentence().unwrap_or_default()
+            }
+        };
         told = rich(told, &sentence);
     }
     if let Some(sentence) = stored(answer, &now).filter(|_| !now.failed()) {

@@ -259,7 +259,7 @@ fn introduced(attended: &Attended) -> Element {
     }
     let names = parts.iter().map(|part| el("li", "").text(part.words()));
     el("div", "introduced small")
-        .child(el("span", "").text("New in the picture:"))
+        .child(el("span", "").text("New, framed in the picture:"))
         .child(el("ul", "").children(names.collect()))
 }
 
