@@ -1,4 +1,4 @@
-//! The fuzz targets (fuzz/) with a bounded number of inputs: links, diagrams, files and figures, damaged as mail programs,
+//! The fuzz targets (fuzz/) with a bounded number of inputs: links, diagrams, logs, files and figures, damaged as mail programs,
 //! editors and people damage them.
 
 #[path = "support/inputs.rs"]
@@ -125,6 +125,21 @@ fn diagrams() {
         write(&it, &story, &Options::default()).into_bytes()
     });
     bombard(inputs::diagram, &texts.collect::<Vec<_>>());
+}
+
+#[test]
+fn logs() {
+    // Each line of the recorded ones, and each as a whole.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs");
+    let all = std::fs::read_dir(folder).expect("a folder");
+    let all = all.filter_map(|it| std::fs::read_to_string(it.ok()?.path()).ok());
+    let all: Vec<String> = all.collect();
+    let lines = all.iter().flat_map(|it| it.lines());
+    let seeds = lines.chain(all.iter().map(String::as_str));
+    bombard(
+        inputs::log,
+        &seeds.map(|it| it.as_bytes().to_vec()).collect::<Vec<_>>(),
+    );
 }
 
 #[test]

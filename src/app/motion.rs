@@ -5,7 +5,7 @@
 //! eye meets. Steps never wait for motion: a step made meanwhile ends it and begins its own. Jumps, steps back and quick
 //! steps move nothing, nor does anything where a visitor wants no motion.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,8 @@ const EASING: &str = "cubic-bezier(.4, 0, .2, 1)";
 thread_local! {
     /// The number of the last step that was shown; what was planned for an older one comes too late.
     static TURN: Cell<u32> = const { Cell::new(0) };
+    /// What was looked for since motion was last planned: most spots are asked for several times.
+    static KNOWN: RefCell<BTreeMap<String, Option<(Element, DomRect)>>> = RefCell::default();
 }
 
 /// Shows each step's movements, and draws the lines from sleepers anew whenever something changes.
@@ -136,9 +138,20 @@ impl Point {
     }
 }
 
-/// The element of a spot that can be seen; the first one, as another build beside has the same names.
+/// The element of a spot that can be seen.
 fn seen(spot: &Spot) -> Option<(Element, DomRect)> {
-    let found = document().query_selector(&spot.selector());
+    let selector = spot.selector();
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&selector).cloned()) {
+        return known;
+    }
+    let found = look(&selector);
+    KNOWN.with_borrow_mut(|known| known.insert(selector, found.clone()));
+    found
+}
+
+/// The first such element, as another build beside has the same names.
+fn look(selector: &str) -> Option<(Element, DomRect)> {
+    let found = document().query_selector(selector);
     let element = found.ok().flatten()?;
     let rect = element.get_bounding_client_rect();
     let Point { x, y } = Point::middle(&rect);
@@ -186,6 +199,7 @@ fn show(all: Vec<Timed>, faster: u32) {
         end = end.max(time.start + time.lasts);
         move_one(movement, time, &drawn);
     }
+    KNOWN.take();
     animation::begin();
     let turn = TURN.get();
     let over = move || {

@@ -8,6 +8,7 @@ mod change;
 mod chrome_trace;
 mod consequence;
 pub mod diagram;
+pub mod dmesg;
 mod ending;
 mod explain;
 mod figures;

@@ -44,7 +44,10 @@ pub const KEYS: [(&str, &str); 26] = [
     ("N", "costs"),
     ("U", "coverage"),
     ("C", "copy the run as text for a mail"),
-    ("X", "share: link, text, figure, data; paste a diagram"),
+    (
+        "X",
+        "share: link, text, figure, data; paste a diagram or a kernel log",
+    ),
     ("?", "this sheet"),
 ];
 

@@ -14,6 +14,7 @@ mod compare;
 mod controls;
 mod course;
 mod definition;
+mod dmesg;
 mod explain;
 mod figure;
 mod frame;

@@ -16,6 +16,7 @@ use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs,
 use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::course::{self, BeatRun, Class, LessonFile};
+use super::dmesg::PastedLog;
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
@@ -128,6 +129,8 @@ pub struct Renderer {
     diagram_scenarios: Vec<Arc<Scenario>>,
     /// The diagram pasted last.
     pasted: Option<Pasted>,
+    /// The same text as a kernel log.
+    log: Option<PastedLog>,
     /// The lesson opened last.
     class: Option<Class>,
 }
@@ -164,6 +167,7 @@ impl Renderer {
             files: Vec::new(),
             diagram_scenarios: Vec::new(),
             pasted: None,
+            log: None,
             class: None,
         }
     }
@@ -349,7 +353,7 @@ impl Renderer {
         self.sections = [const { None }; Slot::ALL.len()];
         self.link.clear();
         self.files.clear();
-        self.pasted = None;
+        (self.pasted, self.log) = (None, None);
     }
 
     fn ask_checker(&mut self, request: CheckerRequest, send: &mut dyn FnMut(WorkerMessage)) {
@@ -523,6 +527,7 @@ impl Renderer {
     /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
     /// away.
     fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<ActorId>>>) {
+        self.log = PastedLog::of(&text);
         let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
             self.pasted = None;
             return;
@@ -597,6 +602,7 @@ impl Renderer {
                         base: &self.input.base,
                         files: &self.files,
                         pasted: self.pasted.as_ref(),
+                        log: self.log.as_ref(),
                     }),
                     Some(Sheet::Course) => course::sheet(ui),
                     None => continue,

@@ -1,5 +1,5 @@
 //! The sheet behind Share: link, text for a mail, figures, data, the code for another page, and a field for diagrams
-//! out of mails.
+//! out of mails and lines of kernel logs.
 
 use crate::exchange::diagram::{
     Detail, Drawn, Options, Placement, ReadError, Reading, Searched, read, read_as, write,
@@ -11,6 +11,7 @@ use crate::protocol::{Edit, Era, Program, Side};
 use crate::scenario::{Scenario, load_variant};
 
 use super::check_results::CheckResults;
+use super::dmesg::PastedLog;
 use super::figure::{Carried, figure};
 use super::moment::Moment;
 use super::msg::Msg;
@@ -31,6 +32,8 @@ pub struct Shared<'a> {
     pub files: &'a [(String, String, String)],
     /// The text pasted last, as it was read.
     pub pasted: Option<&'a Pasted>,
+    /// The same text as a kernel log, if it has lines of one.
+    pub log: Option<&'a PastedLog>,
 }
 
 /// A pasted text, as it was read.
@@ -329,15 +332,23 @@ fn saved(shared: &Shared) -> Element {
 
 fn pasting(shared: &Shared) -> Element {
     let mut field = el("textarea", "")
-        .attr(Attr::Label, "A diagram out of a mail or a commit message")
+        .attr(
+            Attr::Label,
+            "A diagram out of a mail or a commit message, or lines of a kernel log",
+        )
         .attr(Attr::Rows, "7");
     field.handler = Some(Handler::DiagramInput);
-    let it = part("A diagram out of a mail", "share-paste")
-        .child(note("", "Paste one: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel."))
+    let it = part("A diagram out of a mail, or a kernel log", "share-paste")
+        .child(note("", "A diagram: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. Nothing leaves the page."))
         .child(field);
-    match shared.pasted {
-        None => it,
-        Some(pasted) => it.child(reading_lines(pasted)),
+    match (shared.pasted, shared.log) {
+        // Log lines in a mail with a diagram are answered above it.
+        (Some(pasted), Some(log)) if pasted.read.is_ok() => {
+            it.child(log.view()).child(reading_lines(pasted))
+        }
+        (_, Some(log)) => it.child(log.view()),
+        (Some(pasted), None) => it.child(reading_lines(pasted)),
+        (None, None) => it,
     }
 }
 

@@ -81,6 +81,28 @@ test("a diagram out of a commit finds its scenario among all; what has no place 
   await close();
 });
 
+test("lines of a kernel log are decoded and answered, and an ordering that fits opens", async () => {
+  const { page, problems, close } = await site.open("", { width: 1366, height: 768 });
+  await share(page);
+  const log = readFileSync(new URL("../logs/11-nvme-guard.txt", import.meta.url), "utf8");
+  await sheet(page).locator("textarea").fill(`Subject: md7\n\n> ${log.replaceAll("\n", "\n> ")}\nwhat is this?`);
+  const reading = page.locator("[data-part=log-reading]");
+  await reading.filter({ hasText: "5 lines of a kernel log are known here." }).waitFor();
+  const text = await reading.innerText();
+  assert.match(text, /NVMe controller: a write's guard does not fit/);
+  assert.match(text, /nvme1n1 and nvme2n1 refuse the same write/);
+  assert.match(text, /error 84 is EILSEQ/);
+  assert.equal(await page.locator(".unread").count(), 0);
+  assert.deepEqual(await axe(page), []);
+  // By keyboard alone, the first ordering.
+  const first = reading.locator(".candidates button").first();
+  await first.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash.includes("kernel-metadata-writer"));
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
 test("figures and data are saved, and a figure brings its run back", async () => {
   const { page, problems, close } = await site.open("#insert-mode-blindness", clipboard);
   await page.keyboard.press("f");

@@ -1,9 +1,9 @@
-//! The targets of fuzz/ and tests/fuzz.rs: each hands bytes to a reader of outside input (links, diagrams, files, figures),
+//! The targets of fuzz/ and tests/fuzz.rs: each hands bytes to a reader of outside input (links, diagrams, logs, files, figures),
 //! which must give a value or a typed error in bounded time and memory. A target panics only if that reader is wrong.
 
 #![allow(dead_code)]
 
-use stable_pages::exchange::{Address, Link, diagram};
+use stable_pages::exchange::{Address, Link, diagram, dmesg};
 use stable_pages::scenario::{Packed, Scenario, catalogue, load};
 use stable_pages::view::reopen;
 
@@ -51,6 +51,18 @@ pub fn diagram(bytes: &[u8]) {
         // The choices of a reading are a run of the model.
         assert_eq!(run.open(&scenario).run, reading.choices);
     }
+}
+
+/// A pasted log.
+pub fn log(bytes: &[u8]) {
+    let text = text(bytes);
+    let lines = dmesg::read(&text);
+    for line in &lines {
+        assert!(line.number <= text.lines().count());
+        let _ = line.says();
+    }
+    // Answers are about lines that are there.
+    assert!(!lines.is_empty() || dmesg::answers(&lines).is_empty());
 }
 
 /// A visitor's file, and the same bytes as a packed scenario.

@@ -1,0 +1,11 @@
+//! Lines of a kernel log that somebody pastes: what each says (`line.rs`, over the table of `format.rs` and the patterns
+//! of `pattern.rs`), and what could have happened (`answer.rs`).
+
+mod answer;
+mod format;
+mod line;
+mod pattern;
+
+pub use answer::{Answer, Candidate, answers};
+pub use format::{FORMATS, Format, Sign};
+pub use line::{Line, read};
