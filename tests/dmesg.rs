@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use stable_pages::exchange::Address;
 use stable_pages::exchange::dmesg::{FORMATS, answers, read};
+use stable_pages::machine::guard;
 use stable_pages::scenario::find;
 
 /// Each log with the lines that say nothing here, the answers there are, and the orderings that fit best, the first first. From what
@@ -213,6 +214,24 @@ fn prefixes_and_other_lines_do_not_matter() {
         assert_eq!(lines[0].hex("rcvd"), Some(0x6b1d));
     }
     assert!(read("a mail about guard tags\nand nothing else").is_empty());
+}
+
+#[test]
+fn guards_that_are_known_by_themselves_are_told() {
+    let said = |rcvd: u16, want: u16| {
+        let line = format!("sdc: guard tag error at sector 8 (rcvd {rcvd:04x}, want {want:04x})");
+        answers(&read(&line))[0].means.join("\n")
+    };
+    let ones = guard(&[0xff; 512]);
+    assert!(said(ones, 0x1234).contains(&format!(
+        "The tag that came: {ones:04x} is the CRC of 512 bytes of ones."
+    )));
+    assert!(said(0x1234, ones).contains("The bytes that were compared"));
+    assert!(said(0x1234, 0x3412).contains("two byte orders"));
+    assert!(said(0, 0x1234).contains("a tag that nobody filled in"));
+    assert!(!said(0x6b1d, 0x09f2).contains("CRC of"));
+    // Both orders of CRC and IP checksum are another case.
+    assert!(said(0, 0xffff).contains("IP checksum") && said(0xffff, 0).contains("IP checksum"));
 }
 
 #[test]
