@@ -83,7 +83,7 @@ clean: ## Remove everything built (installed tools stay)
 # switches it off in Trunk (data-wasm-opt="0"), which would not build without it. Less
 # inlining than usual makes the page's wasm larger, but smaller once it is compressed.
 # Then what the page exports for streams, which come with Leptos and which it never uses, is taken out, and what is not
-# needed any more with it: more than a kilobyte, compressed.
+# needed any more with it: more than a kilobyte, compressed. Last, its functions are ordered for gzip (tools/alike.mjs).
 FEATURES = --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
 	--enable-mutable-globals --enable-reference-types --enable-multivalue
 define SHRINK
@@ -102,7 +102,8 @@ if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/stable-pages-*.wasm; do \
 		wasm-dis $(FEATURES) "$$wasm" -o "$$wasm.wat" && sed '/(export "\(__wbg_\)\{0,1\}intounderlying/d' "$$wasm.wat" > "$$wasm.tmp.wat" \
 			&& wasm-as $(FEATURES) "$$wasm.tmp.wat" -o "$$wasm.tmp" \
-			&& wasm-opt $(FEATURES) --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20 --strip-producers --strip-target-features "$$wasm.tmp" -o "$$wasm"; \
+			&& wasm-opt $(FEATURES) --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20 --strip-producers --strip-target-features "$$wasm.tmp" -o "$$wasm" \
+			&& wasm-dis $(FEATURES) "$$wasm" -o "$$wasm.wat" && node tools/alike.mjs "$$wasm.wat" && wasm-as $(FEATURES) "$$wasm.wat" -o "$$wasm"; \
 		rm -f "$$wasm.wat" "$$wasm.tmp.wat" "$$wasm.tmp"; \
 	done; \
 	echo "dist: done"; \

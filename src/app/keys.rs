@@ -63,6 +63,10 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
             .ok()
             .and_then(|it| it.checked_sub(1))
             .map(ActorId);
+        // Where a lesson tells, nothing is stepped.
+        if !store.ui_untracked().by_hand() {
+            return false;
+        }
         let known = store.moment_untracked().scenario.cast.len();
         let Some(actor) = actor.filter(|actor| actor.index() < known) else {
             return false;

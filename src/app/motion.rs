@@ -32,11 +32,14 @@ const QUICK: f64 = 250.0;
 /// How a movement gains and loses speed.
 const EASING: &str = "cubic-bezier(.4, 0, .2, 1)";
 
+/// An element that can be seen, and where; nothing if it cannot.
+type Seen = Option<(Element, DomRect)>;
+
 thread_local! {
     /// The number of the last step that was shown; what was planned for an older one comes too late.
     static TURN: Cell<u32> = const { Cell::new(0) };
     /// What was looked for since motion was last planned: most spots are asked for several times.
-    static KNOWN: RefCell<BTreeMap<String, Option<(Element, DomRect)>>> = RefCell::default();
+    static KNOWN: RefCell<Vec<(Spot, Seen)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Shows each step's movements, and draws the lines from sleepers anew whenever something changes.
@@ -139,18 +142,18 @@ impl Point {
 }
 
 /// The element of a spot that can be seen.
-fn seen(spot: &Spot) -> Option<(Element, DomRect)> {
-    let selector = spot.selector();
-    if let Some(known) = KNOWN.with_borrow(|known| known.get(&selector).cloned()) {
+fn seen(spot: &Spot) -> Seen {
+    let known = KNOWN.with_borrow(|all| all.iter().find(|it| it.0 == *spot).cloned());
+    if let Some((_, known)) = known {
         return known;
     }
-    let found = look(&selector);
-    KNOWN.with_borrow_mut(|known| known.insert(selector, found.clone()));
+    let found = look(&spot.selector());
+    KNOWN.with_borrow_mut(|all| all.push((spot.clone(), found.clone())));
     found
 }
 
 /// The first such element, as another build beside has the same names.
-fn look(selector: &str) -> Option<(Element, DomRect)> {
+fn look(selector: &str) -> Seen {
     let found = document().query_selector(selector);
     let element = found.ok().flatten()?;
     let rect = element.get_bounding_client_rect();

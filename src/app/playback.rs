@@ -6,7 +6,9 @@ use gloo_timers::callback::Timeout;
 
 use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, NodeId, World, ways};
-use stable_pages::view::{SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time};
+use stable_pages::view::{
+    SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time, spoken_of,
+};
 
 use super::store::{Session, Store};
 use super::{address, motion};
@@ -65,7 +67,10 @@ const WALK: u32 = 5000;
 const WALK_PACE: (u32, u32) = (300, 700);
 
 fn walk_on(store: Store, pause: u32, done: Box<dyn FnOnce()>) {
-    let moved = go_forward(store, StepSize::Call);
+    let mut moved = go_forward(store, StepSize::Call);
+    while moved && unspoken(store) {
+        moved = go_forward(store, StepSize::Call);
+    }
     let moment = store.moment_untracked();
     if !moved || moment.depth() == moment.length() {
         return done();
@@ -182,6 +187,21 @@ pub fn step(store: Store, actor: ActorId, way: u8, size: StepSize) {
         let mut made = choices.into_iter();
         made.all(|choice| session.history.choose(model, choice))
     });
+    // A learner sees nothing of steps that come in later lessons: they are made in the same press.
+    while unspoken(store) && store.moment_untracked().ways(actor) < 2 {
+        let on = |session: &mut Session| {
+            let model = &session.scenario.model;
+            session.history.choose(model, Choice::of(actor))
+        };
+        if !change(store, Way::Onward, on) {
+            return;
+        }
+    }
+}
+
+/// Whether a lesson has yet to introduce what the step made last is about.
+fn unspoken(store: Store) -> bool {
+    !spoken_of(&store.moment_untracked(), store.ui_untracked().picture())
 }
 
 /// Steps an actor to the end of its current top-level line, or to where it must choose.

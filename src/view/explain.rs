@@ -7,7 +7,8 @@ use crate::exchange::{
     who_compares, without_words,
 };
 use crate::explore::{Failure, Omission, Outlook, StepRecord, Without, with_round};
-use crate::machine::{ActorId, Choice, Content, End, Hop, Protection, Status, Violation};
+use crate::lesson::Part;
+use crate::machine::{ActorId, Choice, Content, Effect, End, Hop, Protection, Status, Violation};
 use crate::protocol::{GroupRow, Line, MEANINGS, OPS, group_row};
 use crate::scenario::{Scenario, Severity, Verdict, never_existed};
 
@@ -126,9 +127,17 @@ pub fn elsewhere(now: &Moment, ui: &UiState) -> Element {
 }
 
 /// Whether a lesson has introduced what the step made last is about.
-fn spoken_of(now: &Moment, picture: Picture) -> bool {
+pub fn spoken_of(now: &Moment, picture: Picture) -> bool {
     let row = now.last_row();
+    let faults = || {
+        let mut effects = now.story.steps.last().map(|it| it.effects.iter());
+        effects
+            .as_mut()
+            .is_some_and(|it| it.any(|it| matches!(it, Effect::Faulted { .. })))
+    };
     row.is_some_and(|(_, row, _)| picture.has_step(OPS[row].op))
+        // Whoever knows no PTE knows no fault.
+        && (picture.has(Part::Pte) || !faults())
 }
 
 /// How bad the end is that the run has come to; none where it goes on.

@@ -56,7 +56,7 @@ pub use course::{
     Asked, Attended, BeatRun, Class, CourseMsg, LessonFile, PackedLesson, Progress, lessons,
     moment_of, outcome, said, spans,
 };
-pub use explain::{LeftOut, elsewhere, explanations, outlook_line, sentence};
+pub use explain::{LeftOut, elsewhere, explanations, outlook_line, sentence, spoken_of};
 pub use figure::{Carried, FigureError, figure, lesson_figure, reopen};
 pub use frame::frame;
 pub use glossary::Glossary;

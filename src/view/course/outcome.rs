@@ -88,7 +88,10 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
     if answer.claim.is_searched() {
         return match found(&answer.scene) {
             Some(found) => told
-                .text("Every schedule was looked at: ")
+                .text(match found.iter().any(|it| it.fails()) {
+                    true => "Every schedule was looked at; at worst: ",
+                    false => "Every schedule was looked at: ",
+                })
                 .child(badge("span", &found))
                 .text("."),
             None => told,
@@ -119,6 +122,8 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
     let met = now.story.verdicts(&now.scenario.model).into_iter();
     let met: Vec<Verdict> = met.filter(|it| it.fails()).collect();
     match met.is_empty() {
+        // Where that was the question.
+        true if answer.claim.text.starts_with("met ") => told.text(" Nothing has failed."),
         true => told,
         false => told.text(" ").child(badge("span", &met)),
     }
