@@ -235,14 +235,13 @@ fn show(store: Store, opened: Result<Box<OpenedRun>, String>, moment: bool, way:
     let play = way.play && opened.at < opened.run.len();
     let at = if play { opened.at } else { usize::MAX };
     playback::load_run(store, &opened.run, at);
-    let picked = attended.picked;
     attend(store, attended, moment, play);
     if way.arrives {
         address::arrived();
     }
     if play {
         playback::walk(store, move || {
-            change(store, |lesson| lesson.picked = picked);
+            change(store, |lesson| lesson.running = false);
         });
     }
 }
@@ -260,10 +259,10 @@ fn attend(store: Store, mut attended: Attended, moment: bool, play: bool) {
                 attended.searched = last.searched;
             }
         }
-        // What an answer comes to is said once it has been run.
-        if play || attended.asked != Asked::Predict {
+        if attended.asked != Asked::Predict {
             attended.picked = None;
         }
+        attended.running = play;
         (ui.tab, ui.panel, ui.drawer) = (Tab::Explain, None, None);
         if !attended.own {
             ui.progress.reach(&attended.slug, attended.beat);
@@ -320,7 +319,12 @@ pub fn update(store: Store, msg: CourseMsg) {
                 run(beat, BeatRun::Moment, false);
             }
         }
-        (CourseMsg::Pick(at), Some(it)) => run(it.beat, BeatRun::Answer(at), true),
+        (CourseMsg::Pick(at), Some(it)) => {
+            change(store, |lesson| {
+                (lesson.picked, lesson.running) = (Some(at), true)
+            });
+            run(it.beat, BeatRun::Answer(at), true);
+        }
         (CourseMsg::Bytes(bytes), _) => change(store, |lesson| lesson.bytes = bytes),
         (CourseMsg::Search, _) => change(store, |lesson| lesson.searched = true),
         (CourseMsg::Store, Some(it)) => run(it.beat, BeatRun::Store(it.bytes), true),

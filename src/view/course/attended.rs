@@ -53,6 +53,8 @@ pub struct Attended {
     pub given_up: bool,
     /// The answer whose run is on the stage.
     pub picked: Option<usize>,
+    /// Whether that run is still being made: what it comes to is said afterwards.
+    pub running: bool,
     /// What was said of statements: whether each is taken to be true.
     pub said: Vec<Option<bool>>,
     /// Whether the whole picture is shown all the same.

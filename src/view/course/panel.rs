@@ -274,7 +274,7 @@ fn predict(answers: &[Answer], attended: &Attended) -> Element {
             .child(spans(el("span", ""), &answer.words))
             .on_click(Msg::Course(CourseMsg::Pick(at)));
         let item = el("li", "").child(pick);
-        match picked {
+        match picked && !attended.running {
             true => item.child(outcome(answer).attr(Attr::Part, "outcome")),
             false => item,
         }
@@ -284,13 +284,13 @@ fn predict(answers: &[Answer], attended: &Attended) -> Element {
         .child(el("ol", "answers").children(items.collect()));
     task.attrs.push((Attr::Live, "polite".to_owned()));
     match attended.picked {
-        None => task,
-        Some(_) => task.child(el("div", "moves").child(press(
+        Some(_) if !attended.running => task.child(el("div", "moves").child(press(
             "",
             "",
             "Back to the question",
             CourseMsg::Again,
         ))),
+        _ => task,
     }
 }
 
