@@ -211,7 +211,7 @@ const FAULTS: [(&str, &str); 66] = [
 ];
 
 /// Faulty programs.
-const PROGRAM_FAULTS: [&str; 38] = [
+const PROGRAM_FAULTS: [&str; 43] = [
     // Names.
     "lock_page\n  # a comment\nlokc_page",
     "folio_lock",
@@ -252,6 +252,12 @@ const PROGRAM_FAULTS: [&str; 38] = [
     // One bio at a time.
     "lock_page\nset_page_writeback\nbio_add_page\ngenerate_guards:\n  each sector\n    generate_guard\nqueue_bio\nbio_add_page\nqueue_bio\nunlock_page",
     "lock_page\nset_page_writeback\nunlock_page\nsubmit_bio\nsubmit_bio",
+    // Sectors of a page.
+    "submit_bio 0-3\nsubmit_bio 3-7",
+    "bio_add_page 0-8",
+    "bio_add_page 4-3",
+    "bio_add_page 0-3 4-7",
+    "lock_page 0-3",
     // Columns behind escapes, tabs and folded lines.
     "lock_page # \\u00fc \\\"quoted\\\" \\nunlock_page   lock",
     "?3.0+\\tunlock_page \\\n     \\\n   B",
@@ -275,6 +281,8 @@ const PAGE_FAULTS: [(&str, &str); 4] = [
 fn what_is_clear_is_not_refused() {
     for lines in [
         "writepage\nwritepage",
+        "submit_bio 0-3\nsubmit_bio 4-7",
+        "bio_add_page 0 4-7\nbio_add_page 0-3 0\nqueue_bio",
         "wb_page\nsubmit\nwait_on_page_writeback\nwb_page\nsubmit",
         "bio_add_page\nqueue_bio\nwait_for_bio\nbio_add_page\nqueue_bio",
         "mblk_io_submit else other\nbio_add_page\nqueue_bio\nend\nother> bio_add_page\nqueue_bio",

@@ -114,7 +114,7 @@ fn steps_read_and_write_what_is_stated() {
         };
         hold_to(&scenario, &mut seen);
     }
-    for scenario in support::locks::scenarios() {
+    for scenario in support::locks::scenarios().chain(support::parts::scenarios()) {
         hold_to(&scenario, &mut seen);
     }
     let baseline = find("baseline-five-step").expect("in the catalogue");
@@ -234,7 +234,7 @@ fn models() -> impl Iterator<Item = Model> {
 }
 
 /// Every bit of a world is in one register, and each register has a name of its own, but for those that are several by
-/// nature: the stage and the owner of a bio, an actor's four, and the TLBs of an address space.
+/// nature: the stage and the owner of a bio, the bios of a page in parts, an actor's four, and the TLBs of an address space.
 #[test]
 fn every_bit_is_in_one_register() {
     for (number, model) in models().enumerate() {
@@ -262,6 +262,7 @@ fn every_bit_is_in_one_register() {
             let of_space = |space: &&SpaceId| cell.space == Some(**space);
             let several = match cell.register {
                 Register::Bio => 2 * model.bio_ids().len(),
+                Register::BioOf => model.bio_ids().len() / model.page_ids().len(),
                 Register::Actors => 4,
                 Register::Named => named(cell),
                 Register::Tlb => model.tlb_spaces.iter().filter(of_space).count(),

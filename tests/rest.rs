@@ -169,16 +169,22 @@ fn unstable(model: &Model, space: &Space, state: u32) -> HashSet<(PageId, Sector
     let mut found = HashSet::new();
     for choice in space.schedule(model, state) {
         let (next, effects) = step(model, &world, choice);
+        let inside = |world: &World, page: u8, sector: u8, bio| {
+            model.bio_at(world, PageId(page), SectorId(sector)) == Some(bio)
+        };
         let in_bio = |bio| {
-            let pages = model.page_ids();
+            let all = model
+                .page_ids()
+                .flat_map(|page| model.sector_ids().map(move |it| (page, it)));
             let before = world;
-            pages.filter(move |it| model.page(&before, *it).bio == Some(bio))
+            all.filter(move |(page, sector)| model.bio_at(&before, *page, *sector) == Some(bio))
         };
         for effect in effects {
             match effect {
-                Effect::Added { page, .. } => {
-                    sampled.retain(|at, _| at.0 != page.0);
-                    fetched.retain(|at, _| at.0 != page.0);
+                Effect::Added { page, bio } => {
+                    let other = |at: (u8, u8)| at.0 != page.0 || !inside(&next, at.0, at.1, bio);
+                    sampled.retain(|at, _| other(*at));
+                    fetched.retain(|at, _| other(*at));
                 }
                 Effect::Guarded {
                     page,
@@ -193,26 +199,22 @@ fn unstable(model: &Model, space: &Space, state: u32) -> HashSet<(PageId, Sector
                     sampled.insert((page.0, sector.0), content);
                 }
                 Effect::Queued { bio, .. } => {
-                    for page in in_bio(bio) {
+                    for (page, sector) in in_bio(bio) {
                         let it = model.page(&world, page);
-                        for sector in model.sector_ids() {
-                            let copy = it.copy[sector.index()];
-                            let now = if copy.is_some() {
-                                copy
-                            } else {
-                                it.memory[sector.index()]
-                            };
-                            let written = model.page(&next, page).sealed[sector.index()].is_some();
-                            if written {
-                                sampled.entry((page.0, sector.0)).or_insert(now);
-                            }
+                        let copy = it.copy[sector.index()];
+                        let now = if copy.is_some() {
+                            copy
+                        } else {
+                            it.memory[sector.index()]
+                        };
+                        let written = model.page(&next, page).sealed[sector.index()].is_some();
+                        if written {
+                            sampled.entry((page.0, sector.0)).or_insert(now);
                         }
                     }
                 }
                 Effect::Requeued { bio, .. } => {
-                    for page in in_bio(bio) {
-                        fetched.retain(|at, _| at.0 != page.0);
-                    }
+                    fetched.retain(|at, _| !inside(&world, at.0, at.1, bio));
                 }
                 Effect::Fetched {
                     page,
@@ -222,16 +224,14 @@ fn unstable(model: &Model, space: &Space, state: u32) -> HashSet<(PageId, Sector
                     fetched.insert((page.0, sector.0), content);
                 }
                 Effect::Completed { bio, failed: false } => {
-                    for page in in_bio(bio) {
-                        for sector in model.sector_ids() {
-                            let at = (page.0, sector.0);
-                            // A write that never fetched what it was to write is unstable too.
-                            let (sampled, fetched) = (sampled.get(&at), fetched.get(&at));
-                            if sampled != fetched {
-                                found.insert((page, sector));
-                            } else if fetched.is_some() && model.protection != Protection::Parity {
-                                found.remove(&(page, sector));
-                            }
+                    for (page, sector) in in_bio(bio) {
+                        let at = (page.0, sector.0);
+                        // A write that never fetched what it was to write is unstable too.
+                        let (sampled, fetched) = (sampled.get(&at), fetched.get(&at));
+                        if sampled != fetched {
+                            found.insert((page, sector));
+                        } else if fetched.is_some() && model.protection != Protection::Parity {
+                            found.remove(&(page, sector));
                         }
                     }
                 }

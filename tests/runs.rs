@@ -309,7 +309,14 @@ type Placed = (PageId, SectorId, Content);
 fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Column {
     let here = (page, sector);
     let last = |is: &dyn Fn(&Effect) -> bool| story.last(story.steps.len(), None, is);
-    let begun = last(&|it| matches!(it, Effect::Added { page: of, .. } if *of == page));
+    // Of several bios of a page, that of the sector.
+    let added = |step: usize| {
+        let record = &story.steps[step - 1];
+        let bio = model.bio_at(&record.world, page, sector);
+        let mut effects = record.effects.iter();
+        effects.any(|it| matches!(it, Effect::Added { page: of, bio: it } if *of == page && bio == Some(*it)))
+    };
+    let begun = (1..=story.steps.len()).rev().find(|step| added(*step));
     let since = |is: &dyn Fn(&Effect) -> bool| last(is).filter(|it| Some(*it) >= begun);
     let effect = |step: usize, is: &dyn Fn(&Effect) -> bool| {
         let mut effects = story.steps[step - 1].effects.iter();
@@ -370,7 +377,7 @@ fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Colum
     let mut queued = None;
     let mut before = &model.initial;
     for (step, record) in (1..).zip(&story.steps) {
-        let bio = model.page(before, page).bio;
+        let bio = model.bio_at(before, page, sector);
         let mut effects = record.effects.iter();
         if effects.any(|it| matches!(it, Effect::Queued { bio: of, .. } if Some(*of) == bio)) {
             queued = Some(step).filter(|it| Some(*it) >= begun);

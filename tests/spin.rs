@@ -112,6 +112,17 @@ fn locks() -> Vec<Case> {
     cases.collect()
 }
 
+/// Files about pages that are in several bios.
+fn parts() -> Vec<Case> {
+    let files = support::parts::files().into_iter();
+    let cases = files
+        .zip(support::parts::scenarios())
+        .map(|((about, ..), scenario)| {
+            Case::new(about.to_owned(), scenario, MOST).expect("all explored")
+        });
+    cases.collect()
+}
+
 /// Random numbers that are the same in every run (SplitMix64).
 struct Dice(u64);
 
@@ -461,6 +472,15 @@ fn spin_finds_the_same_under_a_page_table_lock() {
         .collect();
     assert!(cases.len() > 4, "only {} steps change PTEs", cases.len());
     let wrong = verify_all("page_table_lock", &cases);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn spin_finds_the_same_of_pages_in_parts() {
+    if !spin_is_there() {
+        return;
+    }
+    let wrong = verify_all("parts", &parts());
     assert!(wrong.is_empty(), "{wrong}");
 }
 

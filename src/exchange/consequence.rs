@@ -316,14 +316,14 @@ fn repairs(
     let model = &scenario.model;
     let before = failure.step.checked_sub(2).map(|at| story.steps[at].world);
     let before = before.unwrap_or(model.initial);
-    let bio = model.page(&before, failure.page).bio;
+    let bio = model.bio_at(&before, failure.page, failure.sector);
     let world = last_world(scenario, story);
     let mut pages = [None; MAX_PAGES];
     for number in model.page_ids() {
         let page = model.page(&world, number);
         pages[number.index()] = if number == failure.page {
             Some(of_failed)
-        } else if bio.is_none() || model.page(&before, number).bio != bio {
+        } else if bio.is_none_or(|bio| model.sectors_in(&before, bio, number) == 0) {
             None
         } else if page.memory == page.media {
             Some(Repair::NextWriteback)

@@ -63,7 +63,9 @@ impl Case<'_> {
             story,
             failure,
             page: scenario.model.page(&before, failure.page),
-            stage: scenario.model.stage(&before, failure.page),
+            stage: scenario
+                .model
+                .stage_at(&before, failure.page, failure.sector),
             sector: sectors(scenario, failure.page, &[failure.sector]),
         }
     }

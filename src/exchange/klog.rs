@@ -19,6 +19,7 @@ pub fn log_lines(scenario: &Scenario, failure: &Failure) -> Vec<String> {
         hop,
         lba: failure.lba,
         first_page: failure.first_page,
+        first_sector: failure.first_sector,
         received: contents.guard(failure.sealed),
         computed: contents.guard(failure.fetched),
     };
@@ -34,6 +35,8 @@ pub struct Refusal {
     pub lba: u32,
     /// The first page of the request.
     pub first_page: PageId,
+    /// The first sector of the request in that page.
+    pub first_sector: SectorId,
     /// The guard that came with the sector.
     pub received: u16,
     /// The guard that the hop computes over the bytes that came.
@@ -50,7 +53,7 @@ impl Refusal {
     pub fn log_lines(self, scenario: &Scenario) -> Vec<String> {
         let geometry = scenario.model.geometry;
         // The block layer counts sectors of 512 bytes, however large the disk's own sectors are.
-        let first = u64::from(geometry.lba(self.first_page, SectorId(0)))
+        let first = u64::from(geometry.lba(self.first_page, self.first_sector))
             * u64::from(geometry.interval / 512);
         let nvme = scenario.model.protection == Protection::Nvme;
         let dev = if nvme { "nvme0n1" } else { "sdb" };

@@ -56,4 +56,5 @@ pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
 pub use statements::{Statements, schedule_lines, statements};
 pub use why::{why, why_end, why_from, why_round};
 pub use without::without_words;
+pub(crate) use words::bio as bio_words;
 pub use worth::{Worth, worth};

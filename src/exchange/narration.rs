@@ -10,7 +10,7 @@ mod rules;
 pub use press::press_sentence;
 pub(super) use rules::loss;
 
-use super::words::{begin, bio, of_page, page, pte, sectors, store, the, thing, way};
+use super::words::{begin, bio, listed, of_page, page, pte, sectors, store, the, thing, way};
 use crate::explore::{StepRecord, Stored, Story};
 use crate::machine::{
     Access, ActorId, BioId, Consumer, Content, Effect, EndIo, Hop, Instr, Loss, Op, PageId,
@@ -405,7 +405,13 @@ impl Step<'_> {
             ),
             Effect::Passed => Some(self.passed()),
             Effect::Chose { way } => self.chose(way),
-            Effect::Added { page, .. } => self.say(page, "{Who} adds {page} to its bio."),
+            Effect::Added { page: number, .. } => {
+                let x = match self.instr.and_then(Instr::sectors) {
+                    Some(some) => sectors(it, number, &listed(model, some)),
+                    None => page(it, number),
+                };
+                self.fill(number, "{Who} adds {x} to its bio.", &x, "")
+            }
             Effect::Guarded {
                 page,
                 sector,
@@ -576,6 +582,7 @@ impl Step<'_> {
                         "{Who} clears `BH_Shadow`{of}: the journal is done with the block, which may change now."
                     }
                     EndIo::Direct => "{Who} ends the direct I/O{of}; there is no flag to clear.",
+                    EndIo::Part => "{Who} lets go of the bio; `PG_writeback`{of} stays as it is.",
                     EndIo::Writeback => "{Who} clears `PG_writeback`{of}.",
                 },
             ),

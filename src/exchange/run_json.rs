@@ -254,6 +254,10 @@ struct Page<'a> {
     bio: Option<BioId>,
     /// Where its bio is.
     bio_stage: Stage,
+    /// Of each sector the bio that it is in; left out where a page is in one bio at a time. Then `bio` is the first of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(not(target_family = "wasm"), schemars(default))]
+    bios: Vec<Option<BioId>>,
     /// Its PTE in each address space.
     ptes: Vec<Bits>,
     /// What each TLB caches of it.
@@ -538,6 +542,10 @@ impl<'a> RunBuilder<'a> {
             dirty_buffers: it.buffers,
             bio: it.bio,
             bio_stage: model.stage(world, number),
+            bios: (model.sector_ids())
+                .filter(|_| model.in_parts())
+                .map(|sector| model.bio_at(world, number, sector))
+                .collect(),
             ptes: spaces.map(|s| model.pte(world, s, number).into()).collect(),
             tlbs: tlbs.map(|t| model.tlb(world, t, number).into()).collect(),
             memory: row(&it.memory),

@@ -1,7 +1,8 @@
 //! How actors, pages, sectors and what one sleeps on are called in texts.
 
 use crate::machine::{
-    ActorId, BioId, LockId, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which, World,
+    ActorId, BioId, LockId, Model, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which,
+    World,
 };
 use crate::protocol::{Era, renamed};
 use crate::scenario::{Scenario, Verdict};
@@ -113,14 +114,26 @@ pub(super) fn sectors(scenario: &Scenario, page: PageId, which: &[SectorId]) -> 
     }
 }
 
-/// "the bio", or "the bio of pages 0 and 1" where there are several pages.
-pub(super) fn bio(scenario: &Scenario, world: &World, bio: BioId) -> String {
-    let pages = scenario.model.page_ids();
-    let inside: Vec<u8> = pages
-        .filter(|it| scenario.model.page(world, *it).bio == Some(bio))
+/// The sectors that have a bit in a mask, in order.
+pub(super) fn listed(model: &Model, mask: u8) -> Vec<SectorId> {
+    let sectors = model.sector_ids();
+    sectors.filter(|it| mask & it.bit() != 0).collect()
+}
+
+/// "the bio", "the bio of pages 0 and 1" where there are several pages, or "the bio of sectors 0 to 3" where pages go out
+/// in parts.
+pub(crate) fn bio(scenario: &Scenario, world: &World, bio: BioId) -> String {
+    let model = &scenario.model;
+    let inside: Vec<u8> = (model.page_ids())
+        .filter(|it| model.sectors_in(world, bio, *it) != 0)
         .map(|it| it.0)
         .collect();
     match &inside[..] {
+        [one] if model.in_parts() => {
+            let page = PageId(*one);
+            let mine = listed(model, model.sectors_in(world, bio, page));
+            format!("the bio of {}", sectors(scenario, page, &mine))
+        }
         _ if !several(scenario) => "the bio".to_owned(),
         [] => "the bio".to_owned(),
         [one] => format!("the bio of page {one}"),

@@ -90,8 +90,9 @@ impl Watch for Seen<'_> {
             Effect::Committed { bio } => {
                 for page in self.model.page_ids() {
                     let held = self.model.page(self.before, page);
+                    let inside = self.model.sectors_in(self.before, bio, page);
                     let mine = self.model.sector_ids().filter(|sector| {
-                        held.bio == Some(bio) && held.wire[sector.index()].is_some()
+                        inside & sector.bit() != 0 && held.wire[sector.index()].is_some()
                     });
                     mine.for_each(|sector| self.deeds.add(Deed::Written, page, sector));
                 }

@@ -88,6 +88,8 @@ pub struct Failure {
     pub lba: u32,
     /// The first page of the request it happened to.
     pub first_page: PageId,
+    /// The first sector of the request in that page.
+    pub first_sector: SectorId,
     /// The content its checksum was computed from, or that was submitted.
     pub sealed: Content,
     /// The content that was fetched.
@@ -199,7 +201,7 @@ impl Story {
         let before = last.map_or(model.initial, |record| record.world);
         let (step, actor) = (self.steps.len() + 1, record.choice.actor);
         for effect in &record.effects {
-            self.tell(model, &before, step, actor, *effect);
+            self.tell(model, (&before, &record.world), step, actor, *effect);
         }
         self.judge(model, &record.world, step, Some(actor), &record.effects);
         // Where everybody is finished or idle, updates may be lost and things left behind, of which no effect tells.
@@ -324,11 +326,13 @@ impl Story {
         {
             (sealed, fetched) = (received, computed);
         }
-        let in_bio = |page: &PageId| model.page(before, *page).bio == held.bio;
-        let first_page = match held.bio {
-            Some(_) => model.page_ids().find(in_bio).unwrap_or(page),
-            None => page,
-        };
+        let bio = model.bio_at(before, page, sector);
+        let first = bio.and_then(|bio| {
+            let pages = model.page_ids();
+            let mut inside = pages.map(|page| (page, model.sectors_in(before, bio, page)));
+            inside.find(|(_, sectors)| *sectors != 0)
+        });
+        let (first_page, sectors) = first.unwrap_or((page, 1));
         self.failures.push(Failure {
             step,
             actor,
@@ -337,6 +341,7 @@ impl Story {
             sector,
             lba: model.geometry.lba(page, sector),
             first_page,
+            first_sector: SectorId(sectors.trailing_zeros() as u8),
             sealed,
             fetched,
             column,
@@ -401,15 +406,26 @@ impl Story {
     }
 
     /// Notes what an effect says.
-    fn tell(&mut self, model: &Model, before: &World, step: usize, actor: ActorId, effect: Effect) {
+    fn tell(
+        &mut self,
+        model: &Model,
+        (before, after): (&World, &World),
+        step: usize,
+        actor: ActorId,
+        effect: Effect,
+    ) {
         match effect {
             // A new I/O begins: what the columns say of the last one is dropped.
-            Effect::Added { page, .. } => {
-                for column in &mut self.columns[page.index()] {
-                    *column = Column {
-                        stored: column.stored,
-                        ..Column::default()
-                    };
+            Effect::Added { page, bio } => {
+                let inside = model.sectors_in(after, bio, page);
+                let columns = &mut self.columns[page.index()];
+                for (sector, column) in model.sector_ids().zip(columns) {
+                    if inside & sector.bit() != 0 {
+                        *column = Column {
+                            stored: column.stored,
+                            ..Column::default()
+                        };
+                    }
                 }
             }
             Effect::Copied { page } => {
@@ -419,8 +435,10 @@ impl Story {
             }
             Effect::Queued { bio, .. } => {
                 for page in model.page_ids() {
-                    if model.page(before, page).bio == Some(bio) {
-                        for column in &mut self.columns[page.index()] {
+                    let inside = model.sectors_in(before, bio, page);
+                    let columns = &mut self.columns[page.index()];
+                    for (sector, column) in model.sector_ids().zip(columns) {
+                        if inside & sector.bit() != 0 {
                             column.queued = Some(step);
                         }
                     }

@@ -3,10 +3,10 @@
 use super::error::ModelError;
 use super::id::ActorId;
 use super::lock::LockKind;
-use super::op::{Op, OperandKind, Resource, Which};
+use super::op::{Op, Operand, OperandKind, Resource, Which};
 use super::parts::{Actor, PAGE_SIZE, Parts, Protection};
 use super::read::ReadStep;
-use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs};
+use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs, SECTORS};
 
 /// Most instructions of an actor, program and handler together: the pc and the retry register
 /// (a pc plus one) are bytes.
@@ -34,6 +34,7 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
         actors: parts.actors.len(),
         tuples: parts.protection.tuples(),
         buffers: parts.geometry.block != 0,
+        part_of: parts_of_pages(parts),
         ..Needs::default()
     };
     needs.locks = (parts.locks.iter())
@@ -81,6 +82,28 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
         }
     }
     Ok(needs)
+}
+
+/// Of each sector the part of its page that it belongs to: two sectors are in one part if no instruction names one of them
+/// without the other.
+fn parts_of_pages(parts: &Parts) -> [u8; SECTORS] {
+    let code = parts.actors.iter().flat_map(|actor| &actor.code);
+    let named: Vec<u8> = code.filter_map(|instr| instr.sectors()).collect();
+    let alike = |one: usize, other: usize| {
+        let mut all = named.iter();
+        all.all(|sectors| sectors >> one & 1 == sectors >> other & 1)
+    };
+    let (mut part_of, mut found) = ([0; SECTORS], 0);
+    for sector in 0..parts.geometry.sectors().min(SECTORS) {
+        part_of[sector] = match (0..sector).find(|other| alike(sector, *other)) {
+            Some(other) => part_of[other],
+            None => {
+                found += 1;
+                found - 1
+            }
+        };
+    }
+    part_of
 }
 
 pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
@@ -214,7 +237,8 @@ fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelErro
         exists("page", instr.page.0, parts.geometry.pages.into())?;
         exists("jump target", instr.no, it.code.len() + 1)?;
         let (wanted, found) = (instr.op.operand(), instr.operand.kind());
-        if wanted != found {
+        let all = wanted == OperandKind::Sectors && instr.operand == Operand::None;
+        if wanted != found && !all || instr.operand == Operand::Sectors(0) {
             return Err(ModelError::Operand {
                 actor,
                 pc,
@@ -228,6 +252,7 @@ fn check_code(parts: &Parts, actor: ActorId, it: &Actor) -> Result<(), ModelErro
             OperandKind::Space => parts.spaces.into(),
             OperandKind::Store => parts.stores.len(),
             OperandKind::Lock => parts.locks.len(),
+            OperandKind::Sectors => 1 << parts.geometry.sectors(),
         };
         exists(wanted.name(), instr.operand.number(), many)?;
         if let Op::Lock(step) = instr.op {

@@ -186,7 +186,7 @@ impl Op {
                 &[BioOf, Bio],
                 &[BioOf, Mask, Sealed, Wire, Copy, Bio, SHADOW],
             ),
-            Op::EndIo(EndIo::Direct) => (
+            Op::EndIo(EndIo::Direct | EndIo::Part) => (
                 Reach::Page,
                 &[BioOf, Bio],
                 &[BioOf, Mask, Sealed, Wire, Copy, Bio],
@@ -335,7 +335,9 @@ impl Model {
             let here = Some(page);
             add(Register::PageLock, here, None, Some(at.lock(page)));
             add(Register::Writeback, here, None, Some(at.writeback(page)));
-            add(Register::BioOf, here, None, Some(at.bio_of(page)));
+            for cell in at.bios_of(page) {
+                add(Register::BioOf, here, None, Some(cell));
+            }
             add(Register::Buffers, here, None, at.buffers(page));
             add(Register::Mask, here, None, at.mask(page));
             add(Register::Sampled, here, None, at.sampled(page));

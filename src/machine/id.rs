@@ -56,7 +56,7 @@ ids! {
     SectorId;
     /// An actor, in the order of the scenario.
     ActorId;
-    /// A bio, from 0; there are as many as pages.
+    /// A bio, from 0; there are as many as pages, or as parts of pages.
     BioId;
     /// A store, from 0, in the order of the scenario; 255 is the write of a checksum into its own block.
     StoreId;

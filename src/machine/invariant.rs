@@ -305,20 +305,24 @@ fn by_state(model: &Model, world: &World, number: PageId, add: &mut dyn FnMut(In
             add(Invariant::I3);
         }
     }
-    if writeback && !io_is_coming(model, world, number) {
+    let mut sectors = model.sector_ids();
+    if writeback && !sectors.any(|sector| io_is_coming(model, world, number, sector)) {
         add(Invariant::I8);
     }
 }
 
-/// Whether the I/O of a page is on its way, or whoever will submit it is still at it.
-fn io_is_coming(model: &Model, world: &World, page: PageId) -> bool {
+/// Whether the I/O of a sector is on its way, or whoever will submit it is still at it.
+fn io_is_coming(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
     let alive = |actor: Option<ActorId>| {
         actor.is_some_and(|it| status(model, world, it) != Status::Finished)
     };
-    let it = model.page(world, page);
-    match model.stage(world, page) {
-        Stage::Free => alive(it.writeback),
-        Stage::Building => alive(it.bio.and_then(|bio| model.bio(world, bio).owner)),
+    let Some(bio) = model.bio_at(world, page, sector) else {
+        return alive(model.page(world, page).writeback);
+    };
+    let bio = model.bio(world, bio);
+    match bio.stage {
+        Stage::Free => alive(model.page(world, page).writeback),
+        Stage::Building => alive(bio.owner),
         _ => true,
     }
 }
@@ -326,5 +330,5 @@ fn io_is_coming(model: &Model, world: &World, page: PageId) -> bool {
 /// Whether an interval is newer in memory than on media, and neither a dirty bit nor an I/O nor an
 /// error says so. (The dossier's invariant I3.)
 fn forgotten(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
-    unsaid(model, world, page, sector) && !io_is_coming(model, world, page)
+    unsaid(model, world, page, sector) && !io_is_coming(model, world, page, sector)
 }

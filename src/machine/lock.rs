@@ -78,6 +78,8 @@ pub enum LockStep {
     Raise,
     /// Count one down, or clear the flag.
     Lower,
+    /// Count one down; answer *no* unless it is zero then.
+    LowerAndTest,
     /// Sleep until the number is not zero, and take one of it.
     Consume,
     /// Sleep until it is zero, or clear.
@@ -90,7 +92,7 @@ pub enum LockStep {
 
 impl LockStep {
     /// All of them.
-    pub const ALL: [LockStep; 12] = [
+    pub const ALL: [LockStep; 13] = [
         LockStep::Take,
         LockStep::Try,
         LockStep::Release,
@@ -99,6 +101,7 @@ impl LockStep {
         LockStep::ReleaseShared,
         LockStep::Raise,
         LockStep::Lower,
+        LockStep::LowerAndTest,
         LockStep::Consume,
         LockStep::AwaitZero,
         LockStep::AwaitSet,
@@ -107,7 +110,10 @@ impl LockStep {
 
     /// Whether it can answer *no*.
     pub fn can_answer_no(self) -> bool {
-        matches!(self, LockStep::Try | LockStep::TryShared | LockStep::Test)
+        matches!(
+            self,
+            LockStep::Try | LockStep::TryShared | LockStep::LowerAndTest | LockStep::Test
+        )
     }
 
     /// Whether it changes nothing but where its actor stands.
@@ -129,6 +135,7 @@ impl LockStep {
             LockStep::Lower | LockStep::AwaitZero | LockStep::Test => {
                 matches!(kind, LockKind::Count | LockKind::Flag)
             }
+            LockStep::LowerAndTest => kind == LockKind::Count,
             LockStep::Consume => kind == LockKind::Completion,
             LockStep::AwaitSet => kind == LockKind::Flag,
         }

@@ -127,6 +127,7 @@ pub(super) fn may_go(
         | LockStep::ReleaseShared
         | LockStep::Raise
         | LockStep::Lower
+        | LockStep::LowerAndTest
         | LockStep::Test => true,
     }
 }
@@ -142,7 +143,7 @@ pub(super) fn holders(model: &Model, world: &World, instr: Instr) -> u8 {
     let changes = match step {
         LockStep::TakeShared if state.owner.is_none() => return state.queue,
         LockStep::Consume | LockStep::AwaitSet => &[LockStep::Raise][..],
-        LockStep::AwaitZero => &[LockStep::Lower, LockStep::Consume],
+        LockStep::AwaitZero => &[LockStep::Lower, LockStep::LowerAndTest, LockStep::Consume],
         _ => return state.holders(),
     };
     let wanted = |it: &Instr| match it.op {

@@ -51,6 +51,11 @@ impl Model {
         code.any(|instr| matches!(instr.op, Op::Read(_)))
     }
 
+    /// Whether a page can be in several bios at a time, each of which has some of its sectors.
+    pub fn in_parts(&self) -> bool {
+        self.layout.parts() > 1
+    }
+
     /// The pages, in order.
     pub fn page_ids(
         &self,
@@ -90,7 +95,7 @@ impl Model {
     pub fn bio_ids(
         &self,
     ) -> impl ExactSizeIterator<Item = BioId> + DoubleEndedIterator + Clone + use<> {
-        BioId::first(self.geometry.pages.into())
+        BioId::first(self.page_ids().len() * self.layout.parts())
     }
 
     /// All instances of a resource, in order: one for each address space, for each page, for each

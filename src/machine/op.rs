@@ -71,6 +71,8 @@ pub enum EndIo {
     Shadow,
     /// Nothing of the page: direct I/O.
     Direct,
+    /// Nothing of the page: other bios of it may be on their way.
+    Part,
 }
 
 /// One visible, indivisible step of an actor.
@@ -217,6 +219,8 @@ pub enum Operand {
     Store(StoreId),
     /// A named lock, counter or flag.
     Lock(LockId),
+    /// Some of the page's sectors, one bit each.
+    Sectors(u8),
 }
 
 impl Operand {
@@ -228,10 +232,11 @@ impl Operand {
             Operand::Space(_) => OperandKind::Space,
             Operand::Store(_) => OperandKind::Store,
             Operand::Lock(_) => OperandKind::Lock,
+            Operand::Sectors(_) => OperandKind::Sectors,
         }
     }
 
-    /// The number of the sector, address space, store or named lock; 0 for none. Checksums of models and texts
+    /// The number of the sector, address space, store or named lock, or the sectors' bits; 0 for none. Checksums of models and texts
     /// for tests have operands in this form.
     pub fn number(self) -> u8 {
         match self {
@@ -240,6 +245,7 @@ impl Operand {
             Operand::Space(space) => space.0,
             Operand::Store(store) => store.0,
             Operand::Lock(lock) => lock.0,
+            Operand::Sectors(sectors) => sectors,
         }
     }
 }
@@ -257,6 +263,8 @@ pub enum OperandKind {
     Store,
     /// A named lock, counter or flag.
     Lock,
+    /// Some of the page's sectors, or nothing, which means all of them.
+    Sectors,
 }
 
 impl OperandKind {
@@ -268,6 +276,7 @@ impl OperandKind {
             OperandKind::Space => "address space",
             OperandKind::Store => "store",
             OperandKind::Lock => "named lock",
+            OperandKind::Sectors => "sectors",
         }
     }
 }
@@ -290,6 +299,7 @@ impl Op {
             | Op::Release(Resource::PteLock)
             | Op::Await(Resource::PteLock) => (OperandKind::Space, false),
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => (OperandKind::Store, false),
+            Op::BioAdd | Op::ClearDirtyBuffers => (OperandKind::Sectors, false),
             Op::Lock(step) => (OperandKind::Lock, step.can_answer_no()),
             Op::Read(step) if step.of_sector() => (OperandKind::Sector, step.can_answer_no()),
             Op::Read(_) => (OperandKind::None, false),
@@ -311,7 +321,6 @@ impl Op {
             | Op::TagTowrite
             | Op::RedirtyIfCleaned
             | Op::SetPageDirty
-            | Op::ClearDirtyBuffers
             | Op::SetPageWriteback
             | Op::WaitWriteback
             | Op::WaitStable
@@ -321,7 +330,6 @@ impl Op {
             | Op::WakeUpPage
             | Op::EndIo(_)
             | Op::Pause
-            | Op::BioAdd
             | Op::BounceCopy
             | Op::QueueBio
             | Op::HandOver
@@ -396,7 +404,7 @@ pub struct Instr {
     pub op: Op,
     /// The page it works on.
     pub page: PageId,
-    /// Interval, address space, store or named lock, as the op asks for.
+    /// Interval, address space, store, named lock or sectors, as the op asks for.
     pub operand: Operand,
     /// Where to go on when the op answers *no*.
     pub no: u8,
@@ -412,6 +420,14 @@ impl Instr {
         match self.operand {
             Operand::Sector(sector) => sector,
             _ => SectorId(0),
+        }
+    }
+
+    /// The sectors of an op that wants some, one bit each; none where it means all of its page.
+    pub fn sectors(self) -> Option<u8> {
+        match self.operand {
+            Operand::Sectors(sectors) => Some(sectors),
+            _ => None,
         }
     }
 

@@ -125,7 +125,7 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
     let empty = |bio: &BioId| {
         let mut pages = model.page_ids();
         model.bio(world, *bio).stage != Stage::Free
-            && pages.all(|page| model.page(world, page).bio != Some(*bio))
+            && pages.all(|page| model.sectors_in(world, *bio, page) == 0)
     };
     let empty = model.bio_ids().filter(empty).map(Leak::Bio);
     held.chain(empty).chain(
@@ -137,7 +137,7 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
 
 fn held(model: &Model, world: &World, on: Resource, which: Which) -> bool {
     match (on, which) {
-        (Resource::Bio, Which::Page(page)) => world[model.layout.bio_of(page)] != 0,
+        (Resource::Bio, Which::Page(page)) => model.bios_of(world, page).next().is_some(),
         (_, Which::Lock(lock)) => !model.lock_is_given_back(world, lock),
         _ => model.owner(world, on, which).is_some(),
     }

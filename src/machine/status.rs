@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::effect::Violation;
-use super::id::{ActorId, BioId, PageId};
+use super::id::{ActorId, BioId, PageId, SectorId};
 use super::lock_state::{actors, bit as of, holders, may_go};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
@@ -21,7 +21,7 @@ pub struct Wait {
     pub which: Which,
     /// Who holds it; of several, the first. What an I/O holds (PG_writeback, a buffer's lock, BH_Shadow) is held by
     /// whoever must act next to give it back: the actor that has not submitted its bio, then the
-    /// device, then the completion.
+    /// device, then the completion; of a page in several bios, by all of these.
     pub holder: Option<ActorId>,
 }
 
@@ -92,24 +92,41 @@ pub(super) fn nth_bio(model: &Model, world: &World, stage: Stage, way: u8) -> Op
         .nth(way.into())
 }
 
-/// Who must act next for an I/O's hold on a page to end; `owner` where there is no I/O yet.
+/// Who must act next for the I/O's hold on a page to end, one bit each: for each bio that the page is in, whoever has
+/// it; `owner` where it is in none.
+fn io_holders(model: &Model, world: &World, page: PageId, owner: Option<ActorId>) -> u8 {
+    let mut set = 0;
+    let mut none = true;
+    for cell in model.layout.bios_of(page) {
+        let Some(bio) = world[cell].checked_sub(1) else {
+            continue;
+        };
+        none = false;
+        let bio = model.bio(world, BioId(bio));
+        let holder = match bio.stage {
+            Stage::Free => owner,
+            Stage::Building => bio.owner,
+            Stage::Passed => model.host,
+            Stage::Queued | Stage::InDevice => model.disk,
+            Stage::Done => model.completion,
+        };
+        set |= holder.map_or(0, of);
+    }
+    match none {
+        true => owner.map_or(0, of),
+        false => set,
+    }
+}
+
+/// The first of [`io_holders`].
 fn io_holder(
     model: &Model,
     world: &World,
     page: PageId,
     owner: Option<ActorId>,
 ) -> Option<ActorId> {
-    let Some(bio) = world[model.layout.bio_of(page)].checked_sub(1) else {
-        return owner;
-    };
-    let bio = model.bio(world, BioId(bio));
-    match bio.stage {
-        Stage::Free => owner,
-        Stage::Building => bio.owner,
-        Stage::Passed => model.host,
-        Stage::Queued | Stage::InDevice => model.disk,
-        Stage::Done => model.completion,
-    }
+    let set = io_holders(model, world, page, owner);
+    (set != 0).then(|| ActorId(set.trailing_zeros() as u8))
 }
 
 /// Whether `wait_for_stable_page` sleeps while its page is under writeback.
@@ -130,7 +147,9 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         let mask = at.mask(page).map_or(u8::MAX, |cell| world[cell]);
         mask & instr.sector().bit() != 0
     };
-    let bio = world[at.bio_of(page)];
+    let bio = world[at.bio_of(page, instr.sector())];
+    let is_in = |bio: u8| bio != 0 && at.bios_of(page).any(|cell| world[cell] == bio);
+    let is_in_own = || own_bio(model, world, actor).is_some_and(|mine| is_in(mine.0 + 1));
     match instr.op {
         Op::Goto => true,
         Op::GenerateGuard => {
@@ -140,22 +159,13 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         Op::SampleFirst | Op::DmaSector | Op::HbaVerify | Op::HbaInsert | Op::TargetVerify => {
             !in_mask() || bio == 0 || bio != world[at.reg(actor)]
         }
-        Op::EndIo(_) => bio == 0 || bio != world[at.reg(actor)],
+        Op::EndIo(_) => !is_in(world[at.reg(actor)]),
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
         Op::Read(ReadStep::Submit) => own_bio(model, world, actor).is_none(),
-        Op::Read(ReadStep::Bounce) => {
-            let mine = own_bio(model, world, actor);
-            mine.is_none_or(|mine| bio != mine.0 + 1)
-        }
+        Op::BounceCopy | Op::Read(ReadStep::Bounce) => !is_in_own(),
         Op::Read(ReadStep::Complete | ReadStep::Again) => world[at.reg(actor)] == 0,
-        Op::Read(step) => {
-            let in_hand = bio != 0 && bio == world[at.reg(actor)];
-            !in_hand || step.of_sector() && !in_mask()
-        }
-        Op::BounceCopy => {
-            let mine = own_bio(model, world, actor);
-            mine.is_none_or(|mine| bio != mine.0 + 1)
-        }
+        Op::Read(step) if step.of_sector() => !in_mask() || bio == 0 || bio != world[at.reg(actor)],
+        Op::Read(_) => !is_in(world[at.reg(actor)]),
         Op::QueueBio | Op::HandOver => own_bio(model, world, actor).is_none(),
         _ => false,
     }
@@ -218,9 +228,14 @@ fn status_at(model: &Model, world: &World, actor: ActorId, instr: Instr) -> Stat
             bit::SLEEPING => asleep(Resource::Writeback, model.completion),
             _ => Status::Ready,
         },
-        Op::BioAdd | Op::WaitBio if world[at.bio_of(page)] != 0 => {
-            let mine = own_bio(model, world, actor).map(|bio| bio.0 + 1);
-            if instr.op == Op::BioAdd && mine == Some(world[at.bio_of(page)]) {
+        Op::BioAdd | Op::WaitBio if at.bios_of(page).any(|cell| world[cell] != 0) => {
+            let mine = own_bio(model, world, actor).map_or(0, |bio| bio.0 + 1);
+            let wanted = instr.sectors().unwrap_or(u8::MAX);
+            let free = |sector: SectorId| {
+                let bio = world[at.bio_of(page, sector)];
+                wanted & sector.bit() == 0 || bio == 0 || bio == mine
+            };
+            if instr.op == Op::BioAdd && model.sector_ids().all(free) {
                 return Status::Ready;
             }
             asleep(Resource::Bio, io_holder(model, world, page, None))
@@ -362,6 +377,16 @@ fn behind(model: &Model, world: &World, actor: ActorId) -> u8 {
     match (status(model, world, actor), instr(model, world, actor)) {
         (Status::Asleep(wait), Some(instr)) if wait.on == Resource::Named => {
             holders(model, world, instr)
+        }
+        // Who sleeps once is woken by the completion, whatever the page is in.
+        (Status::Asleep(wait), Some(instr)) if model.in_parts() && instr.op != Op::WaitOnce => {
+            match (wait.on, wait.which) {
+                (
+                    Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow,
+                    Which::Page(page),
+                ) => io_holders(model, world, page, model.owner(world, wait.on, wait.which)),
+                _ => wait.holder.map_or(0, of),
+            }
         }
         (Status::Asleep(wait), _) => wait.holder.map_or(0, of),
         _ => 0,

@@ -15,7 +15,7 @@ use super::op::{EndIo, Instr, Op, Resource, Which};
 use super::parts::{Actor, Protection};
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
-use super::world::{Access, NOBODY, World, actor as bit, bio, flag, global};
+use super::world::{Access, NOBODY, SECTORS, World, actor as bit, bio, flag, global};
 
 /// Runs one step.
 ///
@@ -244,15 +244,14 @@ impl<W: Watch> Run<'_, W> {
             }
             Op::SetPageDirty => self.set_dirty(page),
             Op::ClearDirtyBuffers => {
-                let dirty = at.buffers(page).map_or(0, |cell| self.world[cell]);
-                if let (Some(buffers), Some(mask)) = (at.buffers(page), at.mask(page)) {
-                    self.world[buffers] = 0;
-                    self.world[mask] = dirty;
-                    self.see(Effect::Buffers { page, mask: dirty });
-                } else {
-                    let mask = self.model.geometry.all_sectors();
-                    self.see(Effect::Buffers { page, mask });
+                let of = instr.sectors().unwrap_or(u8::MAX);
+                let mut mask = of & self.model.geometry.all_sectors();
+                if let (Some(buffers), Some(cell)) = (at.buffers(page), at.mask(page)) {
+                    mask = of & self.world[buffers];
+                    self.world[buffers] &= !of;
+                    self.world[cell] = self.world[cell] & !of | mask;
                 }
+                self.see(Effect::Buffers { page, mask });
             }
             Op::SetPageWriteback => {
                 if self.world[at.writeback(page)] != NOBODY {
@@ -289,7 +288,7 @@ impl<W: Watch> Run<'_, W> {
                     return Answer::No;
                 }
             }
-            Op::BioAdd => self.bio_add(page),
+            Op::BioAdd => self.bio_add(page, instr.sectors()),
             Op::GenerateGuard => {
                 let sector = instr.sector();
                 let content = self.source(page, sector);
@@ -301,7 +300,7 @@ impl<W: Watch> Run<'_, W> {
                 });
             }
             Op::BounceCopy => {
-                self.copy(page);
+                self.copy(page, self.own_sectors(page));
                 self.see(Effect::Copied { page });
             }
             Op::QueueBio => self.queue(),
@@ -471,7 +470,7 @@ impl<W: Watch> Run<'_, W> {
                     .is_some_and(|cell| self.world[cell] != 0);
                 let frozen = committing && !copied;
                 if frozen {
-                    self.copy(page);
+                    self.copy(page, u8::MAX);
                 }
                 self.see(Effect::WriteAccess { page, frozen });
             }

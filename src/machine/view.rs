@@ -30,7 +30,7 @@ pub struct Page {
     pub pins: u8,
     /// Its dirty buffers, one bit a sector, where it has buffers.
     pub buffers: Option<u8>,
-    /// Its bio, if it is in one.
+    /// Its bio, if it is in one; of several, the first.
     pub bio: Option<BioId>,
     /// What each interval holds in memory now.
     pub memory: Intervals,
@@ -136,7 +136,7 @@ impl Model {
             committing: flags & flag::COMMITTING != 0,
             pins: (flags & flag::PINS) / flag::PIN,
             buffers: at.buffers(page).map(|cell| world[cell]),
-            bio: world[at.bio_of(page)].checked_sub(1).map(BioId),
+            bio: self.bios_of(world, page).next(),
             memory: self.intervals(world, |s| Some(at.memory(page, s))),
             copy: self.intervals(world, |s| at.copy(page, s)),
             sealed: self.intervals(world, |s| Some(at.sealed(page, s))),
@@ -157,12 +157,41 @@ impl Model {
         }
     }
 
-    /// Where a page's bio is; free if it is in none.
+    /// Where a page's bio is, of several the first that is not done; free if it is in none.
     pub fn stage(&self, world: &World, page: PageId) -> Stage {
-        match world[self.layout.bio_of(page)].checked_sub(1) {
-            Some(number) => self.bio(world, BioId(number)).stage,
-            None => Stage::Free,
+        let stages = || (self.bios_of(world, page)).map(|bio| self.bio(world, bio).stage);
+        let ahead = stages().find(|stage| *stage != Stage::Done);
+        ahead.or(stages().next()).unwrap_or_default()
+    }
+
+    /// Where a sector's bio is; free if it is in none.
+    pub fn stage_at(&self, world: &World, page: PageId, sector: SectorId) -> Stage {
+        let bio = self.bio_at(world, page, sector);
+        bio.map_or(Stage::Free, |bio| self.bio(world, bio).stage)
+    }
+
+    /// The bios that a page is in, one for each of its parts that is in one.
+    pub fn bios_of(&self, world: &World, page: PageId) -> impl Iterator<Item = BioId> {
+        let cells = self.layout.bios_of(page);
+        cells.filter_map(|cell| world[cell].checked_sub(1).map(BioId))
+    }
+
+    /// The sectors of a page that are in a bio, one bit each.
+    pub fn sectors_in(&self, world: &World, bio: BioId, page: PageId) -> u8 {
+        let mut inside = 0;
+        for sector in self.sector_ids() {
+            if world[self.layout.bio_of(page, sector)] == bio.0 + 1 {
+                inside |= sector.bit();
+            }
         }
+        inside
+    }
+
+    /// The bio that a sector is in, if it is in one.
+    pub fn bio_at(&self, world: &World, page: PageId, sector: SectorId) -> Option<BioId> {
+        world[self.layout.bio_of(page, sector)]
+            .checked_sub(1)
+            .map(BioId)
     }
 
     /// A PTE.

@@ -4,7 +4,7 @@
 //! that no program of the model uses take no room, so that worlds stay small although the machine
 //! knows many things. [`view`](super::view) reads them by name.
 
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 
 use super::id::{ActorId, BioId, LockId, PageId, SectorId, SpaceId, TlbId};
 use super::op::{Resource, Which};
@@ -94,6 +94,8 @@ impl IndexMut<usize> for World {
 
 // A world is copied at every step and stored for every state the checker visits.
 const _: () = assert!(size_of::<World>() <= 128 && CELLS.is_power_of_two());
+// The sectors of all pages, one bit each, are a number.
+const _: () = assert!(SECTORS == 8 && MAX_PAGES * SECTORS <= 32);
 
 /// The bits of a PTE, or of a TLB entry that caches it: the sum of 1 (present or cached), 2 (write)
 /// and 4 (dirty).
@@ -187,6 +189,8 @@ pub(super) struct Needs {
     pub resources: [bool; 6],
     /// How many registers each named lock takes.
     pub locks: Vec<usize>,
+    /// Of each sector the part of its page that it belongs to, from 0.
+    pub part_of: [u8; SECTORS],
 }
 
 /// Where each register of a model's worlds stands. The methods named after registers return the
@@ -195,6 +199,10 @@ pub(super) struct Needs {
 pub struct Layout {
     sectors: usize,
     pages: usize,
+    /// Of each sector the part of its page that it belongs to: sectors that no step tells apart are in one bio or in
+    /// none, and share a register.
+    part_of: [u8; SECTORS],
+    parts: usize,
     /// Cells in use.
     pub used: usize,
     pub(super) global: usize,
@@ -233,9 +241,12 @@ impl Layout {
         };
         let pages = needs.pages;
         let intervals = pages * needs.sectors;
+        let parts = 1 + usize::from(needs.part_of.into_iter().max().unwrap_or(0));
         let mut layout = Layout {
             sectors: needs.sectors,
             pages,
+            part_of: needs.part_of,
+            parts,
             used: 0,
             // Registers that change together stand together: the checker packs four neighbours as
             // one number.
@@ -251,8 +262,8 @@ impl Layout {
             lock: take(pages),
             writeback: take(pages),
             flags: take(pages),
-            bio_of: take(pages),
-            bios: take(2 * pages),
+            bio_of: take(pages * parts),
+            bios: take(2 * pages * parts),
             buffers: needs.buffers.then(|| take(pages)),
             mask: needs.buffers.then(|| take(pages)),
             sampled: needs.promise.then(|| take(pages)),
@@ -290,9 +301,19 @@ impl Layout {
     pub(super) fn flags(&self, page: PageId) -> usize {
         self.flags + page.index()
     }
-    /// The page's bio, plus one; 0 for none.
-    pub(super) fn bio_of(&self, page: PageId) -> usize {
-        self.bio_of + page.index()
+    /// The bio of a sector, plus one; 0 for none.
+    pub(super) fn bio_of(&self, page: PageId, sector: SectorId) -> usize {
+        let part = self.part_of[sector.index() & (SECTORS - 1)];
+        self.bio_of + page.index() * self.parts + usize::from(part)
+    }
+    /// The registers of a page that hold its bios: one, unless the page goes out in parts.
+    pub(super) fn bios_of(&self, page: PageId) -> Range<usize> {
+        let first = self.bio_of + page.index() * self.parts;
+        first..first + self.parts
+    }
+    /// How many parts the programs tell apart of a page: as many bios it can be in at a time.
+    pub(super) fn parts(&self) -> usize {
+        self.parts
     }
     /// Dirty buffers, one bit a sector.
     pub(super) fn buffers(&self, page: PageId) -> Option<usize> {

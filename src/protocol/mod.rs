@@ -38,4 +38,4 @@ pub use source::{Source, SourceLine, Token, lines, one_line, tokens};
 pub use suggest::{did_you_mean, nearest};
 pub use terms::{TERMS, Term, term_meaning};
 pub use text::{Frame, Named, Shape, TextError, expand, program_names, source};
-pub use tree::{Code, Line, Mark, Step, What, compile, with_page};
+pub use tree::{Code, Line, Mark, Step, What, compile, with_page, with_sectors};

@@ -248,7 +248,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 123] = [
+static ROWS: [Row; 125] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -740,6 +740,17 @@ static ROWS: [Row; 123] = [
         source: "bio_release_pages, block/bio.c (6.19)",
     },
     Row {
+        key: "bio_put",
+        op: Op::EndIo(EndIo::Part),
+        calls: same("bio_put(bio)"),
+        also: &[],
+        label: "let go of the bio",
+        meaning: "The bio is over, and its sectors can go out anew. Nothing is said of the page's other bios, so PG_writeback stays as it is.",
+        reason: Some("Only whoever ends the last bio of a page may end the page's writeback."),
+        since: "",
+        source: "iomap_finish_ioend_buffered_write, fs/iomap/ioend.c (7.1.5)",
+    },
+    Row {
         key: "may_sleep",
         op: Op::Pause,
         calls: same("kmem_cache_alloc(GFP_NOFS): sleeps"),
@@ -830,7 +841,7 @@ static ROWS: [Row; 123] = [
         calls: folio("bio_add_page(bio, page)", "bio_add_folio(bio, folio)"),
         also: &[],
         label: "add the page to a bio",
-        meaning: "Puts the page into the bio that this actor is building; nobody else can submit it.",
+        meaning: "Puts the page, or a range of its sectors, into the bio that this actor is building; nobody else can submit it.",
         reason: Some(
             "Until its builder submits the bio, whoever waits for the page's writeback waits for the builder.",
         ),
@@ -1658,7 +1669,7 @@ static ROWS: [Row; 123] = [
         key: "atomic_dec",
         op: Op::Lock(LockStep::Lower),
         calls: same("atomic_dec(&{})"),
-        also: &["inode_dio_end", "atomic_dec_and_test", "refcount_dec"],
+        also: &["inode_dio_end", "refcount_dec"],
         label: "count one down",
         meaning: "Counts one down, and wakes whoever waits for zero if it comes to that. Below zero is a bug.",
         reason: Some(
@@ -1666,6 +1677,19 @@ static ROWS: [Row; 123] = [
         ),
         since: "",
         source: "atomic_dec, include/linux/atomic/atomic-instrumented.h (6.19)",
+    },
+    Row {
+        key: "atomic_dec_and_test",
+        op: Op::Lock(LockStep::LowerAndTest),
+        calls: same("atomic_dec_and_test(&{})"),
+        also: &["atomic_sub_and_test", "refcount_dec_and_test"],
+        label: "count one down, and see if it was the last",
+        meaning: "Counts one down, and wakes whoever waits for zero; goes on if it is zero now, and elsewhere if it is not. Below zero is a bug.",
+        reason: Some(
+            "Of several that end at the same time exactly one finds zero: what must come last is left to that one.",
+        ),
+        since: "",
+        source: "atomic_dec_and_test, include/linux/atomic/atomic-instrumented.h (6.19)",
     },
     Row {
         key: "atomic_read",

@@ -1,12 +1,10 @@
-//! A page that an actor adds to a bio although it is in one of the actor's already.
+//! A sector that an actor adds to a bio although it is in one of the actor's already.
 //!
-//! In the machine a page is in one bio at a time, with all of its sectors: the second
-//! `bio_add_page` sleeps until the first bio has ended, with whatever the actor holds. A file that
-//! asks for it means something else (a bio for each block, say), which the machine cannot express.
+//! In the machine a sector is in one bio at a time: the second `bio_add_page` sleeps until the first bio has ended, with
+//! whatever the actor holds. A file that asks for it means something else: a bio for each block, say, which is written
+//! with ranges (`bio_add_page 0-3`).
 
-use std::collections::BTreeMap;
-
-use crate::machine::{Op, PageId};
+use crate::machine::{LockStep, Op, Operand, PageId};
 
 use super::tree::{Step, What};
 
@@ -22,26 +20,41 @@ pub struct SecondBio {
     pub second: Option<usize>,
 }
 
-/// The first page that an actor's steps, run one after the other, add to a second bio. Only a certain
+/// A page that an actor has added to a bio: the sectors, one bit each, and where the step stands.
+type Added = (PageId, u8, Option<usize>);
+
+/// The first page of which an actor's steps, run one after the other, add a sector to a second bio. Only a certain
 /// case is found: after a step that sleeps, answers no or goes elsewhere the actor is taken to have no
 /// page in a bio.
 pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio> {
-    fn walk(step: &Step, added: &mut BTreeMap<PageId, Option<usize>>) -> Option<SecondBio> {
+    fn walk(step: &Step, added: &mut Vec<Added>) -> Option<SecondBio> {
         if !step.mark.runs() {
             return None;
         }
         match &step.what {
             What::Label(_) => None,
             What::Group(_, inner) => inner.iter().find_map(|step| walk(step, added)),
-            What::Op { row, page, no, .. } => {
+            What::Op {
+                row,
+                page,
+                operand,
+                no,
+                ..
+            } => {
                 let op = super::ops::OPS[*row].op;
                 if op == Op::BioAdd {
-                    let first = added.insert(*page, step.at)?;
-                    return Some(SecondBio {
+                    let sectors = match operand {
+                        Operand::Sectors(some) => *some,
+                        _ => u8::MAX,
+                    };
+                    let again = |it: &&Added| it.0 == *page && it.1 & sectors != 0;
+                    let found = added.iter().find(again).map(|(.., first)| SecondBio {
                         page: *page,
-                        first,
+                        first: *first,
                         second: step.at,
                     });
+                    added.push((*page, sectors, step.at));
+                    return found;
                 }
                 if no.is_some() || !passes(op) {
                     added.clear();
@@ -50,7 +63,7 @@ pub fn second_bio<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<SecondBio
             }
         }
     }
-    let mut added = BTreeMap::new();
+    let mut added = Vec::new();
     steps.into_iter().find_map(|step| walk(step, &mut added))
 }
 
@@ -62,6 +75,7 @@ fn passes(op: Op) -> bool {
             | Op::FlushTlb
             | Op::RedirtyIfCleaned
             | Op::TestClearPageDirty
+            | Op::Lock(LockStep::Raise)
             | Op::SetPageDirty
             | Op::ClearDirtyBuffers
             | Op::SetPageWriteback

@@ -36,6 +36,8 @@ pub struct Shape {
     pub locks: Vec<(String, LockKind)>,
     /// Whether pages have buffers.
     pub buffers: bool,
+    /// How many sectors a block has; 1 where pages have no buffers.
+    pub block_sectors: u8,
     /// The device.
     pub protection: Protection,
     /// The kernel.
@@ -82,6 +84,8 @@ pub struct Frame {
     pub page: PageId,
     /// The sector, in a round of `each sector`.
     pub sector: Option<SectorId>,
+    /// Some of the page's sectors, one bit each; none for all of them.
+    pub sectors: Option<u8>,
     /// The store.
     pub store: Option<StoreId>,
     /// The named lock.
@@ -169,6 +173,7 @@ struct Arguments<'a> {
     store: Option<(StoreId, &'a Token)>,
     space: Option<(SpaceId, &'a Token)>,
     lock: Option<(LockId, &'a Token)>,
+    sectors: Option<(u8, &'a Token)>,
 }
 
 impl Expander<'_> {
@@ -396,6 +401,9 @@ impl Expander<'_> {
         self.in_mapping |= what == "mapping";
         for number in 0..rounds {
             let mut frame = frame;
+            if what == "sector" && frame.sectors.is_some_and(|some| some >> number & 1 == 0) {
+                continue;
+            }
             match what {
                 "mapping" => frame.space = Some(SpaceId::at(number)),
                 "page" => frame.page = PageId::at(number),
@@ -507,7 +515,7 @@ impl Expander<'_> {
         Ok(self.kept(what, head.at))
     }
 
-    /// Reads arguments: a number is a page, a name a store, an address space or a named lock.
+    /// Reads arguments: a number is a page, a range such as `0-3` sectors, a name a store, an address space or a named lock.
     /// `hint` is added where a page does not exist.
     fn arguments<'a>(&self, words: &'a [Token], hint: &str) -> Result<Arguments<'a>, TextError> {
         let mut found = Arguments::default();
@@ -517,7 +525,13 @@ impl Expander<'_> {
             let space = spaces.iter().position(|name| *name == word.text);
             let locks = &self.shape.locks;
             let lock = locks.iter().position(|(name, _)| *name == word.text);
-            let (what, again) = if let Ok(page) = word.text.parse::<u8>() {
+            let (what, again) = if let Some((first, last)) = range(&word.text) {
+                let sectors = (self.range(word, first, last)?, word);
+                (
+                    "ranges of sectors",
+                    found.sectors.replace(sectors).is_some(),
+                )
+            } else if let Ok(page) = word.text.parse::<u8>() {
                 if page >= self.shape.pages {
                     let reason = format!(
                         "there is no page {page} (a number is a page, counted from 0; this scenario has {}){hint}",
@@ -563,6 +577,28 @@ impl Expander<'_> {
         Ok(found)
     }
 
+    /// The sectors of a range, one bit each. A page with buffers goes out in whole blocks.
+    fn range(&self, word: &Token, first: u8, last: u8) -> Result<u8, TextError> {
+        let text = &word.text;
+        let many = self.shape.sectors;
+        if first > last || last >= many {
+            let reason = format!(
+                "\"{text}\" is no range of sectors: a page has sectors 0 to {}, and a range names its first and its last",
+                many - 1
+            );
+            return self.wrong(word, reason);
+        }
+        let of_block = self.shape.block_sectors;
+        let cuts = |at: u8| !at.is_multiple_of(of_block);
+        if cuts(first) || cuts(last + 1) {
+            let reason = format!(
+                "\"{text}\" cuts a block in two: a block of this scenario has {of_block} sectors"
+            );
+            return self.wrong(word, reason);
+        }
+        Ok((first..=last).fold(0, |some, it| some | SectorId(it).bit()))
+    }
+
     /// The stores, address spaces and named locks there are, in words.
     fn known_names(&self) -> String {
         let list = |what: &str, names: Vec<&str>| match names.is_empty() {
@@ -602,11 +638,17 @@ impl Expander<'_> {
             OperandKind::Space => "in an address space",
             OperandKind::Store => "on a store",
             OperandKind::Lock => "on a lock that a [[lock]] declares",
+            OperandKind::Sectors => "on a page, or on a range of its sectors",
         };
         let unfit = |what: &str, word: &Token| {
             let reason = format!("\"{key}\" works {takes}; \"{}\" is {what}", word.text);
             self.wrong(word, reason)
         };
+        if let Some((_, word)) = arguments.sectors
+            && operand != OperandKind::Sectors
+        {
+            return unfit("a range of sectors", word);
+        }
         match (arguments.store, arguments.space, arguments.lock) {
             (Some((_, word)), ..) if operand != OperandKind::Store => unfit("a store", word),
             (_, Some((_, word)), _) if operand != OperandKind::Space => {
@@ -628,6 +670,7 @@ impl Expander<'_> {
         let key = OPS[row].key;
         let (operand, shown) = match op.operand() {
             OperandKind::None => (Operand::None, None),
+            OperandKind::Sectors => (frame.sectors.map_or(Operand::None, Operand::Sectors), None),
             OperandKind::Sector => match frame.sector {
                 Some(sector) => {
                     let shown = match self.shape.pages {
@@ -725,6 +768,12 @@ impl Expander<'_> {
     }
 }
 
+/// The ends of a range: `0-3`.
+fn range(text: &str) -> Option<(u8, u8)> {
+    let (first, last) = text.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
 impl Arguments<'_> {
     /// What a line with these arguments refers to; `frame` holds for what they do not name.
     fn over(&self, shape: &Shape, mut frame: Frame) -> Frame {
@@ -735,6 +784,7 @@ impl Arguments<'_> {
         frame.page = self.page.map_or(frame.page, |(page, _)| page);
         frame.space = self.space.map(|(space, _)| space).or(frame.space);
         frame.lock = self.lock.map(|(lock, _)| lock).or(frame.lock);
+        frame.sectors = self.sectors.map(|(some, _)| some).or(frame.sectors);
         frame
     }
 }

@@ -48,7 +48,7 @@ pub enum What {
         row: usize,
         /// The page.
         page: PageId,
-        /// Interval, address space or store.
+        /// Interval, address space, store, named lock or sectors.
         operand: Operand,
         /// The operand as shown, if the line shows one.
         shown: Option<String>,
@@ -126,10 +126,17 @@ impl Step {
             }
             What::Label(_) => return String::new(),
         };
-        if !several {
-            return call;
+        let call = match several {
+            true => with_page(&call, page),
+            false => call,
+        };
+        match self.what {
+            What::Op {
+                operand: Operand::Sectors(some),
+                ..
+            } => with_sectors(&call, Some(some)),
+            _ => call,
         }
-        with_page(&call, page)
     }
 }
 
@@ -156,6 +163,17 @@ pub fn with_page(call: &str, page: PageId) -> String {
         }
     }
     named
+}
+
+/// A line of source that names the sectors of its page, if it is about some: `bio_add_page(bio, page, sectors 0-3)`.
+pub fn with_sectors(call: &str, sectors: Option<u8>) -> String {
+    match (sectors, call.strip_suffix(')')) {
+        (Some(some), Some(open)) => {
+            let last = 7 - some.leading_zeros();
+            format!("{open}, sectors {}-{last})", some.trailing_zeros())
+        }
+        _ => call.to_owned(),
+    }
 }
 
 /// One line of an actor's program as shown.

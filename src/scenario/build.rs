@@ -334,6 +334,7 @@ impl Setting<'_> {
                 .map(|(table, lock)| (table.name.text.clone(), lock.kind))
                 .collect(),
             buffers: geometry.block != 0,
+            block_sectors: (geometry.block / geometry.interval).max(1) as u8,
             protection: self.device.protection,
             era: self.era,
             own: Vec::new(),

@@ -1,11 +1,10 @@
 //! The cards of the actors: program lines with the current one marked, what an actor holds, why it cannot move.
 
-use crate::exchange::{Outlooks, foresee_briefly, foresee_step, since, status_words};
+use crate::exchange::{Outlooks, bio_words, foresee_briefly, foresee_step, since, status_words};
 use crate::explore::{Fate, Outlook};
-use crate::machine::{
-    ActorId, Choice, End, Instr, Model, Op, Resource, Stage, Status, Which, World,
-};
+use crate::machine::{ActorId, Choice, End, Instr, Op, Resource, Stage, Status, Which, World};
 use crate::protocol::{Mark, OPS};
+use crate::scenario::Scenario;
 
 use super::definition::of_line;
 use super::machine_state::thing;
@@ -37,7 +36,8 @@ pub fn status_key(status: Status) -> &'static str {
 }
 
 /// The words that tell the ways of a step apart.
-fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
+fn way_words(scenario: &Scenario, world: &World, instr: Instr, way: u8) -> String {
+    let model = &scenario.model;
     let stage = match instr.op {
         Op::TakeRequest => Stage::Queued,
         Op::BioEndio => Stage::Done,
@@ -50,11 +50,7 @@ fn way_words(model: &Model, world: &World, instr: Instr, way: u8) -> String {
     };
     let mut bios = (model.bio_ids()).filter(|bio| model.bio(world, *bio).stage == stage);
     let bio = bios.nth(way.into());
-    let inside = model
-        .page_ids()
-        .filter(|page| model.page(world, *page).bio == bio);
-    let inside: Vec<String> = inside.map(|page| page.to_string()).collect();
-    format!("the bio of page {}", inside.join(", "))
+    bio.map_or_else(String::new, |bio| bio_words(scenario, world, bio))
 }
 
 /// The locks and handles that an actor holds: for each the name that lines end at and that moving locks keep, and
@@ -264,7 +260,7 @@ fn next_step(
     for way in 0..ways.max(1) {
         let words = match next {
             Some(instr) if ways > 1 => {
-                let words = way_words(model, &now.world, *instr, way);
+                let words = way_words(&now.scenario, &now.world, *instr, way);
                 format!("{label}: {words}")
             }
             _ => label.to_owned(),

@@ -8,7 +8,7 @@ mod register;
 mod tuple;
 
 use crate::exchange::{Refusal, fsync_errno, log_lines};
-use crate::machine::{Hop, PageId, Protection};
+use crate::machine::{Hop, Protection};
 
 use super::log::log;
 use super::moment::Moment;
@@ -160,16 +160,21 @@ impl Sector<'_> {
         let fetched = sources.into_iter().find(|content| content.is_some())?;
         let (received, computed) = (self.guard(received), self.guard(fetched));
         let model = &self.now.scenario.model;
+        let bio = model.bio_at(&self.now.world, self.page, self.number);
         let mut pages = model.page_ids();
-        let same_bio = |page: &PageId| model.page(&self.now.world, *page).bio == self.held.bio;
-        let first = match self.held.bio {
-            Some(_) => pages.find(same_bio),
-            None => None,
-        };
+        let first = pages.find(|page| {
+            model
+                .bios_of(&self.now.world, *page)
+                .any(|it| Some(it) == bio)
+        });
+        let first_page = first.unwrap_or(self.page);
+        let mut sectors = model.sector_ids();
+        let first_sector = sectors.find(|it| model.bio_at(&self.now.world, first_page, *it) == bio);
         (received != computed).then_some(Refusal {
             hop: Hop::Hba,
             lba: self.lba(),
-            first_page: first.unwrap_or(self.page),
+            first_page,
+            first_sector: first_sector.unwrap_or_default(),
             received,
             computed,
         })

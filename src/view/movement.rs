@@ -393,9 +393,9 @@ impl Step<'_> {
         }
     }
 
-    /// Whether the block layer's guards go with a page's bytes.
-    fn guarded(&self, page: PageId) -> bool {
-        let bio = self.model.page(&self.before, page).bio;
+    /// Whether the block layer's guards go with a sector's bytes.
+    fn guarded(&self, page: PageId, sector: SectorId) -> bool {
+        let bio = self.model.bio_at(&self.before, page, sector);
         let guarded = bio.is_some_and(|bio| self.model.bio(&self.before, bio).guarded);
         guarded && self.model.protection.guards()
     }
@@ -485,7 +485,7 @@ impl Step<'_> {
                 into.push(pulse(spots, finding));
             }
             Effect::ReadAgain { bio } => {
-                let inside = |page: &PageId| model.page(&self.before, *page).bio == Some(bio);
+                let inside = |page: &PageId| model.sectors_in(&self.before, bio, *page) != 0;
                 for page in model.page_ids().filter(inside) {
                     self.follow(Effect::ReadBounced { page }, into);
                 }
@@ -540,7 +540,7 @@ impl Step<'_> {
                 sector,
                 content,
             } => {
-                if self.guarded(page) {
+                if self.guarded(page, sector) {
                     let sealed = model.page(&self.before, page).sealed[sector.index()];
                     // To where the check compares it with the bytes' own.
                     into.push(Movement::Glide {
@@ -571,7 +571,7 @@ impl Step<'_> {
                     false => Finding::Differ,
                 };
                 let mut spots = Vec::new();
-                if self.guarded(page) {
+                if self.guarded(page, sector) {
                     spots.push(Spot::First(Level::Tuple.cell(page, sector)));
                 }
                 let level = match hop {
@@ -598,10 +598,10 @@ impl Step<'_> {
                         model.page(&self.before, page),
                         model.page(&self.record.world, page),
                     );
-                    let inside = was.bio == Some(bio);
-                    for sector in model.sector_ids().filter(|_| inside) {
+                    let inside = model.sectors_in(&self.before, bio, page);
+                    for sector in model.sector_ids() {
                         let at = sector.index();
-                        if !was.wire[at].is_some() {
+                        if inside & sector.bit() == 0 || !was.wire[at].is_some() {
                             continue;
                         }
                         let mut load = self.bytes(page, sector, is.media[at]);

@@ -19,7 +19,7 @@ const READ: &[&str] = &["down_read r", "up_read r"];
 const WRITE: &[&str] = &["down_write r", "up_write r"];
 const READ_TWICE: &[&str] = &["down_read r", "down_read r", "up_read r", "up_read r"];
 
-const FILES: [File; 18] = [
+const FILES: [File; 19] = [
     (
         "a mutex and a spin lock, with ways out",
         &[MUTEX, ("s", "spin lock", "")],
@@ -172,6 +172,12 @@ const FILES: [File; 18] = [
         &[Verdict::Assertion],
     ),
     (
+        "of two that count down, the one that finds zero",
+        &[("n", "count", "start = 2")],
+        &[("P1", &["last_one"], ""), ("P2", &["last_one"], "")],
+        &[],
+    ),
+    (
         "a completion for each of two",
         &[DONE],
         &[
@@ -275,7 +281,7 @@ pub fn scenarios() -> impl Iterator<Item = Scenario> {
     files().into_iter().map(loaded)
 }
 
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     (
         "try_both",
         "mutex_trylock m else out\nmutex_unlock m\nout> spin_trylock s else end\nspin_unlock s",
@@ -285,6 +291,10 @@ const PROGRAMS: [(&str, &str); 6] = [
     (
         "wait_or_look",
         "atomic_dec n\natomic_read n else zero\nwait_var_event n\nzero> atomic_inc n\nwait_var_event n\natomic_dec n",
+    ),
+    (
+        "last_one",
+        "atomic_dec_and_test n else end\natomic_inc n\natomic_dec n",
     ),
     ("look", "test_bit f else end\nwait_on_bit f"),
     ("tells", "complete done\nclear_bit f\npte_mkwrite"),

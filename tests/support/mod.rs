@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 pub mod locks;
+pub mod parts;
 pub mod plain;
 pub mod spin;
 

@@ -27,6 +27,11 @@ fn line() -> impl Strategy<Value = String> {
                 LockKind::Flag => " g",
             },
             OperandKind::Sector => continue,
+            OperandKind::Sectors => {
+                words.push(row.key.to_owned());
+                words.push(format!("{} 4-7", row.key));
+                " 0-0"
+            }
         };
         words.push(format!("{}{argument}", row.key));
         if row.op.can_answer_no() && row.key != "goto" {

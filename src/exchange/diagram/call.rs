@@ -4,7 +4,9 @@ use crate::exchange::words::{of_page, several, store};
 use crate::machine::{
     Actor, ActorId, Instr, Model, Op, Operand, OperandKind, PageId, SectorId, World,
 };
-use crate::protocol::{ANY_CALL, Era, Line, Mark, OPS, group_row, release_function, with_page};
+use crate::protocol::{
+    ANY_CALL, Era, Line, Mark, OPS, group_row, release_function, with_page, with_sectors,
+};
 use crate::scenario::Scenario;
 
 /// The instruction an actor runs next, with its number; a fault handler works on the page whose
@@ -35,7 +37,7 @@ pub(super) fn step_call(
         false => String::new(),
     };
     let shown = match instr.operand {
-        Operand::None => String::new(),
+        Operand::None | Operand::Sectors(_) => String::new(),
         Operand::Sector(sector) => format!("{sector}{of_page}"),
         Operand::Store(id) => {
             let shown = store(scenario, id);
@@ -55,10 +57,11 @@ pub(super) fn step_call(
         },
     };
     let call = call.replace("{}", &shown);
-    ascii(&match several {
+    let call = match several {
         true => with_page(&call, instr.page),
         false => call,
-    })
+    };
+    ascii(&with_sectors(&call, instr.sectors()))
 }
 
 /// A composite's line of source in an era, in ASCII: the call alone, without what it comes to in that era.

@@ -48,9 +48,16 @@ pub(super) fn way(model: &Model, world: &World, actor: ActorId, way: u8) -> Opti
             let bio = of_stage.nth(way.into())?;
             let mut inside = model
                 .page_ids()
-                .filter(|it| model.page(world, *it).bio == Some(bio));
+                .map(|page| (page, model.sectors_in(world, bio, page)))
+                .filter(|(_, sectors)| *sectors != 0);
             match inside.next() {
-                Some(page) => format!("bio of page {page}"),
+                Some((page, sectors)) if model.in_parts() => {
+                    format!(
+                        "bio of page {page} from sector {}",
+                        sectors.trailing_zeros()
+                    )
+                }
+                Some((page, _)) => format!("bio of page {page}"),
                 None => format!("bio {bio}"),
             }
         }

@@ -1,6 +1,6 @@
 //! Inlines for the life of a bio, from its first page to the end of its I/O, and for the bytes that it carries.
 
-use crate::machine::{PageId, Protection};
+use crate::machine::{ActorId, Instr, PageId, Protection};
 
 use super::writer::Writer;
 
@@ -20,16 +20,23 @@ impl Writer<'_> {
 
     /// Statements that bring the kernel's page of a read to where the bytes were wanted.
     pub(super) fn copy_out(&mut self, page: PageId) -> String {
+        let head = "The kernel's page is copied to the user's.";
+        if self.has.parts {
+            let body = self.each_sector("if\n:: copy[{n}] != 0 && bio_of[{n}] == at_hand[me] -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi");
+            return self.library.inline("copy_out_part", head, "me, p", &body)
+                + &format!("(me, {page})");
+        }
         let each = "if\n:: copy[{n}] != 0 -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi";
         let body = self.each_sector(each);
-        let head = "The kernel's page is copied to the user's.";
         self.library.inline("copy_out", head, "p", &body) + &format!("({page})")
     }
 
-    /// Statements for each sector of all pages; `{n}` in them becomes the sector's number, `{p}` its page.
+    /// Statements for each sector of all pages; `{n}` in them becomes the sector's number, `{p}` its page, `{b}` the place
+    /// of its bio.
     pub(super) fn each_interval(&self, statements: &str) -> String {
         let most = self.pages * self.sectors - 1;
         let body = statements
+            .replace("{b}", if self.has.parts { "{n}" } else { "{p}" })
             .replace("{n}", "n")
             .replace("{p}", &self.page_of("n"));
         format!(
@@ -58,7 +65,7 @@ impl Writer<'_> {
     /// Defines macros for the bio that `me` builds or has at hand, and the pages in it.
     pub(super) fn words(&mut self) {
         let mut found = "0".to_owned();
-        for bio in (1..=self.pages).rev() {
+        for bio in (1..=self.bios).rev() {
             let mine = format!("bio_stage[{bio}] == BUILDING && bio_owner[{bio}] == me");
             found = format!("({mine} -> {bio} : {found})");
         }
@@ -122,8 +129,14 @@ impl Writer<'_> {
         body
     }
 
-    /// Takes a page out of its bio, if it is in one; a bio without pages is free again.
-    pub(super) fn release_from_bio(&mut self, page: PageId) -> String {
+    /// Takes a page out of its bio, if it is in one; of several, out of the one at hand. A bio without pages is free again.
+    pub(super) fn release_from_bio(&mut self, actor: ActorId, page: PageId) -> String {
+        if self.has.parts {
+            return match self.has_hand(actor) {
+                true => self.release_part(page),
+                false => String::new(),
+            };
+        }
         let mut body = "b = bio_of[p];\nif\n:: b != 0 ->\n\tbio_of[p] = 0;\n".to_owned();
         if self.has.buffers {
             body += "\tio_mask[p] = 0;\n";
@@ -141,9 +154,37 @@ impl Writer<'_> {
         self.library.inline("release_from_bio", head, "p", &body) + &format!("({page})")
     }
 
-    pub(super) fn bio_add_page(&mut self, page: PageId) -> String {
+    /// Takes those sectors of a page out of the bio at hand that are in it; a bio without sectors is free again.
+    fn release_part(&mut self, page: PageId) -> String {
+        let mut each = "bio_of[{n}] = 0; sealed[{n}] = 0; wire[{n}] = 0".to_owned();
+        if self.has.copy {
+            each += "; copy[{n}] = 0";
+        }
+        if self.has.buffers {
+            each += &format!(
+                "; io_mask[p] = io_mask[p] & ~(1 << ({{n}} % {}))",
+                self.sectors
+            );
+        }
+        let each = self.each_sector(&format!("if\n:: bio_of[{{n}}] == b -> {each}\n:: else\nfi"));
+        let all: Vec<String> = (0..self.pages * self.sectors)
+            .map(|it| format!("bio_of[{it}] != b"))
+            .collect();
+        let mut body = format!(
+            "b = at_hand[me];\nif\n:: b != 0 ->\n\t{each};\n\tif\n\t:: {} ->\n",
+            all.join(" && ")
+        );
+        body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
+        body += &self.forgotten();
+        body += "\n\t:: else\n\tfi\n:: else\nfi";
+        let head = "Takes a page out of the bio at hand; a bio without sectors is free.";
+        self.library.inline("release_part", head, "me, p", &body) + &format!("(me, {page})")
+    }
+
+    pub(super) fn bio_add_page(&mut self, instr: Instr) -> String {
+        let page = instr.page;
         let mut body = format!("b = {};\nif\n:: b != 0\n", self.own_bio);
-        for bio in 1..=self.pages {
+        for bio in 1..=self.bios {
             let before: Vec<String> = (1..bio)
                 .map(|it| format!(" && bio_stage[{it}] != FREE"))
                 .collect();
@@ -152,19 +193,43 @@ impl Writer<'_> {
                 before.concat()
             );
         }
-        body += ":: else\nfi;\nif\n:: b != 0 ->\n\tbio_stage[b] = BUILDING; bio_owner[b] = me; bio_of[p] = b";
-        if self.has.buffers {
+        body += ":: else\nfi;\nif\n:: b != 0 ->\n\tbio_stage[b] = BUILDING; bio_owner[b] = me";
+        body += if self.has.parts {
+            ""
+        } else {
+            "; bio_of[p] = b"
+        };
+        if self.has.buffers && !self.has.parts {
             body += &format!(";\n\tio_mask[p] = {}", (1 << self.sectors) - 1);
         }
         body += "\n:: else\nfi";
         let head = "Adds a page to one's bio, which begins with its first page.";
-        self.library.inline("bio_add_page", head, "me, p", &body) + &format!("(me, {page})")
+        let mut out =
+            self.library.inline("bio_add_page", head, "me, p", &body) + &format!("(me, {page})");
+        if self.has.parts {
+            for place in self.places_of(instr) {
+                out += &format!("; bio_of[{place}] = b");
+            }
+            let some = instr.sectors().map_or((1 << self.sectors) - 1, u16::from);
+            if self.has.buffers {
+                out += &format!("; io_mask[{page}] = io_mask[{page}] | {some}");
+            }
+        }
+        out
     }
 
-    /// Copies a page, for an I/O to take the copy.
-    pub(super) fn copies(&mut self, page: PageId) -> String {
-        let body = self.each_sector("copy[{n}] = memory[{n}]");
+    /// Copies a page, or only what the bio that `me` builds has of it, for an I/O to take the copy.
+    pub(super) fn copies(&mut self, page: PageId, own: bool) -> String {
         let head = "From here on the I/O takes the copy.";
+        if own && self.has.parts {
+            let body = self.each_sector(&format!(
+                "if\n:: {}({{n}}) -> copy[{{n}}] = memory[{{n}}]\n:: else\nfi",
+                self.builds
+            ));
+            return self.library.inline("copy_part", head, "me, p", &body)
+                + &format!("(me, {page})");
+        }
+        let body = self.each_sector("copy[{n}] = memory[{n}]");
         self.library.inline("copy_page", head, "p", &body) + &format!("({page})")
     }
 
@@ -174,7 +239,7 @@ impl Writer<'_> {
         let mut body = format!("b = {};\n", self.own_bio);
         body += if guards { "good = true;\n" } else { "" };
         body += &self.each_interval(&format!(
-            "if\n:: bio_of[{{p}}] == b && sealed[{{n}}] == 0{} -> {unguarded}sealed[{{n}}] = {source}\n:: else\nfi",
+            "if\n:: bio_of[{{b}}] == b && sealed[{{n}}] == 0{} -> {unguarded}sealed[{{n}}] = {source}\n:: else\nfi",
             self.under_io()
         ));
         body += ";\nbio_stage[b] = QUEUED; bio_owner[b] = me";
@@ -188,9 +253,9 @@ impl Writer<'_> {
 
     pub(super) fn commit_media(&mut self) -> String {
         let mut each =
-            "if\n:: bio_of[{p}] == b && wire[{n}] != 0 ->\n\tmedia[{n}] = wire[{n}]".to_owned();
+            "if\n:: bio_of[{b}] == b && wire[{n}] != 0 ->\n\tmedia[{n}] = wire[{n}]".to_owned();
         if self.has.tuples {
-            each += &format!(";\n\ttuples[{{n}}] = {}", self.tuple("{n}", "{p}"));
+            each += &format!(";\n\ttuples[{{n}}] = {}", self.tuple("{n}", "{b}"));
         }
         if self.has.promise {
             let bit = format!("(1 << ({{n}} % {}))", self.sectors);
@@ -208,7 +273,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn requeue(&mut self) -> String {
-        let each = self.each_interval("if\n:: bio_of[{p}] == b -> wire[{n}] = 0\n:: else\nfi");
+        let each = self.each_interval("if\n:: bio_of[{b}] == b -> wire[{n}] = 0\n:: else\nfi");
         let body = format!(
             "b = at_hand[me]; bio_failed[b] = false; bio_requeues[b] = bio_requeues[b] + 1;\n{each}"
         );
@@ -239,13 +304,13 @@ impl Writer<'_> {
         }
         judged += "sealed[{n}] = 0; wire[{n}] = 0";
         judged += if self.has.copy { "; copy[{n}] = 0" } else { "" };
-        judged += if self.has.promise {
-            ";\nfresh[{p}] = 0"
-        } else {
-            ""
+        judged += &match (self.has.promise, self.has.parts) {
+            (true, true) => format!(";\nfresh[{{p}}] = fresh[{{p}}] & ~{bit}"),
+            (true, false) => ";\nfresh[{p}] = 0".to_owned(),
+            (false, _) => String::new(),
         };
         let each = format!(
-            "if\n:: bio_of[{{p}}] == b ->\n{}\n:: else\nfi",
+            "if\n:: bio_of[{{b}}] == b ->\n{}\n:: else\nfi",
             super::library::indented(&judged, 1)
         );
         let mut body = format!("b = at_hand[me];\n{};\n", self.each_interval(&each));

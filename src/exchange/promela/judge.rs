@@ -22,6 +22,27 @@ impl Writer<'_> {
         self.library.define("io_holder", &text) + &format!("({page}, {owner})")
     }
 
+    /// Of a page that goes out in parts everybody that must act next for its I/O to end, one bit each; none of another page.
+    pub(super) fn io_holders(&mut self, page: PageId, owner: &str) -> Option<String> {
+        if !self.has.parts {
+            return None;
+        }
+        let places = self.bio_places(page);
+        let bit = "/* A set of one actor, or of nobody. */\n#define @(who) ((who) == NOBODY -> 0 : (1 << (who)))\n";
+        let bit = self.library.define("only", bit);
+        let mut all = Vec::new();
+        for place in &places {
+            let holder = self.io_holder(PageId::at(*place), "NOBODY");
+            all.push(format!("(bio_of[{place}] == 0 -> 0 : {bit}({holder}))"));
+        }
+        let none: Vec<String> = places
+            .iter()
+            .map(|it| format!("bio_of[{it}] == 0"))
+            .collect();
+        let (none, all) = (none.join(" && "), all.join(" | "));
+        Some(format!("(({none}) -> {bit}({owner}) : ({all}))"))
+    }
+
     /// Marks every actor as woken that sleeps at a `wait_on_page_writeback_once` for this page.
     pub(super) fn wake_up_page(&mut self, page: PageId) -> String {
         let mut all = Vec::new();
@@ -95,8 +116,8 @@ impl Writer<'_> {
     /// The verdict at the end of a run: deadlock or stall if somebody sleeps, else the updates that are lost.
     pub(super) fn judge(&mut self) -> String {
         let mut out = String::new();
-        // A named lock may have several holders.
-        let named = !self.model.locks.is_empty();
+        // A named lock may have several holders, and so may a page that goes out in parts.
+        let named = !self.model.locks.is_empty() || self.has.parts;
         for actor in self.model.actor_ids() {
             let mut all = String::new();
             for place in self.places(actor) {
@@ -339,7 +360,8 @@ impl Writer<'_> {
             all.push(format!("PG_locked[{page}] != NOBODY"));
             all.push(format!("PG_writeback[{page}] != NOBODY"));
             // They count from 1.
-            all.push(format!("bio_stage[{}] != FREE", page + 1));
+            let mine = page * self.bios / self.pages..(page + 1) * self.bios / self.pages;
+            all.extend(mine.map(|bio| format!("bio_stage[{}] != FREE", bio + 1)));
             for (resource, name) in [
                 (Resource::BufferLock, "BH_Lock"),
                 (Resource::Shadow, "BH_Shadow"),

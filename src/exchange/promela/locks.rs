@@ -72,7 +72,10 @@ impl Writer<'_> {
                 all.join(" | ")
             }
             LockStep::TakeShared => owner(&format!("lock_queue[{lock}]")),
-            LockStep::AwaitZero => self.who_comes_to(lock, &[LockStep::Lower, LockStep::Consume]),
+            LockStep::AwaitZero => self.who_comes_to(
+                lock,
+                &[LockStep::Lower, LockStep::LowerAndTest, LockStep::Consume],
+            ),
             _ => self.who_comes_to(lock, &[LockStep::Raise]),
         };
         Some(Sleep {
@@ -127,6 +130,15 @@ impl Writer<'_> {
                 Then::Bug,
                 &format!("{value} = {value} - 1"),
             ),
+            LockStep::LowerAndTest => vec![
+                branch(format!("{value} == 0"), &[], Then::Bug),
+                branch(
+                    format!("{value} > 1"),
+                    &[&format!("{value} = {value} - 1")],
+                    Then::No,
+                ),
+                or_else(&[&format!("{value} = 0")], Then::On),
+            ],
             LockStep::Consume => does(&format!("{value} = {value} - 1")),
             // These do nothing but wait.
             LockStep::AwaitZero | LockStep::AwaitSet => does(""),

@@ -13,7 +13,7 @@ impl Writer<'_> {
         let guards = self.has.guards;
         let does = |statements: &[&str]| way(vec![or_else(statements, Then::On)]);
         match step {
-            ReadStep::Bounce => does(&[&self.copies(page)]),
+            ReadStep::Bounce => does(&[&self.copies(page, true)]),
             ReadStep::Submit => does(&[&format!("b = {}; bio_stage[b] = QUEUED", self.own_bio)]),
             ReadStep::Dma => {
                 let into = match self.has.copy {
@@ -60,7 +60,7 @@ impl Writer<'_> {
             },
             ReadStep::Again => {
                 let each = self.each_interval(
-                    "if\n:: bio_of[{p}] == b -> copy[{n}] = memory[{n}]; sealed[{n}] = 0\n:: else\nfi",
+                    "if\n:: bio_of[{b}] == b -> copy[{n}] = memory[{n}]; sealed[{n}] = 0\n:: else\nfi",
                 );
                 let body = format!("b = at_hand[me];\n{each};\nbio_stage[b] = QUEUED");
                 let head = "The same read once more, into a page of the kernel's.";

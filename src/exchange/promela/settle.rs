@@ -134,6 +134,10 @@ impl Writer<'_> {
     pub(super) fn nothing_to_do(&self, actor: ActorId, instr: Instr) -> Option<NothingToDo> {
         let p = instr.page;
         let mut nothing = NothingToDo::default();
+        let in_hand = || match instr.operand {
+            Operand::Sector(sector) => format!("in_hand({})", self.bio_place(p, sector)),
+            _ => self.any_bio(p, "in_hand"),
+        };
         match instr.op {
             Op::Goto => nothing.ever = true,
             Op::CommitMedia | Op::Requeue | Op::CompleteRequest => {
@@ -146,24 +150,31 @@ impl Writer<'_> {
             | Op::HbaInsert
             | Op::TargetVerify
             | Op::EndIo(_) => {
-                nothing.any.push(format!("!in_hand({p})"));
+                nothing.any.push(format!("!{}", in_hand()));
                 nothing.at_hand = true;
             }
             Op::Read(step) => match step {
                 ReadStep::Submit => nothing.any.push(format!("{} == 0", self.own_bio)),
-                ReadStep::Bounce => nothing.any.push(format!("!{}({p})", self.builds)),
+                ReadStep::Bounce => nothing
+                    .any
+                    .push(format!("!{}", self.any_bio(p, &self.builds))),
                 ReadStep::Complete | ReadStep::Again => {
                     nothing.any.push("at_hand[me] == 0".to_owned());
                     nothing.at_hand = true;
                 }
                 _ => {
-                    nothing.any.push(format!("!in_hand({p})"));
+                    nothing.any.push(format!("!{}", in_hand()));
                     nothing.at_hand = true;
                 }
             },
-            Op::GenerateGuard | Op::BounceCopy => {
-                nothing.any.push(format!("!{}({p})", self.builds))
-            }
+            Op::GenerateGuard => nothing.any.push(format!(
+                "!{}({})",
+                self.builds,
+                self.bio_place(p, instr.sector())
+            )),
+            Op::BounceCopy => nothing
+                .any
+                .push(format!("!{}", self.any_bio(p, &self.builds))),
             Op::QueueBio | Op::HandOver => nothing.any.push(format!("{} == 0", self.own_bio)),
             _ => return None,
         }

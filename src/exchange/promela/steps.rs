@@ -89,6 +89,7 @@ impl Writer<'_> {
             StableWait::Always => true,
             StableWait::IfRequired => self.model.stable,
         };
+        let mut behind = None;
         let (until, holder) = match instr.op {
             Op::Lock(step) => return self.sleep_on_lock(step, instr),
             Op::LockPage | Op::WaitPageUnlocked => (
@@ -98,14 +99,17 @@ impl Writer<'_> {
             Op::Take(it) | Op::Await(it) => {
                 let owner = self.owner(it, instr);
                 let holder = match it {
-                    Resource::BufferLock => self.io_holder(p, &owner),
-                    Resource::Shadow => self.io_holder(p, &owner),
+                    Resource::BufferLock | Resource::Shadow => {
+                        behind = self.io_holders(p, &owner);
+                        self.io_holder(p, &owner)
+                    }
                     _ => owner.clone(),
                 };
                 (format!("{owner} == NOBODY"), holder)
             }
             Op::GetWriteAccess | Op::FileShadow => {
                 let owner = self.owner(Resource::Shadow, instr);
+                behind = self.io_holders(p, &owner);
                 (format!("{owner} == NOBODY"), self.io_holder(p, &owner))
             }
             Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::ForkPte
@@ -114,29 +118,48 @@ impl Writer<'_> {
                 let owner = self.owner(Resource::PteLock, instr);
                 (format!("({owner} == NOBODY || {owner} == me)"), owner)
             }
-            Op::WaitWriteback | Op::WaitStable if instr.op == Op::WaitWriteback || waits => (
-                format!("PG_writeback[{p}] == NOBODY"),
-                self.io_holder(p, &format!("PG_writeback[{p}]")),
-            ),
+            Op::WaitWriteback | Op::WaitStable if instr.op == Op::WaitWriteback || waits => {
+                let owner = format!("PG_writeback[{p}]");
+                behind = self.io_holders(p, &owner);
+                (format!("{owner} == NOBODY"), self.io_holder(p, &owner))
+            }
             Op::WaitOnce => (
                 "(!sleeping[me] || woken[me])".to_owned(),
                 self.who(Op::BioEndio),
             ),
             Op::BioAdd => {
                 let own = &self.own_bio;
-                (
-                    format!("(bio_of[{p}] == 0 || bio_of[{p}] == {own})"),
-                    self.io_holder(p, "NOBODY"),
-                )
+                let free: Vec<String> = (self.places_of(instr).iter())
+                    .map(|it| format!("(bio_of[{it}] == 0 || bio_of[{it}] == {own})"))
+                    .collect();
+                behind = self.io_holders(p, "NOBODY");
+                (free.join(" && "), self.io_holder(p, "NOBODY"))
             }
-            Op::WaitBio => (format!("bio_of[{p}] == 0"), self.io_holder(p, "NOBODY")),
+            Op::WaitBio => {
+                let free: Vec<String> = (self.bio_places(p).iter())
+                    .map(|it| format!("bio_of[{it}] == 0"))
+                    .collect();
+                behind = self.io_holders(p, "NOBODY");
+                (free.join(" && "), self.io_holder(p, "NOBODY"))
+            }
             _ => return None,
         };
         Some(Sleep {
             until,
             holder,
-            behind: None,
+            behind,
         })
+    }
+
+    /// The places where the bios are kept of the sectors that an instruction names; of all, if it names none.
+    pub(super) fn places_of(&self, instr: Instr) -> Vec<usize> {
+        match instr.sectors() {
+            Some(some) if self.has.parts => (self.model.sector_ids())
+                .filter(|it| some & it.bit() != 0)
+                .map(|it| self.bio_place(instr.page, it))
+                .collect(),
+            _ => self.bio_places(instr.page),
+        }
     }
 
     /// The first actor with such a step; `NOBODY` if none has.
@@ -147,7 +170,7 @@ impl Writer<'_> {
 
     /// A way for each bio that is at a stage.
     fn each_bio(&self, stage: &str, branches: impl Fn(usize) -> Vec<Branch>) -> Vec<Way> {
-        let bios = 1..=self.pages;
+        let bios = 1..=self.bios;
         bios.map(|bio| Way {
             when: Some(format!("bio_stage[{bio}] == {stage}")),
             branches: branches(bio),
@@ -251,9 +274,12 @@ impl Writer<'_> {
                 or_else(&[&format!("PG_dirty[{p}] = false")], Then::On),
             ]),
             Op::SetPageDirty => does(&self.set_page_dirty(p)),
-            Op::ClearDirtyBuffers => match self.has.buffers {
-                true => does(&format!("io_mask[{p}] = BH_Dirty[{p}]; BH_Dirty[{p}] = 0")),
-                false => does(""),
+            Op::ClearDirtyBuffers => match (self.has.buffers, instr.sectors()) {
+                (true, Some(some)) => does(&format!(
+                    "io_mask[{p}] = (io_mask[{p}] & ~{some}) | (BH_Dirty[{p}] & {some}); BH_Dirty[{p}] = BH_Dirty[{p}] & ~{some}"
+                )),
+                (true, None) => does(&format!("io_mask[{p}] = BH_Dirty[{p}]; BH_Dirty[{p}] = 0")),
+                (false, _) => does(""),
             },
             Op::SetPageWriteback => {
                 let lock = match self.model.rules.writeback_asserts_lock {
@@ -282,7 +308,7 @@ impl Writer<'_> {
             Op::ClearWriteback | Op::EndIo(EndIo::Writeback) => {
                 let mut all = vec![
                     format!("PG_writeback[{p}] = NOBODY"),
-                    self.release_from_bio(p),
+                    self.release_from_bio(actor, p),
                 ];
                 if instr.op != Op::ClearWriteback {
                     all.push(self.wake_up_page(p));
@@ -295,9 +321,9 @@ impl Writer<'_> {
                 let given = match what {
                     EndIo::Buffer => format!("BH_Lock[{p}] = NOBODY;\n"),
                     EndIo::Shadow => format!("BH_Shadow[{p}] = NOBODY;\n"),
-                    EndIo::Writeback | EndIo::Direct => String::new(),
+                    EndIo::Writeback | EndIo::Direct | EndIo::Part => String::new(),
                 };
-                does(&(given + &self.release_from_bio(p)))
+                does(&(given + &self.release_from_bio(actor, p)))
             }
             Op::Choose => [Then::On, Then::No]
                 .map(|then| Way {
@@ -305,11 +331,11 @@ impl Writer<'_> {
                     branches: vec![or_else(&[], then)],
                 })
                 .into(),
-            Op::BioAdd => does(&self.bio_add_page(p)),
+            Op::BioAdd => does(&self.bio_add_page(instr)),
             Op::GenerateGuard | Op::SampleFirst => {
                 does(&format!("sealed[{n}] = {}", self.source(&n.to_string())))
             }
-            Op::BounceCopy => does(&self.copies(p)),
+            Op::BounceCopy => does(&self.copies(p, true)),
             Op::QueueBio => does(&self.queue_bio()),
             Op::HandOver => {
                 let own = &self.own_bio;
@@ -353,7 +379,8 @@ impl Writer<'_> {
                 ])
             }
             Op::HbaVerify | Op::TargetVerify => {
-                let (table, tuple) = (&self.guard_tag, self.tuple(&n.to_string(), &p.to_string()));
+                let place = self.bio_place(p, instr.sector()).to_string();
+                let (table, tuple) = (&self.guard_tag, self.tuple(&n.to_string(), &place));
                 way(vec![
                     branch(
                         format!("{table}[{tuple}] != {table}[wire[{n}]]"),
@@ -452,7 +479,7 @@ impl Writer<'_> {
             Op::SetMemoryRo => does(&format!("kernel_ro[{p}] = true")),
             Op::SetMemoryRw => does(&format!("kernel_ro[{p}] = false")),
             Op::GetWriteAccess => {
-                let copies = self.copies(p);
+                let copies = self.copies(p, false);
                 let first = p.index() * self.sectors;
                 way(vec![
                     branch(

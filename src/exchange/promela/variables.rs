@@ -31,7 +31,7 @@ promise   byte fresh[pages]             sectors fetched since fsync began, one b
 mixed     byte mixed[pages]             sectors of which the last write took other bytes than were sampled, one bit each
 spaces    byte pte[ptes]                of each address space, all its pages in a row
 tlbs      byte tlb[tlbs]                of each CPU and address space, all its pages in a row
-ever      byte bio_of[pages]            a page's bio, from 1; 0: none
+ever      byte bio_of[places]           a page's bio, or a sector's where pages go out in parts, from 1; 0: none
 ever      byte bio_stage[bios]
 ever      byte bio_owner[bios]          its submitter
 ever      bool bio_failed[bios]         BLK_STS_PROTECTION
@@ -130,8 +130,10 @@ impl Writer<'_> {
         match what {
             "pages" => self.pages,
             "sectors" => self.pages * self.sectors,
+            "places" if self.has.parts => self.pages * self.sectors,
+            "places" => self.pages,
             // Bios are numbered from 1.
-            "bios" => self.pages + 1,
+            "bios" => self.bios + 1,
             "ptes" => self.pages * usize::from(self.model.spaces),
             "tlbs" => self.pages * self.model.tlb_spaces.len(),
             "spaces" => self.model.spaces.into(),
@@ -192,7 +194,7 @@ impl Writer<'_> {
                 }
             }
         }
-        for bio in 0..=self.pages {
+        for bio in 0..=self.bios {
             set("bio_owner", bio, "NOBODY");
         }
         if model.has(Resource::PteLock) {

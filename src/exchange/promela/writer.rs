@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection, ReadStep};
+use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection, ReadStep, SectorId};
 use crate::scenario::Scenario;
 
 use super::library::Library;
@@ -14,6 +14,8 @@ pub(super) struct Writer<'a> {
     pub(super) library: &'a mut Library,
     pub(super) pages: usize,
     pub(super) sectors: usize,
+    /// How many bios there can be at a time.
+    pub(super) bios: usize,
     /// Which optional things this model has, and so needs variables for.
     pub(super) has: Has,
     /// The name of its table of guard tags.
@@ -26,6 +28,8 @@ pub(super) struct Writer<'a> {
 /// Which of the things that only some models have this one has.
 #[derive(Default)]
 pub(super) struct Has {
+    /// Pages that go out in parts, so that each sector has its bio, not each page.
+    pub(super) parts: bool,
     pub(super) buffers: bool,
     pub(super) copy: bool,
     pub(super) promise: bool,
@@ -62,7 +66,9 @@ impl<'a> Writer<'a> {
             library,
             pages: model.geometry.pages.into(),
             sectors: model.geometry.sectors(),
+            bios: model.bio_ids().len(),
             has: Has {
+                parts: model.in_parts(),
                 buffers: model.geometry.block != 0,
                 copy: any(&[Op::BounceCopy, Op::GetWriteAccess])
                     || any(&[ReadStep::Bounce, ReadStep::Again].map(Op::Read)),
@@ -131,6 +137,33 @@ impl<'a> Writer<'a> {
             .map(|(pc, _)| format!("retry[{who}] == {}", pc + 1))
             .collect();
         format!("{at} && ({})", any.join(" || "))
+    }
+
+    /// Where the bio of a sector is kept: in the variable of its page, or in one of its own where pages go out in parts.
+    pub(super) fn bio_place(&self, page: PageId, sector: SectorId) -> usize {
+        match self.has.parts {
+            true => self.model.geometry.interval_number(page, sector),
+            false => page.index(),
+        }
+    }
+
+    /// All places where bios of a page are kept.
+    pub(super) fn bio_places(&self, page: PageId) -> Vec<usize> {
+        let mut all: Vec<usize> = (self.model.sector_ids())
+            .map(|sector| self.bio_place(page, sector))
+            .collect();
+        all.dedup();
+        all
+    }
+
+    /// The condition that a word is true of one of a page's bios.
+    pub(super) fn any_bio(&self, page: PageId, word: &str) -> String {
+        let all = self.bio_places(page).into_iter();
+        let all: Vec<String> = all.map(|it| format!("{word}({it})")).collect();
+        match &all[..] {
+            [one] => one.clone(),
+            _ => format!("({})", all.join(" || ")),
+        }
     }
 
     pub(super) fn uses(&self, actor: ActorId, ops: &[Op]) -> bool {

@@ -10,14 +10,15 @@ impl<W: Watch> Run<'_, W> {
             .map(BioId)
     }
 
-    pub(super) fn pages_of(&self, bio: BioId) -> impl Iterator<Item = PageId> + use<W> {
-        let mut mine = 0u8;
-        for page in self.model.page_ids() {
-            if self.world[self.model.layout.bio_of(page)] == bio.0 + 1 {
-                mine |= 1 << page.0;
-            }
-        }
-        (self.model.page_ids()).filter(move |page| mine & 1 << page.0 != 0)
+    /// The sectors of a page that are in the bio the actor builds, one bit each.
+    pub(super) fn own_sectors(&self, page: PageId) -> u8 {
+        let own = own_bio(self.model, self.world, self.actor);
+        own.map_or(0, |bio| self.model.sectors_in(self.world, bio, page))
+    }
+
+    /// The sectors that are in a bio now, page by page.
+    pub(super) fn sectors_of(&self, bio: BioId) -> Sectors {
+        Sectors::of(self.model, self.world, bio)
     }
 
     pub(super) fn under_io(&self, page: PageId, sector: SectorId) -> bool {
@@ -41,24 +42,38 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    /// Takes a page out of its bio; a bio left without pages is free again.
+    /// Takes a page out of its bio; of several, out of the one at hand. A bio left without pages is free again.
     pub(super) fn release_from_bio(&mut self, page: PageId) {
         let at = &self.model.layout;
-        let Some(bio) = self.world[at.bio_of(page)].checked_sub(1).map(BioId) else {
+        let bio = match self.model.in_parts() {
+            true => self.bio_at_hand(),
+            false => self.world[at.bio_of(page, SectorId(0))]
+                .checked_sub(1)
+                .map(BioId),
+        };
+        let Some(bio) = bio else {
             return;
         };
-        self.world[at.bio_of(page)] = 0;
-        if let Some(cell) = at.mask(page) {
-            self.world[cell] = 0;
-        }
-        for sector in self.model.sector_ids() {
-            self.world[at.sealed(page, sector)] = 0;
-            self.world[at.wire(page, sector)] = 0;
+        for (of, sector) in self.sectors_of(bio) {
+            if of != page {
+                continue;
+            }
+            for cell in [at.sealed(page, sector), at.wire(page, sector)] {
+                self.world[cell] = 0;
+            }
             if let Some(cell) = at.copy(page, sector) {
                 self.world[cell] = 0;
             }
+            if let Some(cell) = at.mask(page) {
+                self.world[cell] &= !sector.bit();
+            }
         }
-        if self.pages_of(bio).next().is_none() {
+        for cell in at.bios_of(page) {
+            if self.world[cell] == bio.0 + 1 {
+                self.world[cell] = 0;
+            }
+        }
+        if self.sectors_of(bio).next().is_none() {
             self.world[at.bio_state(bio)] = 0;
             self.world[at.bio_owner(bio)] = NOBODY;
         }
@@ -87,19 +102,26 @@ impl<W: Watch> Run<'_, W> {
         Answer::Yes
     }
 
-    pub(super) fn bio_add(&mut self, page: PageId) {
+    /// Adds sectors of a page to the actor's bio, or all of them where none are named.
+    pub(super) fn bio_add(&mut self, page: PageId, sectors: Option<u8>) {
         let at = &self.model.layout;
         let own = own_bio(self.model, self.world, self.actor);
         let free = || nth_bio(self.model, self.world, Stage::Free, 0);
-        // A page is in one bio at most and there are as many bios as pages, so one is free.
+        // Each part of a page is in one bio at most and there are as many bios as parts, so one is free.
         let Some(bio) = own.or_else(free) else {
             return;
         };
         self.set_stage(bio, Stage::Building);
         self.world[at.bio_owner(bio)] = self.actor.0;
-        self.world[at.bio_of(page)] = bio.0 + 1;
+        let sectors = sectors.unwrap_or(u8::MAX);
+        for sector in self.model.sector_ids() {
+            if sectors & sector.bit() != 0 {
+                self.world[at.bio_of(page, sector)] = bio.0 + 1;
+            }
+        }
         if let Some(cell) = at.mask(page) {
-            self.world[cell] = self.model.geometry.all_sectors();
+            let added = sectors & self.model.geometry.all_sectors();
+            self.world[cell] = self.world[cell] & !sectors | added;
         }
         self.see(Effect::Added { page, bio });
     }
@@ -114,10 +136,12 @@ impl<W: Watch> Run<'_, W> {
         }
     }
 
-    pub(super) fn copy(&mut self, page: PageId) {
+    /// Copies sectors of a page, one bit each.
+    pub(super) fn copy(&mut self, page: PageId, sectors: u8) {
         let at = &self.model.layout;
         for sector in self.model.sector_ids() {
-            if let Some(cell) = at.copy(page, sector) {
+            let wanted = sectors & sector.bit() != 0;
+            if let Some(cell) = at.copy(page, sector).filter(|_| wanted) {
                 self.world[cell] = self.world[at.memory(page, sector)];
             }
         }
@@ -131,16 +155,11 @@ impl<W: Watch> Run<'_, W> {
             return;
         };
         let mut guarded = self.model.protection.guards();
-        for page in self.pages_of(bio) {
-            for sector in self.model.sector_ids() {
-                if !self.under_io(page, sector) {
-                    continue;
-                }
-                let sealed = at.sealed(page, sector);
-                if self.world[sealed] == 0 {
-                    guarded = false;
-                    self.world[sealed] = self.source(page, sector).0;
-                }
+        for (page, sector) in self.sectors_of(bio) {
+            let sealed = at.sealed(page, sector);
+            if self.world[sealed] == 0 && self.under_io(page, sector) {
+                guarded = false;
+                self.world[sealed] = self.source(page, sector).0;
             }
         }
         self.set_stage(bio, Stage::Queued);
@@ -155,7 +174,7 @@ impl<W: Watch> Run<'_, W> {
     /// else those the HBA fetched (WRITE_INSERT).
     pub(super) fn tuple(&self, page: PageId, sector: SectorId) -> Content {
         let at = &self.model.layout;
-        let guarded = self.world[at.bio_of(page)]
+        let guarded = self.world[at.bio_of(page, sector)]
             .checked_sub(1)
             .is_some_and(|bio| self.world[at.bio_state(BioId(bio))] & bio::GUARDED != 0);
         match guarded {
@@ -198,23 +217,20 @@ impl<W: Watch> Run<'_, W> {
         let Some(bio) = self.bio_at_hand() else {
             return;
         };
-        for page in self.pages_of(bio) {
-            for sector in self.model.sector_ids() {
-                let wire = self.world[at.wire(page, sector)];
-                if wire == 0 {
-                    continue;
-                }
-                self.world[at.media(page, sector)] = wire;
-                if let Some(cell) = at.tuples(page, sector) {
-                    self.world[cell] = self.tuple(page, sector).0;
-                }
-                if let (Some(promise), Some(sampled)) = (at.promise(page, sector), at.sampled(page))
-                {
-                    let fresh = self.world[sampled] & sector.bit() != 0;
-                    if fresh || self.world[promise] == wire {
-                        self.world[promise] = 0;
-                        self.world[sampled] &= !sector.bit();
-                    }
+        for (page, sector) in self.sectors_of(bio) {
+            let wire = self.world[at.wire(page, sector)];
+            if wire == 0 {
+                continue;
+            }
+            self.world[at.media(page, sector)] = wire;
+            if let Some(cell) = at.tuples(page, sector) {
+                self.world[cell] = self.tuple(page, sector).0;
+            }
+            if let (Some(promise), Some(sampled)) = (at.promise(page, sector), at.sampled(page)) {
+                let fresh = self.world[sampled] & sector.bit() != 0;
+                if fresh || self.world[promise] == wire {
+                    self.world[promise] = 0;
+                    self.world[sampled] &= !sector.bit();
                 }
             }
         }
@@ -236,10 +252,8 @@ impl<W: Watch> Run<'_, W> {
         }
         self.world[cell] &= !bio::FAILED;
         self.world[cell] += bio::REQUEUE;
-        for page in self.pages_of(bio) {
-            for sector in self.model.sector_ids() {
-                self.world[at.wire(page, sector)] = 0;
-            }
+        for (page, sector) in self.sectors_of(bio) {
+            self.world[at.wire(page, sector)] = 0;
         }
         let times = times + 1;
         self.see(Effect::Requeued { bio, times });
@@ -253,23 +267,21 @@ impl<W: Watch> Run<'_, W> {
         };
         let failed = self.world[at.bio_state(bio)] & bio::FAILED != 0;
         self.see(Effect::Completed { bio, failed });
-        for page in self.pages_of(bio) {
-            for sector in self.model.sector_ids() {
-                let sealed = Content(self.world[at.sealed(page, sector)]);
-                let wire = Content(self.world[at.wire(page, sector)]);
-                if !failed {
-                    self.judge(page, sector, sealed, wire);
-                }
-                // Nobody reads these registers of a completed bio; cleared, they do not tell apart
-                // worlds that behave alike.
-                self.world[at.sealed(page, sector)] = 0;
-                self.world[at.wire(page, sector)] = 0;
-                if let Some(cell) = at.copy(page, sector) {
-                    self.world[cell] = 0;
-                }
+        for (page, sector) in self.sectors_of(bio) {
+            let sealed = Content(self.world[at.sealed(page, sector)]);
+            let wire = Content(self.world[at.wire(page, sector)]);
+            if !failed {
+                self.judge(page, sector, sealed, wire);
+            }
+            // Nobody reads these registers of a completed bio; cleared, they do not tell apart
+            // worlds that behave alike.
+            self.world[at.sealed(page, sector)] = 0;
+            self.world[at.wire(page, sector)] = 0;
+            if let Some(cell) = at.copy(page, sector) {
+                self.world[cell] = 0;
             }
             if let Some(cell) = at.sampled(page) {
-                self.world[cell] = 0;
+                self.world[cell] &= !sector.bit();
             }
         }
         self.world[at.bio_state(bio)] &= !(bio::GUARDED | bio::REQUEUES);
@@ -309,5 +321,31 @@ impl<W: Watch> Run<'_, W> {
                 consumer: Consumer::Block,
             }));
         }
+    }
+}
+
+/// Sectors, as one bit each, in the order of the pages.
+pub(super) struct Sectors(u32);
+
+impl Sectors {
+    /// Those of a bio.
+    fn of(model: &Model, world: &World, bio: BioId) -> Sectors {
+        let pages = model.page_ids();
+        Sectors(pages.fold(0, |all, page| {
+            all | u32::from(model.sectors_in(world, bio, page)) << (SECTORS * page.index())
+        }))
+    }
+}
+
+impl Iterator for Sectors {
+    type Item = (PageId, SectorId);
+
+    fn next(&mut self) -> Option<(PageId, SectorId)> {
+        let first = self.0.trailing_zeros() as usize;
+        if self.0 == 0 {
+            return None;
+        }
+        self.0 &= self.0 - 1;
+        Some((PageId::at(first / SECTORS), SectorId::at(first % SECTORS)))
     }
 }

@@ -51,7 +51,7 @@ impl<W: Watch> Run<'_, W> {
                 self.see(Effect::LockRefused { lock, shared });
                 return Answer::No;
             }
-            LockStep::Raise | LockStep::Lower | LockStep::Consume => {
+            LockStep::Raise | LockStep::Lower | LockStep::LowerAndTest | LockStep::Consume => {
                 return self.change_value(step, lock, at, state.value);
             }
             LockStep::AwaitZero | LockStep::AwaitSet | LockStep::Test => {
@@ -87,6 +87,9 @@ impl<W: Watch> Run<'_, W> {
         };
         self.world[at] = to;
         self.see(Effect::ValueChanged { lock, from, to });
+        if step == LockStep::LowerAndTest && to != 0 {
+            return Answer::No;
+        }
         Answer::Yes
     }
 }

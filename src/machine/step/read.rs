@@ -9,7 +9,7 @@ impl<W: Watch> Run<'_, W> {
         let page = instr.page;
         match step {
             ReadStep::Bounce => {
-                self.copy(page);
+                self.copy(page, self.own_sectors(page));
                 self.see(Effect::ReadBounced { page });
             }
             ReadStep::Submit => {
@@ -32,11 +32,12 @@ impl<W: Watch> Run<'_, W> {
                 return self.verify_read(page, instr.sector(), step == ReadStep::Verify);
             }
             ReadStep::CopyOut => {
+                let bio = self.world[at.reg(self.actor)];
                 for sector in self.model.sector_ids() {
                     let Some(copy) = at.copy(page, sector) else {
                         continue;
                     };
-                    if self.world[copy] != 0 {
+                    if self.world[copy] != 0 && self.world[at.bio_of(page, sector)] == bio {
                         self.world[at.memory(page, sector)] = self.world[copy];
                         self.world[copy] = 0;
                     }
@@ -47,11 +48,9 @@ impl<W: Watch> Run<'_, W> {
                 let Some(bio) = self.bio_at_hand() else {
                     return Answer::Yes;
                 };
-                for page in self.pages_of(bio) {
-                    self.copy(page);
-                    for sector in self.model.sector_ids() {
-                        self.world[at.sealed(page, sector)] = 0;
-                    }
+                for (page, sector) in self.sectors_of(bio) {
+                    self.copy(page, sector.bit());
+                    self.world[at.sealed(page, sector)] = 0;
                 }
                 self.set_stage(bio, Stage::Queued);
                 self.see(Effect::ReadAgain { bio });

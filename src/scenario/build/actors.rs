@@ -279,7 +279,7 @@ impl Setting<'_> {
         }
     }
 
-    /// Refuses a page in two bios at a time, which the machine does not have. Only the file as it is
+    /// Refuses a sector in two bios at a time, which the machine does not have. Only the file as it is
     /// written is judged: an edit made to it may well ask for a second bio, and shows what comes of it.
     fn second_bio(&self, shape: &Shape, actor: &ActorTable, steps: &[Step]) {
         if self.variant.unchanged || !self.variant.edits.is_empty() {
@@ -290,7 +290,7 @@ impl Setting<'_> {
         };
         let line = twice.first.map(|at| self.source.place(at).0);
         let reason = format!(
-            "{} is in a bio of \"{}\" already{}: in this model a page is in one bio at a time, with all of its sectors; add it once, or wait for the first bio before this step (wait_on_page_writeback, wait_for_bio)",
+            "{} is in a bio of \"{}\" already{}: a sector is in one bio at a time; add it once, name other sectors (bio_add_page 4-7), or wait for the first bio before this step (wait_on_page_writeback, wait_for_bio)",
             match shape.pages {
                 1 => "the page".to_owned(),
                 _ => format!("page {}", twice.page),

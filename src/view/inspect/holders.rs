@@ -161,7 +161,8 @@ impl<'a> Sector<'a> {
                 Some(_) => break,
                 None => {}
             }
-            let added = |effect: &Effect| matches!(effect, Effect::Added { page, .. } if *page == self.page);
+            let bio = model.bio_at(&record.world, self.page, self.number);
+            let added = |effect: &Effect| matches!(effect, Effect::Added { page, bio: it } if *page == self.page && bio == Some(*it));
             if record.effects.iter().any(added) {
                 break;
             }
