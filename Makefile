@@ -83,7 +83,8 @@ clean: ## Remove everything built (installed tools stay)
 # switches it off in Trunk (data-wasm-opt="0"), which would not build without it. Less
 # inlining than usual makes the page's wasm larger, but smaller once it is compressed.
 # Then what the page exports for streams, which come with Leptos and which it never uses, is taken out, and what is not
-# needed any more with it: more than a kilobyte, compressed. Last, its functions are ordered for gzip (tools/alike.mjs).
+# needed any more with it: more than a kilobyte, compressed. What the page imports gets short names (tools/imports.mjs): seven
+# kilobytes, since wasm-bindgen's end in checksums. Last, its functions are ordered for gzip (tools/alike.mjs).
 FEATURES = --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext \
 	--enable-mutable-globals --enable-reference-types --enable-multivalue
 define SHRINK
@@ -100,11 +101,14 @@ if command -v wasm-opt >/dev/null; then \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
 	done; \
 	for wasm in dist/stable-pages-*.wasm; do \
+		js=$${wasm%_bg.wasm}.js; cp "$$js" "$$js.tmp"; \
 		wasm-dis $(FEATURES) "$$wasm" -o "$$wasm.wat" && sed '/(export "\(__wbg_\)\{0,1\}intounderlying/d' "$$wasm.wat" > "$$wasm.tmp.wat" \
+			&& { ! command -v node >/dev/null || node tools/imports.mjs "$$wasm.tmp.wat" "$$js.tmp"; } \
 			&& wasm-as $(FEATURES) "$$wasm.tmp.wat" -o "$$wasm.tmp" \
 			&& wasm-opt $(FEATURES) --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20 --strip-producers --strip-target-features "$$wasm.tmp" -o "$$wasm" \
+			&& mv "$$js.tmp" "$$js" \
 			&& wasm-dis $(FEATURES) "$$wasm" -o "$$wasm.wat" && node tools/alike.mjs "$$wasm.wat" && wasm-as $(FEATURES) "$$wasm.wat" -o "$$wasm"; \
-		rm -f "$$wasm.wat" "$$wasm.tmp.wat" "$$wasm.tmp"; \
+		rm -f "$$wasm.wat" "$$wasm.tmp.wat" "$$wasm.tmp" "$$js.tmp"; \
 	done; \
 	echo "dist: done"; \
 else echo "dist: done, without wasm-opt (not on PATH; it would save some 2 %)"; fi
