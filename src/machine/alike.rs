@@ -1,6 +1,6 @@
-//! Actors that cannot be told apart, and worlds that differ only in who of them is who.
+//! Worlds that differ only in names: in who of several actors that cannot be told apart is who, and in the numbers of bios.
 
-use super::id::ActorId;
+use super::id::{ActorId, BioId};
 use super::lock::LockKind;
 use super::lock_state::bit;
 use super::model::Model;
@@ -29,6 +29,38 @@ pub fn alike(model: &Model) -> Vec<Vec<ActorId>> {
     }
     classes.retain(|class| class.len() > 1);
     classes
+}
+
+/// The world with its bios numbered in the order of their first pages. Which number a bio gets depends on which were free,
+/// and means nothing as long as whoever has one at hand works on that one only.
+pub fn sort_bios(model: &Model, world: &World) -> World {
+    let at = &model.layout;
+    let mut order: Vec<BioId> = Vec::with_capacity(model.bio_ids().len());
+    let used = (model.page_ids()).flat_map(|page| model.bios_of(world, page));
+    for bio in used.chain(model.bio_ids()) {
+        if !order.contains(&bio) {
+            order.push(bio);
+        }
+    }
+    if order.is_sorted() {
+        return *world;
+    }
+    let mut sorted = *world;
+    for (to, from) in model.bio_ids().zip(&order) {
+        sorted[at.bio_state(to)] = world[at.bio_state(*from)];
+        sorted[at.bio_owner(to)] = world[at.bio_owner(*from)];
+    }
+    let pages = model.page_ids().flat_map(|page| at.bios_of(page));
+    let hands = [model.disk, model.completion].into_iter().flatten();
+    // These registers hold a bio's number plus one, or 0.
+    for cell in pages.chain(hands.map(|actor| at.reg(actor))) {
+        let bio = world[cell].checked_sub(1).map(BioId);
+        let to = bio.and_then(|bio| order.iter().position(|it| *it == bio));
+        if let Some(to) = to {
+            sorted[cell] = to as u8 + 1;
+        }
+    }
+    sorted
 }
 
 /// The world with the actors of each class sorted by their registers, and with their new numbers as

@@ -32,7 +32,7 @@ mod step;
 mod view;
 mod world;
 
-pub use alike::{alike, sort_alike};
+pub use alike::{alike, sort_alike, sort_bios};
 pub use check::MOST_INSTRS;
 pub use checksum::{crc32c, guard, ip_checksum};
 pub use choice::Choice;
