@@ -25,6 +25,7 @@ mod space;
 mod spans;
 mod states;
 mod story;
+mod table;
 mod unchanged;
 mod verdicts;
 mod without;

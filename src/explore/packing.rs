@@ -11,9 +11,14 @@ use crate::machine::{LANES, World};
 /// Groups of four registers in a world.
 const GROUPS: usize = 2 * LANES;
 /// Most words of a row. The catalogue needs one or two.
-pub(super) const MOST_WORDS: usize = 4;
+const MOST_WORDS: usize = 4;
 
-/// A packed world; words beyond [`Packing::words`] are zero.
+/// The same in halves of words, in which rows are stored.
+pub(super) const MOST_HALVES: usize = 2 * MOST_WORDS;
+/// A layout fills up so many halves at least.
+const LEAST_HALVES: usize = 3;
+
+/// A packed world; halves of words beyond [`Packing::halves`] are zero.
 pub(super) type Row = [u64; MOST_WORDS];
 
 /// The dictionary of a group: the values it has taken, and where in a row the number of one stands.
@@ -74,7 +79,7 @@ pub(super) struct Packing {
     groups: Vec<Group>,
     /// Lanes in use.
     lanes: usize,
-    words: usize,
+    halves: usize,
     /// Word, shift and bits of each group before the last change of layout.
     before: [(usize, u32, u32); GROUPS],
 }
@@ -93,14 +98,14 @@ impl Packing {
         Packing {
             groups: (0..GROUPS).map(group).collect(),
             lanes: registers.div_ceil(8).min(LANES),
-            words: 1,
+            halves: 1,
             before: [(0, 0, 0); GROUPS],
         }
     }
 
-    /// How many words a row has at present.
-    pub(super) fn words(&self) -> usize {
-        self.words
+    /// How many halves of words a row has at present.
+    pub(super) fn halves(&self) -> usize {
+        self.halves
     }
 
     /// Bytes the dictionaries take.
@@ -162,7 +167,7 @@ impl Packing {
         self.lay_out();
         // Moving all rows is dear, and room in a last word is free: the fullest dictionaries get
         // it, so that they last longer.
-        let most = self.words.max(2);
+        let most = self.halves.max(LEAST_HALVES);
         for _ in 0..3 {
             let mut fullest: Vec<usize> = (0..GROUPS).collect();
             let room = |group: &Group| (1u64 << group.bits) * 64 / group.values.len().max(1) as u64;
@@ -170,7 +175,7 @@ impl Packing {
             for group in fullest {
                 self.groups[group].bits += 1;
                 self.lay_out();
-                if self.words > most {
+                if self.halves > most {
                     self.groups[group].bits -= 1;
                     self.lay_out();
                 }
@@ -193,11 +198,11 @@ impl Packing {
             };
             shift += group.bits;
         }
-        self.words = word + 1;
+        self.halves = 2 * word + 1 + usize::from(shift > 32);
     }
 
     /// A row of the layout before the last change, in the new one.
-    pub(super) fn moved(&self, row: &[u64]) -> Row {
+    pub(super) fn moved(&self, row: &Row) -> Row {
         let mut moved = Row::default();
         for (group, (word, shift, bits)) in self.groups.iter().zip(self.before) {
             let number = row[word] >> shift & ((1 << bits) - 1);
@@ -216,9 +221,9 @@ impl Packing {
         Some(row)
     }
 
-    /// Whether a row would take more words than [`MOST_WORDS`].
+    /// Whether a row would take more than [`MOST_HALVES`].
     pub(super) fn is_full(&self) -> bool {
-        self.words > MOST_WORDS
+        self.halves > MOST_HALVES
     }
 
     pub(super) fn unpack(&self, row: &[u64]) -> [u64; LANES] {
@@ -227,6 +232,9 @@ impl Packing {
             u64::from(group.values[number as usize])
         };
         std::array::from_fn(|lane| {
+            if lane >= self.lanes {
+                return 0;
+            }
             value(&self.groups[2 * lane]) | value(&self.groups[2 * lane + 1]) << 32
         })
     }
@@ -277,10 +285,10 @@ mod tests {
     /// that never change have their place too.
     #[test]
     fn what_is_packed_is_unpacked_again() {
-        for (groups, words) in [(4, 2), (16, 2), (GROUPS, MOST_WORDS)] {
+        for (groups, halves) in [(4, 3), (16, 4), (GROUPS, MOST_HALVES)] {
             let mut packing = Packing::new(&[0; LANES], 8 * LANES);
             let worlds = fill(&mut packing, 0..groups);
-            assert_eq!(packing.words(), words, "{groups} groups");
+            assert_eq!(packing.halves(), halves, "{groups} groups");
             for (lanes, row) in &worlds {
                 assert_eq!(packing.unpack(row), *lanes);
                 assert_eq!(packing.known(lanes), Some(*row));

@@ -3,11 +3,9 @@
 //! Each state is looked at once, each step from it taken. States are numbered in the order of
 //! finding, so that a state's number also says how near it is.
 
-use std::collections::VecDeque;
-
 use crate::machine::{
-    ActorId, Choice, Effect, End, Invariant, LANES, MAX_ACTORS, Model, Watch, World, broken,
-    enabled, end, step_possible, ways,
+    ActorId, Choice, Effect, End, Invariant, MAX_ACTORS, Model, Watch, World, broken, enabled, end,
+    step_possible, ways,
 };
 use crate::scenario::Verdict;
 
@@ -91,7 +89,6 @@ struct Taken {
     choice: Choice,
     broke: Verdicts,
     row: Row,
-    to: [u64; LANES],
 }
 
 /// A search and all it has found, to be run in slices.
@@ -99,8 +96,6 @@ struct Taken {
 pub struct Space {
     known: States,
     limits: Limits,
-    /// The worlds of the states that are still to be looked at, nearest first.
-    ahead: VecDeque<[u64; LANES]>,
     /// The next state to look at.
     next: u32,
     /// The first state that is further from the start than the next one to look at.
@@ -133,7 +128,6 @@ impl Space {
         Space {
             known: States::new(model, &from),
             limits,
-            ahead: VecDeque::from([from.lanes()]),
             next: 0,
             level: 1,
             depth: 0,
@@ -191,14 +185,16 @@ impl Space {
                 return 1;
             }
         }
+        // What they are looked up by is fetched together: each alone would wait for memory.
+        let hints = taken
+            .iter()
+            .fold(0, |hints, step| hints ^ self.known.hint(&step.row));
+        std::hint::black_box(hints);
         let mut next = 0;
         for at in self.next..until {
             while let Some(step) = taken.get(next).filter(|step| step.from == at) {
                 next += 1;
-                let (number, new) = self.known.enter(&step.row, at);
-                if new {
-                    self.ahead.push_back(step.to);
-                }
+                let (number, _) = self.known.enter(&step.row, at);
                 self.may_loop |= number < self.level;
                 if let Some(graph) = &mut self.graph {
                     graph.add(Label::new(step.choice, step.broke), number);
@@ -219,8 +215,8 @@ impl Space {
     /// take more words than it can.
     fn take_steps(&mut self, model: &Model, at: u32, taken: &mut Vec<Taken>) -> Option<()> {
         let mut row = self.known.row(at);
-        let lanes = self.ahead.pop_front()?;
-        let world = World::of_lanes(&lanes);
+        let world = self.known.world_of(&row);
+        let lanes = world.lanes();
         let before = taken.len();
         for actor in model.actor_ids() {
             for way in 0..ways(model, &world, actor) {
@@ -250,7 +246,6 @@ impl Space {
                     choice,
                     broke: broken.verdicts,
                     row: packed,
-                    to,
                 });
             }
         }
@@ -409,10 +404,7 @@ impl Space {
 
     /// Bytes it takes, dictionaries, table and graph included.
     pub fn bytes(&self) -> usize {
-        self.known.bytes()
-            + 4 * self.ran.capacity()
-            + size_of::<[u64; LANES]>() * self.ahead.capacity()
-            + self.graph.as_ref().map_or(0, Graph::bytes)
+        self.known.bytes() + 4 * self.ran.capacity() + self.graph.as_ref().map_or(0, Graph::bytes)
     }
 }
 

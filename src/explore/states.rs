@@ -1,24 +1,22 @@
 //! A set of states, each packed into a few words and numbered in the order of finding.
 //!
-//! Packed rows ([`packing`](super::packing)) stand in one array; a hash table of numbers finds
-//! them again.
-
-use hashbrown::HashTable;
+//! Packed rows ([`packing`](super::packing)) stand in one array, in units of half a word; a hash
+//! [table](super::table) of numbers finds them again.
 
 use crate::machine::{LANES, Model, World};
 
-use super::packing::{MOST_WORDS, Packing, Row};
+use super::packing::{Packing, Row};
+use super::table::Table;
 
 /// States, and from which state each was found.
 #[derive(Clone, Debug)]
 pub(super) struct States {
     packing: Packing,
-    /// Packed states, each of as many words as the packing says.
-    rows: Vec<u64>,
+    /// Packed states, each of as many halves of words as the packing says.
+    rows: Vec<u32>,
     /// For each state the one it was found from.
     parents: Vec<u32>,
-    /// Numbers of states, by hash.
-    table: HashTable<u32>,
+    table: Table,
 }
 
 impl States {
@@ -26,14 +24,12 @@ impl States {
     pub(super) fn new(model: &Model, first: &World) -> States {
         let packing = Packing::new(&first.lanes(), model.layout.used);
         let mut states = States {
-            rows: vec![0; packing.words()],
             packing,
-            parents: vec![0],
-            table: HashTable::new(),
+            rows: Vec::new(),
+            parents: Vec::new(),
+            table: Table::new(),
         };
-        let (rows, words) = (&states.rows, states.packing.words());
-        let hasher = |state: &u32| rehash(rows, words, *state);
-        states.table.insert_unique(hasher(&0), 0, hasher);
+        states.enter(&Row::default(), 0);
         states
     }
 
@@ -49,7 +45,12 @@ impl States {
 
     /// A state by its number.
     pub(super) fn world(&self, state: u32) -> World {
-        self.packing.world(&self.row(state))
+        self.world_of(&self.row(state))
+    }
+
+    /// The state of a row.
+    pub(super) fn world_of(&self, row: &Row) -> World {
+        self.packing.world(row)
     }
 
     /// The number of a state's neighbour, and whether it is new. `row` is the state's own row, `lanes`
@@ -90,67 +91,72 @@ impl States {
 
     /// A packed state.
     pub(super) fn row(&self, state: u32) -> Row {
-        let words = self.packing.words();
-        let mut row = [0; MOST_WORDS];
-        let from = state as usize * words;
-        row[..words].copy_from_slice(&self.rows[from..from + words]);
-        row
+        row_at(&self.rows, self.packing.halves(), state)
+    }
+
+    /// Has the processor fetch what a row will be compared with, and returns something of it.
+    pub(super) fn hint(&self, row: &Row) -> u32 {
+        let halves = self.packing.halves();
+        let number = self.table.hint(hash(row, halves));
+        let at = number.map_or(0, |number| number as usize * halves);
+        self.rows.get(at).copied().unwrap_or(0)
     }
 
     /// The number of a row, a new one if it was not known.
     pub(super) fn enter(&mut self, row: &Row, from: u32) -> (u32, bool) {
-        let words = self.packing.words();
-        let row = &row[..words];
-        let (rows, hash) = (&self.rows, hash(row));
-        let same_row = |state: &u32| same(rows, *state, row);
-        if let Some(known) = self.table.find(hash, same_row) {
-            return (*known, false);
-        }
+        let halves = self.packing.halves();
+        let (rows, hash_here) = (&self.rows, hash(row, halves));
+        let gap = match self
+            .table
+            .find(hash_here, |state| same(rows, state, row, halves))
+        {
+            Ok(known) => return (known, false),
+            Err(gap) => gap,
+        };
         let number = self.parents.len() as u32;
-        reserve(&mut self.rows, words);
-        self.rows.extend_from_slice(row);
+        reserve(&mut self.rows, halves);
+        push(&mut self.rows, row, halves);
         reserve(&mut self.parents, 1);
         self.parents.push(from);
         let rows = &self.rows;
-        self.table
-            .insert_unique(hash, number, |state| rehash(rows, words, *state));
+        self.table.insert(gap, hash_here, |state| {
+            hash(&row_at(rows, halves, state), halves)
+        });
         (number, true)
     }
 
     /// Moves all rows into the packing's new layout. None where a row would take more than
-    /// [`MOST_WORDS`].
+    /// [`MOST_HALVES`](super::packing::MOST_HALVES).
     pub(super) fn repack(&mut self) -> Option<()> {
         if self.packing.is_full() {
             return None;
         }
-        let words = self.rows.len() / self.parents.len();
-        let mut rows = Vec::with_capacity(self.parents.len() * self.packing.words());
-        for row in self.rows.chunks_exact(words) {
-            rows.extend_from_slice(&self.packing.moved(row)[..self.packing.words()]);
+        let (many, halves) = (self.parents.len(), self.packing.halves());
+        let before = self.rows.len() / many;
+        let mut rows = Vec::with_capacity(many * halves);
+        for state in 0..many as u32 {
+            let row = self.packing.moved(&row_at(&self.rows, before, state));
+            push(&mut rows, &row, halves);
         }
         self.rows = rows;
-        let (rows, words) = (&self.rows, self.packing.words());
-        self.table.clear();
-        for number in 0..self.parents.len() as u32 {
-            let hasher = |state: &u32| rehash(rows, words, *state);
-            self.table.insert_unique(hasher(&number), number, hasher);
-        }
+        let rows = &self.rows;
+        self.table
+            .renew(many, |state| hash(&row_at(rows, halves, state), halves));
         Some(())
     }
 
     /// The number of a world, if it was found.
     pub(super) fn find(&self, world: &World) -> Option<u32> {
         let row = self.packing.known(&world.lanes())?;
-        let row = &row[..self.packing.words()];
-        let same_row = |state: &u32| same(&self.rows, *state, row);
-        self.table.find(hash(row), same_row).copied()
+        let halves = self.packing.halves();
+        let is = |state| same(&self.rows, state, &row, halves);
+        self.table.find(hash(&row, halves), is).ok()
     }
 
     /// Bytes they take, dictionaries and table included.
     pub(super) fn bytes(&self) -> usize {
-        8 * self.rows.capacity()
-            + 4 * self.parents.capacity()
-            + self.table.allocation_size()
+        4 * (self.rows.capacity() + self.parents.capacity())
+            + self.table.bytes()
             + self.packing.bytes()
     }
 }
@@ -163,24 +169,30 @@ fn reserve<T>(all: &mut Vec<T>, more: usize) {
     }
 }
 
+/// A state's row.
+#[inline]
+fn row_at(rows: &[u32], halves: usize, state: u32) -> Row {
+    let at = state as usize * halves;
+    let mut row = Row::default();
+    for (number, half) in rows[at..at + halves].iter().enumerate() {
+        row[number / 2] |= u64::from(*half) << (32 * (number % 2));
+    }
+    row
+}
+
+fn push(rows: &mut Vec<u32>, row: &Row, halves: usize) {
+    rows.extend((0..halves).map(|number| (row[number / 2] >> (32 * (number % 2))) as u32));
+}
+
 /// Whether a state has this row. A call of `memcmp` would take longer than comparing these few words.
 #[inline]
-fn same(rows: &[u64], state: u32, row: &[u64]) -> bool {
-    let at = state as usize * row.len();
-    rows[at..at + row.len()]
-        .iter()
-        .zip(row)
-        .all(|(one, other)| one == other)
+fn same(rows: &[u32], state: u32, row: &Row, halves: usize) -> bool {
+    row_at(rows, halves, state) == *row
 }
 
-fn rehash(rows: &[u64], words: usize, state: u32) -> u64 {
-    let at = state as usize * words;
-    hash(&rows[at..at + words])
-}
-
-fn hash(row: &[u64]) -> u64 {
+fn hash(row: &Row, halves: usize) -> u64 {
     let mut hash = 0u64;
-    for word in row {
+    for word in &row[..halves.div_ceil(2)] {
         hash = (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
     hash ^ hash >> 32
