@@ -97,17 +97,20 @@ pub fn foresee(ahead: &Ahead, complete: bool, failed: bool, share: &str) -> Outl
     Outlooks::new(ahead.fate, failed, words)
 }
 
-/// What a reduced search found where the full one ran out of memory.
+/// What a reduced search found, beside the full one or where that ran out of memory. The verdicts come with a number of steps
+/// each, of which there may be `fewer` for all that is known.
 pub fn reduced_words(
     complete: bool,
     states: u32,
     verdicts: &[(Verdict, u16)],
+    fewer: bool,
     may_loop: bool,
 ) -> String {
-    let how = "A reduced search (identical actors taken as one, steps that nobody else can notice taken with the next)";
-    let each = verdicts
-        .iter()
-        .map(|(it, away)| format!("{} first in {}", it.words(), steps(*away)));
+    let how = "A reduced search (identical actors taken as one, steps whose order nobody can notice made in one order)";
+    let each = verdicts.iter().map(|(it, away)| match fewer {
+        true => format!("{} in {} or fewer", it.words(), steps(*away)),
+        false => format!("{} first in {}", it.words(), steps(*away)),
+    });
     let found = each.collect::<Vec<String>>().join(", ");
     let found = match (found.is_empty(), complete) {
         (false, _) => found,

@@ -30,6 +30,8 @@ const SLICE: usize = 2_000;
 /// In graphs of more states than this only the verdicts are known: a question about the whole graph is
 /// answered in one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
+/// From so many states on the reduced search goes along with the plain one: it is the sooner to know the verdicts.
+const MANY: usize = 100_000;
 /// Of more states than this it is not looked up what each step does; that takes some 0.1 s.
 const MOST_PROFILED: usize = 200_000;
 
@@ -48,8 +50,12 @@ struct Case {
     began: f64,
     known: Option<Known>,
     odds: Option<OddsWork>,
-    /// The search that needs less memory, where memory was full.
+    /// The search that looks at fewer states, where there are many.
     reduced: Option<Reduced>,
+    /// Whether its verdicts were told.
+    told: bool,
+    /// Whether it is its turn.
+    its_turn: bool,
     mutants: Option<MutantWork>,
     /// What all runs come to, once somebody has asked for it.
     profile: Option<Arc<Profile>>,
@@ -132,6 +138,8 @@ impl Checker {
                             known: None,
                             odds: None,
                             reduced: None,
+                            told: false,
+                            its_turn: false,
                             mutants: None,
                             profile: None,
                             matrix: None,
@@ -223,7 +231,10 @@ impl Checker {
             return;
         };
         if case.space.progress() == Progress::Running {
-            if case.space.advance(&case.scenario.model, SLICE) != Progress::Running {
+            case.its_turn = !case.its_turn && !case.told && case.space.states() > MANY;
+            if case.its_turn {
+                self.look_reduced(send);
+            } else if case.space.advance(&case.scenario.model, SLICE) != Progress::Running {
                 self.report(false, send);
             } else if (self.clock)() - self.reported > REPORT {
                 self.reported = (self.clock)();
@@ -242,18 +253,8 @@ impl Checker {
                 let response = done.map_err(|error| error.to_string());
                 self.respond(send, CheckerResponse::Odds(response));
             }
-        } else if let Some(reduced) = &mut case.reduced {
-            if reduced.advance(&case.scenario.model, SLICE) == Progress::Running {
-                return;
-            }
-            let response = CheckerResponse::Reduced {
-                complete: reduced.progress() == Progress::Complete,
-                states: reduced.states() as u32,
-                verdicts: reduced.verdicts().collect(),
-                may_loop: reduced.may_loop(),
-            };
-            case.reduced = None;
-            self.respond(send, response);
+        } else if case.reduced.is_some() {
+            self.look_reduced(send);
         } else if let Some(other) = &mut self.other {
             let model = &other.scenario.model;
             if other.space.advance(model, SLICE) == Progress::Running {
@@ -296,6 +297,43 @@ impl Checker {
             if left == 0 || !found.is_empty() || !same.is_empty() {
                 self.respond(send, CheckerResponse::Mutants { found, left, same });
             }
+        }
+    }
+
+    /// A slice of the reduced search, which tells its verdicts as soon as it has all of them, and how soon each can be
+    /// reached once that is known. While the plain search goes on, which finds that too, it is not looked for.
+    fn look_reduced(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
+        let bytes = self.bytes;
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let model = &case.scenario.model;
+        let reduced = case
+            .reduced
+            .get_or_insert_with(|| Reduced::new(model, bytes));
+        let beside = case.space.progress() == Progress::Running;
+        let over = reduced.progress() != Progress::Running
+            || reduced.advance(model, SLICE) != Progress::Running;
+        let complete = reduced.all_met();
+        if beside && over && !complete {
+            // Out of memory: the plain search may still come to its end.
+            case.told = true;
+            return;
+        }
+        let tells = over || beside && complete;
+        let response = tells.then(|| CheckerResponse::Reduced {
+            complete,
+            states: reduced.states() as u32,
+            verdicts: reduced.verdicts().collect(),
+            fewest: reduced.are_fewest(),
+            may_loop: reduced.may_loop(),
+        });
+        case.told |= tells;
+        if over && !beside {
+            case.reduced = None;
+        }
+        if let Some(response) = response {
+            self.respond(send, response);
         }
     }
 
@@ -371,8 +409,13 @@ impl Checker {
                 .collect(),
         };
         case.odds = (complete && case.known.is_some()).then(|| OddsWork::new(graph));
-        let full = case.space.progress() == Progress::Full;
-        case.reduced = full.then(|| Reduced::new(model, self.bytes));
+        match case.space.progress() {
+            Progress::Full => {
+                let reduced = || Reduced::new(model, self.bytes);
+                case.reduced.get_or_insert_with(reduced);
+            }
+            _ => case.reduced = None,
+        }
         self.respond(send, CheckerResponse::Checked(Box::new(response)));
     }
 

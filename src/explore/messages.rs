@@ -205,14 +205,17 @@ pub enum CheckerResponse {
     Progress(SearchProgress),
     /// The search is over.
     Checked(Box<SearchResult>),
-    /// What a reduced search found, which runs where memory was full before every state was looked at.
+    /// What a reduced search found, which runs beside the plain one where there are many states, and after it where memory was
+    /// full.
     Reduced {
         /// Whether the reduced search came to its end.
         complete: bool,
         /// How many states it stored.
         states: u32,
-        /// The verdicts, each with the fewest steps to it.
+        /// The verdicts, each with a number of steps that it can be reached in.
         verdicts: Vec<(Verdict, u16)>,
+        /// Whether these are the fewest steps to each.
+        fewest: bool,
         /// Whether somebody might go round for ever, which a reduced search cannot tell.
         may_loop: bool,
     },

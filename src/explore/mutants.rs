@@ -207,23 +207,45 @@ impl MutantWork {
         self.edits.len() + usize::from(self.running.is_some())
     }
 
+    /// The scenario with a change; none if the change cannot be made, or comes to the same as one before.
+    fn changed(&mut self, edit: &Edit) -> Option<Scenario> {
+        let mut variant = self.variant.clone();
+        variant.edits.push(edit.clone());
+        let scenario = load_variant(&self.slug, &self.text, &variant).ok()?;
+        let place = self.seen.len() as u32 - 1;
+        match self.seen.entry(code(&scenario)) {
+            Entry::Occupied(known) => {
+                let row = *known.get();
+                let words = scenario.edits.last().cloned().unwrap_or_default();
+                let edit = edit.clone();
+                self.same.push(Merged { edit, words, row });
+                None
+            }
+            Entry::Vacant(free) => {
+                free.insert(Some(place));
+                Some(scenario)
+            }
+        }
+    }
+
+    /// The scenario with each of the changes that come to something of their own, for whoever looks at them otherwise.
+    pub fn scenarios(mut self) -> impl Iterator<Item = Scenario> {
+        std::iter::from_fn(move || {
+            loop {
+                let edit = self.edits.next()?;
+                if let Some(scenario) = self.changed(&edit) {
+                    return Some(scenario);
+                }
+            }
+        })
+    }
+
     /// Looks at up to `states` states of one change. Returns what comes of the change once all of its
     /// states were looked at; none for a change that cannot be made.
     pub fn advance(&mut self, states: usize) -> Option<Mutant> {
         if self.running.is_none() {
             let edit = self.edits.next()?;
-            let mut variant = self.variant.clone();
-            variant.edits.push(edit.clone());
-            let scenario = load_variant(&self.slug, &self.text, &variant).ok()?;
-            let place = self.seen.len() as u32 - 1;
-            let known = self.seen.entry(code(&scenario));
-            if let Entry::Occupied(known) = known {
-                let row = *known.get();
-                let words = scenario.edits.last().cloned().unwrap_or_default();
-                self.same.push(Merged { edit, words, row });
-                return None;
-            }
-            known.insert_entry(Some(place));
+            let scenario = self.changed(&edit)?;
             let before = self.before.clone();
             self.running = Some(Trial::new(edit, scenario, self.limits, before));
         }

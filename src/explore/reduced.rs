@@ -1,30 +1,38 @@
-//! A search that looks at fewer states, for what outgrows memory: the same verdicts, after the same
-//! number of steps.
+//! A search that looks at fewer states: every verdict of the plain one but livelock, and how soon each is reached.
 //!
-//! Two reductions, each held to the plain search by tests. *Quiet steps are made late* (a partial
-//! order reduction that keeps lengths): a step that nobody else can tell from not having been made
-//! ([`quiet`](super::quiet)) is made together with its actor's next other step, so states in between
-//! are never stored, and a failure that does not need it is not made longer by it. *Alike actors
-//! are sorted* (symmetry): worlds that differ only in who of them is who are one.
+//! From each state it makes the steps of a [persistent set](super::persistent) only; where that is one step, it goes on
+//! without storing the state (a chain). *Alike actors and bios are sorted*: worlds that differ only in who of them is who are
+//! one.
 //!
-//! A stored step stands for one or more, so states are looked at in the order of their distance,
-//! not of their finding. Livelock is a question about cycles of single steps, which this search cannot
-//! answer.
+//! What is judged where a run ends (deadlock, stall, what is lost, torn or left behind) is found after the fewest steps,
+//! since the runs that this search leaves out end where those it makes end, after as many steps. A step that breaks
+//! something on the way is found too, if nobody is forgotten for ever: every way that goes round has a step that takes its
+//! actor back, and from the state before such a step all steps are made. The same goes for a step that halts the machine.
+//! But such a step may be found late, behind steps that it could have done without. So [`Fewest`], which keeps lengths,
+//! looks for it up to the length found.
+//!
+//! Livelock is a question about cycles of single steps, which this search cannot answer; whether there are any cycles it
+//! can, since where the plain search goes round this one does.
 
-use crate::machine::{ActorId, Choice, Model, World, alike, sort_alike, step_possible, ways};
+use crate::machine::{
+    ActorId, Choice, Model, Op, World, alike, sort_alike, sort_bios, step_possible, ways,
+};
 use crate::scenario::Verdict;
 
-use super::quiet::Quiet;
+use super::fewest::Fewest;
+use super::persistent::{Actors, Persistent};
 use super::space::{Broken, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
 
 /// How many states are looked at between two looks at how much memory is taken.
 const LOOKS: u32 = 256;
+/// Most steps of a chain.
+const CHAIN: u16 = 200;
 
 /// A reduced search, to be run in slices.
 pub struct Reduced {
-    quiet: Quiet,
+    sets: Persistent,
     classes: Vec<Vec<ActorId>>,
     states: States,
     /// For each state the fewest steps to it that are known so far.
@@ -37,10 +45,27 @@ pub struct Reduced {
     looked: u32,
     /// The most bytes it may take.
     bytes: usize,
-    /// For each verdict the fewest steps to it.
-    met: [Option<u16>; Verdict::ALL.len()],
+    /// For each verdict the fewest steps to it: at an end of a run, and on the way.
+    at_end: [Option<u16>; Verdict::ALL.len()],
+    on_the_way: [Option<u16>; Verdict::ALL.len()],
+    /// The stored steps, by which it is told whether a run can go round.
+    edges: Vec<(u32, u32)>,
+    /// Whether a step was made that takes its actor back: without one nothing goes round.
+    back: bool,
     may_loop: bool,
     progress: Progress,
+    /// The search for what breaks on the way.
+    fewest: Option<Fewest>,
+}
+
+/// A step from a state, made.
+struct Made {
+    choice: Choice,
+    to: World,
+    broke: Verdicts,
+    /// Whether it takes its actor back in its code, as one in each cycle must.
+    back: bool,
+    halts: bool,
 }
 
 impl Reduced {
@@ -49,7 +74,7 @@ impl Reduced {
         let classes = alike(model);
         let first = sort_alike(model, &classes, &model.initial);
         Reduced {
-            quiet: Quiet::of(model),
+            sets: Persistent::new(model),
             classes,
             states: States::new(model, &first),
             away: vec![0],
@@ -57,9 +82,13 @@ impl Reduced {
             level: 0,
             looked: 0,
             bytes,
-            met: [None; Verdict::ALL.len()],
-            may_loop: false,
+            at_end: [None; Verdict::ALL.len()],
+            on_the_way: [None; Verdict::ALL.len()],
+            edges: Vec::new(),
+            back: false,
+            may_loop: true,
             progress: Progress::Running,
+            fewest: None,
         }
     }
 
@@ -72,65 +101,164 @@ impl Reduced {
 
     /// Looks at up to so many more states.
     pub fn advance(&mut self, model: &Model, states: usize) -> Progress {
+        if let Some(fewest) = &mut self.fewest {
+            self.progress = match fewest.advance(model, states) {
+                // What this search is for is known all the same.
+                Progress::Full => Progress::Complete,
+                progress => progress,
+            };
+            return self.progress;
+        }
         for _ in 0..states {
-            if self.progress != Progress::Running {
+            if self.progress != Progress::Running || self.is_through() {
                 break;
             }
             let Some(state) = self.ahead.get_mut(self.level).and_then(Vec::pop) else {
                 self.level += 1;
-                if self.level >= self.ahead.len() {
-                    self.progress = Progress::Complete;
-                }
                 continue;
             };
             // This state was reached by a shorter way meanwhile, and looked at then.
             if (self.away[state as usize] as usize) < self.level {
                 continue;
             }
-            self.look(model, state);
+            if self.look(model, state).is_none() {
+                self.progress = Progress::Full;
+            }
             self.looked += 1;
             if self.looked.is_multiple_of(LOOKS) && self.bytes() > self.bytes {
                 self.progress = Progress::Full;
             }
         }
+        if self.progress == Progress::Running && self.is_through() {
+            self.ask_for_fewest(model);
+        }
         self.progress
     }
 
-    fn look(&mut self, model: &Model, state: u32) {
-        let mut row = self.states.row(state);
+    fn is_through(&self) -> bool {
+        self.level >= self.ahead.len()
+    }
+
+    /// Whether every state was looked at, so that all verdicts are met, though it may not be known how soon.
+    pub fn all_met(&self) -> bool {
+        self.progress == Progress::Complete || self.fewest.is_some()
+    }
+
+    /// Ends the search, or begins the one for the fewest steps to what breaks on the way.
+    fn ask_for_fewest(&mut self, model: &Model) {
+        self.may_loop = self.back && goes_round(self.states.len(), &self.edges);
+        self.edges = Vec::new();
+        let all = Verdict::ALL.into_iter();
+        let sought = all.filter(|it| self.on_the_way[*it as usize].is_some());
+        let sought: Verdicts = sought.collect();
+        match sought.is_empty() {
+            true => self.progress = Progress::Complete,
+            false => self.fewest = Some(Fewest::new(model, self.bytes, sought)),
+        }
+    }
+
+    /// Makes the steps from a state. None where a packed row would take more words than it can.
+    fn look(&mut self, model: &Model, state: u32) -> Option<()> {
         let world = self.states.world(state);
         let lanes = world.lanes();
-        let mut ended = true;
-        for actor in model.actor_ids() {
-            let (before, made) = self.make_quiet_steps(model, &world, actor);
-            let away = self.level as u16 + made;
-            for way in 0..ways(model, &before, actor) {
-                ended = false;
-                let choice = Choice { actor, way };
-                let mut broken = Broken::default();
-                let to = step_possible(model, &before, choice, &mut broken);
-                self.meet(broken.verdicts, away + 1);
-                let to = match self.classes.is_empty() {
-                    true => to,
-                    false => sort_alike(model, &self.classes, &to),
-                };
-                let Some((number, new)) = self.states.number(state, &lanes, &mut row, &to.lanes())
-                else {
-                    self.progress = Progress::Full;
-                    return;
-                };
-                self.reach(number, new, away + 1);
-            }
+        let mut row = self.states.row(state);
+        let away = self.level as u16;
+        let made = self.make_steps(model, &world, None);
+        if made.is_empty() {
+            meet(&mut self.at_end, verdicts_of_end(model, &world), away);
         }
-        if ended {
-            // Quiet steps that are still due are made before the end is judged.
-            let (mut last, mut steps) = (world, self.level as u16);
-            for actor in model.actor_ids() {
-                let (after, made) = self.make_quiet_steps(model, &last, actor);
-                (last, steps) = (after, steps + made);
-            }
-            self.meet(verdicts_of_end(model, &last), steps);
+        for step in made {
+            meet(&mut self.on_the_way, step.broke, away + 1);
+            let (to, steps) = match step.halts {
+                true => (step.to, 0),
+                false => self.go_on(model, step.to, step.choice.actor, away + 1),
+            };
+            let to = self.renamed(model, to);
+            let (number, new) = self.states.number(state, &lanes, &mut row, &to.lanes())?;
+            self.back |= step.back;
+            self.edges.push((state, number));
+            self.reach(number, new, away + 1 + steps);
         }
+        Some(())
+    }
+
+    /// A world with everything named in order that has a name without meaning.
+    fn renamed(&self, model: &Model, world: World) -> World {
+        let world = match self.sets.steps().is_orderly() {
+            true => sort_bios(model, &world),
+            false => world,
+        };
+        match self.classes.is_empty() {
+            true => world,
+            false => sort_alike(model, &self.classes, &world),
+        }
+    }
+
+    /// Goes on from a world, reached by a step of `last`, as long as there is one step to be made and no way can go round;
+    /// returns where that leads, and after how many steps.
+    fn go_on(&mut self, model: &Model, from: World, last: ActorId, away: u16) -> (World, u16) {
+        let (mut world, mut last) = (from, last);
+        for steps in 0..CHAIN {
+            let made = self.make_steps(model, &world, Some(last));
+            let [step] = &made[..] else {
+                return (world, steps);
+            };
+            if step.back || step.halts {
+                return (world, steps);
+            }
+            meet(&mut self.on_the_way, step.broke, away + steps + 1);
+            (world, last) = (step.to, step.choice.actor);
+        }
+        (world, CHAIN)
+    }
+
+    /// The steps to be made in a state: those of a persistent set, or all of them where one of those takes its actor back or
+    /// halts the machine.
+    fn make_steps(&mut self, model: &Model, world: &World, last: Option<ActorId>) -> Vec<Made> {
+        let chosen = self.sets.choose(model, world, last);
+        let made = self.make(model, world, chosen.set);
+        let more = made.iter().any(|step| step.back || step.halts);
+        match more && chosen.set != chosen.ready {
+            true => self.make(model, world, chosen.ready),
+            false => made,
+        }
+    }
+
+    fn make(&self, model: &Model, world: &World, set: Actors) -> Vec<Made> {
+        let actors = model.actor_ids().filter(|it| set >> it.0 & 1 != 0);
+        let choices = actors.flat_map(|actor| {
+            let all = 0..ways(model, world, actor);
+            all.map(move |way| Choice { actor, way })
+        });
+        let make = |choice: Choice| {
+            let mut broken = Broken::default();
+            let to = step_possible(model, world, choice, &mut broken);
+            Made {
+                back: self.goes_back(model, world, &to, choice.actor),
+                halts: model.halted(&to),
+                broke: broken.verdicts,
+                choice,
+                to,
+            }
+        };
+        choices.map(make).collect()
+    }
+
+    /// Whether a step takes its actor back in its code, so that it could make it again and again. Each way that goes round
+    /// has such a step: a fault (after whose end its actor stands before the store again), or one that leads to an earlier
+    /// instruction. Whoever only serves goes round because others give it bios, and they have such a step themselves.
+    fn goes_back(&self, model: &Model, from: &World, to: &World, actor: ActorId) -> bool {
+        let (before, after) = (model.actor(from, actor), model.actor(to, actor));
+        if before.store != after.store {
+            return after.store.is_some();
+        }
+        if after.pc > before.pc {
+            return false;
+        }
+        let op = |world| model.due(world, actor).map(|instr| instr.op);
+        let serves =
+            matches!(op(from), Some(Op::EndIo(_))) || matches!(op(to), Some(Op::TakeRequest));
+        !(serves && self.sets.steps().only_serves(actor))
     }
 
     fn reach(&mut self, state: u32, new: bool, away: u16) {
@@ -138,8 +266,6 @@ impl Reduced {
             self.away.push(away);
         } else {
             let known = &mut self.away[state as usize];
-            // Every cycle has a step that leads no further from the start.
-            self.may_loop |= *known <= self.level as u16;
             if *known <= away {
                 return;
             }
@@ -151,41 +277,24 @@ impl Reduced {
         self.ahead[away as usize].push(state);
     }
 
-    /// Makes the quiet steps that an actor is due to make; returns the world after them, and how many
-    /// they were. A step that breaks something is not quiet after all, and is not made here.
-    fn make_quiet_steps(&self, model: &Model, world: &World, actor: ActorId) -> (World, u16) {
-        let mut world = *world;
-        let most = model.actors[actor.index()].code.len();
-        for made in 0..most {
-            let possible = ways(model, &world, actor) == 1;
-            if !possible || !self.quiet.at(model, &world, actor) {
-                return (world, made as u16);
-            }
-            let mut broken = Broken::default();
-            let next = step_possible(model, &world, Choice::of(actor), &mut broken);
-            if !broken.verdicts.is_empty() {
-                return (world, made as u16);
-            }
-            world = next;
-        }
-        // The actor goes round in quiet steps for ever: the step after these is stored.
-        (world, most as u16)
-    }
-
-    fn meet(&mut self, verdicts: Verdicts, away: u16) {
-        for verdict in verdicts.iter() {
-            let met = &mut self.met[verdict as usize];
-            *met = Some(met.map_or(away, |known| known.min(away)));
-        }
-    }
-
     /// The verdicts met, each with the fewest steps to it; livelock is never among them.
     pub fn verdicts(&self) -> impl Iterator<Item = (Verdict, u16)> + '_ {
-        let all = Verdict::ALL.into_iter();
-        all.filter_map(|verdict| Some((verdict, self.met[verdict as usize]?)))
+        let fewest = |verdict: Verdict| {
+            let fewest = self.fewest.as_ref().and_then(|it| it.steps_to(verdict));
+            let on_the_way = fewest.or(self.on_the_way[verdict as usize]);
+            let both = [self.at_end[verdict as usize], on_the_way];
+            Some((verdict, both.into_iter().flatten().min()?))
+        };
+        Verdict::ALL.into_iter().filter_map(fewest)
     }
 
-    /// Whether a run can go round, so that somebody might do so for ever.
+    /// Whether there are no shorter ways to these verdicts. If not, memory was full for the search for them.
+    pub fn are_fewest(&self) -> bool {
+        self.progress == Progress::Complete
+            && (self.fewest.as_ref()).is_none_or(|it| it.progress() == Progress::Complete)
+    }
+
+    /// Whether a run can go round, so that somebody might do so for ever. Not known to be false before the search has met all.
     pub fn may_loop(&self) -> bool {
         self.may_loop
     }
@@ -204,6 +313,50 @@ impl Reduced {
     pub fn bytes(&self) -> usize {
         let levels = self.ahead.iter();
         let ahead: usize = levels.map(|level| 4 * level.capacity()).sum();
-        self.states.bytes() + 2 * self.away.capacity() + ahead
+        self.states.bytes()
+            + self.sets.bytes()
+            + 2 * self.away.capacity()
+            + 8 * self.edges.capacity()
+            + ahead
+    }
+}
+
+/// Whether a graph has a cycle: whether states are left when again and again those are taken out that no step leads to.
+fn goes_round(states: usize, edges: &[(u32, u32)]) -> bool {
+    let (mut first, mut to_it) = (vec![0u32; states + 1], vec![0u32; states]);
+    for (from, to) in edges {
+        first[*from as usize + 1] += 1;
+        to_it[*to as usize] += 1;
+    }
+    for at in 0..states {
+        first[at + 1] += first[at];
+    }
+    let (mut free, mut sorted) = (first.clone(), vec![0u32; edges.len()]);
+    for (from, to) in edges {
+        let at = &mut free[*from as usize];
+        sorted[*at as usize] = *to;
+        *at += 1;
+    }
+    let mut out: Vec<u32> = (0..states as u32)
+        .filter(|it| to_it[*it as usize] == 0)
+        .collect();
+    let mut taken = 0;
+    while let Some(state) = out.pop() {
+        taken += 1;
+        for to in &sorted[first[state as usize] as usize..first[state as usize + 1] as usize] {
+            to_it[*to as usize] -= 1;
+            if to_it[*to as usize] == 0 {
+                out.push(*to);
+            }
+        }
+    }
+    taken < states
+}
+
+/// Notes verdicts that are met after so many steps.
+fn meet(met: &mut [Option<u16>], verdicts: Verdicts, away: u16) {
+    for verdict in verdicts.iter() {
+        let met = &mut met[verdict as usize];
+        *met = Some(met.map_or(away, |known| known.min(away)));
     }
 }

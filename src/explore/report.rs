@@ -28,6 +28,8 @@ pub enum Coverage {
         states: usize,
         /// Whether runs can go round, so that there may be a livelock: the reduced search cannot tell.
         may_loop: bool,
+        /// Whether the steps to each verdict are the fewest. If not, memory was full for the search for them.
+        fewest: bool,
     },
     /// Not everything: memory was full for both searches. A verdict that was not met may still be there.
     Partial,
@@ -186,6 +188,7 @@ impl Report {
             Progress::Complete => Coverage::Reduced {
                 states: reduced.states(),
                 may_loop: reduced.may_loop(),
+                fewest: reduced.are_fewest(),
             },
             _ => Coverage::Partial,
         };

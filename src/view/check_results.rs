@@ -123,15 +123,20 @@ impl CheckResults {
             CheckerResponse::Progress(progress) => self.progress = Some(progress),
             CheckerResponse::Checked(checked) => {
                 self.progress = Some(checked.progress);
+                if checked.complete {
+                    self.reduced.clear();
+                    self.found_reduced = None;
+                }
                 self.checked = Some(Arc::from(checked));
             }
             CheckerResponse::Reduced {
                 complete,
                 states,
                 verdicts,
+                fewest,
                 may_loop,
             } => {
-                self.reduced = reduced_words(complete, states, &verdicts, may_loop);
+                self.reduced = reduced_words(complete, states, &verdicts, !fewest, may_loop);
                 let found = verdicts.iter().map(|(verdict, _)| *verdict).collect();
                 self.found_reduced = Some((found, complete && !may_loop));
             }

@@ -24,14 +24,19 @@ pub enum Standing {
 impl Standing {
     /// What the checker knows of the ordering on the stage.
     pub fn of(results: &CheckResults) -> Standing {
+        let (also, settled) = results.found_reduced.unwrap_or_default();
         let Some(checked) = &results.checked else {
             return match &results.progress {
                 None if !results.problem.is_empty() => Standing::Unchecked,
-                progress => Standing::Looking(progress.map_or(Verdicts::NONE, |it| it.verdicts)),
+                _ if settled => Standing::Settled(also),
+                progress => {
+                    let mut found = progress.map_or(Verdicts::NONE, |it| it.verdicts);
+                    found.add(also);
+                    Standing::Looking(found)
+                }
             };
         };
         let mut found: Verdicts = checked.findings.iter().map(|finding| finding.0).collect();
-        let (also, settled) = results.found_reduced.unwrap_or_default();
         found.add(also);
         Standing::found(found, checked.complete || settled)
     }

@@ -167,7 +167,7 @@ enum Explored {
 struct VerdictResult {
     /// The verdict.
     verdict: VerdictWord,
-    /// Steps of a shortest run to it.
+    /// Steps of a shortest run to it. Where `run` is null, of a short one, if memory was full before a shortest was found.
     steps: usize,
     /// What follows from it; null where there is no run.
     follows: Option<FollowsResult>,

@@ -135,9 +135,17 @@ fn notes(out: &mut String, checked: &Checked) {
     let partly = together(checked, |report| {
         match report.coverage {
         Coverage::Complete => None,
-        Coverage::Reduced { states, may_loop } => Some(format!(
-            "memory was full. A reduced search (identical actors taken as one, steps that nobody else can notice taken with the next) then looked at everything, in {} states{}.",
+        Coverage::Reduced {
+            states,
+            may_loop,
+            fewest,
+        } => Some(format!(
+            "memory was full. A reduced search (identical actors taken as one, steps whose order nobody can notice made in one order) then looked at everything, in {} states{}{}.",
             grouped(&states.to_string()),
+            match fewest {
+                true => "",
+                false => "; there may be shorter ways to the verdicts than in the steps given",
+            },
             match may_loop {
                 true => ", but cannot tell whether there is a livelock: grant more with --memory",
                 false => "",
