@@ -300,7 +300,7 @@ impl Checker {
         }
     }
 
-    /// A slice of the reduced search, which tells its verdicts as soon as it has all of them, and how soon each can be
+    /// A slice of the reduced search (a small one: a state takes it longer), which tells its verdicts as soon as it has all of them, and how soon each can be
     /// reached once that is known. While the plain search goes on, which finds that too, it is not looked for.
     fn look_reduced(&mut self, send: &mut dyn FnMut(CheckerMessage)) {
         let bytes = self.bytes;
@@ -313,7 +313,7 @@ impl Checker {
             .get_or_insert_with(|| Reduced::new(model, bytes));
         let beside = case.space.progress() == Progress::Running;
         let over = reduced.progress() != Progress::Running
-            || reduced.advance(model, SLICE) != Progress::Running;
+            || reduced.advance(model, SLICE / 4) != Progress::Running;
         let complete = reduced.all_met();
         if beside && over && !complete {
             // Out of memory: the plain search may still come to its end.
