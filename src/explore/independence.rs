@@ -521,7 +521,9 @@ fn runs(model: &Model, actor: ActorId, op: Op) -> bool {
 /// Whether of all actors only the one that has a page's bio at hand works on the page's I/O.
 fn is_orderly(model: &Model) -> bool {
     let many = |op: Op| (model.actor_ids().filter(|it| runs(model, *it, op))).count();
-    many(Op::ClearWriteback) == 0
+    // A page that goes out in parts is in several bios at a time.
+    !model.in_parts()
+        && many(Op::ClearWriteback) == 0
         && ROLES.into_iter().all(|op| many(op) <= 1)
         && model
             .actor_ids()
@@ -645,7 +647,7 @@ impl Independence {
             if model.owner(world, Resource::Writeback, which).is_some() {
                 facts.writeback |= bit;
             }
-            let (Some(bio), true) = (model.bio_of(world, page), self.orderly) else {
+            let (Some(bio), true) = (model.bios_of(world, page).next(), self.orderly) else {
                 continue;
             };
             let bio = model.bio(world, bio);
