@@ -12,9 +12,16 @@ use stable_pages::exchange::dmesg::{FORMATS, answers, read};
 use stable_pages::machine::guard;
 use stable_pages::scenario::find;
 
-/// Each log with the lines that say nothing here, the answers there are, and the orderings that fit best, the first first. From what
-/// those who know the cases expect.
-const EXPECTED: &[(&str, &[usize], &[&str], &[&str])] = &[
+/// A log with the lines that say nothing here, the answers there are, and the orderings that fit best, the first first.
+type Case = (
+    &'static str,
+    &'static [usize],
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+/// From what those who know the cases expect.
+const EXPECTED: &[Case] = &[
     (
         "01-block-guard-read",
         &[],

@@ -345,8 +345,7 @@ pub fn update(store: Store, msg: CourseMsg) {
             remember(store);
         }
         (CourseMsg::Leave, Some(it)) => {
-            store.update_ui(|ui| ui.lesson = None);
-            keep(PLACE, WORKBENCH);
+            leave(store);
             if it.welcome {
                 address::go_to(source::FIRST);
             }
@@ -375,6 +374,14 @@ pub fn key(store: Store, event: &KeyboardEvent) -> Option<Msg> {
         }
     };
     Some(Msg::Course(msg))
+}
+
+/// Leaves the lesson, if one is attended: something else comes onto the stage.
+pub fn leave(store: Store) {
+    if store.ui_untracked().lesson.is_some() {
+        store.update_ui(|ui| ui.lesson = None);
+        keep(PLACE, WORKBENCH);
+    }
 }
 
 fn storage() -> Option<Storage> {

@@ -63,6 +63,7 @@ pub fn open_scenario(store: Store, entry: Entry) {
         }
         match packed {
             Ok(packed) => {
+                course::leave(store);
                 show(store, Session::new(packed, false));
                 address::arrived();
             }
@@ -122,6 +123,7 @@ pub fn open_file(store: Store, file: File) {
         let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();
         let on_built = move |built: Result<Packed, String>| match built {
             Ok(packed) => {
+                course::leave(store);
                 show(store, Session::new(packed, true));
                 // The address names a scenario of the catalogue, which this is not.
                 address::clear();
@@ -187,6 +189,7 @@ fn show_run(store: Store, opened: Result<Box<OpenedRun>, String>) {
         }
     };
     close_notice(store);
+    course::leave(store);
     if opened.own || !store.shows(&packed.scenario) {
         show(store, Session::new(packed, opened.own));
     }

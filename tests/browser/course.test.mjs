@@ -137,6 +137,20 @@ test("a first visit has the choice between course and workbench, with the first 
   }
 });
 
+test("a link that is followed during a lesson opens what it names", async () => {
+  const { page, problems, close } = await site.open("", { ...LAPTOP, visited: false });
+  await beat(page, lessons[0].beats[0].title);
+  for (const hash of ["#mkwrite-no-wait", "#lesson/lock-and-bit/2", "#unlock-gap"]) {
+    await page.evaluate((hash) => (location.hash = hash), hash);
+    const lesson = hash.startsWith("#lesson");
+    await page.locator(lesson ? "[data-part=beat]" : ".timeline").filter({ visible: true }).first().waitFor();
+    assert.equal(await page.locator(".lesson").isVisible(), lesson, hash);
+    assert.equal(await page.locator(".side").isVisible(), !lesson, hash);
+  }
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
 test("from the first visit to the workbench, which the next visit opens", async () => {
   const { page, problems, close } = await site.open("", { visited: false });
   await page.locator(".welcome").getByRole("button", { name: "Open the workbench" }).click();

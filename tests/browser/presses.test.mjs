@@ -193,7 +193,7 @@ test("panels and tabs have keys, and Escape closes one thing at a time", async (
   await page.locator(".chosen .badge", { hasText: "guard error" }).waitFor();
   for (const [key, name] of [["v", "Verdicts and odds"], ["m", "Race map"], ["d", "Other devices and kernels"], ["l", "Load-bearing steps"], ["n", "Costs"], ["u", "Coverage"]]) {
     await keys(page, key);
-    assert.equal(await page.getByRole("button", { name, exact: true }).getAttribute("aria-expanded"), "true", name);
+    await page.locator('[aria-expanded="true"]').and(page.getByRole("button", { name, exact: true })).waitFor();
   }
   await keys(page, "/");
   await keys(page, "Escape");

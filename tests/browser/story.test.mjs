@@ -33,7 +33,8 @@ async function choose(page, title) {
 /** Everything that the page shows of the state, as text and classes. */
 const visible = async (page) => {
   const marks = await page.evaluate(() => [
-    ...[...document.querySelectorAll(".cell, .bit, .code")].map((it) => `${it.className}|${it.textContent}`),
+    // Not the legend's, which comes later.
+    ...[...document.querySelectorAll(".stage .cell, .bit, .code")].map((it) => `${it.className}|${it.textContent}`),
     ...[...document.querySelectorAll(".actor")].map((it) => it.className),
   ]);
   return [await said(page), ...marks].join("\n");
@@ -219,7 +220,7 @@ test("keeps elements, and with them the focus, from step to step", async () => {
   await page.keyboard.press("Enter");
   assert.notEqual(await fold.getAttribute("aria-expanded"), before);
   assert.ok(await fold.evaluate((it) => it === document.activeElement));
-  const anew = await page.evaluate(() => [...document.querySelectorAll(".cell, .actor, .bit")].filter((it) => !it.kept).length);
+  const anew = await page.evaluate(() => [...document.querySelectorAll(".stage .cell, .actor, .stage .bit")].filter((it) => !it.kept).length);
   assert.equal(anew, 0);
   // A kept button that has become another one, here "Why?", does what it says now and nothing else.
   await page.keyboard.press("f");
@@ -360,7 +361,10 @@ test("the whole story can be played with the keyboard alone", async () => {
 
 test("scrubs", async () => {
   const { page, close } = await site.open("#mkwrite-no-wait");
+  // The slider goes to the moment in the next frame.
+  const nextFrame = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.locator("input[type=range]").fill("31");
+  await nextFrame();
   assert.equal(await step(page), 31);
   await page.locator("input[type=range]").focus();
   await page.keyboard.press("ArrowLeft");
@@ -368,6 +372,7 @@ test("scrubs", async () => {
   // Playhead and thumb stand one below the other at the step shown, and the veil begins there.
   for (const at of [30, 0, 37]) {
     await page.locator("input[type=range]").fill(String(at));
+    await nextFrame();
     assert.equal(await step(page), at);
     const [tape, head, thumb] = await page.evaluate(() =>
       [".tape", ".playhead", ".thumb"].map((it) => document.querySelector(it).getBoundingClientRect().toJSON()),
