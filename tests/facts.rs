@@ -470,7 +470,7 @@ fn dma_ignores_every_protection() {
     let mut world = scenario.model.initial;
     exhaust(&scenario, &mut world, "flusher");
     assert!(scenario.model.page(&world, PageId(0)).writeback.is_some());
-    let effects = one(&scenario, &mut world, "adapter");
+    let effects = one(&scenario, &mut world, "disk2");
     let dma = matches!(
         effects[0],
         Effect::Stored {

@@ -69,7 +69,9 @@ type Dispatch = Rc<dyn Fn(Action)>;
 thread_local! {
     /// Where actions go.
     static DISPATCH: RefCell<Option<Dispatch>> = RefCell::default();
-    /// The step that the pointer asked for since the last frame.
+    /// Whether a step was sought in this frame.
+    static SEEKING: Cell<bool> = const { Cell::new(false) };
+    /// The step that was asked for since.
     static SOUGHT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
@@ -84,15 +86,20 @@ fn dispatch(action: Action) {
     }
 }
 
-/// Goes to a step in the next frame, however often the pointer moves until then.
+/// Goes to a step: at once, but while the pointer moves only once a frame.
 pub fn seek(step: usize) {
-    if SOUGHT.replace(Some(step)).is_none() {
-        request_animation_frame(|| {
-            if let Some(step) = SOUGHT.take() {
-                dispatch(Action::Msg(Msg::Seek(step)));
-            }
-        });
+    if SEEKING.replace(true) {
+        return SOUGHT.set(Some(step));
     }
+    seek_now(step);
+}
+
+fn seek_now(step: usize) {
+    dispatch(Action::Msg(Msg::Seek(step)));
+    request_animation_frame(|| match SOUGHT.take() {
+        Some(step) => seek_now(step),
+        None => SEEKING.set(false),
+    });
 }
 
 /// Mounts an element that never changes at the end of the body.
