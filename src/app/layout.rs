@@ -71,7 +71,9 @@ fn fit_sentence() {
     let style = say.style();
     // Fails only for what is no property.
     let _ = style.remove_property("font-size");
-    for size in ["0.9rem", "0.82rem", "0.74rem", "0.68rem", "0.62rem"] {
+    for size in [
+        "0.9rem", "0.82rem", "0.74rem", "0.68rem", "0.62rem", "0.58rem",
+    ] {
         if say.scroll_height() <= say.client_height() {
             return;
         }

@@ -201,7 +201,8 @@ pub fn step(store: Store, actor: ActorId, way: u8, size: StepSize) {
 
 /// Whether a lesson has yet to introduce what the step made last is about.
 fn unspoken(store: Store) -> bool {
-    !spoken_of(&store.moment_untracked(), store.ui_untracked().picture())
+    let picture = store.ui_untracked().picture();
+    !picture.whole() && !spoken_of(&store.moment_untracked(), picture)
 }
 
 /// Steps an actor to the end of its current top-level line, or to where it must choose.
@@ -263,6 +264,12 @@ pub fn back(store: Store, size: StepSize) {
         }
     };
     go_to(store, to);
+    // As they were made in one press, so they are taken back.
+    let first = store.ui_untracked().lesson.map_or(0, |it| it.from);
+    let depth = store.moment_untracked().depth();
+    if unspoken(store) && depth > first && depth < moment.depth() {
+        back(store, size);
+    }
 }
 
 /// Goes one press forward.
