@@ -195,7 +195,12 @@ export async function watch(page, origin) {
     const url = new URL(request.url());
     if (url.origin !== origin && !["data:", "blob:"].includes(url.protocol)) foreignRequests.push(url.href);
   });
-  page.on("requestfailed", (request) => failedRequests.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // The browser gives up an icon that is still on its way when the page is loaded again; a missing one is not aborted.
+    if (why === "net::ERR_ABORTED" && request.url().includes("/favicon-")) return;
+    failedRequests.push(`${request.url()} ${why}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400) failedRequests.push(`${response.url()} ${response.status()}`);
   });
