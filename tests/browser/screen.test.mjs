@@ -92,9 +92,13 @@ async function walk({ slug, inView, inPlace, whole, said }) {
     const count = document.querySelector(".now .count").textContent;
     if (count === last) break;
     last = count;
-    // What lies ahead comes a moment later, and the sentence is fitted then.
     const say = document.querySelector(".say");
-    for (let wait = 0; wait < 12 && said && say.scrollHeight > say.clientHeight + 1; wait++) await new Promise((resume) => setTimeout(resume, 25));
+    const crowded = () => said && say.scrollHeight > say.clientHeight + 1;
+    // What lies ahead comes a moment later, and the sentence is fitted in the frame after that.
+    const fitted = async () => {
+      for (let wait = 0; wait < 12 && crowded(); wait++) await new Promise((resume) => setTimeout(resume, 25));
+    };
+    await fitted();
     for (const [what, selector] of inView) {
       const all = [...document.querySelectorAll(selector)];
       if (all.length === 0) fault(`no ${what}`);
@@ -111,7 +115,9 @@ async function walk({ slug, inView, inPlace, whole, said }) {
         if (it && getComputedStyle(it).display !== "none") seen(it, `actor ${card.dataset.actor}:`);
       }
     }
-    if (said && say.scrollHeight > say.clientHeight + 1) fault(`the sentence needs ${say.scrollHeight - say.clientHeight} pixels more`);
+    // It may have come while the programs were waited for.
+    await fitted();
+    if (crowded()) fault(`the sentence needs ${say.scrollHeight - say.clientHeight} pixels more`);
     for (const label of document.querySelectorAll(".lanes li, .controls button, .tabs button, .bit")) {
       if (label.offsetParent && label.scrollWidth > label.clientWidth + 1 && getComputedStyle(label).overflow !== "visible") fault(`label "${label.textContent}" is cut`);
     }
