@@ -1,5 +1,7 @@
 //! Edits: a broken ordering is the correct one plus one or more edits.
 
+use crate::machine::ActorId;
+
 use super::source::one_line;
 use super::suggest::{did_you_mean, kernel_name};
 use super::text::{Frame, Shape, TextError, expand};
@@ -10,6 +12,10 @@ use super::tree::{Mark, Step, What};
 pub struct Program {
     /// Its name in edits.
     pub name: String,
+    /// Who runs it.
+    pub actor: ActorId,
+    /// Whether it is the program of its actor's write faults.
+    pub handler: bool,
     /// What its lines refer to if they do not say.
     pub frame: Frame,
     /// Its steps.
@@ -198,14 +204,16 @@ impl EditError {
 /// Where a step stands in the tree of a program: an index at each level.
 pub(super) type Path = Vec<usize>;
 
-/// Makes one edit in every program of the name it gives; `line_at` maps a byte of the line that the
-/// edit inserts, if it inserts one, to its place in the scenario file.
+/// Makes one edit in every program of the name it gives. `number` says which of a scenario's edits it is: the steps it
+/// marks keep that. `line_at` maps a byte of the line that the edit inserts, if it inserts one, to its place in the scenario
+/// file.
 ///
 /// # Errors
 /// [`EditError`]; the programs are then unchanged.
 pub fn apply(
     shape: &Shape,
     edit: &Edit,
+    number: usize,
     programs: &mut [Program],
     line_at: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<(), EditError> {
@@ -227,7 +235,7 @@ pub fn apply(
     let mut edited = programs.to_vec();
     for program in &mut edited {
         if program.name == place.program {
-            edit_one(shape, edit, program, line_at)?;
+            edit_one(shape, edit, number, program, line_at)?;
         }
     }
     programs.clone_from_slice(&edited);
@@ -237,23 +245,31 @@ pub fn apply(
 fn edit_one(
     shape: &Shape,
     edit: &Edit,
+    number: usize,
     program: &mut Program,
     line_at: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<(), EditError> {
+    let added = |line: &str, frame: Frame| {
+        let mut steps = added(shape, line, frame, line_at)?;
+        for step in &mut steps {
+            step.edit = Some(number);
+        }
+        Ok(steps)
+    };
     match edit {
         Edit::Drop(place) => {
             let path = find(program, place)?;
-            at(program, &path).mark = Mark::Dropped;
+            at(program, &path).set(Mark::Dropped, number);
         }
         Edit::Move(what, to, side) => {
-            let (from, to) = separate(program, what, to)?;
-            let moved = move_away(program, &from);
+            let (from, to) = apart(program, what, to)?;
+            let moved = move_away(program, &from, number);
             insert(program, beside(to, *side), vec![moved]);
         }
         Edit::Swap(one, other) => {
             let (first, second) = separate(program, one, other)?;
-            let moved_first = move_away(program, &first);
-            let moved_second = move_away(program, &second);
+            let moved_first = move_away(program, &first, number);
+            let moved_second = move_away(program, &second, number);
             // The step at the later place is inserted first, so that the earlier place keeps its index.
             let (early, late) = if first < second {
                 ((first, moved_second), (second, moved_first))
@@ -265,13 +281,13 @@ fn edit_one(
         }
         Edit::Insert(line, place, side) => {
             let path = find(program, place)?;
-            let steps = added(shape, line, program.frame, line_at)?;
+            let steps = added(line, program.frame)?;
             insert(program, beside(path, *side), steps);
         }
         Edit::Replace(place, line) => {
             let path = find(program, place)?;
-            let steps = added(shape, line, program.frame, line_at)?;
-            at(program, &path).mark = Mark::Dropped;
+            let steps = added(line, program.frame)?;
+            at(program, &path).set(Mark::Dropped, number);
             insert(program, beside(path, Side::After), steps);
         }
     }
@@ -384,20 +400,33 @@ pub(super) fn find(program: &Program, place: &Place) -> Result<Path, EditError> 
     })
 }
 
+/// The paths to two steps of which neither holds the other.
 fn separate(program: &Program, one: &Place, other: &Place) -> Result<(Path, Path), EditError> {
-    let not_separate = || EditError::NotSeparate {
-        one: one.to_string(),
-        other: other.to_string(),
-    };
+    let (first, second) = apart(program, one, other)?;
+    match first.starts_with(&second) {
+        true => Err(not_separate(one, other)),
+        false => Ok((first, second)),
+    }
+}
+
+/// The paths to two steps of which the first does not hold the second.
+fn apart(program: &Program, one: &Place, other: &Place) -> Result<(Path, Path), EditError> {
     if one.program != other.program {
-        return Err(not_separate());
+        return Err(not_separate(one, other));
     }
     let first = find(program, one)?;
     let second = find(program, other)?;
-    if first.starts_with(&second) || second.starts_with(&first) {
-        return Err(not_separate());
+    match second.starts_with(&first) {
+        true => Err(not_separate(one, other)),
+        false => Ok((first, second)),
     }
-    Ok((first, second))
+}
+
+fn not_separate(one: &Place, other: &Place) -> EditError {
+    EditError::NotSeparate {
+        one: one.to_string(),
+        other: other.to_string(),
+    }
 }
 
 /// The list a path ends in, and the index there.
@@ -419,15 +448,15 @@ fn at<'a>(program: &'a mut Program, path: &[usize]) -> &'a mut Step {
 }
 
 /// Marks a step as moved away, and returns the copy of it that is inserted at its new place.
-fn move_away(program: &mut Program, path: &Path) -> Step {
+fn move_away(program: &mut Program, path: &Path, number: usize) -> Step {
     let step = at(program, path);
     let mut moved = step.clone();
     if step.mark.runs() {
-        step.mark = Mark::MovedAway;
-        moved.mark = Mark::MovedHere;
+        step.set(Mark::MovedAway, number);
+        moved.set(Mark::MovedHere, number);
     } else {
         // A step of another kernel or device is shown at neither place.
-        step.mark = Mark::Elsewhere;
+        step.set(Mark::Elsewhere, number);
     }
     moved
 }

@@ -75,6 +75,13 @@ pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
     instrs.nth(instruction).map(|(step, _)| step.place)
 }
 
+/// The step at a path of a program, as an edit names it; none for one that no edit can name.
+pub(super) fn place_at(program: &Program, path: &[usize]) -> Option<Place> {
+    let mut all = named(program).into_iter();
+    let (found, _) = all.find(|(step, _)| step.path == path)?;
+    (!found.place.step.is_empty()).then_some(found.place)
+}
+
 /// A step that an edit can name.
 struct Found {
     place: Place,

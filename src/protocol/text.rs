@@ -764,6 +764,7 @@ impl Expander<'_> {
             what,
             mark: Mark::Kept,
             at: at.or(self.caller),
+            edit: None,
         }
     }
 }

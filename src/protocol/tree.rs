@@ -71,9 +71,17 @@ pub struct Step {
     /// The byte of the scenario file at which the word stands that asks for it: its own, or that of
     /// the call of its program; none if a link's edit does.
     pub at: Option<usize>,
+    /// Which of the scenario's edits marked it last: those of its file come first.
+    pub edit: Option<usize>,
 }
 
 impl Step {
+    /// Marks the step, by the edit of a number.
+    pub(super) fn set(&mut self, mark: Mark, edit: usize) {
+        self.mark = mark;
+        self.edit = Some(edit);
+    }
+
     /// The name edits use.
     pub fn key(&self) -> &str {
         match &self.what {
@@ -211,6 +219,10 @@ struct Compiler {
     several: bool,
     handler: bool,
     code: Code,
+    /// The path to the step that is being compiled.
+    path: Vec<usize>,
+    /// For each line the path to its step.
+    paths: Vec<Vec<usize>>,
     /// Each jump by the index of its instruction, with the label it leads to.
     jumps: Vec<(usize, String)>,
     /// Each label with the index of the instruction behind it, and whether it stands where steps run.
@@ -220,11 +232,23 @@ struct Compiler {
 /// Flattens a program and its fault handler. Code of more than
 /// [`MOST_INSTRS`](crate::machine::MOST_INSTRS) instructions is not usable; the machine refuses it.
 pub fn compile(program: &[Step], handler: &[Step], era: Era, several_pages: bool) -> Code {
+    compiled(program, handler, era, several_pages).code
+}
+
+/// For each line that [`compile`] makes, the path to its step: an index at each level.
+pub(super) fn line_paths(program: &[Step], handler: &[Step]) -> Vec<Vec<usize>> {
+    // The words of a line depend on the kernel, not which lines there are.
+    compiled(program, handler, Era::V3_0, false).paths
+}
+
+fn compiled(program: &[Step], handler: &[Step], era: Era, several_pages: bool) -> Compiler {
     let mut compiler = Compiler {
         era,
         several: several_pages,
         handler: false,
         code: Code::default(),
+        path: Vec::new(),
+        paths: Vec::new(),
         jumps: Vec::new(),
         labels: Vec::new(),
     };
@@ -233,7 +257,7 @@ pub fn compile(program: &[Step], handler: &[Step], era: Era, several_pages: bool
     compiler.handler = true;
     compiler.part(handler);
     compiler.code.main = main.min(255) as u8;
-    compiler.code
+    compiler
 }
 
 impl Compiler {
@@ -254,6 +278,7 @@ impl Compiler {
     /// The line of a label, as C writes it.
     fn label(&mut self, name: &str, depth: u8) {
         let at = self.code.instrs.len().min(255) as u8;
+        self.paths.push(self.path.clone());
         self.code.lines.push(Line {
             depth,
             row: None,
@@ -269,7 +294,9 @@ impl Compiler {
         // Whether the last step that runs was a jump: steps behind it are reached by a label only,
         // so the label is shown.
         let mut left = false;
-        for step in steps {
+        for (index, step) in steps.iter().enumerate() {
+            self.path.truncate(depth.into());
+            self.path.push(index);
             let runs = runs && step.mark.runs();
             // The machine refuses code that is longer than a byte can count.
             let first = self.code.instrs.len().min(255) as u8;
@@ -290,6 +317,7 @@ impl Compiler {
                 What::Group(..) => true,
             } && step.mark != Mark::Elsewhere;
             if shown {
+                self.paths.push(self.path.clone());
                 self.code.lines.push(Line {
                     depth,
                     row: match &step.what {

@@ -20,13 +20,14 @@ use crate::protocol::{
 };
 
 use super::error::{ScenarioError, ScenarioWarning, Source, WarningKind};
-use super::file::{ActorTable, EditTable, File, PageTable};
+use super::file::{ActorTable, EditTable, File, PageTable, edit_tables};
 use super::loaded::{Cast, Note, Scenario, StallBound};
 use super::name::Naming;
 use super::schedule;
 use super::table::Word;
 use super::verdict::{Device, Verdict};
 use actors::Actors;
+pub(super) use actors::edits;
 
 /// Loads a scenario for the device and the era it names.
 ///

@@ -168,6 +168,17 @@ impl File {
     }
 }
 
+/// The tables of a text that has nothing but edits; none if it has anything else.
+pub(super) fn edit_tables(text: &str) -> Option<Vec<EditTable>> {
+    let source = Source::new(text);
+    let document = DeTable::parse(text).ok()?;
+    let mut top = Table::new(&source, "the file", 0, document.into_inner());
+    let edits = top.tables("edit").into_iter().map(edit).collect();
+    top.finish();
+    source.check().ok()?;
+    Some(edits)
+}
+
 fn file(mut top: Table) -> File {
     let file = File {
         at: top.at,

@@ -6,6 +6,7 @@
 
 mod build;
 mod catalogue;
+mod draft;
 mod error;
 mod file;
 mod keys;
@@ -19,6 +20,11 @@ mod verdict;
 
 pub use build::{Variant, load, load_for, load_variant, programs, unchanged};
 pub use catalogue::{Entry, catalogue, find};
+pub use draft::{
+    ActionKind, ActorKey, ActorKind, Change, Draft, DraftError, LONGEST_DRAFT, LineAction, LockKey,
+    PageKey, ProgramKey, StoreKey, Uneditable, insert_line, line_actions, move_line, place_of_line,
+    replace_line, swap_lines,
+};
 pub use error::{ScenarioError, ScenarioWarning, WarningKind};
 pub use keys::{FILE_KEYS, FileKey};
 pub use loaded::{Cast, Note, Scenario, StallBound, words};

@@ -62,9 +62,16 @@ impl Setting<'_> {
     }
 
     /// The programs an actor runs, one after the other, and whether they begin again.
-    fn run(&self, shape: &Shape, actor: &ActorTable, frame: Frame) -> (Vec<Program>, bool) {
-        let mut programs = Vec::new();
+    fn run(
+        &self,
+        shape: &Shape,
+        number: usize,
+        actor: &ActorTable,
+        frame: Frame,
+    ) -> (Vec<Program>, bool) {
+        let mut programs: Vec<Program> = Vec::new();
         let mut forever = actor.forever;
+        let mut last_is_own = false;
         for line in &actor.run {
             let head = line.text.split_whitespace().next().unwrap_or("");
             let called = program_source(shape, head);
@@ -72,25 +79,41 @@ impl Setting<'_> {
                 Some(source) => source.name.clone(),
                 None => actor.name.text.clone(),
             };
-            forever |= called.is_some_and(|source| source.forever);
+            forever |= called.as_ref().is_some_and(|source| source.forever);
             let places = self.source.places(&line.text, line.at);
             let text = one_line(&name, &line.text, |byte| places.get(byte).copied());
             if text.lines.is_empty() {
                 self.wrong(line.at, "there is no step or program in this line");
             }
-            if let Some(steps) = self.expand(shape, &text, frame, line) {
-                programs.push(Program {
+            let is_own = called.is_none();
+            let Some(steps) = self.expand(shape, &text, frame, line) else {
+                continue;
+            };
+            let steps = unwrapped(steps);
+            match programs.last_mut() {
+                // Lines of the actor's own that follow each other are one program.
+                Some(last) if is_own && last_is_own => last.steps.extend(steps),
+                _ => programs.push(Program {
                     name,
+                    actor: ActorId::at(number),
+                    handler: false,
                     frame,
-                    steps: unwrapped(steps),
-                });
+                    steps,
+                }),
             }
+            last_is_own = is_own;
         }
         (programs, forever)
     }
 
     /// The program of an actor's write faults.
-    fn handler(&self, shape: &Shape, actor: &ActorTable, frame: Frame) -> Option<Program> {
+    fn handler(
+        &self,
+        shape: &Shape,
+        number: usize,
+        actor: &ActorTable,
+        frame: Frame,
+    ) -> Option<Program> {
         let name = match actor.fault.text.as_str() {
             "" => "do_wp_page",
             name => name,
@@ -109,6 +132,8 @@ impl Setting<'_> {
         let steps = self.expand(shape, &text, frame, &actor.fault)?;
         Some(Program {
             name: name.to_owned(),
+            actor: ActorId::at(number),
+            handler: true,
             frame,
             steps,
         })
@@ -139,14 +164,14 @@ impl Setting<'_> {
                 space,
                 ..Frame::default()
             };
-            let (mut own, forever) = self.run(shape, table, frame);
+            let (mut own, forever) = self.run(shape, number, table, frame);
             let many = own.len();
             let stored = own.iter().find_map(|program| page_of_store(&program.steps));
             // An actor that never stores through a mapping never faults for writing. The handler works
             // on the page whose store faulted; its lines name the page of the first store.
             match (space, stored) {
                 (Some(_), Some(page)) => {
-                    own.extend(self.handler(shape, table, Frame { page, ..frame }));
+                    own.extend(self.handler(shape, number, table, Frame { page, ..frame }));
                 }
                 _ => idle_faults.push(number),
             }
@@ -178,16 +203,17 @@ impl Setting<'_> {
             let words = change_words(shape, edit, programs, &|of| whose(programs, of));
             changes.push(words.unwrap_or_default());
         };
-        for table in self.file_edits() {
+        for (number, table) in self.file_edits().enumerate() {
             if let Ok(edit) = read_edit(table) {
-                change(&edit, &programs);
+                change(&resolved(&edit, &programs, self.era), &programs);
             }
-            self.edit(shape, table, &mut programs);
+            self.edit(shape, table, number, &mut programs);
         }
-        for edit in &self.variant.edits {
+        let before = self.file_edits().count();
+        for (number, edit) in (before..).zip(&self.variant.edits) {
             let edit = &resolved(edit, &programs, self.era);
             change(edit, &programs);
-            if let Err(error) = apply(shape, edit, &mut programs, &|_| None) {
+            if let Err(error) = apply(shape, edit, number, &mut programs, &|_| None) {
                 self.wrong(self.file.at, format!("{}: {error}", edit.words()));
             }
         }
@@ -257,7 +283,7 @@ impl Setting<'_> {
     }
 
     /// Makes an edit of the file.
-    fn edit(&self, shape: &Shape, table: &EditTable, programs: &mut [Program]) {
+    fn edit(&self, shape: &Shape, table: &EditTable, number: usize, programs: &mut [Program]) {
         // Of replace and insert, the word that is a line of the program language.
         let line = match table.insert.text.is_empty() {
             true => &table.with,
@@ -265,7 +291,10 @@ impl Setting<'_> {
         };
         let places = self.source.places(&line.text, line.at);
         let place = |byte: usize| places.get(byte).copied();
-        let made = read_edit(table).and_then(|edit| apply(shape, &edit, programs, &place));
+        let made = read_edit(table).and_then(|edit| {
+            let edit = resolved(&edit, programs, self.era);
+            apply(shape, &edit, number, programs, &place)
+        });
         if let Err(error) = made {
             let at = match &error {
                 EditError::NotInsertable { reason, .. } => reason.at,
@@ -350,6 +379,12 @@ pub(super) fn read_edit(table: &EditTable) -> Result<Edit, EditError> {
         }
         _ => Err(EditError::NotAnEdit),
     }
+}
+
+/// The edits of a text that has nothing else; none if it has.
+pub(in crate::scenario) fn edits(text: &str) -> Option<Vec<Edit>> {
+    let tables = edit_tables(text)?;
+    tables.iter().map(|it| read_edit(it).ok()).collect()
 }
 
 /// The page of the first store through a mapping, at any depth.
