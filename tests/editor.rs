@@ -5,7 +5,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use stable_pages::machine::ActorId;
-use stable_pages::protocol::{Edit, Era, Place, Program, Side, line_steps};
+use stable_pages::protocol::{Edit, Era, Mark, Place, Program, Side, line_steps};
 use stable_pages::scenario::{
     ActionKind, ActorKey, ActorKind, Change, Device, Draft, DraftError, LockKey, PageKey,
     ProgramKey, Scenario, StoreKey, Variant, find, insert_line, line_actions, load, load_variant,
@@ -289,6 +289,41 @@ fn what_a_later_edit_needs_stays() {
             .edits,
         []
     );
+}
+
+/// An actor that stores only since an edit had it store has a fault handler, which other edits can change.
+#[test]
+fn an_edit_may_add_the_first_store() {
+    let draft = Draft::empty();
+    let set = |key: ActorKey, value: &str| Change::SetActor {
+        actor: "thread".to_owned(),
+        key,
+        value: Some(value.to_owned()),
+    };
+    let at = |text: &str| Place::parse(text).expect("a place");
+    let mut now = draft;
+    for change in [
+        Change::AddActor(ActorKind::Own),
+        set(ActorKey::Mm, "A"),
+        Change::AddStore,
+        Change::Edit(Edit::Insert(
+            "store new".to_owned(),
+            at("thread/unlock_page"),
+            Side::After,
+        )),
+        Change::Edit(Edit::Drop(at("do_wp_page/wait_for_stable_page"))),
+    ] {
+        now = now.apply(&change).expect("can be made");
+    }
+    let scenario = built(&now);
+    let thread = support::actor(&scenario, "thread").index();
+    let machine = &scenario.model.actors[thread];
+    assert!(usize::from(machine.main) < machine.code.len(), "no handler");
+    let dropped = scenario.cast[thread]
+        .lines
+        .iter()
+        .filter(|it| it.handler && it.mark == Mark::Dropped);
+    assert_eq!(dropped.count(), 1);
 }
 
 /// S03 is written from nothing, step by step as the page offers it.

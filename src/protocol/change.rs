@@ -33,8 +33,9 @@ pub fn change_words(
         return Ok(edit.words());
     };
     let step = |place: &Place| named(shape, program, place);
-    let line = |line: &str| -> Result<String, EditError> {
-        let steps = added(shape, line, program.frame, &|_| None)?;
+    let line = |line: &str, at: &Place| -> Result<String, EditError> {
+        let path = find(program, at)?;
+        let steps = added(shape, line, program, &path, &|_| None)?;
         let shown = steps.iter().filter(|it| !it.key().is_empty());
         let names: Vec<String> = shown.map(|it| quoted(&release_name(shape, it))).collect();
         Ok(names.join(", "))
@@ -52,9 +53,9 @@ pub fn change_words(
         }
         Edit::Swap(one, other) => format!("{} and {} swapped", step(one)?, step(other)?),
         Edit::Insert(text, to, side) => {
-            format!("{} added {} {}", line(text)?, word(*side), step(to)?)
+            format!("{} added {} {}", line(text, to)?, word(*side), step(to)?)
         }
-        Edit::Replace(place, text) => format!("{} instead of {}", line(text)?, step(place)?),
+        Edit::Replace(place, text) => format!("{} instead of {}", line(text, place)?, step(place)?),
     })
 }
 

@@ -4,7 +4,7 @@ use crate::machine::ActorId;
 
 use super::source::one_line;
 use super::suggest::{did_you_mean, kernel_name};
-use super::text::{Frame, Shape, TextError, expand};
+use super::text::{Frame, Shape, TextError, expand_among};
 use super::tree::{Mark, Step, What};
 
 /// A program as an actor runs it, which edits can address by name.
@@ -249,8 +249,8 @@ fn edit_one(
     program: &mut Program,
     line_at: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<(), EditError> {
-    let added = |line: &str, frame: Frame| {
-        let mut steps = added(shape, line, frame, line_at)?;
+    let added = |program: &Program, line: &str, path: &[usize]| {
+        let mut steps = added(shape, line, program, path, line_at)?;
         for step in &mut steps {
             step.edit = Some(number);
         }
@@ -281,12 +281,12 @@ fn edit_one(
         }
         Edit::Insert(line, place, side) => {
             let path = find(program, place)?;
-            let steps = added(line, program.frame)?;
+            let steps = added(program, line, &path)?;
             insert(program, beside(path, *side), steps);
         }
         Edit::Replace(place, line) => {
             let path = find(program, place)?;
-            let steps = added(line, program.frame)?;
+            let steps = added(program, line, &path)?;
             at(program, &path).set(Mark::Dropped, number);
             insert(program, beside(path, Side::After), steps);
         }
@@ -294,15 +294,19 @@ fn edit_one(
     Ok(())
 }
 
-/// The steps of a line that is not in the correct ordering.
+/// The steps of a line that is not in the correct ordering and is to stand at a path of a program: it can go to the labels of
+/// that program.
 pub(super) fn added(
     shape: &Shape,
     line: &str,
-    frame: Frame,
+    program: &Program,
+    path: &[usize],
     line_at: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<Vec<Step>, EditError> {
     let source = one_line(line, line, line_at);
-    let mut steps = expand(shape, &source, frame).map_err(|reason| EditError::NotInsertable {
+    let labels = labels_from(&program.steps, path);
+    let steps = expand_among(shape, &source, program.frame, &labels);
+    let mut steps = steps.map_err(|reason| EditError::NotInsertable {
         line: line.to_owned(),
         reason,
     })?;
@@ -312,6 +316,24 @@ pub(super) fn added(
         }
     }
     Ok(steps)
+}
+
+/// The labels that a step at a path of a program can go to: those in its own list first, from it on, then those around it.
+fn labels_from(steps: &[Step], path: &[usize]) -> Vec<String> {
+    let Some((here, below)) = path.split_first() else {
+        return Vec::new();
+    };
+    let mut labels = match steps.get(*here).map(|it| &it.what) {
+        Some(What::Group(_, inner)) => labels_from(inner, below),
+        _ => Vec::new(),
+    };
+    let (before, behind) = steps.split_at((*here).min(steps.len()));
+    for step in behind.iter().chain(before) {
+        if let What::Label(name) = &step.what {
+            labels.push(name.clone());
+        }
+    }
+    labels
 }
 
 fn list<'a>(keys: impl Iterator<Item = &'a str>) -> String {

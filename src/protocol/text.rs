@@ -129,8 +129,20 @@ const DEEPEST: usize = 12;
 /// # Errors
 /// [`TextError`] when a line is none of the language, or names what does not exist.
 pub fn expand(shape: &Shape, program: &Source, frame: Frame) -> Result<Vec<Step>, TextError> {
+    expand_among(shape, program, frame, &[])
+}
+
+/// Expands a program whose steps can also go to these labels of the program around it, each by its name and the number of its
+/// scope; of one name the first is meant.
+pub(super) fn expand_among(
+    shape: &Shape,
+    program: &Source,
+    frame: Frame,
+    around: &[String],
+) -> Result<Vec<Step>, TextError> {
     let mut expander = Expander {
         shape,
+        around,
         scopes: Vec::new(),
         calls: Vec::new(),
         caller: None,
@@ -143,6 +155,8 @@ pub fn expand(shape: &Shape, program: &Source, frame: Frame) -> Result<Vec<Step>
 
 struct Expander<'a> {
     shape: &'a Shape,
+    /// The labels of the program in which the lines are to stand.
+    around: &'a [String],
     /// Labels that can be reached from here, innermost last.
     scopes: Vec<Scope>,
     /// The programs whose lines are being expanded, outermost first.
@@ -365,6 +379,10 @@ impl Expander<'_> {
                 *used = true;
             }
             return Ok(target);
+        }
+        let plain = |label: &'_ String| label.split('@').next() == Some(name) && name != "end";
+        if let Some(target) = self.around.iter().find(|it| plain(it)) {
+            return Ok(target.clone());
         }
         let labels = self.scopes.iter().rev().flat_map(|scope| &scope.labels);
         let mut known: Vec<&str> = labels.map(|label| label.text.as_str()).collect();

@@ -178,6 +178,27 @@ impl Setting<'_> {
             rows.push((space, tlb, forever, many, own.len()));
             programs.extend(own);
         }
+        // An edit may have an actor store that did not before.
+        for (number, page) in self.stores_by_edits(shape, &programs, &idle_faults) {
+            let (table, row) = (&self.file.actors[number], &mut rows[number]);
+            let frame = Frame {
+                page,
+                space: row.0,
+                ..Frame::default()
+            };
+            if let Some(handler) = row
+                .0
+                .and_then(|_| self.handler(shape, number, table, frame))
+            {
+                let behind = programs
+                    .iter()
+                    .filter(|it| it.actor.index() <= number)
+                    .count();
+                programs.insert(behind, handler);
+                row.4 += 1;
+                idle_faults.retain(|it| *it != number);
+            }
+        }
         if tlbs.len() > MAX_TLBS {
             let reason =
                 format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
@@ -280,6 +301,31 @@ impl Setting<'_> {
             );
             self.wrong(table.at, reason);
         }
+    }
+
+    /// The actors among some that store once all edits are made, each with the page of the first store.
+    fn stores_by_edits(
+        &self,
+        shape: &Shape,
+        programs: &[Program],
+        actors: &[usize],
+    ) -> Vec<(usize, PageId)> {
+        let own = self.file_edits().filter_map(|it| read_edit(it).ok());
+        let edits: Vec<Edit> = own.chain(self.variant.edits.iter().cloned()).collect();
+        if !(edits.iter()).any(|it| matches!(it, Edit::Insert(..) | Edit::Replace(..))) {
+            return Vec::new();
+        }
+        let mut edited = programs.to_vec();
+        for edit in &edits {
+            let edit = resolved(edit, &edited, self.era);
+            // An edit without a place is refused when it is made in earnest.
+            let _ = apply(shape, &edit, 0, &mut edited, &|_| None);
+        }
+        let page = |number: usize| {
+            let mut own = edited.iter().filter(|it| it.actor.index() == number);
+            Some((number, own.find_map(|it| page_of_store(&it.steps))?))
+        };
+        actors.iter().filter_map(|it| page(*it)).collect()
     }
 
     /// Makes an edit of the file.
