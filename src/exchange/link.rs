@@ -16,9 +16,13 @@
 //! A scenario's name alone opens the scenario at its start; the page's first version had only such links. By hand one may also
 //! write `#unlock-gap/drop.writepage.submit_bio`: a name, and behind it parts as above, with a run or without one.
 //!
+//! A draft, a file that is not in the catalogue, travels itself: `#2k3qa/draft/5VNLa9tA/f9w12`, version 2, has `draft` for the name and then
+//! the file (`draft.rs`); run and parts follow as in version 1.
+//!
 //! On its way through mail a link gets blanks and line ends into it, a full stop or a `>` behind it, and `%2F` for `/`: all that is
 //! taken away before it is read ([`mended`]).
 
+mod draft;
 mod edits;
 mod mend;
 mod run;
@@ -37,10 +41,14 @@ use run::{Leg, legs, letters};
 
 /// The version written.
 const VERSION: char = '1';
+/// The version written of a link that carries a draft.
+const DRAFT_VERSION: char = '2';
+/// What such a link has for the scenario's name.
+const DRAFT: &str = "draft";
 /// How parts other than the run and edits begin.
 const PARTS: [&str; 4] = ["at", "linux", "on", "see"];
 /// Longest link read, in bytes; one of 20,000 steps, each by another actor, is about as long.
-const LONGEST: usize = 32_768;
+pub const LONGEST_LINK: usize = 32_768;
 /// Most steps of a run.
 const MOST: usize = 20_000;
 
@@ -51,6 +59,8 @@ pub struct Link {
     pub sum: String,
     /// The scenario's name.
     pub slug: String,
+    /// The file of a draft, which is not in the catalogue.
+    pub draft: Option<String>,
     legs: Vec<Leg>,
     /// The moment shown, in steps; none for the run's end.
     pub at: Option<usize>,
@@ -72,7 +82,7 @@ pub struct Link {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// The text is longer than links are.
-    #[error("The link has {bytes} characters; links have at most {LONGEST}.")]
+    #[error("The link has {bytes} characters; links have at most {LONGEST_LINK}.")]
     TooLong {
         /// Its length in bytes.
         bytes: usize,
@@ -90,6 +100,12 @@ pub enum LinkError {
         "The link is cut off: behind the checksum come the scenario's name and the run, with / between them."
     )]
     CutOff,
+    /// The draft that it carries cannot be read.
+    #[error("The draft in the link cannot be read: {reason}.")]
+    Draft {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The part for the run cannot be read.
     #[error(
         "\"{rest}\" is not a run: letters stand for actors, each followed by how many steps it makes, such as f9w12; at most {MOST} steps."
@@ -189,6 +205,23 @@ impl Link {
         }
     }
 
+    /// The link with the file of a draft, which nobody else has.
+    pub fn with_draft(self, text: impl Into<String>) -> Link {
+        Link {
+            slug: DRAFT.to_owned(),
+            draft: Some(text.into()),
+            ..self
+        }
+    }
+
+    /// Whether the part of an address behind `#` is a link that carries a draft.
+    pub fn carries_draft(fragment: &str) -> bool {
+        let text = mended(fragment);
+        let mut parts = text.split('/');
+        let first = parts.next().unwrap_or_default();
+        first.starts_with(DRAFT_VERSION) && parts.next() == Some(DRAFT)
+    }
+
     /// Whether the link is to the scenario just as its name alone opens it.
     pub fn is_start(&self, scenario: &Scenario) -> bool {
         let opening = Link::of(scenario, &scenario.schedule, 0, Vec::new());
@@ -210,7 +243,7 @@ impl Link {
     /// # Errors
     /// [`LinkError`] for any text that is no link to a run. Time and memory are in proportion to the text's length.
     pub fn parse(text: &str) -> Result<Link, LinkError> {
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_LINK {
             let bytes = text.len();
             return Err(LinkError::TooLong { bytes });
         }
@@ -219,6 +252,16 @@ impl Link {
         let mut link = Link::default();
         let first = parts.next().unwrap_or_default();
         match first.strip_prefix(VERSION) {
+            _ if first.starts_with(DRAFT_VERSION) && parts.peek() == Some(&DRAFT) => {
+                let (Some(slug), Some(letters), Some(_)) =
+                    (parts.next(), parts.next(), parts.peek())
+                else {
+                    return Err(LinkError::CutOff);
+                };
+                (link.sum, link.slug) = (first[1..].to_owned(), slug.to_owned());
+                let draft = draft::read(letters).map_err(|reason| LinkError::Draft { reason })?;
+                link.draft = Some(draft);
+            }
             Some(sum) => {
                 let (Some(slug), Some(_)) = (parts.next(), parts.peek()) else {
                     return Err(LinkError::CutOff);
@@ -404,9 +447,13 @@ fn stopped(scenario: &Scenario, run: &[Choice], choice: Choice) -> String {
 impl std::fmt::Display for Link {
     /// The link as it stands behind `#`.
     fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match self.opens {
-            true => write!(out, "{}", self.slug)?,
-            false => write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?,
+        match (&self.draft, self.opens) {
+            (Some(text), _) => {
+                let letters = draft::write(text);
+                write!(out, "{DRAFT_VERSION}{}/{DRAFT}/{letters}/", self.sum)?;
+            }
+            (None, true) => write!(out, "{}", self.slug)?,
+            (None, false) => write!(out, "{VERSION}{}/{}/", self.sum, self.slug)?,
         }
         for leg in &self.legs {
             write!(out, "{leg}")?;

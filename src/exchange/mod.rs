@@ -42,7 +42,7 @@ pub use foresight::{Outlooks, foresee, foresee_briefly, foresee_step, reduced_wo
 pub use introduction::{introduction, what_differs, who_compares};
 pub use klog::{Refusal, fsync_errno, log_lines};
 pub use leaks::since;
-pub use link::{Link, LinkError, Opened, model_sum};
+pub use link::{LONGEST_LINK, Link, LinkError, Opened, model_sum};
 pub use missing::missing;
 pub use narration::{bytes, hex, press_sentence, sentence, slept, stored};
 pub use promela::{promela, promela_all};

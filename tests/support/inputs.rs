@@ -4,7 +4,7 @@
 #![allow(dead_code)]
 
 use stable_pages::exchange::{Address, Link, diagram, dmesg};
-use stable_pages::scenario::{Packed, Scenario, catalogue, load};
+use stable_pages::scenario::{LONGEST_DRAFT, Packed, Scenario, catalogue, load};
 use stable_pages::view::reopen;
 
 /// The longest input that is tried, in bytes; no browser requests a longer address.
@@ -32,6 +32,10 @@ pub fn link(bytes: &[u8]) {
     let mut read = link.clone();
     read.damage.clear();
     assert_eq!(Link::parse(&link.to_string()), Ok(read), "{text}");
+    if let Some(draft) = &link.draft {
+        assert!(draft.len() <= LONGEST_DRAFT && Link::carries_draft(&text));
+        let _ = load("draft", draft);
+    }
     let opened = link.open(&scenario);
     assert!(opened.at <= opened.run.len(), "{text}");
 }
