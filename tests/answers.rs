@@ -472,12 +472,15 @@ fn paid(effects: &[Effect], cost: Cost) -> f64 {
         }),
         Cost::Flushes => many(|effect| matches!(effect, Effect::TlbFlushed { .. })),
         Cost::Copied => {
-            4096 * many(|effect| {
-                matches!(
-                    effect,
-                    Effect::Copied { .. } | Effect::WriteAccess { frozen: true, .. }
-                )
-            })
+            let sectors = many(|effect| matches!(effect, Effect::CopiedSector { .. }));
+            512 * sectors
+                + 4096
+                    * many(|effect| {
+                        matches!(
+                            effect,
+                            Effect::Copied { .. } | Effect::WriteAccess { frozen: true, .. }
+                        )
+                    })
         }
         Cost::Stall => 0,
     };

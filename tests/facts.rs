@@ -4,7 +4,7 @@
 mod support;
 
 use stable_pages::machine::{
-    Access, Assertion, BioId, Consumer, Content, Effect, End, Hop, Invariant, Leak, PageId,
+    Access, Assertion, BioId, Consumer, Content, Effect, End, Hop, Invariant, Leak, Loss, PageId,
     Resource, SectorId, SpaceId, Stage, Status, Through, TlbId, Violation, Which, World, broken,
     end, guard, status,
 };
@@ -903,4 +903,44 @@ fn a_call_that_is_not_modelled_changes_nothing() {
         line.map(|it| &it.text[..]),
         Some("pte_alloc_one(vma->vm_mm)")
     );
+}
+
+/// Commits 4adaa611020f and 5376c9db4536 [K7.1.5 zstd_compress_bio, fs/btrfs/zstd.c: the compressor reads the mapped page]
+/// (S38): what is read of a sector stays as it was read, whatever is stored after; sectors that are still to be read have it.
+#[test]
+fn a_compressor_takes_one_sector_after_the_other() {
+    let scenario = scenario("compressed-while-writable");
+    let (model, page) = (&scenario.model, PageId(0));
+    let mut world = model.initial;
+    let old = model.page(&world, page).memory;
+    run_to(&scenario, &mut world, "flusher", "copy_sector");
+    for sector in 0..3 {
+        let (sector, content) = (SectorId(sector), old[usize::from(sector)]);
+        assert_eq!(
+            one(&scenario, &mut world, "flusher"),
+            [Effect::CopiedSector {
+                page,
+                sector,
+                content
+            }]
+        );
+    }
+    one(&scenario, &mut world, "writer");
+    run_to(&scenario, &mut world, "flusher", "set_page_writeback");
+    let it = model.page(&world, page);
+    assert_eq!(it.copy[2], old[2], "read before the store");
+    assert_ne!(it.memory[2], old[2]);
+    assert_eq!(it.copy[3], it.memory[3], "read after it");
+    assert_ne!(it.memory[3], old[3]);
+    assert!(!it.dirty);
+    for name in ["flusher", "disk", "completion"] {
+        exhaust(&scenario, &mut world, name);
+    }
+    let Some(End::Rest(found)) = end(model, &world) else {
+        panic!("everybody is done");
+    };
+    let sector = SectorId(2);
+    assert!(found.contains(&Violation::Corrupt { page, sector }));
+    let how = Loss::AtRest;
+    assert!(found.contains(&Violation::Lost { page, sector, how }));
 }

@@ -18,6 +18,7 @@ const LOST_AND_EXPOSED: &[Verdict] = &[Verdict::LostUpdate, Verdict::ExposedPage
 const EXPOSED: &[Verdict] = &[Verdict::ExposedPage];
 const CSUM: &[Verdict] = &[Verdict::ChecksumMismatch];
 const LOST: &[Verdict] = &[Verdict::LostUpdate];
+const CORRUPT: &[Verdict] = &[Verdict::SilentCorruption];
 const STUCK: &[Verdict] = &[Verdict::Deadlock];
 const CRASH: &[Verdict] = &[Verdict::Assertion];
 
@@ -58,17 +59,26 @@ const ROWS: &[Row] = &[
         [&[LOST, UNSTABLE], &[LOST, GUARD], &[LOST], &[LOST, CSUM]],
     ),
     (
-        // S11 S12 S13 S15 S38 S41 S44
+        // S11 S12 S13 S15 S41 S44
         &[
             "mkclean-no-redirty",
             "partial-buffers",
             "fault-vs-clear",
             "mkwrite-unlocked-truncate",
-            "compressed-while-writable",
             "redirtied-behind-the-fs",
             "block-bits-not-told",
         ],
         [&[LOST], &[LOST], &[LOST], &[LOST]],
+    ),
+    // S38
+    (
+        &["compressed-while-writable"],
+        [
+            &[LOST, CORRUPT],
+            &[LOST, CORRUPT],
+            &[LOST, CORRUPT],
+            &[LOST, CORRUPT],
+        ],
     ),
     (
         // S26 S27 S28 S35 S36 S43

@@ -110,7 +110,7 @@ fn check_run(model: &Model, wanted: &[usize]) -> Result<(), TestCaseError> {
 fn model_copies(model: &Model) -> bool {
     let code = model.actors.iter().flat_map(|it| &it.code);
     code.into_iter()
-        .any(|it| OPS[it.tag as usize].key == "bounce_copy")
+        .any(|it| matches!(OPS[it.tag as usize].key, "bounce_copy" | "copy_sector"))
 }
 
 /// Checks that a file is refused with a place and a reason, or that its runs are sound and the checker's findings are those

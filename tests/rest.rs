@@ -14,6 +14,9 @@
 //! - A pin is given back by whoever took it; a file's own pins belong to somebody outside (S18). So is
 //!   the kernel's own mapping (`set_memory_ro`).
 //!
+//! - A torn copy (S38): a copy that was made sector by sector has half of a store. A run is told again from its effects to see
+//!   which stores each sector on media has.
+//!
 //! What the checker finds at every end at rest must be just that: over the catalogue on all devices,
 //! over single edits of it, double edits of the baseline, and random programs.
 
@@ -28,8 +31,8 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stable_pages::explore::{Limits, Progress, Space, Verdicts};
 use stable_pages::machine::{
-    Content, Effect, LockKind, Model, PageId, Protection, Resource, SectorId, Stage, Status, World,
-    enabled, status, step,
+    Content, Effect, LockKind, Model, Op, PageId, Protection, Resource, SectorId, Stage, Status,
+    World, enabled, status, step,
 };
 use stable_pages::protocol::{Edit, Program, single_edits};
 use stable_pages::scenario::{
@@ -273,6 +276,84 @@ fn torn(model: &Model, world: &World, unstable: &HashSet<(PageId, SectorId)>) ->
     found
 }
 
+/// What copies made sector by sector have left of stores on the media at rest, told from the effects of a run: for each sector
+/// the step of the last store that it has, in memory, in the copy, as fetched and on media.
+fn halved(model: &Model, space: &Space, state: u32) -> Wrong {
+    let mut found = Wrong::new();
+    let mut code = model.actors.iter().flat_map(|it| &it.code);
+    if !code.any(|it| it.op == Op::CopySector) {
+        return found;
+    }
+    type Steps = BTreeMap<(PageId, SectorId), usize>;
+    let [mut memory, mut copy, mut wire, mut media] = [const { Steps::new() }; 4];
+    let mut stores: BTreeMap<usize, Vec<(PageId, SectorId)>> = BTreeMap::new();
+    let mut world = model.initial;
+    for (number, choice) in (1..).zip(space.schedule(model, state)) {
+        let (next, effects) = step(model, &world, choice);
+        let last = |of: &Steps, at| of.get(&at).copied().unwrap_or(0);
+        for effect in effects {
+            match effect {
+                Effect::Stored {
+                    page,
+                    sector,
+                    from,
+                    to,
+                    ..
+                } if from != to => {
+                    memory.insert((page, sector), number);
+                    stores.entry(number).or_default().push((page, sector));
+                }
+                Effect::CopiedSector { page, sector, .. } => {
+                    copy.insert((page, sector), last(&memory, (page, sector)));
+                }
+                Effect::Copied { page } => {
+                    let all = model.sector_ids().map(|sector| (page, sector));
+                    copy.extend(all.map(|at| (at, last(&memory, at))));
+                }
+                Effect::Fetched { page, sector, .. } => {
+                    let at = (page, sector);
+                    let of_copy = model.page(&world, page).copy[sector.index()].is_some();
+                    let from = if of_copy { &copy } else { &memory };
+                    wire.insert(at, last(from, at));
+                }
+                Effect::Committed { bio } => {
+                    for page in model.page_ids() {
+                        let inside = |it: &SectorId| model.bio_at(&world, page, *it) == Some(bio);
+                        for at in model.sector_ids().filter(inside).map(|it| (page, it)) {
+                            media.extend(wire.get(&at).map(|step| (at, *step)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        world = next;
+    }
+    for (number, touched) in &stores {
+        // Nothing is asked of a store of which memory has only a part by now, or of a page that has left the file.
+        let (page, _) = touched[0];
+        let it = model.page(&world, page);
+        if !model.cached[page.index()]
+            || it.gone
+            || touched.iter().any(|at| memory.get(at) != Some(number))
+        {
+            continue;
+        }
+        let lacks = |at: &&(PageId, SectorId)| media.get(at).is_none_or(|step| step < number);
+        let lacking: Vec<_> = touched.iter().filter(lacks).collect();
+        if lacking.is_empty() || lacking.len() == touched.len() {
+            continue;
+        }
+        let pte_says = (model.space_ids()).any(|of| model.pte(&world, of, page).dirty());
+        let healed = lacking.iter().all(|(_, sector)| {
+            let buffer = it.buffers.is_none_or(|all| all >> sector.0 & 1 == 1);
+            it.dirty && buffer || pte_says
+        });
+        found.insert(if healed { TORN } else { CORRUPT });
+    }
+    found
+}
+
 /// What a whole search came to.
 #[derive(Default)]
 struct Judged {
@@ -341,6 +422,7 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
                 if model.page_ids().any(|id| past(&id)) {
                     found.insert(EXPOSED);
                 }
+                found.extend(halved(model, &space, *state));
                 if model.protection != Protection::FsChecksum {
                     found.extend(torn(model, &world, &unstable(model, &space, *state)));
                 }

@@ -268,6 +268,7 @@ fn windows_are_open_from_the_checksum_to_the_completion() {
                 for effect in &record.effects {
                     match *effect {
                         Effect::Copied { page: of } if of == page => copied = true,
+                        Effect::CopiedSector { page: of, .. } if of == page => copied = true,
                         Effect::WriteAccess {
                             page: of,
                             frozen: true,
@@ -393,7 +394,11 @@ fn column(model: &Model, story: &Story, page: PageId, sector: SectorId) -> Colum
             Effect::Sampled { page, sector, .. } => Some((page, sector)),
             _ => None,
         }),
-        copied: since(&|it| matches!(it, Effect::Copied { page: of } if *of == page)),
+        copied: since(&|it| match *it {
+            Effect::Copied { page: of } => of == page,
+            Effect::CopiedSector { page, sector, .. } => (page, sector) == here,
+            _ => false,
+        }),
         queued,
         wire: content(&|it| match *it {
             Effect::Fetched {

@@ -114,17 +114,19 @@ impl Consequence {
         }
         let cached = model.cached[page.index()];
         let read = failure.is_some_and(|it| matches!(it.violation, Violation::ReadMismatch { .. }));
+        let halved = story.unstable_write(page).is_none();
         let (notices, hurt, repair) = match verdict {
             _ if read => (Notices::ReadCall, Hurt::Program, Repair::Needless),
             Verdict::UnstableWrite => (Notices::Nobody, Hurt::Nobody, Repair::Needless),
-            Verdict::TornWrite if model.has(Resource::Shadow) => {
+            Verdict::TornWrite if !halved && model.has(Resource::Shadow) => {
                 (Notices::Nobody, Hurt::Journal, Repair::NextWriteback)
             }
-            Verdict::TornWrite if model.protection == Protection::Mirror => {
+            Verdict::TornWrite if !halved && model.protection == Protection::Mirror => {
                 (Notices::Scrub, Hurt::FileAfterCrash, Repair::NextWriteback)
             }
             Verdict::TornWrite => (Notices::Nobody, Hurt::FileAfterCrash, Repair::NextWriteback),
             Verdict::SilentCorruption => match model.protection {
+                _ if halved => (Notices::Nobody, Hurt::File, Repair::Never),
                 Protection::Parity => (Notices::Scrub, Hurt::Stripe, Repair::Perhaps),
                 Protection::Mirror => (Notices::Scrub, Hurt::File, Repair::Never),
                 _ if !cached => (Notices::Nobody, Hurt::Program, Repair::Never),

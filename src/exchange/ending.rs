@@ -183,7 +183,7 @@ fn rested(scenario: &Scenario, story: &Story, found: &[Violation]) -> Option<Str
                 ("", text)
             }
             _ => {
-                let text = torn_words(scenario, number, kind == 0);
+                let text = torn_words(scenario, story, number, kind == 0);
                 (" and no error was reported. ", text)
             }
         });
@@ -266,9 +266,11 @@ pub(super) fn exposed_words(scenario: &Scenario, story: &Story, number: PageId) 
 }
 
 /// What an unstable write has left on the media of a page where everyone is at rest.
-fn torn_words(scenario: &Scenario, number: PageId, repaired: bool) -> String {
+fn torn_words(scenario: &Scenario, story: &Story, number: PageId, repaired: bool) -> String {
     let (model, of) = (&scenario.model, of_page(scenario, number));
+    let halved = story.unstable_write(number).is_none();
     let what = match model.protection {
+        _ if halved => format!("The media hold half of a store{of}"),
         Protection::Parity => format!("The parity{of} does not fit the data"),
         Protection::Mirror => format!(
             "The legs of the mirror differ{}",
@@ -283,7 +285,7 @@ fn torn_words(scenario: &Scenario, number: PageId, repaired: bool) -> String {
         (true, _) => format!(
             "{what}: a torn write. The page is dirty, so the next writeback repairs it; it would show only if the machine stopped before that."
         ),
-        (false, Protection::Parity) => format!(
+        (false, Protection::Parity) if !halved => format!(
             "{what}: silent corruption. Only a scrub finds out, and no writeback is sure to mend it: a read-modify-write keeps the error."
         ),
         (false, _) => format!("{what}, and nobody will write the page again: silent corruption."),

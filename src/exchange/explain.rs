@@ -54,6 +54,17 @@ pub(super) struct Case<'a> {
     pub sector: String,
 }
 
+/// How half of a store came into a copy, by steps from 1.
+pub(super) struct Halved {
+    copier: ActorId,
+    /// The step that copied the sector.
+    pub copied: usize,
+    /// The store after it.
+    pub store: Stored,
+    /// The step after the store that copied another of its sectors.
+    pub rest: usize,
+}
+
 impl Case<'_> {
     pub fn of<'a>(scenario: &'a Scenario, story: &'a Story, failure: &'a Failure) -> Case<'a> {
         let at = failure.step.saturating_sub(1);
@@ -103,13 +114,34 @@ impl Case<'_> {
     /// The last step before the fetch at which the page was copied for it; none where the device fetched the page itself.
     pub fn copied(&self) -> Option<usize> {
         let it = self.failure;
-        let copies =
-            |effect: &Effect| matches!(*effect, Effect::Copied { page } if page == it.page);
+        let copies = |effect: &Effect| match *effect {
+            Effect::Copied { page } => page == it.page,
+            Effect::CopiedSector { page, sector, .. } => (page, sector) == (it.page, it.sector),
+            _ => false,
+        };
         let fetches = |effect: &Effect| matches!(*effect, Effect::Fetched { page, sector, .. } if (page, sector) == (it.page, it.sector));
         let fetched = self.fetched()?;
         let earlier = self.story.last(fetched - 1, None, &fetches);
         let copied = self.story.last(fetched, None, &copies)?;
         (earlier < Some(copied)).then_some(copied)
+    }
+
+    /// How half of a store came into a copy: the sector was copied before it, another sector of the store after it.
+    pub fn halved(&self) -> Option<Halved> {
+        let it = self.failure;
+        let copies = |effect: &Effect| matches!(*effect, Effect::CopiedSector { page, sector, .. } if (page, sector) == (it.page, it.sector));
+        let copied = self.story.last(it.step, None, &copies)?;
+        let store = self.stores(copied, it.step).into_iter().next()?;
+        let geometry = self.scenario.model.geometry;
+        let of = self.scenario.model.stores.get(store.store.index())?;
+        let others = |effect: &Effect| matches!(*effect, Effect::CopiedSector { page, sector, .. } if page == it.page && of.touches(geometry, sector));
+        let rest = self.story.last(it.step, None, &others)?;
+        (copied < store.step && store.step < rest).then_some(Halved {
+            copier: self.story.actor(copied)?,
+            copied,
+            store,
+            rest,
+        })
     }
 
     /// The stores that changed the sector after one step and not after another.
@@ -253,7 +285,12 @@ impl Case<'_> {
     /// What an unstable write has left at the end of the run.
     fn torn(&self, repaired: bool) -> Vec<String> {
         let (it, model) = (self.failure, &self.scenario.model);
+        let write = self.story.unstable_write(it.page);
         let mut said = vec![match model.protection {
+            _ if write.is_none() => format!(
+                "Everyone is done after step {}, and the media hold half of a store: of {} they have the bytes from before it.",
+                it.step, self.sector
+            ),
             Protection::Parity => format!(
                 "Everyone is done after step {}, and the parity of {} does not fit its data.",
                 it.step, self.sector
@@ -271,12 +308,25 @@ impl Case<'_> {
                 it.step, self.sector
             ),
         }];
-        if let Some(write) = self.story.unstable_write(it.page) {
+        if let Some(write) = write {
             said.extend(Case::of(self.scenario, self.story, write).unstable_write());
+        } else if let Some(halved) = self.halved() {
+            said.push(format!(
+                "{} copied {} at step {}; {}; the rest was copied after that, at step {}.",
+                begin(&self.the(halved.copier)),
+                self.sector,
+                halved.copied,
+                self.change(&halved.store),
+                halved.rest
+            ));
+            said.push(
+                "Every checksum and guard was computed over the copy, so all of them fit."
+                    .to_owned(),
+            );
         }
         said.push(match (repaired, model.protection) {
             (true, _) => "The page is dirty, so the next writeback writes it anew. The mix stays only if the machine stops before that.".to_owned(),
-            (false, Protection::Parity) => "No writeback is sure to mend that: a read-modify-write carries the error on, and only parity computed anew from all the data heals it. A rebuild before that gives wrong bytes, perhaps for a block that nobody has touched.".to_owned(),
+            (false, Protection::Parity) if write.is_some() => "No writeback is sure to mend that: a read-modify-write carries the error on, and only parity computed anew from all the data heals it. A rebuild before that gives wrong bytes, perhaps for a block that nobody has touched.".to_owned(),
             (false, _) if !model.cached[it.page.index()] => "It was the program's own memory: nobody but the program can write it again.".to_owned(),
             (false, _) => "The page is clean: no writeback will look at it again.".to_owned(),
         });

@@ -429,6 +429,12 @@ impl Step<'_> {
                 page,
                 "{Who} copies {page}: from here on the I/O takes the copy, whatever happens to {page}.",
             ),
+            Effect::CopiedSector { page, sector, .. } => self.fill(
+                page,
+                "{Who} copies {x}, as it is now: from here on the I/O takes the copy.",
+                &sectors(it, page, &[sector]),
+                "",
+            ),
             Effect::ReadBounced { page } => self.say(
                 page,
                 "{Who} takes a page of the kernel's for the I/O to read into.",

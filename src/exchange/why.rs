@@ -304,6 +304,18 @@ impl Trace<'_> {
             self.end = write.step;
             self.unstable_write(&Case::of(self.scenario, self.story, write));
             self.end = end;
+        } else if let Some(halved) = case.halved() {
+            let words = format!(
+                "{{Who}} copied {}: of what is stored from here on the copy has nothing.",
+                case.sector
+            );
+            self.add(halved.copied, &words);
+            let it = &halved.store;
+            self.stored(case, it.step, it.store, it.through);
+            self.add(
+                halved.rest,
+                "{Who} copied another sector of that store, after it: the copy has half.",
+            );
         }
         let cleared =
             |effect: &Effect| matches!(effect, Effect::DirtyCleared { page } if *page == it.page);

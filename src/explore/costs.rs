@@ -49,6 +49,8 @@ pub struct Bill {
 /// What the effects of a step cost.
 #[derive(Default)]
 struct Meter {
+    /// Bytes of a sector.
+    interval: u32,
     copied: u32,
     walked: u32,
     flushes: u32,
@@ -60,6 +62,7 @@ impl Watch for Meter {
             Effect::Copied { .. } | Effect::WriteAccess { frozen: true, .. } => {
                 self.copied += PAGE_SIZE as u32;
             }
+            Effect::CopiedSector { .. } => self.copied += self.interval,
             Effect::Cleaned { .. }
             | Effect::Revoked { .. }
             | Effect::FoundClean { .. }
@@ -82,7 +85,10 @@ pub fn costs(model: &Model, graph: &Graph, world: &dyn Fn(u32) -> World) -> Vec<
         let writing = (model.actor_ids()).filter(|actor| writers[actor.index()]);
         let stalled = writing.filter(asleep).count() as u32;
         for edge in graph.steps(state) {
-            let mut meter = Meter::default();
+            let mut meter = Meter {
+                interval: model.geometry.interval.into(),
+                ..Meter::default()
+            };
             step_possible(model, &here, edge.choice, &mut meter);
             paid.push([stalled, meter.copied, meter.walked, meter.flushes]);
         }

@@ -419,7 +419,9 @@ fn sets_dirty(op: Op) -> bool {
 /// On whose bio a step works, if on any.
 fn work(op: Op) -> Work {
     match op {
-        Op::GenerateGuard | Op::BounceCopy | Op::QueueBio | Op::HandOver => Work::Own,
+        Op::GenerateGuard | Op::BounceCopy | Op::CopySector | Op::QueueBio | Op::HandOver => {
+            Work::Own
+        }
         Op::Read(step) if step.is_submission() => Work::Own,
         Op::Read(_)
         | Op::SampleFirst

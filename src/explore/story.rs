@@ -433,6 +433,9 @@ impl Story {
                     column.copied = Some(step);
                 }
             }
+            Effect::CopiedSector { page, sector, .. } => {
+                self.column(page, sector).copied = Some(step);
+            }
             Effect::Queued { bio, .. } => {
                 for page in model.page_ids() {
                     let inside = model.sectors_in(before, bio, page);

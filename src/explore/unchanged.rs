@@ -530,6 +530,10 @@ fn alike(model: &Model, one: &[Effect], of: &Model, other: &[Effect]) -> bool {
         (Effect::Guarded { content: one, .. }, Effect::Guarded { content: other, .. })
         | (Effect::Sampled { content: one, .. }, Effect::Sampled { content: other, .. })
         | (Effect::Fetched { content: one, .. }, Effect::Fetched { content: other, .. })
+        | (
+            Effect::CopiedSector { content: one, .. },
+            Effect::CopiedSector { content: other, .. },
+        )
         | (Effect::Inserted { content: one, .. }, Effect::Inserted { content: other, .. })
         | (Effect::Stored { to: one, .. }, Effect::Stored { to: other, .. })
         | (

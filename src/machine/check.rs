@@ -61,6 +61,7 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
                 need(resource);
             }
             match instr.op {
+                Op::CopySector => (needs.copy, needs.copied_by_sector) = (true, true),
                 Op::BounceCopy
                 | Op::GetWriteAccess
                 | Op::Read(ReadStep::Bounce | ReadStep::Again) => needs.copy = true,
@@ -188,7 +189,7 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
     let writes = |op| {
         matches!(
             op,
-            Op::QueueBio | Op::DmaSector | Op::CommitMedia | Op::BounceCopy
+            Op::QueueBio | Op::DmaSector | Op::CommitMedia | Op::BounceCopy | Op::CopySector
         )
     };
     if any(|op| matches!(op, Op::Read(_))) && any(writes) {

@@ -145,7 +145,8 @@ pub enum Violation {
     /// parity or the mirror's first leg took theirs. What that comes to is judged at rest.
     UnstableWrite { page: PageId, sector: SectorId },
     /// Everybody is at rest, and after an unstable write the media hold neither what was sampled nor what memory holds
-    /// (or the mirror's legs differ, or the journal holds bytes of the next transaction). The page is dirty: the next
+    /// (or the mirror's legs differ, or the journal holds bytes of the next transaction); or a copy that was made interval by
+    /// interval has brought half of a store onto them. The page is dirty: the next
     /// writeback repairs it, and only a stop of the machine before that would show.
     Torn { page: PageId, sector: SectorId },
     /// As [`Torn`](Violation::Torn), but nobody will repair it.
@@ -286,6 +287,12 @@ pub enum Effect {
     },
     /// Copied the page; from here on the I/O takes the copy.
     Copied { page: PageId },
+    /// Copied one interval, which may have changed since its neighbours were; the I/O takes the copy.
+    CopiedSector {
+        page: PageId,
+        sector: SectorId,
+        content: Content,
+    },
     /// Submitted the bio.
     Queued { bio: BioId, guarded: bool },
     /// Handed the bio to the host below.

@@ -196,6 +196,7 @@ impl Op {
             Op::WaitBio => (Reach::Page, &[BioOf], &[]),
             Op::GenerateGuard | Op::SampleFirst => (Reach::Sector, &[Memory, Copy], &[Sealed]),
             Op::BounceCopy => (Reach::Page, &[Memory], &[Copy]),
+            Op::CopySector => (Reach::Sector, &[Memory], &[Copy]),
             Op::QueueBio => (
                 Reach::AllPages,
                 &[Bio, BioOf, Mask, Sealed, Memory, Copy],

@@ -123,6 +123,7 @@ pub enum Op {
     BioAdd,
     GenerateGuard,
     BounceCopy,
+    CopySector,
     QueueBio,
     HandOver,
     TakeOver,
@@ -287,9 +288,11 @@ impl Op {
     fn shape(self) -> (OperandKind, bool) {
         match self {
             Op::HbaVerify | Op::TargetVerify => (OperandKind::Sector, true),
-            Op::GenerateGuard | Op::SampleFirst | Op::DmaSector | Op::HbaInsert => {
-                (OperandKind::Sector, false)
-            }
+            Op::GenerateGuard
+            | Op::CopySector
+            | Op::SampleFirst
+            | Op::DmaSector
+            | Op::HbaInsert => (OperandKind::Sector, false),
             Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::CheckVma => {
                 (OperandKind::Space, true)
             }

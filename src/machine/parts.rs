@@ -250,6 +250,16 @@ impl Store {
         let (from, at) = (usize::from(self.offset), sector.index() * size);
         from < at + size && from + self.bytes.len() > at
     }
+
+    /// Whether an interval of its page, with these bytes, has all of the store's that are meant for it.
+    pub fn is_in(&self, geometry: Geometry, sector: SectorId, bytes: &[u8]) -> bool {
+        let start = sector.index() * usize::from(geometry.interval);
+        let mut mine = (usize::from(self.offset)..).zip(&self.bytes);
+        mine.all(|(at, byte)| {
+            let here = at.checked_sub(start).and_then(|at| bytes.get(at));
+            here.is_none_or(|there| there == byte)
+        })
+    }
 }
 
 /// A page as it is when a run begins.

@@ -7,6 +7,7 @@
 //! yet, but the next store or fsync goes past it: it is exposed. A PTE that is dirty although the page is on the media
 //! costs a needless write, and is no matter of judgement.
 
+use super::content::Content;
 use super::effect::{Leak, Loss, Violation};
 use super::id::{BioId, PageId, SectorId};
 use super::model::Model;
@@ -83,6 +84,34 @@ fn torn(model: &Model, world: &World, page: PageId) -> (u8, bool) {
     (all().fold(0, |mask, sector| mask | sector.bit()), repaired)
 }
 
+/// What a copy that was made interval by interval has left of stores on the media of a page: the intervals in which half
+/// of one is missing, and whether the next writeback brings them; none if the media have every store of memory's whole or not
+/// at all. Whoever took a checksum took it of the copy, so it fits.
+fn halved(model: &Model, world: &World, page: PageId) -> (u8, bool) {
+    let at = &model.layout;
+    if !at.copied_by_sector
+        || !model.cached[page.index()]
+        || world[at.flags(page)] & flag::GONE != 0
+    {
+        return (0, false);
+    }
+    let bytes = |cell: usize| model.contents.bytes(Content(world[cell]));
+    let missing = (model.stores.iter())
+        .filter(|store| store.page == page)
+        .fold(0, |mask, store| {
+            let touched = || (model.sector_ids()).filter(|it| store.touches(model.geometry, *it));
+            let is_in = |cell: usize, it| store.is_in(model.geometry, it, bytes(cell));
+            let lacks = |it: &SectorId| !is_in(at.media(page, *it), *it);
+            let done = touched().all(|it| is_in(at.memory(page, it), it));
+            let half = done && !touched().all(|it| lacks(&it));
+            mask | touched()
+                .filter(|it| half && lacks(it))
+                .fold(0, |mask, it| mask | it.bit())
+        });
+    let mut all = (model.sector_ids()).filter(|it| missing & it.bit() != 0);
+    (missing, all.all(|it| dirty(model, world, page, it)))
+}
+
 /// What must not be where everybody is at rest: every interval whose newer bytes nobody will write, every torn one,
 /// and everything that nobody will give back.
 pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
@@ -101,12 +130,13 @@ pub(super) fn broken_at_rest(model: &Model, world: &World) -> Vec<Violation> {
         if exposed.any(|(now, begun)| now && !begun) && !found.iter().any(lost) {
             found.push(Violation::Exposed { page });
         }
-        let (mask, repaired) = torn(model, world, page);
-        let torn = (model.sector_ids()).filter(|sector| mask & sector.bit() != 0);
-        found.extend(torn.map(|sector| match repaired {
-            true => Violation::Torn { page, sector },
-            false => Violation::Corrupt { page, sector },
-        }));
+        for (mask, repaired) in [torn(model, world, page), halved(model, world, page)] {
+            let torn = (model.sector_ids()).filter(|sector| mask & sector.bit() != 0);
+            found.extend(torn.map(|sector| match repaired {
+                true => Violation::Torn { page, sector },
+                false => Violation::Corrupt { page, sector },
+            }));
+        }
     }
     found.extend(leaks(model, world).map(Violation::Leaked));
     found

@@ -152,7 +152,7 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
     let is_in_own = || own_bio(model, world, actor).is_some_and(|mine| is_in(mine.0 + 1));
     match instr.op {
         Op::Goto => true,
-        Op::GenerateGuard => {
+        Op::GenerateGuard | Op::CopySector => {
             let mine = own_bio(model, world, actor);
             !in_mask() || mine.is_none_or(|mine| bio != mine.0 + 1)
         }

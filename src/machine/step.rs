@@ -303,6 +303,16 @@ impl<W: Watch> Run<'_, W> {
                 self.copy(page, self.own_sectors(page));
                 self.see(Effect::Copied { page });
             }
+            Op::CopySector => {
+                let sector = instr.sector();
+                self.copy(page, sector.bit());
+                let content = self.source(page, sector);
+                self.see(Effect::CopiedSector {
+                    page,
+                    sector,
+                    content,
+                });
+            }
             Op::QueueBio => self.queue(),
             Op::HandOver => {
                 if let Some(bio) = own_bio(self.model, self.world, self.actor) {

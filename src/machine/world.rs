@@ -183,6 +183,8 @@ pub(super) struct Needs {
     pub tuples: bool,
     pub buffers: bool,
     pub copy: bool,
+    /// Whether a copy is made sector by sector.
+    pub copied_by_sector: bool,
     pub promise: bool,
     pub mixed: bool,
     /// Whether anybody uses it, for each of [`Resource::OWNED`].
@@ -219,6 +221,8 @@ pub struct Layout {
     media: usize,
     tuples: Option<usize>,
     copy: Option<usize>,
+    /// Whether a copy is made sector by sector, so that it can have half of a store.
+    pub(super) copied_by_sector: bool,
     promise: Option<usize>,
     mixed: Option<usize>,
     ptes: usize,
@@ -256,6 +260,7 @@ impl Layout {
             media: take(intervals),
             tuples: needs.tuples.then(|| take(intervals)),
             copy: needs.copy.then(|| take(intervals)),
+            copied_by_sector: needs.copied_by_sector,
             promise: needs.promise.then(|| take(intervals)),
             actors: take(4 * needs.actors),
             global: take(1),

@@ -248,7 +248,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 125] = [
+static ROWS: [Row; 126] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -890,6 +890,19 @@ static ROWS: [Row; 125] = [
         reason: None,
         since: "3.9 in the block layer, for ext3 (commit ffecfd1a72fc), removed in 2025 (commit eeadd68e2a5f); since 7.0 for direct I/O on xfs (commit 3373503df025), since 7.3 for direct writes on btrfs (commit e9b7b9d9e78e)",
         source: "blk_queue_bounce, mm/bounce.c (3.9); commit ffecfd1a72fc; bio_iov_iter_bounce, block/bio.c (7.1.5); the kernel dossier, sections 13.1 and 13.5",
+    },
+    Row {
+        key: "copy_sector",
+        op: Op::CopySector,
+        calls: same("read sector {} into a copy"),
+        also: &[],
+        label: "copy one sector",
+        meaning: "A first reader, such as a compressor, takes the bytes of one sector as they are now. Checksums, guards and the I/O are made from what it took.",
+        reason: Some(
+            "It reads the page in pieces. Whoever stores between two of them has half a store on the media, with checksums that fit.",
+        ),
+        since: "",
+        source: "zstd_compress_bio, fs/btrfs/zstd.c (7.1.5): the page is mapped, not copied, while it is compressed; zcomp_compress, drivers/block/zram/zcomp.c (7.1.5); commit 5376c9db4536; the kernel dossier, section 13.3",
     },
     Row {
         key: "queue_bio",

@@ -82,6 +82,7 @@ fn passes(op: Op) -> bool {
             | Op::AssertNoWriteback
             | Op::GenerateGuard
             | Op::BounceCopy
+            | Op::CopySector
             | Op::QueueBio
     )
 }

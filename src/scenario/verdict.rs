@@ -94,7 +94,7 @@ impl Verdict {
                 "Somebody on the way recomputed a guard tag, got another than came with the bytes, and refused them."
             }
             Verdict::SilentCorruption => {
-                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or it is parity, or a leg of the mirror, that disagrees), and no writeback is sure to repair that."
+                "A write was reported as done although bytes changed under it. The media hold neither what was submitted nor what memory holds (or they hold half of a store, or parity or a leg of the mirror disagrees), and no writeback is sure to repair that."
             }
             Verdict::ChecksumMismatch => {
                 "The write was reported as done, but its checksum was taken from other bytes: a read from the disk finds out, once memory no longer holds the page. If the page is dirty, the next writeback mends it first. (Of a read: what was in memory when it was checked was not what had come.)"

@@ -94,7 +94,7 @@ impl Level {
         let reads = scenario.model.reads();
         let bounces = [ReadStep::Bounce, ReadStep::Again].map(Op::Read);
         let checks = [ReadStep::Check, ReadStep::Verify].map(Op::Read);
-        let copies = [Op::BounceCopy, Op::GetWriteAccess];
+        let copies = [Op::BounceCopy, Op::CopySector, Op::GetWriteAccess];
         let all = [
             (Level::Memory, true),
             (Level::Copy, runs(&copies) || runs(&bounces)),

@@ -511,6 +511,15 @@ impl Step<'_> {
                     );
                 }
             }
+            Effect::CopiedSector {
+                page,
+                sector,
+                content,
+            } => {
+                let load = self.bytes(page, sector, content);
+                let way = (Level::Memory, Level::Copy);
+                self.glide(load, way, (page, sector), None, into);
+            }
             Effect::Guarded {
                 page,
                 sector,

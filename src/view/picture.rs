@@ -129,6 +129,7 @@ fn part_of_step(op: Op) -> Option<Part> {
         | Op::Choose
         | Op::BioAdd
         | Op::BounceCopy
+        | Op::CopySector
         | Op::QueueBio
         | Op::HandOver
         | Op::TakeOver

@@ -19,7 +19,9 @@ const DISK: (&str, &[&str], &str) = ("disk", &["short_disk"], "");
 const ENDS: (&str, &[&str], &str) = ("ends", &["completion_direct"], "");
 const STORES: (&str, &[&str], &str) = ("stores", &["kernel_store new", "set_page_dirty"], "");
 
-const FILES: [File; 13] = [
+const PIECES: (&str, &[&str], &str) = ("stores", &["kernel_store wide"], "");
+
+const FILES: [File; 15] = [
     (
         "two bios of a page, without a bit that tells of them",
         "dix+dif",
@@ -257,9 +259,31 @@ const FILES: [File; 13] = [
         ],
         &[Verdict::GuardError],
     ),
+    (
+        "a page that is copied in pieces and stays dirty",
+        "dix+dif",
+        "",
+        false,
+        &[("io", &["pieces"], ""), PIECES, DISK, ENDS],
+        &[Verdict::TornWrite],
+    ),
+    (
+        "halves that are copied in pieces, of a page whose blocks are clean by then",
+        "fs checksum",
+        "block = 1024",
+        false,
+        &[
+            ("io", &["pieces 0-3", "pieces 4-7"], ""),
+            PIECES,
+            DISK,
+            ENDS,
+        ],
+        &[Verdict::LostUpdate, Verdict::SilentCorruption],
+    ),
 ];
 
 const PROGRAMS: &str = "\
+[[program]]\nname = \"pieces\"\ntext = '''\nbio_add_page\n?buffers clear_buffer_dirty\neach sector\n  copy_sector\n?guards each sector\n  generate_guard\nqueue_bio\n'''\n\
 [[lock]]\nname = \"m\"\nkind = \"mutex\"\n\
 [[program]]\nname = \"short_disk\"\nforever = true\ntext = '''\ntake_request\neach page\n  each sector\n    dma_sector\ncommit_media\ncomplete_request\n'''\n\
 [[program]]\nname = \"copied\"\ntext = '''\nbio_add_page\nbounce_copy\n?guards each sector\n  generate_guard\nqueue_bio\n'''\n\
@@ -277,7 +301,8 @@ pub fn files() -> Vec<(&'static str, String, Vec<Verdict>)> {
         if *second {
             text += "[[page]]\nindex = 1\nmemory = [\"cd\"]\nmedia = [\"old \"]\ndirty = true\n";
         }
-        text += "[[store]]\nname = \"new\"\noffset = 2600\ntext = \"new!\"\n";
+        text += "[[store]]\nname = \"new\"\noffset = 2600\ntext = \"new!\"\n\
+             [[store]]\nname = \"wide\"\noffset = 2046\ntext = \"wide\"\n";
         text += PROGRAMS;
         for (name, run, more) in *actors {
             text += &format!("[[actor]]\nname = \"{name}\"\nabout = \"\"\nrun = {run:?}\n{more}\n");

@@ -178,6 +178,7 @@ impl Step<'_> {
             Effect::Guarded { page, sector, .. }
             | Effect::Sampled { page, sector, .. }
             | Effect::Fetched { page, sector, .. }
+            | Effect::CopiedSector { page, sector, .. }
             | Effect::Inserted { page, sector, .. } => (page, sector),
             _ => return self.phrase(at).map(|text| self.short(&text)),
         };

@@ -7,7 +7,7 @@ use super::writer::Writer;
 
 impl Writer<'_> {
     /// The numbers of all contents.
-    fn ids(&self) -> impl Iterator<Item = Content> + use<'_> {
+    pub(super) fn ids(&self) -> impl Iterator<Item = Content> + use<'_> {
         let contents = &self.model.contents;
         let ids = (1..=u8::MAX).map(Content);
         ids.take_while(|it| !contents.bytes(*it).is_empty())

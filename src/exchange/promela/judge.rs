@@ -1,6 +1,6 @@
 //! Waking, fsync, and the verdicts on a state in which no actor can move.
 
-use crate::machine::{Op, PageId, Protection, Resource};
+use crate::machine::{Op, PageId, Protection, Resource, SectorId};
 
 use super::library::indented;
 use super::variables::single;
@@ -247,6 +247,15 @@ impl Writer<'_> {
                 .inline("look_for_torn_pages", head, "", &torn.join(";\n"));
             out += "();\n";
         }
+        let halved = self.halved();
+        if !halved.is_empty() {
+            let head =
+                "Has a copy that was made sector by sector brought half of a store onto the media?";
+            out += &self
+                .library
+                .inline("look_for_half_stores", head, "", &halved.join(";\n"));
+            out += "();\n";
+        }
         let held = self.held().join(" ||\n   ");
         let body = format!("if\n:: {held} -> broke(LEAK)\n:: else\nfi");
         let head = "Everybody is at rest. Is anything left behind?";
@@ -348,6 +357,62 @@ impl Writer<'_> {
             )
         };
         (0..self.pages).map(page).collect()
+    }
+
+    /// For each store across sectors whether memory has it whole and the media have it in part: what will be written again is
+    /// torn, anything else is corrupt.
+    fn halved(&self) -> Vec<String> {
+        let model = self.model;
+        if !(model.actor_ids()).any(|it| self.uses(it, &[Op::CopySector])) {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for store in &model.stores {
+            let page = store.page.index();
+            let touched: Vec<_> = (model.sector_ids())
+                .filter(|it| store.touches(model.geometry, *it))
+                .collect();
+            if touched.len() < 2 || !model.cached[page] {
+                continue;
+            }
+            let is_in = |holder: &str, sector: SectorId| {
+                let n = model.geometry.interval_number(store.page, sector);
+                let with: Vec<String> = (self.ids())
+                    .filter(|it| store.is_in(model.geometry, sector, model.contents.bytes(*it)))
+                    .map(|it| format!("{holder}[{n}] == {}", it.0))
+                    .collect();
+                match with.is_empty() {
+                    true => "false".to_owned(),
+                    false => format!("({})", with.join(" || ")),
+                }
+            };
+            let whole: Vec<_> = touched.iter().map(|it| is_in("memory", *it)).collect();
+            let some: Vec<_> = touched.iter().map(|it| is_in("media", *it)).collect();
+            let written: Vec<_> = (touched.iter().zip(&some))
+                .map(|(sector, there)| {
+                    let mut says = vec![match self.has.buffers {
+                        true => format!("PG_dirty[{page}] && BH_Dirty[{page}] & {}", sector.bit()),
+                        false => format!("PG_dirty[{page}]"),
+                    }];
+                    for space in 0..usize::from(model.spaces) {
+                        says.push(format!("(pte[{}] & DIRTY)", space * self.pages + page));
+                    }
+                    format!("({there} || {})", says.join(" || "))
+                })
+                .collect();
+            let gone = match self.has.gone {
+                true => format!(" && !gone[{page}]"),
+                false => String::new(),
+            };
+            let (whole, any, each) = (whole.join(" && "), some.join(" || "), some.join(" && "));
+            let written = written.join(" && ");
+            all.push(format!(
+                "if\n:: {whole} && ({any}) && !({each}){gone} ->\n\
+                 \tif\n\t:: {written} -> broke(TORN_WRITE)\n\t:: else -> broke(SILENT_CORRUPTION)\n\tfi\n\
+                 :: else\nfi"
+            ));
+        }
+        all
     }
 
     /// What nobody may hold at rest, as conditions. Pins that the file begins with are somebody's

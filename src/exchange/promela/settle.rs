@@ -167,7 +167,7 @@ impl Writer<'_> {
                     nothing.at_hand = true;
                 }
             },
-            Op::GenerateGuard => nothing.any.push(format!(
+            Op::GenerateGuard | Op::CopySector => nothing.any.push(format!(
                 "!{}({})",
                 self.builds,
                 self.bio_place(p, instr.sector())
@@ -193,7 +193,7 @@ impl Writer<'_> {
             _ => return Vec::new(),
         };
         not.push(match instr.op {
-            Op::GenerateGuard => format!("{} == 0", self.own_bio),
+            Op::GenerateGuard | Op::CopySector => format!("{} == 0", self.own_bio),
             _ => "at_hand[me] == 0".to_owned(),
         });
         not

@@ -336,6 +336,7 @@ impl Writer<'_> {
                 does(&format!("sealed[{n}] = {}", self.source(&n.to_string())))
             }
             Op::BounceCopy => does(&self.copies(p, true)),
+            Op::CopySector => does(&format!("copy[{n}] = memory[{n}]")),
             Op::QueueBio => does(&self.queue_bio()),
             Op::HandOver => {
                 let own = &self.own_bio;

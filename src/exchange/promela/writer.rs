@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
             has: Has {
                 parts: model.in_parts(),
                 buffers: model.geometry.block != 0,
-                copy: any(&[Op::BounceCopy, Op::GetWriteAccess])
+                copy: any(&[Op::BounceCopy, Op::CopySector, Op::GetWriteAccess])
                     || any(&[ReadStep::Bounce, ReadStep::Again].map(Op::Read)),
                 promise: any(&[Op::FsyncBegin]),
                 mixed: any(&[Op::CompleteRequest]) && model.protection != Protection::FsChecksum,
