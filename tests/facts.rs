@@ -944,3 +944,31 @@ fn a_compressor_takes_one_sector_after_the_other() {
     let how = Loss::AtRest;
     assert!(found.contains(&Violation::Lost { page, sector, how }));
 }
+
+/// [K7.1.5 btrfs_subpage_set_writeback, btrfs_subpage_clear_writeback, fs/btrfs/subpage.c]: the first mark of a block sets
+/// PG_writeback, and the end of a bio clears the marks of its own blocks; the last one takes PG_writeback with it.
+#[test]
+fn the_last_mark_of_a_block_takes_pg_writeback_with_it() {
+    let scenario = scenario("block-marks-under-page-lock");
+    let (model, page) = (&scenario.model, PageId(0));
+    let mut world = model.initial;
+    run_to(&scenario, &mut world, "flusher", "set_block_writeback");
+    let mask = 0b0000_1111;
+    let marked = Effect::BlocksMarked { page, mask };
+    let set = Effect::WritebackSet { page };
+    assert_eq!(one(&scenario, &mut world, "flusher"), [marked, set]);
+    run_to(&scenario, &mut world, "flusher", "set_block_writeback");
+    let mask = 0b1111_0000;
+    let marked = Effect::BlocksMarked { page, mask };
+    assert_eq!(one(&scenario, &mut world, "flusher"), [marked]);
+    exhaust(&scenario, &mut world, "flusher");
+    exhaust(&scenario, &mut world, "disk");
+    let mut left = Vec::new();
+    for _ in 0..2 {
+        run_to(&scenario, &mut world, "completion", "end_block_writeback");
+        one(&scenario, &mut world, "completion");
+        let it = model.page(&world, page);
+        left.push((it.block_writeback, it.writeback.is_some()));
+    }
+    assert_eq!(left, [(Some(mask), true), (Some(0), false)]);
+}

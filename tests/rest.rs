@@ -73,6 +73,10 @@ fn wrong(model: &Model, world: &World, told: &dyn Fn() -> bool) -> Wrong {
         let page = model.page(world, id);
         add(page.lock.is_some(), "page lock");
         add(page.writeback.is_some(), "PG_writeback");
+        add(
+            page.block_writeback.is_some_and(|it| it != 0),
+            "a block's writeback",
+        );
         add(page.bio.is_some(), "bio");
         add(page.pins > model.page(&model.initial, id).pins, "pin");
         add(page.read_only, "kernel mapping");
@@ -595,9 +599,9 @@ fn the_catalogue_leaves_nothing_behind_but_where_it_says_so() {
             let scenario = load_for(entry.slug, entry.text, Some(device), None).expect(entry.slug);
             let name = format!("{} on {}", entry.slug, device.word());
             let found = judged(&name, &scenario, 3_000_000).expect("all explored");
-            // S06 is about a PG_writeback that is left set.
+            // S06 is about a PG_writeback that is left set; marks that nobody looks at are left, too.
             let leaks = found.verdicts.has(Verdict::Leak);
-            let says_so = entry.slug == "writeback-flag-leaked";
+            let says_so = ["writeback-flag-leaked", "block-marks-ignored"].contains(&entry.slug);
             assert_eq!(leaks, says_so, "{name}: {:?}", found.wrong);
             table.add(&found);
         }

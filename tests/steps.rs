@@ -35,7 +35,7 @@ macro_rules! variants {
 variants! { Op, OP_NAMES, op_name:
     LockPage TrylockPage UnlockPage WaitPageUnlocked Take Release Await Lock Read TestPageDirty TagTowrite FindTagged
     PteWrprotect PteRevoke FlushTlb RedirtyIfCleaned TestClearPageDirty SetPageDirty ClearDirtyBuffers
-    SetPageWriteback WaitWriteback WaitStable WaitOnce AssertNoWriteback ClearWriteback WakeUpPage EndIo Pause
+    SetPageWriteback SetBlocksWriteback WaitWriteback WaitStable WaitOnce AssertNoWriteback ClearWriteback WakeUpPage EndIo Pause
     Choose BioAdd GenerateGuard BounceCopy CopySector QueueBio HandOver TakeOver WaitBio TakeRequest SampleFirst DmaSector
     HbaVerify HbaInsert TargetVerify CommitMedia Requeue CompleteRequest BioEndio MappingSetError Store Load
     PteMkwrite KernelStore DmaStore ZapPte ForkPte CheckMapping CheckVma CancelDirty RemoveFromCache Sigbus Pin
@@ -45,7 +45,7 @@ variants! { Op, OP_NAMES, op_name:
 variants! { Effect, EFFECT_NAMES, effect_name:
     Locked LockBusy Unlocked Took GaveBack FoundFree LockTaken LockQueued LockRefused LockReleased ValueChanged
     ValueSeen ReadBounced ReadInto ReadChecked CopiedOut ReadAgain Cleaned Revoked FoundClean TlbFlushed Zapped Forked DirtySet
-    NotRedirtied DirtyCleared FoundDirty NotDirty Tagged Buffers WritebackSet NoWriteback WritebackIgnored
+    NotRedirtied DirtyCleared FoundDirty NotDirty Tagged Buffers WritebackSet BlocksMarked NoWriteback WritebackIgnored
     FellAsleep Woke WritebackCleared WokeWaiters Passed Chose Added Guarded Copied CopiedSector Queued HandedOver TookOver
     Taken Sampled Fetched Inserted Checked Committed Requeued Completed Ended ErrorLatched IoEnded Faulted Loaded
     Stored MadeWritable PteChanged Retries MappingChecked DirtyCancelled Removed Sigbus Pinned FsyncBegan

@@ -19,7 +19,9 @@ pub fn since(story: &Story, wait: Wait) -> Option<usize> {
     let took = |effect: &Effect| match effect {
         Effect::Took { what, page } => *what == wait.on && (!what.of_page() || Some(*page) == of),
         Effect::Locked { page } => wait.on == Resource::PageLock && Some(*page) == of,
-        Effect::WritebackSet { page } => wait.on == Resource::Writeback && Some(*page) == of,
+        Effect::WritebackSet { page } | Effect::BlocksMarked { page, .. } => {
+            wait.on == Resource::Writeback && Some(*page) == of
+        }
         Effect::Shadowed { page } => wait.on == Resource::Shadow && Some(*page) == of,
         Effect::Added { page, .. } => wait.on == Resource::Bio && Some(*page) == of,
         _ => false,
@@ -105,6 +107,16 @@ pub(super) fn leak_words(scenario: &Scenario, story: &Story, leak: Leak) -> Stri
                     of_page(scenario, page),
                     stuck(stage(page))
                 ),
+                (Resource::Writeback, Which::Page(page))
+                    if (scenario.model)
+                        .owner(&last_world(scenario, story), on, which)
+                        .is_none() =>
+                {
+                    format!(
+                        "a block{} is still marked as under writeback, although `PG_writeback` is clear: {who} marked it{at}, and no I/O is left that would end it",
+                        of_page(scenario, page)
+                    )
+                }
                 (Resource::Writeback, Which::Page(page)) => format!(
                     "{what} is still set: {who} set it{at}, and {}",
                     match stage(page) {

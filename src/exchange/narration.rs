@@ -351,6 +351,10 @@ impl Step<'_> {
                     }
                 },
             ),
+            Effect::BlocksMarked { page, mask } => {
+                let which = sectors(it, page, &listed(model, mask));
+                self.fill(page, "{Who} marks the blocks of {x} as under writeback.", &which, "")
+            }
             Effect::NoWriteback { page } => self.say(
                 page,
                 match self.op() {
@@ -589,6 +593,9 @@ impl Step<'_> {
                     }
                     EndIo::Direct => "{Who} ends the direct I/O{of}; there is no flag to clear.",
                     EndIo::Part => "{Who} lets go of the bio; `PG_writeback`{of} stays as it is.",
+                    EndIo::Blocks => {
+                        "{Who} clears the writeback marks of its blocks{of}; other blocks have theirs, so `PG_writeback` stays."
+                    }
                     EndIo::Writeback => "{Who} clears `PG_writeback`{of}.",
                 },
             ),

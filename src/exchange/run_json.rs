@@ -250,6 +250,9 @@ struct Page<'a> {
     pins: u8,
     /// Its dirty buffers, one bit a sector, the lowest for the first; null where it has no buffers.
     dirty_buffers: Option<u8>,
+    /// Its sectors whose blocks are under writeback, one bit each; null where blocks have no such bit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks_under_writeback: Option<u8>,
     /// Its bio, if it is in one, by its number.
     bio: Option<BioId>,
     /// Where its bio is.
@@ -540,6 +543,7 @@ impl<'a> RunBuilder<'a> {
             kernel_read_only: it.read_only,
             pins: it.pins,
             dirty_buffers: it.buffers,
+            blocks_under_writeback: it.block_writeback,
             bio: it.bio,
             bio_stage: model.stage(world, number),
             bios: (model.sector_ids())

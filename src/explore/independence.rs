@@ -344,7 +344,7 @@ impl Numbers<'_> {
         let woken = self.extra(Extra::Woken(page));
         if matches!(
             instr.op,
-            Op::WaitOnce | Op::WakeUpPage | Op::EndIo(EndIo::Writeback)
+            Op::WaitOnce | Op::WakeUpPage | Op::EndIo(EndIo::Writeback | EndIo::Blocks)
         ) {
             step.always.changes(woken);
         }

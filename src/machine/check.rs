@@ -3,7 +3,7 @@
 use super::error::ModelError;
 use super::id::ActorId;
 use super::lock::LockKind;
-use super::op::{Op, Operand, OperandKind, Resource, Which};
+use super::op::{EndIo, Op, Operand, OperandKind, Resource, Which};
 use super::parts::{Actor, PAGE_SIZE, Parts, Protection};
 use super::read::ReadStep;
 use super::world::{MAX_ACTORS, MAX_PAGES, MAX_SPACES, MAX_TLBS, Needs, SECTORS};
@@ -61,6 +61,7 @@ pub(super) fn needs(parts: &Parts) -> Result<Needs, ModelError> {
                 need(resource);
             }
             match instr.op {
+                Op::SetBlocksWriteback | Op::EndIo(EndIo::Blocks) => needs.block_writeback = true,
                 Op::CopySector => (needs.copy, needs.copied_by_sector) = (true, true),
                 Op::BounceCopy
                 | Op::GetWriteAccess

@@ -261,6 +261,8 @@ pub enum Effect {
     Buffers { page: PageId, mask: u8 },
     /// Set PG_writeback.
     WritebackSet { page: PageId },
+    /// Marked blocks of the page, the sectors one bit each, as under writeback.
+    BlocksMarked { page: PageId, mask: u8 },
     /// Found PG_writeback clear and goes on.
     NoWriteback { page: PageId },
     /// Goes on although PG_writeback is set: nothing asks for stable pages here.

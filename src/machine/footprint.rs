@@ -20,6 +20,8 @@ pub enum Register {
     PageLock,
     /// Who set PG_writeback.
     Writeback,
+    /// The page's blocks under writeback.
+    BlockWriteback,
     /// PG_dirty.
     Dirty,
     /// PAGECACHE_TAG_TOWRITE.
@@ -162,6 +164,11 @@ impl Op {
             Op::TestClearPageDirty => (Reach::Page, &[PageLock, Dirty], &[Dirty]),
             Op::ClearDirtyBuffers => (Reach::Page, &[Buffers], &[Buffers, Mask]),
             Op::SetPageWriteback => (Reach::Page, &[PageLock, Writeback], &[Writeback]),
+            Op::SetBlocksWriteback => (
+                Reach::Page,
+                &[PageLock, Writeback, BlockWriteback],
+                &[Writeback, BlockWriteback],
+            ),
             Op::WaitWriteback | Op::WaitStable | Op::WaitOnce | Op::AssertNoWriteback => {
                 (Reach::Page, &[Writeback], &[])
             }
@@ -175,6 +182,21 @@ impl Op {
                 Reach::Page,
                 &[Writeback, BioOf, Bio, Actors],
                 &[Writeback, BioOf, Mask, Sealed, Wire, Copy, Bio, Actors],
+            ),
+            Op::EndIo(EndIo::Blocks) => (
+                Reach::Page,
+                &[Writeback, BlockWriteback, BioOf, Bio, Actors],
+                &[
+                    Writeback,
+                    BlockWriteback,
+                    BioOf,
+                    Mask,
+                    Sealed,
+                    Wire,
+                    Copy,
+                    Bio,
+                    Actors,
+                ],
             ),
             Op::EndIo(EndIo::Buffer) => (
                 Reach::Page,
@@ -340,6 +362,12 @@ impl Model {
                 add(Register::BioOf, here, None, Some(cell));
             }
             add(Register::Buffers, here, None, at.buffers(page));
+            add(
+                Register::BlockWriteback,
+                here,
+                None,
+                at.block_writeback(page),
+            );
             add(Register::Mask, here, None, at.mask(page));
             add(Register::Sampled, here, None, at.sampled(page));
             add(Register::Mixed, here, None, at.mixed(page));

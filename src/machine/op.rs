@@ -73,6 +73,8 @@ pub enum EndIo {
     Direct,
     /// Nothing of the page: other bios of it may be on their way.
     Part,
+    /// The writeback bits of the bio's blocks are cleared, and PG_writeback with the last of the page.
+    Blocks,
 }
 
 /// One visible, indivisible step of an actor.
@@ -109,6 +111,7 @@ pub enum Op {
     SetPageDirty,
     ClearDirtyBuffers,
     SetPageWriteback,
+    SetBlocksWriteback,
     WaitWriteback,
     WaitStable,
     WaitOnce,
@@ -302,7 +305,9 @@ impl Op {
             | Op::Release(Resource::PteLock)
             | Op::Await(Resource::PteLock) => (OperandKind::Space, false),
             Op::Store | Op::Load | Op::KernelStore | Op::DmaStore => (OperandKind::Store, false),
-            Op::BioAdd | Op::ClearDirtyBuffers => (OperandKind::Sectors, false),
+            Op::BioAdd | Op::ClearDirtyBuffers | Op::SetBlocksWriteback => {
+                (OperandKind::Sectors, false)
+            }
             Op::Lock(step) => (OperandKind::Lock, step.can_answer_no()),
             Op::Read(step) if step.of_sector() => (OperandKind::Sector, step.can_answer_no()),
             Op::Read(_) => (OperandKind::None, false),

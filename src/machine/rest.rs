@@ -168,6 +168,10 @@ fn leaks<'a>(model: &'a Model, world: &'a World) -> impl Iterator<Item = Leak> +
 fn held(model: &Model, world: &World, on: Resource, which: Which) -> bool {
     match (on, which) {
         (Resource::Bio, Which::Page(page)) => model.bios_of(world, page).next().is_some(),
+        (Resource::Writeback, Which::Page(page)) => {
+            let blocks = model.layout.block_writeback(page);
+            model.owner(world, on, which).is_some() || blocks.is_some_and(|cell| world[cell] != 0)
+        }
         (_, Which::Lock(lock)) => !model.lock_is_given_back(world, lock),
         _ => model.owner(world, on, which).is_some(),
     }

@@ -263,6 +263,23 @@ impl<W: Watch> Run<'_, W> {
                 self.world[at.writeback(page)] = me;
                 self.see(Effect::WritebackSet { page });
             }
+            Op::SetBlocksWriteback => {
+                let begins = self.world[at.writeback(page)] == NOBODY;
+                if begins && self.model.rules.writeback_asserts_lock && self.lock_owner(page) != me
+                {
+                    return Answer::Bug(Assertion::WritebackUnlocked);
+                }
+                let all = self.model.geometry.all_sectors();
+                let mask = instr.sectors().unwrap_or(all) & all;
+                if let Some(cell) = at.block_writeback(page) {
+                    self.world[cell] |= mask;
+                }
+                self.see(Effect::BlocksMarked { page, mask });
+                if begins {
+                    self.world[at.writeback(page)] = me;
+                    self.see(Effect::WritebackSet { page });
+                }
+            }
             Op::WaitWriteback => self.see(Effect::NoWriteback { page }),
             Op::WaitStable => match self.world[at.writeback(page)] {
                 NOBODY => self.see(Effect::NoWriteback { page }),

@@ -30,6 +30,8 @@ pub struct Page {
     pub pins: u8,
     /// Its dirty buffers, one bit a sector, where it has buffers.
     pub buffers: Option<u8>,
+    /// Its sectors whose blocks are under writeback, one bit each, where blocks have such a bit.
+    pub block_writeback: Option<u8>,
     /// Its bio, if it is in one; of several, the first.
     pub bio: Option<BioId>,
     /// What each interval holds in memory now.
@@ -136,6 +138,7 @@ impl Model {
             committing: flags & flag::COMMITTING != 0,
             pins: (flags & flag::PINS) / flag::PIN,
             buffers: at.buffers(page).map(|cell| world[cell]),
+            block_writeback: at.block_writeback(page).map(|cell| world[cell]),
             bio: self.bios_of(world, page).next(),
             memory: self.intervals(world, |s| Some(at.memory(page, s))),
             copy: self.intervals(world, |s| at.copy(page, s)),

@@ -186,6 +186,7 @@ pub(super) struct Needs {
     /// Whether a copy is made sector by sector.
     pub copied_by_sector: bool,
     pub promise: bool,
+    pub block_writeback: bool,
     pub mixed: bool,
     /// Whether anybody uses it, for each of [`Resource::OWNED`].
     pub resources: [bool; 6],
@@ -213,6 +214,7 @@ pub struct Layout {
     flags: usize,
     bio_of: usize,
     buffers: Option<usize>,
+    block_writeback: Option<usize>,
     mask: Option<usize>,
     sampled: Option<usize>,
     memory: usize,
@@ -271,6 +273,7 @@ impl Layout {
             bios: take(2 * pages * parts),
             buffers: needs.buffers.then(|| take(pages)),
             mask: needs.buffers.then(|| take(pages)),
+            block_writeback: needs.block_writeback.then(|| take(pages)),
             sampled: needs.promise.then(|| take(pages)),
             mixed: needs.mixed.then(|| take(pages)),
             ptes: take(needs.spaces * pages),
@@ -319,6 +322,10 @@ impl Layout {
     /// How many parts the programs tell apart of a page: as many bios it can be in at a time.
     pub(super) fn parts(&self) -> usize {
         self.parts
+    }
+    /// Sectors whose blocks are under writeback, one bit each.
+    pub(super) fn block_writeback(&self, page: PageId) -> Option<usize> {
+        self.block_writeback.map(|at| at + page.index())
     }
     /// Dirty buffers, one bit a sector.
     pub(super) fn buffers(&self, page: PageId) -> Option<usize> {

@@ -248,7 +248,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 126] = [
+static ROWS: [Row; 128] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -608,6 +608,19 @@ static ROWS: [Row; 126] = [
         source: "test_set_page_writeback, mm/page-writeback.c (2.6.39); __folio_start_writeback, mm/page-writeback.c (6.19); VM_BUG_ON_FOLIO, include/linux/mmdebug.h (6.19); Chris Mason, 26 Apr 2011, in the thread of Wong's RFC v2 <20110422000226.GA22189@tux1.beaverton.ibm.com>",
     },
     Row {
+        key: "set_block_writeback",
+        op: Op::SetBlocksWriteback,
+        calls: same("btrfs_folio_set_writeback(folio)"),
+        also: &["btrfs_subpage_set_writeback", "btrfs_page_set_writeback"],
+        label: "mark blocks as under writeback",
+        meaning: "Marks these blocks of the page as under writeback, and sets PG_writeback unless another block's mark has done so. Each block is marked just before it goes into a bio.",
+        reason: Some(
+            "The page has one bit, and its blocks go out in several bios: the marks say whose end is the last.",
+        ),
+        since: "",
+        source: "submit_one_sector, fs/btrfs/extent_io.c (7.1.5); btrfs_subpage_set_writeback, fs/btrfs/subpage.c (7.1.5)",
+    },
+    Row {
         key: "wait_on_page_writeback",
         op: Op::WaitWriteback,
         calls: folio(
@@ -703,6 +716,20 @@ static ROWS: [Row; 126] = [
         reason: Some("The device needs the bytes no more, so whoever waited to change them may."),
         since: "",
         source: "end_page_writeback, mm/filemap.c (2.6.39); folio_end_writeback, mm/filemap.c (6.19)",
+    },
+    Row {
+        key: "end_block_writeback",
+        op: Op::EndIo(EndIo::Blocks),
+        calls: same("btrfs_folio_clear_writeback(folio)"),
+        also: &[
+            "btrfs_subpage_clear_writeback",
+            "btrfs_page_clear_writeback",
+        ],
+        label: "end the writeback of blocks",
+        meaning: "Clears the writeback marks of the bio's blocks. If no other block of the page has one, clears PG_writeback and wakes its waiters.",
+        reason: Some("Only the end of the last marked block may let waiters go on."),
+        since: "",
+        source: "end_bbio_data_write, fs/btrfs/extent_io.c (7.1.5); btrfs_subpage_clear_writeback, fs/btrfs/subpage.c (7.1.5)",
     },
     Row {
         key: "end_buffer_write",

@@ -79,6 +79,7 @@ fn passes(op: Op) -> bool {
             | Op::SetPageDirty
             | Op::ClearDirtyBuffers
             | Op::SetPageWriteback
+            | Op::SetBlocksWriteback
             | Op::AssertNoWriteback
             | Op::GenerateGuard
             | Op::BounceCopy

@@ -325,6 +325,20 @@ fn page_flags(moment: &PageMoment) -> BitGroup {
             bits.push(flag("dirty", &name, dirty(now), dirty(was)));
         }
     }
+    // And one for each block under writeback.
+    if let (Some(now), Some(was)) = (page.block_writeback, before.block_writeback) {
+        let geometry = model.geometry;
+        let many = (geometry.block / geometry.interval).max(1);
+        for block in 0..geometry.sectors() as u16 / many {
+            let on = |mask: u8| mask >> (block * many) & 1 != 0;
+            bits.push(flag(
+                "writeback",
+                &format!("writeback {block}"),
+                on(now),
+                on(was),
+            ));
+        }
+    }
     let (now, was) = (page, before);
     for (kind, name, ops, on, was) in [
         (

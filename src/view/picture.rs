@@ -112,6 +112,7 @@ fn part_of_step(op: Op) -> Option<Part> {
         | Op::Sigbus => Some(Part::Pte),
         Op::FlushTlb => Some(Part::Tlb),
         Op::SetPageWriteback
+        | Op::SetBlocksWriteback
         | Op::WaitWriteback
         | Op::WaitStable
         | Op::WaitOnce

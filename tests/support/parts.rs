@@ -21,7 +21,7 @@ const STORES: (&str, &[&str], &str) = ("stores", &["kernel_store new", "set_page
 
 const PIECES: (&str, &[&str], &str) = ("stores", &["kernel_store wide"], "");
 
-const FILES: [File; 15] = [
+const FILES: [File; 17] = [
     (
         "two bios of a page, without a bit that tells of them",
         "dix+dif",
@@ -280,9 +280,73 @@ const FILES: [File; 15] = [
         ],
         &[Verdict::LostUpdate, Verdict::SilentCorruption],
     ),
+    (
+        "halves that are marked one after the other",
+        "none",
+        "",
+        false,
+        &[
+            (
+                "io",
+                &[
+                    "lock_page",
+                    "set_block_writeback 0-3",
+                    "submit_bio 0-3",
+                    "set_block_writeback 4-7",
+                    "submit_bio 4-7",
+                    "unlock_page",
+                ],
+                "",
+            ),
+            (
+                "stores",
+                &[
+                    "lock_page",
+                    "wait_on_page_writeback",
+                    "kernel_store wide",
+                    "unlock_page",
+                ],
+                "",
+            ),
+            DISK,
+            ("ends", &["blocks_end"], ""),
+        ],
+        &[],
+    ),
+    (
+        "a page that is marked whole, and once more by somebody without its lock",
+        "dix+dif",
+        "",
+        false,
+        &[
+            (
+                "io",
+                &[
+                    "lock_page",
+                    "set_block_writeback",
+                    "submit_bio",
+                    "unlock_page",
+                ],
+                "",
+            ),
+            (
+                "other",
+                &["set_block_writeback 2-5", "kernel_store wide"],
+                "",
+            ),
+            DISK,
+            ("ends", &["blocks_end"], ""),
+        ],
+        &[
+            Verdict::Assertion,
+            Verdict::UnstableWrite,
+            Verdict::TornWrite,
+        ],
+    ),
 ];
 
 const PROGRAMS: &str = "\
+[[program]]\nname = \"blocks_end\"\nforever = true\ntext = '''\nbio_endio else fine\nfine>\nend_block_writeback\n'''\n\
 [[program]]\nname = \"pieces\"\ntext = '''\nbio_add_page\n?buffers clear_buffer_dirty\neach sector\n  copy_sector\n?guards each sector\n  generate_guard\nqueue_bio\n'''\n\
 [[lock]]\nname = \"m\"\nkind = \"mutex\"\n\
 [[program]]\nname = \"short_disk\"\nforever = true\ntext = '''\ntake_request\neach page\n  each sector\n    dma_sector\ncommit_media\ncomplete_request\n'''\n\

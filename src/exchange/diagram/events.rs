@@ -553,6 +553,7 @@ fn quiet(op: Op) -> bool {
             | Op::Await(_)
             | Op::Lock(_)
             | Op::SetPageWriteback
+            | Op::SetBlocksWriteback
             | Op::WaitWriteback
             | Op::WaitStable
             | Op::WaitOnce

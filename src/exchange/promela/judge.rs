@@ -424,6 +424,9 @@ impl Writer<'_> {
             let page = id.index();
             all.push(format!("PG_locked[{page}] != NOBODY"));
             all.push(format!("PG_writeback[{page}] != NOBODY"));
+            if self.has.blocks {
+                all.push(format!("block_writeback[{page}] != 0"));
+            }
             // They count from 1.
             let mine = page * self.bios / self.pages..(page + 1) * self.bios / self.pages;
             all.extend(mine.map(|bio| format!("bio_stage[{}] != FREE", bio + 1)));

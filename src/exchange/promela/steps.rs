@@ -291,6 +291,46 @@ impl Writer<'_> {
                     &format!("PG_writeback[{p}] = me"),
                 )
             }
+            Op::SetBlocksWriteback => {
+                let all = (self.model.sector_ids()).fold(0, |all, it| all | it.bit());
+                let mask = instr.sectors().unwrap_or(all) & all;
+                let mark = format!("block_writeback[{p}] = block_writeback[{p}] | {mask}");
+                let clear = format!("PG_writeback[{p}] == NOBODY");
+                let begin = format!("PG_writeback[{p}] = me");
+                let mut all = Vec::new();
+                if self.model.rules.writeback_asserts_lock {
+                    all.push(branch(format!("{clear} && {not_mine}"), &[], Then::Bug));
+                    all.push(branch(
+                        format!("{clear} && PG_locked[{p}] == me"),
+                        &[&mark, &begin],
+                        Then::On,
+                    ));
+                } else {
+                    all.push(branch(&clear, &[&mark, &begin], Then::On));
+                }
+                all.push(or_else(&[&mark], Then::On));
+                way(all)
+            }
+            Op::EndIo(EndIo::Blocks) => {
+                let release = self.release_from_bio(actor, p);
+                let wake = self.wake_up_page(p);
+                let left = self.left_of_blocks(p);
+                let mark = format!("block_writeback[{p}] = {left}");
+                let end = format!("PG_writeback[{p}] = NOBODY");
+                way(vec![
+                    branch(
+                        format!("{left} == 0 && PG_writeback[{p}] == NOBODY"),
+                        &[],
+                        Then::Bug,
+                    ),
+                    branch(
+                        format!("{left} == 0 && PG_writeback[{p}] != NOBODY"),
+                        &[&mark, &end, &release, &wake],
+                        Then::On,
+                    ),
+                    or_else(&[&mark, &release], Then::On),
+                ])
+            }
             Op::WaitOnce => way(vec![
                 branch(
                     "woken[me]",
@@ -321,7 +361,7 @@ impl Writer<'_> {
                 let given = match what {
                     EndIo::Buffer => format!("BH_Lock[{p}] = NOBODY;\n"),
                     EndIo::Shadow => format!("BH_Shadow[{p}] = NOBODY;\n"),
-                    EndIo::Writeback | EndIo::Direct | EndIo::Part => String::new(),
+                    EndIo::Writeback | EndIo::Blocks | EndIo::Direct | EndIo::Part => String::new(),
                 };
                 does(&(given + &self.release_from_bio(actor, p)))
             }
@@ -498,6 +538,17 @@ impl Writer<'_> {
             },
             Op::StoreChecksum => does(&self.csum_store()),
         }
+    }
+
+    /// An expression for the writeback marks of a page's blocks without those of the bio at hand.
+    fn left_of_blocks(&self, page: PageId) -> String {
+        let mine: Vec<String> = (self.model.sector_ids())
+            .map(|sector| {
+                let place = self.bio_place(page, sector);
+                format!("(bio_of[{place}] == at_hand[me] -> {} : 0)", sector.bit())
+            })
+            .collect();
+        format!("(block_writeback[{page}] & ~({}))", mine.join(" | "))
     }
 
     /// A PTE and the TLB entry of an actor, for the page of a store.

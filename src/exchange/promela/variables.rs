@@ -19,6 +19,7 @@ read_only bool kernel_ro[pages]         the kernel's own mapping is read-only
 journal   bool BJ_Metadata[pages]       on the committing transaction's list
 pins      byte pins[pages]              for DMA
 buffers   byte BH_Dirty[pages]          dirty buffers, one bit a sector
+blocks    byte block_writeback[pages]    sectors whose blocks are under writeback, one bit each
 buffers   byte io_mask[pages]           sectors under I/O, one bit each
 ever      byte memory[sectors]          sectors of the page cache, all pages in a row
 copy      byte copy[sectors]            bounce copy or jbd2's frozen data; 0: none
@@ -98,6 +99,7 @@ impl Writer<'_> {
             "journal" => has.journal,
             "pins" => has.pins,
             "buffers" => has.buffers,
+            "blocks" => has.blocks,
             "copy" => has.copy,
             "tuples" => has.tuples,
             "promise" => has.promise,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::machine::{ActorId, Instr, Model, Op, PageId, Protection, ReadStep, SectorId};
+use crate::machine::{ActorId, EndIo, Instr, Model, Op, PageId, Protection, ReadStep, SectorId};
 use crate::scenario::Scenario;
 
 use super::library::Library;
@@ -31,6 +31,8 @@ pub(super) struct Has {
     /// Pages that go out in parts, so that each sector has its bio, not each page.
     pub(super) parts: bool,
     pub(super) buffers: bool,
+    /// Blocks with a writeback bit of their own.
+    pub(super) blocks: bool,
     pub(super) copy: bool,
     pub(super) promise: bool,
     pub(super) mixed: bool,
@@ -70,6 +72,7 @@ impl<'a> Writer<'a> {
             has: Has {
                 parts: model.in_parts(),
                 buffers: model.geometry.block != 0,
+                blocks: any(&[Op::SetBlocksWriteback, Op::EndIo(EndIo::Blocks)]),
                 copy: any(&[Op::BounceCopy, Op::CopySector, Op::GetWriteAccess])
                     || any(&[ReadStep::Bounce, ReadStep::Again].map(Op::Read)),
                 promise: any(&[Op::FsyncBegin]),

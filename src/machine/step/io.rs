@@ -80,7 +80,18 @@ impl<W: Watch> Run<'_, W> {
     }
 
     pub(super) fn end_io(&mut self, page: PageId, what: EndIo) -> Answer {
-        if what == EndIo::Writeback {
+        let mut last = what == EndIo::Writeback;
+        if let (EndIo::Blocks, Some(cell)) = (what, self.model.layout.block_writeback(page)) {
+            let bio = self.bio_at_hand();
+            let mine = bio.map_or(0, |bio| self.model.sectors_in(self.world, bio, page));
+            let left = self.world[cell] & !mine;
+            last = left == 0;
+            if last && self.world[self.model.layout.writeback(page)] == NOBODY {
+                return Answer::Bug(Assertion::EndWithoutWriteback);
+            }
+            self.world[cell] = left;
+        }
+        if last {
             let answer = self.clear_writeback(page, true);
             if matches!(answer, Answer::Yes) {
                 self.wake(page);
