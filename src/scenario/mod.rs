@@ -21,9 +21,9 @@ mod verdict;
 pub use build::{Variant, load, load_for, load_variant, programs, unchanged};
 pub use catalogue::{Entry, catalogue, find};
 pub use draft::{
-    ActionKind, ActorKey, ActorKind, Change, Draft, DraftError, LONGEST_DRAFT, LineAction, LockKey,
-    PageKey, ProgramKey, StoreKey, Uneditable, insert_line, line_actions, move_line, place_of_line,
-    replace_line, swap_lines,
+    ActionKind, ActorKey, ActorKind, Change, Completion, Draft, DraftError, LONGEST_DRAFT,
+    LineAction, LockKey, PageKey, ProgramKey, StoreKey, TextToken, Uneditable, complete,
+    insert_line, line_actions, move_line, place_of_line, replace_line, swap_lines, tokens,
 };
 pub use error::{ScenarioError, ScenarioWarning, WarningKind};
 pub use keys::{FILE_KEYS, FileKey};

@@ -5,13 +5,17 @@
 
 mod actors;
 mod change;
+mod complete;
 mod empty;
 mod error;
 mod layout;
 mod lines;
 mod names;
 mod own;
+mod scan;
 mod tables;
+mod tokens;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,11 +28,13 @@ use layout::quoted;
 
 pub use actors::ActorKind;
 pub use change::{ActorKey, Change, LockKey, PageKey, ProgramKey, StoreKey};
+pub use complete::{Completion, complete};
 pub use error::{DraftError, Uneditable};
 pub use lines::{
     ActionKind, LineAction, insert_line, line_actions, move_line, place_of_line, replace_line,
     swap_lines,
 };
+pub use tokens::{TextToken, tokens};
 
 /// Most bytes of a draft's file.
 pub const LONGEST_DRAFT: usize = 64 * 1024;
