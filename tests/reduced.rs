@@ -39,8 +39,11 @@ fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
         for (device, _) in &entry.load().expect(entry.slug).expect {
             let scenario = load_for(entry.slug, entry.text, Some(*device), None).expect(entry.slug);
             let (plain, reduced) = compare(&scenario);
-            all += plain;
-            kept += reduced;
+            // Of a page that goes out in parts the I/O is no baton, and little is saved.
+            if !scenario.model.in_parts() {
+                all += plain;
+                kept += reduced;
+            }
             if plain > largest.0 {
                 largest = (
                     plain,
@@ -51,7 +54,7 @@ fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
         }
     }
     println!("{all} states plain, {kept} reduced; {largest:?}");
-    assert!(20 * kept < all);
+    assert!(40 * kept < all);
 }
 
 /// Mutants of some orderings, in which steps stand at places where no author has put them.
