@@ -257,6 +257,49 @@ fn a_line_goes_up_and_down() {
     assert_eq!(start.with_whole(&other), Draft::of(other.clone()));
 }
 
+/// A change that a file of the catalogue makes itself is undone by an edit where one can, so that a link still names the file.
+#[test]
+fn changes_of_the_file_are_put_back() {
+    let (mut by_edit, mut by_text) = (Vec::new(), Vec::new());
+    for entry in loadable() {
+        let draft = Draft::of(entry.text);
+        let scenario = built(&draft);
+        for (number, cast) in scenario.cast.iter().enumerate() {
+            for (line, shown) in cast.lines.iter().enumerate() {
+                if matches!(shown.mark, Mark::Kept | Mark::NotYet) {
+                    continue;
+                }
+                let mut actions =
+                    line_actions(&draft, &scenario, ActorId::at(number), line).into_iter();
+                let Some(back) = actions.find(|it| it.kind == ActionKind::PutBack) else {
+                    continue;
+                };
+                let next = draft.apply(&back.change).expect("is offered");
+                built(&next);
+                match back.change {
+                    Change::Edit(_) => {
+                        assert_eq!(next.text, draft.text);
+                        by_edit.push(entry.slug);
+                    }
+                    Change::RemoveEdit(_) => by_text.push(entry.slug),
+                    change => panic!("{change:?}"),
+                }
+            }
+        }
+    }
+    by_edit.dedup();
+    by_text.dedup();
+    for slug in [
+        "unlock-gap",
+        "mkclean-skipped",
+        "sleep-with-lock-held",
+        "kernel-metadata-writer",
+    ] {
+        assert!(by_edit.contains(&slug), "{slug}: {by_edit:?}");
+    }
+    assert!(by_edit.len() > by_text.len(), "{by_text:?}");
+}
+
 /// An edit that a later one needs is not taken back before it.
 #[test]
 fn what_a_later_edit_needs_stays() {
@@ -686,7 +729,7 @@ fn any_sequence_of_changes() {
     let dice = prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..14);
     let case = (any::<prop::sample::Index>(), dice);
     let config = ProptestConfig {
-        cases: 300,
+        cases: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
@@ -721,14 +764,9 @@ fn any_sequence_of_changes() {
                         },
                     );
                     prop_assert!(space.states() > 0);
-                    // As a file of its own it is the same model, or refuses what only an edit may ask for.
+                    // As a file of its own it is the same model.
                     let file = Draft::of(whole).build("draft", &Variant::default());
-                    match file {
-                        Ok(file) => prop_assert_eq!(file.model, scenario.model),
-                        Err(error) => {
-                            prop_assert!(error.reason.contains("in a bio of"), "{}", error)
-                        }
-                    }
+                    prop_assert_eq!(file.map(|it| it.model), Ok(scenario.model));
                 }
                 Err(error) => {
                     tally.2 += 1;
@@ -746,7 +784,7 @@ fn any_sequence_of_changes() {
     done.expect("no sequence does harm");
     let (refused, ran, broken) = *tally.borrow();
     assert!(
-        ran > 300 && broken > 30 && refused > 30,
+        ran > 200 && broken > 20 && refused > 20,
         "{ran} ran, {broken} did not build, {refused} were refused"
     );
 }

@@ -218,6 +218,13 @@ impl Setting<'_> {
             all.dedup();
             all.join(", ")
         };
+        for (number, table) in self.file.actors.iter().enumerate() {
+            let own = programs
+                .iter()
+                .filter(|it| it.actor.index() == number && !it.handler);
+            let steps: Vec<Step> = own.flat_map(|it| it.steps.clone()).collect();
+            self.second_bio(shape, table, &steps);
+        }
         let mut changes = Vec::new();
         let mut change = |edit: &Edit, programs: &[Program]| {
             // An edit without a place is refused below.
@@ -248,7 +255,6 @@ impl Setting<'_> {
                     .collect()
             };
             let (main, handler) = (steps(many), steps(all - many));
-            self.second_bio(shape, table, &main);
             let code = compile(&main, &handler, self.era, shape.pages > 1);
             if code.instrs.len() > MOST_INSTRS {
                 let reason = format!("its programs have more than {MOST_INSTRS} steps");
@@ -354,12 +360,9 @@ impl Setting<'_> {
         }
     }
 
-    /// Refuses a sector in two bios at a time, which the machine does not have. Only the file as it is
-    /// written is judged: an edit made to it may well ask for a second bio, and shows what comes of it.
+    /// Refuses a sector in two bios at a time, which the machine does not have. Only the programs as they are written are judged:
+    /// an edit of them, wherever it stands, may well ask for a second bio, and shows what comes of it.
     fn second_bio(&self, shape: &Shape, actor: &ActorTable, steps: &[Step]) {
-        if self.variant.unchanged || !self.variant.edits.is_empty() {
-            return;
-        }
         let Some(twice) = second_bio(steps.iter()) else {
             return;
         };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Edit, Era, Place};
-use crate::scenario::build::{Variant, edits};
+use crate::scenario::build::{Variant, edits, programs};
 use crate::scenario::verdict::Device;
 
 use super::error::DraftError;
@@ -224,6 +224,16 @@ impl Draft {
                 layout.remove(&piece);
                 draft.text = own::disowned(&layout.finish())?;
             }
+            Change::RemoveActor(_) => {
+                draft.text = own::disowned(&self.changed_text(change)?)?;
+                // Edits of programs that nobody runs any more go as well.
+                let (before, after) = (self.program_names(), draft.program_names());
+                let gone = |it: &Edit| {
+                    let program = &place_of(it).program;
+                    before.contains(program) && !after.contains(program)
+                };
+                draft.edits.retain(|it| !gone(it));
+            }
             _ => {
                 draft.text = own::disowned(&self.changed_text(change)?)?;
                 if let Change::SetActor {
@@ -252,6 +262,16 @@ impl Draft {
         }
     }
 
+    /// The names of the programs that the file's actors run; none if it does not build.
+    fn program_names(&self) -> Vec<String> {
+        let setting = Variant {
+            cut_schedule: true,
+            ..Variant::default()
+        };
+        let all = programs(&self.text, &setting).unwrap_or_default();
+        all.into_iter().map(|it| it.name).collect()
+    }
+
     fn edit(&mut self, number: usize) -> Result<&mut Edit, DraftError> {
         let many = self.edits.len();
         let found = self.edits.get_mut(number);
@@ -278,6 +298,17 @@ impl Draft {
             }
         }
         Ok(())
+    }
+}
+
+/// The first place of an edit.
+fn place_of(edit: &Edit) -> &Place {
+    match edit {
+        Edit::Drop(it)
+        | Edit::Move(it, ..)
+        | Edit::Swap(it, _)
+        | Edit::Insert(_, it, _)
+        | Edit::Replace(it, _) => it,
     }
 }
 

@@ -269,15 +269,77 @@ impl<'a> Stage<'a> {
         !own.is_empty() && cast.lines.iter().any(is_added) && steps(own.clone()) == steps(again)
     }
 
-    /// The change that undoes what an edit did to a line; none if none did.
-    fn put_back(&self, line: &LineStep) -> Option<Change> {
+    /// The change that undoes what an edit did to a line; none if none did. An edit of the file itself is undone by another edit if
+    /// one can, so that the file stays the one it is; else it is taken out of the file.
+    fn put_back(&self, line: &LineStep, all: &[LineStep], names: &Names) -> Option<Change> {
         let mut around = line.steps.iter().rev();
         let number = around.find_map(|it| it.edit)?;
-        Some(match self.own(number) {
-            Some(own) => Change::TakeBack(own),
-            None => Change::RemoveEdit(number),
-        })
+        match self.own(number) {
+            Some(own) => Some(Change::TakeBack(own)),
+            None => {
+                let removed = Change::RemoveEdit(number);
+                self.countered(number, all, names).or(Some(removed))
+            }
+        }
     }
+
+    /// The edit that undoes one of the file; none if no single one does. `all` are the lines of an actor that it concerns.
+    fn countered(&self, number: usize, all: &[LineStep], names: &Names) -> Option<Change> {
+        let goal = self.with(&Change::RemoveEdit(number))?.model;
+        let marked = |mark: Mark| {
+            let by_it = move |it: &&LineStep| {
+                it.step()
+                    .is_some_and(|step| step.edit == Some(number) && step.mark == mark)
+            };
+            all.iter().filter(by_it)
+        };
+        let mut tries: Vec<Edit> = Vec::new();
+        let here: Vec<&Place> = marked(Mark::MovedHere)
+            .filter_map(|it| it.place.as_ref())
+            .collect();
+        let added: Vec<&Place> = marked(Mark::Inserted)
+            .filter_map(|it| it.place.as_ref())
+            .collect();
+        if let [one, other] = here[..] {
+            tries.push(Edit::Swap(one.clone(), other.clone()));
+        }
+        for (from, to) in marked(Mark::MovedAway).zip(&here) {
+            let anchors = anchors(from).into_iter();
+            tries.extend(anchors.map(|(beside, side)| Edit::Move((*to).clone(), beside, side)));
+        }
+        for gone in marked(Mark::Dropped) {
+            let Some(line) = gone.step().and_then(|it| names.line_with_label(it)) else {
+                continue;
+            };
+            tries.extend(
+                added
+                    .iter()
+                    .map(|it| Edit::Replace((*it).clone(), line.clone())),
+            );
+            let anchors = anchors(gone).into_iter();
+            tries.extend(anchors.map(|(beside, side)| Edit::Insert(line.clone(), beside, side)));
+        }
+        tries.extend(added.iter().map(|it| Edit::Drop((*it).clone())));
+        let mut changes = tries.into_iter().map(Change::Edit);
+        changes.find(|it| self.with(it).is_some_and(|it| it.model == goal))
+    }
+}
+
+/// The nearest steps that run on both sides of a step in its list, as an edit names them, and on which side of them it stands.
+fn anchors(line: &LineStep) -> Vec<(Place, Side)> {
+    let Some(own) = line.path.last() else {
+        return Vec::new();
+    };
+    let list = line.list();
+    let runs = |index: &usize| list.get(*index).is_some_and(|it| it.mark.runs());
+    let place = |index: usize| line.beside(index);
+    let behind = (own + 1..list.len()).filter(runs).find_map(place);
+    let before = (0..*own).rev().filter(runs).find_map(place);
+    let behind = behind.map(|it| (it, Side::Before));
+    behind
+        .into_iter()
+        .chain(before.map(|it| (it, Side::After)))
+        .collect()
 }
 
 /// A line by its step.
@@ -404,7 +466,11 @@ pub fn line_actions(
             change,
         }));
     };
-    offer(ActionKind::PutBack, "Put it back", stage.put_back(this));
+    offer(
+        ActionKind::PutBack,
+        "Put it back",
+        stage.put_back(this, &all, &names),
+    );
     let (Ok(place), Some(step)) = (stage.place(this), this.step()) else {
         return actions;
     };
@@ -524,6 +590,19 @@ impl Names {
             }
             What::Label(_) => None,
         }
+    }
+
+    /// The same with the label that the step goes to if it answers no.
+    fn line_with_label(&self, step: &Step) -> Option<String> {
+        let line = self.line(step)?;
+        Some(match &step.what {
+            What::Op {
+                no: Some(label), ..
+            } => {
+                format!("{line} else {}", label.split('@').next().unwrap_or("end"))
+            }
+            _ => line,
+        })
     }
 
     /// A step's key with what another step works on.
