@@ -300,7 +300,8 @@ fn what_is_clear_is_not_refused() {
     }
 }
 
-/// A second bio for a page is refused in a file, but not in the edits of a link, since old links with such edits must open.
+/// A second bio for a page is refused in programs as they are written, but not in edits, be they those of a file or of a link: old
+/// links with such edits must open, and a draft's edits stand behind its file.
 #[test]
 fn an_edit_may_add_a_page_twice() {
     use stable_pages::protocol::{Edit, Place, Side};
@@ -312,10 +313,18 @@ fn an_edit_may_add_a_page_twice() {
         ..Variant::default()
     };
     load_variant("x", base(), &variant).expect("an edit of a visitor");
-    let refused = error(
+    let (from, to) = (
         "move = \"writepage/unlock_page\"\nbefore = \"writepage/set_page_writeback\"",
         "insert = \"bio_add_page\"\nbefore = \"writepage/submit_bio\"",
     );
+    assert!(base().contains(from));
+    let cut = Variant {
+        cut_schedule: true,
+        ..Variant::default()
+    };
+    load_variant("x", &base().replace(from, to), &cut).expect("an edit of a file");
+    let written = own_program("bio_add_page\nbio_add_page\nqueue_bio");
+    let refused = load("x", &written).expect_err("written so");
     assert!(refused.reason.contains("one bio at a time"), "{refused}");
 }
 
