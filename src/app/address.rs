@@ -73,7 +73,10 @@ pub fn changed() -> Option<(Result<Address, AddressError>, String)> {
     }
     TRAIL.with_borrow_mut(|trail| trail.known = Some(fragment.clone()));
     let address = current();
-    let leaving = matches!(address, Ok(Address::Scenario(_) | Address::Run(_)));
+    let leaving = matches!(
+        address,
+        Ok(Address::Scenario(_) | Address::Run(_) | Address::Draft)
+    );
     TRAIL.with_borrow_mut(|trail| trail.leaving = leaving);
     Some((address, fragment))
 }

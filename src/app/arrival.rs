@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::store::{Session, Store};
-use super::{address, checking, playback};
+use super::{address, checking, drafts, playback};
 
 /// Says what could not be done; everything else stays.
 pub fn complain(store: Store, notice: String) {
@@ -35,6 +35,7 @@ pub fn set_title(store: Store) {
 /// Puts another scenario onto the stage.
 pub fn show(store: Store, session: Session) {
     close_notice(store);
+    drafts::leave();
     store.update_ui(|ui| {
         ui.remark.clear();
         ui.folded.clear();

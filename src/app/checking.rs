@@ -10,10 +10,10 @@ use stable_pages::explore::{CheckerRequest, ScenarioSpec, follow_to_failure};
 use stable_pages::machine::Choice;
 use stable_pages::scenario::{Entry, find};
 use stable_pages::view::{
-    Drawer, Panel, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse,
+    Drafted, Drawer, Panel, RenderInput, Slot, Tab, WorkerMessage, WorkerRequest, WorkerResponse,
 };
 
-use super::dom::AFTER_FRAME;
+use super::dom::{self, AFTER_FRAME};
 use super::store::Store;
 use super::worker::{self, WorkerEvent};
 use super::{address, clipboard, offline, playback, source};
@@ -25,17 +25,20 @@ const MOST_BYTES_ON_THIS_THREAD: u64 = 48 << 20;
 /// Windows narrower than this, in CSS pixels, have no room for the names of steps on the race map.
 const NARROW_BELOW: f64 = 640.0;
 
+/// Takes what became of a draft.
+type TakeDraft = fn(Store, Drafted);
+
 /// Starts the checker once the page is drawn, and keeps it told of what is on the stage.
-pub fn start(store: Store) {
+pub fn start(store: Store, take_draft: TakeDraft) {
     set_timeout(
-        move || worker::start(move |event| take_event(store, event)),
+        move || worker::start(move |event| take_event(store, event, take_draft)),
         Duration::from_millis(30),
     );
     // The outlook and the sections of whatever is shown are wanted; asked for a moment after the frame, so that
     // it is painted without the worker beside it, and nobody asks for what was skipped.
     let turn = Memo::new(move |_| store.checker().with(|checker| checker.turn));
     let scheduled = StoredValue::new(false);
-    Effect::new(move |_| {
+    dom::whenever(move || {
         store.moment();
         store.ui();
         turn.track();
@@ -51,7 +54,7 @@ pub fn start(store: Store) {
             ask_for_outlooks(store);
             ask_for_sections(store, number);
         };
-        set_timeout(ask, AFTER_FRAME);
+        dom::later(AFTER_FRAME, ask);
     });
 }
 
@@ -125,12 +128,13 @@ pub fn check(store: Store) {
         spec,
         bytes,
     }));
-    store.checker().update(|checker| {
+    store.update_checker(|checker| {
         checker.turn = turn;
         checker.outlooks.clear();
         checker.chain.clear();
         checker.failure_wanted = false;
-        // What these show of the last scenario is wrong of this one.
+        // What these show of the last scenario is wrong of this one. The editor stays, with what is being written in it.
+        let edits = store.ui_untracked().shown() == Tab::Edit;
         for slot in [
             Slot::Result,
             Slot::Badge,
@@ -139,7 +143,9 @@ pub fn check(store: Store) {
             Slot::Panel,
             Slot::Elsewhere,
         ] {
-            checker.sections[slot as usize] = None;
+            if slot != Slot::Side || !edits {
+                checker.sections[slot as usize] = None;
+            }
         }
     });
     if store.ui_untracked().panel == Some(Panel::Costs) {
@@ -224,15 +230,13 @@ pub fn run_to_failure(store: Store) {
     store.set_remark("The checker is looking at every schedule\u{2026}".to_owned());
     let moment = store.moment_untracked();
     let schedule = moment.story.steps.iter().map(|step| step.choice).collect();
-    store
-        .checker()
-        .update(|checker| checker.failure_wanted = true);
+    store.update_checker(|checker| checker.failure_wanted = true);
     worker::send(WorkerRequest::Checker(CheckerRequest::FindFailure {
         schedule,
     }));
 }
 
-fn take_event(store: Store, event: WorkerEvent) {
+fn take_event(store: Store, event: WorkerEvent, take_draft: TakeDraft) {
     match event {
         // By now all that the page needs has been fetched.
         WorkerEvent::Ready => offline::start(move || store.update_ui(|ui| ui.newer = true)),
@@ -241,6 +245,7 @@ fn take_event(store: Store, event: WorkerEvent) {
                 take_response(store, response);
             }
         }
+        WorkerEvent::Drafted(drafted) => take_draft(store, *drafted),
         WorkerEvent::OnThisThread => {
             store.update_ui(|ui| ui.slow = true);
             // A check with less memory begins anew; what was asked of the last one is asked again.
@@ -253,7 +258,10 @@ fn take_event(store: Store, event: WorkerEvent) {
 fn take_response(store: Store, response: WorkerResponse) {
     match response {
         // The connection has taken these.
-        WorkerResponse::Ready | WorkerResponse::Built(..) | WorkerResponse::Opened(..) => {}
+        WorkerResponse::Ready
+        | WorkerResponse::Built(..)
+        | WorkerResponse::Drafted(..)
+        | WorkerResponse::Opened(..) => {}
         WorkerResponse::Link(link) => address::follow(link),
         WorkerResponse::MailText(text) => {
             spawn_local(async move { store.set_remark(clipboard::copy(text).await) });
@@ -261,21 +269,21 @@ fn take_response(store: Store, response: WorkerResponse) {
         WorkerResponse::Rendered(number) => {
             // After the sections that came before this are on the page.
             let done = move || set_busy(!store.is_latest_render(number));
-            set_timeout(done, Duration::ZERO);
+            dom::later(Duration::ZERO, done);
         }
         WorkerResponse::Chain(marks) => {
             let opens =
                 !marks.is_empty() && store.checker().with_untracked(|it| it.chain.is_empty());
-            store.checker().update(|checker| checker.chain = marks);
+            store.update_checker(|checker| checker.chain = marks);
             if opens {
                 // Once its card is on the page.
-                set_timeout(show_chain, AFTER_FRAME);
+                dom::later(AFTER_FRAME, show_chain);
             }
         }
-        WorkerResponse::Section(slot, element) => store.checker().update(|checker| {
+        WorkerResponse::Section(slot, element) => store.update_checker(|checker| {
             checker.sections[slot as usize] = Some(Arc::new(element));
         }),
-        WorkerResponse::Outlooks(outlooks) => store.checker().update(|checker| {
+        WorkerResponse::Outlooks(outlooks) => store.update_checker(|checker| {
             let outlooks = outlooks.into_iter().map(|(world, new)| {
                 // The same allocation, so that what is known already is not drawn again.
                 let known = checker.outlook(&world);
@@ -320,9 +328,7 @@ fn take_response(store: Store, response: WorkerResponse) {
 /// Whether the visitor waited for a run to a failure; not any more.
 fn take_failure_wanted(store: Store) -> bool {
     let mut wanted = false;
-    store
-        .checker()
-        .update(|checker| wanted = std::mem::take(&mut checker.failure_wanted));
+    store.update_checker(|checker| wanted = std::mem::take(&mut checker.failure_wanted));
     wanted
 }
 

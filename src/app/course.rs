@@ -87,7 +87,7 @@ pub fn start(store: Store, lesson: Option<(PackedLesson, usize, bool)>) {
     address::arrived();
     let panel = welcomed.filter(|_| welcome).unwrap_or(panel);
     if beat == 0 {
-        store.checker().update(|checker| {
+        store.update_checker(|checker| {
             checker.sections[Slot::Lesson as usize] = Some(Arc::new(panel));
         });
     }

@@ -16,7 +16,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Reflect;
 use leptos::web_sys::{self, Event, File, HtmlElement, HtmlInputElement, HtmlMetaElement, Text};
 
-use stable_pages::view::{Attr, Element, Handler, Msg, Node};
+use stable_pages::view::{Attr, Element, Handler, Msg, Node, Sealed};
 
 /// How long after a change there is time for what need not be in its frame.
 pub const AFTER_FRAME: Duration = Duration::from_millis(40);
@@ -46,7 +46,7 @@ impl Chore {
     /// Does it when the next frame is done.
     pub fn after_frame(self) {
         if !self.due.replace(true) {
-            set_timeout(move || self.run(), AFTER_FRAME);
+            later(AFTER_FRAME, move || self.run());
         }
     }
 
@@ -60,6 +60,8 @@ impl Chore {
 pub enum Action {
     /// The message of the element's handler.
     Msg(Msg),
+    /// The value of one of the editor's fields.
+    Edit(Sealed, String),
     /// A file was chosen to be opened. A message cannot carry it, as messages are plain data.
     OpenFile(File),
 }
@@ -124,7 +126,12 @@ fn mount_view(slot: &str, view: Box<dyn FnMut() -> VdomView + Send>) {
 
 /// Hears events anywhere on the page, for the page's life.
 pub fn listen(kind: &'static str, hear: impl Fn(Event) + 'static) {
-    let hear = Closure::<dyn Fn(Event)>::new(hear);
+    listen_boxed(kind, Box::new(hear));
+}
+
+/// The same, boxed, so that it exists once; as the two below.
+fn listen_boxed(kind: &'static str, hear: Box<dyn Fn(Event)>) {
+    let hear = Closure::wrap(hear);
     // Fails only for a listener that is no function. Scrolling does not bubble, so it is heard on the way down.
     let _ = window().add_event_listener_with_callback_and_bool(
         kind,
@@ -132,6 +139,24 @@ pub fn listen(kind: &'static str, hear: impl Fn(Event) + 'static) {
         kind == "scroll",
     );
     hear.forget();
+}
+
+/// Does something later.
+pub fn later(pause: Duration, what: impl FnOnce() + 'static) {
+    later_boxed(pause, Box::new(what));
+}
+
+fn later_boxed(pause: Duration, what: Box<dyn FnOnce()>) {
+    set_timeout(what, pause);
+}
+
+/// Does something now, and again whenever a signal that it reads has changed.
+pub fn whenever(what: impl FnMut() + 'static) {
+    whenever_boxed(Box::new(what));
+}
+
+fn whenever_boxed(mut what: Box<dyn FnMut()>) {
+    Effect::new(move |_| what());
 }
 
 /// The content of one of the page's `<meta>` elements, which the build writes.
@@ -278,10 +303,12 @@ impl MountedElement {
         };
         let kind = match handler {
             Handler::Click(_) => "click",
-            Handler::Choose(_) | Handler::PickFile => "change",
-            Handler::Seek | Handler::DiagramInput | Handler::FindChange | Handler::FindOrdering => {
-                "input"
-            }
+            Handler::Choose(_) | Handler::PickFile | Handler::EditChange(_) => "change",
+            Handler::Seek
+            | Handler::DiagramInput
+            | Handler::EditInput(_)
+            | Handler::FindChange
+            | Handler::FindOrdering => "input",
             Handler::Close(_) => "close",
         };
         match &self.listener {
@@ -353,6 +380,9 @@ fn handle(handler: Handler, event: &Event) {
         }
         Handler::FindChange => {
             dispatch(Action::Msg(Msg::FindChange(event_target_value(event))));
+        }
+        Handler::EditInput(sealed) | Handler::EditChange(sealed) => {
+            dispatch(Action::Edit(sealed, event_target_value(event)));
         }
         Handler::PickFile => {
             let field: HtmlInputElement = event_target(event);

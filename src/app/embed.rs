@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 use leptos::web_sys::js_sys::{Object, Reflect};
 
-use super::dom::listen;
+use super::dom::{self, listen};
 use super::store::Store;
 
 /// Whether the address asks for the embedded page.
@@ -35,7 +35,7 @@ pub fn watch(store: Store) {
         let _ = full.set_attribute("role", "heading");
         let _ = full.set_attribute("aria-level", "1");
     }
-    Effect::new(move |_| {
+    dom::whenever(move || {
         store.moment();
         store.ui();
         request_animation_frame(tell);

@@ -9,7 +9,7 @@ use stable_pages::view::{Msg, Panel, Sheet, Tab, WorkerRequest};
 
 use super::store::Store;
 use super::update::update;
-use super::{course, dialogs, dom, embed, playback, race, worker};
+use super::{course, dialogs, dom, editor, embed, playback, race, worker};
 
 /// Listens for the page's life.
 pub fn listen(store: Store) {
@@ -41,6 +41,9 @@ fn belongs_to_focus(event: &KeyboardEvent) -> bool {
 /// Does what a key asks for; says whether it asks for anything.
 fn press(store: Store, event: &KeyboardEvent) -> bool {
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if editor::key(store, event) {
+        return true;
+    }
     if !modified && race::press(store, event) {
         event.stop_propagation();
         return true;
@@ -81,7 +84,7 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
     // A frame shows the stage and time alone: nothing can be opened there.
     let opens = matches!(
         event.key().to_ascii_lowercase().as_str(),
-        "e" | "i" | "b" | "k" | "v" | "m" | "d" | "l" | "n" | "u" | "o" | "/"
+        "e" | "i" | "b" | "k" | "p" | "v" | "m" | "d" | "l" | "n" | "u" | "o" | "/"
     );
     if opens && embed::is() {
         return false;
@@ -96,6 +99,7 @@ fn press(store: Store, event: &KeyboardEvent) -> bool {
         "i" | "I" => Msg::Tab(Tab::Inspect),
         "b" | "B" => Msg::Tab(Tab::Compare),
         "k" | "K" => Msg::Tab(Tab::Check),
+        "p" | "P" => Msg::Tab(Tab::Edit),
         "v" | "V" => Msg::Panel(Panel::Verdicts),
         "m" | "M" => Msg::Panel(Panel::Map),
         "d" | "D" => Msg::Panel(Panel::Matrix),

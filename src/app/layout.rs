@@ -12,7 +12,7 @@ use super::store::Store;
 
 /// Keeps the root told, and the current lines in view.
 pub fn watch(store: Store) {
-    Effect::new(move |_| {
+    dom::whenever(move || {
         let ui = store.ui();
         let Some(root) = document().document_element() else {
             return;
@@ -22,13 +22,15 @@ pub fn watch(store: Store) {
             Tab::Inspect => "inspect",
             Tab::Compare => "compare",
             Tab::Check => "check",
+            Tab::Edit => "edit",
         };
         let drawer = match ui.drawer {
             None => "",
             Some(Drawer::Side) => "side",
             Some(Drawer::Programs) => "programs",
         };
-        let panel = if ui.panel.is_some() { "open" } else { "" };
+        let wide = ui.panel.is_some() || ui.shown() == Tab::Edit;
+        let panel = if wide { "open" } else { "" };
         let lesson = match &ui.lesson {
             None => "",
             Some(it) if it.whole => "whole",
@@ -51,7 +53,7 @@ pub fn watch(store: Store) {
         }
     });
     let (sentence, programs) = (Chore::new(fit_sentence), Chore::new(scroll_programs));
-    Effect::new(move |_| {
+    dom::whenever(move || {
         store.moment();
         store.ui();
         // What lies ahead stands below the sentence.

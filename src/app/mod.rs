@@ -14,6 +14,8 @@ mod course;
 mod definition;
 mod dialogs;
 mod dom;
+mod drafts;
+mod editor;
 mod embed;
 mod keys;
 mod layout;
@@ -84,11 +86,12 @@ fn start(first: First) {
     let store = Store::new(first.packed);
     dom::set_dispatch(move |action| match action {
         Action::Msg(msg) => update::update(store, msg),
+        Action::Edit(sealed, value) => editor::used(sealed, value),
         Action::OpenFile(file) => navigation::open_file(store, file),
     });
     course::start(store, first.lesson);
     navigation::start(store);
-    checking::start(store);
+    checking::start(store, editor::take);
     std::mem::forget(owner);
     keys::listen(store);
     source::listen_for_drops(
@@ -102,6 +105,7 @@ fn start(first: First) {
     layout::watch(store);
     motion::watch(store);
     embed::watch(store);
+    editor::watch(store);
 }
 
 /// Mounts the sections that the page draws, and those that the worker does.

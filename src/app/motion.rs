@@ -22,7 +22,7 @@ use stable_pages::view::{
 };
 
 use super::animation::{self, Frame, Time, add_layer, animate, put};
-use super::dom::{Chore, listen};
+use super::dom::{self, Chore, listen};
 use super::store::Store;
 use super::wires::{Wire, all, draw_lines, let_go, line_of, redraw_lines};
 
@@ -47,7 +47,7 @@ pub fn watch(store: Store) {
     add_layer();
     let lines = Chore::new(draw_lines);
     let last = StoredValue::new_local((None::<Arc<Moment>>, 0.0));
-    Effect::new(move |_| {
+    dom::whenever(move || {
         let moment = store.moment();
         let ui = store.ui();
         // Read, since the outlook comes a moment later and may move the ends of lines.
@@ -210,7 +210,7 @@ fn show(all: Vec<Timed>, faster: u32) {
             stop();
         }
     };
-    set_timeout(over, Duration::from_millis((end + 50).into()));
+    dom::later(Duration::from_millis((end + 50).into()), over);
 }
 
 fn move_one(movement: &Movement, time: Time, drawn: &BTreeMap<ActorId, Wire>) {

@@ -43,7 +43,8 @@ fn follow_address(store: Store) {
     match address {
         Ok(Address::Start) => store.update_ui(|ui| ui.notice.clear()),
         Ok(Address::Scenario(entry)) => open_scenario(store, entry),
-        Ok(Address::Run(entry)) => open_link(store, entry, fragment),
+        Ok(Address::Run(entry)) => open_link(store, Some(entry), fragment),
+        Ok(Address::Draft) => open_link(store, None, fragment),
         Ok(Address::Lesson { slug, beat }) => course::open(store, &slug, beat, true),
         Err(error) => complain(
             store,
@@ -81,15 +82,19 @@ pub fn open_scenario(store: Store, entry: Entry) {
     });
 }
 
-/// Opens a run of a scenario of the catalogue by its link.
-fn open_link(store: Store, entry: Entry, link: String) {
+/// Opens a run by its link, of a scenario of the catalogue or of a draft that comes with it.
+fn open_link(store: Store, entry: Option<Entry>, link: String) {
     let number = begin(store);
-    let here = store.text_of(entry.slug);
+    let here = match entry {
+        Some(entry) => store.text_of(entry.slug),
+        None => Some(String::new()),
+    };
     store.update_ui(|ui| ui.loading = "the run".to_owned());
     spawn_local(async move {
-        let text = match here {
-            Some(text) => Ok(text),
-            None => source::fetch(entry.slug).await.map(|packed| packed.text),
+        let text = match (here, entry) {
+            (Some(text), _) => Ok(text),
+            (None, Some(entry)) => source::fetch(entry.slug).await.map(|packed| packed.text),
+            (None, None) => Ok(String::new()),
         };
         let on_opened = move |opened: Result<Box<OpenedRun>, String>| {
             if store.is_latest_navigation(number) {
@@ -235,7 +240,10 @@ pub fn rebuild(store: Store, device: Device, era: Era) {
         ..store.spec()
     };
     build(store, spec, move |built| match built {
-        Ok(packed) => carry_run_to(store, packed),
+        Ok(packed) => {
+            let own = store.with_session(|session| session.own);
+            carry_run_to(store, packed, own);
+        }
         Err(reason) => {
             let (era, device) = (era.word(), device.word());
             complain(
@@ -249,13 +257,18 @@ pub fn rebuild(store: Store, device: Device, era: Era) {
 }
 
 /// Puts another build of the same scenario onto the stage, and takes the run along.
-fn carry_run_to(store: Store, packed: Packed) {
+pub fn carry_run_to(store: Store, packed: Packed, own: bool) {
     playback::play(store, false);
     address::jumped();
     let (session, words) = store.with_session(|old| {
         let carried = carry(&old.scenario, &old.history, &packed.scenario);
-        let words = carried_words(&old.scenario, &packed.scenario, &carried);
-        let mut new = Session::new(packed, old.own);
+        let (before, now) = (&old.scenario, &packed.scenario);
+        let moved = (before.era, before.device) != (now.era, now.device);
+        let words = match moved {
+            true => carried_words(before, now, &carried),
+            false => String::new(),
+        };
+        let mut new = Session::new(packed, own);
         for choice in carried.choices {
             new.history.choose(&new.scenario.model, choice);
         }

@@ -184,6 +184,16 @@ impl Store {
     /// Changes the state beside the run. Readers are run again only if it differs afterwards, which after
     /// most steps it does not.
     pub fn update_ui(self, change: impl FnOnce(&mut UiState)) {
+        let mut change = Some(change);
+        self.change_ui(&mut |ui| {
+            if let Some(change) = change.take() {
+                change(ui);
+            }
+        });
+    }
+
+    /// The same with a change by reference, so that what is around it exists once.
+    fn change_ui(self, change: &mut dyn FnMut(&mut UiState)) {
         self.ui.maybe_update(|ui| {
             let before = ui.clone();
             change(ui);
@@ -199,6 +209,20 @@ impl Store {
     /// What the checker has said.
     pub fn checker(self) -> RwSignal<CheckerState> {
         self.checker
+    }
+
+    /// Changes what the checker has said.
+    pub fn update_checker(self, change: impl FnOnce(&mut CheckerState)) {
+        let mut change = Some(change);
+        self.change_checker(&mut |checker| {
+            if let Some(change) = change.take() {
+                change(checker);
+            }
+        });
+    }
+
+    fn change_checker(self, change: &mut dyn FnMut(&mut CheckerState)) {
+        self.checker.update(change);
     }
 
     /// The number of the newest check.
@@ -219,7 +243,9 @@ impl Store {
 
     /// Reads the session.
     pub fn with_session<T>(self, read: impl FnOnce(&Session) -> T) -> T {
-        self.session.with_untracked(read)
+        let (mut read, mut found) = (Some(read), None);
+        self.read_session(&mut |session| found = read.take().map(|read| read(session)));
+        found.expect("a session is read once")
     }
 
     /// Puts another session on the page.
@@ -230,6 +256,17 @@ impl Store {
 
     /// Changes the session; says whether `change` did.
     pub fn update_session(self, change: impl FnOnce(&mut Session) -> bool) -> bool {
+        let mut change = Some(change);
+        self.change_session(&mut |session| change.take().is_some_and(|change| change(session)))
+    }
+
+    // By reference, so that what is around these exists once.
+
+    fn read_session(self, read: &mut dyn FnMut(&Session)) {
+        self.session.with_untracked(read);
+    }
+
+    fn change_session(self, change: &mut dyn FnMut(&mut Session) -> bool) -> bool {
         self.session.try_update(change).unwrap_or(false)
     }
 

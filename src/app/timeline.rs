@@ -65,10 +65,10 @@ pub fn mount(store: Store) {
         let ui = store.ui_untracked();
         view::writing(&scenario.0, &whole.0, longest, &chain.get(), &ui)
     });
-    Effect::new(move |_| {
+    dom::whenever(move || {
         run.track();
         // After the frame, as asking for a width makes the browser lay out the page.
-        set_timeout(move || measure(store), AFTER_FRAME);
+        dom::later(AFTER_FRAME, move || measure(store));
     });
     mount_section("playhead", move || {
         view::playhead(&store.moment(), &store.ui())

@@ -10,8 +10,8 @@ use stable_pages::view::{Drawer, Msg, Tab, UiState, WorkerRequest};
 
 use super::store::Store;
 use super::{
-    address, arrival, checking, clipboard, course, dialogs, navigation, offline, picture, playback,
-    source, worker,
+    address, arrival, checking, clipboard, course, dialogs, drafts, editor, navigation, offline,
+    picture, playback, source, worker,
 };
 
 /// Does what a message asks for.
@@ -145,6 +145,17 @@ pub fn update(store: Store, msg: Msg) {
             show_side(ui, Tab::Explain);
         }),
         Msg::Course(msg) => course::update(store, msg),
+        Msg::Edit(sealed) => editor::used(sealed, String::new()),
+        Msg::EditLine(actor, line) => editor::choose(store, actor, line),
+        Msg::Drafts(sealed) => {
+            editor::tell_drafts();
+            editor::used(sealed, String::new());
+        }
+        Msg::OpenDraft(key) => editor::open(&key),
+        Msg::ForgetDraft(key) => {
+            drafts::forget(&key);
+            editor::tell_drafts();
+        }
         Msg::ApplyEdits(edits, run) => {
             store.update_ui(look_at_stage);
             dialogs::show_sheet(store, None);
@@ -186,7 +197,11 @@ fn inspect(store: Store, page: PageId, sector: SectorId) {
 
 /// Shows the stage, with the explanation beside it: the visitor has put another run onto it.
 fn look_at_stage(ui: &mut UiState) {
-    (ui.tab, ui.panel, ui.drawer) = (Tab::Explain, None, None);
+    // Who tries a draft goes on changing it.
+    if ui.tab != Tab::Edit {
+        ui.tab = Tab::Explain;
+    }
+    (ui.panel, ui.drawer) = (None, None);
 }
 
 /// Shows a tab at the side, and brings it over the stage where the window is narrow.

@@ -15,10 +15,10 @@ use leptos::web_sys::{
 use stable_pages::explore::{CheckerRequest, ScenarioSpec};
 use stable_pages::scenario::to_bytes;
 use stable_pages::view::{
-    BeatRun, LessonFile, OpenedRun, WorkerMessage, WorkerRequest, WorkerResponse,
+    BeatRun, Drafted, LessonFile, OpenedRun, WorkerMessage, WorkerRequest, WorkerResponse,
 };
 
-use super::dom::meta;
+use super::dom::{self, meta};
 
 /// Takes a scenario that was to be built: its bytes, or why there are none.
 type OnBuilt = Box<dyn FnOnce(Result<Vec<u8>, String>)>;
@@ -38,6 +38,8 @@ pub enum WorkerEvent {
     Ready,
     /// A message from it.
     Message(WorkerMessage),
+    /// What became of a request for a draft.
+    Drafted(Box<Drafted>),
     /// No worker may run here: the checker works on this thread.
     OnThisThread,
     /// There is no checker, and why.
@@ -222,6 +224,8 @@ fn receive(data: &JsValue) {
                 on_opened(opened);
             }
         }
+        // Whatever was checked when it was asked for.
+        WorkerResponse::Drafted(drafted) => emit(WorkerEvent::Drafted(drafted)),
         WorkerResponse::Ready => {
             let waiting = CONNECTION.with_borrow_mut(|connection| {
                 connection.ready = true;
@@ -361,5 +365,5 @@ pub fn send(request: WorkerRequest) {
         let _ = CustomEvent::new_with_event_init_dict("checker-asked", &init)
             .and_then(|event| window().dispatch_event(&event));
     };
-    set_timeout(post, Duration::ZERO);
+    dom::later(Duration::ZERO, post);
 }

@@ -1,6 +1,6 @@
 //! The part of the page's address after `#`.
 
-use super::link::mended;
+use super::link::{Link, mended};
 use crate::scenario::{Entry, find};
 
 /// What an address asks for.
@@ -12,6 +12,8 @@ pub enum Address {
     Scenario(Entry),
     /// A run of a scenario of the catalogue: the address is a [`Link`](super::Link), which the worker reads.
     Run(Entry),
+    /// A run of a draft that the address carries itself: it is a [`Link`](super::Link), which the worker reads.
+    Draft,
     /// A beat of a lesson: `lesson/lock-and-bit/3`.
     Lesson {
         /// The lesson's name.
@@ -59,6 +61,9 @@ impl Address {
         let mended = mended(whole);
         if let Some(entry) = find(mended.trim_end_matches('/')) {
             return Ok(Address::Scenario(entry));
+        }
+        if Link::carries_draft(whole) {
+            return Ok(Address::Draft);
         }
         // A link to a run begins with its version, a digit; a scenario's name begins with a letter.
         let is_link = mended.starts_with(|it: char| it.is_ascii_digit());

@@ -24,6 +24,7 @@ mod promela;
 mod release;
 mod run_json;
 mod schema;
+mod sector_bytes;
 mod statements;
 mod why;
 mod without;
@@ -53,6 +54,7 @@ pub use run_json::{RUN_FORMAT, run_json};
 #[cfg(not(target_family = "wasm"))]
 pub use schema::schema;
 pub use schema::{DeviceWord, EraWord, InvariantNumber, StepKey, VerdictWord};
+pub use sector_bytes::{BytesError, Finding, SectorBytes, Sum, Tuple};
 pub use statements::{Statements, schedule_lines, statements};
 pub use why::{why, why_end, why_from, why_round};
 pub use without::without_words;

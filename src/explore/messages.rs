@@ -18,7 +18,7 @@ use super::race::RaceMap;
 use super::verdicts::Verdicts;
 
 /// What a scenario is built from: its file, and what is to be different from the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScenarioSpec {
     /// The file's name without ending.
     pub slug: String,
@@ -40,6 +40,8 @@ impl ScenarioSpec {
             device: device.and_then(|place| Device::ALL.get(place).copied()),
             era: era.and_then(|place| Era::ALL.get(place).copied()),
             edits: self.edits.clone(),
+            // A visitor's file may be at work.
+            cut_schedule: true,
             ..Variant::default()
         }
     }

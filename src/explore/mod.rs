@@ -13,6 +13,7 @@ mod graph;
 mod independence;
 mod line_pairs;
 mod matrix;
+mod mending;
 mod messages;
 mod mutants;
 mod odds;
@@ -43,6 +44,7 @@ pub use fairness::{Sleep, longest_sleep, starved};
 pub use foresight::{Fate, Foresight};
 pub use graph::{Backwards, Edge, Graph};
 pub use matrix::{BesideWork, CellFound, MatrixCell, MatrixWork};
+pub use mending::{Mending, MendingWork, mending};
 pub use messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
     ScenarioSpec, SearchProgress, SearchResult,

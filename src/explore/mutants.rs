@@ -8,6 +8,7 @@ use crate::machine::{Choice, Instr, Op, Operand, PageId};
 use crate::protocol::{Edit, Program, single_edits};
 use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
 
+use super::costs::{Bill, costs};
 use super::deeds::{Profile, Safety};
 use super::expectation::failing_share;
 use super::foresight::Foresight;
@@ -82,6 +83,14 @@ impl Trial {
             edit,
             scenario,
         }
+    }
+
+    /// What the ordering with the edit costs, once everything was looked at.
+    pub fn costs(&self) -> Option<Vec<Bill>> {
+        let complete = self.space.progress() == Progress::Complete;
+        let graph = self.space.graph().filter(|_| complete)?;
+        let world = |state| self.space.world(state);
+        Some(costs(&self.scenario.model, graph, &world))
     }
 
     /// Looks at up to `states` more states. Returns what comes of the change once all states were

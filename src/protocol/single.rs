@@ -1,7 +1,7 @@
 //! Every single change to an ordering: one step is dropped, moved or swapped with another, or one wait
 //! becomes conditional or unconditional.
 
-use super::edit::{Edit, Place, Program, Side};
+use super::edit::{Edit, Place, Program, Side, find};
 use super::text::UNMODELLED;
 use super::tree::{Step, What};
 
@@ -79,7 +79,16 @@ pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
 pub(super) fn place_at(program: &Program, path: &[usize]) -> Option<Place> {
     let mut all = named(program).into_iter();
     let (found, _) = all.find(|(step, _)| step.path == path)?;
-    (!found.place.step.is_empty()).then_some(found.place)
+    let plain = Place {
+        nth: None,
+        ..found.place.clone()
+    };
+    // Without a number where none is needed.
+    let place = match find(program, &plain).is_ok_and(|it| it == path) {
+        true => plain,
+        false => found.place,
+    };
+    (!place.step.is_empty()).then_some(place)
 }
 
 /// A step that an edit can name.

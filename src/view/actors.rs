@@ -12,7 +12,7 @@ use super::moment::Moment;
 use super::msg::Msg;
 use super::press::press_name;
 use super::program_rows::{LineState, ProgramPosition, ProgramRow, SHOWN, STUCK, rows};
-use super::ui_state::{Folded, StepSize, UiState};
+use super::ui_state::{Folded, StepSize, Tab, UiState};
 use super::vdom::{Attr, Element, button, define_button, el, note, nothing};
 
 /// A card for each actor.
@@ -161,6 +161,8 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
             calls: ui.step_size == StepSize::Call && status == Status::Ready,
             ..now.position(actor)
         };
+        // Pressing a line chooses it for the editor, while that is open.
+        let editing = ui.shown() == Tab::Edit;
         let picture = ui.picture();
         // A window into the program only where all of it is there.
         let most = if picture.whole() { most } else { usize::MAX };
@@ -183,7 +185,14 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
                 Status::Asleep(_) if next == Some(at) => "asleep here",
                 _ => "",
             };
-            list = list.child(program_line(now, actor, row, sign, last == Some(at)));
+            list = list.child(program_line(
+                now,
+                editing,
+                actor,
+                row,
+                sign,
+                last == Some(at),
+            ));
         }
         card = card.child(list);
     }
@@ -362,7 +371,14 @@ pub fn outlook_words(outlook: Outlooks) -> Element {
 }
 
 /// A line of a program; `sign` says what its actor is about to do there, `just` whether it has just done it.
-fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just: bool) -> Element {
+fn program_line(
+    now: &Moment,
+    editing: bool,
+    actor: ActorId,
+    row: ProgramRow,
+    sign: &str,
+    just: bool,
+) -> Element {
     let place = match row.place {
         LineState::Done => "done",
         LineState::Current => "current",
@@ -399,6 +415,9 @@ fn program_line(now: &Moment, actor: ActorId, row: ProgramRow, sign: &str, just:
                 line,
                 open: !open,
             })),
+        (0, None) if editing => el("button", "define text")
+            .text(&row.text)
+            .on_click(Msg::EditLine(actor, line)),
         (0, None) => define_button("text", &of_line(actor, line)).text(&row.text),
         (many, _) => {
             let s = if many == 1 { "" } else { "s" };

@@ -81,7 +81,7 @@ impl CheckResults {
     /// so that a visitor can try one mutant after the other; the matrix stays as long as only kernel and device differ.
     pub fn begin(&mut self, spec: &ScenarioSpec) {
         let same_file = |of: &ScenarioSpec| {
-            (&of.slug, of.device, of.era) == (&spec.slug, spec.device, spec.era)
+            (&of.text, of.device, of.era) == (&spec.text, spec.device, spec.era)
         };
         let matrix = match self.matrix.is_of(spec) {
             true => std::mem::take(&mut self.matrix),

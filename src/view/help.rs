@@ -7,7 +7,7 @@ use super::sources::cited;
 use super::vdom::{Attr, Element, button, el};
 
 /// The keys as the sheet names them, and what each does.
-pub const KEYS: [(&str, &str); 26] = [
+pub const KEYS: [(&str, &str); 29] = [
     ("1 to 9", "step that actor, in the order of their panels"),
     (
         "G",
@@ -37,6 +37,15 @@ pub const KEYS: [(&str, &str); 26] = [
     ("I", "inspect a sector"),
     ("B", "compare: the run beside another build"),
     ("K", "check: what every schedule comes to"),
+    ("P", "edit: programs, actors, bytes, text"),
+    (
+        "Ctrl + Z, Ctrl + Y",
+        "in the editor: take a change back, make it again",
+    ),
+    (
+        "Alt + \u{2191}, \u{2193}, Del",
+        "in the editor's lines: move the line chosen, leave it out or put it back",
+    ),
     ("V", "verdicts and odds"),
     ("M", "race map"),
     ("D", "other devices and kernels"),

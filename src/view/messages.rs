@@ -6,6 +6,7 @@ use crate::explore::{CheckerRequest, Outlook};
 use crate::machine::{Choice, World};
 
 use super::course::{Attended, BeatRun, LessonFile};
+use super::editor::{DraftAsked, Drafted};
 use super::ui_state::UiState;
 use super::vdom::Element;
 use super::why::ChainMark;
@@ -64,6 +65,8 @@ pub enum WorkerRequest {
         /// Which run.
         which: BeatRun,
     },
+    /// Do something in the editor; the number names the request in the response.
+    Draft(u32, DraftAsked),
     /// Open a link.
     OpenLink {
         /// Names the request in the response.
@@ -144,6 +147,8 @@ pub enum WorkerResponse {
     Built(u32, Result<Vec<u8>, String>),
     /// The run of a link, a figure or a lesson's beat, or why it cannot be opened.
     Opened(u32, Result<Box<OpenedRun>, String>),
+    /// What became of a request for a draft.
+    Drafted(Box<Drafted>),
     /// The run as a text for a mail.
     MailText(String),
     /// The link of what is shown: what stands behind `#`; empty where it has none.

@@ -15,6 +15,7 @@ mod controls;
 mod course;
 mod definition;
 mod dmesg;
+mod editor;
 mod explain;
 mod figure;
 mod frame;
@@ -35,6 +36,7 @@ mod press;
 mod program_rows;
 mod renderer;
 mod route;
+mod sector_bytes;
 mod share;
 mod side;
 mod sources;
@@ -56,6 +58,7 @@ pub use course::{
     Asked, Attended, BeatRun, Class, CourseMsg, LessonFile, PackedLesson, Progress, lessons,
     moment_of, outcome, said, spans,
 };
+pub use editor::{DraftAsked, Drafted, FIXES, Fix, Sealed};
 pub use explain::{LeftOut, elsewhere, explanations, outlook_line, sentence, spoken_of};
 pub use figure::{Carried, FigureError, figure, lesson_figure, reopen};
 pub use frame::frame;

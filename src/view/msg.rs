@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::course::CourseMsg;
+use super::editor::Sealed;
 use super::ui_state::{Drawer, Folded, OtherBuild, Panel, Sheet, StepSize, Tab, TermRef};
 use crate::machine::{ActorId, Choice, NodeId, PageId, SectorId};
 use crate::protocol::{Edit, Era};
@@ -131,4 +132,14 @@ pub enum Msg {
     Why(Option<usize>),
     /// Do something in the course.
     Course(CourseMsg),
+    /// Do something in the editor.
+    Edit(Sealed),
+    /// Choose a line of an actor's program for the editor.
+    EditLine(ActorId, usize),
+    /// Do something in the editor with the list of drafts that are kept.
+    Drafts(Sealed),
+    /// Open a draft kept in this browser, by its key.
+    OpenDraft(String),
+    /// Forget a draft kept in this browser.
+    ForgetDraft(String),
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::exchange::{Consequence, Link, Opened};
 use crate::explore::{
     BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
-    ScenarioSpec, Without, WithoutWork, omission,
+    Mending, MendingWork, ScenarioSpec, SearchResult, Without, WithoutWork, omission,
 };
 use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
@@ -17,11 +17,13 @@ use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::course::{self, BeatRun, Class, LessonFile};
 use super::dmesg::PastedLog;
+use super::editor::{Desk, Drafted, editor};
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
 use super::moment::Moment;
 use super::route::route_words;
+use super::sector_bytes::pasted_bytes;
 use super::share::{Pasted, Shared};
 use super::stage::legend;
 use super::standing::Standing;
@@ -33,16 +35,28 @@ use super::{catalogue, checker, definition, explain, glossary, help, share, side
 /// Opens a link in its scenario's file.
 fn open_link(link: &str, text: &str) -> Result<OpenedRun, String> {
     let link = Link::parse(link).map_err(|error| error.to_string())?;
+    let own = link.draft.is_some();
+    let text = link.draft.as_deref().unwrap_or(text);
     let packed = Packed::build(&link.slug, text, &link.variant());
     let packed =
         packed.map_err(|error| format!("The scenario of the link cannot be built: {error}."))?;
-    let Opened { run, at, changed } = link.open(&packed.scenario);
+    let Opened {
+        run,
+        at,
+        mut changed,
+    } = link.open(&packed.scenario);
+    if own {
+        changed = format!(
+            "A draft that came with the link: not one of ours, and nobody has checked what it says of itself. {changed}"
+        );
+    }
     Ok(OpenedRun {
+        own,
         packed: packed.bytes(),
         run,
         at,
         route: link.see,
-        changed,
+        changed: changed.trim_end().to_owned(),
         ..OpenedRun::default()
     })
 }
@@ -87,6 +101,8 @@ pub type PublishFile = fn(&str, &str, &str) -> String;
 /// The checker, and the sections drawn of what it knows.
 pub struct Renderer {
     checker: Checker,
+    /// Tells milliseconds.
+    clock: fn() -> f64,
     results: CheckResults,
     /// The turn of the check.
     turn: u32,
@@ -131,9 +147,22 @@ pub struct Renderer {
     pasted: Option<Pasted>,
     /// The same text as a kernel log.
     log: Option<PastedLog>,
+    /// What it comes to as the bytes of a sector.
+    sector: Option<Element>,
     /// The lesson opened last.
     class: Option<Class>,
+    /// The draft on the page.
+    desk: Desk,
+    /// The address of its file.
+    draft_file: String,
+    /// What its changes come to, and of which draft; the search for that while it goes on.
+    mending: Option<Mending>,
+    mending_work: Option<MendingWork>,
+    mending_of: Option<ScenarioSpec>,
 }
+
+/// Up to how many states every single change of a draft is tried unasked.
+const MOST_STATES: u32 = 20_000;
 
 /// How many states of a scenario without a step are looked at in one go.
 const SLICE: usize = 4_000;
@@ -143,6 +172,7 @@ impl Renderer {
     pub fn new(clock: fn() -> f64, publish: PublishFile) -> Renderer {
         Renderer {
             checker: Checker::new(clock),
+            clock,
             results: CheckResults::default(),
             turn: 0,
             scenario: None,
@@ -168,13 +198,22 @@ impl Renderer {
             diagram_scenarios: Vec::new(),
             pasted: None,
             log: None,
+            sector: None,
             class: None,
+            desk: Desk::default(),
+            draft_file: String::new(),
+            mending: None,
+            mending_work: None,
+            mending_of: None,
         }
     }
 
     /// Whether there is work to be done.
     pub fn busy(&self) -> bool {
-        self.checker.busy() || self.left_out_search.is_some() || self.other_search.is_some()
+        self.checker.busy()
+            || self.left_out_search.is_some()
+            || self.other_search.is_some()
+            || self.mending_work.is_some()
     }
 
     /// Takes a request; responses go to `send`.
@@ -196,6 +235,7 @@ impl Renderer {
             WorkerRequest::Render(input) => {
                 let number = input.number;
                 self.set_input(*input, send);
+                self.try_lines_alone(send);
                 self.send_sections(send);
                 self.send_link(send);
                 return self.respond(WorkerResponse::Rendered(number), send);
@@ -203,7 +243,7 @@ impl Renderer {
             WorkerRequest::MailText => {
                 if let Some(moment) = &self.moment {
                     let RenderInput { ui, base, .. } = &self.input;
-                    let text = share::mail_text(moment, ui, &self.results, base);
+                    let text = share::mail_text(moment, self.own_file(), ui, &self.results, base);
                     self.respond(WorkerResponse::MailText(text), send);
                 }
             }
@@ -229,6 +269,13 @@ impl Renderer {
             } => {
                 let opened = self.open_beat(lesson, beat, which).map(Box::new);
                 return self.respond(WorkerResponse::Opened(number, opened), send);
+            }
+            WorkerRequest::Draft(number, asked) => {
+                let (stage, now) = (self.scenario.as_deref(), (self.clock)());
+                let drafted = self.desk.ask(asked, stage, now).unwrap_or_default();
+                let drafted = Box::new(Drafted { number, ..drafted });
+                self.respond(WorkerResponse::Drafted(drafted), send);
+                self.try_lines_alone(send);
             }
             WorkerRequest::OpenLink { number, link, text } => {
                 let opened = open_link(&link, &text).map(Box::new);
@@ -270,10 +317,12 @@ impl Renderer {
         let mut messages = Vec::new();
         match self.checker.busy() {
             true => (self.checker).work(until, &mut |message| messages.push(message)),
+            false if self.mending_work.is_some() => self.search_mending(),
             false if self.left_out_search.is_some() => self.search_left_out(),
             false => self.search_other(),
         }
         self.take_messages(messages, send);
+        self.try_lines_alone(send);
         self.send_sections(send);
     }
 
@@ -340,7 +389,9 @@ impl Renderer {
     fn begin(&mut self, turn: u32, spec: &ScenarioSpec) {
         self.turn = turn;
         self.results.begin(spec);
+
         self.scenario = build(spec, OtherBuild::None).map(Arc::new);
+        self.desk.begin(spec, self.scenario.as_deref());
         self.programs = programs(&spec.text, &spec.variant()).unwrap_or_default();
         (self.left_out, self.left_out_search) = (None, None);
         self.left_out_known.clear();
@@ -353,7 +404,38 @@ impl Renderer {
         self.sections = [const { None }; Slot::ALL.len()];
         self.link.clear();
         self.files.clear();
-        (self.pasted, self.log) = (None, None);
+        (self.pasted, self.log, self.sector) = (None, None, None);
+    }
+
+    /// Looks at some states of the ordering with or without the visitor's changes.
+    fn search_mending(&mut self) {
+        let work = self.mending_work.as_mut();
+        if let Some(found) = work.and_then(|work| work.advance(SLICE)) {
+            self.mending_work = None;
+            self.mending = found;
+        }
+    }
+
+    /// Has the draft held against the ordering without its changes, and every line tried without it, once every schedule of the draft was looked at.
+    fn try_lines_alone(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
+        let ui = &self.input.ui;
+        let shown = ui.shown() == Tab::Edit;
+        let small = |it: &SearchResult| it.complete && it.progress.states < MOST_STATES;
+        let known = self.results.checked.as_deref().is_some_and(small);
+        if !shown || !known {
+            return;
+        }
+        if self.mending_of != self.results.spec {
+            self.mending_of.clone_from(&self.results.spec);
+            self.mending = None;
+            let spec = self.results.spec.as_ref();
+            self.mending_work = spec.and_then(|spec| self.desk.mending(spec));
+        }
+        if !self.desk.shows_lines() || self.results.mutants.of == self.results.spec {
+            return;
+        }
+        self.results.begin_mutants();
+        self.ask_checker(CheckerRequest::Mutants, send);
     }
 
     fn ask_checker(&mut self, request: CheckerRequest, send: &mut dyn FnMut(WorkerMessage)) {
@@ -446,6 +528,7 @@ impl Renderer {
             let casting = pasted.casting(at);
             self.read_diagram(pasted.text().to_owned(), casting);
         }
+        self.desk.note_own(input.own);
         let wanted = input.ui.panel.map(|panel| (panel, input.ui.racers));
         self.input = input;
         if wanted == self.panel_asked {
@@ -502,6 +585,13 @@ impl Renderer {
         self.chain = chain.map(|chain| (run.to_vec(), chain));
     }
 
+    /// The text of the visitor's own file, if that is on the stage.
+    fn own_file(&self) -> Option<&str> {
+        let own = self.moment.as_ref().is_some_and(|it| it.own);
+        let spec = self.results.spec.as_ref().filter(|_| own);
+        spec.map(|it| it.text.as_str())
+    }
+
     /// Makes the files of the run, unless those there are were made of it.
     fn make_files(&mut self, input: &RenderInput) {
         let Some(moment) = &self.moment else {
@@ -511,7 +601,7 @@ impl Renderer {
         if same && !self.files.is_empty() {
             return;
         }
-        let text = self.results.spec.as_ref().map(|spec| spec.text.as_str());
+        let text = self.own_file();
         // A file shows what the last step changed.
         let single = moment.clone().since(None);
         let files = share::files(&single, &input.base, text);
@@ -524,10 +614,19 @@ impl Renderer {
             .collect();
     }
 
+    /// Makes a file of the draft, unless there is one of it.
+    fn save_draft(&mut self) {
+        if let Some((name, text)) = self.desk.file() {
+            let publish = self.publish;
+            self.draft_file = publish(&name, "application/toml", &text);
+        }
+    }
+
     /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
     /// away.
     fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<ActorId>>>) {
         self.log = PastedLog::of(&text);
+        self.sector = pasted_bytes(&text);
         let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
             self.pasted = None;
             return;
@@ -551,7 +650,7 @@ impl Renderer {
             // Of a visitor's own lesson there is none; on a first visit nothing has been chosen yet.
             Some(it) if it.own || it.welcome => String::new(),
             Some(it) => format!("lesson/{}/{}", it.slug, it.beat + 1),
-            None => share::link(moment, route_words(&self.input.ui)),
+            None => share::link(moment, self.own_file(), route_words(&self.input.ui)),
         };
         if link != self.link {
             self.link.clone_from(&link);
@@ -562,6 +661,9 @@ impl Renderer {
     /// Sends the sections that look different from what was sent last.
     fn send_sections(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
         self.leave_out_last_step();
+        if self.input.ui.shown() == Tab::Edit && self.desk.shows_drafts() {
+            self.save_draft();
+        }
         let Some(moment) = &self.moment else {
             return;
         };
@@ -585,6 +687,19 @@ impl Renderer {
             let section = match slot {
                 Slot::Result => checker::result_line(moment, ui, results),
                 Slot::Panel => checker::panel(moment, ui, results),
+                Slot::Side if ui.shown() == Tab::Edit => {
+                    let of_this = self.mending_of == results.spec;
+                    let mending = self.mending.as_ref().filter(|_| of_this);
+                    editor(
+                        moment,
+                        ui,
+                        results,
+                        &self.desk,
+                        &self.programs,
+                        mending,
+                        &self.draft_file,
+                    )
+                }
                 Slot::Side => side::side(
                     moment,
                     ui,
@@ -601,8 +716,15 @@ impl Renderer {
                         results,
                         base: &self.input.base,
                         files: &self.files,
+                        file: self
+                            .results
+                            .spec
+                            .as_ref()
+                            .filter(|_| moment.own)
+                            .map(|it| it.text.as_str()),
                         pasted: self.pasted.as_ref(),
                         log: self.log.as_ref(),
+                        bytes: self.sector.as_ref(),
                     }),
                     Some(Sheet::Course) => course::sheet(ui),
                     None => continue,

@@ -27,6 +27,7 @@ pub fn route_words(ui: &UiState) -> Vec<String> {
         (Tab::Explain, _) => {}
         (Tab::Check, _) if ui.panel.is_some() => {}
         (Tab::Check, _) => words.push("check".to_owned()),
+        (Tab::Edit, _) => words.push("editor".to_owned()),
         (Tab::Inspect, _) => words.push(format!("bytes-{page}.{sector}")),
         (Tab::Compare, OtherBuild::None) => words.push("beside".to_owned()),
         (Tab::Compare, OtherBuild::Unchanged) => words.push("beside-unchanged".to_owned()),
@@ -58,6 +59,8 @@ pub fn apply_route(ui: &mut UiState, words: &[String]) {
             ui.panel = Some(*panel);
         } else if word == "check" {
             ui.tab = Tab::Check;
+        } else if word == "editor" {
+            ui.tab = Tab::Edit;
         } else if let Some(place) = word.strip_prefix("bytes-") {
             let numbers = place.split_once('.');
             let numbers = numbers.and_then(|(page, sector)| {

@@ -4,7 +4,7 @@
 use crate::exchange::diagram::{
     Detail, Drawn, Options, Placement, ReadError, Reading, Searched, read, read_as, write,
 };
-use crate::exchange::{Link, chrome_trace, promela, run_json};
+use crate::exchange::{LONGEST_LINK, Link, chrome_trace, promela, run_json};
 use crate::explore::{ScenarioSpec, step_place};
 use crate::machine::{ActorId, Choice};
 use crate::protocol::{Edit, Era, Program, Side};
@@ -30,10 +30,14 @@ pub struct Shared<'a> {
     pub base: &'a str,
     /// The files made of the run: kind, name and address.
     pub files: &'a [(String, String, String)],
+    /// The text of a visitor's own file, if that is on the stage.
+    pub file: Option<&'a str>,
     /// The text pasted last, as it was read.
     pub pasted: Option<&'a Pasted>,
     /// The same text as a kernel log, if it has lines of one.
     pub log: Option<&'a PastedLog>,
+    /// What the same text comes to as the bytes of a sector, if it is such.
+    pub bytes: Option<&'a Element>,
 }
 
 /// A pasted text, as it was read.
@@ -125,39 +129,60 @@ impl Pasted {
     }
 }
 
-/// The link of a run, which is what stands behind `#`; empty for a visitor's file, which no address names.
-pub fn link(now: &Moment, route: Vec<String>) -> String {
+/// The link of a run: what stands behind `#`. `file` is the text of a visitor's own file, which travels in the link; empty where it is
+/// too long for that.
+pub fn link(now: &Moment, file: Option<&str>, route: Vec<String>) -> String {
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
-    let link = Link::of(&now.scenario, &run, now.depth(), route);
-    match link.is_start(&now.scenario) {
-        _ if now.own => String::new(),
-        true => link.slug,
-        false => link.to_string(),
+    link_to(now, file, &run, now.depth(), route)
+}
+
+fn link_to(
+    now: &Moment,
+    file: Option<&str>,
+    run: &[Choice],
+    at: usize,
+    route: Vec<String>,
+) -> String {
+    let link = Link::of(&now.scenario, run, at, route);
+    match file {
+        Some(text) => {
+            let link = link.with_draft(text).to_string();
+            Some(link)
+                .filter(|it| it.len() <= LONGEST_LINK)
+                .unwrap_or_default()
+        }
+        None if link.is_start(&now.scenario) => link.slug,
+        None => link.to_string(),
     }
 }
 
-/// The whole address of a run; empty for a visitor's file.
-fn address(now: &Moment, base: &str) -> String {
-    match link(now, Vec::new()) {
-        link if link.is_empty() => link,
-        link => format!("{base}#{link}"),
+/// The whole address of a link; empty where there is none.
+fn address(link: String, base: &str) -> String {
+    match link.is_empty() {
+        true => link,
+        false => format!("{base}#{link}"),
     }
 }
 
 /// The run as a text for a mail: up to the moment shown, but as a whole before its first step and where nothing in it
 /// fails.
-pub fn mail_text(now: &Moment, ui: &UiState, results: &CheckResults, base: &str) -> String {
+pub fn mail_text(
+    now: &Moment,
+    file: Option<&str>,
+    ui: &UiState,
+    results: &CheckResults,
+    base: &str,
+) -> String {
     let scenario = &now.scenario;
     let verdicts = now.whole.verdicts(&scenario.model);
     let whole = now.depth() == 0 || !verdicts.iter().any(|it| it.fails());
     let (story, address) = match whole && now.depth() < now.length() {
         true => {
             let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
-            let link = Link::of(scenario, &run, run.len(), Vec::new());
-            let address = format!("{base}#{link}");
-            (&*now.whole, if now.own { String::new() } else { address })
+            let link = link_to(now, file, &run, run.len(), Vec::new());
+            (&*now.whole, address(link, base))
         }
-        false => (&now.story, address(now, base)),
+        false => (&now.story, address(link(now, file, Vec::new()), base)),
     };
     let options = Options {
         detail: match ui.unfolded {
@@ -183,13 +208,13 @@ fn searched(results: &CheckResults) -> Option<Searched> {
     })
 }
 
-/// Every file that a run can be saved as: kind, name, type and content. `file` is the text of the scenario's file.
+/// Every file that a run can be saved as: kind, name, type and content. `file` is the text of a visitor's own file.
 pub fn files(now: &Moment, base: &str, file: Option<&str>) -> Vec<[String; 4]> {
     let scenario = &now.scenario;
     let run: Vec<_> = now.whole.steps.iter().map(|it| it.choice).collect();
     let fragment = Link::of(scenario, &run, now.depth(), Vec::new()).to_string();
-    let address = address(now, base);
-    let file = file.filter(|_| now.own).map(str::to_owned);
+    let address = address(link(now, file, Vec::new()), base);
+    let file = file.map(str::to_owned);
     let slug = &scenario.slug;
     let save = |kind: &str, ending: &str, mime: &str, text: String| {
         [
@@ -241,6 +266,7 @@ pub fn sheet(shared: &Shared) -> Element {
         ui,
         results,
         base,
+        file,
         ..
     } = shared;
     let head = el("div", "help-head")
@@ -252,17 +278,17 @@ pub fn sheet(shared: &Shared) -> Element {
         .child(button("", "Escape", "Close", false, Msg::Sheet(None)));
     el("div", "sheet-body share")
         .child(head)
-        .child(addresses(now, base))
-        .child(mail(&mail_text(now, ui, results, base), ui))
+        .child(addresses(now, *file, base))
+        .child(mail(&mail_text(now, *file, ui, results, base), ui))
         .child(saved(shared))
         .child(pasting(shared))
 }
 
-fn addresses(now: &Moment, base: &str) -> Element {
-    let address = address(now, base);
+fn addresses(now: &Moment, file: Option<&str>, base: &str) -> Element {
+    let address = address(link(now, file, Vec::new()), base);
     let it = part("Link", "share-link");
     if address.is_empty() {
-        return it.child(note("", "A run of your own file has no link. Save the figure (SVG): it carries the file and the run, and this page opens it again."));
+        return it.child(note("", "Your own file is too long to travel in a link. Save the figure (SVG): it carries the file and the run, and this page opens it again."));
     }
     let embedded = address.replacen('#', "?embed#", 1);
     let frame = format!(
@@ -334,13 +360,16 @@ fn pasting(shared: &Shared) -> Element {
     let mut field = el("textarea", "")
         .attr(
             Attr::Label,
-            "A diagram out of a mail or a commit message, or lines of a kernel log",
+            "A diagram out of a mail or a commit message, lines of a kernel log, or a sector's bytes",
         )
         .attr(Attr::Rows, "7");
     field.handler = Some(Handler::DiagramInput);
-    let it = part("A diagram out of a mail, or a kernel log", "share-paste")
-        .child(note("", "A diagram: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. Nothing leaves the page."))
+    let it = part("A diagram, a kernel log, or a sector", "share-paste")
+        .child(note("", "A diagram: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. Nothing leaves the page."))
         .child(field);
+    if let Some(bytes) = shared.bytes {
+        return it.child(bytes.clone());
+    }
     match (shared.pasted, shared.log) {
         // Log lines in a mail with a diagram are answered above it.
         (Some(pasted), Some(log)) if pasted.read.is_ok() => {

@@ -11,11 +11,12 @@ use super::vdom::{Attr, Element, button, el, nothing};
 use super::why::Chain;
 
 /// The tabs of the column, their labels and keys.
-const TABS: [(Tab, &str, &str); 4] = [
+const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Explain, "Explain", "E"),
     (Tab::Inspect, "Inspect", "I"),
     (Tab::Compare, "Compare", "B"),
     (Tab::Check, "Check", "K"),
+    (Tab::Edit, "Edit", "P"),
 ];
 
 /// The buttons that choose the tab. Where the window is too narrow for the programs, there is one for them too.
@@ -48,7 +49,7 @@ pub fn side(
         Tab::Explain => explain::explanations(now, ui, results, left_out, chain),
         Tab::Inspect => inspect(now, ui),
         Tab::Compare => compare(now, ui, other),
-        // Its sections have slots of their own.
-        Tab::Check => nothing(),
+        // The checker's sections have slots of their own, the editor is drawn by who has the draft.
+        Tab::Check | Tab::Edit => nothing(),
     }
 }

@@ -91,6 +91,8 @@ pub enum Tab {
     Compare,
     /// What the checker knows of every schedule.
     Check,
+    /// The ordering, to be changed.
+    Edit,
 }
 
 /// What lies over the stage where the window is too narrow for all of it.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use super::Msg;
+use super::editor::Sealed;
 
 /// The attributes in use. Those that begin with `data-` in the document are the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,14 @@ pub enum Attr {
     Label,
     /// The id of the element that has the name for assistive software.
     LabelledBy,
+    /// The id of the element that says more for assistive software.
+    DescribedBy,
+    /// Whether what a field holds is wrong.
+    Invalid,
+    /// Whether the browser checks a field's spelling.
+    Spellcheck,
+    /// Whether a field breaks its lines.
+    Wrap,
     /// How urgently screen readers speak a change of the content.
     Live,
     /// Whether the element is the current one of several.
@@ -81,6 +90,8 @@ pub enum Attr {
     Actor,
     /// The bit that the element shows.
     Bit,
+    /// The line of a program in the editor: its actor's number, and its own.
+    Line,
     /// The name of something that is animated when it moves to another place.
     Token,
     /// The names of the elements that a line is drawn to from here.
@@ -133,6 +144,10 @@ impl Attr {
             Attr::TabIndex => "tabindex",
             Attr::Label => "aria-label",
             Attr::LabelledBy => "aria-labelledby",
+            Attr::DescribedBy => "aria-describedby",
+            Attr::Invalid => "aria-invalid",
+            Attr::Spellcheck => "spellcheck",
+            Attr::Wrap => "wrap",
             Attr::Live => "aria-live",
             Attr::Current => "aria-current",
             Attr::Hidden => "aria-hidden",
@@ -153,6 +168,7 @@ impl Attr {
             Attr::Cell => "data-cell",
             Attr::Actor => "data-actor",
             Attr::Bit => "data-bit",
+            Attr::Line => "data-line",
             Attr::Token => "data-token",
             Attr::Wire => "data-wire",
             Attr::Thing => "data-thing",
@@ -187,6 +203,10 @@ pub enum Handler {
     FindChange,
     /// Writing into the field searches the list of orderings.
     FindOrdering,
+    /// Writing into the field has the editor do something with its value.
+    EditInput(Sealed),
+    /// Leaving the field has the editor do something with its value.
+    EditChange(Sealed),
     /// Choosing a file opens it.
     PickFile,
     /// Closing the dialog sends the message.

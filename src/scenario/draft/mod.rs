@@ -121,3 +121,31 @@ fn edit_lines(edit: &Edit) -> String {
         Edit::Replace(it, by) => at("replace", it) + &line("with", by),
     }
 }
+
+impl Draft {
+    /// What a table of the file says of a key; empty where it says nothing.
+    pub fn said(&self, kind: &'static str, name: &str, key: &str) -> String {
+        let layout = layout::Layout::of(&self.text);
+        let piece = layout
+            .as_ref()
+            .ok()
+            .and_then(|it| it.named(kind, name).ok());
+        piece.map_or_else(String::new, |it| it.text(key).to_owned())
+    }
+
+    /// The same of a page, by its number.
+    pub fn said_of_page(&self, number: usize, key: &str) -> String {
+        let layout = layout::Layout::of(&self.text);
+        let piece = layout
+            .as_ref()
+            .ok()
+            .and_then(|it| it.nth("page", number).ok());
+        piece.map_or_else(String::new, |it| it.text(key).to_owned())
+    }
+
+    /// The names of the tables of a kind.
+    pub fn names(&self, kind: &'static str) -> Vec<String> {
+        let layout = layout::Layout::of(&self.text);
+        layout.map_or_else(|_| Vec::new(), |it| it.names(kind))
+    }
+}
