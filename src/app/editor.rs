@@ -236,7 +236,8 @@ fn walk(from: &Element, down: bool) -> bool {
 /// A line is taken, carried, or let go.
 fn drag(kind: &str, event: &Event) {
     let Some((actor, from)) = DRAGGED.get() else {
-        let grip = target(event).filter(|it| kind == "pointerdown" && it.class_name() == "grip");
+        let grip = target(event)
+            .filter(|it| kind == "pointerdown" && it.matches(".grip").unwrap_or(false));
         if let Some(line) = grip.and_then(|it| line_of(&it.parent_element()?)) {
             event.prevent_default();
             DRAGGED.set(Some(line));

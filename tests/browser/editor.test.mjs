@@ -30,7 +30,7 @@ test("S04 is made of the correct ordering by mouse, fails, and is mended; its li
   // What dropping a line alone would do stands beside it.
   await page.locator(".edit-lines .alone").first().waitFor();
   await tool(page, "Show its end").first().click();
-  await part(page, "now").filter({ hasText: "34 of 34" }).waitFor();
+  await part(page, "now").filter({ hasText: "to 34 of your own run" }).waitFor();
   await settled(page);
   await page.waitForFunction(() => location.hash.includes("move.writepage.unlock_page.before.set_page_writeback"));
   const link = new URL(page.url()).hash;
@@ -86,6 +86,45 @@ test("the same by keyboard alone", async () => {
   await page.locator(".edit-lines .inserted").waitFor();
   assert.deepEqual(problems(), []);
   await close();
+});
+
+test("two lines change places, and a line is put in the place of another", async () => {
+  const { page, problems, close } = await site.open("#baseline-five-step");
+  await openEditor(page);
+  await verdict(page, "safe");
+  await line(page, "set_page_writeback(page)").click();
+  await tool(page, "Swap with…").click();
+  await line(page, "unlock_page(page)").click();
+  await verdict(page, "guard error");
+  await page.waitForFunction(() => location.hash.includes("swap.writepage.set_page_writeback.unlock_page"));
+  await tool(page, "Take all changes back").click();
+  await verdict(page, "safe");
+  await line(page, "lock_page(page)").click();
+  await tool(page, "Replace…").click();
+  await page.keyboard.type("trylock");
+  await page.locator(".palette .link").first().click();
+  await page.locator(".edit-lines .inserted").waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("two tabs keep their drafts apart", async () => {
+  const one = await site.open("#unlock-gap");
+  const two = await one.page.context().newPage();
+  await two.goto(one.page.url());
+  await two.locator('html[data-ready="true"]').waitFor({ state: "attached" });
+  for (const [page, text] of [[one.page, "lock_page(page)"], [two, "set_page_writeback(page)"]]) {
+    await openEditor(page);
+    await verdict(page, "guard error");
+    await line(page, text).click();
+    await part(page, "line-drop").click();
+    await page.locator(".edit-lines .dropped", { hasText: text }).first().waitFor();
+    await page.waitForTimeout(500);
+  }
+  const kept = await one.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("draft ")).length);
+  assert.equal(kept, 2);
+  assert.deepEqual(one.problems(), []);
+  await one.close();
 });
 
 test("a line is dragged, by mouse and by touch", async () => {

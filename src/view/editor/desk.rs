@@ -6,11 +6,11 @@ use crate::explore::{MendingWork, ScenarioSpec};
 use crate::protocol::Side;
 use crate::scenario::{
     Change, Draft, DraftError, Packed, Scenario, ScenarioError, Variant, load, load_variant,
-    move_line,
+    move_line, swap_lines,
 };
 
 use super::fix::DESIGN;
-use super::state::{DraftAsked, EditMsg, Editing, Face};
+use super::state::{DraftAsked, EditMsg, Editing, Face, Putting};
 
 /// What a protocol is designed from.
 const DESIGN_FROM: &str = include_str!("design-it.toml");
@@ -182,7 +182,9 @@ impl Desk {
     ) -> Option<Drafted> {
         let draft = &self.now.draft;
         let changed = match asked {
-            DraftAsked::Used(sealed, value) => return self.used(sealed.read()?, value, now),
+            DraftAsked::Used(sealed, value) => {
+                return self.used(sealed.read()?, value, stage, now);
+            }
             DraftAsked::Open(record) => return opened(&record).map(|it| self.go_on(it, By::Fresh)),
             DraftAsked::Move(actor, from, to, lower) => {
                 let side = if lower { Side::After } else { Side::Before };
@@ -211,7 +213,13 @@ impl Desk {
     }
 
     /// Does what an element of the editor was used for.
-    fn used(&mut self, msg: EditMsg, value: String, now: f64) -> Option<Drafted> {
+    fn used(
+        &mut self,
+        msg: EditMsg,
+        value: String,
+        stage: Option<&Scenario>,
+        now: f64,
+    ) -> Option<Drafted> {
         let draft = &self.now.draft;
         let typed = std::mem::replace(&mut self.typed, f64::NEG_INFINITY);
         let (changed, by) = match msg {
@@ -254,6 +262,12 @@ impl Desk {
                 self.editing.actor = actor;
                 self.choose(None);
                 return None;
+            }
+            EditMsg::Line(other) if self.editing.putting == Some(Putting::Swap) => {
+                let (actor, one) = (self.editing.actor, self.editing.line?);
+                self.editing.putting = None;
+                let change = swap_lines(draft, stage?, actor, one, other);
+                (change.and_then(|change| draft.apply(&change)), By::Change)
             }
             EditMsg::Line(line) => {
                 self.choose(Some(line));

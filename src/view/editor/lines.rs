@@ -142,6 +142,7 @@ fn tools(
         (Putting::Beside(Side::Before), "Insert above\u{2026}"),
         (Putting::Beside(Side::After), "Insert below\u{2026}"),
         (Putting::Instead, "Replace\u{2026}"),
+        (Putting::Swap, "Swap with\u{2026}"),
     ] {
         let open = desk.editing.putting == Some(putting);
         let msg = edit(EditMsg::Putting((!open).then_some(putting)));
@@ -151,12 +152,15 @@ fn tools(
     let tools = el("div", "").child(moves);
     match desk.editing.putting {
         None => tools,
+        Some(Putting::Swap) => tools.child(note("small", "Choose the other line.")),
         Some(putting) => {
             let to_change = |line: &str| match putting {
                 Putting::Beside(side) => {
                     Change::Edit(Edit::Insert(line.to_owned(), place.clone(), side))
                 }
-                Putting::Instead => Change::Edit(Edit::Replace(place.clone(), line.to_owned())),
+                Putting::Instead | Putting::Swap => {
+                    Change::Edit(Edit::Replace(place.clone(), line.to_owned()))
+                }
             };
             tools.child(palette::palette_of(now, desk, &to_change))
         }

@@ -29,6 +29,8 @@ pub(super) enum Putting {
     Beside(Side),
     /// In the place of the line chosen.
     Instead,
+    /// Nowhere: the line chosen next changes places with this one.
+    Swap,
 }
 
 /// What of the editor is open.
