@@ -118,7 +118,7 @@ impl SectorBytes {
                         let rest = says - found.bytes.len();
                         found.bytes.extend(&last[..rest.min(16)]);
                     }
-                } else if says != have && !(bytes.is_empty() && says == have) {
+                } else if says != have {
                     // A dump may begin anywhere in its file.
                     if have > 0 {
                         return match have < LEAST {
@@ -302,10 +302,7 @@ fn dump_line(line: &str) -> Option<(Option<usize>, Vec<u8>)> {
                 if hex(first)
                     && first.len() >= 6
                     && !rest.trim().is_empty()
-                    && rest
-                        .trim()
-                        .split_whitespace()
-                        .all(|it| it.len() < first.len()) =>
+                    && rest.split_whitespace().all(|it| it.len() < first.len()) =>
             {
                 (Some(first), rest.trim_start())
             }
@@ -456,7 +453,7 @@ mod tests {
         ] {
             assert_eq!(SectorBytes::read(text), None, "{text}");
         }
-        let gap = "00000000: 0000 0000 0000 0000 0000 0000 0000 0000\n".repeat(1)
+        let gap = "00000000: 0000 0000 0000 0000 0000 0000 0000 0000\n".to_owned()
             + &(1..5)
                 .map(|at| format!("{:08x}: {}\n", at * 16, "0000 ".repeat(8).trim()))
                 .collect::<String>()
