@@ -17,6 +17,8 @@ pub struct LineStep<'a> {
     pub steps: Vec<&'a Step>,
     /// Its step as an edit names it; none for a label, and for what was dropped or moved away.
     pub place: Option<Place>,
+    /// The same with its number among those of its key, as [`single_edits`](super::single_edits) has it.
+    pub numbered: Option<Place>,
 }
 
 impl<'a> LineStep<'a> {
@@ -37,17 +39,18 @@ impl<'a> LineStep<'a> {
     pub fn beside(&self, index: usize) -> Option<Place> {
         let mut path = self.path.clone();
         *path.last_mut()? = index;
-        place_at(self.program, &path)
+        place_at(self.program, &path).map(|[it, _]| it)
     }
 
     /// The composite around it, as an edit names it.
     pub fn around(&self) -> Option<Place> {
-        place_at(self.program, &self.path[..self.path.len().checked_sub(1)?])
+        let around = &self.path[..self.path.len().checked_sub(1)?];
+        place_at(self.program, around).map(|[it, _]| it)
     }
 
     /// The step at a path of its program, as an edit names it.
     pub fn at(program: &Program, path: &[usize]) -> Option<Place> {
-        place_at(program, path)
+        place_at(program, path).map(|[it, _]| it)
     }
 }
 
@@ -88,8 +91,10 @@ pub fn line_steps(programs: &[Program], actor: ActorId) -> Vec<LineStep<'_>> {
                     _ => &[],
                 };
             }
+            let place = place_at(program, &path);
             lines.push(LineStep {
-                place: place_at(program, &path),
+                place: place.clone().map(|[it, _]| it),
+                numbered: place.map(|[_, it]| it),
                 program,
                 path,
                 steps,

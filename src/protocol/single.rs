@@ -76,7 +76,7 @@ pub fn place_of(program: &Program, instruction: usize) -> Option<Place> {
 }
 
 /// The step at a path of a program, as an edit names it; none for one that no edit can name.
-pub(super) fn place_at(program: &Program, path: &[usize]) -> Option<Place> {
+pub(super) fn place_at(program: &Program, path: &[usize]) -> Option<[Place; 2]> {
     let mut all = named(program).into_iter();
     let (found, _) = all.find(|(step, _)| step.path == path)?;
     let plain = Place {
@@ -86,9 +86,9 @@ pub(super) fn place_at(program: &Program, path: &[usize]) -> Option<Place> {
     // Without a number where none is needed.
     let place = match find(program, &plain).is_ok_and(|it| it == path) {
         true => plain,
-        false => found.place,
+        false => found.place.clone(),
     };
-    (!place.step.is_empty()).then_some(place)
+    (!place.step.is_empty()).then_some([place, found.place])
 }
 
 /// A step that an edit can name.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::explore::{MendingWork, ScenarioSpec};
-use crate::protocol::Side;
+use crate::protocol::{Mark, Side};
 use crate::scenario::{
     Change, Draft, DraftError, Packed, Scenario, ScenarioError, Variant, load, load_variant,
     move_line, swap_lines,
@@ -93,6 +93,8 @@ pub struct Desk {
     saved: bool,
     /// When the text was written last, in milliseconds.
     typed: f64,
+    /// The text of the line chosen, by which it is found again where it has moved.
+    text: String,
     /// What is open.
     pub(super) editing: Editing,
     /// What is wrong with it.
@@ -183,6 +185,7 @@ impl Desk {
         let draft = &self.now.draft;
         let changed = match asked {
             DraftAsked::Used(sealed, value) => {
+                self.text = self.chosen_text(stage);
                 return self.used(sealed.read()?, value, stage, now);
             }
             DraftAsked::Open(record) => return opened(&record).map(|it| self.go_on(it, By::Fresh)),
@@ -359,6 +362,9 @@ impl Desk {
             Ok(packed) => packed.scenario.name.clone(),
             Err(_) => self.title(),
         };
+        if let Ok(packed) = &built {
+            self.follow(&packed.scenario);
+        }
         let packed = built.ok().map(|packed| packed.bytes());
         if packed.is_some() {
             self.shown = self.now.clone();
@@ -370,6 +376,36 @@ impl Desk {
             fresh: by == By::Fresh,
             ..Drafted::default()
         }
+    }
+
+    fn chosen_text(&self, stage: Option<&Scenario>) -> String {
+        let cast = stage.and_then(|it| it.cast.get(self.editing.actor.index()));
+        let line = cast.and_then(|it| it.lines.get(self.editing.line?));
+        line.map_or_else(String::new, |it| it.text.clone())
+    }
+
+    /// Keeps the line chosen that was, where it stands now: of several alike the one that has moved, else the nearest.
+    fn follow(&mut self, scenario: &Scenario) {
+        let (Some(at), false) = (self.editing.line, self.text.is_empty()) else {
+            return;
+        };
+        let Some(cast) = scenario.cast.get(self.editing.actor.index()) else {
+            return;
+        };
+        let alike = cast
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.text == self.text);
+        let nearest = alike.min_by_key(|(place, it)| {
+            let rank = match it.mark {
+                Mark::MovedHere => 0,
+                Mark::MovedAway => 2,
+                _ => 1,
+            };
+            (rank, place.abs_diff(at))
+        });
+        self.editing.line = nearest.map(|(place, _)| place).or(Some(at));
     }
 
     fn title(&self) -> String {

@@ -112,7 +112,7 @@ pub fn rating(slug: &str, many: usize, mending: &Mending) -> Element {
     };
     let slept = match mending.slept {
         Some((before, after)) => {
-            format!(" Writers sleep {after:.1} steps on average, {before:.1} without.")
+            format!(" Writers sleep {after:.1} steps on average with that, {before:.1} without.")
         }
         None => String::new(),
     };

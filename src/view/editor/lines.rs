@@ -3,8 +3,8 @@
 use crate::exchange::worth;
 use crate::explore::Verdicts;
 use crate::machine::ActorId;
-use crate::protocol::{Edit, Mark, Place, Program, Side};
-use crate::scenario::{ActionKind, Change, line_actions, place_of_line};
+use crate::protocol::{Edit, Mark, Place, Program, Side, line_steps};
+use crate::scenario::{ActionKind, Change, line_actions};
 
 use super::super::badge::mark;
 use super::super::check_results::CheckResults;
@@ -32,6 +32,7 @@ pub fn face(now: &Moment, results: &CheckResults, desk: &Desk, programs: &[Progr
     let lines = &cast[actor.index()].lines;
     let chosen = desk.editing.line.filter(|at| *at < lines.len());
     let mut list = el("ol", "edit-lines").attr(Attr::Label, "Lines");
+    let steps = line_steps(programs, actor);
     let mut heading = false;
     for (at, line) in lines.iter().enumerate() {
         if line.handler && !heading {
@@ -46,7 +47,9 @@ pub fn face(now: &Moment, results: &CheckResults, desk: &Desk, programs: &[Progr
             Mark::Inserted => ("inserted", "added"),
             Mark::NotYet | Mark::Elsewhere => ("not-yet", "not in this kernel"),
         };
-        let place = place_of_line(programs, actor, at);
+        let step = steps.get(at);
+        let place = step.and_then(|it| it.place.clone());
+        let numbered = step.and_then(|it| it.numbered.as_ref());
         let choose = edit(EditMsg::Line(at));
         let body = button("text", "", &line.text, false, choose);
         let row = el("li", &format!("code {class} depth-{}", line.depth.min(6)))
@@ -59,7 +62,7 @@ pub fn face(now: &Moment, results: &CheckResults, desk: &Desk, programs: &[Progr
             )
             .child(body.attr_bool(Attr::Pressed, chosen == Some(at)))
             .child(el("em", "edit").text(said))
-            .child(alone(results, place.as_ref()));
+            .child(alone(results, numbered));
         list = list.child(row);
         if chosen == Some(at) {
             let tools = tools(now, desk, (actor, at), place.as_ref());
@@ -68,10 +71,7 @@ pub fn face(now: &Moment, results: &CheckResults, desk: &Desk, programs: &[Progr
     }
     el("div", "lines-face")
         .child(actors)
-        .child(match chosen {
-            Some(_) => nothing(),
-            None => note("small", "Choose a line, here or on the stage: leave it out, move it (also by dragging), put something beside it. What stands at its right comes of leaving out that line alone."),
-        })
+        .child(note("small", "Choose a line, here or on the stage: leave it out, move it (also by dragging), put something beside it. What stands at its right comes of leaving out that line alone."))
         .child(list)
 }
 
