@@ -101,6 +101,7 @@ test("two lines change places, and a line is put in the place of another", async
   await verdict(page, "safe");
   await line(page, "lock_page(page)").click();
   await tool(page, "Replace…").click();
+  await page.waitForFunction(() => document.activeElement.dataset.part === "palette-query");
   await page.keyboard.type("trylock");
   await page.locator(".palette .link").first().click();
   await page.locator(".edit-lines .inserted").waitFor();

@@ -144,7 +144,8 @@ test("a figure of a visitor's own file carries the file", async () => {
   await page.keyboard.press("f");
   const moment = await shown(page);
   await share(page);
-  await sheet(page).filter({ hasText: "A run of your own file has no link." }).waitFor();
+  // It travels in its link as well.
+  await sheet(page).locator("code.address", { hasText: "#2" }).waitFor();
   const svg = await saved(page, "SVG: ");
   const other = await site.open("");
   await other.page.locator('input[type="file"]').setInputFiles({ name: "figure.svg", mimeType: "", buffer: svg.bytes });
