@@ -100,6 +100,17 @@ pub fn sheet(ui: &UiState) -> Element {
         .child(list(course))
         .child(el("h3", "").text("Beyond the lessons"))
         .child(list(beyond))
+        .child(
+            el("p", "")
+                .child(button(
+                    "link",
+                    "",
+                    "Fix it, design it",
+                    false,
+                    Msg::GoToLink("unlock-gap/see-editor".to_owned()),
+                ))
+                .text(" by hand, in the editor: six broken orderings, and a protocol from nothing"),
+        )
         .child(el("h3", "").text("For teachers"))
         .child(
             el("ul", "")
