@@ -3,6 +3,7 @@
 
 mod address;
 mod carried;
+mod case;
 mod cause;
 mod change;
 mod chrome_trace;

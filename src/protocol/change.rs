@@ -21,13 +21,7 @@ pub fn change_words(
     programs: &[Program],
     whose: &dyn Fn(&str) -> String,
 ) -> Result<String, EditError> {
-    let first = match edit {
-        Edit::Drop(place)
-        | Edit::Move(place, ..)
-        | Edit::Swap(place, _)
-        | Edit::Replace(place, _)
-        | Edit::Insert(_, place, _) => place,
-    };
+    let first = edit.place();
     let mut all = programs.iter();
     let Some(program) = all.find(|it| it.name == first.program) else {
         return Ok(edit.words());

@@ -85,6 +85,29 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// The edit with other places.
+    #[must_use]
+    pub fn with_places(&self, place: impl Fn(&Place) -> Place) -> Edit {
+        match self {
+            Edit::Drop(it) => Edit::Drop(place(it)),
+            Edit::Move(it, to, side) => Edit::Move(place(it), place(to), *side),
+            Edit::Swap(one, other) => Edit::Swap(place(one), place(other)),
+            Edit::Insert(line, to, side) => Edit::Insert(line.clone(), place(to), *side),
+            Edit::Replace(it, line) => Edit::Replace(place(it), line.clone()),
+        }
+    }
+
+    /// The step that it changes, or beside which it adds a line.
+    pub fn place(&self) -> &Place {
+        match self {
+            Edit::Drop(place)
+            | Edit::Move(place, ..)
+            | Edit::Swap(place, _)
+            | Edit::Replace(place, _)
+            | Edit::Insert(_, place, _) => place,
+        }
+    }
+
     /// What the edit does, by the names that files and links use, with steps between backquotes. What a release calls
     /// them is told by [`change_words`](super::change_words).
     pub fn words(&self) -> String {
@@ -217,13 +240,7 @@ pub fn apply(
     programs: &mut [Program],
     line_at: &dyn Fn(usize) -> Option<usize>,
 ) -> Result<(), EditError> {
-    let place = match edit {
-        Edit::Drop(place)
-        | Edit::Move(place, ..)
-        | Edit::Swap(place, _)
-        | Edit::Replace(place, _)
-        | Edit::Insert(_, place, _) => place,
-    };
+    let place = edit.place();
     if !programs.iter().any(|program| program.name == place.program) {
         let names = || programs.iter().map(|program| program.name.as_str());
         return Err(EditError::NoProgram {

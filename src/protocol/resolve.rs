@@ -10,14 +10,7 @@ use super::tree::{Step, What, each};
 /// `do_wp_page/wait_for_stable_page` where that program calls `page_mkwrite`, and its release calls the step so. What fits
 /// nothing, or several steps, is left as it is.
 pub fn resolved(edit: &Edit, programs: &[Program], era: Era) -> Edit {
-    let place = |place: &Place| resolved_place(place, programs, era);
-    match edit {
-        Edit::Drop(it) => Edit::Drop(place(it)),
-        Edit::Move(it, to, side) => Edit::Move(place(it), place(to), *side),
-        Edit::Swap(one, other) => Edit::Swap(place(one), place(other)),
-        Edit::Insert(line, to, side) => Edit::Insert(line.clone(), place(to), *side),
-        Edit::Replace(it, line) => Edit::Replace(place(it), line.clone()),
-    }
+    edit.with_places(|place| resolved_place(place, programs, era))
 }
 
 fn resolved_place(place: &Place, programs: &[Program], era: Era) -> Place {

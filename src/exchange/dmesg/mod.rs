@@ -1,8 +1,10 @@
 //! Lines of a kernel log that somebody pastes: what each says (`line.rs`, over the table of `format.rs` and the patterns
-//! of `pattern.rs`), and what could have happened (`answer.rs`).
+//! of `pattern.rs`), what two guards tell by themselves
+//! (`guards.rs`), and what could have happened (`answer.rs`).
 
 mod answer;
 mod format;
+mod guards;
 mod line;
 mod pattern;
 

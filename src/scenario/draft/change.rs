@@ -229,7 +229,7 @@ impl Draft {
                 // Edits of programs that nobody runs any more go as well.
                 let (before, after) = (self.program_names(), draft.program_names());
                 let gone = |it: &Edit| {
-                    let program = &place_of(it).program;
+                    let program = &it.place().program;
                     before.contains(program) && !after.contains(program)
                 };
                 draft.edits.retain(|it| !gone(it));
@@ -301,17 +301,6 @@ impl Draft {
     }
 }
 
-/// The first place of an edit.
-fn place_of(edit: &Edit) -> &Place {
-    match edit {
-        Edit::Drop(it)
-        | Edit::Move(it, ..)
-        | Edit::Swap(it, _)
-        | Edit::Insert(_, it, _)
-        | Edit::Replace(it, _) => it,
-    }
-}
-
 /// An edit, if a file can say it.
 fn writable(edit: &Edit) -> Result<Edit, DraftError> {
     let read = edits(&format!("[[edit]]\n{}", edit_lines(edit)));
@@ -325,18 +314,11 @@ fn writable(edit: &Edit) -> Result<Edit, DraftError> {
 
 /// An edit in which a program goes by another name.
 fn renamed(edit: &Edit, from: &str, to: &str) -> Edit {
-    let place = |place: &Place| Place {
+    edit.with_places(|place| Place {
         program: match place.program == from {
             true => to.to_owned(),
             false => place.program.clone(),
         },
         ..place.clone()
-    };
-    match edit {
-        Edit::Drop(it) => Edit::Drop(place(it)),
-        Edit::Move(it, to, side) => Edit::Move(place(it), place(to), *side),
-        Edit::Swap(one, other) => Edit::Swap(place(one), place(other)),
-        Edit::Insert(line, to, side) => Edit::Insert(line.clone(), place(to), *side),
-        Edit::Replace(it, line) => Edit::Replace(place(it), line.clone()),
-    }
+    })
 }

@@ -41,13 +41,7 @@ fn kind(edit: &Edit) -> usize {
 }
 
 fn program(edit: &Edit) -> &str {
-    match edit {
-        Edit::Drop(step)
-        | Edit::Replace(step, _)
-        | Edit::Move(step, ..)
-        | Edit::Swap(step, _)
-        | Edit::Insert(_, step, _) => &step.program,
-    }
+    &edit.place().program
 }
 
 fn compare(one: &Mutant, other: &Mutant, column: usize) -> Ordering {
