@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::exchange::{Consequence, Link, Opened};
 use crate::explore::{
     BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
-    Mending, MendingWork, ScenarioSpec, SearchResult, Without, WithoutWork, omission,
+    ScenarioSpec, SearchResult, Without, WithoutWork, omission,
 };
 use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
@@ -153,12 +153,6 @@ pub struct Renderer {
     class: Option<Class>,
     /// The draft on the page.
     desk: Desk,
-    /// The address of its file.
-    draft_file: String,
-    /// What its changes come to, and of which draft; the search for that while it goes on.
-    mending: Option<Mending>,
-    mending_work: Option<MendingWork>,
-    mending_of: Option<ScenarioSpec>,
 }
 
 /// Up to how many states every single change of a draft is tried unasked.
@@ -201,10 +195,6 @@ impl Renderer {
             sector: None,
             class: None,
             desk: Desk::default(),
-            draft_file: String::new(),
-            mending: None,
-            mending_work: None,
-            mending_of: None,
         }
     }
 
@@ -213,7 +203,7 @@ impl Renderer {
         self.checker.busy()
             || self.left_out_search.is_some()
             || self.other_search.is_some()
-            || self.mending_work.is_some()
+            || self.desk.held.busy()
     }
 
     /// Takes a request; responses go to `send`.
@@ -235,7 +225,7 @@ impl Renderer {
             WorkerRequest::Render(input) => {
                 let number = input.number;
                 self.set_input(*input, send);
-                self.try_lines_alone(send);
+                self.try_draft(send);
                 self.send_sections(send);
                 self.send_link(send);
                 return self.respond(WorkerResponse::Rendered(number), send);
@@ -275,7 +265,7 @@ impl Renderer {
                 let drafted = self.desk.ask(asked, stage, now).unwrap_or_default();
                 let drafted = Box::new(Drafted { number, ..drafted });
                 self.respond(WorkerResponse::Drafted(drafted), send);
-                self.try_lines_alone(send);
+                self.try_draft(send);
             }
             WorkerRequest::OpenLink { number, link, text } => {
                 let opened = open_link(&link, &text).map(Box::new);
@@ -317,12 +307,12 @@ impl Renderer {
         let mut messages = Vec::new();
         match self.checker.busy() {
             true => (self.checker).work(until, &mut |message| messages.push(message)),
-            false if self.mending_work.is_some() => self.search_mending(),
+            false if self.desk.held.busy() => self.desk.held.search(SLICE),
             false if self.left_out_search.is_some() => self.search_left_out(),
             false => self.search_other(),
         }
         self.take_messages(messages, send);
-        self.try_lines_alone(send);
+        self.try_draft(send);
         self.send_sections(send);
     }
 
@@ -389,7 +379,6 @@ impl Renderer {
     fn begin(&mut self, turn: u32, spec: &ScenarioSpec) {
         self.turn = turn;
         self.results.begin(spec);
-
         self.scenario = build(spec, OtherBuild::None).map(Arc::new);
         self.desk.begin(spec, self.scenario.as_deref());
         self.programs = programs(&spec.text, &spec.variant()).unwrap_or_default();
@@ -407,17 +396,8 @@ impl Renderer {
         (self.pasted, self.log, self.sector) = (None, None, None);
     }
 
-    /// Looks at some states of the ordering with or without the visitor's changes.
-    fn search_mending(&mut self) {
-        let work = self.mending_work.as_mut();
-        if let Some(found) = work.and_then(|work| work.advance(SLICE)) {
-            self.mending_work = None;
-            self.mending = found;
-        }
-    }
-
     /// Has the draft held against the ordering without its changes, and every line tried without it, once every schedule of the draft was looked at.
-    fn try_lines_alone(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
+    fn try_draft(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
         let ui = &self.input.ui;
         let shown = ui.shown() == Tab::Edit;
         let small = |it: &SearchResult| it.complete && it.progress.states < MOST_STATES;
@@ -425,11 +405,8 @@ impl Renderer {
         if !shown || !known {
             return;
         }
-        if self.mending_of != self.results.spec {
-            self.mending_of.clone_from(&self.results.spec);
-            self.mending = None;
-            let spec = self.results.spec.as_ref();
-            self.mending_work = spec.and_then(|spec| self.desk.mending(spec));
+        if let Some(spec) = &self.results.spec {
+            self.desk.held.begin(spec);
         }
         if !self.desk.shows_lines() || self.results.mutants.of == self.results.spec {
             return;
@@ -614,14 +591,6 @@ impl Renderer {
             .collect();
     }
 
-    /// Makes a file of the draft, unless there is one of it.
-    fn save_draft(&mut self) {
-        if let Some((name, text)) = self.desk.file() {
-            let publish = self.publish;
-            self.draft_file = publish(&name, "application/toml", &text);
-        }
-    }
-
     /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
     /// away.
     fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<ActorId>>>) {
@@ -661,8 +630,8 @@ impl Renderer {
     /// Sends the sections that look different from what was sent last.
     fn send_sections(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
         self.leave_out_last_step();
-        if self.input.ui.shown() == Tab::Edit && self.desk.shows_drafts() {
-            self.save_draft();
+        if self.input.ui.shown() == Tab::Edit {
+            self.desk.save(self.publish);
         }
         let Some(moment) = &self.moment else {
             return;
@@ -688,17 +657,7 @@ impl Renderer {
                 Slot::Result => checker::result_line(moment, ui, results),
                 Slot::Panel => checker::panel(moment, ui, results),
                 Slot::Side if ui.shown() == Tab::Edit => {
-                    let of_this = self.mending_of == results.spec;
-                    let mending = self.mending.as_ref().filter(|_| of_this);
-                    editor(
-                        moment,
-                        ui,
-                        results,
-                        &self.desk,
-                        &self.programs,
-                        mending,
-                        &self.draft_file,
-                    )
+                    editor(moment, ui, results, &self.desk, &self.programs)
                 }
                 Slot::Side => side::side(
                     moment,
@@ -716,12 +675,7 @@ impl Renderer {
                         results,
                         base: &self.input.base,
                         files: &self.files,
-                        file: self
-                            .results
-                            .spec
-                            .as_ref()
-                            .filter(|_| moment.own)
-                            .map(|it| it.text.as_str()),
+                        file: self.own_file(),
                         pasted: self.pasted.as_ref(),
                         log: self.log.as_ref(),
                         bytes: self.sector.as_ref(),

@@ -2,21 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::{MendingWork, ScenarioSpec};
+use crate::explore::ScenarioSpec;
 use crate::protocol::{Mark, Side};
 use crate::scenario::{
-    Change, Draft, DraftError, Packed, Scenario, ScenarioError, Variant, load, load_variant,
-    move_line, swap_lines,
+    Draft, DraftError, Packed, Scenario, ScenarioError, Variant, move_line, swap_lines,
 };
 
 use super::fix::DESIGN;
+use super::held::Held;
 use super::state::{DraftAsked, EditMsg, Editing, Face, Putting};
+use super::version::Version;
 
 /// What a protocol is designed from.
-const DESIGN_FROM: &str = include_str!("design-it.toml");
-/// What a design is held against.
-const CORRECT: &str = include_str!("../../../assets/scenarios/baseline-five-step.toml");
-
+pub(super) const DESIGN_FROM: &str = include_str!("design-it.toml");
 /// Most versions that can be taken back.
 const MOST: usize = 500;
 
@@ -57,31 +55,9 @@ enum By {
     Fresh,
 }
 
-/// A version of the draft.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Version {
-    draft: Draft,
-    /// Where it stands: name, device, kernel; without text and edits.
-    of: ScenarioSpec,
-    /// Whether its text is the visitor's own.
-    own: bool,
-}
-
-impl Version {
-    fn spec(&self) -> ScenarioSpec {
-        ScenarioSpec {
-            text: self.draft.text.clone(),
-            edits: self.draft.edits.clone(),
-            ..self.of.clone()
-        }
-    }
-}
-
 /// The draft on the page.
 #[derive(Default)]
 pub struct Desk {
-    /// The file that it began with, and whether that is the visitor's own.
-    base: (String, bool),
     past: Vec<Version>,
     now: Version,
     future: Vec<Version>,
@@ -89,8 +65,10 @@ pub struct Desk {
     shown: Version,
     /// Its text as a whole.
     pub(super) whole: String,
-    /// Whether its file was given away.
-    saved: bool,
+    /// The address of its file; empty where there is none of it yet.
+    pub(super) file: String,
+    /// What its changes come to.
+    pub held: Held,
     /// When the text was written last, in milliseconds.
     typed: f64,
     /// The text of the line chosen, by which it is found again where it has moved.
@@ -104,7 +82,7 @@ pub struct Desk {
 impl Desk {
     /// Takes over what is on the stage, unless that comes from here.
     pub fn begin(&mut self, spec: &ScenarioSpec, stage: Option<&Scenario>) {
-        let version = version(spec, stage);
+        let version = Version::on(spec, stage);
         let same = version.draft == self.shown.draft && version.of == self.shown.of;
         if same {
             return;
@@ -115,7 +93,6 @@ impl Desk {
             false => self.past.clear(),
         }
         self.future.clear();
-        self.base = (version.draft.text.clone(), false);
         self.shown = version.clone();
         self.take(version, None);
     }
@@ -123,23 +100,27 @@ impl Desk {
     /// Notes whether what is on the stage is the visitor's own.
     pub fn note_own(&mut self, own: bool) {
         if self.now.draft == self.shown.draft {
-            self.now.own = own;
-            self.shown.own = own;
-            if self.base.0 == self.now.draft.text {
-                self.base.1 = own;
-            }
+            self.now.base.own = own;
+            self.shown.base.own = own;
         }
     }
 
-    /// The draft's file, its name and text, unless it was given before.
-    pub fn file(&mut self) -> Option<(String, String)> {
-        let name = format!("{}.toml", self.now.of.slug);
-        (!std::mem::replace(&mut self.saved, true)).then(|| (name, self.whole.clone()))
+    /// Has the draft saved where its file can be, unless there is one of it.
+    pub fn save(&mut self, publish: fn(&str, &str, &str) -> String) {
+        if self.file.is_empty() && self.editing.face == Face::Kept {
+            let name = format!("{}.toml", self.now.of.slug);
+            self.file = publish(&name, "application/toml", &self.whole);
+        }
+    }
+
+    /// Whether the programs are shown line by line.
+    pub fn shows_lines(&self) -> bool {
+        self.editing.face == Face::Lines
     }
 
     fn take(&mut self, version: Version, fault: Option<ScenarioError>) {
         self.whole = version.draft.whole();
-        self.saved = false;
+        self.file.clear();
         self.now = version;
         self.fault = fault;
     }
@@ -152,19 +133,6 @@ impl Desk {
     /// How many changes can be taken back, and made again.
     pub(super) fn steps(&self) -> (usize, usize) {
         (self.past.len(), self.future.len())
-    }
-
-    /// The work of holding the draft's changes against the ordering without them, if there are any.
-    pub fn mending(&self, spec: &ScenarioSpec) -> Option<MendingWork> {
-        if spec.slug == DESIGN {
-            let correct = load("baseline-five-step", CORRECT).ok()?;
-            let design = load_variant(&spec.slug, &spec.text, &spec.variant()).ok()?;
-            return Some(MendingWork::between(correct, design));
-        }
-        match spec.edits.is_empty() {
-            true => None,
-            false => MendingWork::new(&spec.slug, &spec.text, &spec.variant()),
-        }
     }
 
     /// Chooses a line, or lets it go where it was chosen before.
@@ -182,13 +150,15 @@ impl Desk {
         stage: Option<&Scenario>,
         now: f64,
     ) -> Option<Drafted> {
+        self.text = self.chosen_text(stage);
         let draft = &self.now.draft;
         let changed = match asked {
             DraftAsked::Used(sealed, value) => {
-                self.text = self.chosen_text(stage);
                 return self.used(sealed.read()?, value, stage, now);
             }
-            DraftAsked::Open(record) => return opened(&record).map(|it| self.go_on(it, By::Fresh)),
+            DraftAsked::Open(record) => {
+                return Version::read(&record).map(|it| self.go_on(it, By::Fresh));
+            }
             DraftAsked::Move(actor, from, to, lower) => {
                 let side = if lower { Side::After } else { Side::Before };
                 let change = move_line(draft, stage?, actor, from, to, side);
@@ -235,12 +205,12 @@ impl Desk {
                 } else {
                     By::Change
                 };
-                (self.written(value), by)
+                (self.now.written(value), by)
             }
             EditMsg::Complete(from, to, word) => {
                 let (before, behind) = (self.whole.get(..from)?, self.whole.get(to..)?);
                 let text = format!("{before}{word}{behind}");
-                let changed = self.written(text);
+                let changed = self.now.written(text);
                 let caret = Some(from + word.len());
                 return Some(Drafted {
                     caret,
@@ -250,11 +220,11 @@ impl Desk {
             EditMsg::Undo => return self.past.pop().map(|it| self.go_on(it, By::Undo)),
             EditMsg::Redo => return self.future.pop().map(|it| self.go_on(it, By::Redo)),
             EditMsg::New => {
-                let new = fresh("draft", Draft::empty());
+                let new = Version::own("draft", Draft::empty());
                 return Some(self.go_on(new, By::Fresh));
             }
             EditMsg::Design => {
-                let new = fresh(DESIGN, Draft::of(DESIGN_FROM));
+                let new = Version::own(DESIGN, Draft::of(DESIGN_FROM));
                 return Some(self.go_on(new, By::Fresh));
             }
             EditMsg::Face(face) => {
@@ -289,28 +259,10 @@ impl Desk {
         Some(self.changed(changed, by))
     }
 
-    /// The draft whose text somebody has written. Where that is the file it began with and edits, it is again, whatever was written in
-    /// between.
-    fn written(&self, text: String) -> Result<Draft, DraftError> {
-        let base = Draft::of(self.base.0.clone()).with_whole(&text);
-        match base.text == self.base.0 {
-            true => Ok(base),
-            false => self.now.draft.apply(&Change::Whole(text)),
-        }
-    }
-
     /// Goes on with the draft as it was changed, or tells why it was not.
     fn changed(&mut self, changed: Result<Draft, DraftError>, by: By) -> Drafted {
         match changed {
-            Ok(draft) => {
-                let (base, own) = &self.base;
-                let version = Version {
-                    own: *own || draft.text != *base,
-                    of: self.now.of.clone(),
-                    draft,
-                };
-                self.go_on(version, by)
-            }
+            Ok(draft) => self.go_on(self.now.with(draft), by),
             Err(error) => Drafted {
                 refused: format!("{error}."),
                 ..Drafted::default()
@@ -339,7 +291,6 @@ impl Desk {
         }
         if by == By::Fresh {
             self.editing = Editing::default();
-            self.base = (wanted.draft.text.clone(), wanted.own);
         }
         self.editing.putting = None;
         let spec = wanted.spec();
@@ -360,7 +311,7 @@ impl Desk {
         self.take(wanted, fault);
         let name = match &built {
             Ok(packed) => packed.scenario.name.clone(),
-            Err(_) => self.title(),
+            Err(_) => self.now.title(),
         };
         if let Ok(packed) = &built {
             self.follow(&packed.scenario);
@@ -371,8 +322,8 @@ impl Desk {
         }
         Drafted {
             packed,
-            own: self.now.own,
-            record: self.record(&name),
+            own: self.now.is_own(),
+            record: self.now.record(&name),
             fresh: by == By::Fresh,
             ..Drafted::default()
         }
@@ -407,85 +358,6 @@ impl Desk {
         });
         self.editing.line = nearest.map(|(place, _)| place).or(Some(at));
     }
-
-    fn title(&self) -> String {
-        let lines = self.now.draft.text.lines();
-        let mut titles = lines.filter_map(|it| it.trim_start().strip_prefix("title"));
-        let title = titles.next().unwrap_or_default();
-        let title = title.trim_matches([' ', '=', '"']);
-        match title.is_empty() {
-            true => "A draft".to_owned(),
-            false => title.to_owned(),
-        }
-    }
-
-    /// The draft as lines of plain text, for the browser to keep: its name, then what it was changed from and its text, both whole.
-    fn record(&self, name: &str) -> String {
-        let Version { draft, of, own } = &self.now;
-        let place = |it: Option<u8>| it.map_or_else(String::new, |it| it.to_string());
-        format!(
-            "{}\n{}\n{}\n{}\n{}\n{}\n{}{}",
-            name.replace('\n', " "),
-            of.slug,
-            u8::from(*own),
-            place(of.device),
-            place(of.era),
-            draft.text.len(),
-            draft.text,
-            self.whole
-        )
-    }
-}
-
-/// What is on the stage, as a version: what the file says of device and kernel itself is left to it.
-fn version(spec: &ScenarioSpec, stage: Option<&Scenario>) -> Version {
-    let mut of = spec.clone();
-    let draft = Draft {
-        text: std::mem::take(&mut of.text),
-        edits: std::mem::take(&mut of.edits),
-    };
-    if stage.is_some_and(|it| it.device == it.own_device) {
-        of.device = None;
-    }
-    if stage.is_some_and(|it| it.era == it.own_era) {
-        of.era = None;
-    }
-    Version {
-        draft,
-        of,
-        own: false,
-    }
-}
-
-fn fresh(slug: &str, draft: Draft) -> Version {
-    let of = ScenarioSpec {
-        slug: slug.to_owned(),
-        ..ScenarioSpec::default()
-    };
-    Version {
-        draft,
-        of,
-        own: true,
-    }
-}
-
-/// The version that a record has; none for a damaged one.
-fn opened(record: &str) -> Option<Version> {
-    let mut parts = record.splitn(7, '\n');
-    let mut next = || parts.next();
-    let (_, slug, own) = (next()?, next()?, next()?);
-    let (device, era, length, texts) = (next()?, next()?, next()?, next()?);
-    let (base, whole) = texts.split_at_checked(length.parse().ok()?)?;
-    Some(Version {
-        draft: Draft::of(base).with_whole(whole),
-        of: ScenarioSpec {
-            slug: slug.to_owned(),
-            device: device.parse().ok(),
-            era: era.parse().ok(),
-            ..ScenarioSpec::default()
-        },
-        own: own == "1",
-    })
 }
 
 #[cfg(test)]
@@ -530,9 +402,9 @@ mod tests {
         assert!(desk.fault.is_some());
         assert_eq!(desk.steps(), (2, 0));
         // What does not run is kept as it is.
-        let record = desk.record("a name");
+        let record = desk.now.record("a name");
         assert_eq!(
-            opened(&record).map(|it| it.draft.whole()).as_deref(),
+            Version::read(&record).map(|it| it.draft.whole()).as_deref(),
             Some("nonsense")
         );
         used(&mut desk, EditMsg::Undo, "", 9100.0);
@@ -542,7 +414,10 @@ mod tests {
             (spec.text.clone(), (0, 2))
         );
         used(&mut desk, EditMsg::Redo, "", 9300.0);
-        assert_eq!(opened(&desk.record("it")), Some(desk.now.clone()));
+        assert_eq!(
+            Version::read(&desk.now.record("it")),
+            Some(desk.now.clone())
+        );
     }
 
     #[test]
@@ -553,19 +428,7 @@ mod tests {
             "\n\n\n\n\n1\n\u{e9}",
             "a\nb\n1\n300\n300\n0\n",
         ] {
-            opened(record);
+            Version::read(record);
         }
-    }
-
-    #[test]
-    fn a_design_is_held_against_the_correct_ordering() {
-        let mut desk = Desk::default();
-        desk.ask(
-            DraftAsked::Used(Sealed::of(&EditMsg::Design), String::new()),
-            None,
-            0.0,
-        );
-        assert_eq!(desk.fault, None);
-        assert!(desk.mending(&desk.now.spec()).is_some());
     }
 }

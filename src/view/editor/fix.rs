@@ -16,7 +16,7 @@ pub struct Fix {
     pub slug: &'static str,
     /// What is asked for.
     pub goal: &'static str,
-    /// The changes of the best mending known, as links have them; `tests/editor.rs` proves that they mend it.
+    /// The changes of the best mending known, as links have them; `tests/fixes.rs` proves that they mend it.
     pub best: &'static str,
 }
 
