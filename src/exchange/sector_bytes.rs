@@ -3,6 +3,7 @@
 
 use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc};
 
+use super::dmesg::{Told, told};
 use crate::machine::{guard, ip_checksum};
 
 /// Bytes of a protection tuple of type 1 to 3 (T10 SPC-4/SBC-3): guard, application tag, reference tag.
@@ -157,15 +158,23 @@ impl SectorBytes {
             let value = words[at + 1..]
                 .iter()
                 .find(|it| !matches!(**it, "tag" | "is"));
-            let Some(value) = value.and_then(|it| number(it)) else {
+            let Some(value) = value else {
                 continue;
             };
+            // Tags are written in hexadecimal digits, addresses in decimal ones.
+            let (hex, number) = (hex(value), decimal(value));
+            let reference = if value.len() == 8 { hex } else { number };
             match *word {
-                "guard" | "grd" => self.tuple.guard = u16::try_from(value).ok(),
-                "app" | "application" => self.tuple.app = u16::try_from(value).ok(),
-                "ref" | "reference" => self.tuple.reference = u32::try_from(value).ok(),
-                "lba" | "sector" => self.lba = Some(value),
+                "guard" | "grd" => self.tuple.guard = hex.and_then(|it| it.try_into().ok()),
+                "app" | "application" => self.tuple.app = hex.and_then(|it| it.try_into().ok()),
+                "ref" | "reference" => {
+                    self.tuple.reference = reference.and_then(|it| it.try_into().ok());
+                }
+                "lba" | "sector" => self.lba = number,
                 _ => continue,
+            }
+            if hex.or(number).is_none() {
+                continue;
             }
             any = true;
         }
@@ -219,7 +228,6 @@ impl SectorBytes {
         let bytes = &self.bytes;
         if let Some(tag) = self.tuple.guard {
             let (crc, ip) = (guard(bytes), ip_checksum(bytes));
-            let of_all = |byte: u8| guard(&vec![byte; bytes.len()]);
             match tag {
                 _ if tag == crc => say(
                     true,
@@ -232,15 +240,17 @@ impl SectorBytes {
                     ),
                 ),
                 _ => {
-                    let why = match tag {
-                        _ if tag == crc.swap_bytes() => {
-                            " It is that CRC with its two bytes swapped: a driver's mistake, and no race."
+                    let why = match told(tag.into(), crc.into()) {
+                        Some(Told::Swapped) => {
+                            " It is that CRC with its two bytes swapped: a driver's mistake, and no race.".to_owned()
                         }
-                        0 => " 0000 is the CRC of zeros, or a tag that nobody filled in.",
-                        0xffff => " ffff may be a tag that nobody filled in.",
-                        _ if tag == of_all(0xff) => " It is the CRC of as many bytes ff.",
+                        Some(Told::CameEmpty) => {
+                            " 0000 is the CRC of zeros, or a tag that nobody filled in.".to_owned()
+                        }
+                        Some(Told::CamePlain(size, name)) => format!(" It is the CRC of {size} bytes of {name}."),
+                        _ if tag == 0xffff => " ffff may be a tag that nobody filled in.".to_owned(),
                         _ => {
-                            " It was computed over other bytes: they changed between the computing and this copy, or were damaged."
+                            " It was computed over other bytes: they changed between the computing and this copy, or were damaged.".to_owned()
                         }
                     };
                     say(
@@ -281,11 +291,15 @@ impl SectorBytes {
     }
 }
 
-fn number(word: &str) -> Option<u64> {
-    match word.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None if word.len() == 4 || word.len() == 8 => u64::from_str_radix(word, 16).ok(),
-        None => word.parse().ok(),
+fn hex(word: &str) -> Option<u64> {
+    u64::from_str_radix(word.strip_prefix("0x").unwrap_or(word), 16).ok()
+}
+
+/// A number in decimal digits, or behind `0x`.
+fn decimal(word: &str) -> Option<u64> {
+    match word.starts_with("0x") {
+        true => hex(word),
+        false => word.parse().ok(),
     }
 }
 
@@ -422,6 +436,9 @@ mod tests {
             agrees(&format!("LBA 60\n{}", dump(right))),
             [true, true, false]
         );
+        // Four digits of an address are no hexadecimal number.
+        assert_eq!(read(&format!("LBA 1024\n{}", dump(right))).lba, Some(1024));
+        assert_eq!(read(&format!("lba 0x400\n{}", dump(right))).lba, Some(1024));
         let swapped = read(&dump(right.swap_bytes())).findings();
         assert!(swapped[0].words.contains("swapped"), "{swapped:?}");
         let beside = format!("guard tag 0x{right:04x}\n{}", &dump(right)[..1024]);

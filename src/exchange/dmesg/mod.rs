@@ -10,4 +10,5 @@ mod pattern;
 
 pub use answer::{Answer, Candidate, answers};
 pub use format::{FORMATS, Format, Sign};
+pub use guards::{Told, told};
 pub use line::{Line, read};

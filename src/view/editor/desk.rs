@@ -364,7 +364,8 @@ impl Desk {
 mod tests {
     use super::super::state::Sealed;
     use super::*;
-    use crate::scenario::find;
+    use crate::machine::ActorId;
+    use crate::scenario::{find, load_variant};
 
     fn spec(slug: &str) -> ScenarioSpec {
         ScenarioSpec {
@@ -418,6 +419,61 @@ mod tests {
             Version::read(&desk.now.record("it")),
             Some(desk.now.clone())
         );
+    }
+
+    #[test]
+    fn the_line_chosen_stays_chosen_where_others_are_dragged() {
+        let spec = spec("baseline-five-step");
+        let stage = load_variant(&spec.slug, &spec.text, &spec.variant()).expect("it loads");
+        let at = |stage: &Scenario, text: &str| {
+            let lines = &stage.cast[0].lines;
+            lines
+                .iter()
+                .position(|it| it.text == text && it.mark.runs())
+        };
+        let [lock, unlock, set] = [
+            "lock_page(page)",
+            "unlock_page(page)",
+            "set_page_writeback(page)",
+        ]
+        .map(|it| at(&stage, it).expect("a line"));
+        let mut desk = Desk::default();
+        desk.begin(&spec, Some(&stage));
+        // Chosen on the stage, after another one was used.
+        let line = EditMsg::Line(lock);
+        desk.ask(
+            DraftAsked::Used(Sealed::of(&line), String::new()),
+            Some(&stage),
+            0.0,
+        );
+        desk.ask(DraftAsked::Line(ActorId(0), unlock), Some(&stage), 0.0);
+        let moved = desk.ask(
+            DraftAsked::Move(ActorId(0), unlock, set, false),
+            Some(&stage),
+            0.0,
+        );
+        let packed = moved.and_then(|it| it.packed).expect("it runs");
+        let now = Packed::read(&packed).expect("of this build").scenario;
+        assert_eq!(desk.editing.line, at(&now, "unlock_page(page)"));
+    }
+
+    #[test]
+    fn a_new_draft_taken_back_leaves_the_catalogue_s_file_the_catalogue_s() {
+        let spec = spec("baseline-five-step");
+        let mut desk = Desk::default();
+        desk.begin(&spec, None);
+        let used = |desk: &mut Desk, msg: EditMsg, value: &str| {
+            desk.ask(
+                DraftAsked::Used(Sealed::of(&msg), value.to_owned()),
+                None,
+                0.0,
+            )
+        };
+        used(&mut desk, EditMsg::New, "");
+        used(&mut desk, EditMsg::Undo, "");
+        let text = spec.text.clone() + "\n[[edit]]\ndrop = \"writepage/lock_page\"\n";
+        let changed = used(&mut desk, EditMsg::Text, &text).expect("it is told");
+        assert!(!changed.own && changed.packed.is_some());
     }
 
     #[test]
