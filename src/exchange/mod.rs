@@ -10,6 +10,7 @@ mod chrome_trace;
 mod consequence;
 pub mod diagram;
 pub mod dmesg;
+pub mod drawing;
 mod ending;
 mod explain;
 mod figures;

@@ -15,6 +15,7 @@ mod controls;
 mod course;
 mod definition;
 mod dmesg;
+mod drawing;
 mod editor;
 mod explain;
 mod figure;

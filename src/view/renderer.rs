@@ -17,6 +17,8 @@ use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::course::{self, BeatRun, Class, LessonFile};
 use super::dmesg::PastedLog;
+use super::drawing::PastedDrawing;
+use super::editor::about_drawing;
 use super::editor::{Desk, Drafted, editor};
 use super::explain::LeftOut;
 use super::figure::reopen;
@@ -145,6 +147,8 @@ pub struct Renderer {
     diagram_scenarios: Vec<Arc<Scenario>>,
     /// The diagram pasted last.
     pasted: Option<Pasted>,
+    /// The same text as somebody's drawing, if it has one.
+    drawing: Option<PastedDrawing>,
     /// The same text as a kernel log.
     log: Option<PastedLog>,
     /// What it comes to as the bytes of a sector.
@@ -191,6 +195,7 @@ impl Renderer {
             files: Vec::new(),
             diagram_scenarios: Vec::new(),
             pasted: None,
+            drawing: None,
             log: None,
             sector: None,
             class: None,
@@ -237,7 +242,10 @@ impl Renderer {
                     self.respond(WorkerResponse::MailText(text), send);
                 }
             }
-            WorkerRequest::ReadDiagram(text) => self.read_diagram(text, None),
+            WorkerRequest::ReadDiagram(text) => {
+                self.drawing = PastedDrawing::of(&text);
+                self.read_diagram(text, None);
+            }
             WorkerRequest::DiagramFiles(files) => {
                 let built = files
                     .iter()
@@ -261,6 +269,9 @@ impl Renderer {
                 return self.respond(WorkerResponse::Opened(number, opened), send);
             }
             WorkerRequest::Draft(number, asked) => {
+                if let (Some(msg), Some(drawing)) = (about_drawing(&asked), &mut self.drawing) {
+                    drawing.used(msg);
+                }
                 let (stage, now) = (self.scenario.as_deref(), (self.clock)());
                 let drafted = self.desk.ask(asked, stage, now).unwrap_or_default();
                 let drafted = Box::new(Drafted { number, ..drafted });
@@ -394,6 +405,7 @@ impl Renderer {
         self.link.clear();
         self.files.clear();
         (self.pasted, self.log, self.sector) = (None, None, None);
+        self.drawing = None;
     }
 
     /// Has the draft held against the ordering without its changes, and every line tried without it, once every schedule of the draft was looked at.
@@ -677,6 +689,7 @@ impl Renderer {
                         files: &self.files,
                         file: self.own_file(),
                         pasted: self.pasted.as_ref(),
+                        drawing: self.drawing.as_ref(),
                         log: self.log.as_ref(),
                         bytes: self.sector.as_ref(),
                     }),

@@ -12,6 +12,7 @@ use crate::scenario::{Scenario, load_variant};
 
 use super::check_results::CheckResults;
 use super::dmesg::PastedLog;
+use super::drawing::PastedDrawing;
 use super::figure::{Carried, figure};
 use super::moment::Moment;
 use super::msg::Msg;
@@ -34,6 +35,8 @@ pub struct Shared<'a> {
     pub file: Option<&'a str>,
     /// The text pasted last, as it was read.
     pub pasted: Option<&'a Pasted>,
+    /// The same text as somebody's drawing.
+    pub drawing: Option<&'a PastedDrawing>,
     /// The same text as a kernel log, if it has lines of one.
     pub log: Option<&'a PastedLog>,
     /// What the same text comes to as the bytes of a sector, if it is such.
@@ -116,6 +119,23 @@ impl Pasted {
                 run: other.choices,
             })
         })
+    }
+
+    /// Whether every line has a place, as those of a diagram that was written here.
+    fn is_our_own(&self) -> bool {
+        let reading = self.read.as_ref().ok();
+        reading.is_some_and(|it| {
+            it.placed > 1 && it.missing().count() == 0 && it.filled_in().is_empty()
+        })
+    }
+
+    /// What the catalogue makes of it, in a few words.
+    fn summary(&self) -> String {
+        let placed = self.read.as_ref().map_or(0, |it| it.placed);
+        format!(
+            "As a run of \u{201c}{}\u{201d}, which places {placed} of its lines",
+            self.scenario.title
+        )
     }
 
     /// The text.
@@ -370,14 +390,34 @@ fn pasting(shared: &Shared) -> Element {
     if let Some(bytes) = shared.bytes {
         return it.child(bytes.clone());
     }
-    match (shared.pasted, shared.log) {
-        // Log lines in a mail with a diagram are answered above it.
-        (Some(pasted), Some(log)) if pasted.read.is_ok() => {
-            it.child(log.view()).child(reading_lines(pasted))
-        }
-        (_, Some(log)) => it.child(log.view()),
-        (Some(pasted), None) => it.child(reading_lines(pasted)),
-        (None, None) => it,
+    let read = shared.pasted.filter(|it| it.read.is_ok());
+    let mut it = it;
+    // The link below a diagram brings its draft along.
+    let linked = read.and_then(|it| it.read.as_ref().ok()?.link.as_deref()?.split_once('#'));
+    if let Some((_, link)) = linked {
+        let open = Msg::GoToLink(link.to_owned());
+        let words = "Open the run that its link names";
+        it = it.child(el("div", "moves").child(button("", "", words, false, open)));
+    }
+    // Log lines in a mail with a diagram are answered above it.
+    if let Some(log) = shared.log {
+        it = it.child(log.view());
+    }
+    match (shared.drawing, read) {
+        // A diagram of our own is the run that it was made of.
+        (_, Some(pasted)) if pasted.is_our_own() => it.child(reading_lines(pasted)),
+        (Some(drawing), Some(pasted)) => it.child(drawing.view()).child(
+            el("details", "")
+                .child(el("summary", "").text(&pasted.summary()))
+                .child(reading_lines(pasted)),
+        ),
+        (Some(drawing), None) => it.child(drawing.view()),
+        (None, Some(pasted)) => it.child(reading_lines(pasted)),
+        // Not even a drawing: why, unless something else was found in it.
+        (None, None) => match shared.pasted.filter(|_| shared.log.is_none()) {
+            Some(pasted) => it.child(reading_lines(pasted)),
+            None => it,
+        },
     }
 }
 

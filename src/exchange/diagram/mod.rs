@@ -11,6 +11,7 @@ mod focus;
 mod heading;
 mod layout;
 mod notes;
+pub(in crate::exchange) mod plain;
 mod prose;
 mod read;
 

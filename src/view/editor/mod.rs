@@ -25,6 +25,7 @@ use crate::scenario::Change;
 use super::badge::badge;
 use super::check_results::CheckResults;
 use super::checker::result_line;
+use super::drawing::DrawingMsg;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
@@ -33,6 +34,22 @@ use super::vdom::{Attr, Element, button, el, rich};
 /// A message of the editor's.
 fn edit(msg: EditMsg) -> Msg {
     Msg::Edit(Sealed::of(&msg))
+}
+
+/// A message about a pasted drawing: the worker has that too.
+pub(super) fn drawing_asked(msg: DrawingMsg) -> Msg {
+    edit(EditMsg::Drawing(msg))
+}
+
+/// What is asked for about a pasted drawing, if that is what is asked for.
+pub(super) fn about_drawing(asked: &DraftAsked) -> Option<DrawingMsg> {
+    let DraftAsked::Used(sealed, _) = asked else {
+        return None;
+    };
+    match sealed.read()? {
+        EditMsg::Drawing(msg) => Some(msg),
+        _ => None,
+    }
 }
 
 /// A message that changes the draft.

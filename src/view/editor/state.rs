@@ -6,6 +6,8 @@ use crate::machine::ActorId;
 use crate::protocol::Side;
 use crate::scenario::{ActorKey, Change, LockKey, PageKey, StoreKey, to_bytes};
 
+use super::super::drawing::DrawingMsg;
+
 /// The faces of the editor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Face {
@@ -138,6 +140,8 @@ pub(super) enum EditMsg {
     New,
     /// Begin with what a protocol is to be designed from.
     Design,
+    /// Read a pasted drawing otherwise.
+    Drawing(DrawingMsg),
 }
 
 /// What the page itself asks for.

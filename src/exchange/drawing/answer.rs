@@ -1,0 +1,213 @@
+//! What is said of a drawing: whether its order can happen, what it comes to, what every order comes to, and what the model cannot
+//! judge.
+
+use std::collections::BTreeSet;
+
+use super::replay::Reached;
+use super::{Drawing, Judgement};
+use crate::exchange::figures::grouped;
+use crate::exchange::{explain_end, outcome, status_words};
+use crate::explore::{Story, Verdicts};
+use crate::machine::{ActorId, History, Status, end, status};
+use crate::scenario::{Device, words};
+
+/// How a drawing is to be taken, all in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Some order fails.
+    Fails,
+    /// Nothing fails that the model knows of.
+    Safe,
+    /// The model cannot judge it.
+    Unknown,
+}
+
+/// What is said of a drawing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How it is to be taken.
+    pub tone: Tone,
+    /// The answer in a sentence.
+    pub headline: String,
+    /// What there is to say besides, a sentence or two each.
+    pub sentences: Vec<String>,
+}
+
+impl Drawing {
+    /// What is said of it.
+    pub fn answer(&self, judged: &Judgement) -> Answer {
+        let mut sentences = Vec::new();
+        let fails = !judged.all.safe() || judged.devices.iter().any(|it| !it.all.safe());
+        let judgeable = self.has_something_shared();
+        let drawn_fails = judged.drawn.iter().any(|it| it.fails());
+        if let Some(told) = self.cannot_happen(drawn_fails) {
+            sentences.push(told);
+        }
+        if drawn_fails {
+            sentences.extend(self.how_it_ends());
+        }
+        let idle = self
+            .lines
+            .iter()
+            .filter(|it| it.fate == super::Fate::Idle)
+            .count();
+        let not_modelled = match idle {
+            0 => String::new(),
+            1 => " One call is not modelled and changes nothing here.".to_owned(),
+            many => format!(" {many} calls are not modelled and change nothing here."),
+        };
+        // Where much is not modelled, that nothing fails says little.
+        let much = 3 * idle > self.lines.iter().filter(|it| it.matters).count();
+        let tone = match (fails, judgeable, self.outside.is_empty() && !much) {
+            (true, ..) => Tone::Fails,
+            (false, true, true) => Tone::Safe,
+            _ => Tone::Unknown,
+        };
+        let headline = match (fails, judgeable) {
+            (true, _) if self.lockdep => format!(
+                "Two orders of two locks: {}. These are classes of locks, not locks, so the table says that it may happen, not that it does.",
+                words(&judged.drawn)
+            ),
+            (true, _) if drawn_fails => format!("As drawn: {}.", words(&judged.drawn)),
+            (true, _) if judged.all.safe() => format!(
+                "As drawn nothing fails {}; on another device something does.",
+                self.scenario.device.on()
+            ),
+            (true, _) => format!(
+                "As drawn nothing fails. Another order of the same lines comes to: {}.",
+                list(judged.all)
+            ),
+            (false, false) => format!(
+                "The model cannot judge this: of what two columns work on it knows no page, lock or flag.{not_modelled}"
+            ),
+            (false, true) if !self.outside.is_empty() => format!(
+                "What this drawing is about the model cannot judge. Of what it knows (pages, locks, bios) nothing fails in any order.{not_modelled}"
+            ),
+            (false, true) if much => format!(
+                "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}"
+            ),
+            (false, true) => {
+                format!("Nothing fails, as drawn or in any other order.{not_modelled}")
+            }
+        };
+        if judgeable || fails {
+            sentences.push(self.every_order(judged));
+        }
+        for it in &judged.devices {
+            let (drawn, all) = (words(&it.drawn), list(it.all));
+            sentences.push(match drawn == all {
+                true => format!("{}: {all}.", device(it.device)),
+                false => format!(
+                    "{}: as drawn {drawn}, in some order {all}.",
+                    device(it.device)
+                ),
+            });
+        }
+        if let Some(at_once) = judged
+            .at_once
+            .filter(|it| it.failures() != judged.all.failures())
+        {
+            sentences.push(match at_once.safe() {
+                true => "No line says when the bio goes out. This holds where it is sent at the end; where it goes out as soon as PG_writeback is set, nothing fails.".to_owned(),
+                false => format!("No line says when the bio goes out. Where it goes out as soon as PG_writeback is set: {}.", list(at_once)),
+            });
+        }
+        for (what, why) in &self.outside {
+            sentences.push(format!("Outside of the model: {what}. {why}"));
+        }
+        Answer {
+            tone,
+            headline,
+            sentences,
+        }
+    }
+
+    /// Whether two columns work on the same page, lock or flag, or one of them on a page that the disk reads.
+    fn has_something_shared(&self) -> bool {
+        let mut seen: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for (column, thing) in &self.things {
+            seen.insert((thing, *column));
+        }
+        self.things.iter().any(|(column, thing)| {
+            let others = seen
+                .iter()
+                .any(|(of, other)| of == thing && other != column);
+            others
+        })
+    }
+
+    /// Why the drawn order cannot happen, if it cannot: whose line is not reached, and on what he sleeps.
+    fn cannot_happen(&self, fails: bool) -> Option<String> {
+        let stopped = self
+            .lines
+            .iter()
+            .find(|it| it.reached == Reached::NotReached)?;
+        let at = self
+            .lines
+            .iter()
+            .rfind(|it| it.column == stopped.column && it.reached == Reached::Sleeps)?;
+        let actor = ActorId(stopped.column as u8);
+        let model = &self.scenario.model;
+        let mut history = History::new(model);
+        for choice in &self.choices[..self.drawn] {
+            history.choose(model, *choice);
+        }
+        let now = status(model, history.world(), actor);
+        if !matches!(now, Status::Asleep(_)) {
+            return None;
+        }
+        let story = Story::of(model, &history);
+        let sleeps = status_words(&self.scenario, &story, actor, now);
+        let name = &self.scenario.cast[actor.index()].name;
+        Some(match fails {
+            true => format!(
+                "Line {} is never reached: at line {} {name} is {sleeps}.",
+                stopped.number, at.number
+            ),
+            false => format!(
+                "The drawn order cannot happen: at line {} {name} is {sleeps}, so line {} comes later than drawn.",
+                at.number, stopped.number
+            ),
+        })
+    }
+
+    /// How the drawn order ends.
+    fn how_it_ends(&self) -> Option<String> {
+        let model = &self.scenario.model;
+        let mut history = History::new(model);
+        for choice in &self.choices {
+            history.choose(model, *choice);
+        }
+        let story = Story::of(model, &history);
+        let ended = end(model, history.world())?;
+        let mut told = vec![outcome(&self.scenario, &story, &ended)];
+        told.extend(explain_end(&self.scenario, &story, &ended));
+        Some(told.join(" ").replace('`', ""))
+    }
+
+    fn every_order(&self, judged: &Judgement) -> String {
+        let states = grouped(&judged.states.to_string());
+        let states = match judged.complete {
+            true => format!("Every order of the lines was looked at ({states} states)"),
+            false => format!("{states} states were looked at, not all there are"),
+        };
+        let failing = judged.shortest.iter().filter(|it| it.0.fails());
+        let found: Vec<String> = failing
+            .map(|(verdict, run)| format!("{}, soonest after {} steps", verdict.words(), run.len()))
+            .collect();
+        match found.is_empty() {
+            true => format!("{states}: nothing fails."),
+            false => format!("{states}: {}.", found.join("; ")),
+        }
+    }
+}
+
+/// A device in words.
+fn device(device: Device) -> String {
+    let (first, rest) = device.on().split_at(1);
+    first.to_ascii_uppercase() + rest
+}
+
+fn list(verdicts: Verdicts) -> String {
+    words(&verdicts.iter().collect::<Vec<_>>())
+}

@@ -1,0 +1,151 @@
+//! What every order of a drawing's lines comes to, and which single change mends it.
+
+use std::sync::Arc;
+
+use super::Drawing;
+use crate::exchange::{Worth, worth};
+use crate::explore::{Limits, Mutant, MutantWork, Profile, Progress, Space, Story, Verdicts};
+use crate::machine::{Choice, History};
+use crate::protocol::Edit;
+use crate::scenario::{Device, Scenario, Variant, Verdict};
+
+/// Most memory of the search.
+const BYTES: usize = 12 << 20;
+/// With more states than this no changes are tried.
+const MOST_FOR_CHANGES: usize = 2_000;
+/// Most changes named.
+const MOST_MENDS: usize = 3;
+
+/// A change of one line that mends an ordering.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mend {
+    /// The change.
+    pub edit: Edit,
+    /// What it changes.
+    pub words: String,
+}
+
+/// What a drawing comes to on another device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    /// The device.
+    pub device: Device,
+    /// What the drawn order comes to there.
+    pub drawn: Vec<Verdict>,
+    /// What some order comes to.
+    pub all: Verdicts,
+}
+
+/// What a drawing comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// What the drawn order comes to, with what follows it.
+    pub drawn: Vec<Verdict>,
+    /// What some order comes to.
+    pub all: Verdicts,
+    /// Whether everything was looked at.
+    pub complete: bool,
+    /// How many states there are.
+    pub states: usize,
+    /// A shortest run to each verdict.
+    pub shortest: Vec<(Verdict, Vec<Choice>)>,
+    /// What it comes to on other devices, where that is something else.
+    pub devices: Vec<Elsewhere>,
+    /// What some order comes to where the bio goes out at once.
+    pub at_once: Option<Verdicts>,
+    /// Changes of one line after which nothing fails and all is done that was.
+    pub mends: Vec<Mend>,
+}
+
+impl Drawing {
+    /// Looks at every order.
+    pub fn judge(&self) -> Judgement {
+        let scenario = &self.scenario;
+        let space = explored(scenario);
+        let drawn = run_verdicts(scenario, &self.choices);
+        let findings = space.findings(&scenario.model).into_iter();
+        let devices = self.elsewhere.iter().filter_map(|(device, other, run)| {
+            let there = Elsewhere {
+                device: *device,
+                drawn: run_verdicts(other, run),
+                all: explored(other).verdicts(),
+            };
+            let same = there.all.failures() == space.verdicts().failures() && there.drawn == drawn;
+            (!same).then_some(there)
+        });
+        Judgement {
+            all: space.verdicts(),
+            complete: space.progress() == Progress::Complete,
+            states: space.states(),
+            shortest: findings.map(|it| (it.verdict, it.schedule)).collect(),
+            devices: devices.collect(),
+            drawn: drawn.clone(),
+            at_once: self.at_once.as_deref().map(|it| explored(it).verdicts()),
+            mends: mends(self, &space),
+        }
+    }
+}
+
+/// What a run comes to.
+fn run_verdicts(scenario: &Scenario, run: &[Choice]) -> Vec<Verdict> {
+    let model = &scenario.model;
+    let mut history = History::new(model);
+    for choice in run {
+        history.choose(model, *choice);
+    }
+    Story::of(model, &history).verdicts(model)
+}
+
+fn explored(scenario: &Scenario) -> Space {
+    let limits = Limits {
+        bytes: BYTES,
+        graph: true,
+    };
+    Space::explore(&scenario.model, scenario.model.initial, limits)
+}
+
+fn mends(drawing: &Drawing, space: &Space) -> Vec<Mend> {
+    let (scenario, text) = (&drawing.scenario, &drawing.text);
+    let complete = space.progress() == Progress::Complete;
+    if space.verdicts().safe() || !complete || space.states() > MOST_FOR_CHANGES {
+        return Vec::new();
+    }
+    let Some(before) = Profile::of(scenario, space).map(Arc::new) else {
+        return Vec::new();
+    };
+    let variant = Variant::default();
+    let mut work = MutantWork::new(scenario, text, &variant, BYTES, Some(before));
+    let mut found: Vec<Mutant> = Vec::new();
+    while work.left() > 0 {
+        let Some(mutant) = work.advance(MOST_FOR_CHANGES) else {
+            continue;
+        };
+        // What is not drawn is no line of the visitor's.
+        let mut named = mutant.words.split('`').skip(1).step_by(2);
+        let head = |it: &str| it.split('(').next().unwrap_or(it).to_owned();
+        let drawn = named.all(|it| drawing.texts.iter().any(|text| head(text) == head(it)));
+        // To leave a line out is to do less than the code does.
+        let moved = matches!(
+            mutant.edit,
+            Edit::Move(..) | Edit::Swap(..) | Edit::Insert(..)
+        );
+        if drawn && moved && worth(&mutant, space.verdicts()).0 == Worth::Mends {
+            found.push(mutant);
+        }
+    }
+    // Where a change moves a line, the rest of the drawing stands.
+    let keeps = |it: &Mutant| match it.edit {
+        Edit::Move(..) => 0,
+        Edit::Swap(..) => 1,
+        _ => 2,
+    };
+    found.sort_by_key(keeps);
+    found.truncate(MOST_MENDS);
+    found
+        .into_iter()
+        .map(|it| Mend {
+            edit: it.edit,
+            words: it.words,
+        })
+        .collect()
+}

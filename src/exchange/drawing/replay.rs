@@ -1,0 +1,187 @@
+//! The drawn order on the model: whether it can happen, where it stops, and what it comes to.
+
+use serde::{Deserialize, Serialize};
+
+use super::program::{Line, Programs};
+use super::sheet::Cell;
+use crate::machine::{ActorId, Choice, Status, World, status, step, ways};
+use crate::scenario::Scenario;
+
+/// What happened to a line in the drawn order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reached {
+    /// Its steps are made, as drawn: the choices from and to, counted from 0.
+    Made(usize, usize),
+    /// Its actor falls asleep at it, and has got no further where the drawing ends.
+    Sleeps,
+    /// Its actor sleeps at an earlier line.
+    NotReached,
+    /// It stands for no step.
+    Nothing,
+}
+
+/// The drawn order as a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Replay {
+    /// What was drawn.
+    pub choices: Vec<Choice>,
+    /// How many of these are drawn; the rest is what follows.
+    pub drawn: usize,
+    pub reached: Vec<Reached>,
+    /// The drawn lines as the programs show them.
+    pub texts: Vec<String>,
+}
+
+/// Most steps of a run.
+const MOST: usize = 2_000;
+
+/// The instructions of each line of a program: the first, and the one behind the last. Adds to `texts` how the program shows what is drawn.
+fn places(
+    scenario: &Scenario,
+    actor: ActorId,
+    lines: &[Line],
+    texts: &mut Vec<String>,
+) -> Vec<(u8, u8)> {
+    let mut compiled = scenario.cast[actor.index()]
+        .lines
+        .iter()
+        .filter(|it| !it.handler);
+    let mut all = Vec::with_capacity(lines.len());
+    for line in lines {
+        let conditional = line.text.trim_start().starts_with(['?'])
+            || line.text.trim_start().starts_with("each ");
+        if conditional {
+            all.push((0, 0));
+            continue;
+        }
+        let depth = (line.indent + (line.text.len() - line.text.trim_start().len())) / 2;
+        let found = compiled.find(|it| usize::from(it.depth) == depth);
+        texts.extend(
+            found
+                .filter(|_| line.cell.is_some())
+                .map(|it| it.text.clone()),
+        );
+        all.push(found.map_or((0, 0), |it| (it.pcs.start, it.pcs.end)));
+    }
+    all
+}
+
+struct Run<'a> {
+    scenario: &'a Scenario,
+    world: World,
+    choices: Vec<Choice>,
+    /// Who is not drawn, or not drawn any more: they act when somebody waits for them.
+    servers: Vec<ActorId>,
+}
+
+impl Run<'_> {
+    fn pc(&self, actor: ActorId) -> u8 {
+        self.scenario.model.actor(&self.world, actor).pc
+    }
+
+    fn step(&mut self, actor: ActorId, way: u8) -> bool {
+        let model = &self.scenario.model;
+        if self.choices.len() >= MOST || status(model, &self.world, actor) != Status::Ready {
+            return false;
+        }
+        let way = way.min(ways(model, &self.world, actor).saturating_sub(1));
+        let choice = Choice { actor, way };
+        let (next, _) = step(model, &self.world, choice);
+        self.world = next;
+        self.choices.push(choice);
+        true
+    }
+
+    /// Lets those who are not drawn act until an actor can go on; says whether it can.
+    fn help(&mut self, actor: ActorId) -> bool {
+        for _ in 0..MOST {
+            if status(&self.scenario.model, &self.world, actor) == Status::Ready {
+                return true;
+            }
+            let servers = self.servers.clone();
+            if !servers.into_iter().any(|it| self.step(it, 0)) {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+/// Makes the drawn lines in their order.
+pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -> Replay {
+    let columns = programs.columns.len();
+    let mut run = Run {
+        scenario,
+        world: scenario.model.initial,
+        choices: Vec::new(),
+        servers: scenario.model.actor_ids().skip(columns).collect(),
+    };
+    let actors: Vec<ActorId> = scenario.model.actor_ids().take(columns).collect();
+    let mut texts = Vec::new();
+    let mut places_of =
+        |it: &ActorId| places(scenario, *it, &programs.columns[it.index()], &mut texts);
+    let places: Vec<Vec<(u8, u8)>> = actors.iter().map(&mut places_of).collect();
+    let mut reached = vec![Reached::Nothing; cells.len()];
+    let mut asleep: Vec<Option<usize>> = vec![None; columns];
+    for (index, cell) in cells.iter().enumerate() {
+        // What is left of a column behind its last line is not drawn.
+        for (column, actor) in actors.iter().enumerate() {
+            let over =
+                cells[index..].iter().all(|it| it.column != column) && asleep[column].is_none();
+            if over && !run.servers.contains(actor) {
+                run.servers.push(*actor);
+            }
+        }
+        let lines = programs.columns[cell.column]
+            .iter()
+            .zip(&places[cell.column]);
+        let own = lines.filter(|(line, place)| {
+            line.cell == Some(index) && place.0 < place.1 && !line.text.ends_with(':')
+        });
+        let Some(end) = own.map(|(_, place)| place.1).max() else {
+            continue;
+        };
+        let actor = actors[cell.column];
+        let first = run.choices.len();
+        if let Some(at) = asleep[cell.column] {
+            // It may have been woken meanwhile.
+            if !run.help(actor) {
+                reached[index] = Reached::NotReached;
+                continue;
+            }
+            reached[at] = Reached::Made(first, first + 1);
+            asleep[cell.column] = None;
+        }
+        let mut steps = 0;
+        reached[index] = loop {
+            let back = run.pc(actor) >= end
+                || status(&scenario.model, &run.world, actor) == Status::Finished;
+            if steps > 0 && back || run.pc(actor) >= end {
+                break Reached::Made(first, run.choices.len());
+            }
+            if !run.help(actor) || !run.step(actor, 0) {
+                asleep[cell.column] = Some(index);
+                break Reached::Sleeps;
+            }
+            steps += 1;
+            // A jump back.
+            if steps > 200 {
+                break Reached::Made(first, run.choices.len());
+            }
+        };
+    }
+    let drawn = run.choices.len();
+    // What comes after: those who are not drawn first, then everybody in turn.
+    let mut order = run.servers.clone();
+    order.extend(actors.iter().filter(|it| !run.servers.contains(it)));
+    let mut left = 400;
+    while left > 0 && order.iter().any(|it| run.step(*it, 0)) {
+        left -= 1;
+    }
+    Replay {
+        choices: run.choices,
+        drawn,
+        reached,
+        texts,
+    }
+}
