@@ -64,7 +64,7 @@ fn told(text: &str) -> String {
 }
 
 #[test]
-fn print() {
+fn print_one() {
     let Ok(one) = std::env::var("DRAWING") else {
         return;
     };

@@ -77,17 +77,20 @@ grep -q 'name="later" content="[^"]*\.css' "$page" || fail "index.html has no st
 
 # Trunk gives the workers' files no hash, so after a deploy a new page could get an old
 # one from a cache. They get a hash here, which the page reads in <meta name="checker">.
-for worker in checker reader; do
+# The checker's loader tells the checker the name of the reader's, which it starts when a text is pasted.
+said=
+for worker in reader checker; do
     [ -e "$dir/$worker.js" ] || continue
-    name=$worker-$(cat "$dir/$worker.js" "$dir/${worker}_bg.wasm" | cksum | awk '{ printf "%08x", $1 }')
+    name=$worker-$({ echo "$said"; cat "$dir/$worker.js" "$dir/${worker}_bg.wasm"; } | cksum | awk '{ printf "%08x", $1 }')
     mv "$dir/${worker}_bg.wasm" "$dir/${name}_bg.wasm"
     mv "$dir/$worker.js" "$dir/$name.js"
     sed -e "s|$worker\.js|$name.js|g" -e "s|${worker}_bg\.wasm|${name}_bg.wasm|g" \
         -e "s|wasm_bindgen(\([^)]*\))|wasm_bindgen({ module_or_path: \1 })|" \
-        "$dir/${worker}_loader.js" > "$dir/${name}_loader.js"
+        "$dir/${worker}_loader.js" | { echo "$said"; cat; } > "$dir/${name}_loader.js"
     rm "$dir/${worker}_loader.js"
     sed -e "s|\(name=\"\{0,1\}$worker\"\{0,1\} content=\)\"\{0,1\}$worker\"\{0,1\}|\1\"$name\"|" \
         -e "s|\(content=\)\"\{0,1\}$worker\"\{0,1\}\( name=\"\{0,1\}$worker\)|\1\"$name\"\2|" "$page" > "$rest"
     mv "$rest" "$page"
+    said="self.READER = \"./${name}_loader.js\";"
     grep -q "$name" "$page" || fail "index.html has no <meta name=\"$worker\" content=\"$worker\">, so the page would not find the $worker"
 done

@@ -5,13 +5,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Date, Uint8Array};
+use js_sys::{Array, Date, Reflect, Uint8Array};
 use stable_pages::scenario::to_bytes;
-use stable_pages::view::{Renderer, WorkerMessage, WorkerRequest, WorkerResponse};
+use stable_pages::view::{
+    ReadRequest, ReadText, Renderer, WorkerMessage, WorkerRequest, WorkerResponse,
+};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, MessageEvent,
-    Url, Window,
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, Event,
+    MessageEvent, Url, Window, Worker,
 };
 
 /// Milliseconds of work before requests that have come in meanwhile are taken.
@@ -53,8 +55,105 @@ impl Host {
     }
 }
 
+/// The worker that reads what is pasted.
+#[derive(Default)]
+struct Reader {
+    worker: Option<Worker>,
+    /// Whether it has said that it is there.
+    ready: bool,
+    /// Requests that it has not answered yet, those that wait for it to come included.
+    open: Vec<ReadRequest>,
+}
+
+impl Reader {
+    /// Asks for something. A new text does not wait for one that is being read.
+    fn ask(work: &Shared, request: ReadRequest) {
+        let mut state = work.borrow_mut();
+        let reader = &mut state.reader;
+        if matches!(request, ReadRequest::Text(_)) && !reader.open.is_empty() {
+            if let Some(worker) = reader.worker.take() {
+                worker.terminate();
+            }
+            *reader = Reader::default();
+        }
+        reader.open.push(request.clone());
+        if reader.worker.is_none() {
+            reader.worker = Reader::start(work);
+        } else if reader.ready {
+            reader.post(&request);
+        }
+        if reader.worker.is_none() {
+            reader.open.clear();
+            let words = "What is pasted is read by a worker of its own, which cannot be fetched or may not run here.";
+            let read = ReadText::failed(words);
+            let host = state.host.clone();
+            (state.renderer).take_read(read, &mut |message| host.send(&message));
+        }
+    }
+
+    fn post(&self, request: &ReadRequest) {
+        let bytes = to_bytes(request).unwrap_or_default();
+        if let Some(worker) = &self.worker {
+            // Posting to a worker that is there does not fail.
+            let _ = worker.post_message(&Uint8Array::from(&bytes[..]));
+        }
+    }
+
+    /// Starts it; its address stands in this worker's loader.
+    fn start(work: &Shared) -> Option<Worker> {
+        let address = Reflect::get(&js_sys::global(), &"READER".into()).ok()?;
+        let worker = Worker::new(&address.as_string()?).ok()?;
+        let on_message = {
+            let work = work.clone();
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                Reader::said(&work, &event.data());
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget();
+        let work = work.clone();
+        let on_error = Closure::<dyn FnMut(Event)>::new(move |_| {
+            let mut state = work.borrow_mut();
+            state.reader = Reader::default();
+            let read = ReadText::failed(
+                "What reads a pasted text could not be fetched, or broke down over it.",
+            );
+            let host = state.host.clone();
+            (state.renderer).take_read(read, &mut |message| host.send(&message));
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+        Some(worker)
+    }
+
+    /// Takes what it says: bytes are an answer, anything else is that it is there.
+    fn said(work: &Shared, data: &JsValue) {
+        let mut state = work.borrow_mut();
+        let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
+            state.reader.ready = true;
+            return state
+                .reader
+                .open
+                .iter()
+                .for_each(|it| state.reader.post(it));
+        };
+        if !state.reader.open.is_empty() {
+            state.reader.open.remove(0);
+        }
+        let read = postcard::from_bytes::<ReadText>(&bytes.to_vec());
+        let read = read.unwrap_or_else(|_| {
+            ReadText::failed(
+                "What reads a pasted text is of another version than the page; reload the page.",
+            )
+        });
+        let host = state.host.clone();
+        (state.renderer).take_read(read, &mut |message| host.send(&message));
+    }
+}
+
 /// The state of the program.
 struct Work {
+    reader: Reader,
     host: Host,
     renderer: Renderer,
     /// Whether the next slice of work is scheduled.
@@ -71,6 +170,7 @@ fn main() {
         Err(other) => Host::Page(other.unchecked_into()),
     };
     let work = Rc::new(RefCell::new(Work {
+        reader: Reader::default(),
         host: host.clone(),
         renderer: Renderer::new(Date::now, publish),
         scheduled: false,
@@ -141,6 +241,11 @@ fn receive(work: &Shared, data: &JsValue) {
     if !state.scheduled && state.renderer.busy() {
         state.scheduled = true;
         schedule(work.clone());
+    }
+    let asked = state.renderer.to_read();
+    drop(state);
+    for request in asked {
+        Reader::ask(work, request);
     }
 }
 

@@ -18,7 +18,7 @@ const NARROWEST: usize = 4;
 
 /// What a visitor wants otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum DrawingMsg {
+pub enum DrawingMsg {
     /// Another drawing of the text.
     Which(usize),
     /// The column begins so many characters further to the right.
@@ -149,6 +149,12 @@ fn ruler(drawing: &Drawing) -> String {
     marks
 }
 
+/// The name of a column's actor.
+fn name(drawing: &Drawing, column: usize) -> &str {
+    let cast = drawing.scenario.cast.get(column);
+    cast.map_or("", |it| &it.name)
+}
+
 fn label(drawing: &Drawing, column: usize) -> String {
     match drawing.labels.get(column).map(String::as_str) {
         None | Some("") => format!("column {}", column + 1),
@@ -172,7 +178,7 @@ fn answer(drawing: &Drawing, judged: &Judgement) -> Element {
 
 /// A link to a run of the drawing's draft, or to its draft with a change.
 fn link(scenario: &Scenario, text: &str, run: &[Choice], at: usize) -> Msg {
-    let link = Link::of(scenario, run, at, vec!["see-editor".to_owned()]).with_draft(text);
+    let link = Link::of(scenario, run, at, vec!["editor".to_owned()]).with_draft(text);
     Msg::GoToLink(link.to_string())
 }
 
@@ -230,7 +236,7 @@ fn opened(drawing: &Drawing, judged: &Judgement) -> Element {
 fn choices(line: &DrawnLine, wish: &Wish) -> Element {
     let said = wish.said.get(&(line.number, line.column));
     let mut all: Vec<(String, Option<Said>)> = vec![
-        ("as read".to_owned(), None),
+        ("it was read".to_owned(), None),
         ("a remark".to_owned(), Some(Said::Remark)),
         ("changes nothing".to_owned(), Some(Said::Idle)),
     ];
@@ -242,7 +248,7 @@ fn choices(line: &DrawnLine, wish: &Wish) -> Element {
     let chosen = all.iter().position(|it| it.1.as_ref() == said).unwrap_or(0);
     let msg = |it: Option<Said>| drawing_asked(DrawingMsg::Said(line.number, line.column, it));
     let options = all.into_iter().map(|(words, it)| (words, msg(it)));
-    select("is", chosen, options.collect())
+    select("take it as", chosen, options.collect())
 }
 
 fn lines(drawing: &Drawing, wish: &Wish) -> Element {
@@ -261,15 +267,13 @@ fn lines(drawing: &Drawing, wish: &Wish) -> Element {
         let words = format!("{}{reached}", line.words);
         table = table.child(
             el("tr", class)
-                .child(
-                    el("th", "")
-                        .attr(Attr::Scope, "row")
-                        .text(&line.number.to_string()),
-                )
-                .child(el("td", "").text(&label(drawing, line.column)))
+                .child(el("th", "").attr(Attr::Scope, "row").text(&format!(
+                    "{} {}",
+                    line.number,
+                    name(drawing, line.column)
+                )))
                 .child(el("td", "").child(el("code", "").text(&line.text)))
-                .child(el("td", "").text(&words))
-                .child(el("td", "").child(choices(line, wish))),
+                .child(el("td", "").text(&words).child(choices(line, wish))),
         );
     }
     let (placed, of) = drawing.placed();

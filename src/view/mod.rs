@@ -32,6 +32,7 @@ mod messages;
 mod moment;
 mod movement;
 mod msg;
+mod pasted_text;
 mod picture;
 mod press;
 mod program_rows;
@@ -71,6 +72,7 @@ pub use messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, W
 pub use moment::Moment;
 pub use movement::{Finding, Load, Movement, Spot, Timed, movements, played_from, timed};
 pub use msg::Msg;
+pub use pasted_text::{ReadRequest, ReadText, TextReader};
 pub use press::{press_ahead, press_behind, presses, stands_out};
 pub use renderer::{PublishFile, Renderer};
 pub use route::{apply_route, route_words};

@@ -16,16 +16,14 @@ use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs,
 use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::course::{self, BeatRun, Class, LessonFile};
-use super::dmesg::PastedLog;
-use super::drawing::PastedDrawing;
 use super::editor::about_drawing;
 use super::editor::{Desk, Drafted, editor};
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
 use super::moment::Moment;
+use super::pasted_text::{ReadRequest, ReadText};
 use super::route::route_words;
-use super::sector_bytes::pasted_bytes;
 use super::share::{Pasted, Shared};
 use super::stage::legend;
 use super::standing::Standing;
@@ -147,12 +145,10 @@ pub struct Renderer {
     diagram_scenarios: Vec<Arc<Scenario>>,
     /// The diagram pasted last.
     pasted: Option<Pasted>,
-    /// The same text as somebody's drawing, if it has one.
-    drawing: Option<PastedDrawing>,
-    /// The same text as a kernel log.
-    log: Option<PastedLog>,
-    /// What it comes to as the bytes of a sector.
-    sector: Option<Element>,
+    /// What the same text was read as, by the worker that reads.
+    read: ReadText,
+    /// What that worker is to be asked.
+    to_read: Vec<ReadRequest>,
     /// The lesson opened last.
     class: Option<Class>,
     /// The draft on the page.
@@ -195,9 +191,8 @@ impl Renderer {
             files: Vec::new(),
             diagram_scenarios: Vec::new(),
             pasted: None,
-            drawing: None,
-            log: None,
-            sector: None,
+            read: ReadText::default(),
+            to_read: Vec::new(),
             class: None,
             desk: Desk::default(),
         }
@@ -243,7 +238,8 @@ impl Renderer {
                 }
             }
             WorkerRequest::ReadDiagram(text) => {
-                self.drawing = PastedDrawing::of(&text);
+                self.read = ReadText::default();
+                self.to_read.push(ReadRequest::Text(text.clone()));
                 self.read_diagram(text, None);
             }
             WorkerRequest::DiagramFiles(files) => {
@@ -269,8 +265,8 @@ impl Renderer {
                 return self.respond(WorkerResponse::Opened(number, opened), send);
             }
             WorkerRequest::Draft(number, asked) => {
-                if let (Some(msg), Some(drawing)) = (about_drawing(&asked), &mut self.drawing) {
-                    drawing.used(msg);
+                if let Some(msg) = about_drawing(&asked) {
+                    self.to_read.push(ReadRequest::Drawing(msg));
                 }
                 let (stage, now) = (self.scenario.as_deref(), (self.clock)());
                 let drafted = self.desk.ask(asked, stage, now).unwrap_or_default();
@@ -288,6 +284,17 @@ impl Renderer {
                 }
             }
         }
+        self.send_sections(send);
+    }
+
+    /// What the worker that reads is to be asked, since this was last called.
+    pub fn to_read(&mut self) -> Vec<ReadRequest> {
+        std::mem::take(&mut self.to_read)
+    }
+
+    /// Takes what that worker has read.
+    pub fn take_read(&mut self, read: ReadText, send: &mut dyn FnMut(WorkerMessage)) {
+        self.read = read;
         self.send_sections(send);
     }
 
@@ -404,8 +411,8 @@ impl Renderer {
         self.sections = [const { None }; Slot::ALL.len()];
         self.link.clear();
         self.files.clear();
-        (self.pasted, self.log, self.sector) = (None, None, None);
-        self.drawing = None;
+        self.pasted = None;
+        self.read = ReadText::default();
     }
 
     /// Has the draft held against the ordering without its changes, and every line tried without it, once every schedule of the draft was looked at.
@@ -606,8 +613,6 @@ impl Renderer {
     /// Reads a pasted diagram, with a casting of its columns if one was chosen; an empty text takes the last one
     /// away.
     fn read_diagram(&mut self, text: String, casting: Option<Vec<Vec<ActorId>>>) {
-        self.log = PastedLog::of(&text);
-        self.sector = pasted_bytes(&text);
         let Some(scenario) = self.scenario.clone().filter(|_| !text.trim().is_empty()) else {
             self.pasted = None;
             return;
@@ -689,9 +694,7 @@ impl Renderer {
                         files: &self.files,
                         file: self.own_file(),
                         pasted: self.pasted.as_ref(),
-                        drawing: self.drawing.as_ref(),
-                        log: self.log.as_ref(),
-                        bytes: self.sector.as_ref(),
+                        read: &self.read,
                     }),
                     Some(Sheet::Course) => course::sheet(ui),
                     None => continue,

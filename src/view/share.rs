@@ -11,13 +11,12 @@ use crate::protocol::{Edit, Era, Program, Side};
 use crate::scenario::{Scenario, load_variant};
 
 use super::check_results::CheckResults;
-use super::dmesg::PastedLog;
-use super::drawing::PastedDrawing;
 use super::figure::{Carried, figure};
 use super::moment::Moment;
 use super::msg::Msg;
+use super::pasted_text::ReadText;
 use super::ui_state::UiState;
-use super::vdom::{Attr, Element, Handler, button, el, note, select};
+use super::vdom::{Attr, Element, Handler, Node, button, el, note, select};
 
 /// What the sheet is drawn from.
 pub struct Shared<'a> {
@@ -35,12 +34,8 @@ pub struct Shared<'a> {
     pub file: Option<&'a str>,
     /// The text pasted last, as it was read.
     pub pasted: Option<&'a Pasted>,
-    /// The same text as somebody's drawing.
-    pub drawing: Option<&'a PastedDrawing>,
-    /// The same text as a kernel log, if it has lines of one.
-    pub log: Option<&'a PastedLog>,
-    /// What the same text comes to as the bytes of a sector, if it is such.
-    pub bytes: Option<&'a Element>,
+    /// What the same text was read as besides.
+    pub read: &'a ReadText,
 }
 
 /// A pasted text, as it was read.
@@ -387,7 +382,7 @@ fn pasting(shared: &Shared) -> Element {
     let it = part("A diagram, a kernel log, or a sector", "share-paste")
         .child(note("", "A diagram: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. Nothing leaves the page."))
         .child(field);
-    if let Some(bytes) = shared.bytes {
+    if let Some(bytes) = &shared.read.bytes {
         return it.child(bytes.clone());
     }
     let read = shared.pasted.filter(|it| it.read.is_ok());
@@ -400,21 +395,21 @@ fn pasting(shared: &Shared) -> Element {
         it = it.child(el("div", "moves").child(button("", "", words, false, open)));
     }
     // Log lines in a mail with a diagram are answered above it.
-    if let Some(log) = shared.log {
-        it = it.child(log.view());
-    }
-    match (shared.drawing, read) {
+    let log = shared.read.log.clone();
+    let silent = log.is_none();
+    it.children.extend(log.map(Node::Element));
+    match (shared.read.drawing.clone(), read) {
         // A diagram of our own is the run that it was made of.
         (_, Some(pasted)) if pasted.is_our_own() => it.child(reading_lines(pasted)),
-        (Some(drawing), Some(pasted)) => it.child(drawing.view()).child(
+        (Some(drawing), Some(pasted)) => it.child(drawing).child(
             el("details", "")
                 .child(el("summary", "").text(&pasted.summary()))
                 .child(reading_lines(pasted)),
         ),
-        (Some(drawing), None) => it.child(drawing.view()),
+        (Some(drawing), None) => it.child(drawing),
         (None, Some(pasted)) => it.child(reading_lines(pasted)),
         // Not even a drawing: why, unless something else was found in it.
-        (None, None) => match shared.pasted.filter(|_| shared.log.is_none()) {
+        (None, None) => match shared.pasted.filter(|_| silent) {
             Some(pasted) => it.child(reading_lines(pasted)),
             None => it,
         },

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::replay::Reached;
 use super::{Drawing, Judgement};
 use crate::exchange::figures::grouped;
-use crate::exchange::{explain_end, outcome, status_words};
+use crate::exchange::{explain_end, livelock_words, outcome, round_began, status_words};
 use crate::explore::{Story, Verdicts};
 use crate::machine::{ActorId, History, Status, end, status};
 use crate::scenario::{Device, words};
@@ -179,6 +179,10 @@ impl Drawing {
             history.choose(model, *choice);
         }
         let story = Story::of(model, &history);
+        if let Some(round) = story.round(model) {
+            let after = round_began(&round);
+            return Some(livelock_words(&self.scenario, &round, &after));
+        }
         let ended = end(model, history.world())?;
         let mut told = vec![outcome(&self.scenario, &story, &ended)];
         told.extend(explain_end(&self.scenario, &story, &ended));

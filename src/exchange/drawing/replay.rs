@@ -174,9 +174,13 @@ pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -
     // What comes after: those who are not drawn first, then everybody in turn.
     let mut order = run.servers.clone();
     order.extend(actors.iter().filter(|it| !run.servers.contains(it)));
-    let mut left = 400;
-    while left > 0 && order.iter().any(|it| run.step(*it, 0)) {
-        left -= 1;
+    // Once round is enough of what goes round.
+    let mut seen = vec![run.world];
+    while run.choices.len() < MOST && order.iter().any(|it| run.step(*it, 0)) {
+        if seen.contains(&run.world) {
+            break;
+        }
+        seen.push(run.world);
     }
     Replay {
         choices: run.choices,

@@ -31,8 +31,6 @@ pub(super) struct Sheet {
     /// The character at which each column begins.
     pub starts: Vec<usize>,
     pub cells: Vec<Cell>,
-    /// Lines that run over all columns.
-    pub across: Vec<usize>,
     /// Whether it has no labels, so that the cut between columns is a guess.
     pub guessed: bool,
 }
@@ -364,7 +362,6 @@ impl Sheet {
     /// Cuts lines into cells.
     fn cut(&mut self, lines: &[String], body: Range<usize>, bars: &[usize]) {
         self.cells.clear();
-        self.across.clear();
         let numbered = row_numbers(&lines[body.clone()]);
         // Where the last line of each column began.
         let mut last: Vec<usize> = self.starts.clone();
@@ -405,7 +402,10 @@ impl Sheet {
 
     fn cut_line(&mut self, at: usize, line: &str, last: &mut [usize]) {
         if self.is_across(line) {
-            self.across.push(at);
+            self.push(at, 0, margin(line), line.trim_start());
+            if let Some(cell) = self.cells.last_mut() {
+                cell.parsed.shape = Shape::Comment;
+            }
             return;
         }
         let pieces = cells(line);
