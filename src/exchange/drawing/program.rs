@@ -18,6 +18,8 @@ pub(super) struct Line {
     pub text: String,
     /// The cell it was made of; none for what the drawing leaves out.
     pub cell: Option<usize>,
+    /// Whether it only holds the lines below it together.
+    pub frame: bool,
 }
 
 /// Something that the drawing does not show and the model has to assume.
@@ -278,8 +280,13 @@ fn actor_name(label: &str, column: usize, taken: &[String]) -> String {
         .trim_matches(['[', ']', '<', '>', ':', ' ']);
     // "Thread A" is ThreadA.
     let joined: String = plain.split(|c: char| !of_name(c)).collect();
+    let words = plain.split_whitespace().count();
     let mut name = match joined.is_empty() {
         true => format!("column{}", column + 1),
+        false if words > 1 => {
+            let (first, rest) = joined.split_at(1);
+            word(&(first.to_ascii_uppercase() + rest))
+        }
         false => word(&joined),
     };
     name.truncate(24);
@@ -323,6 +330,7 @@ impl Writer<'_> {
                     indent,
                     text: format!("{}:", word(function)),
                     cell: Some(index),
+                    frame: true,
                 });
                 self.frames[at].2 = true;
             }
@@ -332,6 +340,7 @@ impl Writer<'_> {
             indent,
             text: text.to_owned(),
             cell,
+            frame: false,
         });
     }
 
@@ -421,13 +430,23 @@ impl Writer<'_> {
                 let line = format!("call {}", plain(&self.cells[index].parsed.text));
                 self.put(&line, Some(index));
             }
-            Fate::Jump => match self.again.clone() {
-                Some(label) => self.put(&format!("goto {label}"), Some(index)),
-                None => {
-                    let line = format!("call {}", plain(&self.cells[index].parsed.text));
-                    self.put(&line, Some(index));
-                }
-            },
+            Fate::Jump => {
+                let text = self.cells[index].parsed.text.to_ascii_lowercase();
+                let back = [
+                    "again", "retry", "repeat", "restart", "redo", "loop", "begin", "start",
+                ];
+                let back = back.iter().any(|it| text.contains(it));
+                let label = match (back, self.again.clone()) {
+                    (true, Some(again)) => again,
+                    // Out of the function, with what it holds given back.
+                    _ => {
+                        let out = self.label("out");
+                        self.exits.push((out.clone(), self.held.clone()));
+                        out
+                    }
+                };
+                self.put(&format!("goto {label}"), Some(index));
+            }
             _ => {}
         }
     }
@@ -584,6 +603,7 @@ impl Writer<'_> {
                 indent: 0,
                 text: line,
                 cell: None,
+                frame: false,
             },
         );
         self.assumed

@@ -135,9 +135,8 @@ pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -
         let lines = programs.columns[cell.column]
             .iter()
             .zip(&places[cell.column]);
-        let own = lines.filter(|(line, place)| {
-            line.cell == Some(index) && place.0 < place.1 && !line.text.ends_with(':')
-        });
+        let own = lines
+            .filter(|(line, place)| line.cell == Some(index) && place.0 < place.1 && !line.frame);
         let Some(end) = own.map(|(_, place)| place.1).max() else {
             continue;
         };

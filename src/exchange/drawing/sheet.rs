@@ -33,6 +33,8 @@ pub(super) struct Sheet {
     pub cells: Vec<Cell>,
     /// Whether it has no labels, so that the cut between columns is a guess.
     pub guessed: bool,
+    /// Whether a visitor has said where the columns begin.
+    pub strict: bool,
 }
 
 /// Most columns.
@@ -363,12 +365,13 @@ impl Sheet {
     fn cut(&mut self, lines: &[String], body: Range<usize>, bars: &[usize]) {
         self.cells.clear();
         let numbered = row_numbers(&lines[body.clone()]);
+        let base = base(&lines[body.clone()]);
         // Where the last line of each column began.
         let mut last: Vec<usize> = self.starts.clone();
         for at in body {
             let mut line = lines[at].clone();
             if numbered {
-                blank_number(&mut line);
+                blank_number(&mut line, base);
             }
             if line.trim().is_empty() || is_rule(&line) {
                 continue;
@@ -444,6 +447,9 @@ impl Sheet {
             if start + SLACK >= self.starts[at] {
                 return at;
             }
+            if self.strict {
+                continue;
+            }
             let left = self.starts[at - 1];
             let middle = (left.min(last[at - 1]) + self.starts[at]) / 2;
             // As far to the right as a column's own lines begin.
@@ -496,6 +502,7 @@ impl Sheet {
         let first = self.cells.first().map_or(self.lines.start, |it| it.line);
         self.labels.resize(starts.len(), String::new());
         self.starts = starts;
+        self.strict = true;
         self.cut(lines, first..self.lines.end, &[]);
     }
 }
@@ -507,26 +514,29 @@ fn is_sentence(line: &str) -> bool {
     words >= 8 || words >= 5 && calls == 0 && line.trim_end().ends_with(['.', ':'])
 }
 
-/// Whether most lines begin with a number.
+/// Whether most lines begin with the number of a row: digits, with blanks behind them. A number with a dot is a cell's own.
 fn row_numbers(lines: &[String]) -> bool {
+    let base = base(lines);
     let all = lines.iter().filter(|it| !it.trim().is_empty());
     let many = all.clone().count();
-    let with = all.filter(|it| blank_number(&mut (*it).clone())).count();
+    let with = all
+        .filter(|it| blank_number(&mut (*it).clone(), base))
+        .count();
     with > 1 && 2 * with > many
 }
 
+/// How far all lines are indented.
+fn base(lines: &[String]) -> usize {
+    let all = lines.iter().filter(|it| !it.trim().is_empty());
+    all.map(|it| margin(it)).min().unwrap_or(0)
+}
+
 /// Replaces the number in front of a line by blanks; says whether there was one.
-fn blank_number(line: &mut String) -> bool {
+fn blank_number(line: &mut String, base: usize) -> bool {
     let start = margin(line);
-    let rest = &line[start..];
-    let inner = rest.strip_prefix('(').unwrap_or(rest);
-    let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
-    let mut end = start + (rest.len() - inner.len()) + digits;
-    end += line[end..]
-        .bytes()
-        .take_while(|it| b".):".contains(it))
-        .count();
-    if digits == 0 || digits > 3 || start > 4 || !line[end..].starts_with(' ') {
+    let digits = line[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let end = start + digits;
+    if digits == 0 || digits > 3 || start > base + 2 || !line[end..].starts_with("  ") {
         return false;
     }
     line.replace_range(..end, &" ".repeat(end));

@@ -10,7 +10,7 @@ use super::sheet::Cell;
 pub(super) fn of(item: &Item, cell: &Cell, programs: &Programs, at: usize) -> String {
     let lines = programs.columns[cell.column].iter();
     let own: Vec<&str> = lines
-        .filter(|it| it.cell == Some(at))
+        .filter(|it| it.cell == Some(at) && !it.frame)
         .map(|it| it.text.trim())
         .collect();
     match item.fate {
@@ -27,10 +27,10 @@ pub(super) fn of(item: &Item, cell: &Cell, programs: &Programs, at: usize) -> St
         Fate::Frame => "calls what stands below it".to_owned(),
         Fate::Part => "belongs to the line above".to_owned(),
         Fate::Idle => "not modelled: a step that changes nothing".to_owned(),
-        Fate::Jump if own.iter().any(|it| it.starts_with("goto")) => {
+        Fate::Jump if own.iter().any(|it| it.contains("again")) => {
             "goes back to the call that was refused".to_owned()
         }
-        Fate::Jump => "where it goes back to is not drawn: changes nothing".to_owned(),
+        Fate::Jump => "leaves, and gives back what it holds".to_owned(),
         Fate::Remark => remark(&cell.parsed).to_owned(),
     }
 }
