@@ -137,6 +137,14 @@ fn diagrams() {
 }
 
 #[test]
+fn drawings() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drawings");
+    let all = std::fs::read_dir(folder).expect("a folder");
+    let all = all.filter_map(|it| std::fs::read(it.ok()?.path()).ok());
+    bombard(inputs::drawing, &all.collect::<Vec<_>>());
+}
+
+#[test]
 fn logs() {
     // Each line of the recorded ones, and each as a whole.
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/logs");

@@ -216,7 +216,7 @@ fn opened(drawing: &Drawing, judged: &Judgement) -> Element {
         let Ok(changed) = load_variant(SLUG, text, &variant) else {
             continue;
         };
-        let words = mend.words.replace('`', "");
+        let words = drawing.named(&mend.words.replace('`', ""));
         list = list.child(el("li", "").child(button(
             "link",
             "",

@@ -20,6 +20,8 @@ pub enum ReadRequest {
 /// What a text was read as; each part only if the text has such.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReadText {
+    /// Whether it is still being read.
+    pub pending: bool,
     /// A drawing, and what it comes to.
     pub drawing: Option<Element>,
     /// Lines of a kernel log, and what could have happened.
@@ -57,6 +59,7 @@ impl TextReader {
                     false => PastedDrawing::of(&text),
                 };
                 self.read = ReadText {
+                    pending: false,
                     drawing: None,
                     log: PastedLog::of(&text).map(|it| it.view()),
                     bytes,

@@ -238,7 +238,10 @@ impl Renderer {
                 }
             }
             WorkerRequest::ReadDiagram(text) => {
-                self.read = ReadText::default();
+                self.read = ReadText {
+                    pending: !text.trim().is_empty(),
+                    ..ReadText::default()
+                };
                 self.to_read.push(ReadRequest::Text(text.clone()));
                 self.read_diagram(text, None);
             }

@@ -380,7 +380,7 @@ fn pasting(shared: &Shared) -> Element {
         .attr(Attr::Rows, "7");
     field.handler = Some(Handler::DiagramInput);
     let it = part("A diagram, a kernel log, or a sector", "share-paste")
-        .child(note("", "A diagram: two columns or more, with labels over them. Quote marks and tabs do not matter; functions may be of any kernel. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. Nothing leaves the page."))
+        .child(note("", "A diagram: two columns or more. It becomes programs that run, a column an actor and a line a step, and you are told what they come to. Quote marks, tabs and the mail around it do not matter; functions may be of any kernel, locks of any name. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. Nothing leaves the page."))
         .child(field);
     if let Some(bytes) = &shared.read.bytes {
         return it.child(bytes.clone());
@@ -409,6 +409,9 @@ fn pasting(shared: &Shared) -> Element {
         (Some(drawing), None) => it.child(drawing),
         (None, Some(pasted)) => it.child(reading_lines(pasted)),
         // Not even a drawing: why, unless something else was found in it.
+        (None, None) if shared.read.pending => {
+            it.child(note("", "Reading\u{2026}").attr(Attr::Role, "status"))
+        }
         (None, None) => match shared.pasted.filter(|_| silent) {
             Some(pasted) => it.child(reading_lines(pasted)),
             None => it,

@@ -66,6 +66,9 @@ test("a diagram out of a commit finds its scenario among all; what has no place 
   await share(page);
   const drawing = readFileSync(new URL("../golden/diagram/mail/64081362e8ff.txt", import.meta.url), "utf8");
   await sheet(page).locator("textarea").fill(drawing);
+  // It is programs of its own first, and beside that a run of an ordering of ours.
+  await page.locator("[data-part=drawing-reading]").waitFor();
+  await sheet(page).locator("summary").filter({ hasText: "As a run of" }).click();
   const reading = page.locator("[data-part=reading]");
   await reading.waitFor();
   await reading.getByRole("button", { name: "Try every ordering" }).click();
@@ -77,6 +80,35 @@ test("a diagram out of a commit finds its scenario among all; what has no place 
   await share(page);
   await sheet(page).locator("textarea").fill("hello");
   await page.locator(".unread").filter({ hasText: "No line of the text has labels over columns" }).waitFor();
+  assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("somebody's drawing becomes programs that run, line by line as the visitor wants it", async () => {
+  const { page, problems, close } = await site.open("", { width: 1366, height: 768 });
+  await share(page);
+  const drawing = readFileSync(new URL("../drawings/01-memcg-fault-writeback-abba.txt", import.meta.url), "utf8");
+  await sheet(page).locator("textarea").fill(`Hi,\n\nthis happens here:\n\n${drawing}\nThanks\n`);
+  const reading = page.locator("[data-part=drawing-reading]");
+  await reading.filter({ hasText: "As drawn: deadlock." }).waitFor();
+  assert.match(await reading.innerText(), /The bio of page P is built, but column2 has not submitted it/);
+  assert.match(await reading.innerText(), /where it goes out as soon as PG_writeback is set, nothing fails/);
+  assert.deepEqual(await axe(page), []);
+  // By keyboard: the second column's first lock is a remark, and nothing is held any more that the first wants.
+  const line = reading.locator("tr").filter({ hasText: "lock_page(Q)" }).first().locator("select");
+  await line.focus();
+  await line.selectOption({ label: "a remark" });
+  await reading.filter({ hasText: "Another order of the same lines" }).or(reading.filter({ hasText: "Nothing fails" })).or(reading.filter({ hasText: "As drawn:" })).first().waitFor();
+  await reading.locator("tr").filter({ hasText: "lock_page(Q)" }).first().filter({ hasText: "a remark" }).waitFor();
+  await line.selectOption({ label: "it was read" });
+  await reading.filter({ hasText: "As drawn: deadlock." }).waitFor();
+  // A column can begin elsewhere.
+  await reading.getByRole("button", { name: "further left" }).click();
+  await reading.filter({ hasText: "As drawn: deadlock." }).waitFor();
+  // The draft, at the end of what is drawn, in the editor.
+  await reading.getByRole("button", { name: "Open as a draft" }).click();
+  await page.waitForFunction(() => location.hash.includes("/draft/") && document.querySelector("[data-part=editor], .faces"));
+  await page.locator(".sentence, [data-part=sentence]").filter({ hasText: "Deadlock" }).first().waitFor();
   assert.deepEqual(problems(), []);
   await close();
 });

@@ -3,6 +3,7 @@
 
 #![allow(dead_code)]
 
+use stable_pages::exchange::drawing::{Drawing, DrawingError, Wish};
 use stable_pages::exchange::{Address, Link, diagram, dmesg};
 use stable_pages::scenario::{LONGEST_DRAFT, Packed, Scenario, catalogue, load};
 use stable_pages::view::reopen;
@@ -54,6 +55,20 @@ pub fn diagram(bytes: &[u8]) {
         );
         // The choices of a reading are a run of the model.
         assert_eq!(run.open(&scenario).run, reading.choices);
+    }
+}
+
+/// Somebody's drawing, which becomes programs.
+pub fn drawing(bytes: &[u8]) {
+    match Drawing::of(&text(bytes), &Wish::default()) {
+        Ok(drawing) => {
+            let run = Link::of(&drawing.scenario, &drawing.choices, 0, Vec::new());
+            // The drawn order is a run of the model.
+            assert_eq!(run.open(&drawing.scenario).run, drawing.choices);
+        }
+        // Whatever was drawn, the programs made of it build.
+        Err(DrawingError::Unbuildable(error)) => panic!("{error}"),
+        Err(_) => {}
     }
 }
 

@@ -118,7 +118,7 @@ impl Drawing {
         Answer {
             tone,
             headline,
-            sentences,
+            sentences: sentences.iter().map(|it| self.named(it)).collect(),
         }
     }
 

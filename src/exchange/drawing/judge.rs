@@ -14,7 +14,7 @@ const BYTES: usize = 12 << 20;
 /// With more states than this no changes are tried.
 const MOST_FOR_CHANGES: usize = 2_000;
 /// Most changes named.
-const MOST_MENDS: usize = 3;
+const MOST_MENDS: usize = 4;
 
 /// A change of one line that mends an ordering.
 #[derive(Clone, Debug, PartialEq)]

@@ -127,6 +127,8 @@ pub struct Drawing {
     pub elsewhere: Vec<(Device, Scenario, Vec<Choice>)>,
     /// The drawn lines as the programs show them.
     texts: Vec<String>,
+    /// How the drawing calls the pages of the model, if it has several.
+    pages: Vec<String>,
     /// What each column works on: column, page, lock or flag.
     things: Vec<(usize, String)>,
     /// The same drawing where a bio that no line submits goes out at once, if that is another one.
@@ -215,9 +217,19 @@ impl Drawing {
             choices: replay.choices,
             elsewhere,
             texts: replay.texts,
+            pages: made.pages,
             things: things(&sheet.cells, &items),
             at_once: at_once.flatten(),
         })
+    }
+
+    /// A text that names pages of the model, with the names that the drawing has for them.
+    pub fn named(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (at, name) in self.pages.iter().enumerate() {
+            text = text.replace(&format!("page {at}"), &format!("page {name}"));
+        }
+        text
     }
 
     /// How many of the lines that name a call have a place as a step, a lock, a condition or a frame, and how many there are.

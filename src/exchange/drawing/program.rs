@@ -45,6 +45,8 @@ pub enum Assumed {
     Disk,
     /// A softirq completes it.
     Completion,
+    /// How the pages of the drawing are numbered.
+    Pages(Vec<String>),
     /// More pages are named than the model has: these are taken for one of the others.
     PagesFolded(Vec<String>),
 }
@@ -57,6 +59,8 @@ pub(super) struct Programs {
     /// The lines of each column's program.
     pub columns: Vec<Vec<Line>>,
     pub assumed: Vec<Assumed>,
+    /// How the drawing calls the pages, if it has several.
+    pub pages: Vec<String>,
     /// The file.
     pub text: String,
     /// Whether an actor goes on with a bio that it has not submitted.
@@ -205,6 +209,10 @@ pub(super) fn programs(sheet: &Sheet, items: &[Item], way: Way, title: &str) -> 
         stores = writer.stores;
         made.names.push(name);
         made.columns.push(writer.lines);
+    }
+    if pages.len() > 1 {
+        made.assumed.push(Assumed::Pages(pages.clone()));
+        made.pages.clone_from(&pages);
     }
     let flusher = drawn_end && !set && completions.contains(&true);
     if flusher {
@@ -917,7 +925,7 @@ fn file(it: &File) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "# Made of a drawing. What the drawing leaves out is marked \"not drawn\".\n"
+        "# Made of a drawing: behind each line stands the one it was made of, with its number. What is not drawn is marked.\n"
     );
     let _ = writeln!(out, "title = \"{}\"", quoted(it.title));
     let _ = writeln!(
@@ -960,15 +968,20 @@ fn file(it: &File) -> String {
             out,
             "\n[[program]]\nname = \"{name}_drawn\"\n{forever}text = '''"
         );
+        let mut last = None;
         for line in lines {
-            let mark = match (line.cell, line.text.as_str()) {
-                (None, text)
-                    if !text.ends_with('>') && !text.starts_with("goto") && text != "end" =>
-                {
-                    "    # not drawn"
+            let said =
+                !line.text.ends_with('>') && !line.text.starts_with("goto") && line.text != "end";
+            let mark = match line.cell {
+                None if said => "    # not drawn".to_owned(),
+                // The line that it was made of, once.
+                Some(cell) if last != Some(cell) => {
+                    let cell = &it.sheet.cells[cell];
+                    format!("    # {}: {}", cell.line + 1, cell.text.replace("'''", ""))
                 }
-                _ => "",
+                _ => String::new(),
             };
+            last = line.cell;
             let _ = writeln!(out, "{:1$}{2}{mark}", "", line.indent, line.text);
         }
         if lines.is_empty() {

@@ -556,9 +556,9 @@ fn without_labels(lines: &[String]) -> Vec<Sheet> {
         let mut end = at;
         while end < lines.len()
             && !(lines[end].trim().is_empty()
-                && lines
-                    .get(end + 1)
-                    .is_none_or(|it| it.trim().is_empty() || is_sentence(it)))
+                && lines.get(end + 1).is_none_or(|it| {
+                    it.trim().is_empty() || is_sentence(it) && margin(it) < 2 * DEEPER
+                }))
         {
             end += 1;
         }

@@ -102,6 +102,13 @@ impl Assumed {
             }
             Assumed::Disk => "A disk checks and stores what is submitted.".to_owned(),
             Assumed::Completion => "A softirq ends the I/O and clears PG_writeback.".to_owned(),
+            Assumed::Pages(names) => {
+                let all = names.iter().enumerate();
+                let all: Vec<String> = all
+                    .map(|(at, name)| format!("page {name} is page {at} of the model"))
+                    .collect();
+                format!("In the draft {}.", all.join(", "))
+            }
             Assumed::PagesFolded(names) => format!(
                 "The model has three pages; {} stand for the first one.",
                 names.join(", ")
