@@ -59,6 +59,7 @@ hidden byte no_GUARD_ERROR, no_SILENT_CORRUPTION, no_CHECKSUM_MISMATCH, no_LOST_
 #endif
 
 #define NOBODY   255 /* owner of what is free */
+#define WITH_READ 254 /* owner of the lock of a page that is read: the end of the read gives it back */
 #define FINISHED 255 /* pc of whoever's program is over */
 #define AWAKE    254
 

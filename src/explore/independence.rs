@@ -196,6 +196,8 @@ pub(super) struct Independence {
     gates: Vec<Closed>,
     /// Whether bios are passed on in good order, so that a page's I/O is a baton.
     orderly: bool,
+    /// Whether the end of a read unlocks its page, whoever has locked it.
+    unlocks: bool,
     /// Actors that only serve: they go round because others give them work.
     servers: u8,
     /// Who takes requests, who ends bios, and who takes over a guest's.
@@ -474,9 +476,14 @@ fn keeps_to_its_bio(model: &Model, actor: ActorId) -> bool {
         seen[pc] |= 1 << hand as u8;
         let fits: &[Hand] = match instr.op {
             Op::EndIo(_) => &[Hand::Empty, Hand::Done, Hand::Ending],
-            Op::Read(ReadStep::Check | ReadStep::Verify | ReadStep::CopyOut | ReadStep::Again) => {
-                &[Hand::Empty, Hand::Done, Hand::Ending]
-            }
+            Op::Read(ReadStep::IsRead) => &[Hand::Empty, Hand::InDevice, Hand::Done],
+            Op::Read(
+                ReadStep::Check
+                | ReadStep::Verify
+                | ReadStep::CopyOut
+                | ReadStep::Again
+                | ReadStep::Unlock,
+            ) => &[Hand::Empty, Hand::Done, Hand::Ending],
             op if work(op) == Work::AtHand => &[Hand::Empty, Hand::InDevice],
             _ => &[
                 Hand::Empty,
@@ -581,6 +588,7 @@ impl Independence {
             gates: steps.iter().map(gates).collect(),
             steps,
             orderly,
+            unlocks: (model.actor_ids()).any(|it| runs(model, it, Op::Read(ReadStep::Unlock))),
             servers: (model.actor_ids())
                 .filter(|actor| orderly && only_serves(model, *actor))
                 .fold(0, |set, actor| set | 1 << actor.0),
@@ -780,6 +788,10 @@ impl Independence {
             if *owner != NOBODY && (out & facts.due) >> owner & 1 == 0 {
                 closed |= 1 << bit;
             }
+        }
+        // The end of a read gives a page lock back that somebody else took: whoever can come to have the page's bio.
+        if self.unlocks {
+            closed &= !(u32::from(reached) << gate::PAGE_LOCK);
         }
         if !self.orderly {
             return closed;

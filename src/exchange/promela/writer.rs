@@ -40,6 +40,8 @@ pub(super) struct Has {
     pub(super) guards: bool,
     pub(super) gone: bool,
     pub(super) towrite: bool,
+    /// Bios that are reads.
+    pub(super) reads: bool,
     pub(super) requeues: bool,
     pub(super) errors: bool,
     pub(super) journal: bool,
@@ -81,6 +83,7 @@ impl<'a> Writer<'a> {
                 guards: model.protection.guards(),
                 gone: any(&[Op::RemoveFromCache]),
                 towrite: any(&[Op::TagTowrite, Op::FindTagged]),
+                reads: any(&[ReadStep::Submit, ReadStep::IsRead].map(Op::Read)),
                 requeues: any(&[Op::Requeue]),
                 errors: any(&[Op::MappingSetError]),
                 journal: any(&[Op::GetWriteAccess, Op::FileShadow]),
