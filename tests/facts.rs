@@ -868,16 +868,86 @@ fn a_page_of_the_kernels_is_checked_and_copied_out() {
     }
 }
 
-/// A bio has no direction in a model, so a file that reads and writes is refused.
+/// folio_end_read, mm/filemap.c (6.19): it asserts that the folio is locked, not by whom. The task that began the read has
+/// locked it and does not unlock it, so whoever waits for the lock waits for the disk, then for the completion.
 #[test]
-fn a_file_reads_or_writes() {
+fn the_end_of_a_read_unlocks_its_page() {
+    let scenario = scenario("read-looked-at-again");
+    let (model, page) = (&scenario.model, PageId(0));
+    let mut world = model.initial;
+    run_to(&scenario, &mut world, "reader", "lock_page");
+    run_to(&scenario, &mut world, "writer", "submit_read");
+    let holder = |world: &World, name| match status(model, world, actor(&scenario, name)) {
+        Status::Asleep(wait) => {
+            assert_eq!(wait.on, Resource::PageLock);
+            wait.holder
+        }
+        other => panic!("{other:?}"),
+    };
+    let [writer, disk, completion] =
+        ["writer", "disk", "completion"].map(|name| Some(actor(&scenario, name)));
+    assert_eq!(holder(&world, "reader"), writer);
+    one(&scenario, &mut world, "writer");
+    for name in ["reader", "writer"] {
+        assert_eq!(holder(&world, name), disk, "{name}");
+    }
+    exhaust(&scenario, &mut world, "disk");
+    assert_eq!(holder(&world, "reader"), completion);
+    run_to(&scenario, &mut world, "completion", "end_page_read");
+    let effects = one(&scenario, &mut world, "completion");
+    assert_eq!(effects, [Effect::Unlocked { page }]);
+    let it = model.page(&world, page);
+    assert!(it.lock.is_none() && it.bio.is_some(), "bio_put comes after");
+    // A page that nobody has locked cannot be unlocked.
+    let text = find("read-looked-at-again").expect("there").text;
+    let twice = text.replace("end_page_read\n", "end_page_read\nend_page_read\n");
+    let found = verdicts(&load("twice", &twice).expect("loads"));
+    assert!(found.contains(Verdict::Assertion.words()), "{found}");
+}
+
+/// filemap_update_page, mm/filemap.c (6.19), commit ef1e68236b91 (S47): a read of a page that is newer in memory brings
+/// the old bytes over the new ones; of a page that nobody has read yet it is the first to bring any.
+#[test]
+fn a_read_goes_over_newer_bytes() {
+    let scenario = scenario("read-over-a-change");
+    let (model, page) = (&scenario.model, PageId(0));
+    let mut world = model.initial;
+    run_to(&scenario, &mut world, "reader", "lock_page");
+    run_to(&scenario, &mut world, "writer", "submit_read");
+    one(&scenario, &mut world, "writer");
+    run_to(&scenario, &mut world, "disk", "dma_read");
+    assert_eq!(
+        one(&scenario, &mut world, "disk").len(),
+        1,
+        "nothing is lost"
+    );
+    exhaust(&scenario, &mut world, "disk");
+    exhaust(&scenario, &mut world, "completion");
+    run_to(&scenario, &mut world, "writer", "set_page_dirty");
+    for name in ["writer", "writer"] {
+        one(&scenario, &mut world, name);
+    }
+    run_to(&scenario, &mut world, "reader", "submit_read");
+    one(&scenario, &mut world, "reader");
+    run_to(&scenario, &mut world, "disk", "dma_read");
+    let effects = one(&scenario, &mut world, "disk");
+    let (sector, how) = (SectorId(0), Loss::ReadOver);
+    let lost = Effect::Broke(Violation::Lost { page, sector, how });
+    assert!(effects.contains(&lost), "{effects:?}");
+    let it = model.page(&world, page);
+    assert!(it.dirty && it.memory == it.media);
+}
+
+/// Where reads and writes come to the same device, it has to look which one it has.
+#[test]
+fn who_gets_reads_and_writes_looks_which() {
     let text = find("read-bounced").expect("there").text;
     let both = text.replace(
         "run = [\"store new\"]",
         "run = [\"store new\", \"bio_add_page\", \"queue_bio\"]",
     );
     let refused = load("both", &both).expect_err("refused").to_string();
-    assert!(refused.contains("a bio has no direction here"), "{refused}");
+    assert!(refused.contains("gets reads and writes alike"), "{refused}");
 }
 
 /// A call that is not modelled is a step like any other, and changes nothing but where its actor stands.

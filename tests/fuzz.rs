@@ -140,8 +140,17 @@ fn diagrams() {
 fn drawings() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/drawings");
     let all = std::fs::read_dir(folder).expect("a folder");
-    let all = all.filter_map(|it| std::fs::read(it.ok()?.path()).ok());
-    bombard(inputs::drawing, &all.collect::<Vec<_>>());
+    let all = all.filter_map(|it| std::fs::read_to_string(it.ok()?.path()).ok());
+    // As it is, quoted, and below another one.
+    let seeds = all.flat_map(|text| {
+        let quoted = text.lines().map(|it| format!("> {it}\n")).collect();
+        let twice = format!("{text}\n\nand\n\n{text}");
+        [text, quoted, twice]
+    });
+    bombard(
+        inputs::drawing,
+        &seeds.map(String::into_bytes).collect::<Vec<_>>(),
+    );
 }
 
 #[test]

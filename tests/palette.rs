@@ -99,9 +99,9 @@ fn whatever_is_offered_can_be_added() {
         let next = Draft::of(format!("{}\n{actor}", draft.text));
         let next = next.apply(&Change::Edit(Edit::Insert(line.clone(), at, Side::Before)));
         if let Err(error) = next.expect("an edit").build("", &Variant::default()) {
-            // A scenario reads or writes.
+            // Whoever gets reads and writes must look which one it has.
             assert!(
-                error.reason.contains("a bio has no direction here"),
+                error.reason.contains("gets reads and writes alike"),
                 "{line}: {error}"
             );
         }

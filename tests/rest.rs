@@ -61,6 +61,18 @@ fn at_rest(model: &Model, world: &World) -> bool {
     model.actor_ids().all(still)
 }
 
+/// Whether nobody has read a sector yet: the run begins with other bytes than the media's, and with nothing to say that they
+/// are to be written, and has them still.
+fn unread(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    let reads = model.reads() || model.reads_and_writes();
+    let (first, now) = (model.page(&model.initial, page), model.page(world, page));
+    let at = sector.index();
+    let buffer = first.buffers.is_none_or(|it| it >> sector.0 & 1 == 1);
+    let mut ptes = (model.space_ids()).map(|it| model.pte(&model.initial, it, page));
+    let said = first.dirty && buffer || ptes.any(|it| it.dirty());
+    reads && !said && first.memory[at] != first.media[at] && now.memory[at] == first.memory[at]
+}
+
 /// The judgement. `told` says whether the run that led here reported a write error.
 fn wrong(model: &Model, world: &World, told: &dyn Fn() -> bool) -> Wrong {
     let mut found = Wrong::new();
@@ -89,7 +101,7 @@ fn wrong(model: &Model, world: &World, told: &dyn Fn() -> bool) -> Wrong {
                 continue;
             }
             let buffer = page.buffers.is_none_or(|it| it >> sector.0 & 1 == 1);
-            let said = page.dirty && buffer || told();
+            let said = page.dirty && buffer || told() || unread(model, world, id, sector);
             add(!said, if page.dirty { HALF } else { NEWER });
         }
     }
@@ -414,7 +426,10 @@ fn judged(name: &str, scenario: &Scenario, most: usize) -> Option<Judged> {
                 let mut found = wrong(model, &world, &told);
                 let lost = |id| {
                     let page = model.page(&world, id);
-                    let newer = page.memory != page.media;
+                    let newer = (model.sector_ids()).any(|it| {
+                        let at = it.index();
+                        page.memory[at] != page.media[at] && !unread(model, &world, id, it)
+                    });
                     let ptes = model.space_ids().map(|it| model.pte(&world, it, id));
                     newer && !ptes.into_iter().any(|it| it.dirty()) && !told()
                 };

@@ -6,8 +6,8 @@
 
 use crate::explore::{Failure, Story, onward};
 use crate::machine::{
-    Choice, Consumer, Effect, History, MAX_PAGES, Page, PageId, Protection, Resource, Violation,
-    World,
+    Choice, Consumer, Effect, History, Loss, MAX_PAGES, Page, PageId, Protection, Resource,
+    Violation, World,
 };
 use crate::scenario::{Scenario, Verdict};
 
@@ -116,6 +116,7 @@ impl Consequence {
         let read = failure.is_some_and(|it| matches!(it.violation, Violation::ReadMismatch { .. }));
         let halved = story.unstable_write(page).is_none();
         let (notices, hurt, repair) = match verdict {
+            _ if read && cached => (Notices::ReadCall, Hurt::File, Repair::Needless),
             _ if read => (Notices::ReadCall, Hurt::Program, Repair::Needless),
             Verdict::UnstableWrite => (Notices::Nobody, Hurt::Nobody, Repair::Needless),
             Verdict::TornWrite if !halved && model.has(Resource::Shadow) => {
@@ -390,7 +391,8 @@ fn repair(scenario: &Scenario, story: &Story, failure: &Failure) -> Repair {
         }
     );
     let wrong = block && !model.contents.verifies(it.memory[failure.sector.index()]);
-    if wrong {
+    let how = Loss::ReadOver;
+    if wrong || matches!(failure.violation, Violation::Lost { how: it, .. } if it == how) {
         return Repair::Never;
     }
     let again = it.dirty && buffer || again.is_some_and(|step| step > failure.step);

@@ -296,6 +296,7 @@ fn lost_words(how: Loss) -> &'static str {
     match how {
         Loss::AtRest => "an update was lost",
         Loss::Fsync => "fsync returned success for bytes that were not on the media",
+        Loss::ReadOver => "a read brought older bytes over an update",
         Loss::Detached => "a store went into a page that had left the file",
     }
 }

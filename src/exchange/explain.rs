@@ -401,6 +401,21 @@ impl Case<'_> {
                 said.push("Whoever called fsync relies on bytes that are not there.".to_owned());
                 said
             }
+            Loss::ReadOver => {
+                let mut said = Vec::new();
+                if let Some(last) = stores.last() {
+                    said.push(format!("{}.", begin(&self.change(last))));
+                }
+                said.push(format!(
+                    "At step {} the read brought the bytes of the media over it: {} in memory is as old as on the disk again.",
+                    it.step, self.sector
+                ));
+                said.push(
+                    "Nobody is told: whoever writes the page back now writes the old bytes."
+                        .to_owned(),
+                );
+                said
+            }
             Loss::Detached => {
                 let removed = self.last(|effect| match effect {
                     Effect::Removed { page } => Some(*page),

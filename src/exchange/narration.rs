@@ -240,6 +240,10 @@ impl Step<'_> {
                 page,
                 "{Who} finds {page} locked and does not wait: it goes on without the lock.",
             ),
+            Effect::Unlocked { page } if self.row.key == "end_page_read" => self.say(
+                page,
+                "{Who} ends the read{of} and releases the page lock, which came with it.",
+            ),
             Effect::Unlocked { page } => self.say(page, "{Who} releases the page lock{of}."),
             Effect::Took { what, page } => self.took(what, page),
             Effect::GaveBack { what, page } => self.gave_back(what, page),
@@ -474,7 +478,7 @@ impl Step<'_> {
                 bio,
                 "{Who} submits {x} once more, as a read into a page of the kernel's.",
             ),
-            Effect::Queued { bio, .. } if model.reads() => self.about_bio(
+            Effect::Queued { bio, .. } if self.reads(bio) => self.about_bio(
                 bio,
                 "{Who} submits {x} as a read; nothing has come yet.",
             ),
@@ -486,6 +490,13 @@ impl Step<'_> {
                     }
                     true => "{Who} queues {x} with its guards; nobody has fetched the bytes yet.",
                     false => "{Who} queues {x} without guards; nobody has fetched the bytes yet.",
+                },
+            ),
+            Effect::Direction { bio, read } => self.about_bio(
+                bio,
+                match read {
+                    true => "{Who} sees that {x} is a read.",
+                    false => "{Who} sees that {x} is a write.",
                 },
             ),
             Effect::HandedOver { bio } => self.about_bio(
@@ -566,7 +577,7 @@ impl Step<'_> {
                     true => "{Who} reports the guard error; {x} fails as a whole.",
                 },
             ),
-            Effect::Ended { bio, .. } if model.reads() => self.about_bio(
+            Effect::Ended { bio, .. } if self.reads(bio) => self.about_bio(
                 bio,
                 "{Who} sees that the read of {x} is done, as far as the device is concerned.",
             ),
@@ -726,6 +737,11 @@ impl Step<'_> {
     fn copied(&self, page: PageId, sector: SectorId) -> bool {
         let page = self.scenario.model.page(&self.before, page);
         page.copy[sector.index()].is_some()
+    }
+
+    /// Whether a bio is a read.
+    fn reads(&self, bio: BioId) -> bool {
+        self.scenario.model.bio(&self.after, bio).read
     }
 
     fn about_bio(&self, number: BioId, text: &str) -> Option<String> {

@@ -59,6 +59,7 @@ hidden byte no_GUARD_ERROR, no_SILENT_CORRUPTION, no_CHECKSUM_MISMATCH, no_LOST_
 #endif
 
 #define NOBODY   255 /* owner of what is free */
+#define WITH_READ 254 /* owner of the lock of a page that is read: the end of the read gives it back */
 #define FINISHED 255 /* pc of whoever's program is over */
 #define AWAKE    254
 
@@ -110,8 +111,13 @@ pub fn promela(scenario: &Scenario, link: &str) -> String {
             "From Stable Pages, an executable model of Linux's stable page writeback.",
             "Each option of a process is one indivisible step; its comment names the kernel's line.",
             "",
-            "  spin -a x.pml && cc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -m1000000",
+            "  spin -a x.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan -m1000000",
             "  spin -t x.pml      tells the run it found; -p shows every statement",
+            "  spin -search -swarm8,2 -m1000000 x.pml      on eight cores, at random: for large models",
+            "",
+            "A step that no other actor can notice is made in one go with the one before it, as SPIN's",
+            "partial order reduction would have it. With spin -DEVERY_STEP and cc -DNOREDUCE all states",
+            "are looked at, and found to come to the same.",
             "",
             "./pan -i looks for a shorter run, if pan.c was compiled with -DREACH, too. Its run may be",
             "another interleaving than the page's. A livelock is no matter of safety: not looked for.",

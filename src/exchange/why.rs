@@ -38,6 +38,7 @@ pub fn why(scenario: &Scenario, story: &Story, failure: &Failure) -> Vec<Cause> 
             Loss::AtRest => trace.lost(&case),
             Loss::Fsync => trace.lost_by_fsync(&case),
             Loss::Detached => trace.detached(&case),
+            Loss::ReadOver => trace.read_over(&case),
         },
         Violation::Exposed { page } => trace.exposed(page),
         Violation::Leaked(leak) => trace.leaked(&case, leak.page()),

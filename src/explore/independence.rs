@@ -37,6 +37,12 @@ impl Registers {
         }
     }
 
+    fn leave_out(&mut self, other: &Registers) {
+        for (word, less) in self.0.iter_mut().zip(other.0) {
+            *word &= !less;
+        }
+    }
+
     fn meets(&self, other: &Registers) -> bool {
         self.0.iter().zip(other.0).any(|(one, two)| one & two != 0)
     }
@@ -85,7 +91,7 @@ enum Work {
 }
 
 /// A condition that an actor can only pass when somebody else has acted; one bit in [`Closed`].
-mod gate {
+pub(super) mod gate {
     pub const PAGE_LOCK: u32 = 0;
     pub const WRITEBACK: u32 = 3;
     pub const BIO: u32 = 6;
@@ -196,6 +202,10 @@ pub(super) struct Independence {
     gates: Vec<Closed>,
     /// Whether bios are passed on in good order, so that a page's I/O is a baton.
     orderly: bool,
+    /// Whether the end of a read unlocks its page, whoever has locked it.
+    unlocks: bool,
+    /// The registers that stand for sets of bios.
+    sets: Registers,
     /// Actors that only serve: they go round because others give them work.
     servers: u8,
     /// Who takes requests, who ends bios, and who takes over a guest's.
@@ -474,9 +484,14 @@ fn keeps_to_its_bio(model: &Model, actor: ActorId) -> bool {
         seen[pc] |= 1 << hand as u8;
         let fits: &[Hand] = match instr.op {
             Op::EndIo(_) => &[Hand::Empty, Hand::Done, Hand::Ending],
-            Op::Read(ReadStep::Check | ReadStep::Verify | ReadStep::CopyOut | ReadStep::Again) => {
-                &[Hand::Empty, Hand::Done, Hand::Ending]
-            }
+            Op::Read(ReadStep::IsRead) => &[Hand::Empty, Hand::InDevice, Hand::Done],
+            Op::Read(
+                ReadStep::Check
+                | ReadStep::Verify
+                | ReadStep::CopyOut
+                | ReadStep::Again
+                | ReadStep::Unlock,
+            ) => &[Hand::Empty, Hand::Done, Hand::Ending],
             op if work(op) == Work::AtHand => &[Hand::Empty, Hand::InDevice],
             _ => &[
                 Hand::Empty,
@@ -577,10 +592,16 @@ impl Independence {
             let all = code.iter().flatten();
             all.fold(0, |gates, step| gates | step.gate)
         };
+        let mut sets = Registers::default();
+        for set in [Extra::Queued, Extra::Done, Extra::Passed] {
+            sets.add(numbers.extra(set));
+        }
         Independence {
+            sets,
             gates: steps.iter().map(gates).collect(),
             steps,
             orderly,
+            unlocks: (model.actor_ids()).any(|it| runs(model, it, Op::Read(ReadStep::Unlock))),
             servers: (model.actor_ids())
                 .filter(|actor| orderly && only_serves(model, *actor))
                 .fold(0, |set, actor| set | 1 << actor.0),
@@ -715,6 +736,50 @@ impl Independence {
         self.steps[actor].get(usize::from(pc))?.get(page.index())
     }
 
+    /// Whether an actor's step has nothing to do with a step of another that comes to be made meanwhile, on any page that a
+    /// fault can be on, where these gates are closed to the other. With each stands in which pages nobody else has a bio.
+    /// Where PG_writeback is `minded`, a page under none is in no bio.
+    pub(super) fn are_apart(
+        &self,
+        model: &Model,
+        (actor, pc, of_mine): (ActorId, usize, Pages),
+        (other, at, of_its): (ActorId, usize, Pages),
+        closed: u32,
+        minded: bool,
+    ) -> bool {
+        let all: Pages = (1 << MAX_PAGES) - 1;
+        // In a fault handler the page is that of the store.
+        let steps = |actor: ActorId, pc: usize| {
+            let it = &model.actors[actor.index()];
+            let own = (pc < it.main.into()).then(|| it.code[pc].page.index());
+            let all = self.steps[actor.index()][pc].iter().enumerate();
+            all.filter(move |(page, _)| own.is_none_or(|own| own == *page))
+                .map(|(_, step)| step)
+        };
+        // Who waits for writeback waits until the page is in no bio.
+        let waits_for = |step: &Step| match minded {
+            true => (step.gate >> gate::WRITEBACK) as Pages & all,
+            false => 0,
+        };
+        steps(actor, pc).all(|mine| {
+            steps(other, at).all(|its| {
+                // Of the two only one has a page's bio.
+                let with_io = |step: &Step, not: Pages| step.touched(all & !not);
+                let mut first = with_io(mine, of_its | waits_for(its));
+                let mut alone = mine.touched(0);
+                if mine.adds() {
+                    // What is added changes nothing of what can be taken already.
+                    for touched in [&mut first, &mut alone] {
+                        touched.uses.leave_out(&self.sets);
+                    }
+                }
+                let conflict = first.conflicts(&its.touched(0))
+                    || alone.conflicts(&with_io(its, of_mine | waits_for(mine)));
+                its.gate & closed != 0 || !conflict
+            })
+        })
+    }
+
     /// What each actor of a set can still do while all others stand still.
     pub(super) fn futures(
         &mut self,
@@ -780,6 +845,10 @@ impl Independence {
             if *owner != NOBODY && (out & facts.due) >> owner & 1 == 0 {
                 closed |= 1 << bit;
             }
+        }
+        // The end of a read gives a page lock back that somebody else took: whoever can come to have the page's bio.
+        if self.unlocks {
+            closed &= !(u32::from(reached) << gate::PAGE_LOCK);
         }
         if !self.orderly {
             return closed;
@@ -908,6 +977,17 @@ impl Independence {
 }
 
 impl Step {
+    /// Whether it adds a bio to those that somebody takes.
+    fn adds(&self) -> bool {
+        matches!(
+            self.op,
+            Op::QueueBio
+                | Op::HandOver
+                | Op::CompleteRequest
+                | Op::Read(ReadStep::Submit | ReadStep::Again | ReadStep::Complete)
+        )
+    }
+
     /// What it touches if so many pages are in its bio.
     fn touched(&self, pages: Pages) -> Touched {
         let mut touched = self.always;

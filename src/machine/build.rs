@@ -54,6 +54,7 @@ impl Model {
             contents,
             tlb_spaces: parts.tlbs,
             spaces: parts.spaces,
+            reads,
             cached: parts.pages.iter().map(|page| page.cached).collect(),
             layout,
             initial: World::BLANK,

@@ -194,7 +194,15 @@ pub(super) fn check(parts: &Parts) -> Result<(), ModelError> {
         )
     };
     if any(|op| matches!(op, Op::Read(_))) && any(writes) {
-        return Err(ModelError::ReadsAndWrites);
+        let blind = |it: &Actor| {
+            let has = |is: fn(Op) -> bool| it.code.iter().any(|instr| is(instr.op));
+            let gets = |op| matches!(op, Op::TakeRequest | Op::BioEndio);
+            has(gets) && !has(|op| op == Op::Read(ReadStep::IsRead))
+        };
+        if let Some(actor) = parts.actors.iter().position(blind) {
+            let actor = ActorId::at(actor);
+            return Err(ModelError::ReadsAndWrites { actor });
+        }
     }
     for (lock, reader) in &parts.shared {
         within("named lock", lock.index() + 1, 1, parts.locks.len())?;

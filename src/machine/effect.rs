@@ -87,6 +87,8 @@ pub enum Loss {
     Fsync,
     /// A store went into a page that is no longer part of the file.
     Detached,
+    /// A read brought older bytes over it.
+    ReadOver,
 }
 
 /// What is left behind where everybody is at rest: nobody will put it right.
@@ -361,6 +363,8 @@ pub enum Effect {
     CopiedOut { page: PageId },
     /// Submitted the read once more, into a page of the kernel's.
     ReadAgain { bio: BioId },
+    /// Looked whether the bio at hand is a read or a write.
+    Direction { bio: BioId, read: bool },
     /// Gave back what the page's I/O held.
     IoEnded { page: PageId, what: EndIo },
     /// A store was refused by the MMU; the fault handler runs.

@@ -25,11 +25,14 @@ pub enum ModelError {
         /// The size given.
         found: u16,
     },
-    /// Steps of reads and of writes.
+    /// Steps of reads and of writes, and somebody who gets both and does not look which of them it has.
     #[error(
-        "a bio has no direction here: this scenario has steps of reads (submit_read, dma_read) and of writes (queue_bio, dma_sector); have it read or write"
+        "actor {actor} gets reads and writes alike (submit_read, queue_bio): have it look which one it has (bio_is_read)"
     )]
-    ReadsAndWrites,
+    ReadsAndWrites {
+        /// The actor.
+        actor: ActorId,
+    },
     /// A step on a named lock of another kind.
     #[error("step {pc} of actor {actor} has no meaning for a {}", kind.word())]
     LockKind {

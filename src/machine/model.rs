@@ -32,6 +32,8 @@ pub struct Model {
     pub spaces: u8,
     /// For each page, whether it belongs to a file.
     pub cached: Vec<bool>,
+    /// Whether any program has a step of a read.
+    pub(super) reads: bool,
     /// Where each register of a world stands.
     pub layout: Layout,
     /// Where every run begins.
@@ -45,10 +47,19 @@ pub struct Model {
 }
 
 impl Model {
-    /// Whether its bios are reads. A bio has no direction: a model reads or writes, not both.
+    /// Whether all its bios are reads.
     pub fn reads(&self) -> bool {
+        self.reads && !self.writes()
+    }
+
+    /// Whether some of its bios are reads and others writes.
+    pub fn reads_and_writes(&self) -> bool {
+        self.reads && self.writes()
+    }
+
+    fn writes(&self) -> bool {
         let mut code = self.actors.iter().flat_map(|actor| &actor.code);
-        code.any(|instr| matches!(instr.op, Op::Read(_)))
+        code.any(|instr| instr.op == Op::QueueBio)
     }
 
     /// Whether a page can be in several bios at a time, each of which has some of its sectors.

@@ -310,7 +310,7 @@ impl Op {
             }
             Op::Lock(step) => (OperandKind::Lock, step.can_answer_no()),
             Op::Read(step) if step.of_sector() => (OperandKind::Sector, step.can_answer_no()),
-            Op::Read(_) => (OperandKind::None, false),
+            Op::Read(step) => (OperandKind::None, step.can_answer_no()),
             Op::TrylockPage
             | Op::TestPageDirty
             | Op::FindTagged

@@ -1,7 +1,7 @@
 //! Reads: bytes go from the media into memory, and the host checks them there.
 
 /// What a step of a read does. A bio that its actor has built is a read if it is submitted as one; the device and whoever
-/// checks and ends it have programs of their own.
+/// checks and ends it have programs of their own, or look which of the two it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 pub enum ReadStep {
@@ -21,11 +21,15 @@ pub enum ReadStep {
     CopyOut,
     /// Submit the bio once more, with a page of the kernel's to read into.
     Again,
+    /// Look whether the bio at hand is a read; answer *no* if it is a write.
+    IsRead,
+    /// Unlock the page, which whoever submitted the read had locked.
+    Unlock,
 }
 
 impl ReadStep {
     /// All of them.
-    pub const ALL: [ReadStep; 8] = [
+    pub const ALL: [ReadStep; 10] = [
         ReadStep::Bounce,
         ReadStep::Submit,
         ReadStep::Dma,
@@ -34,6 +38,8 @@ impl ReadStep {
         ReadStep::Verify,
         ReadStep::CopyOut,
         ReadStep::Again,
+        ReadStep::IsRead,
+        ReadStep::Unlock,
     ];
 
     /// Whether it works on one sector.
@@ -43,7 +49,7 @@ impl ReadStep {
 
     /// Whether it can answer *no*.
     pub fn can_answer_no(self) -> bool {
-        matches!(self, ReadStep::Check | ReadStep::Verify)
+        matches!(self, ReadStep::Check | ReadStep::Verify | ReadStep::IsRead)
     }
 
     /// Whether it is a step on the bio that its actor builds, not on one that it has at hand.

@@ -27,9 +27,30 @@ pub(super) fn unsaid(model: &Model, world: &World, page: PageId, sector: SectorI
         return false;
     }
     let said = dirty(model, world, page, sector)
+        || unread(model, world, page, sector)
         || world[at.flags(page)] & flag::GONE != 0
         || world[at.global] & global::ERROR_EVER != 0;
     !said
+}
+
+/// Whether an interval of a page that the run begins with clean, and with other bytes than the media, has these still: nobody
+/// has read it yet, and what it holds is no update.
+pub(super) fn unread(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    let (cell, first) = (model.layout.memory(page, sector), &model.initial);
+    model.reads
+        && world[cell] == first[cell]
+        && first[cell] != first[model.layout.media(page, sector)]
+        && !dirty(model, first, page, sector)
+}
+
+/// Whether a read into an interval of memory would bring older bytes over newer ones, which no error tells of.
+pub(super) fn read_over(model: &Model, world: &World, page: PageId, sector: SectorId) -> bool {
+    let at = &model.layout;
+    model.cached[page.index()]
+        && world[at.memory(page, sector)] != world[at.media(page, sector)]
+        && !unread(model, world, page, sector)
+        && world[at.flags(page)] & flag::GONE == 0
+        && world[at.global] & global::ERROR_EVER == 0
 }
 
 /// Whether a dirty bit says that an interval is to be written: PG_dirty (and the block's own, where pages have

@@ -2,15 +2,15 @@
 
 use super::choice::Choice;
 use super::effect::Violation;
-use super::id::{ActorId, BioId, PageId, SectorId};
+use super::id::{ActorId, BioId, SectorId};
 use super::lock_state::{actors, bit as of, holders, may_go};
 use super::model::Model;
 use super::op::{Instr, Op, Resource, Which};
 use super::parts::{Actor, StableWait};
 use super::read::ReadStep;
 use super::rest::broken_at_rest;
-use super::view::Stage;
-use super::world::{NOBODY, World, actor as bit, global};
+use super::view::{Stage, io_holder, io_holders, lock_holder};
+use super::world::{NOBODY, WITH_READ, World, actor as bit, global};
 
 /// On what an actor sleeps, and who must act before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,43 +92,6 @@ pub(super) fn nth_bio(model: &Model, world: &World, stage: Stage, way: u8) -> Op
         .nth(way.into())
 }
 
-/// Who must act next for the I/O's hold on a page to end, one bit each: for each bio that the page is in, whoever has
-/// it; `owner` where it is in none.
-fn io_holders(model: &Model, world: &World, page: PageId, owner: Option<ActorId>) -> u8 {
-    let mut set = 0;
-    let mut none = true;
-    for cell in model.layout.bios_of(page) {
-        let Some(bio) = world[cell].checked_sub(1) else {
-            continue;
-        };
-        none = false;
-        let bio = model.bio(world, BioId(bio));
-        let holder = match bio.stage {
-            Stage::Free => owner,
-            Stage::Building => bio.owner,
-            Stage::Passed => model.host,
-            Stage::Queued | Stage::InDevice => model.disk,
-            Stage::Done => model.completion,
-        };
-        set |= holder.map_or(0, of);
-    }
-    match none {
-        true => owner.map_or(0, of),
-        false => set,
-    }
-}
-
-/// The first of [`io_holders`].
-fn io_holder(
-    model: &Model,
-    world: &World,
-    page: PageId,
-    owner: Option<ActorId>,
-) -> Option<ActorId> {
-    let set = io_holders(model, world, page, owner);
-    (set != 0).then(|| ActorId(set.trailing_zeros() as u8))
-}
-
 /// Whether `wait_for_stable_page` sleeps while its page is under writeback.
 fn must_wait(model: &Model) -> bool {
     match model.rules.wait {
@@ -163,7 +126,9 @@ pub(super) fn void(model: &Model, world: &World, actor: ActorId, instr: Instr) -
         Op::CommitMedia | Op::Requeue | Op::CompleteRequest => world[at.reg(actor)] == 0,
         Op::Read(ReadStep::Submit) => own_bio(model, world, actor).is_none(),
         Op::BounceCopy | Op::Read(ReadStep::Bounce) => !is_in_own(),
-        Op::Read(ReadStep::Complete | ReadStep::Again) => world[at.reg(actor)] == 0,
+        Op::Read(ReadStep::Complete | ReadStep::Again | ReadStep::IsRead) => {
+            world[at.reg(actor)] == 0
+        }
         Op::Read(step) if step.of_sector() => !in_mask() || bio == 0 || bio != world[at.reg(actor)],
         Op::Read(_) => !is_in(world[at.reg(actor)]),
         Op::QueueBio | Op::HandOver => own_bio(model, world, actor).is_none(),
@@ -206,8 +171,7 @@ fn status_at(model: &Model, world: &World, actor: ActorId, instr: Instr) -> Stat
     let under_writeback = world[at.writeback(page)] != NOBODY;
     match instr.op {
         Op::LockPage | Op::WaitPageUnlocked if world[at.lock(page)] != NOBODY => {
-            let holder = ActorId(world[at.lock(page)]);
-            asleep(Resource::PageLock, Some(holder))
+            asleep(Resource::PageLock, lock_holder(model, world, page))
         }
         Op::Lock(step) if !may_go(model, world, actor, step, instr.lock()) => {
             let which = Which::Lock(instr.lock());
@@ -381,6 +345,11 @@ fn behind(model: &Model, world: &World, actor: ActorId) -> u8 {
         // Who sleeps once is woken by the completion, whatever the page is in.
         (Status::Asleep(wait), Some(instr)) if model.in_parts() && instr.op != Op::WaitOnce => {
             match (wait.on, wait.which) {
+                (Resource::PageLock, Which::Page(page))
+                    if world[model.layout.lock(page)] == WITH_READ =>
+                {
+                    io_holders(model, world, page, None)
+                }
                 (
                     Resource::Writeback | Resource::Bio | Resource::BufferLock | Resource::Shadow,
                     Which::Page(page),

@@ -15,7 +15,7 @@ use super::op::{EndIo, Instr, Op, Resource, Which};
 use super::parts::{Actor, Protection};
 use super::status::{instr, nth_bio, own_bio, void, ways};
 use super::view::Stage;
-use super::world::{Access, NOBODY, SECTORS, World, actor as bit, bio, flag, global};
+use super::world::{Access, NOBODY, SECTORS, WITH_READ, World, actor as bit, bio, flag, global};
 
 /// Runs one step.
 ///

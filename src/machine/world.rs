@@ -21,6 +21,9 @@ pub const MAX_TLBS: usize = 4;
 pub const MAX_ACTORS: usize = 8;
 /// What a register holds in place of an actor for nobody.
 pub(super) const NOBODY: u8 = u8::MAX;
+/// What a page's lock register holds instead of its owner while the page is read: the lock goes with the read, whose end
+/// gives it back.
+pub(super) const WITH_READ: u8 = NOBODY - 1;
 /// Bytes of a world.
 pub const CELLS: usize = 128;
 /// Words of eight registers in a world.
@@ -170,6 +173,8 @@ pub(super) mod bio {
     /// One requeue.
     pub const REQUEUE: u8 = 32;
     pub const REQUEUES: u8 = 0xe0;
+    /// More requeues than there are: a read.
+    pub const READ: u8 = REQUEUES;
 }
 
 /// How many of everything a model has, and which of the optional registers it needs.

@@ -248,7 +248,7 @@ impl OpRow {
 }
 
 /// Every step.
-static ROWS: [Row; 128] = [
+static ROWS: [Row; 130] = [
     Row {
         key: "lock_page",
         op: Op::LockPage,
@@ -716,6 +716,22 @@ static ROWS: [Row; 128] = [
         reason: Some("The device needs the bytes no more, so whoever waited to change them may."),
         since: "",
         source: "end_page_writeback, mm/filemap.c (2.6.39); folio_end_writeback, mm/filemap.c (6.19)",
+    },
+    Row {
+        key: "end_page_read",
+        op: Op::Read(ReadStep::Unlock),
+        calls: folio(
+            "mpage_end_io: unlock_page(page)",
+            "folio_end_read(folio, true)",
+        ),
+        also: &["mpage_end_io", "page_endio", "iomap_finish_folio_read"],
+        label: "end the page's read",
+        meaning: "Unlocks the page and wakes its waiters. Whoever began the read has locked it, and does not unlock it.",
+        reason: Some(
+            "From here on others may look at the bytes and change them, so whatever is checked must be checked before.",
+        ),
+        since: "",
+        source: "mpage_end_io, fs/mpage.c (2.6.39); folio_end_read, mm/filemap.c (6.19)",
     },
     Row {
         key: "end_block_writeback",
@@ -1542,6 +1558,17 @@ static ROWS: [Row; 128] = [
         ),
         since: "",
         source: "the kernel dossier, section 13.7",
+    },
+    Row {
+        key: "bio_is_read",
+        op: Op::Read(ReadStep::IsRead),
+        calls: same("bio_data_dir(bio) == READ?"),
+        also: &["bio_op", "op_is_write"],
+        label: "look which way the I/O goes",
+        meaning: "Goes on if the bio at hand is a read, and elsewhere if it is a write.",
+        reason: Some("A device and a completion get reads and writes alike."),
+        since: "",
+        source: "bio_data_dir, include/linux/bio.h (2.6.39, 6.19)",
     },
     Row {
         key: "mutex_lock",

@@ -4,8 +4,8 @@ use crate::exchange::{bytes, hex, stored};
 use crate::explore::{Check, Column, Failure};
 use crate::lesson::Part;
 use crate::machine::{
-    ActorId, Content, End, Model, Op, Page, PageId, Protection, ReadStep, SECTORS, SectorId, Stage,
-    Violation,
+    ActorId, Content, End, Loss, Model, Op, Page, PageId, Protection, ReadStep, SECTORS, SectorId,
+    Stage, Violation,
 };
 use crate::scenario::Scenario;
 
@@ -287,12 +287,22 @@ impl PageMoment<'_> {
         failures.any(|failure| {
             let kind = match failure.violation {
                 Violation::Checksum { .. } => !lost,
+                // Bytes that a read has gone over are gone from memory too: that is shown once.
+                Violation::Lost {
+                    how: Loss::ReadOver,
+                    ..
+                } => lost && self.brought(sector),
                 Violation::Lost { .. } => lost,
                 _ => false,
             };
             kind && (failure.page.index(), failure.sector.index())
                 == (self.number.index(), sector.index())
         })
+    }
+
+    /// Whether the last press has changed what memory holds of a sector.
+    fn brought(&self, sector: SectorId) -> bool {
+        self.before.memory[sector.index()] != self.page.memory[sector.index()]
     }
 
     /// The cell of a row in a column.
@@ -391,7 +401,7 @@ impl PageMoment<'_> {
                 true => "\u{2715} lost".to_owned(),
                 false => guard,
             },
-            fresh: self.before.memory[sector.index()] != content,
+            fresh: self.brought(sector),
             failed,
             sealed: self.frozen() && self.page.sealed[sector.index()].is_some() && !copied,
             ..Cell::default()

@@ -176,7 +176,7 @@ const FILES: [File; 17] = [
             ("disk", &["disk_read"], ""),
             ("verifier", &["read_endio"], ""),
         ],
-        &[],
+        &[Verdict::LostUpdate],
     ),
     (
         "fsync of a page in two bios",

@@ -7,12 +7,12 @@ use stable_pages::machine::{LockKind, Op, OperandKind, Register};
 use stable_pages::protocol::{Era, OPS, library};
 use stable_pages::scenario::Device;
 
-/// A line of a random program; most lines are right, a few are faulty.
-fn line() -> impl Strategy<Value = String> {
+/// A line of a random program; most lines are right, a few are faulty. Where the file reads and writes, reads are as
+/// likely as all other lines.
+fn line(reads: bool) -> impl Strategy<Value = String> {
     let mut words: Vec<String> = Vec::new();
-    // The file writes, so nobody reads.
-    let reads = |op: Op| matches!(op, Op::Read(_));
-    for row in OPS.iter().filter(|row| !reads(row.op)) {
+    let is_read = |op: Op| matches!(op, Op::Read(_));
+    for row in OPS.iter().filter(|row| reads || !is_read(row.op)) {
         let argument = match row.op.operand() {
             OperandKind::Store => " new",
             OperandKind::Space => " B",
@@ -62,12 +62,35 @@ fn line() -> impl Strategy<Value = String> {
     ] {
         words.push(word.to_owned());
     }
+    let some = words.len() / 4;
+    for (number, word) in READS.iter().cycle().take(some).enumerate() {
+        if reads {
+            words.insert(number, (*word).to_owned());
+        }
+    }
     (
         prop::sample::select(words),
         prop::sample::select(vec!["", "", "", "", "", "?guards ", "?3.9+ "]),
     )
         .prop_map(|(word, condition)| format!("{condition}{word}"))
 }
+
+/// The lines of a read of a page.
+const READS: [&str; 5] = [
+    "lock_page",
+    "trylock_page",
+    "bio_add_page",
+    "submit_read",
+    "wait_on_page_locked",
+];
+
+/// A device and a completion for reads and writes.
+const BOTH: &str = "[[program]]\nname = \"disk_both\"\nforever = true\ntext = '''\n\
+    take_request\nbio_is_read else write\neach page\n  each sector\n    dma_read\ncomplete_read\nend\nwrite>\neach page\n\
+    \x20 each sector\n    dma_sector\n    ?guards hba_verify else bad\ncommit_media\nbad>\ncomplete_request\n'''\n\
+    [[program]]\nname = \"completion_both\"\nforever = true\ntext = '''\nbio_endio else fine\nmapping_set_error\nfine>\n\
+    bio_is_read else write\neach page\n  each sector\n    ?guards verify_read\n  end_page_read\n  bio_put\nend\nwrite>\n\
+    each page\n  end_page_writeback\n'''\n";
 
 /// Lines in which the label is defined once: by the first that does so, else by an added last one.
 fn labels_once(lines: Vec<String>) -> Vec<String> {
@@ -85,7 +108,12 @@ fn labels_once(lines: Vec<String>) -> Vec<String> {
 
 /// A scenario file with random programs, edits, pages and devices.
 pub fn file() -> impl Strategy<Value = String> {
-    let program = || prop::collection::vec(line(), 1..12).prop_map(labels_once);
+    prop_oneof![2 => file_that(false), 1 => file_that(true)]
+}
+
+/// A file that writes, or one that reads and writes.
+fn file_that(reads: bool) -> impl Strategy<Value = String> {
+    let program = move || prop::collection::vec(line(reads), 1..12).prop_map(labels_once);
     let device = prop::sample::select(Device::ALL.map(|it| it.word()).to_vec());
     let era = prop::sample::select(Era::ALL.map(|it| it.word()).to_vec());
     let pte = prop::sample::select(vec!["none", "read-only", "writable", "writable clean"]);
@@ -104,10 +132,16 @@ pub fn file() -> impl Strategy<Value = String> {
         edit,
         (1..3usize, any::<bool>(), any::<bool>()),
     )
-        .prop_map(|((one, two), kind, edit, geometry)| {
+        .prop_map(move |((one, two), kind, edit, geometry)| {
             let [one, two] =
                 [&one, &two].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
-            text(kind, edit, geometry, &one, &two)
+            let text = text(kind, edit, geometry, &one, &two);
+            if !reads {
+                return text;
+            }
+            let text = text.replace("run = [\"disk\"]", "run = [\"disk_both\"]");
+            let text = text.replace("run = [\"completion\"]", "run = [\"completion_both\"]");
+            text.replacen("[[actor]]", &format!("{BOTH}[[actor]]"), 1)
         })
 }
 

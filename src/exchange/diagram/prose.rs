@@ -163,6 +163,9 @@ fn failed(scenario: &Scenario, story: &Story, failure: &Failure) -> String {
             Loss::Fsync => format!(
                 "fsync returns success, but the media do not hold what memory held of {which} when it was called."
             ),
+            Loss::ReadOver => format!(
+                "The read brings the bytes of the media over {which}, which was newer in memory: the update is lost."
+            ),
             Loss::Detached => format!(
                 "The store into {which} goes into a page that has left the file: it is lost."
             ),

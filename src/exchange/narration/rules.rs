@@ -30,7 +30,7 @@ impl Step<'_> {
             _ => {}
         }
         Some(match violation {
-            Violation::Unstable { .. } if self.scenario.model.reads() => {
+            Violation::Unstable { page, .. } if self.is_read(page) => {
                 "These bytes have just come from the disk, and nobody has checked them yet.".to_owned()
             }
             Violation::Unstable { .. } if self.scenario.model.stable => {
@@ -71,6 +71,15 @@ impl Step<'_> {
     }
 }
 
+impl Step<'_> {
+    /// Whether a page was being read before the step.
+    fn is_read(&self, page: PageId) -> bool {
+        let model = &self.scenario.model;
+        let mut bios = model.bios_of(&self.before, page);
+        bios.any(|bio| model.bio(&self.before, bio).read)
+    }
+}
+
 /// How an update was lost, in a sentence; `what` names the sectors and `many` is how many they are.
 pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
     match how {
@@ -82,6 +91,10 @@ pub(in crate::exchange) fn loss(what: &str, many: usize, how: Loss) -> String {
         Loss::Fsync => {
             format!("But the media do not hold what memory held of {what} when fsync was called.")
         }
+        Loss::ReadOver => format!(
+            "{} was newer in memory than on the media: the update is lost.",
+            begin(what)
+        ),
         Loss::Detached => format!("The page has left the file: nobody will ever write {what}."),
     }
 }

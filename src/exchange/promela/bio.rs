@@ -129,6 +129,16 @@ impl Writer<'_> {
         body
     }
 
+    /// Statements, behind others, that reset a bio's variables once nothing is in it any more.
+    fn freed(&self) -> String {
+        let read = if self.has.reads {
+            "; bio_read[b] = false"
+        } else {
+            ""
+        };
+        self.forgotten() + read
+    }
+
     /// Takes a page out of its bio, if it is in one; of several, out of the one at hand. A bio without pages is free again.
     pub(super) fn release_from_bio(&mut self, actor: ActorId, page: PageId) -> String {
         if self.has.parts {
@@ -148,7 +158,7 @@ impl Writer<'_> {
             .collect();
         body += &format!("\t{clear};\n\tif\n\t:: {} ->\n", pages.join(" && "));
         body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
-        body += &self.forgotten();
+        body += &self.freed();
         body += "\n\t:: else\n\tfi\n:: else\nfi";
         let head = "Takes a page out of its bio; a bio without pages is free.";
         self.library.inline("release_from_bio", head, "p", &body) + &format!("({page})")
@@ -175,7 +185,7 @@ impl Writer<'_> {
             all.join(" && ")
         );
         body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
-        body += &self.forgotten();
+        body += &self.freed();
         body += "\n\t:: else\n\tfi\n:: else\nfi";
         let head = "Takes a page out of the bio at hand; a bio without sectors is free.";
         self.library.inline("release_part", head, "me, p", &body) + &format!("(me, {page})")

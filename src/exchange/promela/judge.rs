@@ -22,6 +22,20 @@ impl Writer<'_> {
         self.library.define("io_holder", &text) + &format!("({page}, {owner})")
     }
 
+    /// An expression for the actor that must act next for a page to be unlocked: its owner, or while it is read whoever must
+    /// act for the read to end.
+    pub(super) fn lock_holder(&mut self, page: PageId, behind: &mut Option<String>) -> String {
+        let owner = format!("PG_locked[{page}]");
+        if !self.has.reads {
+            return owner;
+        }
+        if let Some(all) = self.io_holders(page, "NOBODY") {
+            *behind = Some(format!("({owner} == WITH_READ -> {all} : (1 << {owner}))"));
+        }
+        let holder = self.io_holder(page, "NOBODY");
+        format!("({owner} == WITH_READ -> {holder} : {owner})")
+    }
+
     /// Of a page that goes out in parts everybody that must act next for its I/O to end, one bit each; none of another page.
     pub(super) fn io_holders(&mut self, page: PageId, owner: &str) -> Option<String> {
         if !self.has.parts {
@@ -70,7 +84,8 @@ impl Writer<'_> {
                     let n = page * self.sectors + sector;
                     match self.model.cached[page] {
                         true => format!(
-                            "promise[{n}] = (memory[{n}] != media[{n}] -> memory[{n}] : 0);\n"
+                            "promise[{n}] = (memory[{n}] != media[{n}]{} -> memory[{n}] : 0);\n",
+                            self.but_for_unread(PageId::at(page), &n.to_string())
                         ),
                         false => format!("promise[{n}] = 0;\n"),
                     }
@@ -216,7 +231,7 @@ impl Writer<'_> {
                 quiet.push(format!("!(pte[{}] & DIRTY)", space * self.pages + page));
             }
             let (first, last) = (page * self.sectors, (page + 1) * self.sectors - 1);
-            let quiet = quiet.join(" && ");
+            let quiet = quiet.join(" && ") + &self.but_for_unread(PageId::at(page), "n");
             all.push(format!(
                 "for (n : {first} .. {last}) {{\n\tif\n\t:: {quiet} && memory[n] != media[n] -> broke(LOST_UPDATE)\n\t:: else\n\tfi\n}}"
             ));

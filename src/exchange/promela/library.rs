@@ -84,9 +84,26 @@ impl Library {
         self.named(base, &text, false)
     }
 
-    /// Adds the process of the actor `me`, made of its options; returns its name.
-    pub(super) fn process(&mut self, base: &str, me: usize, options: &str) -> String {
-        let body = indented(options, 1);
+    /// Adds the process of the actor `me`, made of its steps and of those that nobody else notices, which are made in one go
+    /// with the step before; returns its name.
+    pub(super) fn process(
+        &mut self,
+        base: &str,
+        me: usize,
+        steps: &str,
+        unnoticed: &str,
+    ) -> String {
+        let steps = indented(steps, 3);
+        let on = match unnoticed {
+            "" => String::new(),
+            all => format!(
+                "#ifndef EVERY_STEP\n\
+                 \t\t/* What nobody else notices comes with the step before it. */\n\
+                 \t\t; do\n{}\n\t\t:: else -> break\n\t\tod\n#endif\n",
+                indented(all, 2)
+            ),
+        };
+        let body = format!("\t:: atomic {{\n\t\tif\n{steps}\n\t\tfi\n{on}\t}}");
         let text =
             format!("#define me {me}\nproctype @() {{\nend:\tdo\n{body}\n\tod\n}}\n#undef me\n");
         self.named(base, &text, true)

@@ -8,6 +8,28 @@ use super::steps::Then;
 use super::writer::{Place, Writer};
 
 impl Writer<'_> {
+    /// The steps of an actor that no other actor can tell from not having been made yet, as options.
+    pub(super) fn unnoticed(&mut self, actor: ActorId) -> String {
+        let places = self.places(actor);
+        let mut out = Vec::new();
+        for place in places {
+            if self.unnoticed[actor.index()][place.pc] && place.instr.op != Op::Goto {
+                let (name, lines) = {
+                    let cast = &self.scenario.cast[actor.index()];
+                    let mut lines = cast.lines.iter().filter(|line| line.row.is_some());
+                    let line = lines.find(|line| line.pcs.contains(&(place.pc as u8)));
+                    (cast.name.clone(), line.map(|line| line.text.clone()))
+                };
+                let say = match lines {
+                    Some(text) => format!("{name}: {text}"),
+                    None => name,
+                };
+                out.extend(self.option(place, &say));
+            }
+        }
+        out.join("\n")
+    }
+
     /// The options of an actor's process, with the lines of its program.
     pub(super) fn options(&mut self, actor: ActorId) -> String {
         let cast = &self.scenario.cast[actor.index()];

@@ -158,7 +158,7 @@ impl Writer<'_> {
                 ReadStep::Bounce => nothing
                     .any
                     .push(format!("!{}", self.any_bio(p, &self.builds))),
-                ReadStep::Complete | ReadStep::Again => {
+                ReadStep::Complete | ReadStep::Again | ReadStep::IsRead => {
                     nothing.any.push("at_hand[me] == 0".to_owned());
                     nothing.at_hand = true;
                 }

@@ -94,7 +94,7 @@ impl Writer<'_> {
             Op::Lock(step) => return self.sleep_on_lock(step, instr),
             Op::LockPage | Op::WaitPageUnlocked => (
                 format!("PG_locked[{p}] == NOBODY"),
-                format!("PG_locked[{p}]"),
+                self.lock_holder(p, &mut behind),
             ),
             Op::Take(it) | Op::Await(it) => {
                 let owner = self.owner(it, instr);

@@ -37,6 +37,7 @@ ever      byte bio_stage[bios]
 ever      byte bio_owner[bios]          its submitter
 ever      bool bio_failed[bios]         BLK_STS_PROTECTION
 guards    bool bio_guarded[bios]        each sector carries a guard tag of the block layer's
+reads     bool bio_read[bios]           it brings bytes from the media
 requeues  byte bio_requeues[bios]       how often nvme has requeued it
 errors    bool AS_EIO                   the mapping's error, until an fsync returns it
 errors    bool failed_once              there was an error, ever
@@ -107,6 +108,7 @@ impl Writer<'_> {
             "spaces" => self.model.spaces > 0,
             "tlbs" => !self.model.tlb_spaces.is_empty(),
             "guards" => has.guards,
+            "reads" => has.reads,
             "requeues" => has.requeues,
             "errors" => has.errors,
             "BH_Lock" => self.model.has(Resource::BufferLock),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::explore::safe_steps;
 use crate::machine::{ActorId, EndIo, Instr, Model, Op, PageId, Protection, ReadStep, SectorId};
 use crate::scenario::Scenario;
 
@@ -18,6 +19,8 @@ pub(super) struct Writer<'a> {
     pub(super) bios: usize,
     /// Which optional things this model has, and so needs variables for.
     pub(super) has: Has,
+    /// For each actor and instruction, whether it can be made in one go with the step before.
+    pub(super) unnoticed: Vec<Vec<bool>>,
     /// The name of its table of guard tags.
     pub(super) guard_tag: String,
     /// The names of the definitions for the bio that `me` builds and for the pages in it.
@@ -40,6 +43,8 @@ pub(super) struct Has {
     pub(super) guards: bool,
     pub(super) gone: bool,
     pub(super) towrite: bool,
+    /// Bios that are reads.
+    pub(super) reads: bool,
     pub(super) requeues: bool,
     pub(super) errors: bool,
     pub(super) journal: bool,
@@ -55,6 +60,36 @@ pub(super) struct Place {
     pub(super) pc: usize,
     pub(super) instr: Instr,
     pub(super) handling: bool,
+}
+
+/// For each actor and instruction whether its step can be made in one go with the step before it: it has one outcome, it is
+/// safe (`explore/safe.rs`), and the actor never goes back to it, so that whoever goes round stops there for others.
+fn unnoticed(model: &Model) -> Vec<Vec<bool>> {
+    let mut all = safe_steps(model);
+    for (it, all) in model.actors.iter().zip(&mut all) {
+        let main = usize::from(it.main);
+        let mut visible = |pc: usize| {
+            if let Some(one) = all.get_mut(pc) {
+                *one = false;
+            }
+        };
+        visible(0);
+        for (pc, instr) in it.code.iter().enumerate() {
+            // A store is made again after its fault.
+            let many =
+                matches!(instr.op, Op::Choose | Op::Store | Op::WaitOnce) || instr.op.serves();
+            if many {
+                visible(pc);
+            }
+            if instr.op.can_answer_no() && usize::from(instr.no) <= pc {
+                visible(instr.no.into());
+            }
+            if pc == main {
+                visible(pc);
+            }
+        }
+    }
+    all
 }
 
 impl<'a> Writer<'a> {
@@ -81,12 +116,14 @@ impl<'a> Writer<'a> {
                 guards: model.protection.guards(),
                 gone: any(&[Op::RemoveFromCache]),
                 towrite: any(&[Op::TagTowrite, Op::FindTagged]),
+                reads: any(&[ReadStep::Submit, ReadStep::IsRead].map(Op::Read)),
                 requeues: any(&[Op::Requeue]),
                 errors: any(&[Op::MappingSetError]),
                 journal: any(&[Op::GetWriteAccess, Op::FileShadow]),
                 pins: any(&[Op::Pin, Op::Unpin]),
                 read_only: any(&[Op::SetMemoryRo, Op::SetMemoryRw]),
             },
+            unnoticed: unnoticed(model),
             guard_tag: String::new(),
             own_bio: String::new(),
             builds: String::new(),
@@ -186,7 +223,9 @@ impl<'a> Writer<'a> {
             let word: String = (name.chars())
                 .map(|it| if it.is_ascii_alphanumeric() { it } else { '_' })
                 .collect();
-            let name = (self.library).process(&format!("the_{word}"), actor.index(), &options);
+            let unnoticed = self.unnoticed(actor);
+            let base = format!("the_{word}");
+            let name = (self.library).process(&base, actor.index(), &options, &unnoticed);
             begin += &format!("run {name}();\n");
         }
         let judge = self.judge();

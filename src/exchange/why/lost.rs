@@ -175,6 +175,18 @@ impl Trace<'_> {
         self.add(it.step, &words);
     }
 
+    pub(super) fn read_over(&mut self, case: &Case) {
+        let it = case.failure;
+        if let Some(last) = case.stores(0, it.step).last() {
+            self.stored(case, last.step, last.store, last.through);
+        }
+        let words = format!(
+            "{{Who}} brought the bytes of the media into {}, over newer ones.",
+            case.sector
+        );
+        self.add(it.step, &words);
+    }
+
     pub(super) fn detached(&mut self, case: &Case) {
         let it = case.failure;
         let removed = |effect: &Effect| match *effect {

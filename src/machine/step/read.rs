@@ -1,6 +1,7 @@
 //! Reads: from the media into memory, checked there, and copied out of the kernel's page.
 
 use super::super::read::ReadStep;
+use super::super::rest::read_over;
 use super::*;
 
 impl<W: Watch> Run<'_, W> {
@@ -15,6 +16,12 @@ impl<W: Watch> Run<'_, W> {
             ReadStep::Submit => {
                 if let Some(bio) = own_bio(self.model, self.world, self.actor) {
                     self.set_stage(bio, Stage::Queued);
+                    self.world[at.bio_state(bio)] |= bio::READ;
+                    for (page, _) in self.sectors_of(bio) {
+                        if self.world[at.lock(page)] == self.actor.0 {
+                            self.world[at.lock(page)] = WITH_READ;
+                        }
+                    }
                     let guarded = false;
                     self.see(Effect::Queued { bio, guarded });
                 }
@@ -55,6 +62,23 @@ impl<W: Watch> Run<'_, W> {
                 self.set_stage(bio, Stage::Queued);
                 self.see(Effect::ReadAgain { bio });
             }
+            ReadStep::Unlock => {
+                if self.world[at.lock(page)] == NOBODY {
+                    return Answer::Bug(Assertion::UnlockNotHeld);
+                }
+                self.world[at.lock(page)] = NOBODY;
+                self.see(Effect::Unlocked { page });
+            }
+            ReadStep::IsRead => {
+                let Some(bio) = self.bio_at_hand() else {
+                    return Answer::Yes;
+                };
+                let read = self.model.bio(self.world, bio).read;
+                self.see(Effect::Direction { bio, read });
+                if !read {
+                    return Answer::No;
+                }
+            }
         }
         Answer::Yes
     }
@@ -65,6 +89,7 @@ impl<W: Watch> Run<'_, W> {
         let at = &self.model.layout;
         let content = Content(self.world[at.media(page, sector)]);
         let copy = at.copy(page, sector).filter(|cell| self.world[*cell] != 0);
+        let loses = copy.is_none() && read_over(self.model, self.world, page, sector);
         self.world[copy.unwrap_or(at.memory(page, sector))] = content.0;
         let guard = match self.model.protection {
             protection if protection.guards() => match at.tuples(page, sector) {
@@ -83,6 +108,10 @@ impl<W: Watch> Run<'_, W> {
             content,
             bounced,
         });
+        if loses {
+            let how = Loss::ReadOver;
+            self.see(Effect::Broke(Violation::Lost { page, sector, how }));
+        }
     }
 
     /// The host computes the checksum of a sector that was read, in a task, after the bytes have come.

@@ -1,5 +1,6 @@
 //! Dirty bits, waiting and waking, fsync, and the locks that are not the page lock.
 
+use super::super::rest::unread;
 use super::*;
 
 impl<W: Watch> Run<'_, W> {
@@ -105,8 +106,9 @@ impl<W: Watch> Run<'_, W> {
         for page in self.model.page_ids() {
             for sector in self.model.sector_ids() {
                 let memory = self.world[at.memory(page, sector)];
-                let newer =
-                    self.model.cached[page.index()] && memory != self.world[at.media(page, sector)];
+                let newer = self.model.cached[page.index()]
+                    && memory != self.world[at.media(page, sector)]
+                    && !unread(self.model, self.world, page, sector);
                 if let Some(cell) = at.promise(page, sector) {
                     self.world[cell] = if newer { memory } else { 0 };
                 }
