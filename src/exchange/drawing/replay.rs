@@ -35,6 +35,9 @@ pub(super) struct Replay {
 /// Most steps of a run.
 const MOST: usize = 2_000;
 
+/// Most steps up to the end of a line.
+const MOST_FOR_A_LINE: usize = 300;
+
 /// The instructions of each line of a program: the first, and the one behind the last. Adds to `texts` how the program shows what is drawn.
 fn places(
     scenario: &Scenario,
@@ -45,12 +48,14 @@ fn places(
     let mut compiled = scenario.cast[actor.index()]
         .lines
         .iter()
-        .filter(|it| !it.handler);
+        // A label has a line only where nothing else leads to it.
+        .filter(|it| !it.handler && !it.key.is_empty());
     let mut all = Vec::with_capacity(lines.len());
     for line in lines {
-        let conditional = line.text.trim_start().starts_with(['?'])
-            || line.text.trim_start().starts_with("each ");
-        if conditional {
+        let text = line.text.trim_start();
+        let label = text.ends_with('>') || text == "end";
+        let conditional = text.starts_with('?') || text.starts_with("each ");
+        if conditional || label {
             all.push((0, 0));
             continue;
         }
@@ -135,9 +140,18 @@ pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -
         let lines = programs.columns[cell.column]
             .iter()
             .zip(&places[cell.column]);
-        let own = lines
-            .filter(|(line, place)| line.cell == Some(index) && place.0 < place.1 && !line.frame);
-        let Some(end) = own.map(|(_, place)| place.1).max() else {
+        // A jump is made with the step before it.
+        let own = lines.filter(|(line, place)| {
+            line.cell == Some(index)
+                && place.0 < place.1
+                && !line.frame
+                && !line.text.starts_with("goto")
+        });
+        let own: Vec<(u8, u8)> = own.map(|(_, place)| *place).collect();
+        let (Some(start), Some(end)) = (
+            own.iter().map(|it| it.0).min(),
+            own.iter().map(|it| it.1).max(),
+        ) else {
             continue;
         };
         let actor = actors[cell.column];
@@ -151,20 +165,19 @@ pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -
             reached[at] = Reached::Made(first, first + 1);
             asleep[cell.column] = None;
         }
-        let mut steps = 0;
         reached[index] = loop {
-            let back = run.pc(actor) >= end
-                || status(&scenario.model, &run.world, actor) == Status::Finished;
-            if steps > 0 && back || run.pc(actor) >= end {
+            let before = run.pc(actor);
+            let over =
+                before >= end || status(&scenario.model, &run.world, actor) == Status::Finished;
+            if over || run.choices.len() - first > MOST_FOR_A_LINE {
                 break Reached::Made(first, run.choices.len());
             }
             if !run.help(actor) || !run.step(actor, 0) {
                 asleep[cell.column] = Some(index);
                 break Reached::Sleeps;
             }
-            steps += 1;
-            // A jump back.
-            if steps > 200 {
+            // Out of the line, to wherever: a jump may lead back.
+            if (start..end).contains(&before) && !(start..end).contains(&run.pc(actor)) {
                 break Reached::Made(first, run.choices.len());
             }
         };
