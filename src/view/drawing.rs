@@ -1,7 +1,5 @@
 //! What somebody's drawing becomes: under the field it was pasted into.
 
-use serde::{Deserialize, Serialize};
-
 use crate::exchange::Link;
 use crate::exchange::drawing::{
     CHOICES, Drawing, DrawingError, DrawnLine, Fate, Judgement, Reached, SLUG, Said, Tone, Wish,
@@ -9,23 +7,13 @@ use crate::exchange::drawing::{
 use crate::machine::Choice;
 use crate::scenario::{Scenario, Variant, load_variant};
 
+use super::drawing_msg::DrawingMsg;
 use super::editor::drawing_asked;
 use super::msg::Msg;
 use super::vdom::{Attr, Element, button, el, note, select};
 
 /// Fewest characters of a column.
 const NARROWEST: usize = 4;
-
-/// What a visitor wants otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum DrawingMsg {
-    /// Another drawing of the text.
-    Which(usize),
-    /// The column begins so many characters further to the right.
-    Cut(usize, i8),
-    /// The line of this number and column is something else; none for what it was read as.
-    Said(usize, usize, Option<Said>),
-}
 
 /// A pasted drawing, and what it comes to.
 pub struct PastedDrawing {

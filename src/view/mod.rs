@@ -16,6 +16,7 @@ mod course;
 mod definition;
 mod dmesg;
 mod drawing;
+mod drawing_msg;
 mod editor;
 mod explain;
 mod figure;

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::dmesg::PastedLog;
-use super::drawing::{DrawingMsg, PastedDrawing};
+use super::drawing::PastedDrawing;
+use super::drawing_msg::DrawingMsg;
 use super::sector_bytes::pasted_bytes;
 use super::vdom::{Attr, Element, note};
 

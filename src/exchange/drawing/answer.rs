@@ -1,8 +1,6 @@
 //! What is said of a drawing: whether its order can happen, what it comes to, what every order comes to, and what the model cannot
 //! judge.
 
-use std::collections::BTreeSet;
-
 use super::replay::Reached;
 use super::{Drawing, Judgement};
 use crate::exchange::figures::grouped;
@@ -124,15 +122,9 @@ impl Drawing {
 
     /// Whether two columns work on the same page, lock or flag, or one of them on a page that the disk reads.
     fn has_something_shared(&self) -> bool {
-        let mut seen: BTreeSet<(&str, usize)> = BTreeSet::new();
-        for (column, thing) in &self.things {
-            seen.insert((thing, *column));
-        }
         self.things.iter().any(|(column, thing)| {
-            let others = seen
-                .iter()
-                .any(|(of, other)| of == thing && other != column);
-            others
+            let mut others = self.things.iter();
+            others.any(|(other, of)| of == thing && other != column)
         })
     }
 

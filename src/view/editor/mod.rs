@@ -25,7 +25,7 @@ use crate::scenario::Change;
 use super::badge::badge;
 use super::check_results::CheckResults;
 use super::checker::result_line;
-use super::drawing::DrawingMsg;
+use super::drawing_msg::DrawingMsg;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;

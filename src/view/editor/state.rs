@@ -6,7 +6,7 @@ use crate::machine::ActorId;
 use crate::protocol::Side;
 use crate::scenario::{ActorKey, Change, LockKey, PageKey, StoreKey, to_bytes};
 
-use super::super::drawing::DrawingMsg;
+use super::super::drawing_msg::DrawingMsg;
 
 /// The faces of the editor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
