@@ -142,6 +142,105 @@ fn the_kernels_lines_are_known() {
     assert!(!signs("6.12", "odirect-read-again-btrfs").contains(&Sign::BtrfsCsum));
 }
 
+/// A line of the recorder's capture: task, event, and the fields behind it.
+struct Event<'a> {
+    task: &'a str,
+    event: &'a str,
+    fields: &'a str,
+}
+
+impl Event<'_> {
+    fn field(&self, name: &str) -> Option<&str> {
+        let mut words = self.fields.split_whitespace();
+        words.find_map(|it| it.strip_prefix(name)?.strip_prefix('='))
+    }
+}
+
+fn events(capture: &str) -> Vec<Event<'_>> {
+    let lines = capture.lines().filter(|it| !it.starts_with('#'));
+    let event = |line| -> Option<Event> {
+        let line: &str = line;
+        let (task, rest) = line.split_once(" [")?;
+        // The time is behind processor and flags.
+        let (_, rest) = rest.split_once(": ")?;
+        let (event, fields) = rest.split_once(": ")?;
+        let task = task.trim();
+        Some(Event {
+            task,
+            event,
+            fields,
+        })
+    };
+    lines
+        .map(|it| event(it).unwrap_or_else(|| panic!("{it}")))
+        .collect()
+}
+
+/// The protocol, in what was recorded of real kernels: a folio's writeback begins once and ends once, and a page_mkwrite that has waited
+/// for its folio to be stable returns when it is not under writeback. (Which folio a fault is for, its wait tells.)
+#[test]
+fn page_mkwrite_returns_after_writeback_in_what_was_recorded() {
+    for series in KERNELS {
+        let capture = fs::read_to_string(format!("tests/lab/{series}.ftrace")).expect("recorded");
+        assert!(capture.starts_with("# stable-pages capture 1\n"));
+        assert!(capture.contains(&format!("# kernel: {series}.")));
+        let file = capture.split_once("inode ").expect("the file").1;
+        let file = file.split_whitespace().next();
+        // Writeback by index; the wait by task. None where the capture has not told yet.
+        let mut under: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut waits: BTreeMap<&str, &str> = BTreeMap::new();
+        let (mut begun, mut returned, mut waited) = (0, 0, 0);
+        let all = events(&capture);
+        for it in &all {
+            let index = it.field("index").unwrap_or_default();
+            if it.field("ino").is_some() {
+                assert_eq!(it.field("ino"), file, "{}", it.fields);
+            }
+            match it.event {
+                "__folio_start_writeback" => {
+                    assert_ne!(
+                        under.insert(index, true),
+                        Some(true),
+                        "{series}: {index} begins twice"
+                    );
+                    begun += 1;
+                }
+                "folio_end_writeback" => {
+                    assert_ne!(
+                        under.insert(index, false),
+                        Some(false),
+                        "{series}: {index} ends twice"
+                    );
+                }
+                "folio_wait_stable" => {
+                    waited += usize::from(under.get(index) == Some(&true));
+                    waits.insert(it.task, index);
+                }
+                "ext4_page_mkwrite_ret" if it.field("ret") == Some("0x200") => {
+                    let Some(index) = waits.remove(it.task) else {
+                        continue;
+                    };
+                    assert_ne!(
+                        under.get(index),
+                        Some(&true),
+                        "{series}: page_mkwrite of {index}"
+                    );
+                    returned += 1;
+                }
+                _ => {}
+            }
+        }
+        assert!(
+            begun > 30 && returned > 30,
+            "Linux {series}: {begun} {returned}"
+        );
+        assert!(
+            waited > 0,
+            "Linux {series}: nobody had to wait, so nothing is shown"
+        );
+    }
+}
+
 #[test]
 fn each_kernel_returns_the_errno_that_the_page_tells_of() {
     let errno = |series: &str, name: &str| -> Vec<String> {

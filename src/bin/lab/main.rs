@@ -146,7 +146,12 @@ fn held(request: &Request) -> Result<bool, String> {
         if request.short || !request.only.is_empty() {
             return Err("only a whole run can be kept".to_owned());
         }
-        record::keep(kernels, &logs)?;
+        if !good {
+            return Err(
+                "a run in which something contradicts, or has no result, is not kept".to_owned(),
+            );
+        }
+        record::keep(&request.folder, kernels, &logs)?;
     }
     Ok(good)
 }

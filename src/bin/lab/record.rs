@@ -1,4 +1,4 @@
-//! What is kept of a run: the results, which the page shows, and lines of the kernel's log, which the tests read.
+//! What is kept of a run: the results, which the page shows, and lines of the kernel's log and of its trace, which the tests read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -48,11 +48,11 @@ pub fn log(about: &About, told: &[Told]) -> String {
     text
 }
 
-/// Keeps results and logs; what is kept of other kernels stays.
+/// Keeps results, logs and what the recorder recorded; what is kept of other kernels stays.
 ///
 /// # Errors
 /// Where a file cannot be read or written.
-pub fn keep(kernels: Vec<Kernel>, logs: &[(String, String)]) -> Result<(), String> {
+pub fn keep(folder: &Path, kernels: Vec<Kernel>, logs: &[(String, String)]) -> Result<(), String> {
     let path = Path::new(RESULTS);
     let mut all: Vec<Kernel> = match path.exists() {
         true => {
@@ -78,6 +78,8 @@ pub fn keep(kernels: Vec<Kernel>, logs: &[(String, String)]) -> Result<(), Strin
     write(path, &json(&Results::of(all)))?;
     for (kernel, log) in logs {
         write(&Path::new(LOGS).join(format!("{kernel}.log")), log)?;
+        let capture = read(&folder.join(format!("{kernel}.ftrace")))?;
+        write(&Path::new(LOGS).join(format!("{kernel}.ftrace")), &capture)?;
     }
     println!("\nkept: {RESULTS}, {LOGS}");
     Ok(())
