@@ -17,11 +17,11 @@ export TRUNK := env RUST_BACKTRACE=0 trunk --log warn,trunk::processing::minify=
 PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help check serve test lint dist bench shots pictures setup clean
+.PHONY: help check serve test lint dist bench kernel-lab shots pictures setup clean
 
 help: ## Print this list
 	@echo "Stable Pages"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 # Needs nothing but Rust. make reports the exit status 1 or 2 of `check` as an error.
 check: ## Check scenarios in the terminal (FILE=names or slugs, ARGS=--all, --list, --help ...)
@@ -60,6 +60,10 @@ bench: ## Run the benchmarks, native and in Chromium
 	node benches/editor.mjs
 	node benches/frames.mjs
 	node benches/memory.mjs
+
+kernel-lab: ## Hold the model against real kernels in QEMU (KERNEL=6.1 or 6.12, ARGS=--short, --record)
+	@tools/setup.sh lab
+	@lab/run.sh $(KERNEL) $(ARGS)
 
 shots: ## Take screenshots into target/shots/ (ARGS=--full for whole pages)
 	@tools/setup.sh browser

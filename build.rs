@@ -1,5 +1,6 @@
 //! Lists the scenario files for `scenario::catalogue`, so that adding one to the folder is all it takes.
 //! Native builds get their texts too; the page fetches them, packed.
+//! Lists what the kernel lab saw, for the checker, which tells of it.
 //! Names the build, so that scenarios packed by another build are told apart.
 //! For WebAssembly, keeps the section that tools need although symbols are stripped.
 
@@ -46,6 +47,17 @@ fn main() {
         String::new()
     };
     fs::write(out, format!("const LESSONS: &str = {list:?};\n")).expect("OUT_DIR is writable");
+
+    let results = Path::new("assets/lab/results.json");
+    println!("cargo::rerun-if-changed={}", results.display());
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("seen.rs");
+    // Only the checker draws what was seen of real kernels.
+    let seen = if listed {
+        seen(&fs::read_to_string(results).expect("assets/lab/results.json is part of the source"))
+    } else {
+        String::new()
+    };
+    fs::write(out, format!("const SEEN: &str = {seen:?};\n")).expect("OUT_DIR is writable");
 
     println!("cargo::rustc-env=SCENARIO_BUILD={:08x}", build());
 
@@ -143,6 +155,53 @@ fn list_of(folder: &Path) -> String {
     }
     rows.sort();
     rows.into_iter().map(|(.., line)| line).collect()
+}
+
+/// A line for each experiment of the kernel lab that an ordering of the catalogue models as it is written: the fields of
+/// `exchange::Seen`. A file of another shape gives none; a test says what is wrong with it.
+fn seen(text: &str) -> String {
+    let results: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let mut lines = String::new();
+    for kernel in results["kernels"].as_array().into_iter().flatten() {
+        for row in kernel["experiments"].as_array().into_iter().flatten() {
+            let model = &row["model"];
+            if model["edited"] != false || model["unchanged"] != false {
+                continue;
+            }
+            let text = |value: &serde_json::Value| match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Array(all) => {
+                    let all = all.iter().filter_map(|it| it.as_str());
+                    all.collect::<Vec<&str>>().join(", ")
+                }
+                serde_json::Value::Object(all) => {
+                    all.keys().cloned().collect::<Vec<String>>().join(" or ")
+                }
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            let fields = [
+                &kernel["series"],
+                &kernel["package_version"],
+                &kernel["date"],
+                &kernel["repeat"],
+                &model["slug"],
+                &model["device"],
+                &model["era"],
+                &model["verdicts"],
+                &row["about"],
+                &row["counts"],
+                &row["failing"],
+                &row["operations"],
+                &row["failures"],
+                &row["errno"],
+                &row["outcome"],
+                &model["why"],
+            ];
+            lines += &(fields.map(text).join("\t") + "\n");
+        }
+    }
+    lines
 }
 
 /// The build's number: a hash over the sources that say what packed scenarios and lessons consist of, their texts, and the versions of the crates that turn them into bytes. It is the same for each

@@ -5,6 +5,7 @@
 #   tools/setup.sh test     the same, and what lint needs, Chromium, and the node modules of tests/browser
 #   tools/setup.sh lint     what `make lint` needs: the wasm32 target, rustfmt and clippy
 #   tools/setup.sh browser  only Chromium and the node modules
+#   tools/setup.sh lab      what the kernel lab needs: QEMU, a C compiler, busybox, makers of file systems, mdadm
 #
 # When nothing is missing it is silent and takes a fraction of a second.
 set -euo pipefail
@@ -155,6 +156,39 @@ setup_oracle() {
     fi
 }
 
+# need PROGRAM PACKAGE WHY: adds a Debian package of the kernel lab to those that are missing, with its reason.
+need() {
+    have "$1" && return
+    missing+=("$2")
+    reasons+="${reasons:+, }$2 ($3)"
+}
+
+setup_lab() {
+    setup_rust
+    PATH=$PATH:/usr/sbin:/sbin # Where Debian has the makers of file systems.
+    local missing=() reasons=
+    need qemu-system-x86_64 qemu-system-x86 "it runs the kernels"
+    need cc gcc "it compiles the programs of the guest"
+    [ -e /usr/lib/x86_64-linux-gnu/libc.a ] || need "" libc6-dev "the programs are linked statically"
+    need busybox busybox-static "it is the guest's shell"
+    need cpio cpio "it packs the guest"
+    need mke2fs e2fsprogs "it makes ext4 and ext2"
+    need mkfs.xfs xfsprogs "it makes xfs"
+    need mkfs.btrfs btrfs-progs "it makes btrfs"
+    need mdadm mdadm "it makes the mirror"
+    need xz xz-utils "modules of 6.12 are packed with it"
+    [ ${#missing[@]} = 0 ] && return
+    [ "$(uname -m)" = x86_64 ] && have apt-get ||
+        give_up "the kernel lab needs an amd64 machine with Debian's packages; missing: $reasons"
+    [ "$(id -u)" = 0 ] ||
+        give_up "missing for the kernel lab: $reasons; as root: apt-get install ${missing[*]}"
+    say "installing for the kernel lab: $reasons"
+    export DEBIAN_FRONTEND=noninteractive
+    { quietly lab apt-get install -y --no-install-recommends "${missing[@]}" ||
+        { quietly apt-update apt-get update && quietly lab apt-get install -y --no-install-recommends "${missing[@]}"; }; } ||
+        give_up "could not install ${missing[*]} (the kernel lab: $reasons); no network? By hand: apt-get install ${missing[*]}"
+}
+
 # A /dev/null that has become a regular file (some root's program replaced its "output") keeps what is
 # written to it, and rustc, which cargo has read it, fails with errors that lead nowhere.
 mend_null() {
@@ -179,5 +213,6 @@ test)
     setup_oracle
     ;;
 browser) setup_browser ;;
-*) give_up "usage: tools/setup.sh build | test | lint | browser" ;;
+lab) setup_lab ;;
+*) give_up "usage: tools/setup.sh build | test | lint | browser | lab" ;;
 esac

@@ -20,6 +20,7 @@ use super::guard_bits::guard_bits;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::picture::Picture;
+use super::seen::on_real_kernels;
 use super::sources::{cited, source};
 use super::standing::Standing;
 use super::ui_state::{Card, Panel, Sheet, UiState};
@@ -583,6 +584,7 @@ fn what_this_is(now: &Moment, results: &CheckResults) -> Element {
     };
     card = card
         .child(note("verdict", &found(now, results)))
+        .child(on_real_kernels(scenario))
         .child({
             let standing = Standing::of(results);
             badge::meanings(&standing.told(), standing.safe())

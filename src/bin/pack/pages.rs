@@ -13,7 +13,9 @@ use stable_pages::exchange::{
 };
 use stable_pages::machine::{End, History};
 use stable_pages::scenario::{Entry, Packed, Scenario, Verdict};
-use stable_pages::view::{Attr, Element, Moment, badge, cited_outside, el, note, rich};
+use stable_pages::view::{
+    Attr, Element, Moment, badge, cited_outside, el, note, on_real_kernels, rich,
+};
 
 /// What the list of scenarios is about.
 const ABOUT: &str = "Linux's page writeback protocol, correct and broken: each ordering of its steps with what a search through every schedule finds, for each kind of device.";
@@ -87,6 +89,10 @@ fn scenario_page(
         ))
         .child(el("h2", "").text("What its schedules come to"))
         .child(verdicts(scenario));
+    let seen = on_real_kernels(scenario);
+    if !seen.children.is_empty() {
+        main = main.child(el("h2", "").text("On real kernels")).child(seen);
+    }
     if !scenario.edits.is_empty() {
         main = main
             .child(el("h2", "").text("Changed from the correct ordering"))

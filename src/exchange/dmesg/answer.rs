@@ -212,7 +212,7 @@ impl Log<'_> {
             means,
             can: all,
             cannot: "No lost update: a write that was forgotten carries a guard that fits. No deadlock. And not where the adapter computes the guards itself: they fit whatever it fetches.",
-            result: "The request is not tried again by the SCSI layer. fsync fails once, with EILSEQ (EIO up to 6.1 in writeback); the page is usually dirty again, and the next write is good.",
+            result: "The request is not tried again by the SCSI layer. fsync fails once, with EILSEQ (ext4 up to 6.1: EIO); the page is usually dirty again, and the next write is good.",
             next: "cat /sys/block/DEV/queue/stable_writes and /sys/block/DEV/integrity/*; who opens files with O_DIRECT; whether the file system was mounted before stable_writes was set.",
             hardware: "Rather hardware if nobody writes, if it is the same sector again and again, or if memory errors (EDAC) stand beside it.",
         })
