@@ -1,8 +1,8 @@
 //! Somebody's drawing of a race becomes programs that run.
 //!
-//! Columns are actors and lines are steps ([`fate`]); what the model does not know stays as a call that changes nothing, and locks that
+//! Columns are actors and lines are steps (`fate.rs`); what the model does not know stays as a call that changes nothing, and locks that
 //! are named exist. What the drawing leaves out is added and said ([`Assumed`]). The result is a scenario file, the drawn order as a run of
-//! it ([`replay`]), and what every order comes to ([`Judgement`]). A diagram of this program's own is read by [`diagram::read`] instead.
+//! it (`replay.rs`), and what every order comes to ([`Judgement`]). A diagram of this program's own is read by [`diagram::read`] instead.
 //!
 //! [`diagram::read`]: super::diagram::read
 
