@@ -645,10 +645,10 @@ fn what_is_no_diagram_is_refused_with_a_reason() {
         refused("\nCPU0      CPU1\n\n"),
         ReadError::Empty { line: 2 }
     );
-    let long = "x".repeat(300_000);
+    let long = "x".repeat(600_000);
     assert!(matches!(
         refused(&long),
-        ReadError::TooLong { found: 300_000, .. }
+        ReadError::TooLong { found: 600_000, .. }
     ));
     assert!(matches!(
         refused(&"\n".repeat(5_000)),

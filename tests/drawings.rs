@@ -44,7 +44,7 @@ const EXPECTED: &[Case] = &[
         Tone::Fails,
         "safe",
         "assertion",
-        &["On an ordinary disk: assertion"],
+        &["On an ordinary disk, as drawn and in other orders: assertion"],
     ),
     (
         "04-f2fs-ipu-bio-gc-mutex",
@@ -132,7 +132,7 @@ const EXPECTED: &[Case] = &[
         Tone::Fails,
         "guard error",
         "guard error",
-        &["On an ordinary disk: safe (unstable write)"],
+        &["On an ordinary disk, as drawn and in other orders: safe (unstable write)"],
     ),
     (
         "25-ceph-hole-punch-fault",
@@ -427,6 +427,14 @@ fn the_model_does_not_judge_what_it_does_not_know() {
         Drawing::of(prose, &Wish::default()).err(),
         Some(DrawingError::NoColumns)
     );
+    let endless = format!(
+        "CPU0                CPU1\n                    unlock_page(page)\n{}",
+        "lock_page(page)\n".repeat(500)
+    );
+    assert!(matches!(
+        Drawing::of(&endless, &Wish::default()),
+        Err(DrawingError::TooManyLines { line: 1, .. })
+    ));
     let foreign = "CPU0                CPU1\nfoo_begin(x)\n                    foo_end(x)\n                    kmem_cache_destroy(x)\nfoo_use(x)\n";
     let drawing = drawn(foreign);
     let answer = drawing.answer(&drawing.judge());

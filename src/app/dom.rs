@@ -373,6 +373,13 @@ fn handle(handler: Handler, event: &Event) {
     match handler {
         Handler::Click(msg) | Handler::Close(msg) => dispatch(Action::Msg(msg)),
         Handler::DiagramInput => {
+            // What is said of the text stands below it.
+            if let Some(field) = event
+                .target()
+                .and_then(|it| it.dyn_into::<HtmlElement>().ok())
+            {
+                field.scroll_into_view();
+            }
             dispatch(Action::Msg(Msg::ReadDiagram(event_target_value(event))));
         }
         Handler::FindOrdering => {

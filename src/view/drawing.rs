@@ -107,6 +107,15 @@ impl PastedDrawing {
                 .child(button("", "", "further left", false, by(-2)))
                 .child(button("", "", "further right", false, by(2)));
         }
+        for column in 0..drawing.starts.len() {
+            if drawing.lines.iter().all(|it| it.column != column) {
+                let words = format!(
+                    "{} has no lines: it begins in another place.",
+                    label(drawing, column)
+                );
+                it = it.child(note("unread", &words));
+            }
+        }
         if drawing.guessed {
             let words = "No labels stand over the columns: where they begin is a guess.";
             it = it.child(note("", words));
@@ -204,13 +213,13 @@ fn opened(drawing: &Drawing, judged: &Judgement) -> Element {
         let Ok(changed) = load_variant(SLUG, text, &variant) else {
             continue;
         };
-        let words = drawing.named(&mend.words.replace('`', ""));
+        let words = mend.words.replace('`', "");
         list = list.child(el("li", "").child(button(
             "link",
             "",
             &words,
             false,
-            link(&changed, text, &[], 0),
+            link(&changed, text, &changed.schedule, 0),
         )));
     }
     all = all.child(note(

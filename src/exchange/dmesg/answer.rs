@@ -201,7 +201,7 @@ impl Log<'_> {
         both.sort_unstable();
         both.dedup();
         if both.len() > 1 {
-            means.push(format!("{} refuse the same write within moments: that is one page that changed, not as many broken drives.", both.join(" and ")));
+            means.push(format!("{} refuse the same write within moments: more likely one page that changed than as many broken drives.", both.join(" and ")));
         }
         Some(Answer {
             title: match (nvme, target) {
@@ -212,7 +212,14 @@ impl Log<'_> {
             means,
             can: all,
             cannot: "No lost update: a write that was forgotten carries a guard that fits. No deadlock. And not where the adapter computes the guards itself: they fit whatever it fetches.",
-            result: "The request is not tried again by the SCSI layer. fsync fails once, with EILSEQ (ext4 up to 6.1: EIO); the page is usually dirty again, and the next write is good.",
+            result: match nvme {
+                true => {
+                    "NVMe tries the request again with the same guards, so it fails again; what md wrote for itself (super_written) fails the member. A file's fsync fails once, with EILSEQ (ext4 up to 6.1: EIO)."
+                }
+                false => {
+                    "The request is not tried again by the SCSI layer. fsync fails once, with EILSEQ (ext4 up to 6.1: EIO); the page is usually dirty again, and the next write is good."
+                }
+            },
             next: "cat /sys/block/DEV/queue/stable_writes and /sys/block/DEV/integrity/*; who opens files with O_DIRECT; whether the file system was mounted before stable_writes was set.",
             hardware: "Rather hardware if nobody writes, if it is the same sector again and again, or if memory errors (EDAC) stand beside it.",
         })
@@ -322,7 +329,7 @@ impl Log<'_> {
         let differ = mirrors.len() > 1 && !same;
         let means = match (same, differ) {
             (true, _) => {
-                "Both mirrors hold the same bytes, and the stored checksum is of others: they changed after the checksum was computed, before the first copy went out."
+                "Both mirrors hold the same bytes, and the stored checksum is of others: most likely they changed after it was computed and before the first copy went out. Memory that lost a bit in between looks the same."
             }
             (_, true) => {
                 "The mirrors hold different bytes: they were sampled at two moments, or one of the copies is bad."
@@ -349,7 +356,7 @@ impl Log<'_> {
                 ),
                 can(
                     "mkwrite-no-wait/on-fs-checksum",
-                    "a store under writeback that nobody has wait",
+                    "a store while the page is under writeback: nothing makes it wait",
                 ),
                 can(
                     "gup-dma-into-page",
@@ -552,12 +559,12 @@ impl Log<'_> {
                     "the flusher itself waits, in reclaim, for a page of its own bio",
                 ),
                 can(
-                    "waiting-on-a-cached-bio",
-                    "f2fs holds the bio in a cache, and waits for a page in it",
-                ),
-                can(
                     "mkwrite-waits-with-handle-open",
                     "the end of the write needs the journal, and the waiter holds a handle",
+                ),
+                can(
+                    "waiting-on-a-cached-bio",
+                    "f2fs holds the bio in a cache, and waits for a page in it",
                 ),
                 can(
                     "writeback-flag-leaked",

@@ -6,7 +6,7 @@ use super::{Drawing, Judgement};
 use crate::exchange::figures::grouped;
 use crate::exchange::{explain_end, livelock_words, outcome, round_began, status_words};
 use crate::explore::{Story, Verdicts};
-use crate::machine::{ActorId, History, Status, end, status};
+use crate::machine::{ActorId, Choice, History, Status, end, status};
 use crate::scenario::{Device, words};
 
 /// How a drawing is to be taken, all in all.
@@ -72,7 +72,8 @@ impl Drawing {
                 self.scenario.device.on()
             ),
             (true, _) => format!(
-                "As drawn nothing fails. Another order of the same lines comes to: {}.",
+                "As drawn nothing fails {}. Another order of the same lines comes to: {}.",
+                self.scenario.device.on(),
                 list(judged.all)
             ),
             (false, false) => format!(
@@ -91,10 +92,18 @@ impl Drawing {
         if judgeable || fails {
             sentences.push(self.every_order(judged));
         }
+        if let (false, Some((_, run))) =
+            (drawn_fails, judged.shortest.iter().find(|it| it.0.fails()))
+        {
+            sentences.extend(self.ending(run));
+        }
         for it in &judged.devices {
             let (drawn, all) = (words(&it.drawn), list(it.all));
             sentences.push(match drawn == all {
-                true => format!("{}: {all}.", device(it.device)),
+                true => format!(
+                    "{}, as drawn and in other orders: {all}.",
+                    device(it.device)
+                ),
                 false => format!(
                     "{}: as drawn {drawn}, in some order {all}.",
                     device(it.device)
@@ -151,6 +160,7 @@ impl Drawing {
         let story = Story::of(model, &history);
         let sleeps = status_words(&self.scenario, &story, actor, now);
         let name = &self.scenario.cast[actor.index()].name;
+        let sleeps = self.by_line(&sleeps);
         Some(match fails {
             true => format!(
                 "Line {} is never reached: at line {} {name} is {sleeps}.",
@@ -163,22 +173,56 @@ impl Drawing {
         })
     }
 
-    /// How the drawn order ends.
+    /// How the drawn order ends, with the lines of the drawing for the steps of the run.
     fn how_it_ends(&self) -> Option<String> {
-        let model = &self.scenario.model;
+        Some(self.by_line(&self.ending(&self.choices)?))
+    }
+
+    /// How a run ends.
+    fn ending(&self, run: &[Choice]) -> Option<String> {
+        let (scenario, model) = (&self.scenario, &self.scenario.model);
         let mut history = History::new(model);
-        for choice in &self.choices {
+        for choice in run {
             history.choose(model, *choice);
         }
         let story = Story::of(model, &history);
         if let Some(round) = story.round(model) {
             let after = round_began(&round);
-            return Some(livelock_words(&self.scenario, &round, &after));
+            let mut told = livelock_words(scenario, &round, &after);
+            for actor in model.actor_ids() {
+                let now = status(model, history.world(), actor);
+                if matches!(now, Status::Asleep(_)) {
+                    let name = &scenario.cast[actor.index()].name;
+                    told += &format!(" {name} is {}.", status_words(scenario, &story, actor, now));
+                }
+            }
+            return Some(told.replace('`', ""));
         }
         let ended = end(model, history.world())?;
-        let mut told = vec![outcome(&self.scenario, &story, &ended)];
-        told.extend(explain_end(&self.scenario, &story, &ended));
+        let mut told = vec![outcome(scenario, &story, &ended)];
+        told.extend(explain_end(scenario, &story, &ended));
         Some(told.join(" ").replace('`', ""))
+    }
+
+    /// A text that names steps of the drawn order, with the lines that they were made of.
+    fn by_line(&self, text: &str) -> String {
+        let mut pieces = text.split("step ");
+        let mut told = pieces.next().unwrap_or("").to_owned();
+        for piece in pieces {
+            let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
+            let step = piece[..digits].parse::<usize>().ok();
+            let line = step.and_then(|step| {
+                let mut lines = self.lines.iter();
+                lines.find(
+                    |it| matches!(it.reached, Reached::Made(from, to) if from < step && step <= to),
+                )
+            });
+            match line {
+                Some(line) => told += &format!("line {}{}", line.number, &piece[digits..]),
+                None => told += &format!("step {piece}"),
+            }
+        }
+        told
     }
 
     fn every_order(&self, judged: &Judgement) -> String {

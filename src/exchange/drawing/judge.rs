@@ -6,7 +6,7 @@ use super::Drawing;
 use crate::exchange::{Worth, worth};
 use crate::explore::{Limits, Mutant, MutantWork, Profile, Progress, Space, Story, Verdicts};
 use crate::machine::{Choice, History};
-use crate::protocol::Edit;
+use crate::protocol::{Edit, Side};
 use crate::scenario::{Device, Scenario, Variant, Verdict};
 
 /// Most memory of the search.
@@ -86,6 +86,31 @@ impl Drawing {
     }
 }
 
+impl Drawing {
+    /// What a change changes, with its column and in the words of the drawing; none for a change of what is not drawn.
+    fn in_its_words(&self, mutant: &Mutant) -> Option<String> {
+        let (Edit::Move(place, ..) | Edit::Swap(place, ..)) = &mutant.edit else {
+            return None;
+        };
+        let name = place.program.strip_suffix("_drawn")?;
+        let column = self.scenario.cast.iter().position(|it| it.name == name)?;
+        let head = |it: &str| it.split('(').next().unwrap_or(it).to_owned();
+        let mut words = format!("{name}: ");
+        for (at, piece) in mutant.words.split('`').enumerate() {
+            if at % 2 == 0 {
+                words += piece;
+                continue;
+            }
+            let mut own = self.texts.iter().filter(|it| it.column == column);
+            let pages = |it: &str| it.split_once("page ").map(|it| it.1.to_owned());
+            let drawn =
+                own.find(|it| head(&it.shown) == head(piece) && pages(&it.shown) == pages(piece))?;
+            words += &drawn.drawn;
+        }
+        Some(words)
+    }
+}
+
 /// What a run comes to.
 fn run_verdicts(scenario: &Scenario, run: &[Choice]) -> Vec<Verdict> {
     let model = &scenario.model;
@@ -115,37 +140,33 @@ fn mends(drawing: &Drawing, space: &Space) -> Vec<Mend> {
     };
     let variant = Variant::default();
     let mut work = MutantWork::new(scenario, text, &variant, BYTES, Some(before));
-    let mut found: Vec<Mutant> = Vec::new();
+    let mut found: Vec<(Mutant, String)> = Vec::new();
     while work.left() > 0 {
         let Some(mutant) = work.advance(MOST_FOR_CHANGES) else {
             continue;
         };
-        // What is not drawn is no line of the visitor's.
-        let mut named = mutant.words.split('`').skip(1).step_by(2);
-        let head = |it: &str| it.split('(').next().unwrap_or(it).to_owned();
-        let drawn = named.all(|it| drawing.texts.iter().any(|text| head(text) == head(it)));
         // To leave a line out is to do less than the code does.
-        let moved = matches!(
-            mutant.edit,
-            Edit::Move(..) | Edit::Swap(..) | Edit::Insert(..)
-        );
-        if drawn && moved && worth(&mutant, space.verdicts()).0 == Worth::Mends {
-            found.push(mutant);
+        let moved = matches!(mutant.edit, Edit::Move(..) | Edit::Swap(..));
+        // Safe, and without an "only", a "but" or a rule that it breaks.
+        let whole = worth(&mutant, space.verdicts()) == (Worth::Mends, "mends it".to_owned());
+        if let Some(words) = drawing.in_its_words(&mutant).filter(|_| moved && whole) {
+            found.push((mutant, words));
         }
     }
     // Where a change moves a line, the rest of the drawing stands.
-    let keeps = |it: &Mutant| match it.edit {
-        Edit::Move(..) => 0,
-        Edit::Swap(..) => 1,
-        _ => 2,
+    let keeps = |it: &(Mutant, String)| match it.0.edit {
+        Edit::Move(.., Side::Before) => 0,
+        Edit::Move(..) => 1,
+        Edit::Swap(..) => 2,
+        _ => 3,
     };
     found.sort_by_key(keeps);
     found.truncate(MOST_MENDS);
     found
         .into_iter()
-        .map(|it| Mend {
+        .map(|(it, words)| Mend {
             edit: it.edit,
-            words: it.words,
+            words,
         })
         .collect()
 }

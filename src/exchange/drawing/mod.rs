@@ -30,12 +30,16 @@ pub use fate::{CHOICES, Fate, Said};
 pub use judge::{Elsewhere, Judgement, Mend};
 use names::Deed;
 pub use program::Assumed;
-use program::{Way, matters, programs};
+use program::{About, Way, matters, programs};
 pub use replay::Reached;
+use replay::Shown;
 use sheet::Sheet;
 
 /// The name of a drawing's scenario in links.
 pub const SLUG: &str = "drawing";
+
+/// Most lines of a drawing.
+const MOST_CELLS: usize = 400;
 
 /// A text that is no drawing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +53,16 @@ pub enum DrawingError {
         found: usize,
         /// Most that are read.
         most: usize,
+    },
+    /// The drawing has more lines than programs can have.
+    #[error(
+        "The drawing from line {line} on has {found} lines; at most {MOST_CELLS} become programs. Paste a part of it."
+    )]
+    TooManyLines {
+        /// Its first line, from 1.
+        line: usize,
+        /// How many lines it has, those of each column counted.
+        found: usize,
     },
     /// There are no two columns in it.
     #[error(
@@ -125,8 +139,8 @@ pub struct Drawing {
     pub drawn: usize,
     /// The drawn order on the other devices that a file must state: device, and the run's scenario and choices.
     pub elsewhere: Vec<(Device, Scenario, Vec<Choice>)>,
-    /// The drawn lines as the programs show them.
-    texts: Vec<String>,
+    /// The drawn lines, and how the programs show them.
+    texts: Vec<Shown>,
     /// How the drawing calls the pages of the model, if it has several.
     pages: Vec<String>,
     /// What each column works on: column, page, lock or flag.
@@ -156,6 +170,12 @@ impl Drawing {
         if let Some(starts) = &wish.starts {
             sheet.recut(&source, starts.clone());
         }
+        if sheet.cells.len() > MOST_CELLS {
+            return Err(DrawingError::TooManyLines {
+                line: sheet.lines.start + 1,
+                found: sheet.cells.len(),
+            });
+        }
         Drawing::of_sheet(sheet, source, wish, (many, which))
     }
 
@@ -170,8 +190,12 @@ impl Drawing {
             .map(|((line, column), said)| ((line.saturating_sub(1), *column), said.clone()))
             .collect();
         let items = fate::judge(&mut sheet, &said);
-        let title = title(&sheet);
-        let mut made = programs(&sheet, &items, Way::default(), &title);
+        let outside = outside::outside(&sheet, &source);
+        let about = About {
+            title: title(&sheet, &outside),
+            summary: summary(&outside),
+        };
+        let mut made = programs(&sheet, &items, Way::default(), &about);
         let mut scenario = load(SLUG, &made.text).map_err(DrawingError::Unbuildable)?;
         let replay = replay::replay(&scenario, &made, &sheet.cells);
         // The drawn order is the file's opening run.
@@ -186,7 +210,7 @@ impl Drawing {
         });
         let elsewhere = elsewhere.collect();
         let at_once = made.late.then(|| {
-            let made = programs(&sheet, &items, Way { at_once: true }, &title);
+            let made = programs(&sheet, &items, Way { at_once: true }, &about);
             load(SLUG, &made.text).ok().map(Box::new)
         });
         let lines = sheet.cells.iter().zip(&items).enumerate();
@@ -204,7 +228,7 @@ impl Drawing {
             which,
             span: (sheet.lines.start + 1, sheet.lines.end),
             lines: lines.collect(),
-            outside: outside::outside(&sheet, &source),
+            outside,
             lockdep: outside::is_lockdep(&sheet),
             labels: sheet.labels.clone(),
             starts: sheet.starts,
@@ -259,18 +283,30 @@ fn things(cells: &[sheet::Cell], items: &[fate::Item]) -> Vec<(usize, String)> {
     all
 }
 
-/// What the scenario is called.
-fn title(sheet: &Sheet) -> String {
+/// What the scenario is called. Wherever it goes, it says what the model cannot judge of it.
+fn title(sheet: &Sheet, outside: &[(&str, &str)]) -> String {
     let labels: Vec<&str> = sheet
         .labels
         .iter()
         .map(String::as_str)
         .filter(|it| !it.is_empty())
         .collect();
+    let what = match outside.first() {
+        Some((what, _)) => format!("A drawing (not judged: {what})"),
+        None => "A drawing".to_owned(),
+    };
     match labels.is_empty() {
-        true => format!("A drawing of {} columns", sheet.starts.len()),
-        false => format!("A drawing: {}", labels.join(", ")),
+        true => format!("{what} of {} columns", sheet.starts.len()),
+        false => format!("{what}: {}", labels.join(", ")),
     }
+}
+
+fn summary(outside: &[(&str, &str)]) -> String {
+    let mut text = "Read out of a drawing, a column an actor and a line a step.".to_owned();
+    for (what, why) in outside {
+        text += &format!(" What it is about the model cannot judge: {what}. {why}");
+    }
+    text
 }
 
 /// The file with a run as its opening schedule.

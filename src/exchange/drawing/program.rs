@@ -33,6 +33,8 @@ pub enum Assumed {
     HeldBefore(String, String),
     /// A lock is given back at the end.
     GivenBack(String, String),
+    /// An actor waits for its own write of a page before it writes it once more.
+    WaitsForItsOwn(String),
     /// A page lock that is not drawn is held for a step that needs it: actor, page lock.
     LockedFor(String, String),
     /// A function makes steps that are not drawn below it: actor, function, steps.
@@ -65,6 +67,12 @@ pub(super) struct Programs {
     pub text: String,
     /// Whether an actor goes on with a bio that it has not submitted.
     pub late: bool,
+}
+
+/// What the file says of itself.
+pub(super) struct About {
+    pub title: String,
+    pub summary: String,
 }
 
 /// How the programs are made.
@@ -105,6 +113,8 @@ struct Writer<'a> {
     built: Vec<usize>,
     summed: bool,
     submitted: bool,
+    /// Pages whose write the actor has begun and not waited for.
+    written: Vec<usize>,
     /// A page whose dirty bit was cleared on the way to the disk.
     cleared: Option<usize>,
     /// Whether a line of its column sets PG_writeback.
@@ -145,7 +155,7 @@ fn needs_lock(item: &Item) -> bool {
 }
 
 /// Makes the programs of a drawing.
-pub(super) fn programs(sheet: &Sheet, items: &[Item], way: Way, title: &str) -> Programs {
+pub(super) fn programs(sheet: &Sheet, items: &[Item], way: Way, about: &About) -> Programs {
     let cells = &sheet.cells;
     let mut made = Programs::default();
     let mut pages: Vec<String> = Vec::new();
@@ -188,6 +198,7 @@ pub(super) fn programs(sheet: &Sheet, items: &[Item], way: Way, title: &str) -> 
             built: Vec::new(),
             summed: false,
             submitted: false,
+            written: Vec::new(),
             cleared: None,
             sets,
             ends_by_hand: ends && sets && !submit,
@@ -221,7 +232,7 @@ pub(super) fn programs(sheet: &Sheet, items: &[Item], way: Way, title: &str) -> 
     let io = submits || flusher;
     let folios = cells.iter().any(|it| it.text.contains("folio"));
     made.text = file(&File {
-        title,
+        about,
         sheet,
         made: &made,
         pages: pages.len().max(1),
@@ -543,7 +554,29 @@ impl Writer<'_> {
         self.put(&format!("{key} {name}"), Some(index));
     }
 
+    /// A page is in one bio at a time: before it is written again its first write is waited for.
+    fn wait_for_own(&mut self, page: usize) {
+        if !self.written.contains(&page) || self.built.contains(&page) {
+            return;
+        }
+        self.written.retain(|it| *it != page);
+        let line = match self.sets {
+            true => self.on("wait_on_page_writeback", page),
+            false => "wait_for_bio".to_owned(),
+        };
+        self.put(&line, None);
+        let said = Assumed::WaitsForItsOwn(self.name.clone());
+        if !self.assumed.contains(&said) {
+            self.assumed.push(said);
+        }
+    }
+
     fn submit(&mut self, page: usize, cell: Option<usize>) {
+        if self.built.is_empty() {
+            self.wait_for_own(page);
+            self.written.push(page);
+        }
+        self.written.append(&mut self.built.clone());
         let line = match (self.built.is_empty(), self.summed) {
             (false, true) => "queue_bio".to_owned(),
             (false, false) => "submit".to_owned(),
@@ -555,6 +588,12 @@ impl Writer<'_> {
     }
 
     fn page_step(&mut self, key: &'static str, page: usize, index: usize) {
+        if matches!(key, "set_page_writeback" | "bio_add_page") {
+            self.wait_for_own(page);
+        }
+        if matches!(key, "wait_on_page_writeback" | "wait_for_stable_page") {
+            self.written.retain(|it| *it != page);
+        }
         let holds = self.held.iter().position(|it| *it == Held::Page(page));
         match (key, holds) {
             ("unlock_page", Some(at)) => {
@@ -731,6 +770,7 @@ impl Writer<'_> {
             Deed::Checksum if self.submitted => {}
             Deed::Checksum => {
                 if self.built.is_empty() {
+                    self.wait_for_own(page);
                     let line = self.on("bio_add_page", page);
                     self.put(&line, None);
                     self.built.push(page);
@@ -903,7 +943,7 @@ fn plain(text: &str) -> String {
 
 /// What a file is written from.
 struct File<'a> {
-    title: &'a str,
+    about: &'a About,
     sheet: &'a Sheet,
     made: &'a Programs,
     pages: usize,
@@ -927,10 +967,11 @@ fn file(it: &File) -> String {
         out,
         "# Made of a drawing: behind each line stands the one it was made of, with its number. What is not drawn is marked.\n"
     );
-    let _ = writeln!(out, "title = \"{}\"", quoted(it.title));
+    let _ = writeln!(out, "title = \"{}\"", quoted(&it.about.title));
     let _ = writeln!(
         out,
-        "summary = \"Read out of a drawing, a column an actor and a line a step.\"\nwatch = \"\""
+        "summary = \"{}\"\nwatch = \"\"",
+        quoted(&it.about.summary)
     );
     let _ = writeln!(out, "era = \"{}\"\ndevice = \"dix+dif\"\n", it.era);
     let _ = writeln!(out, "[file]\ninode = 12\nfirst_lba = 56\ninterval = 4096");

@@ -7,6 +7,16 @@ use super::sheet::Cell;
 use crate::machine::{ActorId, Choice, Status, World, status, step, ways};
 use crate::scenario::Scenario;
 
+/// How a program shows a drawn line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub column: usize,
+    /// The line of the program.
+    pub shown: String,
+    /// The line of the drawing.
+    pub drawn: String,
+}
+
 /// What happened to a line in the drawn order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reached {
@@ -28,8 +38,8 @@ pub(super) struct Replay {
     /// How many of these are drawn; the rest is what follows.
     pub drawn: usize,
     pub reached: Vec<Reached>,
-    /// The drawn lines as the programs show them.
-    pub texts: Vec<String>,
+    /// The drawn lines, and how the programs show them.
+    pub texts: Vec<Shown>,
 }
 
 /// Most steps of a run.
@@ -43,7 +53,8 @@ fn places(
     scenario: &Scenario,
     actor: ActorId,
     lines: &[Line],
-    texts: &mut Vec<String>,
+    cells: &[Cell],
+    texts: &mut Vec<Shown>,
 ) -> Vec<(u8, u8)> {
     let mut compiled = scenario.cast[actor.index()]
         .lines
@@ -61,11 +72,13 @@ fn places(
         }
         let depth = (line.indent + (line.text.len() - line.text.trim_start().len())) / 2;
         let found = compiled.find(|it| usize::from(it.depth) == depth);
-        texts.extend(
-            found
-                .filter(|_| line.cell.is_some())
-                .map(|it| it.text.clone()),
-        );
+        if let (Some(found), Some(cell)) = (found, line.cell) {
+            texts.push(Shown {
+                column: actor.index(),
+                shown: found.text.clone(),
+                drawn: cells[cell].parsed.text.clone(),
+            });
+        }
         all.push(found.map_or((0, 0), |it| (it.pcs.start, it.pcs.end)));
     }
     all
@@ -123,8 +136,15 @@ pub(super) fn replay(scenario: &Scenario, programs: &Programs, cells: &[Cell]) -
     };
     let actors: Vec<ActorId> = scenario.model.actor_ids().take(columns).collect();
     let mut texts = Vec::new();
-    let mut places_of =
-        |it: &ActorId| places(scenario, *it, &programs.columns[it.index()], &mut texts);
+    let mut places_of = |it: &ActorId| {
+        places(
+            scenario,
+            *it,
+            &programs.columns[it.index()],
+            cells,
+            &mut texts,
+        )
+    };
     let places: Vec<Vec<(u8, u8)>> = actors.iter().map(&mut places_of).collect();
     let mut reached = vec![Reached::Nothing; cells.len()];
     let mut asleep: Vec<Option<usize>> = vec![None; columns];

@@ -86,6 +86,11 @@ impl Assumed {
                 format!("{who} gives {what} back, so it takes it first, before the first line.")
             }
             Assumed::GivenBack(who, what) => format!("{who} gives {what} back at its end."),
+            Assumed::WaitsForItsOwn(who) => {
+                format!(
+                    "{who} writes a page twice: it waits for the first write before the second."
+                )
+            }
             Assumed::LockedFor(who, what) => {
                 format!(
                     "{who} holds {what} for the step that needs it, and gives it back right after it: does your code?"
