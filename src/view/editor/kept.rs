@@ -1,6 +1,7 @@
 //! The drafts kept in this browser, and the one at work as a file.
 
 use super::super::msg::Msg;
+use super::super::ui_state::Sheet;
 use super::super::vdom::{Attr, Element, button, el, note, nothing};
 use super::desk::Desk;
 use super::edit;
@@ -9,6 +10,8 @@ use super::state::EditMsg;
 /// The drafts kept in this browser.
 pub fn face(desk: &Desk) -> Element {
     let new = edit(EditMsg::New);
+    // It is pasted where everything is that comes out of mails.
+    let paste = Msg::Sheet(Some(Sheet::Share));
     let save = el("a", "button")
         .attr(Attr::Href, &desk.file)
         .attr(Attr::Download, "draft.toml")
@@ -16,6 +19,13 @@ pub fn face(desk: &Desk) -> Element {
     let it = el("div", "kept").attr(Attr::Part, "drafts").child(
         el("div", "moves")
             .child(button("", "", "New, from nothing", false, new))
+            .child(button(
+                "",
+                "",
+                "New, from a diagram in a mail",
+                false,
+                paste,
+            ))
             .child(save),
     );
     // Each record begins with its time, in milliseconds and in words, and its name.
