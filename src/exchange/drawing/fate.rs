@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cell::{Shape, of_name};
-use super::names::{Deed, How, of_function, of_words, word};
+use super::deed::{Deed, How};
+use super::names::{of_function, word};
+use super::phrases::of_words;
 use super::sheet::{Cell, Sheet};
 
 /// What becomes of a line.

@@ -2,78 +2,14 @@
 //! the end.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
-
-use serde::{Deserialize, Serialize};
 
 use super::cell::{Shape, of_name};
+use super::deed::{Deed, How};
 use super::fate::{Fate, Item};
-use super::names::{Deed, How, word};
+use super::file::{File, file};
+use super::made::{About, Assumed, Line, Programs};
+use super::names::word;
 use super::sheet::{Cell, Sheet};
-
-/// A line of a program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub indent: usize,
-    pub text: String,
-    /// The cell it was made of; none for what the drawing leaves out.
-    pub cell: Option<usize>,
-    /// Whether it only holds the lines below it together.
-    pub frame: bool,
-}
-
-/// Something that the drawing does not show and the model has to assume.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Assumed {
-    /// The bio that an actor has built goes out at the end of what is drawn of it.
-    SubmittedAtEnd(String),
-    /// A page whose dirty bit is cleared for I/O is written, though that is not drawn any more.
-    Written(String),
-    /// A lock is held when the drawing begins.
-    HeldBefore(String, String),
-    /// A lock is given back at the end.
-    GivenBack(String, String),
-    /// An actor waits for its own write of a page before it writes it once more.
-    WaitsForItsOwn(String),
-    /// A page lock that is not drawn is held for a step that needs it: actor, page lock.
-    LockedFor(String, String),
-    /// A function makes steps that are not drawn below it: actor, function, steps.
-    Inside(String, String, String),
-    /// A call that fails leaves the function, and gives back what it holds.
-    LeavesOnFailure(String, String),
-    /// Somebody writes the page, since it is under writeback and no column says who began that.
-    Flusher,
-    /// A disk serves the I/O.
-    Disk,
-    /// A softirq completes it.
-    Completion,
-    /// How the pages of the drawing are numbered.
-    Pages(Vec<String>),
-    /// More pages are named than the model has: these are taken for one of the others.
-    PagesFolded(Vec<String>),
-}
-
-/// A drawing as programs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Programs {
-    /// The name of each column's actor.
-    pub names: Vec<String>,
-    /// The lines of each column's program.
-    pub columns: Vec<Vec<Line>>,
-    pub assumed: Vec<Assumed>,
-    /// How the drawing calls the pages, if it has several.
-    pub pages: Vec<String>,
-    /// The file.
-    pub text: String,
-    /// Whether an actor goes on with a bio that it has not submitted.
-    pub late: bool,
-}
-
-/// What the file says of itself.
-pub(super) struct About {
-    pub title: String,
-    pub summary: String,
-}
 
 /// How the programs are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -939,131 +875,6 @@ fn plain(text: &str) -> String {
         true => "something".to_owned(),
         false => text,
     }
-}
-
-/// What a file is written from.
-struct File<'a> {
-    about: &'a About,
-    sheet: &'a Sheet,
-    made: &'a Programs,
-    pages: usize,
-    kinds: &'a BTreeMap<String, &'static str>,
-    stores: &'a [(String, usize)],
-    completions: &'a [bool],
-    flusher: bool,
-    io: bool,
-    direct: bool,
-    dirty: bool,
-    era: &'a str,
-}
-
-fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
-}
-
-fn file(it: &File) -> String {
-    let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "# Made of a drawing: behind each line stands the one it was made of, with its number. What is not drawn is marked.\n"
-    );
-    let _ = writeln!(out, "title = \"{}\"", quoted(&it.about.title));
-    let _ = writeln!(
-        out,
-        "summary = \"{}\"\nwatch = \"\"",
-        quoted(&it.about.summary)
-    );
-    let _ = writeln!(out, "era = \"{}\"\ndevice = \"dix+dif\"\n", it.era);
-    let _ = writeln!(out, "[file]\ninode = 12\nfirst_lba = 56\ninterval = 4096");
-    for page in 0..it.pages {
-        let _ = writeln!(out, "\n[[page]]\nindex = {page}");
-        // Where nothing is written, nothing newer can be lost.
-        let memory = if it.io { "new " } else { "old " };
-        let _ = writeln!(out, "memory = [\"{memory}\"]\nmedia = [\"old \"]");
-        let _ = writeln!(out, "dirty = {}", it.dirty || it.direct);
-        if it.direct {
-            let _ = writeln!(out, "cached = false");
-        }
-    }
-    for (name, page) in it.stores {
-        let text = format!("{name}!");
-        let _ = writeln!(
-            out,
-            "\n[[store]]\nname = \"{name}\"\npage = {page}\noffset = 0\ntext = \"{text}\""
-        );
-    }
-    let used = |name: &String| {
-        let mut all = it.made.columns.iter().flatten();
-        all.any(|line| line.text.split_whitespace().any(|word| word == name))
-    };
-    for (name, kind) in it.kinds.iter().filter(|(name, _)| used(name)) {
-        let _ = writeln!(out, "\n[[lock]]\nname = \"{name}\"\nkind = \"{kind}\"");
-    }
-    for (at, (name, lines)) in it.made.names.iter().zip(&it.made.columns).enumerate() {
-        let forever = if it.completions[at] {
-            "forever = true\n"
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            out,
-            "\n[[program]]\nname = \"{name}_drawn\"\n{forever}text = '''"
-        );
-        let mut last = None;
-        for line in lines {
-            let said =
-                !line.text.ends_with('>') && !line.text.starts_with("goto") && line.text != "end";
-            let mark = match line.cell {
-                None if said => "    # not drawn".to_owned(),
-                // The line that it was made of, once.
-                Some(cell) if last != Some(cell) => {
-                    let cell = &it.sheet.cells[cell];
-                    format!("    # {}: {}", cell.line + 1, cell.text.replace("'''", ""))
-                }
-                _ => String::new(),
-            };
-            last = line.cell;
-            let _ = writeln!(out, "{:1$}{2}{mark}", "", line.indent, line.text);
-        }
-        if lines.is_empty() {
-            let _ = writeln!(out, "call nothing drawn");
-        }
-        let _ = writeln!(out, "'''");
-    }
-    let actor = |out: &mut String, name: &str, about: &str, run: &str| {
-        let _ = writeln!(
-            out,
-            "\n[[actor]]\nname = \"{name}\"\nabout = \"{}\"\nrun = [\"{run}\"]",
-            quoted(about)
-        );
-    };
-    for (at, name) in it.made.names.iter().enumerate() {
-        let label = match it.sheet.labels[at].trim() {
-            "" => "a column without a label",
-            label => label,
-        };
-        actor(&mut out, name, label, &format!("{name}_drawn"));
-    }
-    if it.flusher {
-        actor(
-            &mut out,
-            "flusher_",
-            "writes the page; not drawn",
-            "writepage",
-        );
-    }
-    if it.io {
-        actor(&mut out, "disk", "HBA and target; not drawn", "disk");
-        if !it.completions.contains(&true) {
-            let program = if it.direct {
-                "completion_direct"
-            } else {
-                "completion"
-            };
-            actor(&mut out, "completion", "softirq; not drawn", program);
-        }
-    }
-    out
 }
 
 /// Whether a cell says something that a run can come to.

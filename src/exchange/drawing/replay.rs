@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::program::{Line, Programs};
+use super::made::{Line, Programs};
 use super::sheet::Cell;
 use crate::machine::{ActorId, Choice, Status, World, status, step, ways};
 use crate::scenario::Scenario;

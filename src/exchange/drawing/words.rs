@@ -1,9 +1,9 @@
 //! What became of a drawing's lines, and what is assumed, in words.
 
 use super::cell::{Parsed, Shape};
+use super::deed::{Deed, How};
 use super::fate::{Fate, Item};
-use super::names::{Deed, How};
-use super::program::{Assumed, Programs};
+use super::made::{Assumed, Programs};
 use super::sheet::Cell;
 
 /// What a line became.
