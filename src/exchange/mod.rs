@@ -2,6 +2,7 @@
 //! other programs.
 
 mod address;
+pub mod capture;
 mod carried;
 mod case;
 mod cause;
