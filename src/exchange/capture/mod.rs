@@ -4,6 +4,7 @@
 //! history (`history.rs`), each rule of the protocol the lines that keep or break it (`rules.rs`), and a stretch of it becomes a diagram as
 //! one draws it for a mail (`stretch.rs`), which `drawing` makes a scenario of.
 
+mod draft;
 mod event;
 mod follow;
 mod history;
@@ -13,6 +14,7 @@ mod stretch;
 
 use std::collections::HashMap;
 
+pub use draft::{Draft, DraftError};
 pub use event::What;
 use follow::Follow;
 pub use follow::{Asks, Event, Folio, Task};

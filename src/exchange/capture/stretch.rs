@@ -1,5 +1,9 @@
 //! A stretch of a folio's history as a diagram: a column a task, a line an event, as it is drawn for a mail.
+//!
+//! What the capture does not show and must have been is drawn too, and says so: the page lock that is taken without sleeping, the bio that
+//! is submitted once its guard tags are prepared, and the store whose fault has been served.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Capture;
@@ -17,13 +21,34 @@ pub struct Stretch {
     pub to: usize,
 }
 
+/// What a task is about while its lines are drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drawn {
+    locked: bool,
+    cleaning: bool,
+    /// Whether it was let write.
+    granted: bool,
+    faulting: bool,
+    /// Whether the wait that follows is the stable one's own.
+    stable: bool,
+}
+
+/// The lines of a diagram.
+#[derive(Default)]
+struct Lines {
+    all: Vec<(u16, String)>,
+}
+
+impl Lines {
+    fn add(&mut self, task: u16, call: &str, remark: &str) {
+        self.all.push((task, format!("{call}  # {remark}")));
+    }
+}
+
 impl Capture {
     /// The rounds of a folio: each begins with what makes it dirty, or with its cleaning, and lasts until the next begins.
     pub fn stretches(&self, folio: u32) -> Vec<Stretch> {
-        let events = self
-            .folios
-            .get(folio as usize)
-            .map_or(&[][..], |it| &it.events);
+        let events = self.events_of(folio);
         let (mut all, mut from): (Vec<Stretch>, usize) = (Vec::new(), 0);
         let (mut ended, mut faulting): (bool, Vec<u16>) = (false, Vec::new());
         for (at, number) in events.iter().enumerate() {
@@ -34,8 +59,14 @@ impl Capture {
                 _ => false,
             };
             if ended && begins && faulting.is_empty() && at > from {
-                all.push(Stretch { from, to: at });
-                (from, ended) = (at, false);
+                // The wait before the cleaning belongs to it.
+                let before = &self.events[events[at - 1] as usize];
+                let waited = event.what() == What::ClearedForIo
+                    && before.task == event.task
+                    && before.what() == What::WaitCalled;
+                let cut = at - usize::from(waited && at - 1 > from);
+                all.push(Stretch { from, to: cut });
+                (from, ended) = (cut, false);
             }
             match event.what() {
                 What::Fault | What::MkwriteCalled if !faulting.contains(&event.task) => {
@@ -55,47 +86,136 @@ impl Capture {
         all
     }
 
-    /// A stretch as a diagram, at most 120 events of it.
+    pub(super) fn events_of(&self, folio: u32) -> &[u32] {
+        let folio = self.folios.get(folio as usize);
+        folio.map_or(&[][..], |it| &it.events)
+    }
+
+    /// A stretch as a diagram, at most 120 events of it. The numbers behind the calls are those of the capture's lines.
     pub fn diagram(&self, folio: u32, stretch: Stretch) -> String {
-        let events = self
-            .folios
-            .get(folio as usize)
-            .map_or(&[][..], |it| &it.events);
-        let to = stretch.to.min(stretch.from + MOST_EVENTS).min(events.len());
+        let events = self.events_of(folio);
+        let to = stretch
+            .to
+            .min(stretch.from.saturating_add(MOST_EVENTS))
+            .min(events.len());
         let events = &events[stretch.from.min(to)..to];
+        let mut lines = Lines::default();
+        let mut doing: BTreeMap<u16, Drawn> = BTreeMap::new();
+        for (at, number) in events.iter().enumerate() {
+            self.draw(&mut lines, &mut doing, events, at, *number);
+        }
         let mut columns: Vec<u16> = Vec::new();
-        for number in events {
-            let event = &self.events[*number as usize];
-            if !columns.contains(&event.task) {
-                columns.push(event.task);
+        for (task, _) in &lines.all {
+            if !columns.contains(task) {
+                columns.push(*task);
             }
         }
-        let labels: Vec<String> = columns
-            .iter()
-            .map(|it| self.task_name(*it).replace(' ', "_"))
-            .collect();
-        let mut lines: Vec<(usize, String)> = Vec::new();
-        for number in events {
-            let event = &self.events[*number as usize];
-            let column = columns.iter().position(|it| *it == event.task).unwrap_or(0);
-            let call = format!("{}()", event.name());
-            lines.push((column, format!("{call}  [{}]", event.line)));
-        }
-        let width = lines
-            .iter()
-            .map(|it| it.1.len())
-            .chain(labels.iter().map(String::len))
-            .max();
+        let label = |task: &u16| self.task_name(*task).replace(' ', "_");
+        let labels: Vec<String> = columns.iter().map(label).collect();
+        let widths = lines.all.iter().map(|it| it.1.len());
+        let width = widths.chain(labels.iter().map(String::len)).max();
         let width = width.unwrap_or(0) + 3;
-        let mut text = String::new();
         let mut heading = String::new();
         for label in &labels {
             let _ = write!(heading, "{label:width$}");
         }
-        let _ = writeln!(text, "{}", heading.trim_end());
-        for (column, line) in lines {
+        let mut text = format!("{}\n", heading.trim_end());
+        for (task, line) in lines.all {
+            let column = columns.iter().position(|it| *it == task).unwrap_or(0);
             let _ = writeln!(text, "{:indent$}{line}", "", indent = column * width);
         }
         text
+    }
+
+    /// Adds what an event is drawn as.
+    fn draw(
+        &self,
+        lines: &mut Lines,
+        doing: &mut BTreeMap<u16, Drawn>,
+        events: &[u32],
+        at: usize,
+        number: u32,
+    ) {
+        let event = &self.events[number as usize];
+        let task = event.task;
+        let remark = event.line.to_string();
+        let next = events[at + 1..].iter();
+        let mut next = next
+            .map(|it| &self.events[*it as usize])
+            .filter(|it| it.task == task);
+        let next = next.next();
+        let it = doing.entry(task).or_default();
+        let stable = std::mem::take(&mut it.stable);
+        let call = format!("{}()", event.name());
+        let locks = match event.what() {
+            What::ClearedForIo | What::StableCalled | What::WritebackStarted | What::Mkclean => {
+                true
+            }
+            What::MarkedDirty | What::DirtyTold => it.faulting,
+            // The wait before the cleaning is made under the lock.
+            What::WaitCalled => next.is_some_and(|next| next.what() == What::ClearedForIo),
+            _ => false,
+        };
+        if locks && !it.locked {
+            it.locked = true;
+            lines.add(task, "folio_lock()", "not in the capture");
+        }
+        match event.what() {
+            What::Fault => {
+                *it = Drawn {
+                    faulting: true,
+                    ..Drawn::default()
+                }
+            }
+            What::MkwriteCalled => it.faulting = true,
+            What::ClearedForIo => {
+                it.cleaning = true;
+                lines.add(task, &call, &remark);
+            }
+            What::MarkedDirty if it.cleaning || it.granted => {}
+            What::StableCalled => {
+                let waits = next.is_some_and(|next| next.what() == What::WaitCalled);
+                match waits {
+                    true => {
+                        it.stable = true;
+                        lines.add(task, &call, &remark);
+                    }
+                    false => lines.add(task, "/* folio_wait_stable: not asked for */", &remark),
+                }
+            }
+            What::WaitCalled if stable => {}
+            What::MkwriteReturned => {
+                it.granted = event.value & !0x204 == 0;
+                it.locked |= event.value & 0x200 != 0;
+            }
+            What::Unlocked => {
+                lines.add(task, &call, &remark);
+                if it.granted {
+                    lines.add(task, "store to page", "not in the capture");
+                }
+                *it = Drawn::default();
+            }
+            What::GuardPrepared => {
+                lines.add(task, &call, &remark);
+                lines.add(task, "submit_bio()", "not in the capture");
+            }
+            What::MarkedDirty
+            | What::AddedToBio
+            | What::WritebackStarted
+            | What::WritebackEnded
+            | What::WaitCalled
+            | What::LockSleeps
+            | What::BioEnded => lines.add(task, &call, &remark),
+            What::WriteFault
+            | What::DirtyTold
+            | What::MadeWritable
+            | What::Mkclean
+            | What::MkcleanOne
+            | What::WaitSleeps
+            | What::Submitted
+            | What::Queued
+            | What::Issued
+            | What::Completed => {}
+        }
     }
 }
