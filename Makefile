@@ -54,6 +54,7 @@ dist: ## Build the page for publication into dist/
 bench: ## Run the benchmarks, native and in Chromium
 	@tools/setup.sh test
 	cargo bench --no-default-features --bench step
+	cargo bench --no-default-features --bench capture
 	cargo bench --no-default-features --bench explore -- 10m
 	@$(MAKE) --no-print-directory dist
 	node benches/browser.mjs

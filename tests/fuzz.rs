@@ -169,6 +169,20 @@ fn logs() {
 }
 
 #[test]
+fn captures() {
+    // Parts of the recorded ones.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/captures");
+    let all = std::fs::read_dir(folder).expect("a folder");
+    let all = all.filter_map(|it| std::fs::read(it.ok()?.path()).ok());
+    let part = |text: Vec<u8>| -> Vec<Vec<u8>> {
+        let lines: Vec<&[u8]> = text.split_inclusive(|it| *it == b'\n').collect();
+        let parts = lines.chunks(40);
+        parts.map(<[&[u8]]>::concat).collect()
+    };
+    bombard(inputs::capture, &all.flat_map(part).collect::<Vec<_>>());
+}
+
+#[test]
 fn files() {
     let files = catalogue().map(|it| it.text.as_bytes().to_vec());
     bombard(inputs::file, &files.collect::<Vec<_>>());

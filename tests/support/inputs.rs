@@ -1,8 +1,9 @@
-//! The targets of fuzz/ and tests/fuzz.rs: each hands bytes to a reader of outside input (links, diagrams, logs, files, figures),
+//! The targets of fuzz/ and tests/fuzz.rs: each hands bytes to a reader of outside input (links, diagrams, logs, captures, files, figures),
 //! which must give a value or a typed error in bounded time and memory. A target panics only if that reader is wrong.
 
 #![allow(dead_code)]
 
+use stable_pages::exchange::capture::{Capture, DraftError, Reading};
 use stable_pages::exchange::drawing::{Drawing, DrawingError, Wish};
 use stable_pages::exchange::{Address, Link, diagram, dmesg};
 use stable_pages::scenario::{LONGEST_DRAFT, Packed, Scenario, catalogue, load};
@@ -82,6 +83,37 @@ pub fn log(bytes: &[u8]) {
     }
     // Answers are about lines that are there.
     assert!(!lines.is_empty() || dmesg::answers(&lines).is_empty());
+}
+
+/// A capture of a running kernel, whole and in two pieces, with all that is made of it.
+pub fn capture(bytes: &[u8]) {
+    let mut reading = Reading::new("it");
+    let (one, other) = bytes.split_at(bytes.len() / 3);
+    let pieces = reading.feed(one).and_then(|()| reading.feed(other));
+    let pieces = pieces.and_then(|()| reading.finish());
+    let capture = match Capture::of("it", bytes) {
+        Ok(capture) => capture,
+        Err(error) => return assert_eq!(pieces.err(), Some(error)),
+    };
+    let outcomes = pieces.map_or(0, |it| it.outcomes.len());
+    assert_eq!(outcomes, capture.outcomes.len());
+    let words = capture.outcomes.iter().map(|it| it.words(&capture).len());
+    assert!(words.sum::<usize>() < 1 << 26);
+    for folio in (0..).take(capture.folios.len().min(8)) {
+        let _ = capture.history(folio);
+        for stretch in capture.stretches(folio).into_iter().take(3) {
+            let _ = capture.diagram(folio, stretch);
+            match capture.draft(folio, stretch) {
+                Ok(draft) => {
+                    let run = Link::of(&draft.scenario, &draft.choices, 0, Vec::new());
+                    assert_eq!(run.open(&draft.scenario).run, draft.choices);
+                }
+                // Whatever was captured, the programs made of it build.
+                Err(DraftError::Unbuildable(error)) => panic!("{error}"),
+                Err(_) => {}
+            }
+        }
+    }
 }
 
 /// A visitor's file, and the same bytes as a packed scenario.

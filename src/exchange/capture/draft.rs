@@ -163,6 +163,16 @@ impl Actor {
 
 const UNSEEN: &str = "not in the capture";
 
+/// A text that can stand between TOML's quotes.
+fn quotable(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\\' | '"' => '\'',
+        c if c.is_control() => '?',
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
 impl Capture {
     /// Makes a scenario of a stretch of a folio's history.
     ///
@@ -428,7 +438,7 @@ impl Capture {
 
     fn file(&self, programs: &Programs, about: &str) -> String {
         let mut out = String::new();
-        let name = self.name.replace(['\\', '"'], "'");
+        let name = quotable(&self.name);
         let _ = writeln!(
             out,
             "# Made of a capture: behind each line stands the one it was made of.\n"
@@ -502,7 +512,7 @@ impl Capture {
                 out,
                 "\n[[actor]]\nname = \"{0}\"\nabout = \"{1}\"\nrun = [\"{0}_seen\"]",
                 actor.name,
-                actor.about.replace(['\\', '"'], "'")
+                quotable(&actor.about)
             );
             if actor.maps {
                 let _ = writeln!(out, "mm = \"A\"\ncpu = {at}\nfault = \"fault_seen\"");

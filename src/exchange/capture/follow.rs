@@ -460,7 +460,7 @@ impl Follow {
             What::WritebackEnded => self.ended(event, folio),
             What::WaitCalled => {
                 if let Some(folio) = folio
-                    && self.state(folio).writeback == Some(true)
+                    && self.state(folio).writeback != Some(false)
                 {
                     let ends = self.state(folio).ends;
                     self.doing(task).wait = Some(Wait {
@@ -580,6 +580,8 @@ impl Follow {
         }
         let state = self.state(wait.folio).clone();
         match state.ends > wait.ends {
+            // Whether there was anything to wait for is not in the capture; now there is nothing.
+            _ if state.writeback.is_none() => self.state(wait.folio).writeback = Some(false),
             true => {
                 let at = [wait.call, state.ended.unwrap_or(NONE), event, NONE];
                 self.say(Rule::Waited, Finding::Kept, wait.folio, at, Why::Nothing);

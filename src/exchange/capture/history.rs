@@ -133,6 +133,7 @@ impl Capture {
         let (mut sleeps, mut tasks): (Vec<Sleep>, Vec<u16>) = (Vec::new(), Vec::new());
         // A task cleans the folio, and marks it dirty on the way; a task was let write and makes its PTE writable.
         let (mut cleaning, mut granted) = (None, None);
+        let mut waiting: Vec<u16> = Vec::new();
         let events = self
             .folios
             .get(folio as usize)
@@ -152,6 +153,16 @@ impl Capture {
             }
             let [locked, dirty, writeback, writable, guarded] = &mut tracks;
             let task = Some(event.task);
+            // Who has waited for writeback and goes on has seen it clear.
+            if waiting.contains(&event.task) && event.what() != What::WaitSleeps {
+                waiting.retain(|it| *it != event.task);
+                if writeback.now().set.is_none() {
+                    writeback.becomes(*number, Some(false), None);
+                }
+            }
+            if event.what() == What::WaitCalled {
+                waiting.push(event.task);
+            }
             let needs_lock = matches!(
                 event.what(),
                 What::ClearedForIo

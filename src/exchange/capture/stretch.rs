@@ -189,7 +189,10 @@ impl Capture {
                 it.locked |= event.value & 0x200 != 0;
             }
             What::Unlocked => {
-                lines.add(task, &call, &remark);
+                // Who is not seen to work on the folio gives back a lock for something else.
+                if it.locked {
+                    lines.add(task, &call, &remark);
+                }
                 if it.granted {
                     lines.add(task, "store to page", "not in the capture");
                 }
