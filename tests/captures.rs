@@ -4,11 +4,13 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use expect_test::expect_file;
 use stable_pages::exchange::capture::{
-    Bit, Capture, CaptureError, Finding, History, Reading, Rule, Span, What, is_capture,
+    Bit, Capture, CaptureError, Finding, History, Reading, Rule, Span, Stretch, What, is_capture,
 };
+use stable_pages::scenario::{Scenario, catalogue};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -53,6 +55,32 @@ fn spans(capture: &Capture, spans: &[Span]) -> String {
         format!("{}..{} {set}", line(it.from, ""), line(it.to, ""))
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+fn orderings() -> &'static [Scenario] {
+    static ALL: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
+        let all = catalogue().map(|it| it.load().expect("it loads"));
+        all.collect()
+    });
+    &ALL
+}
+
+/// The orderings that explain most of a stretch.
+fn explained(capture: &Capture, folio: u32, stretch: Stretch) -> String {
+    let like = capture.like(folio, stretch, orderings());
+    let words = like.iter().take(4).map(|it| {
+        let mut words = format!(
+            "{} {} of {}",
+            orderings()[it.scenario].slug,
+            it.placed,
+            it.of
+        );
+        if !it.against.is_empty() {
+            let _ = write!(words, " (against it: lines {:?})", it.against);
+        }
+        words
+    });
+    format!("in the catalogue: {}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// What is found in a capture.
@@ -139,6 +167,7 @@ fn findings(capture: &Capture) -> String {
                     draft.states,
                     words(&all)
                 );
+                let _ = writeln!(out, "{}", explained(capture, folio, *stretch));
             }
             Err(error) => {
                 let _ = writeln!(out, "{error}");

@@ -5,12 +5,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::event::{ROWS, What};
+use super::event::{Event, NONE, ROWS, What};
 use super::line::{Line, hex, number};
 use super::rules::{Finding, Outcome, Rule, Why};
-
-/// No event, no folio.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// Most events that are kept; those behind are counted only.
 const MOST_EVENTS: usize = 2_000_000;
@@ -23,37 +20,6 @@ const MOST_KEPT: u64 = 1_000;
 const MOST_OTHERS: u64 = 50_000;
 /// Most folios or passes that a task has under way, and most requests that are remembered.
 const MOST_UNDER_WAY: usize = 4_096;
-
-/// A line of the capture that says something about writeback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// Where its line begins in the file, in bytes.
-    pub offset: u64,
-    /// When it happened, in nanoseconds of the tracer's clock.
-    pub time: u64,
-    /// What it carries: the answer of `page_mkwrite`, the address of a fault, the sector of a request that is issued, the error of one that is
-    /// done (negative, or 0).
-    pub value: u64,
-    /// Its line, from 1.
-    pub line: u32,
-    /// Who did it, by its place in [`super::Capture::tasks`].
-    pub task: u16,
-    /// The processor.
-    pub cpu: u16,
-    pub(super) row: u8,
-}
-
-impl Event {
-    /// What it says.
-    pub fn what(&self) -> What {
-        ROWS[usize::from(self.row)].what
-    }
-
-    /// The kernel's name of the function or tracepoint.
-    pub fn name(&self) -> &'static str {
-        ROWS[usize::from(self.row)].name.trim_start_matches('~')
-    }
-}
 
 /// Somebody who does something.
 #[derive(Clone, Debug, PartialEq, Eq)]

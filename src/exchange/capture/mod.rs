@@ -8,17 +8,21 @@ mod draft;
 mod event;
 mod follow;
 mod history;
+mod likeness;
 mod line;
+mod programs;
+mod replay;
 mod rules;
 mod stretch;
 
 use std::collections::HashMap;
 
 pub use draft::{Draft, DraftError};
-pub use event::What;
+pub use event::{Event, What};
 use follow::Follow;
-pub use follow::{Asks, Event, Folio, Task};
-pub use history::{Bit, History, Span};
+pub use follow::{Asks, Folio, Task};
+pub use history::{Bit, History, Sleep, Span};
+pub use likeness::Like;
 use line::Read;
 pub use rules::{Finding, Outcome, Rule, Why};
 pub use stretch::Stretch;

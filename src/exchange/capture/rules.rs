@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Capture;
-use super::follow::NONE;
+use super::event::NONE;
 
 /// A rule of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -110,8 +110,7 @@ impl Capture {
                 columns.push(*task);
             }
         }
-        let label = |task: &u16| self.task_name(*task).replace(' ', "_");
-        let labels: Vec<String> = columns.iter().map(label).collect();
+        let labels: Vec<String> = columns.iter().map(|it| self.label(events, *it)).collect();
         let widths = lines.all.iter().map(|it| it.1.len());
         let width = widths.chain(labels.iter().map(String::len)).max();
         let width = width.unwrap_or(0) + 3;
@@ -125,6 +124,16 @@ impl Capture {
             let _ = writeln!(text, "{:indent$}{line}", "", indent = column * width);
         }
         text
+    }
+
+    /// "CPU0 (race-160)": the processor is that of the task's first event in the stretch.
+    fn label(&self, events: &[u32], task: u16) -> String {
+        let mut own = events.iter().map(|it| &self.events[*it as usize]);
+        let cpu = own.find(|it| it.task == task).map_or(0, |it| it.cpu);
+        match self.tasks.get(usize::from(task)) {
+            Some(it) if it.pid.is_none() => format!("CPU{cpu} (interrupt)"),
+            _ => format!("CPU{cpu} ({})", self.task_name(task)),
+        }
     }
 
     /// Adds what an event is drawn as.

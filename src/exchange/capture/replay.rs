@@ -1,0 +1,145 @@
+//! A capture's order on a scenario: each line's step is made where the line stands.
+
+use std::collections::BTreeMap;
+
+use crate::machine::{ActorId, Choice, Status, World, status, step, ways};
+use crate::scenario::Scenario;
+
+/// Most steps of a run, and most up to one line.
+const MOST_STEPS: usize = 2_000;
+const MOST_FOR_A_LINE: usize = 300;
+
+/// How far an actor has to be when an event happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub event: u32,
+    pub actor: usize,
+    pub key: &'static str,
+    /// The how-manieth step of that key, from 1.
+    pub nth: usize,
+    /// Whether it is enough to stand at the step.
+    pub reach: bool,
+}
+
+/// The completion's place among the actors of the targets.
+pub(super) const COMPLETION: usize = usize::MAX;
+pub(super) const DISK: usize = usize::MAX - 1;
+
+/// A run that follows a capture.
+#[derive(Clone)]
+pub(super) struct Run<'a> {
+    scenario: &'a Scenario,
+    world: World,
+    pub choices: Vec<Choice>,
+    /// How many steps of each key each actor has made.
+    made: BTreeMap<(usize, String), usize>,
+    /// Those who act when somebody waits for them.
+    servers: Vec<ActorId>,
+}
+
+impl<'a> Run<'a> {
+    /// Begins where the scenario begins.
+    pub fn new(scenario: &'a Scenario, servers: Vec<ActorId>) -> Run<'a> {
+        Run {
+            scenario,
+            world: scenario.model.initial,
+            choices: Vec::new(),
+            made: BTreeMap::new(),
+            servers,
+        }
+    }
+
+    /// Lets an actor act until it has made a step.
+    pub fn make(&mut self, actor: ActorId, key: &str) {
+        for _ in 0..MOST_FOR_A_LINE {
+            if self.made(actor, key) > 0 || !self.step(actor) {
+                break;
+            }
+        }
+    }
+
+    /// Lets an actor act as long as it can; says that it did.
+    pub fn out(&mut self, actor: ActorId) -> bool {
+        for _ in 0..MOST_FOR_A_LINE {
+            if !self.step(actor) {
+                break;
+            }
+        }
+        true
+    }
+
+    /// The key of the step that an actor stands at.
+    fn key(&self, actor: ActorId) -> String {
+        let pc = self.scenario.model.actor(&self.world, actor).pc;
+        let lines = self.scenario.cast[actor.index()].lines.iter();
+        let mut at = lines.filter(|it| it.row.is_some() && it.pcs.contains(&pc));
+        at.next().map_or(String::new(), |it| it.key.clone())
+    }
+
+    pub fn made(&self, actor: ActorId, key: &str) -> usize {
+        let made = self.made.get(&(actor.index(), key.to_owned()));
+        made.copied().unwrap_or(0)
+    }
+
+    fn ready(&self, actor: ActorId) -> bool {
+        status(&self.scenario.model, &self.world, actor) == Status::Ready
+    }
+
+    /// Whether an actor sleeps, or can only sleep.
+    pub fn asleep(&self, actor: ActorId) -> bool {
+        let status = status(&self.scenario.model, &self.world, actor);
+        !matches!(status, Status::Ready | Status::Finished)
+    }
+
+    fn step(&mut self, actor: ActorId) -> bool {
+        let model = &self.scenario.model;
+        if self.choices.len() >= MOST_STEPS
+            || !self.ready(actor)
+            || ways(model, &self.world, actor) == 0
+        {
+            return false;
+        }
+        let key = self.key(actor);
+        let choice = Choice { actor, way: 0 };
+        let (next, _) = step(model, &self.world, choice);
+        self.world = next;
+        self.choices.push(choice);
+        *self.made.entry((actor.index(), key)).or_default() += 1;
+        true
+    }
+
+    /// Lets the disk and the completion act until an actor can go on; says whether it can.
+    fn help(&mut self, actor: ActorId) -> bool {
+        for _ in 0..MOST_FOR_A_LINE {
+            if self.ready(actor) {
+                return true;
+            }
+            let servers = self.servers.clone();
+            if !servers.into_iter().any(|it| it != actor && self.step(it)) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Brings an actor to where an event has it; says whether it can get there.
+    pub fn bring(&mut self, actor: ActorId, target: &Target) -> bool {
+        for _ in 0..MOST_FOR_A_LINE {
+            let made = self.made(actor, target.key);
+            let there = target.reach && made + 1 >= target.nth && self.key(actor) == target.key;
+            let over = status(&self.scenario.model, &self.world, actor) == Status::Finished;
+            if made >= target.nth || over {
+                return true;
+            }
+            if there {
+                // Whoever has nothing to wait for goes on at once.
+                self.step(actor);
+                return true;
+            }
+            if !self.help(actor) || !self.step(actor) {
+                return false;
+            }
+        }
+        false
+    }
+}
