@@ -227,6 +227,16 @@ fn the_model_goes_where_the_kernel_went() {
                     .as_ref()
                     .map(|it| (capture.events[it.0 as usize].line, &it.1));
                 assert_eq!(departs, None, "{place}\n{}", draft.text);
+                let unlike = draft
+                    .unlike
+                    .iter()
+                    .map(|it| capture.events[*it as usize].line);
+                assert_eq!(
+                    unlike.collect::<Vec<_>>(),
+                    [0; 0],
+                    "{place}\n{}",
+                    draft.text
+                );
                 let failed: Vec<_> = draft.drawn.iter().filter(|it| it.fails()).collect();
                 assert!(failed.is_empty(), "{place}: {failed:?}\n{}", draft.text);
                 assert!(draft.complete, "{place}");

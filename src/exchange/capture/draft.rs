@@ -64,6 +64,8 @@ pub struct Draft {
     pub reached: Vec<(u32, usize)>,
     /// The event at which the model cannot go on, and who it is that cannot.
     pub departs: Option<(u32, String)>,
+    /// Events at which the model sleeps and the kernel did not, or the other way round.
+    pub unlike: Vec<u32>,
     /// What the file has that the capture does not show.
     pub assumed: Vec<String>,
     /// What the capture's order comes to.
@@ -278,7 +280,7 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
     if let Some(flusher) = flusher {
         run.make(flusher, "queue_bio");
     }
-    let (mut reached, mut departs) = (Vec::new(), None);
+    let (mut reached, mut departs, mut unlike) = (Vec::new(), None, Vec::new());
     for target in &programs.targets {
         let actor = match target.actor {
             DISK => disk,
@@ -293,6 +295,9 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
         if !there {
             departs = Some((target.event, scenario.cast[actor.index()].name.clone()));
             break;
+        }
+        if !run.agrees(actor, target) {
+            unlike.push(target.event);
         }
         reached.push((target.event, run.choices.len()));
     }
@@ -314,6 +319,7 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
         choices,
         reached,
         departs,
+        unlike,
         assumed: programs.assumed,
         drawn,
         all: space.verdicts(),

@@ -24,7 +24,7 @@ pub struct Like {
     pub placed: usize,
     /// How many lines there are.
     pub of: usize,
-    /// Lines at which its actor sleeps, although the kernel's task went on.
+    /// Lines at which its actor sleeps although the kernel's task went on, or goes on although that slept.
     pub against: Vec<u32>,
     /// Lines for which it has no step.
     pub missing: Vec<u32>,
@@ -53,8 +53,8 @@ impl Capture {
         let mut all: Vec<Like> = all
             .filter_map(|(at, it)| self.best(&programs, at, it))
             .collect();
-        // Of those that explain as much, the one that makes fewer other steps.
-        all.sort_by_key(|it| (std::cmp::Reverse(it.worth()), it.choices.len()));
+        // Of those that explain as much, the first of the catalogue.
+        all.sort_by_key(|it| (std::cmp::Reverse(it.worth()), it.scenario));
         all
     }
 
@@ -135,6 +135,10 @@ impl Capture {
                 ..target.clone()
             };
             let there = run.bring(actor, &target);
+            if there && !run.agrees(actor, &target) {
+                like.against.push(line);
+                continue;
+            }
             match there && (target.reach || run.made(actor, target.key) >= nth) {
                 true => like.placed += 1,
                 false => {

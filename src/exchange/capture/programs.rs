@@ -117,6 +117,7 @@ impl Capture {
                     key: "",
                     nth,
                     reach: false,
+                    slept: None,
                 });
                 programs.taken = true;
             }
@@ -136,6 +137,7 @@ impl Capture {
                     key,
                     nth,
                     reach,
+                    slept: None,
                 });
             }
             return;
@@ -143,6 +145,7 @@ impl Capture {
         let next = events[at + 1..].iter().map(|it| &self.events[*it as usize]);
         let mut next = next.filter(|it| it.task == event.task);
         let next = next.next().map(Event::what);
+        let slept = self.slept(events, at);
         let index = programs.actor(self, event.task, event.cpu);
         let seen = !programs.fault.is_empty();
         let actor = &mut programs.actors[index];
@@ -291,9 +294,21 @@ impl Capture {
                 key,
                 nth,
                 reach,
+                slept: slept.filter(|_| reach),
             };
             programs.targets.push(target);
         }
+    }
+
+    /// Whether a task that waits at an event slept: writeback ended before its next line. None where it has no other.
+    fn slept(&self, events: &[u32], at: usize) -> Option<bool> {
+        let task = self.events[events[at] as usize].task;
+        let behind = events[at + 1..].iter().map(|it| &self.events[*it as usize]);
+        let goes_on = behind.clone().position(|it| {
+            it.task == task && !matches!(it.what(), What::WaitSleeps | What::WaitCalled)
+        })?;
+        let mut meanwhile = behind.take(goes_on);
+        Some(meanwhile.any(|it| it.what() == What::WritebackEnded))
     }
 
     /// Whether the capture has the walk over PTEs at all.

@@ -19,6 +19,8 @@ pub(super) struct Target {
     pub nth: usize,
     /// Whether it is enough to stand at the step.
     pub reach: bool,
+    /// Whether the task slept there; none where the capture does not say.
+    pub slept: Option<bool>,
 }
 
 /// The completion's place among the actors of the targets.
@@ -47,6 +49,12 @@ impl<'a> Run<'a> {
             made: BTreeMap::new(),
             servers,
         }
+    }
+
+    /// Whether an actor that was brought to a line does there what the capture says: sleep, or not.
+    pub fn agrees(&self, actor: ActorId, target: &Target) -> bool {
+        let asleep = !self.ready(actor) && self.key(actor) == target.key;
+        target.slept.is_none_or(|slept| slept == asleep)
     }
 
     /// Lets an actor act until it has made a step.
