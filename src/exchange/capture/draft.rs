@@ -273,15 +273,13 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
         id(named("completion")),
         id(named("flusher_")),
     );
-    let mut run = Run::new(
-        &scenario,
-        [disk, completion].into_iter().flatten().collect(),
-    );
+    let mut run = Run::new(&scenario, disk);
     if let Some(flusher) = flusher {
         run.make(flusher, "queue_bio");
     }
     let (mut reached, mut departs, mut unlike) = (Vec::new(), None, Vec::new());
-    for target in &programs.targets {
+    for (at, target) in programs.targets.iter().enumerate() {
+        run.frees(completion, &programs.targets[at..]);
         let actor = match target.actor {
             DISK => disk,
             COMPLETION => completion,

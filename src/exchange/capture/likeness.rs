@@ -97,7 +97,7 @@ impl Capture {
         servers: [Option<ActorId>; 2],
     ) -> Like {
         let [disk, completion] = servers;
-        let mut run = Run::new(scenario, servers.into_iter().flatten().collect());
+        let mut run = Run::new(scenario, disk);
         let mut like = Like {
             scenario: at,
             placed: 0,
@@ -106,7 +106,8 @@ impl Capture {
             missing: Vec::new(),
             choices: Vec::new(),
         };
-        for target in &programs.targets {
+        for (place, target) in programs.targets.iter().enumerate() {
+            run.frees(completion, &programs.targets[place..]);
             let line = self.events[target.event as usize].line;
             let actor = match target.actor {
                 DISK => {

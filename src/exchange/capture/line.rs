@@ -1,4 +1,4 @@
-//! A line of the kernel's trace buffer as text, in the forms of tracefs (`trace`, `trace_pipe`) and of `trace-cmd report`.
+//! A line of the kernel's trace buffer as text, in the forms of tracefs (`trace`, `trace_pipe`), of `trace-cmd report` and of `perf script`.
 //!
 //! `TASK-PID [CPU] flags seconds.fraction: what`: kernel/trace/trace_output.c, `trace_print_context` (7.1.5). The task's name may hold blanks,
 //! dashes and brackets; thread groups in parentheses and the flags may be missing.
@@ -74,9 +74,8 @@ pub(super) fn hex(text: &[u8]) -> Option<u64> {
     )
 }
 
-/// Where `[CPU]` stands: its first byte, the number, and the byte behind it.
-fn cpu(text: &[u8]) -> Option<(usize, u16, usize)> {
-    let mut from = 0;
+/// Where `[CPU]` stands, from a byte on: its first byte, the number, and the byte behind it.
+fn cpu(text: &[u8], mut from: usize) -> Option<(usize, u16, usize)> {
     loop {
         let open = from + text[from..].iter().position(|it| *it == b'[')?;
         if let Some((value, rest)) = number(&text[open + 1..])
@@ -108,23 +107,38 @@ fn time(text: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// `TASK-PID`, perhaps with the thread group in parentheses behind it.
+/// `TASK-PID`, perhaps with the thread group in parentheses behind it; of perf `TASK PID` or `TASK PID/TID`.
 fn task(text: &[u8]) -> Option<(&[u8], u32)> {
     let mut text = trim(text);
     if let [inner @ .., b')'] = text {
         let open = inner.iter().rposition(|it| *it == b'(')?;
         text = trim(&text[..open]);
     }
-    let dash = text.iter().rposition(|it| *it == b'-')?;
-    let (pid, rest) = number(&text[dash + 1..])?;
-    let pid = u32::try_from(pid)
-        .ok()
-        .filter(|_| rest.is_empty() && dash > 0)?;
-    Some((&text[..dash], pid))
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|it| it.is_ascii_digit())
+        .count();
+    let (before, pid) = text.split_at(text.len() - digits);
+    let pid = u32::try_from(number(pid)?.0).ok()?;
+    let before = match before {
+        [before @ .., b'/'] => {
+            let group = before
+                .iter()
+                .rev()
+                .take_while(|it| it.is_ascii_digit())
+                .count();
+            &before[..before.len() - group]
+        }
+        _ => before,
+    };
+    let (name, mark) = before.split_at(before.len().checked_sub(1)?);
+    let name = trim(name);
+    (matches!(mark, b"-" | b" ") && !name.is_empty()).then_some((name, pid))
 }
 
 /// The event's name and what follows it. The function tracer writes `function <-caller`, and trace-cmd writes
-/// `function: function <-- caller`.
+/// `function: function <-- caller`; perf puts the event's group before its name.
 fn event(text: &[u8]) -> (&[u8], &[u8]) {
     let text = trim(text);
     let end = |text: &[u8]| {
@@ -136,6 +150,12 @@ fn event(text: &[u8]) -> (&[u8], &[u8]) {
         &text[..at],
         text[at..].strip_prefix(b":").unwrap_or(&text[at..]),
     );
+    if let [first, ..] = rest
+        && (first.is_ascii_alphanumeric() || *first == b'_')
+        && text.get(at) == Some(&b':')
+    {
+        return event(rest);
+    }
     let rest = trim(rest);
     if name == b"function" {
         let at = end(rest);
@@ -152,28 +172,42 @@ pub(super) fn read(text: &[u8]) -> Read<'_> {
         [b'#', ..] => return Read::Remark(trimmed),
         _ => {}
     }
-    let Some((open, cpu, behind)) = cpu(text) else {
-        return without_cpu(trimmed);
+    let (mut from, mut why) = (0, None);
+    // A task's name may have brackets of its own.
+    while let Some((open, cpu, behind)) = cpu(text, from) {
+        match with_cpu(&text[..open], cpu, &text[behind..]) {
+            Ok(line) => return Read::Line(line),
+            Err(wrong) => _ = why.get_or_insert(wrong),
+        }
+        from = open + 1;
+    }
+    match why {
+        Some(why) => Read::Foreign(why),
+        None => without_cpu(trimmed),
+    }
+}
+
+/// The line around `[CPU]`.
+fn with_cpu<'a>(before: &'a [u8], cpu: u16, behind: &'a [u8]) -> Result<Line<'a>, &'static str> {
+    let Some((task, pid)) = task(before) else {
+        return Err("no task and number stand before the CPU in brackets");
     };
-    let Some((task, pid)) = task(&text[..open]) else {
-        return Read::Foreign("no task and number stand before the CPU in brackets");
-    };
-    let rest = trim(&text[behind..]);
+    let rest = trim(behind);
     let first = rest.iter().position(|it| *it == b' ').unwrap_or(rest.len());
     let (flags, (time, rest)) = match time(rest) {
         Some(it) => (&b""[..], it),
         None => match time(trim(&rest[first..])) {
             Some(it) => (&rest[..first], it),
-            None => return Read::Foreign("no time stands behind the CPU in brackets"),
+            None => return Err("no time stands behind the CPU in brackets"),
         },
     };
     let (name, rest) = event(rest);
     if name.is_empty() {
-        return Read::Foreign("nothing stands behind the time");
+        return Err("nothing stands behind the time");
     }
     // irqs-off, need-resched, then hardirq/softirq: kernel/trace/trace_output.c, trace_print_lat_fmt.
     let interrupt = matches!(flags.get(2), Some(b'h' | b'H' | b's' | b'z' | b'Z'));
-    Read::Line(Line {
+    Ok(Line {
         task,
         pid,
         cpu,
@@ -239,6 +273,21 @@ mod tests {
         assert_eq!(
             (it.name, it.task),
             (&b"folio_unlock"[..], &b"kworker/0:2H"[..])
+        );
+        // perf script.
+        let it = line(
+            "race  160/161 [001]    46.570928:  probe:folio_unlock: (ffffffff812) folio=0xff index=1 ino=12",
+        );
+        assert_eq!(
+            (it.name, it.task, it.pid),
+            (&b"folio_unlock"[..], &b"race"[..], 161)
+        );
+        let it = line(
+            "kworker/0:2H   221 [000]     8.687508: writeback:writeback_dirty_folio: bdi 8:0: ino=12 index=1",
+        );
+        assert_eq!(
+            (it.name, it.task, it.pid),
+            (&b"writeback_dirty_folio"[..], &b"kworker/0:2H"[..], 221)
         );
         assert_eq!(read(b"cpus=2"), Read::Remark(b"cpus=2"));
         assert_eq!(read(b"CPU:1 [LOST 512 EVENTS]"), Read::Lost(Some(512)));

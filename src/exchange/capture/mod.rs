@@ -1,6 +1,6 @@
 //! A capture of a running kernel: what its functions and tracepoints say about writeback, read as a stream.
 //!
-//! Text of tracefs (function tracer, kprobe events, tracepoints), of `lab/record-writeback.sh`, and of `trace-cmd report`. Each folio gets a
+//! Text of tracefs (function tracer, kprobe events, tracepoints), of `lab/record-writeback.sh`, of `trace-cmd report` and of `perf script`. Each folio gets a
 //! history (`history.rs`), each rule of the protocol the lines that keep or break it (`rules.rs`), and a stretch of it becomes a diagram as
 //! one draws it for a mail (`stretch.rs`), which `drawing` makes a scenario of.
 

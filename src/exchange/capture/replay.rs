@@ -35,19 +35,22 @@ pub(super) struct Run<'a> {
     pub choices: Vec<Choice>,
     /// How many steps of each key each actor has made.
     made: BTreeMap<(usize, String), usize>,
-    /// Those who act when somebody waits for them.
-    servers: Vec<ActorId>,
+    /// The disk, which acts when somebody waits for it.
+    disk: Option<ActorId>,
+    /// The completion, once no line of the capture is its own any more.
+    completion: Option<ActorId>,
 }
 
 impl<'a> Run<'a> {
     /// Begins where the scenario begins.
-    pub fn new(scenario: &'a Scenario, servers: Vec<ActorId>) -> Run<'a> {
+    pub fn new(scenario: &'a Scenario, disk: Option<ActorId>) -> Run<'a> {
         Run {
             scenario,
             world: scenario.model.initial,
             choices: Vec::new(),
             made: BTreeMap::new(),
-            servers,
+            disk,
+            completion: None,
         }
     }
 
@@ -55,6 +58,13 @@ impl<'a> Run<'a> {
     pub fn agrees(&self, actor: ActorId, target: &Target) -> bool {
         let asleep = !self.ready(actor) && self.key(actor) == target.key;
         target.slept.is_none_or(|slept| slept == asleep)
+    }
+
+    /// From a target on, lets the completion act as it likes, if the capture says nothing of it any more.
+    pub fn frees(&mut self, completion: Option<ActorId>, left: &[Target]) {
+        if left.iter().all(|it| it.actor != COMPLETION) {
+            self.completion = completion;
+        }
     }
 
     /// Lets an actor act until it has made a step.
@@ -122,8 +132,8 @@ impl<'a> Run<'a> {
             if self.ready(actor) {
                 return true;
             }
-            let servers = self.servers.clone();
-            if !servers.into_iter().any(|it| it != actor && self.step(it)) {
+            let mut servers = [self.disk, self.completion].into_iter().flatten();
+            if !servers.any(|it| it != actor && self.step(it)) {
                 return false;
             }
         }
