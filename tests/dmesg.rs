@@ -55,7 +55,7 @@ const EXPECTED: &[Case] = &[
     ("08-btrfs-csum", &[], &["btrfs"], &["odirect-user-buffer"]),
     (
         "10-md-mismatch",
-        &[1, 2],
+        &[1],
         &["md: members"],
         &["mirror-divergence", "odirect-mirror"],
     ),
@@ -260,4 +260,28 @@ proptest! {
         let own: String = FORMATS[at].pattern.chars().skip(cut).collect();
         let _ = answers(&read(&format!("{text}{own}{text}")));
     }
+}
+
+/// The attribute alone, with its path or as `cat` prints it; the level is not said, so both kinds of array are told of.
+#[test]
+fn the_attribute_of_an_array_is_read_without_a_log() {
+    let paths = [
+        "# cat /sys/block/md0/md/mismatch_cnt\n384\n",
+        "/sys/block/md127/md/mismatch_cnt:384",
+    ];
+    for text in paths {
+        let lines = read(text);
+        assert_eq!(lines.len(), 1, "{text}");
+        assert!(
+            lines[0].says().contains("384 sectors"),
+            "{}",
+            lines[0].says()
+        );
+        let all = answers(&lines);
+        let can: Vec<&str> = all[0].can.iter().map(|it| it.slug).collect();
+        assert_eq!(can, ["mirror-divergence", "odirect-mirror", "parity-rot"]);
+    }
+    let none = read("# cat /sys/block/md0/md/mismatch_cnt\n0\n");
+    assert!(answers(&none).is_empty());
+    assert!(read("384\n").is_empty());
 }

@@ -375,24 +375,44 @@ impl Log<'_> {
     }
 
     fn mismatches(&self) -> Option<Answer> {
-        let line = self.all(Sign::Mismatches).next()?;
-        let parity = line.count("level").is_some_and(|it| it >= 4);
+        let mut lines = self.all(Sign::Mismatches);
+        lines.find(|it| it.count("count") != Some(0))?;
+        // The attribute in sysfs does not say the level.
+        let level = self.all(Sign::Mismatches).find_map(|it| it.count("level"));
+        let (parity, mirror) = (
+            level.is_none_or(|it| it >= 4),
+            level.is_none_or(|it| it < 4),
+        );
+        let mut means = vec!["No request failed, and no one was told: a check compared the members and found them different.".to_owned()];
+        let mut causes = Vec::new();
+        if mirror {
+            means.push("On a mirror, each leg took its own sample of a page that changed. It is harmless where nobody will read the block (swap, deleted files), and silent corruption where somebody does.".to_owned());
+            causes.push(can(
+                "mirror-divergence",
+                "a page changes under writeback, and nothing asks for stable pages",
+            ));
+            causes.push(can(
+                "odirect-mirror",
+                "the buffer of an O_DIRECT write, or a guest's page with cache=none",
+            ));
+        }
+        if parity {
+            means.push("With parity, parity and data were sampled at two moments. The loss comes later, when a member fails and is computed anew.".to_owned());
+            causes.push(can(
+                "parity-rot",
+                "a page changes between the parity's sample and the data's",
+            ));
+            if !mirror {
+                causes.push(can(
+                    "odirect-mirror",
+                    "O_DIRECT: the buffer changes between two samples",
+                ));
+            }
+        }
         Some(Answer {
             title: "md: members of an array differ",
-            means: vec![
-                "No request failed, and no one was told: a check compared the members and found them different.".to_owned(),
-                match parity {
-                    true => "Parity and data were sampled at two moments. The loss comes later, when a member fails and is computed anew.",
-                    false => "Each leg took its own sample of a page that changed. It is harmless where nobody will read the block (swap, deleted files), and silent corruption where somebody does.",
-                }.to_owned(),
-            ],
-            can: match parity {
-                true => vec![can("parity-rot", "a page changes between the parity's sample and the data's"), can("odirect-mirror", "O_DIRECT: the buffer changes between two samples")],
-                false => vec![
-                    can("mirror-divergence", "a page changes under writeback, and nothing asks for stable pages"),
-                    can("odirect-mirror", "the buffer of an O_DIRECT write, or a guest's page with cache=none"),
-                ],
-            },
+            means,
+            can: causes,
             cannot: "No guard error, no deadlock, and no forgotten write: one sample gives equal copies.",
             result: "None, until a member is lost or the other copy is read.",
             next: "/sys/block/DEV/md/mismatch_cnt after another check; which file owns the block; swap on the array; O_DIRECT writers.",

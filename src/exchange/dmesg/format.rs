@@ -214,6 +214,12 @@ pub const FORMATS: &[Format] = formats! {
     Mismatches, "mismatches found: {d:count} (on raid level {d:level})", "mdadm",
         "A check found {count} sectors' worth of windows that differ between the members (level {level}). It is counted in windows of the check, not in exact sectors; no request failed.",
         "md(4)";
+    Mismatches, "mismatch_cnt: {d:count}", "sysfs",
+        "The last check or repair counted {count} sectors' worth of windows that differ between the members. No request failed.",
+        "md(4)";
+    Mismatches, "mismatch_cnt:{d:count}", "sysfs",
+        "The last check or repair counted {count} sectors' worth of windows that differ between the members. No request failed.",
+        "md(4)";
     ArrayCheck, "md: data-check of RAID array {w:dev}", "md",
         "A check of {dev} begins: all members are read and compared.",
         "md_do_sync, drivers/md/md.c (7.1)";

@@ -65,11 +65,22 @@ impl Line {
 
 /// The lines of a text that are known. A text with none is no log, or one about other things.
 pub fn read(text: &str) -> Vec<Line> {
+    // What `cat` prints of an attribute stands below the command, without its name.
+    let mut named = String::new();
     let known = |(at, line): (usize, &str)| {
         let line = line.trim_end();
+        let bare = !line.is_empty() && line.bytes().all(|it| it.is_ascii_digit());
+        let whole = match bare {
+            true => format!("{named}: {line}"),
+            false => line.to_owned(),
+        };
+        line.rsplit(['/', ' '])
+            .next()
+            .unwrap_or(line)
+            .clone_into(&mut named);
         let (format, fields) = FORMATS
             .iter()
-            .find_map(|format| Some((format, find(format.pattern, line)?)))?;
+            .find_map(|format| Some((format, find(format.pattern, &whole)?)))?;
         let fields = fields
             .into_iter()
             .map(|(name, text)| (name, text.to_owned()));
