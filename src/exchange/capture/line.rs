@@ -74,6 +74,47 @@ pub(super) fn hex(text: &[u8]) -> Option<u64> {
     )
 }
 
+/// The value of `name=` in a text.
+pub(super) fn field<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let mut from = 0;
+    while let Some(at) = text[from..].iter().position(|it| *it == b'=') {
+        let at = from + at;
+        let starts = at.checked_sub(name.len());
+        if let Some(start) = starts
+            && &text[start..at] == name
+            && (start == 0 || text[start - 1] == b' ')
+        {
+            return Some(&text[at + 1..]);
+        }
+        from = at + 1;
+    }
+    None
+}
+
+/// A decimal number behind `name=`.
+pub(super) fn decimal(text: &[u8], name: &[u8]) -> Option<u64> {
+    number(field(text, name)?).map(|it| it.0)
+}
+
+/// What a request's line says: whether it writes, its sector and sectors, and what stands in the last brackets.
+pub(super) fn request(text: &[u8]) -> Option<(bool, u64, u64, i64)> {
+    let mut words = text.split(|it| *it == b' ').filter(|it| !it.is_empty());
+    let writes = words.nth(1)?.contains(&b'W');
+    let plus = text.windows(3).position(|it| it == b" + ")?;
+    let before = text[..plus].rsplit(|it| *it == b' ').next()?;
+    let (sector, _) = number(before)?;
+    let (sectors, _) = number(&text[plus + 3..])?;
+    let inner = text
+        .iter()
+        .rposition(|it| *it == b'[')
+        .map_or(&[][..], |at| &text[at + 1..]);
+    let error = match inner {
+        [b'-', digits @ ..] => number(digits).map_or(0, |it| -i64::try_from(it.0).unwrap_or(0)),
+        _ => 0,
+    };
+    Some((writes, sector, sectors, error))
+}
+
 /// Where `[CPU]` stands, from a byte on: its first byte, the number, and the byte behind it.
 fn cpu(text: &[u8], mut from: usize) -> Option<(usize, u16, usize)> {
     loop {
