@@ -1,6 +1,7 @@
 //! Every source that the page shows can be looked up: it leads to a kernel file in a release, a commit, a mail, a page
 //! of the documentation or the dossier, or names a standard by its number.
 
+use stable_pages::exchange::capture::Rule;
 use stable_pages::machine::Invariant;
 use stable_pages::protocol::{
     ASSUMPTIONS, Era, GROUPS, MEANINGS, OPS, TERMS, Target, pieces, term_meaning, unfollowed,
@@ -36,6 +37,9 @@ fn all() -> Vec<(String, String)> {
     }
     for it in &ASSUMPTIONS {
         add(format!("assumption {}", it.about), it.source);
+    }
+    for it in Rule::ALL {
+        add(format!("rule \"{}\"", it.words()), it.source());
     }
     for it in Invariant::ALL {
         add(format!("invariant {}", it.name().0), it.source());
