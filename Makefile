@@ -102,7 +102,7 @@ for js in dist/stable-pages-*.js dist/checker-*.js dist/reader-*.js; do \
 done; \
 if command -v wasm-opt >/dev/null; then \
 	for wasm in dist/*.wasm; do \
-		case $$wasm in dist/checker*) how=-O3 ;; *) how='-Oz --flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20' ;; esac; \
+		case $$wasm in dist/checker*|dist/reader*) how=-O3 ;; *) how='-Oz --flatten --rereloop -Oz -Oz --flatten --rereloop -Oz -Oz --one-caller-inline-max-function-size=20' ;; esac; \
 		if wasm-opt $$how --strip-producers --strip-target-features "$$wasm" -o "$$wasm.tmp"; then mv "$$wasm.tmp" "$$wasm"; \
 		else rm -f "$$wasm.tmp"; echo "dist: wasm-opt failed on $$wasm, which stays as it was"; fi; \
 	done; \

@@ -15,6 +15,15 @@ pub fn complain(store: Store, notice: String) {
     });
 }
 
+/// Says why a visitor's file is not opened.
+#[inline(never)]
+pub fn refuse(store: Store, name: &str, reason: &str) {
+    complain(
+        store,
+        format!("{name} cannot be shown: {reason}. What was on the page is still there."),
+    );
+}
+
 /// Takes the notice away.
 pub fn close_notice(store: Store) {
     complain(store, String::new());

@@ -141,22 +141,12 @@ pub fn open(store: Store, slug: &str, beat: usize, arrives: bool) {
 }
 
 /// Opens a lesson of the visitor's own, with the scenarios of the catalogue that it speaks of.
-pub fn open_own(store: Store, number: u32, slug: String, text: Result<String, String>) {
-    let fails = move |slug: &str, reason: &str| {
-        arrival::complain(
-            store,
-            format!("{slug}.md cannot be shown: {reason}. What was on the page is still there."),
-        );
-    };
-    let text = match text {
-        Ok(text) => text,
-        Err(reason) => return fails(&slug, &reason),
-    };
+pub fn open_own(store: Store, number: u32, name: String, slug: String, text: String) {
     let asked = text.clone();
     let on_read = move |read: worker::ReadLesson| {
         let (outline, names) = match read {
             Ok(read) => read,
-            Err(reason) => return fails(&slug, &reason),
+            Err(reason) => return arrival::refuse(store, &name, &reason),
         };
         spawn_local(async move {
             let mut files = Vec::new();

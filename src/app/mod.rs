@@ -151,7 +151,7 @@ fn mount_sections(store: Store) {
         view::step_buttons(&store.moment(), &store.ui(), outlook)
     });
     mount_section("drop", move || match store.ui().dropping {
-        true => el("div", "drop").text("Drop a scenario file to open it"),
+        true => el("div", "drop").text("Drop a file to open it"),
         false => nothing(),
     });
     for (name, slot, until) in [

@@ -9,9 +9,9 @@ use stable_pages::explore::{ScenarioSpec, carry};
 use stable_pages::machine::{Choice, PageId, SectorId};
 use stable_pages::protocol::{Edit, Era};
 use stable_pages::scenario::{Device, Entry, Packed};
-use stable_pages::view::{OpenedRun, apply_route};
+use stable_pages::view::{OpenedRun, Sheet, apply_route};
 
-use super::arrival::{begin, close_notice, complain, set_title, show};
+use super::arrival::{begin, close_notice, complain, refuse, set_title, show};
 use super::dom::listen;
 use super::store::{Session, Store, place};
 use super::{address, checking, course, dialogs, playback, source, worker};
@@ -110,22 +110,38 @@ fn open_link(store: Store, entry: Option<Entry>, link: String) {
     });
 }
 
-/// Opens a visitor's file: a scenario, or a figure saved from this page.
+/// Opens a visitor's file: a scenario, a lesson, or a figure saved from this page; anything else goes to a worker that reads it.
 pub fn open_file(store: Store, file: File) {
+    let name = file.name();
+    let (slug, ending) = name.rsplit_once('.').unwrap_or_default();
+    // Whether it is a lesson, whether it is a figure or a run, and how many KiB it may have: scenarios of the catalogue have a few.
+    let (lesson, run, most) = match ending {
+        "toml" => (false, false, 256.0),
+        "md" => (true, false, 256.0),
+        "svg" | "json" => (false, true, 2048.0),
+        _ => (false, false, 0.0),
+    };
+    if file.size() >= most * 1024.0 {
+        dialogs::show_sheet(store, Some(Sheet::Opened));
+        return worker::post(file.into());
+    }
+    let slug = slug.to_owned();
     let number = begin(store);
     spawn_local(async move {
-        let name = file.name();
         let text = source::read(&file).await;
         if !store.is_latest_navigation(number) {
             return;
         }
-        if let Some(slug) = name.strip_suffix(".md") {
-            return course::open_own(store, number, slug.to_owned(), text);
+        let text = match text {
+            Ok(text) => text,
+            Err(reason) => return refuse(store, &name, &reason),
+        };
+        if lesson {
+            return course::open_own(store, number, name, slug, text);
         }
-        if name.ends_with(".svg") || name.ends_with(".json") {
+        if run {
             return open_figure(store, number, name, text);
         }
-        let slug = name.strip_suffix(".toml").unwrap_or(&name).to_owned();
         let on_built = move |built: Result<Packed, String>| match built {
             Ok(packed) => {
                 course::leave(store);
@@ -133,29 +149,21 @@ pub fn open_file(store: Store, file: File) {
                 // The address names a scenario of the catalogue, which this is not.
                 address::clear();
             }
-            Err(reason) => complain(
-                store,
-                format!("{name} cannot be shown: {reason}. What was on the page is still there."),
-            ),
+            Err(reason) => refuse(store, &name, &reason),
         };
-        match text {
-            Ok(text) => {
-                let spec = ScenarioSpec {
-                    slug,
-                    text,
-                    device: None,
-                    era: None,
-                    edits: Vec::new(),
-                };
-                build(store, spec, on_built);
-            }
-            Err(reason) => on_built(Err(reason)),
-        }
+        let spec = ScenarioSpec {
+            slug,
+            text,
+            device: None,
+            era: None,
+            edits: Vec::new(),
+        };
+        build(store, spec, on_built);
     });
 }
 
 /// Opens the run that a saved figure carries.
-fn open_figure(store: Store, number: u32, name: String, text: Result<String, String>) {
+fn open_figure(store: Store, number: u32, name: String, text: String) {
     let on_opened = move |opened: Result<Box<OpenedRun>, String>| {
         if !store.is_latest_navigation(number) {
             return;
@@ -166,16 +174,10 @@ fn open_figure(store: Store, number: u32, name: String, text: Result<String, Str
                 address::go_to(&opened.link);
             }
             Ok(opened) => show_run(store, Ok(opened)),
-            Err(reason) => complain(
-                store,
-                format!("{name} cannot be opened: {reason} What was on the page is still there."),
-            ),
+            Err(reason) => refuse(store, &name, reason.trim_end_matches('.')),
         }
     };
-    match text {
-        Ok(svg) => worker::open_figure(svg, Box::new(on_opened)),
-        Err(reason) => on_opened(Err(format!("{reason}."))),
-    }
+    worker::open_figure(text, Box::new(on_opened));
 }
 
 /// Puts the run of a link or a figure onto the stage.

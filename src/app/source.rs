@@ -17,11 +17,6 @@ use super::dom::listen;
 /// The scenario that opens when the address names none, and nothing else is asked for.
 pub const FIRST: &str = "baseline-five-step";
 
-/// The most bytes that a scenario's file may have; those of the catalogue have a few thousand.
-const MOST_BYTES: u32 = 256 * 1024;
-/// The most bytes that a figure may have.
-const MOST_BYTES_OF_FIGURE: u32 = 2048 * 1024;
-
 /// The scenario that the page begins with, or why there is none: the one that the address names,
 /// or, where it names none or that one cannot be fetched, the usual one.
 pub async fn first(address: Result<Address, AddressError>) -> Result<Packed, String> {
@@ -75,18 +70,6 @@ async fn bytes(request: JsFuture) -> Result<Vec<u8>, String> {
 
 /// The text of a visitor's file, or what is wrong with it.
 pub async fn read(file: &File) -> Result<String, String> {
-    let figure = file.name().ends_with(".svg") || file.name().ends_with(".json");
-    let most = if figure {
-        MOST_BYTES_OF_FIGURE
-    } else {
-        MOST_BYTES
-    };
-    if file.size() > f64::from(most) {
-        let most = most / 1024;
-        return Err(format!(
-            "it is larger than {most} KiB, so it is hardly a scenario"
-        ));
-    }
     // Fails for a folder, too.
     let bytes = JsFuture::from(file.array_buffer()).await;
     let bytes = bytes.map_err(|_| "the browser cannot read it as a file")?;

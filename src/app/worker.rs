@@ -54,7 +54,7 @@ struct Connection {
     /// Whether the checker has said that it is there.
     ready: bool,
     /// The requests made before that.
-    waiting: Vec<WorkerRequest>,
+    waiting: Vec<JsValue>,
     /// Why there is no checker.
     unavailable: Option<String>,
     /// The number of the newest request that somebody waits for.
@@ -231,7 +231,7 @@ fn receive(data: &JsValue) {
                 connection.ready = true;
                 std::mem::take(&mut connection.waiting)
             });
-            waiting.into_iter().for_each(send);
+            waiting.into_iter().for_each(post);
             emit(WorkerEvent::Ready);
         }
         _ => emit(WorkerEvent::Message(message)),
@@ -339,28 +339,31 @@ fn await_opened(on_opened: OnOpened) -> Option<u32> {
     })
 }
 
-/// Sends a request; one that is made before the checker is there waits.
+/// Sends a request.
 pub fn send(request: WorkerRequest) {
+    // Requests are plain data; encoding them cannot fail.
+    if let Some(bytes) = to_bytes(&request) {
+        post(Uint8Array::from(&bytes[..]).into());
+    }
+}
+
+/// Sends the bytes of a request, or a file to be read; what comes before the checker is there waits.
+pub fn post(data: JsValue) {
     if CONNECTION.with_borrow(|connection| connection.unavailable.is_some()) {
         return;
     }
     if !ready() {
-        return CONNECTION.with_borrow_mut(|connection| connection.waiting.push(request));
+        return CONNECTION.with_borrow_mut(|connection| connection.waiting.push(data));
     }
-    // Requests are plain data; encoding them cannot fail.
-    let Some(bytes) = to_bytes(&request) else {
-        return;
-    };
-    let bytes = Uint8Array::from(&bytes[..]);
     if let Some(worker) = CONNECTION.with_borrow(|connection| connection.worker.clone()) {
         // Posting to a worker that is there does not fail.
-        let _ = worker.post_message(&bytes);
+        let _ = worker.post_message(&data);
         return;
     }
     // Later, as a worker would take it: the next request may be made while an answer is being taken.
     let post = move || {
         let init = CustomEventInit::new();
-        init.set_detail(&bytes);
+        init.set_detail(&data);
         // Fails only for an event that is none.
         let _ = CustomEvent::new_with_event_init_dict("checker-asked", &init)
             .and_then(|event| window().dispatch_event(&event));

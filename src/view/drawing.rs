@@ -174,7 +174,7 @@ fn answer(drawing: &Drawing, judged: &Judgement) -> Element {
 }
 
 /// A link to a run of the drawing's draft, or to its draft with a change.
-fn link(scenario: &Scenario, text: &str, run: &[Choice], at: usize) -> Msg {
+pub(super) fn link(scenario: &Scenario, text: &str, run: &[Choice], at: usize) -> Msg {
     let link = Link::of(scenario, run, at, vec!["editor".to_owned()]).with_draft(text);
     Msg::GoToLink(link.to_string())
 }

@@ -69,9 +69,7 @@ pub fn frame() -> Element {
 }
 
 fn catalogue() -> Element {
-    let mut field = el("input", "")
-        .attr(Attr::Type, "file")
-        .attr(Attr::Accept, ".toml,.svg,.json,.md");
+    let mut field = el("input", "").attr(Attr::Type, "file");
     field.handler = Some(Handler::PickFile);
     let file = el("label", "file")
         .child(el("span", "").text("Open a file\u{2026}"))

@@ -7,6 +7,8 @@
 
 mod actors;
 mod badge;
+mod capture;
+mod capture_msg;
 mod catalogue;
 mod check_results;
 mod checker;
@@ -53,6 +55,8 @@ mod why;
 
 pub use actors::actor_cards;
 pub use badge::badge;
+pub use capture::{CapturePanel, Fate, FileError, OpenedFiles, Opening, ReadAgain, ReadFile};
+pub use capture_msg::{CaptureMsg, Place};
 pub use catalogue::{list_search, orderings_summary};
 pub use check_results::{CheckResults, Matrix, MutantTable};
 pub use checker::{SIDE, panel_buttons};

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::capture_msg::CaptureMsg;
 use super::dmesg::PastedLog;
 use super::drawing::PastedDrawing;
 use super::drawing_msg::DrawingMsg;
@@ -16,6 +17,10 @@ pub enum ReadRequest {
     Text(String),
     /// Read its drawing otherwise.
     Drawing(DrawingMsg),
+    /// Read a capture that was pasted: its text.
+    PastedCapture(String),
+    /// Show something else of the capture that is open; the value of the field that asks.
+    Capture(CaptureMsg, String),
 }
 
 /// What a text was read as; each part only if the text has such.
@@ -71,6 +76,8 @@ impl TextReader {
                     drawing.used(msg);
                 }
             }
+            // A worker of its own reads captures.
+            ReadRequest::PastedCapture(_) | ReadRequest::Capture(..) => {}
         }
         self.read.drawing = self.drawing.as_ref().map(PastedDrawing::view);
         &self.read

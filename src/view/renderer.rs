@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::exchange::capture::is_capture;
 use crate::exchange::{Consequence, Link, Opened};
 use crate::explore::{
     BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
@@ -13,11 +14,12 @@ use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
 use crate::scenario::{Device, Packed, Scenario, Variant, load_variant, programs, unchanged};
 
+use super::capture::{OpenedFiles, ReadFile};
 use super::check_results::CheckResults;
 use super::compare::Comparison;
 use super::course::{self, BeatRun, Class, LessonFile};
-use super::editor::about_drawing;
 use super::editor::{Desk, Drafted, editor};
+use super::editor::{about_capture, about_drawing};
 use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
@@ -28,7 +30,7 @@ use super::share::{Pasted, Shared};
 use super::stage::legend;
 use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
-use super::vdom::{Element, nothing};
+use super::vdom::{Element, el, nothing};
 use super::why::{Chain, ChainMark};
 use super::{catalogue, checker, definition, explain, glossary, help, share, side};
 
@@ -95,6 +97,11 @@ fn build(spec: &ScenarioSpec, other: OtherBuild) -> Option<Scenario> {
     load_variant(&spec.slug, &spec.text, &variant).ok()
 }
 
+/// How a text begins.
+fn head(text: &str) -> &[u8] {
+    &text.as_bytes()[..text.len().min(64 * 1024)]
+}
+
 /// Keeps a file for the page to fetch: takes its name, its type and its text, gives its address.
 pub type PublishFile = fn(&str, &str, &str) -> String;
 
@@ -147,8 +154,10 @@ pub struct Renderer {
     pasted: Option<Pasted>,
     /// What the same text was read as, by the worker that reads.
     read: ReadText,
-    /// What that worker is to be asked.
+    /// What the workers that read are to be asked.
     to_read: Vec<ReadRequest>,
+    /// The files that the page itself does not read.
+    opened: OpenedFiles,
     /// The lesson opened last.
     class: Option<Class>,
     /// The draft on the page.
@@ -193,6 +202,7 @@ impl Renderer {
             pasted: None,
             read: ReadText::default(),
             to_read: Vec::new(),
+            opened: OpenedFiles::default(),
             class: None,
             desk: Desk::default(),
         }
@@ -237,14 +247,11 @@ impl Renderer {
                     self.respond(WorkerResponse::MailText(text), send);
                 }
             }
-            WorkerRequest::ReadDiagram(text) => {
-                self.read = ReadText {
-                    pending: !text.trim().is_empty(),
-                    ..ReadText::default()
-                };
-                self.to_read.push(ReadRequest::Text(text.clone()));
-                self.read_diagram(text, None);
+            WorkerRequest::ReadDiagram(text) if is_capture(head(&text)) => {
+                (self.pasted, self.read) = (None, ReadText::default());
+                self.to_read.push(ReadRequest::PastedCapture(text));
             }
+            WorkerRequest::ReadDiagram(text) => self.read_text(text),
             WorkerRequest::DiagramFiles(files) => {
                 let built = files
                     .iter()
@@ -271,6 +278,10 @@ impl Renderer {
                 if let Some(msg) = about_drawing(&asked) {
                     self.to_read.push(ReadRequest::Drawing(msg));
                 }
+                if let Some((msg, value)) = about_capture(&asked) {
+                    self.opened.used(msg);
+                    self.to_read.push(ReadRequest::Capture(msg, value));
+                }
                 let (stage, now) = (self.scenario.as_deref(), (self.clock)());
                 let drafted = self.desk.ask(asked, stage, now).unwrap_or_default();
                 let drafted = Box::new(Drafted { number, ..drafted });
@@ -290,7 +301,17 @@ impl Renderer {
         self.send_sections(send);
     }
 
-    /// What the worker that reads is to be asked, since this was last called.
+    /// Has a text read as one that was pasted.
+    fn read_text(&mut self, text: String) {
+        self.read = ReadText {
+            pending: !text.trim().is_empty(),
+            ..ReadText::default()
+        };
+        self.to_read.push(ReadRequest::Text(text.clone()));
+        self.read_diagram(text, None);
+    }
+
+    /// What the workers that read are to be asked, since this was last called.
     pub fn to_read(&mut self) -> Vec<ReadRequest> {
         std::mem::take(&mut self.to_read)
     }
@@ -298,6 +319,14 @@ impl Renderer {
     /// Takes what that worker has read.
     pub fn take_read(&mut self, read: ReadText, send: &mut dyn FnMut(WorkerMessage)) {
         self.read = read;
+        self.send_sections(send);
+    }
+
+    /// Takes what became of a file, or what is to be seen of the capture that is open.
+    pub fn take_file(&mut self, read: ReadFile, send: &mut dyn FnMut(WorkerMessage)) {
+        if let Some(text) = self.opened.take(read) {
+            self.read_text(text);
+        }
         self.send_sections(send);
     }
 
@@ -647,6 +676,21 @@ impl Renderer {
         }
     }
 
+    /// What the sheets of shared and pasted things are drawn from.
+    fn shared<'a>(&'a self, now: &'a Moment) -> Shared<'a> {
+        Shared {
+            now,
+            ui: &self.input.ui,
+            results: &self.results,
+            base: &self.input.base,
+            files: &self.files,
+            file: self.own_file(),
+            pasted: self.pasted.as_ref(),
+            read: &self.read,
+            opened: &self.opened,
+        }
+    }
+
     /// Sends the sections that look different from what was sent last.
     fn send_sections(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
         self.leave_out_last_step();
@@ -689,16 +733,11 @@ impl Renderer {
                 ),
                 Slot::Sheet => match ui.sheet {
                     Some(Sheet::Keys) => help::sheet(moment.scenario.era),
-                    Some(Sheet::Share) => share::sheet(&Shared {
-                        now: moment,
-                        ui,
-                        results,
-                        base: &self.input.base,
-                        files: &self.files,
-                        file: self.own_file(),
-                        pasted: self.pasted.as_ref(),
-                        read: &self.read,
-                    }),
+                    Some(Sheet::Share) => share::sheet(&self.shared(moment)),
+                    Some(Sheet::Opened) => {
+                        let text = || share::readings(&self.shared(moment));
+                        self.opened.sheet(text)
+                    }
                     Some(Sheet::Course) => course::sheet(ui),
                     None => continue,
                 },
@@ -714,7 +753,10 @@ impl Renderer {
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),
-                Slot::Orderings => catalogue::orderings(moment, ui, results),
+                Slot::Orderings => {
+                    let list = catalogue::orderings(moment, ui, results);
+                    el("div", "").child(self.opened.reopen()).child(list)
+                }
                 Slot::Badge => catalogue::badge(moment, results),
             };
             let last = &mut self.sections[slot as usize];

@@ -10,6 +10,7 @@ use crate::machine::{ActorId, Choice};
 use crate::protocol::{Edit, Era, Program, Side};
 use crate::scenario::{Scenario, load_variant};
 
+use super::capture::OpenedFiles;
 use super::check_results::CheckResults;
 use super::figure::{Carried, figure};
 use super::moment::Moment;
@@ -36,6 +37,8 @@ pub struct Shared<'a> {
     pub pasted: Option<&'a Pasted>,
     /// What the same text was read as besides.
     pub read: &'a ReadText,
+    /// The files that the page itself does not read.
+    pub opened: &'a OpenedFiles,
 }
 
 /// A pasted text, as it was read.
@@ -379,9 +382,16 @@ fn pasting(shared: &Shared) -> Element {
         )
         .attr(Attr::Rows, "7");
     field.handler = Some(Handler::DiagramInput);
-    let it = part("A diagram, a kernel log, or a sector", "share-paste")
-        .child(note("", "A diagram: two columns or more. It becomes programs that run, a column an actor and a line a step, and you are told what they come to. Quote marks, tabs and the mail around it do not matter; functions may be of any kernel, locks of any name. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. Nothing leaves the page."))
-        .child(field);
+    part("A diagram, a kernel log, a sector, or a capture", "share-paste")
+        .child(note("", "A diagram: two columns or more. It becomes programs that run, a column an actor and a line a step, and you are told what they come to. Quote marks, tabs and the mail around it do not matter; functions may be of any kernel, locks of any name. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. A capture: the text of a kernel's trace buffer; a long one is better opened as a file. Nothing leaves the page."))
+        .child(field)
+        .child(shared.opened.reopen())
+        .child(readings(shared))
+}
+
+/// What the text pasted last was read as.
+pub fn readings(shared: &Shared) -> Element {
+    let it = el("div", "");
     if let Some(bytes) = &shared.read.bytes {
         return it.child(bytes.clone());
     }

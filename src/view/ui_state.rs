@@ -60,6 +60,8 @@ pub enum Sheet {
     Share,
     /// The lessons.
     Course,
+    /// A file of the visitor's that the page itself does not read.
+    Opened,
 }
 
 /// The checker's panels.

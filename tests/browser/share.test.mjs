@@ -161,7 +161,7 @@ test("figures and data are saved, and a figure brings its run back", async () =>
   await other.page.waitForFunction((it) => document.querySelector("input[type=range]").getAttribute("aria-valuetext") === it, moment);
   // An SVG without a run in it changes nothing.
   await other.page.locator('input[type="file"]').setInputFiles({ ...file, name: "x.svg", buffer: Buffer.from("<svg/>") });
-  await other.page.locator(".notice").filter({ hasText: /x\.svg cannot be opened: .*What was on the page is still there/ }).waitFor();
+  await other.page.locator(".notice").filter({ hasText: /x\.svg cannot be shown: .*What was on the page is still there/ }).waitFor();
   assert.equal(await shown(other.page), moment);
   assert.deepEqual([...problems(), ...other.problems()], []);
   await other.close();

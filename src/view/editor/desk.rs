@@ -227,7 +227,7 @@ impl Desk {
                 let new = Version::own(DESIGN, Draft::of(DESIGN_FROM));
                 return Some(self.go_on(new, By::Fresh));
             }
-            EditMsg::Drawing(_) => return None,
+            EditMsg::Drawing(_) | EditMsg::Capture(_) => return None,
             EditMsg::Face(face) => {
                 self.editing.face = face;
                 return None;

@@ -23,13 +23,14 @@ use crate::protocol::Program;
 use crate::scenario::Change;
 
 use super::badge::badge;
+use super::capture_msg::CaptureMsg;
 use super::check_results::CheckResults;
 use super::checker::result_line;
 use super::drawing_msg::DrawingMsg;
 use super::moment::Moment;
 use super::msg::Msg;
 use super::ui_state::UiState;
-use super::vdom::{Attr, Element, button, el, rich};
+use super::vdom::{Attr, Element, Handler, button, el, rich};
 
 /// A message of the editor's.
 fn edit(msg: EditMsg) -> Msg {
@@ -39,6 +40,27 @@ fn edit(msg: EditMsg) -> Msg {
 /// A message about a pasted drawing: the worker has that too.
 pub(super) fn drawing_asked(msg: DrawingMsg) -> Msg {
     edit(EditMsg::Drawing(msg))
+}
+
+/// A message about the capture that is open: the worker has that as well.
+pub(super) fn capture_asked(msg: CaptureMsg) -> Msg {
+    edit(EditMsg::Capture(msg))
+}
+
+/// A field whose value says what is to be seen of it.
+pub(super) fn capture_field(msg: CaptureMsg) -> Handler {
+    Handler::EditChange(Sealed::of(&EditMsg::Capture(msg)))
+}
+
+/// What is asked for about the capture, and the value of the field that asks.
+pub(super) fn about_capture(asked: &DraftAsked) -> Option<(CaptureMsg, String)> {
+    let DraftAsked::Used(sealed, value) = asked else {
+        return None;
+    };
+    match sealed.read()? {
+        EditMsg::Capture(msg) => Some((msg, value.clone())),
+        _ => None,
+    }
 }
 
 /// What is asked for about a pasted drawing, if that is what is asked for.

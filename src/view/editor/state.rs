@@ -6,6 +6,7 @@ use crate::machine::ActorId;
 use crate::protocol::Side;
 use crate::scenario::{ActorKey, Change, LockKey, PageKey, StoreKey, to_bytes};
 
+use super::super::capture_msg::CaptureMsg;
 use super::super::drawing_msg::DrawingMsg;
 
 /// The faces of the editor.
@@ -142,6 +143,8 @@ pub(super) enum EditMsg {
     Design,
     /// Read a pasted drawing otherwise.
     Drawing(DrawingMsg),
+    /// Show something else of a capture.
+    Capture(CaptureMsg),
 }
 
 /// What the page itself asks for.

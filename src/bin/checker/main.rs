@@ -1,20 +1,24 @@
 //! The web worker: the checker, and the renderer that draws its results, in a thread of their own. Where the browser lets
 //! no worker run, the page loads the same program into its own thread, where it works in shorter slices.
 
+mod readers;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Date, Reflect, Uint8Array};
+use js_sys::{Array, Date, Uint8Array};
 use stable_pages::scenario::to_bytes;
 use stable_pages::view::{
-    ReadRequest, ReadText, Renderer, WorkerMessage, WorkerRequest, WorkerResponse,
+    ReadFile, ReadRequest, ReadText, Renderer, WorkerMessage, WorkerRequest, WorkerResponse,
 };
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, Event,
-    MessageEvent, Url, Window, Worker,
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, DedicatedWorkerGlobalScope, File,
+    MessageEvent, Url, Window,
 };
+
+use readers::{Readers, Takes};
 
 /// Milliseconds of work before requests that have come in meanwhile are taken.
 const SLICE: f64 = 45.0;
@@ -55,112 +59,42 @@ impl Host {
     }
 }
 
-/// The worker that reads what is pasted.
-#[derive(Default)]
-struct Reader {
-    worker: Option<Worker>,
-    /// Whether it has said that it is there.
-    ready: bool,
-    /// Requests that it has not answered yet, those that wait for it to come included.
-    open: Vec<ReadRequest>,
-}
-
-impl Reader {
-    /// Asks for something. A new text does not wait for one that is being read.
-    fn ask(work: &Shared, request: ReadRequest) {
-        let mut state = work.borrow_mut();
-        let reader = &mut state.reader;
-        if matches!(request, ReadRequest::Text(_)) && !reader.open.is_empty() {
-            if let Some(worker) = reader.worker.take() {
-                worker.terminate();
-            }
-            *reader = Reader::default();
-        }
-        reader.open.push(request.clone());
-        if reader.worker.is_none() {
-            reader.worker = Reader::start(work);
-        } else if reader.ready {
-            reader.post(&request);
-        }
-        if reader.worker.is_none() {
-            reader.open.clear();
-            let words = "What is pasted is read by a worker of its own, which cannot be fetched or may not run here.";
-            let read = ReadText::failed(words);
-            let host = state.host.clone();
-            (state.renderer).take_read(read, &mut |message| host.send(&message));
-        }
-    }
-
-    fn post(&self, request: &ReadRequest) {
-        let bytes = to_bytes(request).unwrap_or_default();
-        if let Some(worker) = &self.worker {
-            // Posting to a worker that is there does not fail.
-            let _ = worker.post_message(&Uint8Array::from(&bytes[..]));
-        }
-    }
-
-    /// Starts it; its address stands in this worker's loader.
-    fn start(work: &Shared) -> Option<Worker> {
-        let address = Reflect::get(&js_sys::global(), &"READER".into()).ok()?;
-        let worker = Worker::new(&address.as_string()?).ok()?;
-        let on_message = {
-            let work = work.clone();
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                Reader::said(&work, &event.data());
-            })
-        };
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        on_message.forget();
-        let work = work.clone();
-        let on_error = Closure::<dyn FnMut(Event)>::new(move |_| {
-            let mut state = work.borrow_mut();
-            state.reader = Reader::default();
-            let read = ReadText::failed(
-                "What reads a pasted text could not be fetched, or broke down over it.",
-            );
-            let host = state.host.clone();
-            (state.renderer).take_read(read, &mut |message| host.send(&message));
-        });
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        on_error.forget();
-        Some(worker)
-    }
-
-    /// Takes what it says: bytes are an answer, anything else is that it is there.
-    fn said(work: &Shared, data: &JsValue) {
-        let mut state = work.borrow_mut();
-        let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
-            state.reader.ready = true;
-            return state
-                .reader
-                .open
-                .iter()
-                .for_each(|it| state.reader.post(it));
-        };
-        if !state.reader.open.is_empty() {
-            state.reader.open.remove(0);
-        }
-        let read = postcard::from_bytes::<ReadText>(&bytes.to_vec());
-        let read = read.unwrap_or_else(|_| {
-            ReadText::failed(
-                "What reads a pasted text is of another version than the page; reload the page.",
-            )
-        });
-        let host = state.host.clone();
-        (state.renderer).take_read(read, &mut |message| host.send(&message));
-    }
-}
-
 /// The state of the program.
 struct Work {
-    reader: Reader,
     host: Host,
     renderer: Renderer,
     /// Whether the next slice of work is scheduled.
     scheduled: bool,
 }
 
-type Shared = Rc<RefCell<Work>>;
+/// The program, and the workers that read for it.
+#[derive(Clone)]
+struct Shared {
+    work: Rc<RefCell<Work>>,
+    readers: Readers,
+}
+
+/// Takes what the workers have read to the renderer.
+struct Take(Rc<RefCell<Work>>);
+
+impl Take {
+    fn with(&self, take: impl FnOnce(&mut Renderer, &mut dyn FnMut(WorkerMessage))) {
+        let mut state = self.0.borrow_mut();
+        let host = state.host.clone();
+        take(&mut state.renderer, &mut |message| host.send(&message));
+    }
+}
+
+impl Takes for Take {
+    fn take_text(&self, read: ReadText) {
+        self.with(|renderer, send| renderer.take_read(read, send));
+    }
+
+    fn take_file(&self, read: ReadFile) -> Vec<ReadRequest> {
+        self.with(|renderer, send| renderer.take_file(read, send));
+        self.0.borrow_mut().renderer.to_read()
+    }
+}
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -170,11 +104,12 @@ fn main() {
         Err(other) => Host::Page(other.unchecked_into()),
     };
     let work = Rc::new(RefCell::new(Work {
-        reader: Reader::default(),
         host: host.clone(),
         renderer: Renderer::new(Date::now, publish),
         scheduled: false,
     }));
+    let readers = Readers::new(Rc::new(Take(work.clone())));
+    let work = Shared { work, readers };
     match &host {
         Host::Worker(scope) => {
             let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -228,29 +163,32 @@ fn publish(name: &str, mime: &str, text: &str) -> String {
 }
 
 /// Takes a request, and has the next slice of work scheduled if there is any.
-fn receive(work: &Shared, data: &JsValue) {
+fn receive(shared: &Shared, data: &JsValue) {
+    if let Some(file) = data.dyn_ref::<File>() {
+        return shared.readers.open(file);
+    }
     let Some(bytes) = data.dyn_ref::<Uint8Array>() else {
         return;
     };
     let Ok(request) = postcard::from_bytes::<WorkerRequest>(&bytes.to_vec()) else {
         return;
     };
-    let mut state = work.borrow_mut();
+    let mut state = shared.work.borrow_mut();
     let host = state.host.clone();
     (state.renderer).handle(request, &mut |message| host.send(&message));
     if !state.scheduled && state.renderer.busy() {
         state.scheduled = true;
-        schedule(work.clone());
+        schedule(shared.work.clone());
     }
     let asked = state.renderer.to_read();
     drop(state);
     for request in asked {
-        Reader::ask(work, request);
+        shared.readers.ask(request);
     }
 }
 
 /// Schedules a slice of work, which begins after the requests that have come in by then, and more slices if it needs them.
-fn schedule(work: Shared) {
+fn schedule(work: Rc<RefCell<Work>>) {
     Timeout::new(0, move || {
         let mut state = work.borrow_mut();
         let host = state.host.clone();
