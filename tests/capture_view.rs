@@ -295,6 +295,22 @@ fn a_stretch_goes_where_pasted_diagrams_go() {
         said.contains("cannot go all the way"),
         draft.departs.is_some()
     );
+    // Held against two orderings, the capture's own comparison is shown.
+    let files = ["baseline-five-step", "mkwrite-no-wait"].map(|slug| {
+        let file = format!("assets/scenarios/{slug}.toml");
+        (slug.to_owned(), fs::read_to_string(file).expect("a file"))
+    });
+    let view = panel.take_catalogue(&files).view;
+    let said = part(&view, "capture-like").all_text();
+    let built = files
+        .iter()
+        .map(|(slug, text)| stable_pages::scenario::load(slug, text).expect("a scenario"));
+    let built: Vec<_> = built.collect();
+    for like in capture.like(folio, round, &built) {
+        let title = &built[like.scenario].title;
+        let words = format!("{title}: {} of {} lines", like.placed, like.of);
+        assert_eq!(said.contains(&words), like.placed > 0, "{said}");
+    }
     let none = panel.used(CaptureMsg::Diagram(u32::MAX, 0), "", &|_, _| None);
     assert_eq!(none.fate, Fate::Capture);
 }
@@ -443,4 +459,11 @@ fn what_was_open_stays_until_another_capture_is_read() {
         assert_eq!(files.sheet(nothing), shown);
     }
     assert!(files.reopen().all_text().contains("kprobe-mmap-ext4-sw0"));
+    // What is lost cannot be gone back to.
+    files.take(ReadFile {
+        fate: Fate::Lost,
+        ..ReadFile::refused("kprobe-mmap-ext4-sw0", "It broke down.")
+    });
+    assert!(!files.has_capture());
+    assert!(!files.sheet(nothing).all_text().contains("Back to"));
 }

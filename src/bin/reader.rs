@@ -36,6 +36,9 @@ impl Read {
                 };
                 to_bytes(&panel.used(msg, &value, &again))
             }
+            (ReadRequest::Catalogue(files), Some((panel, _))) => {
+                to_bytes(&panel.take_catalogue(&files))
+            }
             (request, _) => to_bytes(self.text.handle(request)),
         }
     }

@@ -19,6 +19,8 @@ pub enum ReadRequest {
     Drawing(DrawingMsg),
     /// Read a capture that was pasted: its text.
     PastedCapture(String),
+    /// Hold the rounds of the capture that are looked at against these scenarios: their names and files.
+    Catalogue(Vec<(String, String)>),
     /// Show something else of the capture that is open; the value of the field that asks.
     Capture(CaptureMsg, String),
 }
@@ -77,7 +79,9 @@ impl TextReader {
                 }
             }
             // A worker of its own reads captures.
-            ReadRequest::PastedCapture(_) | ReadRequest::Capture(..) => {}
+            ReadRequest::PastedCapture(_)
+            | ReadRequest::Catalogue(_)
+            | ReadRequest::Capture(..) => {}
         }
         self.read.drawing = self.drawing.as_ref().map(PastedDrawing::view);
         &self.read

@@ -257,6 +257,9 @@ impl Renderer {
                     .iter()
                     .filter_map(|(slug, text)| load_variant(slug, text, &Variant::default()).ok());
                 self.diagram_scenarios = built.map(Arc::new).collect();
+                if self.opened.has_capture() {
+                    self.to_read.push(ReadRequest::Catalogue(files));
+                }
                 if let Some(pasted) = self.pasted.take() {
                     self.read_diagram(pasted.text().to_owned(), None);
                 }

@@ -112,6 +112,8 @@ test("a round of a folio becomes a diagram, and a draft that goes onto the stage
   await folio.getByRole("button", { name: "in the model" }).first().click();
   await part(page, "capture-draft").filter({ hasText: "the kernel went" }).waitFor();
   assert.deepEqual(await axe(page), []);
+  await page.getByRole("button", { name: "Which orderings of the catalogue explain it" }).click();
+  await part(page, "capture-like").locator("li").first().waitFor();
   await page.getByRole("button", { name: "Open as a draft, as captured" }).click();
   await page.locator("dialog[open]").waitFor({ state: "detached" });
   await page.locator(".own").waitFor();
@@ -194,6 +196,15 @@ test("what is no capture says why, with its line, and takes nothing away", async
   await titled(page, "Capture: broken.ftrace");
   assert.match(await part(page, "capture-facts").textContent(), /line 101: /);
   assert.deepEqual(problems(), []);
+  await close();
+});
+
+test("without what reads files it is said so", async () => {
+  const { page, pageErrors, close } = await site.open("", { missing: /\/reader-/ });
+  await pick(page, "sw0.ftrace", text("kprobe-mmap-ext4-sw0"));
+  await titled(page, "Not opened: sw0.ftrace");
+  assert.match(await page.locator(".capture .unread").textContent(), /could not be fetched/);
+  assert.deepEqual(pageErrors, []);
   await close();
 });
 

@@ -74,6 +74,8 @@ struct State {
     /// Each with its number.
     all: Vec<(u32, Role, Reader)>,
     count: u32,
+    /// The name of the file opened last.
+    name: String,
 }
 
 impl State {
@@ -115,7 +117,7 @@ impl Readers {
             ReadRequest::Capture(CaptureMsg::Cancel, _) => {
                 self.state.borrow_mut().end(Role::Opening)
             }
-            ReadRequest::Capture(..) => {
+            ReadRequest::Capture(..) | ReadRequest::Catalogue(_) => {
                 if let Some(reader) = self.state.borrow_mut().of(Role::Capture) {
                     reader.ask(&request);
                 }
@@ -141,6 +143,7 @@ impl Readers {
     /// Opens a file, instead of one that is still on its way. The capture that is open stays until another one is.
     pub fn open(&self, file: &File) {
         self.state.borrow_mut().end(Role::Opening);
+        self.state.borrow_mut().name = file.name();
         let there = self.start(Role::Opening);
         match self.state.borrow_mut().of(Role::Opening) {
             Some(reader) if there => return reader.tell(file.into()),
@@ -222,7 +225,16 @@ impl Readers {
             return self.takes.take_text(read.unwrap_or_else(ReadText::failed));
         }
         let read = answer.and_then(|it| postcard::from_bytes::<ReadFile>(&it).map_err(|_| OTHER));
-        let read = read.unwrap_or_else(|why| ReadFile::refused("the file", why));
+        let read = read.unwrap_or_else(|why| {
+            let refused = ReadFile::refused(&state.name, why);
+            match role {
+                Role::Capture => ReadFile {
+                    fate: Fate::Lost,
+                    ..refused
+                },
+                _ => refused,
+            }
+        });
         match read.fate {
             Fate::Reading => {}
             Fate::Capture if role == Role::Opening => {
@@ -233,7 +245,7 @@ impl Readers {
             }
             // A diagram of what is in the capture, or the capture looked at otherwise.
             Fate::Capture | Fate::Text(_) if role == Role::Capture => {}
-            Fate::Capture | Fate::Text(_) | Fate::Refused => state.end(role),
+            Fate::Capture | Fate::Text(_) | Fate::Refused | Fate::Lost => state.end(role),
         }
         drop(state);
         for request in self.takes.take_file(read) {

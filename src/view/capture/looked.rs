@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::exchange::capture::{Capture, Finding, Outcome};
 
+use crate::scenario::Scenario;
+
 use super::super::capture_msg::Place;
 use super::super::vdom::Element;
 
@@ -41,6 +43,8 @@ pub(super) struct Looked {
     pub line: Result<(u32, Option<u32>), String>,
     /// The rounds that are scenarios, drawn: by folio and number.
     pub drafts: BTreeMap<(u32, u32), Element>,
+    /// The orderings of the catalogue, once somebody has asked which of them explain a round.
+    pub catalogue: Vec<Scenario>,
     /// The original text of events.
     pub texts: BTreeMap<u32, String>,
 }
@@ -85,6 +89,7 @@ impl Looked {
             open: Vec::new(),
             line: Err(String::new()),
             drafts: BTreeMap::new(),
+            catalogue: Vec::new(),
             texts: BTreeMap::new(),
             capture,
         }

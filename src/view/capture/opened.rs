@@ -28,6 +28,7 @@ impl OpenedFiles {
                 return Some(text);
             }
             Fate::Reading | Fate::Refused => self.last = Some(read),
+            Fate::Lost => (self.capture, self.last) = (None, Some(read)),
         }
         None
     }
@@ -64,7 +65,7 @@ impl OpenedFiles {
                 el("div", "").child(file.view.clone()).child(text()),
             ),
             Fate::Reading => ("Reading", file.view.clone()),
-            Fate::Refused => ("Not opened", file.view.clone()),
+            Fate::Refused | Fate::Lost => ("Not opened", file.view.clone()),
         };
         let mut it = it.child(head(&format!("{what}: {}", file.name)));
         if let (Some(_), Some(capture)) = (&self.last, &self.capture) {
@@ -73,6 +74,11 @@ impl OpenedFiles {
             it = it.child(el("div", "moves").child(back));
         }
         it.child(content)
+    }
+
+    /// Whether a capture is open.
+    pub fn has_capture(&self) -> bool {
+        self.capture.is_some()
     }
 
     /// A button that shows the capture that is open; nothing where none is.

@@ -1,6 +1,7 @@
 //! A capture that was read: does what is asked for, and draws what is to be seen then.
 
 use crate::exchange::capture::Capture;
+use crate::scenario::{Variant, load_variant};
 
 use super::super::capture_msg::{CaptureMsg, Place};
 use super::super::vdom::{Attr, el};
@@ -141,7 +142,7 @@ impl CapturePanel {
                 if self.looked.drafts.remove(&(folio, number)).is_none()
                     && let Some(round) = self.looked.capture.stretches(folio).get(number as usize)
                 {
-                    let drawn = round::draft(&self.looked.capture, folio, *round);
+                    let drawn = round::draft(&self.looked, folio, *round);
                     self.looked.drafts.insert((folio, number), drawn);
                 }
             }
@@ -149,6 +150,23 @@ impl CapturePanel {
                 if let Some(diagram) = self.diagram(folio, stretch as usize) {
                     return diagram;
                 }
+            }
+        }
+        self.drawn()
+    }
+
+    /// Takes the orderings of the catalogue, and says of the rounds that are open which of them explain them.
+    pub fn take_catalogue(&mut self, files: &[(String, String)]) -> ReadFile {
+        let built = files
+            .iter()
+            .filter_map(|(slug, text)| load_variant(slug, text, &Variant::default()).ok());
+        self.looked.catalogue = built.collect();
+        let open: Vec<(u32, u32)> = self.looked.drafts.keys().copied().collect();
+        for (folio, number) in open {
+            let rounds = self.looked.capture.stretches(folio);
+            if let Some(round) = rounds.get(number as usize) {
+                let drawn = round::draft(&self.looked, folio, *round);
+                self.looked.drafts.insert((folio, number), drawn);
             }
         }
         self.drawn()

@@ -15,6 +15,8 @@ pub enum Fate {
     Text(String),
     /// It cannot be opened.
     Refused,
+    /// It was the capture that is open, and what had it broke down.
+    Lost,
 }
 
 /// A file, and what is to be seen of it.

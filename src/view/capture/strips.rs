@@ -139,11 +139,13 @@ fn strip(panel: &Looked, folio: u32) -> Element {
         let Some((_, spans)) = history.spans.iter().find(|it| it.0 == bit) else {
             continue;
         };
-        let (set, clear) = runs(panel, spans);
-        for (class, runs) in [("clear", clear), (class, set)] {
+        // Below both lies what hides the hatching.
+        let known = runs(panel, spans, |it| it.is_some());
+        let set = runs(panel, spans, |it| it == Some(true));
+        for (class, runs, high) in [("clear", known, ROW), (class, set, ROW - 1)] {
             let mut d = String::new();
             for (from, to) in runs {
-                let (y, wide, high) = (row * ROW, to - from, ROW - 1);
+                let (y, wide) = (row * ROW, to - from);
                 let _ = write!(d, "M{from} {y}h{wide}v{high}h-{wide}z");
             }
             if !d.is_empty() {
@@ -166,26 +168,22 @@ fn strip(panel: &Looked, folio: u32) -> Element {
     }
 }
 
-/// Parts of a strip, from where to where.
-type Runs = Vec<(usize, usize)>;
-
-/// Where a bit is set, and where it is clear. What is too short to be seen is drawn a unit wide.
-fn runs(panel: &Looked, spans: &[Span]) -> (Runs, Runs) {
-    let (mut set, mut clear) = (Vec::new(), Vec::new());
-    for span in spans {
+/// Where a bit is as wanted, from where to where. What is too short to be seen is drawn a unit wide.
+fn runs(
+    panel: &Looked,
+    spans: &[Span],
+    wanted: impl Fn(Option<bool>) -> bool,
+) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for span in spans.iter().filter(|it| wanted(it.set)) {
         let from = span.from.map_or(0, |it| place(panel, it));
         let to = span.to.map_or(WIDTH, |it| place(panel, it)).max(from + 1);
-        let runs: &mut Runs = match span.set {
-            Some(true) => &mut set,
-            Some(false) => &mut clear,
-            None => continue,
-        };
         match runs.last_mut() {
             Some(last) if last.1 >= from => last.1 = last.1.max(to),
             _ => runs.push((from, to)),
         }
     }
-    (set, clear)
+    runs
 }
 
 /// The field for a line, and the events around it.
