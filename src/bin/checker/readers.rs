@@ -178,7 +178,11 @@ impl Readers {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
         let said = self.clone();
-        let on_error = Closure::<dyn FnMut(Event)>::new(move |_| said.said(number, Said::Broken));
+        let on_error = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            // Else it would be an error of this worker, too.
+            event.prevent_default();
+            said.said(number, Said::Broken);
+        });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         on_error.forget();
         let reader = Reader {

@@ -62,14 +62,14 @@ fn drawn(it: Element, capture: &Capture, draft: &Draft) -> Element {
     };
     let others: Vec<_> = draft.shortest.iter().filter(|it| it.0.fails()).collect();
     let names: Vec<_> = others.iter().map(|it| it.0.words()).collect();
-    let (states, era, device) = (draft.states, scenario.era.word(), scenario.device.word());
+    let (states, era, device) = (draft.states, scenario.era.word(), scenario.device.on());
     let all = match (names.is_empty(), draft.complete) {
         (false, _) => format!(
-            "Other orders of the same steps can come to: {} (Linux {era}, {device}).",
+            "Other orders of the same steps can come to: {} (Linux {era} {device}).",
             names.join(", ")
         ),
         (true, true) => format!(
-            "No order of these steps fails in the model, of {states} states (Linux {era}, {device}, with what is assumed below)."
+            "No order of these steps fails in the model, of {states} states (Linux {era} {device}, with what is assumed below)."
         ),
         (true, false) => {
             format!("In {states} states no order of these steps fails; not all were looked at.")
