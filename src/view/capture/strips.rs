@@ -9,7 +9,7 @@ use super::super::editor::{capture_asked, capture_field};
 use super::super::vdom::{Attr, Element, button, el, note, select};
 use super::looked::{Looked, events_of};
 use super::window;
-use super::words::{many, pages, sign};
+use super::words::{counted, many, pages, sign};
 
 /// How many folios are shown at a time.
 const SHOWN: usize = 20;
@@ -65,17 +65,17 @@ pub(super) fn folios(panel: &Looked) -> Element {
 }
 
 fn legend() -> Element {
-    let mut it = el("p", "legend small").text("From above: ");
-    for (bit, class) in BITS {
-        it = it
-            .child(el("span", &format!("swatch {class}")))
-            .text(bit.words())
-            .text("; ");
+    let bits = BITS.iter().map(|(bit, class)| (*class, bit.words()));
+    let others = [
+        ("unknown", "the capture does not tell"),
+        ("mark", "a rule is broken there"),
+    ];
+    let mut it = el("p", "colours small").child(el("span", "").text("From above:"));
+    for (class, words) in bits.chain(others) {
+        let swatch = el("span", &format!("swatch {class}"));
+        it = it.child(el("span", "").child(swatch).text(words));
     }
-    it.child(el("span", "swatch unknown"))
-        .text("the capture does not tell; ")
-        .child(el("span", "swatch mark"))
-        .text("a rule is broken there.")
+    it
 }
 
 /// A folio's strip, and its events if they are open.
@@ -86,7 +86,7 @@ fn row(panel: &Looked, folio: u32) -> Element {
     let tally = panel.tallies[folio as usize];
     let events = panel.capture.folios[folio as usize].events.len() as u64;
     let show = capture_asked(CaptureMsg::Events(place));
-    let mut words = el("small", "").text(&format!("{} events", many(events)));
+    let mut words = el("small", "").text(&counted(events, "event"));
     for (count, finding) in [
         (tally.broken, Finding::Broken),
         (tally.not_asked, Finding::NotAsked),
