@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use stable_pages::explore::{Coverage, Limits, Progress, Reduced, Report, Space};
-use stable_pages::machine::{ActorId, Choice, alike, enabled, sort_alike, step};
+use stable_pages::machine::{
+    ActorId, Choice, Status, World, alike, control_bits, enabled, sort_alike, status, step, ways,
+};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{Scenario, Variant, Verdict, load_for, load_variant};
 
@@ -55,6 +57,46 @@ fn reduction_changes_no_verdict_and_no_length_over_the_catalogue() {
     }
     println!("{all} states plain, {kept} reduced; {largest:?}");
     assert!(40 * kept < all);
+}
+
+/// Who can move, and for whom the others wait, depends on the bits by which the choice of whose steps to make is remembered,
+/// and on no others.
+#[test]
+fn other_bits_do_not_say_who_can_move() {
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut draw = || {
+        noise = noise.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        noise ^ noise >> 29
+    };
+    let (mut worlds, mut asleep) = (0, 0);
+    for entry in support::loadable() {
+        let scenario = entry.load().expect(entry.slug);
+        let model = &scenario.model;
+        let bits = control_bits(model);
+        let mut world = model.initial;
+        loop {
+            let mut lanes = world.lanes();
+            for (lane, bits) in lanes.iter_mut().zip(bits) {
+                *lane ^= draw() & !bits;
+            }
+            let other = World::from(lanes);
+            for actor in model.actor_ids() {
+                let known = status(model, &world, actor);
+                assert_eq!(status(model, &other, actor), known, "{}", entry.slug);
+                let many = ways(model, &world, actor);
+                assert_eq!(ways(model, &other, actor), many, "{}", entry.slug);
+                asleep += usize::from(matches!(known, Status::Asleep(_)));
+            }
+            worlds += 1;
+            let choices: Vec<Choice> = enabled(model, &world).collect();
+            if choices.is_empty() || worlds % 300 == 0 {
+                break;
+            }
+            let choice = choices[draw() as usize % choices.len()];
+            world = step(model, &world, choice).0;
+        }
+    }
+    assert!(worlds > 1_000 && asleep > 500, "{worlds}, {asleep}");
 }
 
 /// Mutants of some orderings, in which steps stand at places where no author has put them.

@@ -56,7 +56,7 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    fn join(&mut self, other: &Touched) {
+    pub(super) fn join(&mut self, other: &Touched) {
         self.uses.join(&other.uses);
         self.changes.join(&other.changes);
     }
@@ -186,12 +186,9 @@ pub(super) struct Facts {
     done: Pages,
     passed: Pages,
     writeback: Pages,
-    /// Who holds what is behind each gate of a lock.
-    owners: [u8; 32],
+    /// For each actor the gates of the locks that it holds.
+    holds: [Closed; MAX_ACTORS],
 }
-
-/// Who holds nothing.
-const NOBODY: u8 = u8::MAX;
 
 /// The steps of a model, and what they have to do with each other.
 #[derive(Clone, Debug)]
@@ -211,7 +208,10 @@ pub(super) struct Independence {
     /// Who takes requests, who ends bios, and who takes over a guest's.
     roles: [Option<ActorId>; 3],
     /// What was found out of futures, by their stand.
-    futures: HashTable<(u64, Future)>,
+    known: HashTable<(u64, u32)>,
+    futures: Vec<Future>,
+    /// What was found last of what the actors of a set can do, by hash.
+    kept: Vec<Kept>,
 }
 
 /// Registers by number: those of the model, but for bios and actors, and behind them some that stand for sets.
@@ -236,6 +236,67 @@ enum Extra {
     Woken(PageId),
     /// Whether somebody has set PG_dirty.
     MadeDirty(PageId),
+}
+
+/// What the actors of a set can still do, one by one (by number) and together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Futures {
+    pub each: [u32; MAX_ACTORS],
+    pub together: Touched,
+}
+
+/// So many futures of sets of actors are kept, as a power of two.
+const KEPT_BITS: u32 = 10;
+
+/// Futures that were found, and for what.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    key: [u64; 5],
+    futures: Futures,
+}
+
+impl Facts {
+    /// All that the futures of a set of actors depend on. It is never zero.
+    fn of(&self, out: u8) -> [u64; 5] {
+        let out = out & self.due;
+        let mine = |all: &[u8; MAX_ACTORS]| {
+            u64::from_le_bytes(std::array::from_fn(|at| match out >> at & 1 {
+                0 => 0,
+                _ => all[at],
+            }))
+        };
+        let pages = [
+            self.queued,
+            self.in_device,
+            self.done,
+            self.passed,
+            self.writeback,
+        ];
+        let pages = pages.iter().fold(1, |key, it| key << 3 | u64::from(*it));
+        let batons = self.batons.iter().fold(pages, |key, baton| {
+            let baton = match baton {
+                Baton::Free => 0,
+                Baton::Lost => 1,
+                Baton::With(actor) => 2 + u64::from(actor.0),
+            };
+            key << 4 | baton
+        });
+        let place = u64::from(self.closed_by_locks(out)) << 8 | u64::from(out);
+        [
+            mine(&self.pc),
+            mine(&self.retry),
+            mine(&self.own),
+            batons,
+            place,
+        ]
+    }
+
+    /// The gates of locks that nobody of a set of actors who are not finished can give back.
+    fn closed_by_locks(&self, out: u8) -> Closed {
+        let others = self.holds.iter().enumerate();
+        let others = others.filter(|(actor, _)| out >> actor & 1 == 0);
+        others.fold(0, |closed, (_, holds)| closed | holds)
+    }
 }
 
 impl Numbers<'_> {
@@ -606,7 +667,9 @@ impl Independence {
                 .filter(|actor| orderly && only_serves(model, *actor))
                 .fold(0, |set, actor| set | 1 << actor.0),
             roles: ROLES.map(|op| model.actor_ids().find(|actor| runs(model, *actor, op))),
-            futures: HashTable::new(),
+            known: HashTable::new(),
+            futures: vec![Future::default()],
+            kept: vec![Kept::default(); 1 << KEPT_BITS],
         }
     }
 
@@ -625,7 +688,7 @@ impl Independence {
             done: 0,
             passed: 0,
             writeback: 0,
-            owners: [NOBODY; 32],
+            holds: [0; MAX_ACTORS],
         };
         for actor in model.actor_ids() {
             let at = actor.index();
@@ -637,8 +700,8 @@ impl Independence {
             facts.due |= u8::from(model.due(world, actor).is_some()) << at;
         }
         let mut owned = |gate: u32, owner: Option<ActorId>| {
-            if let (Some(owner), Some(of)) = (owner, facts.owners.get_mut(gate as usize)) {
-                *of = owner.0;
+            if let Some(holds) = owner.and_then(|owner| facts.holds.get_mut(owner.index())) {
+                *holds |= 1 << gate;
             }
         };
         for page in model.page_ids() {
@@ -780,14 +843,30 @@ impl Independence {
         })
     }
 
-    /// What each actor of a set can still do while all others stand still.
-    pub(super) fn futures(
-        &mut self,
-        model: &Model,
-        facts: &Facts,
-        out: u8,
-    ) -> [Future; MAX_ACTORS] {
-        let mut all = [Future::default(); MAX_ACTORS];
+    /// What each actor of a set can still do while all others stand still, by number: see [`future`](Independence::future).
+    pub(super) fn futures(&mut self, model: &Model, facts: &Facts, out: u8) -> Futures {
+        // While one actor goes on, all this stays as it is for the others.
+        let key = facts.of(out);
+        let hash = key.iter().fold(0u64, |hash, word| {
+            (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        });
+        let place = (hash >> (64 - KEPT_BITS)) as usize;
+        let kept = &self.kept[place];
+        if kept.key == key {
+            return kept.futures;
+        }
+        let each = self.find_futures(model, facts, out);
+        let mut together = Touched::default();
+        for number in each {
+            together.join(self.future(number).touched());
+        }
+        let futures = Futures { each, together };
+        self.kept[place] = Kept { key, futures };
+        futures
+    }
+
+    fn find_futures(&mut self, model: &Model, facts: &Facts, out: u8) -> [u32; MAX_ACTORS] {
+        let (mut all, mut keys) = ([0; MAX_ACTORS], [0; MAX_ACTORS]);
         let (mut adds, mut given) = (0, [false; 3]);
         loop {
             let mut reached = 0;
@@ -823,9 +902,13 @@ impl Independence {
                     passed: more(host, facts.passed, given[2]),
                     closed: closed & self.gates[at] & !in_own,
                 };
-                all[at] = self.future(model, stand);
+                let key = stand.key();
+                if all[at] == 0 || keys[at] != key {
+                    (all[at], keys[at]) = (self.number(model, stand, key), key);
+                }
             }
             let found = all.iter().fold((0, [false; 3]), |(adds, given), it| {
+                let it = self.future(*it);
                 let more = [it.queues, it.completes, it.hands_over];
                 (adds | it.adds, [0, 1, 2].map(|at| given[at] || more[at]))
             });
@@ -839,13 +922,8 @@ impl Independence {
     /// What cannot come true while only the actors of a set move, who may get `reached` pages' bios to work on, and
     /// requests, completed bios and a guest's bios where they are `given`.
     fn closed(&self, facts: &Facts, out: u8, reached: Pages, given: [bool; 3]) -> Closed {
-        let mut closed = 0;
-        for (bit, owner) in facts.owners.iter().enumerate() {
-            // Whoever is finished gives nothing back.
-            if *owner != NOBODY && (out & facts.due) >> owner & 1 == 0 {
-                closed |= 1 << bit;
-            }
-        }
+        // Whoever is finished gives nothing back.
+        let mut closed = facts.closed_by_locks(out & facts.due);
         // The end of a read gives a page lock back that somebody else took: whoever can come to have the page's bio.
         if self.unlocks {
             closed &= !(u32::from(reached) << gate::PAGE_LOCK);
@@ -869,19 +947,24 @@ impl Independence {
         closed
     }
 
-    fn future(&mut self, model: &Model, stand: Stand) -> Future {
-        let key = stand.key();
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let hash = hash ^ hash >> 32;
-        if let Some((_, known)) = self.futures.find(hash, |(other, _)| *other == key) {
-            return *known;
-        }
-        let future = self.look_ahead(model, stand);
-        self.futures.insert_unique(hash, (key, future), |(key, _)| {
+    /// A future by its number; 0 is that of an actor that does nothing.
+    pub(super) fn future(&self, number: u32) -> &Future {
+        &self.futures[number as usize]
+    }
+
+    /// The number of an actor's future; `key` is that of its stand.
+    fn number(&mut self, model: &Model, stand: Stand, key: u64) -> u32 {
+        let hash = |key: u64| {
             let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             hash ^ hash >> 32
-        });
-        future
+        };
+        if let Some((_, known)) = self.known.find(hash(key), |(other, _)| *other == key) {
+            return *known;
+        }
+        let number = self.futures.len() as u32;
+        self.futures.push(self.look_ahead(model, stand));
+        (self.known).insert_unique(hash(key), (key, number), |(key, _)| hash(*key));
+        number
     }
 
     /// All that an actor can come to from where it stands, through its code as it is written.
@@ -967,7 +1050,9 @@ impl Independence {
 
     /// Bytes that it has come to take.
     pub(super) fn bytes(&self) -> usize {
-        self.futures.allocation_size()
+        self.known.allocation_size()
+            + self.futures.capacity() * size_of::<Future>()
+            + self.kept.capacity() * size_of::<Kept>()
     }
 
     /// Whether an actor only serves others.

@@ -7,9 +7,9 @@
 //! A step that breaks something on the way is found too, provided that nobody is forgotten on a way that goes round:
 //! see [`reduced`](super::reduced).
 
-use crate::machine::{ActorId, LANES, MAX_ACTORS, Model, Register, Status, World, status};
+use crate::machine::{ActorId, Model, Status, World, control_bits, status};
 
-use super::independence::{Facts, Independence, Touched};
+use super::independence::{Facts, Independence};
 use super::table::Table;
 
 /// A set of actors, one bit each.
@@ -22,6 +22,8 @@ pub(super) struct Chosen {
     pub set: Actors,
     /// Everybody who can move.
     pub ready: Actors,
+    /// In how many ways those of the set can move.
+    pub ways: u8,
 }
 
 /// The choice of persistent sets for the states of a model. It depends on where actors stand and who holds what, and not on
@@ -39,23 +41,7 @@ pub(super) struct Persistent {
 
 impl Persistent {
     pub(super) fn new(model: &Model) -> Persistent {
-        let mut masks = [0; LANES];
-        for cell in model.cells() {
-            let control = matches!(
-                cell.register,
-                Register::Actors
-                    | Register::PageLock
-                    | Register::Writeback
-                    | Register::BioOf
-                    | Register::Bio
-                    | Register::Mask
-                    | Register::Lock(_)
-                    | Register::Named
-            );
-            if control {
-                masks[cell.at / 8] |= u64::from(cell.bits) << (8 * (cell.at % 8));
-            }
-        }
+        let masks = control_bits(model);
         let lanes = masks.into_iter().enumerate();
         Persistent {
             steps: Independence::of(model),
@@ -86,9 +72,11 @@ impl Persistent {
             Err(gap) => gap,
         };
         let facts = self.steps.facts(model, world);
+        let set = smallest(&mut self.steps, model, world, &facts, last);
         let chosen = Chosen {
-            set: smallest(&mut self.steps, model, world, &facts, last),
+            set,
             ready: facts.ready,
+            ways: many_ways(&facts, set),
         };
         self.keys.extend_from_slice(&self.key);
         self.chosen.push(chosen);
@@ -104,7 +92,7 @@ impl Persistent {
         self.steps.bytes()
             + self.known.bytes()
             + 8 * self.keys.capacity()
-            + 2 * self.chosen.capacity()
+            + self.chosen.capacity() * size_of::<Chosen>()
     }
 }
 
@@ -127,9 +115,8 @@ fn smallest(
     let ready = model.actor_ids().filter(|it| facts.ready >> it.0 & 1 != 0);
     let first = first.filter(|it| facts.ready >> it.0 & 1 != 0);
     let (mut best, mut fewest) = (facts.ready, many_ways(facts, facts.ready));
-    let mut next = [Touched::default(); MAX_ACTORS];
-    for actor in model.actor_ids() {
-        next[actor.index()] = steps.next(model, facts, actor);
+    if fewest <= 1 {
+        return best;
     }
     for seed in first
         .into_iter()
@@ -138,7 +125,7 @@ fn smallest(
         if fewest <= 1 {
             break;
         }
-        let found = grown(steps, model, world, facts, &next, seed, fewest);
+        let found = grown(steps, model, world, facts, seed, fewest);
         if let Some((set, ways)) = found {
             (best, fewest) = (set, ways);
         }
@@ -158,11 +145,11 @@ fn grown(
     model: &Model,
     world: &World,
     facts: &Facts,
-    next: &[Touched; MAX_ACTORS],
     seed: ActorId,
     most: u8,
 ) -> Option<(Actors, u8)> {
     let mut set: Actors = 1 << seed.0;
+    let mut next = steps.next(model, facts, seed);
     loop {
         let ways = many_ways(facts, set);
         if ways >= most {
@@ -170,11 +157,12 @@ fn grown(
         }
         let out = facts.due & !set;
         let futures = steps.futures(model, facts, out);
+        if !next.conflicts(&futures.together) {
+            return Some((set, ways));
+        }
         let in_the_way = |actor: &ActorId| {
-            let members = next.iter().enumerate();
-            let mut members = members.filter(|(member, _)| set >> member & 1 != 0);
-            let future = futures[actor.index()].touched();
-            members.any(|(_, next)| next.conflicts(future))
+            let future = steps.future(futures.each[actor.index()]).touched();
+            next.conflicts(future)
         };
         let mut others = model.actor_ids().filter(|it| out >> it.0 & 1 != 0);
         let Some(found) = others.find(in_the_way) else {
@@ -185,6 +173,8 @@ fn grown(
             Status::Asleep(wait) => wait.holder.filter(|it| out >> it.0 & 1 != 0),
             _ => None,
         };
-        set |= 1 << waker.unwrap_or(found).0;
+        let joins = waker.unwrap_or(found);
+        set |= 1 << joins.0;
+        next.join(&steps.next(model, facts, joins));
     }
 }

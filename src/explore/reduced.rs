@@ -54,6 +54,8 @@ pub struct Reduced {
     back: bool,
     may_loop: bool,
     progress: Progress,
+    /// Room for the steps from a state.
+    made: Vec<Made>,
     /// The search for what breaks on the way.
     fewest: Option<Fewest>,
 }
@@ -88,6 +90,7 @@ impl Reduced {
             back: false,
             may_loop: true,
             progress: Progress::Running,
+            made: Vec::new(),
             fewest: None,
         }
     }
@@ -163,11 +166,12 @@ impl Reduced {
         let lanes = world.lanes();
         let mut row = self.states.row(state);
         let away = self.level as u16;
-        let made = self.make_steps(model, &world, None);
+        let mut made = std::mem::take(&mut self.made);
+        self.make_steps(model, &world, &mut made);
         if made.is_empty() {
             meet(&mut self.at_end, verdicts_of_end(model, &world), away);
         }
-        for step in made {
+        for step in &made {
             meet(&mut self.on_the_way, step.broke, away + 1);
             let (to, steps) = match step.halts {
                 true => (step.to, 0),
@@ -179,6 +183,7 @@ impl Reduced {
             self.edges.push((state, number));
             self.reach(number, new, away + 1 + steps);
         }
+        self.made = made;
         Some(())
     }
 
@@ -199,49 +204,50 @@ impl Reduced {
     fn go_on(&mut self, model: &Model, from: World, last: ActorId, away: u16) -> (World, u16) {
         let (mut world, mut last) = (from, last);
         for steps in 0..CHAIN {
-            let made = self.make_steps(model, &world, Some(last));
-            let [step] = &made[..] else {
+            let chosen = self.sets.choose(model, &world, Some(last));
+            if chosen.ways != 1 {
                 return (world, steps);
-            };
+            }
+            let actor = ActorId((chosen.set & chosen.ready).trailing_zeros() as u8);
+            let step = self.make(model, &world, Choice::of(actor));
             if step.back || step.halts {
                 return (world, steps);
             }
             meet(&mut self.on_the_way, step.broke, away + steps + 1);
-            (world, last) = (step.to, step.choice.actor);
+            (world, last) = (step.to, actor);
         }
         (world, CHAIN)
     }
 
     /// The steps to be made in a state: those of a persistent set, or all of them where one of those takes its actor back or
     /// halts the machine.
-    fn make_steps(&mut self, model: &Model, world: &World, last: Option<ActorId>) -> Vec<Made> {
-        let chosen = self.sets.choose(model, world, last);
-        let made = self.make(model, world, chosen.set);
+    fn make_steps(&mut self, model: &Model, world: &World, made: &mut Vec<Made>) {
+        let chosen = self.sets.choose(model, world, None);
+        self.make_all(model, world, chosen.set, made);
         let more = made.iter().any(|step| step.back || step.halts);
-        match more && chosen.set != chosen.ready {
-            true => self.make(model, world, chosen.ready),
-            false => made,
+        if more && chosen.set != chosen.ready {
+            self.make_all(model, world, chosen.ready, made);
         }
     }
 
-    fn make(&self, model: &Model, world: &World, set: Actors) -> Vec<Made> {
-        let actors = model.actor_ids().filter(|it| set >> it.0 & 1 != 0);
-        let choices = actors.flat_map(|actor| {
+    fn make_all(&self, model: &Model, world: &World, set: Actors, made: &mut Vec<Made>) {
+        made.clear();
+        for actor in model.actor_ids().filter(|it| set >> it.0 & 1 != 0) {
             let all = 0..ways(model, world, actor);
-            all.map(move |way| Choice { actor, way })
-        });
-        let make = |choice: Choice| {
-            let mut broken = Broken::default();
-            let to = step_possible(model, world, choice, &mut broken);
-            Made {
-                back: self.goes_back(model, world, &to, choice.actor),
-                halts: model.halted(&to),
-                broke: broken.verdicts,
-                choice,
-                to,
-            }
-        };
-        choices.map(make).collect()
+            made.extend(all.map(|way| self.make(model, world, Choice { actor, way })));
+        }
+    }
+
+    fn make(&self, model: &Model, world: &World, choice: Choice) -> Made {
+        let mut broken = Broken::default();
+        let to = step_possible(model, world, choice, &mut broken);
+        Made {
+            back: self.goes_back(model, world, &to, choice.actor),
+            halts: model.halted(&to),
+            broke: broken.verdicts,
+            choice,
+            to,
+        }
     }
 
     /// Whether a step takes its actor back in its code, so that it could make it again and again. Each way that goes round

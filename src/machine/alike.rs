@@ -35,15 +35,21 @@ pub fn alike(model: &Model) -> Vec<Vec<ActorId>> {
 /// and means nothing as long as whoever has one at hand works on that one only.
 pub fn sort_bios(model: &Model, world: &World) -> World {
     let at = &model.layout;
+    let used = || (model.page_ids()).flat_map(|page| model.bios_of(world, page));
+    let mut next = 0;
+    let in_order = |bio: BioId| {
+        let is = bio.0 <= next;
+        next = next.max(bio.0 + 1);
+        is
+    };
+    if used().all(in_order) {
+        return *world;
+    }
     let mut order: Vec<BioId> = Vec::with_capacity(model.bio_ids().len());
-    let used = (model.page_ids()).flat_map(|page| model.bios_of(world, page));
-    for bio in used.chain(model.bio_ids()) {
+    for bio in used().chain(model.bio_ids()) {
         if !order.contains(&bio) {
             order.push(bio);
         }
-    }
-    if order.is_sorted() {
-        return *world;
     }
     let mut sorted = *world;
     for (to, from) in model.bio_ids().zip(&order) {

@@ -51,7 +51,7 @@ pub use parts::{
 };
 pub use read::ReadStep;
 pub use run::{History, NodeId};
-pub use status::{End, Status, Wait, cycle, enabled, end, status, ways};
+pub use status::{End, Status, Wait, control_bits, cycle, enabled, end, status, ways};
 pub use step::{step, step_possible, step_watched};
 pub use view::{ActorState, Bio, Intervals, Page, Stage};
 pub use world::{

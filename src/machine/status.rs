@@ -2,6 +2,7 @@
 
 use super::choice::Choice;
 use super::effect::Violation;
+use super::footprint::Register;
 use super::id::{ActorId, BioId, SectorId};
 use super::lock_state::{actors, bit as of, holders, may_go};
 use super::model::Model;
@@ -10,7 +11,7 @@ use super::parts::{Actor, StableWait};
 use super::read::ReadStep;
 use super::rest::broken_at_rest;
 use super::view::{Stage, io_holder, io_holders, lock_holder};
-use super::world::{NOBODY, WITH_READ, World, actor as bit, global};
+use super::world::{LANES, NOBODY, WITH_READ, World, actor as bit, global};
 
 /// On what an actor sleeps, and who must act before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -268,6 +269,33 @@ pub fn ways(model: &Model, world: &World, actor: ActorId) -> u8 {
         Op::TakeOver => many(Stage::Passed),
         _ => 1,
     }
+}
+
+/// The bits of a world's lanes that [`status`] and [`ways`] depend on, and who stands where with what in hand: worlds that
+/// differ in other bits only do not differ in who can move, and whom the others wait for.
+pub fn control_bits(model: &Model) -> [u64; LANES] {
+    let at = &model.layout;
+    let mut bits = [0; LANES];
+    let mut add = |cell: usize, of: u8| bits[cell / 8] |= u64::from(of) << (8 * (cell % 8));
+    for cell in model.cells() {
+        match cell.register {
+            // Of an actor's flags only those of its sleep matter here.
+            Register::Actors if (model.actor_ids()).any(|it| at.actor_flags(it) == cell.at) => {
+                add(cell.at, bit::SLEEPING | bit::WOKEN);
+            }
+            Register::Actors
+            | Register::PageLock
+            | Register::Writeback
+            | Register::BioOf
+            | Register::Bio
+            | Register::Mask
+            | Register::Lock(_)
+            | Register::Named => add(cell.at, cell.bits),
+            _ => {}
+        }
+    }
+    add(at.global, global::HALTED);
+    bits
 }
 
 /// The steps that are possible now, in the order of the actors.
