@@ -2,7 +2,7 @@
 
 use crate::machine::{ActorId, MAX_ACTORS, Model, Status, World, status};
 
-use super::graph::Graph;
+use super::graph::{Graph, Marks};
 
 /// The livelocks of a graph: its parts in which every actor that can move again and again does move
 /// again and again (strong fairness), and an actor whose program has an end never finishes.
@@ -20,8 +20,9 @@ pub(super) fn livelocks(
     // For each state the number of the component it was last found in.
     let mut member = vec![0usize; graph.states()];
     let mut number = 0;
+    let mut marks = Marks::of(graph);
     while let Some(part) = work.pop() {
-        for component in graph.components(&part) {
+        for component in graph.components_in(&mut marks, &part) {
             number += 1;
             for state in &component {
                 member[*state as usize] = number;

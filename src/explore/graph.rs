@@ -186,15 +186,21 @@ impl Graph {
     /// The strongly connected components among some states, each component's successors before
     /// it. (Tarjan.)
     pub fn components(&self, among: &[u32]) -> Vec<Vec<u32>> {
-        const NEW: u32 = u32::MAX;
-        let many = self.states();
-        let mut inside = vec![false; many];
+        self.components_in(&mut Marks::of(self), among)
+    }
+
+    /// As [`components`](Graph::components), for whoever asks again and again: room for all states is taken once.
+    pub(super) fn components_in(&self, marks: &mut Marks, among: &[u32]) -> Vec<Vec<u32>> {
+        let Marks {
+            inside,
+            index,
+            low,
+            on_stack,
+        } = marks;
         for state in among {
             inside[*state as usize] = true;
+            index[*state as usize] = NEW;
         }
-        let mut index = vec![NEW; many];
-        let mut low = vec![0; many];
-        let mut on_stack = vec![false; many];
         let (mut stack, mut found, mut next) = (Vec::new(), Vec::new(), 0);
         for root in among {
             if index[*root as usize] != NEW {
@@ -245,7 +251,33 @@ impl Graph {
                 found.push(component);
             }
         }
+        for state in among {
+            inside[*state as usize] = false;
+        }
         found
+    }
+}
+
+/// A state that was not come to yet.
+const NEW: u32 = u32::MAX;
+
+/// What is noted of each state while components are looked for.
+pub(super) struct Marks {
+    inside: Vec<bool>,
+    index: Vec<u32>,
+    low: Vec<u32>,
+    on_stack: Vec<bool>,
+}
+
+impl Marks {
+    pub(super) fn of(graph: &Graph) -> Marks {
+        let many = graph.states();
+        Marks {
+            inside: vec![false; many],
+            index: vec![NEW; many],
+            low: vec![0; many],
+            on_stack: vec![false; many],
+        }
     }
 }
 
