@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use stable_pages::exchange::{Worth, worth};
 use stable_pages::explore::{Mutant, MutantWork, Profile, Verdicts};
 use stable_pages::machine::{Effect, Model, World, enabled, step};
-use stable_pages::scenario::{Scenario, Variant, find, load_variant};
+use stable_pages::protocol::{Edit, Place, Side, single_edits};
+use stable_pages::scenario::{Prepared, Scenario, Variant, find, load_variant, programs};
 
 /// Failing orderings whose runs do not go round, small enough to try all single changes of.
 const FAILING: [&str; 8] = [
@@ -191,4 +192,32 @@ fn safe_here_says_what_it_leaves_out() {
         qualified += usize::from(words != "safe here");
     }
     assert!(qualified > 0);
+}
+
+/// A file that is read once and built with each change is what is loaded with that change, errors included.
+#[test]
+fn a_prepared_file_builds_what_is_loaded() {
+    let mut compared = 0;
+    for entry in support::loadable() {
+        let variant = Variant::default();
+        let programs = programs(entry.text, &variant).expect(entry.slug);
+        let prepared = Prepared::new(entry.slug, entry.text, &variant).expect(entry.slug);
+        // Two that have no place in some files: one with labels of its own, one of a store that no file has.
+        let place = Place::parse("writepage/lock_page").expect("a place");
+        let insert = |line: &str| Edit::Insert(line.to_owned(), place.clone(), Side::Before);
+        let inserted = ["page_mkclean", "store nobody's"].map(insert);
+        let edits = single_edits(&programs).into_iter().step_by(17);
+        for edit in edits.chain(inserted) {
+            let with = Variant {
+                edits: vec![edit.clone()],
+                ..variant.clone()
+            };
+            let loaded = load_variant(entry.slug, entry.text, &with);
+            let loaded = loaded.map_err(|error| error.to_string());
+            let built = prepared.with(&edit).map_err(|error| error.to_string());
+            assert_eq!(built, loaded, "{} {}", entry.slug, edit.words());
+            compared += 1;
+        }
+    }
+    assert!(compared > 500, "{compared}");
 }

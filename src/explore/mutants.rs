@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::machine::{Choice, Instr, Op, Operand, PageId};
 use crate::protocol::{Edit, Program, single_edits};
-use crate::scenario::{Scenario, Variant, Verdict, load_variant, programs};
+use crate::scenario::{Prepared, Scenario, Variant, Verdict, programs};
 
 use super::costs::{Bill, costs};
 use super::deeds::{Profile, Safety};
@@ -171,9 +171,8 @@ impl ProgramOwner {
 
 /// All changes of a scenario, one after the other, in slices.
 pub struct MutantWork {
-    slug: String,
-    text: String,
-    variant: Variant,
+    /// None where the text does not load: it did before.
+    file: Option<Prepared>,
     edits: std::vec::IntoIter<Edit>,
     /// The code of all changes tried, each with its place among them; none for that of the unchanged scenario.
     seen: HashMap<Code, Option<u32>>,
@@ -199,9 +198,7 @@ impl MutantWork {
             |program: &&Program| ProgramOwner::of(scenario, &all, program) == ProgramOwner::Kernel;
         let programs: Vec<Program> = all.iter().filter(of_kernel).cloned().collect();
         MutantWork {
-            slug: scenario.slug.clone(),
-            text: text.to_owned(),
-            variant: variant.clone(),
+            file: Prepared::new(&scenario.slug, text, variant).ok(),
             edits: single_edits(&programs).into_iter(),
             seen: HashMap::from([(code(scenario), None)]),
             before,
@@ -218,9 +215,7 @@ impl MutantWork {
 
     /// The scenario with a change; none if the change cannot be made, or comes to the same as one before.
     fn changed(&mut self, edit: &Edit) -> Option<Scenario> {
-        let mut variant = self.variant.clone();
-        variant.edits.push(edit.clone());
-        let scenario = load_variant(&self.slug, &self.text, &variant).ok()?;
+        let scenario = self.file.as_ref()?.with(edit).ok()?;
         let place = self.seen.len() as u32 - 1;
         match self.seen.entry(code(&scenario)) {
             Entry::Occupied(known) => {

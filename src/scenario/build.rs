@@ -26,8 +26,8 @@ use super::name::Naming;
 use super::schedule;
 use super::table::Word;
 use super::verdict::{Device, Verdict};
-use actors::Actors;
 pub(super) use actors::edits;
+use actors::{Actors, Written};
 
 /// Loads a scenario for the device and the era it names.
 ///
@@ -113,6 +113,48 @@ pub fn programs(text: &str, variant: &Variant) -> Result<Vec<Program>, ScenarioE
     Ok(read("", text, variant)?.1)
 }
 
+/// A file that is read once and built again and again, each time with another edit made after those of its variant.
+pub struct Prepared {
+    slug: String,
+    text: String,
+    variant: Variant,
+    file: File,
+    written: Written,
+}
+
+impl Prepared {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`load_variant`], but for what the variant's own edits do not fit.
+    pub fn new(slug: &str, text: &str, variant: &Variant) -> Result<Prepared, ScenarioError> {
+        let source = Source::new(text);
+        let file = File::read(&source)?;
+        let setting = Setting::new(&source, &file, variant);
+        let written = setting.write(setting.ground()?.shape);
+        source.check()?;
+        Ok(Prepared {
+            slug: slug.to_owned(),
+            text: text.to_owned(),
+            variant: variant.clone(),
+            written,
+            file,
+        })
+    }
+
+    /// The scenario with one more edit: the same as [`load_variant`] makes.
+    ///
+    /// # Errors
+    /// As [`load_variant`].
+    pub fn with(&self, edit: &Edit) -> Result<Scenario, ScenarioError> {
+        let mut variant = self.variant.clone();
+        variant.edits.push(edit.clone());
+        let (source, file) = (Source::new(&self.text), self.file.clone());
+        let (scenario, _) = read_file(&self.slug, &source, file, &variant, Some(&self.written))?;
+        Ok(scenario)
+    }
+}
+
 fn read(
     slug: &str,
     text: &str,
@@ -120,16 +162,24 @@ fn read(
 ) -> Result<(Scenario, Vec<Program>), ScenarioError> {
     let source = Source::new(text);
     let file = File::read(&source)?;
-    let own_era = by_word(&source, "era", &file.era, &Era::ALL, Era::word);
-    let own_device = by_word(&source, "device", &file.device, &Device::ALL, Device::word);
-    let setting = Setting {
-        source: &source,
-        file: &file,
-        variant,
-        era: variant.era.unwrap_or(own_era),
-        device: variant.device.unwrap_or(own_device),
-    };
-    let built = setting.build()?;
+    read_file(slug, &source, file, variant, None)
+}
+
+/// Builds what a file says; what its actors run may be `written` out already.
+fn read_file(
+    slug: &str,
+    source: &Source,
+    file: File,
+    variant: &Variant,
+    written: Option<&Written>,
+) -> Result<(Scenario, Vec<Program>), ScenarioError> {
+    let setting = Setting::new(source, &file, variant);
+    let Setting {
+        own_era,
+        own_device,
+        ..
+    } = setting;
+    let built = setting.build(written)?;
     let (expect, opening, breaks) = (setting.expect(), setting.opening(), setting.breaks());
     let notes = setting.notes(&built.cast);
     let stall = setting.stall(&built.cast);
@@ -285,8 +335,19 @@ struct Setting<'a> {
     source: &'a Source<'a>,
     file: &'a File,
     variant: &'a Variant,
+    own_era: Era,
+    own_device: Device,
     era: Era,
     device: Device,
+}
+
+/// What a machine has beside its actors.
+struct Ground {
+    geometry: Geometry,
+    stores: Vec<Store>,
+    locks: Vec<Lock>,
+    /// What programs must know of it.
+    shape: Shape,
 }
 
 /// What is built from a file for a kernel and a device.
@@ -300,6 +361,22 @@ struct Built {
     warnings: Vec<ScenarioWarning>,
 }
 
+impl<'a> Setting<'a> {
+    fn new(source: &'a Source<'a>, file: &'a File, variant: &'a Variant) -> Setting<'a> {
+        let own_era = by_word(source, "era", &file.era, &Era::ALL, Era::word);
+        let own_device = by_word(source, "device", &file.device, &Device::ALL, Device::word);
+        Setting {
+            source,
+            file,
+            variant,
+            own_era,
+            own_device,
+            era: variant.era.unwrap_or(own_era),
+            device: variant.device.unwrap_or(own_device),
+        }
+    }
+}
+
 impl Setting<'_> {
     /// The file's edits; none where the variant leaves them out.
     fn file_edits(&self) -> impl Iterator<Item = &EditTable> {
@@ -311,7 +388,8 @@ impl Setting<'_> {
         self.source.wrong(at, reason.into());
     }
 
-    fn build(&self) -> Result<Built, ScenarioError> {
+    /// What there is beside the actors.
+    fn ground(&self) -> Result<Ground, ScenarioError> {
         let geometry = self.geometry();
         let spaces = self.spaces();
         self.names();
@@ -342,6 +420,26 @@ impl Setting<'_> {
             named: RefCell::default(),
         };
         shape.own = self.programs();
+        Ok(Ground {
+            geometry,
+            stores,
+            locks,
+            shape,
+        })
+    }
+
+    fn build(&self, written: Option<&Written>) -> Result<Built, ScenarioError> {
+        let Ground {
+            geometry,
+            stores,
+            locks,
+            shape,
+        } = self.ground()?;
+        let written = match written {
+            Some(written) => written.clone(),
+            None => self.write(shape),
+        };
+        let (shape, actors) = self.actors(written);
         let Actors {
             actors,
             cast,
@@ -349,7 +447,7 @@ impl Setting<'_> {
             programs,
             changes,
             idle_faults,
-        } = self.actors(&shape);
+        } = actors;
         self.source.check()?;
         let parts = Parts {
             geometry,

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 use super::error::{ScenarioError, Source};
 use super::table::{Table, Word};
 
+#[derive(Clone)]
 pub(super) struct File {
     pub at: usize,
     pub title: String,
@@ -35,6 +36,7 @@ pub(super) struct File {
     pub sources: Vec<String>,
 }
 
+#[derive(Clone)]
 pub(super) struct GeometryTable {
     pub at: usize,
     pub inode: u32,
@@ -48,6 +50,7 @@ pub(super) struct GeometryTable {
     pub checksum_at: usize,
 }
 
+#[derive(Clone)]
 pub(super) struct PageTable {
     pub at: usize,
     pub index: u32,
@@ -65,6 +68,7 @@ pub(super) struct PageTable {
     pub clean_blocks: Vec<i64>,
 }
 
+#[derive(Clone)]
 pub(super) struct ActorTable {
     pub at: usize,
     pub name: Word,
@@ -79,6 +83,7 @@ pub(super) struct ActorTable {
     pub holds: Vec<Word>,
 }
 
+#[derive(Clone)]
 pub(super) struct StoreTable {
     pub at: usize,
     pub name: Word,
@@ -90,6 +95,7 @@ pub(super) struct StoreTable {
     pub shown: String,
 }
 
+#[derive(Clone)]
 pub(super) struct ProgramTable {
     pub name: Word,
     pub forever: bool,
@@ -97,6 +103,7 @@ pub(super) struct ProgramTable {
 }
 
 /// The keys of an edit that are given; the others are empty.
+#[derive(Clone)]
 pub(super) struct EditTable {
     pub at: usize,
     pub drop: Word,
@@ -128,6 +135,7 @@ impl EditTable {
 }
 
 /// A lock, counter or flag with a name.
+#[derive(Clone)]
 pub(super) struct LockTable {
     pub name: Word,
     pub kind: Word,
@@ -137,12 +145,14 @@ pub(super) struct LockTable {
     pub start_at: Option<usize>,
 }
 
+#[derive(Clone)]
 pub(super) struct NoteTable {
     pub on: Word,
     pub text: String,
 }
 
 /// How long an actor sleeps at worst, and behind whom.
+#[derive(Clone)]
 pub(super) struct StallTable {
     pub actor: Word,
     pub behind: Word,
@@ -150,6 +160,7 @@ pub(super) struct StallTable {
 }
 
 /// The stated verdicts, by device.
+#[derive(Clone)]
 pub(super) struct ExpectTable {
     pub at: usize,
     pub devices: Vec<(Word, Vec<Word>)>,

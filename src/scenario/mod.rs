@@ -18,7 +18,7 @@ mod schedule;
 mod table;
 mod verdict;
 
-pub use build::{Variant, load, load_for, load_variant, programs, unchanged};
+pub use build::{Prepared, Variant, load, load_for, load_variant, programs, unchanged};
 pub use catalogue::{Entry, catalogue, find};
 pub use draft::{
     ActionKind, ActorKey, ActorKind, Change, Completion, Draft, DraftError, LONGEST_DRAFT,

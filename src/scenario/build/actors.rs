@@ -18,6 +18,29 @@ pub(super) struct Actors {
     pub idle_faults: Vec<usize>,
 }
 
+/// What the actors run as it is written, no edits made, and what was learnt of the machine meanwhile. It depends on file,
+/// kernel and device alone.
+#[derive(Clone)]
+pub(super) struct Written {
+    pub shape: Shape,
+    programs: Vec<Program>,
+    rows: Vec<Row>,
+    tlbs: Vec<(SpaceId, i64)>,
+    idle_faults: Vec<usize>,
+}
+
+/// Where an actor runs, and what.
+#[derive(Clone, Copy)]
+struct Row {
+    space: Option<SpaceId>,
+    tlb: Option<TlbId>,
+    /// Whether its programs begin again.
+    forever: bool,
+    /// How many programs it runs, and how many they are with its fault handler.
+    many: usize,
+    all: usize,
+}
+
 impl Setting<'_> {
     /// The programs the file brings along.
     pub(super) fn programs(&self) -> Vec<Text> {
@@ -139,12 +162,11 @@ impl Setting<'_> {
         })
     }
 
-    pub(super) fn actors(&self, shape: &Shape) -> Actors {
+    /// Writes out what the actors run.
+    pub(super) fn write(&self, shape: Shape) -> Written {
         let mut idle_faults = Vec::new();
         let mut tlbs: Vec<(SpaceId, i64)> = Vec::new();
-        let mut programs = Vec::new();
-        // For each actor its address space and TLB, whether its programs begin again, how many programs
-        // it runs, and how many they are with its fault handler.
+        let mut programs: Vec<Program> = Vec::new();
         let mut rows = Vec::new();
         for (number, table) in self.file.actors.iter().enumerate() {
             let space = shape.spaces.iter().position(|name| *name == table.mm.text);
@@ -164,50 +186,82 @@ impl Setting<'_> {
                 space,
                 ..Frame::default()
             };
-            let (mut own, forever) = self.run(shape, number, table, frame);
+            let (mut own, forever) = self.run(&shape, number, table, frame);
             let many = own.len();
             let stored = own.iter().find_map(|program| page_of_store(&program.steps));
             // An actor that never stores through a mapping never faults for writing. The handler works
             // on the page whose store faulted; its lines name the page of the first store.
             match (space, stored) {
                 (Some(_), Some(page)) => {
-                    own.extend(self.handler(shape, number, table, Frame { page, ..frame }));
+                    own.extend(self.handler(&shape, number, table, Frame { page, ..frame }));
                 }
                 _ => idle_faults.push(number),
             }
-            rows.push((space, tlb, forever, many, own.len()));
+            rows.push(Row {
+                space,
+                tlb,
+                forever,
+                many,
+                all: own.len(),
+            });
             programs.extend(own);
-        }
-        // An edit may have an actor store that did not before.
-        for (number, page) in self.stores_by_edits(shape, &programs, &idle_faults) {
-            let (table, row) = (&self.file.actors[number], &mut rows[number]);
-            let frame = Frame {
-                page,
-                space: row.0,
-                ..Frame::default()
-            };
-            if let Some(handler) = row
-                .0
-                .and_then(|_| self.handler(shape, number, table, frame))
-            {
-                let behind = programs
-                    .iter()
-                    .filter(|it| it.actor.index() <= number)
-                    .count();
-                programs.insert(behind, handler);
-                row.4 += 1;
-                idle_faults.retain(|it| *it != number);
-            }
         }
         if tlbs.len() > MAX_TLBS {
             let reason =
                 format!("a scenario has at most {MAX_TLBS} pairs of CPU and address space");
             self.wrong(self.file.at, reason);
         }
+        for (number, table) in self.file.actors.iter().enumerate() {
+            let own = programs
+                .iter()
+                .filter(|it| it.actor.index() == number && !it.handler);
+            let steps: Vec<Step> = own.flat_map(|it| it.steps.clone()).collect();
+            self.second_bio(&shape, table, &steps);
+        }
+        Written {
+            shape,
+            programs,
+            rows,
+            tlbs,
+            idle_faults,
+        }
+    }
+
+    /// The actors, with all edits made to what is written.
+    pub(super) fn actors(&self, written: Written) -> (Shape, Actors) {
+        let Written {
+            shape,
+            mut programs,
+            mut rows,
+            tlbs,
+            mut idle_faults,
+        } = written;
+        let of = &shape;
+        // An edit may have an actor store that did not before.
+        for (number, page) in self.stores_by_edits(of, &programs, &idle_faults) {
+            let (table, row): (_, &mut Row) = (&self.file.actors[number], &mut rows[number]);
+            let frame = Frame {
+                page,
+                space: row.space,
+                ..Frame::default()
+            };
+            if let Some(handler) = row
+                .space
+                .and_then(|_| self.handler(of, number, table, frame))
+            {
+                let behind = programs
+                    .iter()
+                    .filter(|it| it.actor.index() <= number)
+                    .count();
+                programs.insert(behind, handler);
+                row.all += 1;
+                idle_faults.retain(|it| *it != number);
+            }
+        }
         // In the programs' order.
         let mut names = Vec::new();
         for (table, row) in self.file.actors.iter().zip(&rows) {
-            names.extend(std::iter::repeat_n(&table.name.text, row.4));
+            names.extend(std::iter::repeat_n(&table.name.text, row.all));
         }
         let whose = |programs: &[Program], of: &str| {
             let run = programs.iter().zip(&names);
@@ -218,36 +272,36 @@ impl Setting<'_> {
             all.dedup();
             all.join(", ")
         };
-        for (number, table) in self.file.actors.iter().enumerate() {
-            let own = programs
-                .iter()
-                .filter(|it| it.actor.index() == number && !it.handler);
-            let steps: Vec<Step> = own.flat_map(|it| it.steps.clone()).collect();
-            self.second_bio(shape, table, &steps);
-        }
         let mut changes = Vec::new();
         let mut change = |edit: &Edit, programs: &[Program]| {
             // An edit without a place is refused below.
-            let words = change_words(shape, edit, programs, &|of| whose(programs, of));
+            let words = change_words(of, edit, programs, &|it| whose(programs, it));
             changes.push(words.unwrap_or_default());
         };
         for (number, table) in self.file_edits().enumerate() {
             if let Ok(edit) = read_edit(table) {
                 change(&resolved(&edit, &programs, self.era), &programs);
             }
-            self.edit(shape, table, number, &mut programs);
+            self.edit(of, table, number, &mut programs);
         }
         let before = self.file_edits().count();
         for (number, edit) in (before..).zip(&self.variant.edits) {
             let edit = &resolved(edit, &programs, self.era);
             change(edit, &programs);
-            if let Err(error) = apply(shape, edit, number, &mut programs, &|_| None) {
+            if let Err(error) = apply(of, edit, number, &mut programs, &|_| None) {
                 self.wrong(self.file.at, format!("{}: {error}", edit.words()));
             }
         }
         let (mut actors, mut cast) = (Vec::new(), Vec::new());
         let mut rest = programs.clone().into_iter();
-        for (table, (space, tlb, forever, many, all)) in self.file.actors.iter().zip(rows) {
+        for (table, row) in self.file.actors.iter().zip(rows) {
+            let Row {
+                space,
+                tlb,
+                forever,
+                many,
+                all,
+            } = row;
             let mut steps = |many: usize| -> Vec<Step> {
                 rest.by_ref()
                     .take(many)
@@ -255,7 +309,7 @@ impl Setting<'_> {
                     .collect()
             };
             let (main, handler) = (steps(many), steps(all - many));
-            let code = compile(&main, &handler, self.era, shape.pages > 1);
+            let code = compile(&main, &handler, self.era, of.pages > 1);
             if code.instrs.len() > MOST_INSTRS {
                 let reason = format!("its programs have more than {MOST_INSTRS} steps");
                 self.wrong(table.at, reason);
@@ -274,14 +328,15 @@ impl Setting<'_> {
                 lines: code.lines,
             });
         }
-        Actors {
+        let actors = Actors {
             actors,
             cast,
             tlbs: tlbs.into_iter().map(|(space, _)| space).collect(),
             programs,
             changes,
             idle_faults,
-        }
+        };
+        (shape, actors)
     }
 
     /// Refuses steps through a page table by an actor without one, and stores that may fault without a
