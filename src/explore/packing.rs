@@ -28,8 +28,8 @@ struct Group {
     shift: u32,
     bits: u32,
     values: Vec<u32>,
-    /// Open addressing: numbers plus one, by hash of the value; at most half full.
-    slots: Vec<u32>,
+    /// Open addressing: values, each with its number plus one, by hash of the value; at most half full.
+    slots: Vec<(u32, u32)>,
 }
 
 impl Group {
@@ -40,33 +40,36 @@ impl Group {
     /// The slot of a value: its own, or the empty one where it would go.
     fn slot(&self, value: u32) -> usize {
         let mut at = self.hash(value);
-        while self.slots[at] != 0 && self.values[self.slots[at] as usize - 1] != value {
+        while self.slots[at].1 != 0 && self.slots[at].0 != value {
             at = (at + 1) & (self.slots.len() - 1);
         }
         at
     }
 
     fn find(&self, value: u32) -> Option<u32> {
-        self.slots[self.slot(value)].checked_sub(1)
+        self.slots[self.slot(value)].1.checked_sub(1)
     }
 
     /// The value's number, a new one if need be.
+    #[inline]
     fn number(&mut self, value: u32) -> u32 {
         let at = self.slot(value);
-        if let Some(known) = self.slots[at].checked_sub(1) {
-            return known;
+        match self.slots[at].1.checked_sub(1) {
+            Some(known) => known,
+            None => self.add(value, at),
         }
+    }
+
+    #[cold]
+    fn add(&mut self, value: u32, slot: usize) -> u32 {
         self.values.push(value);
         let many = self.values.len() as u32;
-        self.slots[at] = many;
+        self.slots[slot] = (value, many);
         if 2 * self.values.len() > self.slots.len() {
-            self.slots = vec![0; 2 * self.slots.len()];
+            self.slots = vec![(0, 0); 2 * self.slots.len()];
             for number in 0..self.values.len() {
-                let mut at = self.hash(self.values[number]);
-                while self.slots[at] != 0 {
-                    at = (at + 1) & (self.slots.len() - 1);
-                }
-                self.slots[at] = number as u32 + 1;
+                let slot = self.slot(self.values[number]);
+                self.slots[slot] = (self.values[number], number as u32 + 1);
             }
         }
         many - 1
@@ -89,7 +92,7 @@ impl Packing {
     pub(super) fn new(first: &[u64; LANES], registers: usize) -> Packing {
         let group = |index: usize| {
             let mut group = Group {
-                slots: vec![0; 8],
+                slots: vec![(0, 0); 8],
                 ..Group::default()
             };
             group.number(group_value(first, index));
@@ -110,7 +113,7 @@ impl Packing {
 
     /// Bytes the dictionaries take.
     pub(super) fn bytes(&self) -> usize {
-        let of = |group: &Group| 4 * (group.values.capacity() + group.slots.capacity());
+        let of = |group: &Group| 4 * group.values.capacity() + 8 * group.slots.capacity();
         self.groups.iter().map(of).sum()
     }
 
@@ -204,7 +207,9 @@ impl Packing {
     /// A row of the layout before the last change, in the new one.
     pub(super) fn moved(&self, row: &Row) -> Row {
         let mut moved = Row::default();
-        for (group, (word, shift, bits)) in self.groups.iter().zip(self.before) {
+        let groups = self.groups.iter().zip(self.before);
+        // A group that had a single value has the number 0.
+        for (group, (word, shift, bits)) in groups.filter(|(_, (.., bits))| *bits != 0) {
             let number = row[word] >> shift & ((1 << bits) - 1);
             moved[group.word] |= number << group.shift;
         }

@@ -89,6 +89,9 @@ struct Taken {
     choice: Choice,
     broke: Verdicts,
     row: Row,
+    /// The row's hash, and the state that it is likely to be.
+    hash: u64,
+    likely: u32,
 }
 
 /// A search and all it has found, to be run in slices.
@@ -185,16 +188,21 @@ impl Space {
                 return 1;
             }
         }
-        // What they are looked up by is fetched together: each alone would wait for memory.
-        let hints = taken
-            .iter()
-            .fold(0, |hints, step| hints ^ self.known.hint(&step.row));
-        std::hint::black_box(hints);
+        // What they are looked up by is fetched together, first the places in the table and then the rows: each alone would
+        // wait for memory.
+        for step in &mut taken {
+            step.hash = self.known.hash(&step.row);
+        }
+        for step in &mut taken {
+            step.likely = self.known.likely(step.hash);
+        }
+        let touch = |all, step: &Taken| all ^ self.known.touch(step.likely);
+        std::hint::black_box(taken.iter().fold(0, touch));
         let mut next = 0;
         for at in self.next..until {
             while let Some(step) = taken.get(next).filter(|step| step.from == at) {
                 next += 1;
-                let (number, _) = self.known.enter(&step.row, at);
+                let (number, _) = self.known.enter_hashed(&step.row, step.hash, at);
                 self.may_loop |= number < self.level;
                 if let Some(graph) = &mut self.graph {
                     graph.add(Label::new(step.choice, step.broke), number);
@@ -246,6 +254,8 @@ impl Space {
                     choice,
                     broke: broken.verdicts,
                     row: packed,
+                    hash: 0,
+                    likely: 0,
                 });
             }
         }

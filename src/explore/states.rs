@@ -94,18 +94,34 @@ impl States {
         row_at(&self.rows, self.packing.halves(), state)
     }
 
-    /// Has the processor fetch what a row will be compared with, and returns something of it.
-    pub(super) fn hint(&self, row: &Row) -> u32 {
-        let halves = self.packing.halves();
-        let number = self.table.hint(hash(row, halves));
-        let at = number.map_or(0, |number| number as usize * halves);
+    /// The hash by which a row is found.
+    pub(super) fn hash(&self, row: &Row) -> u64 {
+        hash(row, self.packing.halves())
+    }
+
+    /// Has the processor fetch where a row of this hash will be looked up, and returns the state that is likely to be the
+    /// one.
+    #[inline]
+    pub(super) fn likely(&self, hash: u64) -> u32 {
+        self.table.hint(hash).unwrap_or(0)
+    }
+
+    /// Has the processor fetch a state's row, and returns something of it.
+    #[inline]
+    pub(super) fn touch(&self, state: u32) -> u32 {
+        let at = state as usize * self.packing.halves();
         self.rows.get(at).copied().unwrap_or(0)
     }
 
     /// The number of a row, a new one if it was not known.
     pub(super) fn enter(&mut self, row: &Row, from: u32) -> (u32, bool) {
+        self.enter_hashed(row, self.hash(row), from)
+    }
+
+    /// As [`enter`](States::enter), with the row's hash.
+    pub(super) fn enter_hashed(&mut self, row: &Row, hash_here: u64, from: u32) -> (u32, bool) {
         let halves = self.packing.halves();
-        let (rows, hash_here) = (&self.rows, hash(row, halves));
+        let rows = &self.rows;
         let gap = match self
             .table
             .find(hash_here, |state| same(rows, state, row, halves))
