@@ -232,9 +232,14 @@ impl Checker {
         };
         if case.space.progress() == Progress::Running {
             case.its_turn = !case.its_turn && !case.told && case.space.states() > MANY;
+            // While the reduced search goes along most of the time is its own.
+            let states = match case.reduced.is_some() && !case.told {
+                true => SLICE / 4,
+                false => SLICE,
+            };
             if case.its_turn {
                 self.look_reduced(send);
-            } else if case.space.advance(&case.scenario.model, SLICE) != Progress::Running {
+            } else if case.space.advance(&case.scenario.model, states) != Progress::Running {
                 self.report(false, send);
             } else if (self.clock)() - self.reported > REPORT {
                 self.reported = (self.clock)();
