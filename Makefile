@@ -57,7 +57,7 @@ bench: ## Run the benchmarks, native and in Chromium
 	cargo bench --no-default-features --bench capture
 	cargo bench --no-default-features --bench explore -- 10m
 	@$(MAKE) --no-print-directory dist
-	node benches/browser.mjs
+	node benches/verdict.mjs
 	node benches/editor.mjs
 	node benches/frames.mjs
 	node benches/memory.mjs

@@ -1,7 +1,7 @@
 //! How fast the checker is and how much memory it takes, beside stateright and SPIN on the same models.
 //!
 //! A bench, not a test: it prints figures and judges nothing. `cargo bench --bench explore -- 10m`
-//! also looks at ten million states. The models and rates that `benches/browser.mjs` needs are left in `target/bench`.
+//! also looks at ten million states; `-- changes` and `-- plain` make one part alone, for a profile.
 
 #[path = "../tests/support/machine.rs"]
 mod machine;
@@ -25,7 +25,7 @@ const COMPACT: Limits = Limits {
 };
 
 /// The largest scenario of the catalogue with more writers, each of which stores `times` times.
-fn scaled(writers: usize, times: usize) -> (String, Scenario) {
+fn scaled(writers: usize, times: usize) -> Scenario {
     let mut text = find("two-page-submitted").expect("there").text.to_owned();
     let start = text.find("schedule = [").expect("a schedule");
     let end = start + text[start..].find("\n]").expect("its end") + 2;
@@ -43,18 +43,7 @@ fn scaled(writers: usize, times: usize) -> (String, Scenario) {
         let actor = format!("[[actor]]\nname = \"w{writer}\"\nabout = \"\"\nrun = [{run}]\n");
         text = text.replacen("[expect]", &format!("{stores}{actor}[expect]"), 1);
     }
-    let scenario = load("scaled", &text).unwrap_or_else(|error| panic!("{error}"));
-    (text, scenario)
-}
-
-/// Leaves a file for the bench in the browser.
-fn leave(name: &str, text: &str) {
-    let folder = "target/bench";
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(format!("{folder}/{name}"), text));
-    if let Err(error) = written {
-        println!("  {folder}/{name} could not be written: {error}");
-    }
+    load("scaled", &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The result of some work, and the seconds that its fastest run took.
@@ -76,9 +65,8 @@ fn say(name: &str, states: usize, seconds: f64, rest: &str) {
     );
 }
 
-fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
+fn against(name: &str, scenario: &Scenario) {
     println!("{name}");
-    leave(&format!("{key}.toml"), &text);
     let model = &scenario.model;
     let mut bytes = 0;
     let (states, ours) = best(|| {
@@ -95,10 +83,6 @@ fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
         bytes = space.bytes();
         space.states()
     });
-    leave(
-        &format!("{key}.rate"),
-        &(states as f64 / seconds).to_string(),
-    );
     let room = format!("{:.1} bytes a state", bytes as f64 / states as f64);
     say("the same, with the graph", states, seconds, &room);
     let mut kept = String::new();
@@ -128,7 +112,7 @@ fn against(name: &str, key: &str, (text, scenario): (String, Scenario)) {
         println!("  SPIN is not there");
         return;
     }
-    let text = promela(&scenario, "");
+    let text = promela(scenario, "");
     for (how, every, flags) in [
         (
             "SPIN, -O2, every step",
@@ -191,7 +175,32 @@ fn look_at_changes(slug: &str) -> (usize, usize) {
     (looked.into_inner(), round.into_inner())
 }
 
+fn every_change() {
+    let start = Instant::now();
+    let (many, round) = look_at_changes("two-page-submitted");
+    println!("verdicts of every single change of the largest scenario, on all cores");
+    println!(
+        "  {many} changes, of which {round} can go round; {:.0} ms (goal: 2000)",
+        start.elapsed().as_secs_f64() * 1e3
+    );
+}
+
+/// The plain search of the largest scenario with more writers, a few times.
+fn plain() {
+    let scenario = scaled(2, 2);
+    let model = &scenario.model;
+    let explore = || Space::explore(model, model.initial, COMPACT).states();
+    let (states, seconds) = best(explore);
+    say("packed states, one core", states, seconds, "");
+}
+
 fn main() {
+    // A part alone, for a profile.
+    match std::env::args().nth(1).as_deref() {
+        Some("changes") => return every_change(),
+        Some("plain") => return plain(),
+        _ => {}
+    }
     let scenarios: Vec<Scenario> = catalogue()
         .map(|entry| entry.load().expect("the tests load every scenario"))
         .collect();
@@ -226,19 +235,13 @@ fn main() {
         found
     });
     println!("  {changes} changes, {:.0} ms", seconds * 1e3);
-    let start = Instant::now();
-    let (many, round) = look_at_changes("two-page-submitted");
-    println!("verdicts of every single change of the largest scenario, on all cores");
-    println!(
-        "  {many} changes, of which {round} can go round; {:.0} ms (goal: 2000)",
-        start.elapsed().as_secs_f64() * 1e3
-    );
+    every_change();
     let largest = "the largest scenario, two-page-submitted";
-    against(largest, "largest", scaled(0, 0));
+    against(largest, &scaled(0, 0));
     let more = "the same with two more writers, each writing twice";
-    against(more, "scaled", scaled(2, 2));
+    against(more, &scaled(2, 2));
     if std::env::args().any(|it| it == "10m") {
-        let (_, scenario) = scaled(2, 4);
+        let scenario = scaled(2, 4);
         let model = &scenario.model;
         let start = Instant::now();
         let mut space = Space::new(model, model.initial, COMPACT);
