@@ -308,7 +308,8 @@ fn histories_have_no_gaps() {
                         .iter()
                         .filter(|it| it.set == Some(true) && it.from.is_some())
                         .count();
-                    assert_eq!(set, started);
+                    // A task that sleeps shows that the bit is set as well.
+                    assert!(set >= started);
                 }
             }
         }

@@ -49,7 +49,7 @@ fn open_link(link: &str, text: &str) -> Result<OpenedRun, String> {
     } = link.open(&packed.scenario);
     if own {
         changed = format!(
-            "A draft that came with the link: not one of ours, and nobody has checked what it says of itself. {changed}"
+            "A draft, from a link or from what was opened here: not one of ours, and nobody has checked what it says of itself. {changed}"
         );
     }
     Ok(OpenedRun {

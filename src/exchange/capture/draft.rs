@@ -119,7 +119,7 @@ impl Capture {
         let lines = |it: Option<&u32>| it.map_or(0, |it| self.events[*it as usize].line);
         let (first, last) = (lines(events.first()), lines(events.last()));
         let about = format!("{}, lines {first} to {last}", self.folio_name(folio));
-        let text = self.file(&programs, &about);
+        let text = self.file(&programs, &about, folio);
         let scenario = load(SLUG, &text).map_err(DraftError::Unbuildable)?;
         Ok(judged(scenario, text, programs))
     }
@@ -128,11 +128,19 @@ impl Capture {
     fn notes(&self, out: &mut String, programs: &Programs) {
         let mut notes: Vec<((&str, &str), Vec<u32>)> = Vec::new();
         for target in &programs.targets {
-            let name = match target.actor {
-                DISK => continue,
-                COMPLETION => "completion",
-                index => &programs.actors[index].name,
+            let (name, times) = match target.actor {
+                DISK => ("disk", 1),
+                COMPLETION => ("completion", 1),
+                index => {
+                    let actor = &programs.actors[index];
+                    let times = actor.counts.get(target.key).copied();
+                    (&*actor.name, times.unwrap_or(0))
+                }
             };
+            // A step that is made several times has no line of its own, and one that must have been has none at all.
+            if times != 1 || target.key == "lock_page" || target.actor == DISK && target.reach {
+                continue;
+            }
             match notes.iter_mut().find(|it| it.0 == (name, target.key)) {
                 Some(note) if note.1.last() != Some(&target.event) => note.1.push(target.event),
                 Some(_) => {}
@@ -161,7 +169,7 @@ impl Capture {
         format!("{}.{:06}", time / 1_000_000_000, time / 1_000 % 1_000_000)
     }
 
-    fn file(&self, programs: &Programs, about: &str) -> String {
+    fn file(&self, programs: &Programs, about: &str, folio: u32) -> String {
         let mut out = String::new();
         let name = quotable(&self.name);
         let _ = writeln!(
@@ -182,12 +190,19 @@ impl Capture {
         if let Some(asked) = programs.asked {
             let _ = writeln!(out, "stable = {asked}");
         }
-        let _ = writeln!(out, "\n[file]\ninode = 12\nfirst_lba = 56\ninterval = 4096");
+        let folio = self.folios.get(folio as usize);
+        let small = |it: Option<u64>, most: u64| it.filter(|it| *it <= most);
+        let inode = small(folio.and_then(|it| it.inode), 1 << 31).unwrap_or(12);
+        let index = small(folio.and_then(|it| it.index), 1 << 20).unwrap_or(0);
+        let _ = writeln!(
+            out,
+            "\n[file]\ninode = {inode}\nfirst_lba = 56\ninterval = 4096"
+        );
         let dirty = programs.dirty != Some(false) || programs.underway;
         let maps = programs.actors.iter().any(|it| it.maps);
         let _ = writeln!(
             out,
-            "\n[[page]]\nindex = 0\nmemory = [\"new \"]\nmedia = [\"old \"]\ndirty = {dirty}"
+            "\n[[page]]\nindex = {index}\nmemory = [\"new \"]\nmedia = [\"old \"]\ndirty = {dirty}"
         );
         if maps {
             let _ = writeln!(
@@ -215,7 +230,7 @@ impl Capture {
             };
             let _ = writeln!(
                 out,
-                "\n[[program]]\nname = \"fault_seen\"\ntext = '''\npage_mkwrite:{remark}\n  lock_page    # {UNSEEN}\n  check_mapping else gone    # {UNSEEN}\n{mkwrite}pte_mkwrite else changed    # {UNSEEN}\nset_page_dirty\nchanged>\nunlock_page\nend\ngone>\nunlock_page\nsigbus\n'''"
+                "\n[[program]]\nname = \"fault_seen\"\ntext = '''\ncall do_wp_page()    # {UNSEEN}\npage_mkwrite:{remark}\n  lock_page    # {UNSEEN}\n  check_mapping else gone    # {UNSEEN}\n{mkwrite}pte_mkwrite else changed    # {UNSEEN}\nset_page_dirty\nchanged>\nunlock_page\nend\ngone>\nunlock_page\nsigbus\n'''"
             );
         }
         for (at, actor) in programs
@@ -273,13 +288,13 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
         id(named("completion")),
         id(named("flusher_")),
     );
-    let mut run = Run::new(&scenario, disk);
+    let mut run = Run::new(&scenario, disk, completion);
     if let Some(flusher) = flusher {
         run.make(flusher, "queue_bio");
     }
     let (mut reached, mut departs, mut unlike) = (Vec::new(), None, Vec::new());
     for (at, target) in programs.targets.iter().enumerate() {
-        run.frees(completion, &programs.targets[at..]);
+        run.frees(&programs.targets[at..]);
         let actor = match target.actor {
             DISK => disk,
             COMPLETION => completion,
@@ -287,7 +302,10 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
         };
         let Some(actor) = actor else { continue };
         let there = match target.actor {
-            DISK => run.out(actor),
+            DISK if target.reach => {
+                run.read_early(actor);
+                true
+            }
             _ => run.bring(actor, target),
         };
         if !there {

@@ -60,6 +60,8 @@ pub(super) struct State {
     batch: Option<usize>,
     /// When somebody was let write last.
     granted: Option<u32>,
+    /// Outcomes that only the next line about writeback can settle, since what was before the capture is not known.
+    open: Vec<usize>,
 }
 
 /// A call of page_mkwrite that has not returned.
@@ -280,13 +282,37 @@ impl Follow {
             What::Issued => self.issued(event, task, text),
             What::Completed => self.completed(event, task, text),
             What::BioEnded => self.bio_ended(event, task, text),
+            // Only who finds the bit set comes to the tracepoint.
+            What::WaitSleeps => {
+                if let Some(folio) = folio {
+                    let state = self.state(folio);
+                    let ends = state.ends;
+                    state.writeback.get_or_insert(true);
+                    let wait = &mut self.doing(task).wait;
+                    wait.get_or_insert(Wait {
+                        folio,
+                        call: event,
+                        ends,
+                    });
+                }
+            }
             What::AddedToBio
             | What::MadeWritable
             | What::MarkedDirty
             | What::DirtyTold
-            | What::WaitSleeps
             | What::LockSleeps
             | What::Queued => {}
+        }
+    }
+
+    /// Calls of page_mkwrite whose return is not recorded.
+    fn unreturned(&mut self) {
+        let why = Why::NotRecorded("the return of page_mkwrite");
+        for event in 0..u32::try_from(self.events.len()).unwrap_or(0) {
+            if self.events[event as usize].what() == What::MkwriteCalled {
+                let at = [event, NONE, NONE, NONE];
+                self.say(Rule::Granted, Finding::Unknown, NONE, at, why);
+            }
         }
     }
 
@@ -301,6 +327,9 @@ impl Follow {
         };
         let walks = seen(What::Mkclean) || seen(What::MkcleanOne);
         let waits = seen(What::WaitCalled);
+        if seen(What::MkwriteCalled) && !seen(What::MkwriteReturned) {
+            self.unreturned();
+        }
         let mut moved = Vec::new();
         for outcome in &mut self.outcomes {
             let before = outcome.finding;
@@ -312,15 +341,13 @@ impl Follow {
                     let folio = self.folios.get(outcome.folio as usize);
                     let asks = folio.and_then(|it| self.asks.get(&it.inode)).copied();
                     let asks = asks.unwrap_or_default();
-                    let order = (outcome.at[1], outcome.at[0]);
-                    let (one, other) = (
-                        &self.events[order.0 as usize],
-                        &self.events[order.1 as usize],
-                    );
+                    let time = |at: usize| {
+                        let event = self.events.get(outcome.at[at] as usize);
+                        event.map(|it| (it.time, it.cpu))
+                    };
+                    let same = matches!((time(0), time(1)), (Some(one), Some(other)) if one.0 == other.0 && one.1 != other.1);
                     (outcome.finding, outcome.why) = match (waits, asks.yes, asks.no) {
-                        _ if one.cpu != other.cpu && one.time == other.time => {
-                            (Finding::Unknown, Why::SameTime)
-                        }
+                        _ if same => (Finding::Unknown, Why::SameTime),
                         (true, 0, 1..) => (Finding::NotAsked, Why::Nothing),
                         (true, 1.., _) => (Finding::Broken, Why::Nothing),
                         _ => (Finding::Unknown, Why::Asked),

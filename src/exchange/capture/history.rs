@@ -3,6 +3,9 @@
 use super::Capture;
 use super::event::What;
 
+/// How many events behind its falling asleep a sleeper's next one is looked for.
+const FARTHEST: usize = 100_000;
+
 /// What a span tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bit {
@@ -127,6 +130,16 @@ impl Track {
 }
 
 impl Capture {
+    /// The next thing that an event's task does, to whatever folio.
+    fn next_of(&self, event: u32) -> Option<u32> {
+        let task = self.events[event as usize].task;
+        let behind = self.events[event as usize + 1..].iter();
+        let next = behind
+            .take(FARTHEST)
+            .position(|it| it.task == task && it.what() != What::WaitSleeps);
+        u32::try_from(next?).ok().map(|it| event + 1 + it)
+    }
+
     /// What is known of a folio.
     pub fn history(&self, folio: u32) -> History {
         let mut tracks = [(); 5].map(|()| Track::new());
@@ -142,14 +155,6 @@ impl Capture {
             let event = &self.events[*number as usize];
             if !tasks.contains(&event.task) {
                 tasks.push(event.task);
-            }
-            for sleep in &mut sleeps {
-                if sleep.task == event.task
-                    && sleep.to.is_none()
-                    && event.what() != What::WaitSleeps
-                {
-                    sleep.to = Some(*number);
-                }
             }
             let [locked, dirty, writeback, writable, guarded] = &mut tracks;
             let task = Some(event.task);
@@ -181,6 +186,12 @@ impl Capture {
                 }
                 What::Mkclean | What::MkcleanOne => writable.becomes(*number, Some(false), None),
                 What::MarkedDirty if cleaning == task => {}
+                // The PTE was made writable before: wp_page_reuse, mm/memory.c.
+                What::MarkedDirty if granted.is_some() && granted == task => {
+                    writable.becomes(*number, Some(true), None);
+                }
+                // A write faults only where the PTE does not let it.
+                What::WriteFault => writable.becomes(*number, Some(false), None),
                 What::MarkedDirty | What::DirtyTold => dirty.becomes(*number, Some(true), None),
                 What::WritebackStarted => {
                     writeback.was(false);
@@ -204,13 +215,24 @@ impl Capture {
                     // Whoever takes it next without sleeping does not show.
                     locked.becomes(*number, None, None);
                 }
+                What::WaitSleeps if writeback.now().set.is_none() => {
+                    // Only who finds the bit set comes here.
+                    writeback.becomes(*number, Some(true), None);
+                    sleeps.push(Sleep {
+                        task: event.task,
+                        from: *number,
+                        to: self.next_of(*number),
+                        writeback: true,
+                    });
+                }
                 What::WaitCalled | What::WaitSleeps if writeback.now().set == Some(true) => {
-                    let asleep = |it: &Sleep| it.task == event.task && it.to.is_none();
+                    let asleep =
+                        |it: &Sleep| it.task == event.task && it.to.is_none_or(|it| it > *number);
                     if !sleeps.iter().any(asleep) {
                         sleeps.push(Sleep {
                             task: event.task,
                             from: *number,
-                            to: None,
+                            to: self.next_of(*number),
                             writeback: true,
                         });
                     }
@@ -219,7 +241,7 @@ impl Capture {
                     sleeps.push(Sleep {
                         task: event.task,
                         from: *number,
-                        to: None,
+                        to: self.next_of(*number),
                         writeback: false,
                     });
                 }

@@ -24,7 +24,7 @@ pub struct Like {
     pub placed: usize,
     /// How many lines there are.
     pub of: usize,
-    /// Lines at which its actor sleeps although the kernel's task went on, or goes on although that slept.
+    /// Lines at which its actor sleeps although the kernel's task went on, or goes on, or does not wait at all, although that slept.
     pub against: Vec<u32>,
     /// Lines for which it has no step.
     pub missing: Vec<u32>,
@@ -97,7 +97,7 @@ impl Capture {
         servers: [Option<ActorId>; 2],
     ) -> Like {
         let [disk, completion] = servers;
-        let mut run = Run::new(scenario, disk);
+        let mut run = Run::new(scenario, disk, completion);
         let mut like = Like {
             scenario: at,
             placed: 0,
@@ -107,19 +107,31 @@ impl Capture {
             choices: Vec::new(),
         };
         for (place, target) in programs.targets.iter().enumerate() {
-            run.frees(completion, &programs.targets[place..]);
+            run.frees(&programs.targets[place..]);
             let line = self.events[target.event as usize].line;
             let actor = match target.actor {
                 DISK => {
-                    if let Some(disk) = disk {
-                        run.out(disk);
+                    match (disk, target.reach) {
+                        (Some(disk), true) => run.read_early(disk),
+                        (Some(disk), false) => _ = run.bring(disk, target),
+                        (None, _) => {}
                     }
                     continue;
                 }
                 COMPLETION => completion,
                 index => casting.get(index).copied().flatten(),
             };
-            like.of += 1;
+            let knows_it = actor.is_some_and(|it| knows(scenario, it, target.key));
+            // A wait at which nobody slept says little of an ordering without one; one at which somebody slept speaks against it.
+            match target.slept {
+                Some(false) if !knows_it => continue,
+                Some(true) if !knows_it => {
+                    like.of += 1;
+                    like.against.push(line);
+                    continue;
+                }
+                _ => like.of += 1,
+            }
             let Some(actor) = actor.filter(|it| knows(scenario, *it, target.key)) else {
                 like.missing.push(line);
                 continue;

@@ -124,6 +124,8 @@ pub struct Capture {
     pub told: Vec<NotRead>,
     /// How many lines are about something else.
     pub other: u32,
+    /// How many entries the tracer's heading counts, if the file has fewer: it was cut, or filtered.
+    pub cut: Option<u64>,
     /// How many events the tracer says it has lost, and at which lines; 0 where it gives no number.
     pub lost: Vec<(u32, u64)>,
     /// The names of functions and tracepoints that came up, with how often.
@@ -323,6 +325,11 @@ impl Reading {
             return Err(self.nothing());
         }
         self.follow.finish();
+        let heading = self.remarks.iter().find_map(|it| {
+            let counts = it.strip_prefix("entries-in-buffer/entries-written: ")?;
+            counts.split('/').next()?.trim().parse::<u64>().ok()
+        });
+        let cut = heading.filter(|it| *it > u64::from(self.read));
         let follow = self.follow;
         let rows = event::ROWS.iter().zip(&follow.rows);
         let recorded = rows.filter(|it| *it.1 > 0);
@@ -342,6 +349,7 @@ impl Reading {
             not_read: self.not_read,
             told: self.told,
             other: self.others,
+            cut,
             lost: self.lost,
         })
     }
@@ -407,6 +415,38 @@ impl Capture {
                 None => "a folio".to_owned(),
             },
         }
+    }
+
+    /// How long it is between two events: `6.07 ms`.
+    pub(super) fn between(&self, from: u32, to: u32) -> String {
+        let time = |it: u32| self.events.get(it as usize).map_or(0, |it| it.time);
+        let micros = time(to).saturating_sub(time(from)) / 1_000;
+        match micros {
+            0..1_000 => format!("{micros} \u{b5}s"),
+            1_000..1_000_000 => format!("{}.{:02} ms", micros / 1_000, micros % 1_000 / 10),
+            _ => format!(
+                "{}.{:02} s",
+                micros / 1_000_000,
+                micros % 1_000_000 / 10_000
+            ),
+        }
+    }
+
+    /// How many lines stand behind each other, of one processor and with one time, at most: a clock that stood still.
+    pub fn standstill(&self) -> (u16, usize) {
+        let mut last: HashMap<u16, (u64, usize)> = HashMap::new();
+        let mut most = (0, 0);
+        for event in &self.events {
+            let now = last.entry(event.cpu).or_insert((event.time, 0));
+            *now = match now.0 == event.time {
+                true => (now.0, now.1 + 1),
+                false => (event.time, 1),
+            };
+            if now.1 > most.1 {
+                most = (event.cpu, now.1);
+            }
+        }
+        most
     }
 
     /// How often a rule came out in a way.

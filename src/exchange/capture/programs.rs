@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Capture;
 use super::event::{Event, What};
-use super::replay::{COMPLETION, DISK, Target};
+use super::replay::{ANSWER, COMPLETION, DISK, Target};
 
 /// An actor of the scenario.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Actor {
     /// Whether it stores through a mapping.
     pub maps: bool,
     pub cleans: bool,
+    /// Whether it has sent a bio and not waited for it.
+    pub sent: bool,
     /// What it is about.
     pub now: Now,
     /// How many steps of a key its lines have so far.
@@ -110,13 +112,13 @@ impl Capture {
                 .map(|it| it.value)
                 .next();
             if done == Some(0) {
-                let nth = programs.count(DISK, "");
+                let nth = programs.count(DISK, ANSWER);
                 programs.targets.push(Target {
                     event: number,
                     actor: DISK,
-                    key: "",
+                    key: ANSWER,
                     nth,
-                    reach: false,
+                    reach: true,
                     slept: None,
                 });
                 programs.taken = true;
@@ -125,7 +127,8 @@ impl Capture {
         if completes || interrupt {
             programs.completes |= completes;
             let target = match what {
-                What::Completed => Some((DISK, "", false)),
+                // The answer to a request that is in the stretch.
+                What::Completed if programs.io() => Some((DISK, ANSWER, false)),
                 What::WritebackEnded => Some((COMPLETION, "end_page_writeback", false)),
                 _ => None,
             };
@@ -212,6 +215,15 @@ impl Capture {
                     actor.line("lock_page", "lock_page", UNSEEN);
                     actor.now.cleaning = true;
                 }
+                // A task that comes to a wait and sleeps not was busy elsewhere before.
+                if slept == Some(false)
+                    && !actor.lines.is_empty()
+                    && next != Some(What::ClearedForIo)
+                {
+                    let line = "call other_folios()    # what the task does elsewhere";
+                    actor.lines.push(line.to_owned());
+                }
+                actor.sent = false;
                 let nth = actor.line("wait_on_page_writeback", "wait_on_page_writeback", &remark);
                 targets.push(("wait_on_page_writeback", nth, true));
             }
@@ -241,6 +253,14 @@ impl Capture {
                 }
             }
             What::WritebackStarted => {
+                // A sector is in one bio at a time: the last one went out and ended before.
+                if actor.now.unsubmitted {
+                    actor.line("queue_bio", "submit_bio", UNSEEN);
+                    actor.sent = true;
+                }
+                if std::mem::take(&mut actor.sent) {
+                    actor.line("wait_on_page_writeback", "wait_on_page_writeback", UNSEEN);
+                }
                 actor.now.started = true;
                 actor.now.unsubmitted = true;
                 let nth = actor.line("set_page_writeback", "set_page_writeback", &remark);
@@ -280,6 +300,7 @@ impl Capture {
                 programs.guards |= what == What::GuardPrepared;
                 actor.now.unsubmitted = false;
                 actor.line("queue_bio", "submit_bio", &remark);
+                actor.sent = true;
                 actor.now.prepared = true;
                 let nth = actor.counts["queue_bio"];
                 // The bio goes out once it is prepared.
@@ -320,7 +341,7 @@ impl Capture {
 
 impl Programs {
     fn count(&self, actor: usize, key: &'static str) -> usize {
-        let same = |it: &&Target| it.actor == actor && it.key == key;
+        let same = |it: &&Target| it.actor == actor && it.key == key && !it.reach;
         self.targets.iter().filter(same).count() + 1
     }
 
@@ -354,6 +375,9 @@ impl Programs {
             let now = actor.now;
             // What is cleared for I/O is written.
             let unmarked = now.cleaning && actor.cleans && !now.started;
+            if unmarked && std::mem::take(&mut actor.sent) {
+                actor.line("wait_on_page_writeback", "wait_on_page_writeback", UNSEEN);
+            }
             if unmarked {
                 actor.line("set_page_writeback", "set_page_writeback", UNSEEN);
             }

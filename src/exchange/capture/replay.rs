@@ -27,6 +27,9 @@ pub(super) struct Target {
 pub(super) const COMPLETION: usize = usize::MAX;
 pub(super) const DISK: usize = usize::MAX - 1;
 
+/// The step by which a disk answers.
+pub(super) const ANSWER: &str = "complete_request";
+
 /// A run that follows a capture.
 #[derive(Clone)]
 pub(super) struct Run<'a> {
@@ -37,19 +40,25 @@ pub(super) struct Run<'a> {
     made: BTreeMap<(usize, String), usize>,
     /// The disk, which acts when somebody waits for it.
     disk: Option<ActorId>,
-    /// The completion, once no line of the capture is its own any more.
+    /// Whether no line of the capture is the disk's answer any more.
+    answers: bool,
+    /// The completion.
+    ends: Option<ActorId>,
+    /// The same, once no line of the capture is its own any more.
     completion: Option<ActorId>,
 }
 
 impl<'a> Run<'a> {
     /// Begins where the scenario begins.
-    pub fn new(scenario: &'a Scenario, disk: Option<ActorId>) -> Run<'a> {
+    pub fn new(scenario: &'a Scenario, disk: Option<ActorId>, ends: Option<ActorId>) -> Run<'a> {
         Run {
             scenario,
             world: scenario.model.initial,
             choices: Vec::new(),
             made: BTreeMap::new(),
             disk,
+            answers: false,
+            ends,
             completion: None,
         }
     }
@@ -60,10 +69,11 @@ impl<'a> Run<'a> {
         target.slept.is_none_or(|slept| slept == asleep)
     }
 
-    /// From a target on, lets the completion act as it likes, if the capture says nothing of it any more.
-    pub fn frees(&mut self, completion: Option<ActorId>, left: &[Target]) {
+    /// From a target on, lets disk and completion act as they like, if the capture says nothing of them any more.
+    pub fn frees(&mut self, left: &[Target]) {
+        self.answers = left.iter().all(|it| it.actor != DISK || it.reach);
         if left.iter().all(|it| it.actor != COMPLETION) {
-            self.completion = completion;
+            self.completion = self.ends;
         }
     }
 
@@ -76,14 +86,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Lets an actor act as long as it can; says that it did.
-    pub fn out(&mut self, actor: ActorId) -> bool {
+    /// Lets the disk take its bytes, up to its answer.
+    pub fn read_early(&mut self, disk: ActorId) {
         for _ in 0..MOST_FOR_A_LINE {
-            if !self.step(actor) {
+            if self.key(disk) == ANSWER || !self.step(disk) {
                 break;
             }
         }
-        true
     }
 
     /// The key of the step that an actor stands at.
@@ -132,7 +141,10 @@ impl<'a> Run<'a> {
             if self.ready(actor) {
                 return true;
             }
-            let mut servers = [self.disk, self.completion].into_iter().flatten();
+            // The disk answers when the capture says so, or that what follows its answer has happened.
+            let answers = self.answers || Some(actor) == self.ends;
+            let disk = self.disk.filter(|it| answers || self.key(*it) != ANSWER);
+            let mut servers = [disk, self.completion].into_iter().flatten();
             if !servers.any(|it| it != actor && self.step(it)) {
                 return false;
             }

@@ -194,15 +194,21 @@ impl Outcome {
                     line(0)
                 ),
             },
+            (Rule::Granted, Finding::Unknown) if self.folio == NONE => {
+                format!("{} called {} at {}", task(0), name(0), line(0))
+            }
             (Rule::Granted, Finding::Unknown) => {
                 format!("{} was let write {folio} at {}", task(0), line(0))
             }
             (Rule::Granted, _) => {
+                let since = match has(1) {
+                    true => format!("since {}", line(1)),
+                    false => format!("since before the capture begins, until {}", line(2)),
+                };
                 let mut words = format!(
-                    "page_mkwrite returned at {} and let {} write {folio} while writeback was set since {}",
+                    "page_mkwrite returned at {} and let {} write {folio} while writeback was set {since}",
                     line(0),
-                    task(0),
-                    line(1)
+                    task(0)
                 );
                 if has(3) {
                     let _ = write!(words, "; its guard tags were prepared at {}", line(3));
@@ -221,13 +227,18 @@ impl Outcome {
                 line(2),
                 line(0)
             ),
-            (Rule::Copied, _) => format!(
-                "{} had {folio} for a write from {} to {} while writeback was set since {}",
-                task(0),
-                line(2),
-                line(0),
-                line(1)
-            ),
+            (Rule::Copied, _) => {
+                let since = match has(1) {
+                    true => format!("since {}", line(1)),
+                    false => "since before the capture begins".to_owned(),
+                };
+                format!(
+                    "{} had {folio} for a write from {} to {} while writeback was set {since}",
+                    task(0),
+                    line(2),
+                    line(0)
+                )
+            }
             (Rule::Protected, Finding::Kept) => format!(
                 "{folio}: cleared for I/O at {}, write access taken away at {}, marked at {}",
                 line(0),
@@ -262,11 +273,19 @@ impl Outcome {
                 line(0)
             ),
             (Rule::Waited, Finding::Kept) => format!(
-                "{} slept on {folio} from {} on and went on at {}, after the end of writeback at {}",
+                "{} slept on {folio} from {} on and went on at {}, {} later, after the end of writeback at {}",
                 task(0),
                 line(0),
                 line(2),
+                capture.between(self.at[0], self.at[2]),
                 line(1)
+            ),
+            (Rule::Waited, Finding::Unknown) => format!(
+                "{} slept on {folio} from {} on and went on at {}, {} later",
+                task(0),
+                line(0),
+                line(2),
+                capture.between(self.at[0], self.at[2])
             ),
             (Rule::Waited, _) => format!(
                 "{} called {} at {} while {folio} was under writeback, and went on at {} although that had not ended",

@@ -203,7 +203,7 @@ impl Capture {
                     lines.add(task, &call, &remark);
                 }
                 if it.granted {
-                    lines.add(task, "store to page", "not in the capture");
+                    lines.add(task, "/* store */", "not in the capture");
                 }
                 *it = Drawn::default();
             }

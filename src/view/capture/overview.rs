@@ -31,8 +31,17 @@ pub(super) fn answer(panel: &Looked) -> Element {
             "",
             "\u{2248}",
             format!(
-                "{} somebody was let write under writeback; it is allowed, because the mapping does not ask for stable pages.",
-                times(not_asked)
+                "{} somebody was let write under writeback. No rule is broken: the mapping does not ask for stable pages.{}",
+                times(not_asked),
+                match capture
+                    .recorded
+                    .iter()
+                    .any(|it| it.0.ends_with("bio_integrity_prep"))
+                {
+                    true =>
+                        " But guard tags were prepared: where the disk reads after the store, that is a guard error.",
+                    false => "",
+                }
             ),
         ),
         (0, 0, 0) => (
@@ -74,6 +83,9 @@ pub(super) fn answer(panel: &Looked) -> Element {
     );
     it.child(note("small", &words))
 }
+
+/// From how many lines of one processor with one time on its clock is said to stand still.
+const STANDSTILL: usize = 20;
 
 /// Every rule, with how often it is kept and broken, and the lists that are open.
 pub(super) fn rules(panel: &Looked) -> Element {
@@ -203,10 +215,12 @@ pub(super) fn facts(panel: &Looked) -> Element {
             (0, 0) => continue,
             (yes, 0) => format!("asks for them: folio_wait_stable went on to wait {yes} times"),
             (0, no) => {
-                format!("does not ask for them: folio_wait_stable returned at once {no} times")
+                format!(
+                    "does not ask for them: folio_wait_stable was called {no} times, and folio_wait_writeback never followed"
+                )
             }
             (yes, no) => format!(
-                "changes its mind: folio_wait_stable went on to wait {yes} times, and returned at once {no} times"
+                "changes its mind: folio_wait_writeback followed folio_wait_stable {yes} times, and {no} times it did not"
             ),
         };
         say(&format!("stable pages of {of}"), &words);
@@ -224,6 +238,20 @@ pub(super) fn facts(panel: &Looked) -> Element {
         }
     };
     say("lost", &lost);
+    if let Some(entries) = capture.cut {
+        let words = format!(
+            "the heading counts {} entries, and the file has fewer",
+            many(entries)
+        );
+        say("cut or filtered", &words);
+    }
+    let (cpu, still) = capture.standstill();
+    if still >= STANDSTILL {
+        let words = format!(
+            "CPU {cpu} has one time on {still} lines behind each other: the order between CPUs rests on that of the lines"
+        );
+        say("clock", &words);
+    }
     if capture.other > 0 {
         say(
             "about something else",
@@ -251,6 +279,14 @@ pub(super) fn facts(panel: &Looked) -> Element {
         "it cannot show",
         "who takes the page lock without sleeping (that is inlined), the stores themselves (only faults show), and bytes",
     );
+    if capture
+        .folios
+        .iter()
+        .any(|it| it.address.is_none() && it.index.is_none())
+    {
+        let words = "the function tracer has no arguments, so each round of a task counts as a folio of its own; kprobe events with folio, index and ino tell (lab/record-writeback.sh)";
+        say("which folio", words);
+    }
     el("details", "part")
         .attr(Attr::Part, "capture-facts")
         .child(el("summary", "").text("About the file"))

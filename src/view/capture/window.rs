@@ -6,7 +6,7 @@ use super::super::capture_msg::{CaptureMsg, Place};
 use super::super::editor::capture_asked;
 use super::super::vdom::{Attr, Element, button, el, note};
 use super::looked::{Looked, events_of};
-use super::words::{many, pages, seconds};
+use super::words::{counted, many, pages, seconds};
 
 /// How many events are shown at a time.
 const SHOWN: usize = 40;
@@ -147,7 +147,8 @@ fn round(
     round: Stretch,
     lanes: usize,
 ) -> Vec<Element> {
-    let words = format!("Round {}, {} events", number + 1, round.to - round.from);
+    let events = counted((round.to - round.from) as u64, "event");
+    let words = format!("Round {}, {events}", number + 1);
     let number = number as u32;
     let draft = panel.drafts.get(&(folio, number));
     let model = capture_asked(CaptureMsg::Draft(folio, number));
@@ -255,7 +256,12 @@ fn row(
         };
         row = row.child(el("td", class).text(words));
     }
-    let who = format!("{}, {}", capture.task_name(event.task), event.cpu);
+    let task = capture.tasks.get(usize::from(event.task));
+    // Interrupts and idle processors have the processor in their name.
+    let who = match task.and_then(|it| it.pid) {
+        Some(_) => format!("{}, {}", capture.task_name(event.task), event.cpu),
+        None => capture.task_name(event.task),
+    };
     row.child(el("td", "").text(&who)).child(
         el("td", "")
             .child(el("code", "").text(event.name()))

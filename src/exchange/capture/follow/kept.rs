@@ -63,6 +63,17 @@ impl Follow {
                 let at = [wait.call, state.ended.unwrap_or(NONE), event, NONE];
                 self.say(Rule::Waited, Finding::Kept, wait.folio, at, Why::Nothing);
             }
+            // Where no line of the folio sets the bit, none may be known to clear it.
+            false if state.started.is_none() => {
+                let at = [wait.call, NONE, event, NONE];
+                self.say(
+                    Rule::Waited,
+                    Finding::Unknown,
+                    wait.folio,
+                    at,
+                    Why::WhichFolio,
+                );
+            }
             false => {
                 let at = [wait.call, NONE, event, NONE];
                 self.broken(Rule::Waited, wait.folio, at, (wait.call, event));
@@ -118,7 +129,34 @@ impl Follow {
             Some(false) => [event, NONE, state.ended.unwrap_or(NONE), NONE],
             _ => [event, state.started.unwrap_or(NONE), NONE, prepared],
         };
-        self.say(Rule::Granted, finding, folio, at, why);
+        self.say_open(Rule::Granted, finding, folio, at, why);
+    }
+
+    /// Says something that, where it is not known yet, the next line about the folio's writeback may settle.
+    fn say_open(&mut self, rule: Rule, finding: Finding, folio: u32, at: [u32; 4], why: Why) {
+        let before = self.outcomes.len();
+        self.say(rule, finding, folio, at, why);
+        if finding == Finding::Unknown && self.outcomes.len() > before {
+            self.state(folio).open.push(before);
+        }
+    }
+
+    /// The first line about a folio's writeback says what it was before: set, if it ends; clear, if it starts.
+    fn settle_open(&mut self, folio: u32, ended: Option<u32>) {
+        for number in std::mem::take(&mut self.state(folio).open) {
+            let outcome = &mut self.outcomes[number];
+            let rule = outcome.rule;
+            (outcome.finding, outcome.why) = match ended {
+                Some(_) => (Finding::Broken, Why::Asked),
+                None => (Finding::Kept, Why::Nothing),
+            };
+            if let (Some(ended), Rule::Granted) = (ended, rule) {
+                outcome.at[2] = ended;
+            }
+            let finding = outcome.finding;
+            *self.counts.entry((rule, Finding::Unknown)).or_default() -= 1;
+            *self.counts.entry((rule, finding)).or_default() += 1;
+        }
     }
 
     pub(super) fn cleared(&mut self, event: u32, task: u16, folio: Option<u32>) {
@@ -166,6 +204,7 @@ impl Follow {
             }
         }
         let state = self.state(folio).clone();
+        self.settle_open(folio, None);
         match state.writeback {
             Some(true) => {
                 let first = state.started.unwrap_or(NONE);
@@ -193,7 +232,11 @@ impl Follow {
     pub(super) fn ended(&mut self, event: u32, folio: Option<u32>) {
         let Some(folio) = folio else { return };
         let state = self.state(folio).clone();
-        if state.writeback == Some(true) {
+        self.settle_open(folio, Some(event));
+        if state.started.is_none() {
+            let at = [NONE, event, NONE, NONE];
+            self.say(Rule::Ended, Finding::Unknown, folio, at, Why::Before);
+        } else if state.writeback == Some(true) {
             let batch = state.batch.and_then(|it| self.batch(it)).cloned();
             match batch {
                 Some(batch) if batch.completed != NONE => {
@@ -250,7 +293,7 @@ impl Follow {
                 None => (Finding::Unknown, Why::Before),
             };
             let at = [event, state.started.unwrap_or(NONE), since, NONE];
-            self.say(Rule::Copied, finding, folio, at, why);
+            self.say_open(Rule::Copied, finding, folio, at, why);
         }
     }
 }
