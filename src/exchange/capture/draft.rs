@@ -121,7 +121,19 @@ impl Capture {
         let about = format!("{}, lines {first} to {last}", self.folio_name(folio));
         let text = self.file(&programs, &about, folio);
         let scenario = load(SLUG, &text).map_err(DraftError::Unbuildable)?;
+        let mut programs = programs;
+        if programs.io() && self.guards() {
+            let words = "The disk has guard tags: `bio_integrity_prep` is in the capture, which kernels before 7.1 call for any disk.";
+            programs.assumed.push(words.to_owned());
+        }
         Ok(judged(scenario, text, programs))
+    }
+
+    /// Whether `bio_integrity_prep` was called for anything, which disks without guard tags have too before 7.1: `blk_mq_submit_bio`, block/blk-mq.c.
+    fn guards(&self) -> bool {
+        self.recorded
+            .iter()
+            .any(|it| it.0.ends_with("bio_integrity_prep"))
     }
 
     /// A remark on each step with a line: which, and when.
@@ -181,11 +193,10 @@ impl Capture {
             out,
             "summary = \"What {name} shows of one folio, an actor a task. Bytes, and what is marked, are not in the capture.\""
         );
-        let device =
-            match programs.guards || !self.recorded.iter().any(|it| it.0 == "block_rq_issue") {
-                true => "dix+dif",
-                false => "none",
-            };
+        let device = match self.guards() {
+            true => "dix+dif",
+            false => "none",
+        };
         let _ = writeln!(out, "watch = \"\"\nera = \"6.19\"\ndevice = \"{device}\"");
         if let Some(asked) = programs.asked {
             let _ = writeln!(out, "stable = {asked}");
@@ -291,6 +302,10 @@ fn judged(scenario: Scenario, text: String, programs: Programs) -> Draft {
     let mut run = Run::new(&scenario, disk, completion);
     if let Some(flusher) = flusher {
         run.make(flusher, "queue_bio");
+        // Whether the disk took it is not in the stretch, and nothing says that it did not.
+        if let Some(disk) = disk {
+            run.read_early(disk);
+        }
     }
     let (mut reached, mut departs, mut unlike) = (Vec::new(), None, Vec::new());
     for (at, target) in programs.targets.iter().enumerate() {

@@ -17,7 +17,7 @@ pub enum Bit {
     Writeback,
     /// A PTE lets its process write.
     Writable,
-    /// Between the preparing of guard tags and the disk's answer.
+    /// Between `bio_integrity_prep` and the disk's answer, or the end of writeback. Before 7.1 it is called for disks without guard tags too.
     Guarded,
 }
 
@@ -38,7 +38,7 @@ impl Bit {
             Bit::Dirty => "PG_dirty",
             Bit::Writeback => "PG_writeback",
             Bit::Writable => "writable PTE",
-            Bit::Guarded => "guard tags taken",
+            Bit::Guarded => "after bio_integrity_prep",
         }
     }
 }
@@ -201,6 +201,9 @@ impl Capture {
                 What::WritebackEnded => {
                     writeback.was(true);
                     writeback.becomes(*number, Some(false), None);
+                    if guarded.now().set == Some(true) {
+                        guarded.becomes(*number, Some(false), None);
+                    }
                 }
                 What::MkwriteReturned if event.value & !0x204 == 0 => granted = task,
                 What::MadeWritable => writable.becomes(*number, Some(true), None),

@@ -54,7 +54,6 @@ pub(super) struct Programs {
     pub taken: bool,
     /// Whether writeback is on its way when the stretch begins.
     pub underway: bool,
-    pub guards: bool,
     pub assumed: Vec<String>,
     pub dirty: Option<bool>,
 }
@@ -297,7 +296,6 @@ impl Capture {
                 }
             }
             What::GuardPrepared | What::Issued if actor.now.unsubmitted => {
-                programs.guards |= what == What::GuardPrepared;
                 actor.now.unsubmitted = false;
                 actor.line("queue_bio", "submit_bio", &remark);
                 actor.sent = true;
@@ -394,7 +392,7 @@ impl Programs {
         }
         self.assumed.push("The page lock is taken before the first step that needs it: taking it shows only where somebody sleeps for it.".to_owned());
         if self.underway {
-            self.assumed.push("Writeback is under way when the stretch begins: a flusher that is not in it began it.".to_owned());
+            self.assumed.push("Writeback is under way when the stretch begins: a flusher that is not in it began it, and the disk has read the page before.".to_owned());
         }
         if self.io() {
             let words = match self.taken {

@@ -211,7 +211,7 @@ impl Outcome {
                     task(0)
                 );
                 if has(3) {
-                    let _ = write!(words, "; its guard tags were prepared at {}", line(3));
+                    let _ = write!(words, "; bio_integrity_prep came at {}", line(3));
                 }
                 words
             }
@@ -321,7 +321,7 @@ impl Outcome {
                 if has(2) {
                     let _ = write!(
                         words,
-                        ". One of its folios was let to a writer at {}, after its guard tags were prepared at {}",
+                        ". One of its folios was let to a writer at {}, after bio_integrity_prep at {}",
                         line(2),
                         line(3)
                     );

@@ -39,7 +39,7 @@ pub(super) fn answer(panel: &Looked) -> Element {
                     .any(|it| it.0.ends_with("bio_integrity_prep"))
                 {
                     true =>
-                        " But guard tags were prepared: where the disk reads after the store, that is a guard error.",
+                        " But bio_integrity_prep was called: if the disk has guard tags, a store before it reads is a guard error.",
                     false => "",
                 }
             ),

@@ -95,7 +95,7 @@ pub(super) fn events(panel: &Looked, place: Place, from: usize) -> Element {
     if history.is_some() {
         it = it.child(note(
             "legend small",
-            "After each event: L page lock held, D PG_dirty, W PG_writeback, P a PTE lets its process write, G guard tags taken and the disk not yet done; \u{201c}?\u{201d} where the capture does not tell. In its lane: \u{25cf} the task does something, z it sleeps on this folio. \u{2717} breaks a rule, \u{25b8} was asked about.",
+            "After each event: L page lock held, D PG_dirty, W PG_writeback, P a PTE lets its process write, G bio_integrity_prep called and writeback not over; \u{201c}?\u{201d} where the capture does not tell. In its lane: \u{25cf} the task does something, z it sleeps on this folio. \u{2717} breaks a rule, \u{25b8} was asked about.",
         ));
     }
     let mut jumps = el("div", "moves");
@@ -186,7 +186,7 @@ fn head(panel: &Looked, bits: bool, lanes: &[u16]) -> Element {
     };
     let mut row = el("tr", "")
         .child(column("", "line", ""))
-        .child(column("", "seconds", ""));
+        .child(column("number", "seconds", ""));
     if bits {
         for (bit, letter) in BITS {
             row = row.child(column("bit", letter, bit.words()));
