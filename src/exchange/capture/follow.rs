@@ -67,7 +67,7 @@ pub(super) struct State {
 /// A call of page_mkwrite that has not returned.
 #[derive(Clone, Debug)]
 struct Mkwrite {
-    folio: u32,
+    folio: Option<u32>,
     stable: bool,
 }
 
@@ -100,8 +100,8 @@ struct Doing {
     /// The folios that it has marked and not submitted.
     started: Vec<u32>,
     wait: Option<Wait>,
-    /// It has asked whether to wait for a stable page.
-    stable: Option<(u32, u32)>,
+    /// The folio for which it has asked whether to wait for a stable page, if it is known.
+    stable: Option<Option<u32>>,
     /// The folio that lines without one are about.
     current: Option<u32>,
     /// Folios of a bio that ends, for lines without one.
@@ -109,6 +109,13 @@ struct Doing {
     /// The request whose end it serves.
     batch: Option<usize>,
     last: Option<u8>,
+}
+
+impl Doing {
+    /// The folio that it asks the file system for, to write.
+    fn asks_for(&self) -> Option<u32> {
+        self.mkwrite.as_ref()?.folio
+    }
 }
 
 /// A bio on its way.
@@ -238,7 +245,7 @@ impl Follow {
                 let doing = self.doing(task);
                 doing.pending.push(event);
                 doing.mkwrite = Some(Mkwrite {
-                    folio: NONE,
+                    folio: None,
                     stable: false,
                 });
             }
@@ -268,7 +275,7 @@ impl Follow {
             }
             What::StableCalled => {
                 let doing = self.doing(task);
-                doing.stable = Some((folio.unwrap_or(NONE), event));
+                doing.stable = Some(folio);
                 match &mut doing.mkwrite {
                     Some(mkwrite) => mkwrite.stable = true,
                     None if doing.copying.is_none_or(|it| Some(it.0) != folio) => {

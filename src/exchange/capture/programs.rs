@@ -35,8 +35,6 @@ pub(super) struct Now {
     pub stable: bool,
     /// A bio is built and not submitted.
     pub unsubmitted: bool,
-    /// Its guard tags are prepared.
-    pub prepared: bool,
 }
 
 #[derive(Default)]
@@ -49,7 +47,6 @@ pub(super) struct Programs {
     /// The order of the steps in `page_mkwrite`, as first seen.
     pub fault: Vec<&'static str>,
     pub asked: Option<bool>,
-    pub completes: bool,
     /// Whether the disk took a request, as its answer says.
     pub taken: bool,
     /// Whether writeback is on its way when the stretch begins.
@@ -124,7 +121,6 @@ impl Capture {
             }
         }
         if completes || interrupt {
-            programs.completes |= completes;
             let target = match what {
                 // The answer to a request that is in the stretch.
                 What::Completed if programs.io() => Some((DISK, ANSWER, false)),
@@ -299,7 +295,6 @@ impl Capture {
                 actor.now.unsubmitted = false;
                 actor.line("queue_bio", "submit_bio", &remark);
                 actor.sent = true;
-                actor.now.prepared = true;
                 let nth = actor.counts["queue_bio"];
                 // The bio goes out once it is prepared.
                 targets.push(("queue_bio", nth, false));

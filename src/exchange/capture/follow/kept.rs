@@ -83,12 +83,12 @@ impl Follow {
 
     /// What a task does next after it has asked for a stable page says whether its mapping wants such.
     pub(super) fn asked_for_stable(&mut self, what: What, task: u16, named: Option<u32>) {
-        let Some((folio, _)) = self.doing(task).stable.take() else {
+        let Some(folio) = self.doing(task).stable.take() else {
             return;
         };
-        let inode = self.folios.get(folio as usize).and_then(|it| it.inode);
+        let inode = folio.and_then(|it| self.folios[it as usize].inode);
         let waits = matches!(what, What::WaitCalled | What::WaitSleeps)
-            && named.is_none_or(|it| it == folio);
+            && named.is_none_or(|it| Some(it) == folio);
         let asks = self.asks.entry(inode).or_default();
         match waits {
             true => asks.yes += 1,
@@ -101,15 +101,13 @@ impl Follow {
             return;
         };
         self.doing(task).pending.clear();
-        if mkwrite.folio == NONE {
-            return;
-        }
+        let Some(folio) = mkwrite.folio else { return };
         // VM_FAULT_LOCKED, or 0 from handlers that leave locking to their caller: include/linux/mm_types.h (6.19).
         let returned = &self.events[event as usize];
         // XFS has one function for read and write faults; only a write waits for a stable page.
         let writes = mkwrite.stable || !returned.name().contains("xfs_filemap_fault");
         if returned.value & !0x204 == 0 && writes {
-            self.granted(event, task, mkwrite.folio);
+            self.granted(event, task, folio);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who does something, and whose folio a line is about.
 
-use super::super::event::{NONE, What};
+use super::super::event::What;
 use super::super::line::{Line, decimal, field, hex};
 use super::{Doing, Folio, Follow, MOST_FOLIOS, MOST_TASKS, State, Task};
 
@@ -120,40 +120,18 @@ impl Follow {
             What::Mkclean | What::MkcleanOne | What::AddedToBio | What::WritebackStarted => {
                 self.doing(task).current
             }
-            What::MarkedDirty | What::StableCalled | What::MadeWritable => {
+            What::MarkedDirty | What::StableCalled | What::MadeWritable | What::Unlocked => {
                 let doing = self.doing(task);
-                let mkwrite = doing
-                    .mkwrite
-                    .as_ref()
-                    .map(|it| it.folio)
-                    .filter(|it| *it != NONE);
-                mkwrite.or(doing.granted).or(doing.current)
+                doing.asks_for().or(doing.granted).or(doing.current)
             }
-            What::MkwriteReturned => {
-                let mkwrite = self.doing(task).mkwrite.as_ref();
-                mkwrite.map(|it| it.folio).filter(|it| *it != NONE)
-            }
+            What::MkwriteReturned => self.doing(task).asks_for(),
             What::WaitCalled => {
                 let doing = self.doing(task);
-                let mkwrite = doing
-                    .mkwrite
-                    .as_ref()
-                    .map(|it| it.folio)
-                    .filter(|it| *it != NONE);
-                if mkwrite.is_none() && doing.mkwrite.is_none() {
+                if doing.mkwrite.is_none() {
                     doing.pending.clear();
                     doing.pending.push(event);
                 }
-                mkwrite
-            }
-            What::Unlocked => {
-                let doing = self.doing(task);
-                let mkwrite = doing
-                    .mkwrite
-                    .as_ref()
-                    .map(|it| it.folio)
-                    .filter(|it| *it != NONE);
-                mkwrite.or(doing.granted).or(doing.current)
+                doing.asks_for()
             }
             What::WritebackEnded => self.doing(task).ending.pop_front(),
             _ => None,
@@ -164,8 +142,8 @@ impl Follow {
     pub(super) fn settle_pending(&mut self, task: u16, what: What, folio: u32) {
         let doing = self.doing(task);
         match &mut doing.mkwrite {
-            Some(mkwrite) if mkwrite.folio == NONE => {
-                mkwrite.folio = folio;
+            Some(mkwrite) if mkwrite.folio.is_none() => {
+                mkwrite.folio = Some(folio);
                 for before in std::mem::take(&mut doing.pending) {
                     self.about(before, folio);
                 }
