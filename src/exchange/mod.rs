@@ -21,6 +21,7 @@ mod klog;
 mod leaks;
 mod link;
 mod lock_words;
+mod made_file;
 mod missing;
 mod narration;
 mod promela;

@@ -97,7 +97,7 @@ impl Capture {
         servers: [Option<ActorId>; 2],
     ) -> Like {
         let [disk, completion] = servers;
-        let mut run = Run::new(scenario, disk, completion);
+        let mut run = Run::new(scenario, &programs.targets, disk, completion);
         let mut like = Like {
             scenario: at,
             placed: 0,
@@ -107,7 +107,7 @@ impl Capture {
             choices: Vec::new(),
         };
         for (place, target) in programs.targets.iter().enumerate() {
-            run.frees(&programs.targets[place..]);
+            run.frees(place);
             let line = self.events[target.event as usize].line;
             let actor = match target.actor {
                 DISK => {

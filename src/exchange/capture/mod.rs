@@ -6,6 +6,7 @@
 
 mod draft;
 mod event;
+mod file;
 mod follow;
 mod history;
 mod likeness;

@@ -38,6 +38,8 @@ pub(super) struct Run<'a> {
     pub choices: Vec<Choice>,
     /// How many steps of each key each actor has made.
     made: BTreeMap<(usize, String), usize>,
+    /// The last targets that are the disk's answer, and the completion's.
+    last: (Option<usize>, Option<usize>),
     /// The disk, which acts when somebody waits for it.
     disk: Option<ActorId>,
     /// Whether no line of the capture is the disk's answer any more.
@@ -50,8 +52,19 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Begins where the scenario begins.
-    pub fn new(scenario: &'a Scenario, disk: Option<ActorId>, ends: Option<ActorId>) -> Run<'a> {
+    pub fn new(
+        scenario: &'a Scenario,
+        targets: &[Target],
+        disk: Option<ActorId>,
+        ends: Option<ActorId>,
+    ) -> Run<'a> {
+        let answer = |it: &Target| it.actor == DISK && !it.reach;
+        let end = |it: &Target| it.actor == COMPLETION;
         Run {
+            last: (
+                targets.iter().rposition(answer),
+                targets.iter().rposition(end),
+            ),
             scenario,
             world: scenario.model.initial,
             choices: Vec::new(),
@@ -70,9 +83,10 @@ impl<'a> Run<'a> {
     }
 
     /// From a target on, lets disk and completion act as they like, if the capture says nothing of them any more.
-    pub fn frees(&mut self, left: &[Target]) {
-        self.answers = left.iter().all(|it| it.actor != DISK || it.reach);
-        if left.iter().all(|it| it.actor != COMPLETION) {
+    pub fn frees(&mut self, at: usize) {
+        let (answer, end) = self.last;
+        self.answers = answer.is_none_or(|it| it < at);
+        if end.is_none_or(|it| it < at) {
             self.completion = self.ends;
         }
     }

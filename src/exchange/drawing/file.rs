@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::super::made_file::quoted;
 use super::made::{About, Programs};
 use super::sheet::Sheet;
 
@@ -20,10 +21,6 @@ pub(super) struct File<'a> {
     pub direct: bool,
     pub dirty: bool,
     pub era: &'a str,
-}
-
-fn quoted(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 pub(super) fn file(it: &File) -> String {

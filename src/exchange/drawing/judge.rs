@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::Drawing;
+use crate::exchange::made_file::{BYTES, explored, run_verdicts};
 use crate::exchange::{Worth, worth};
-use crate::explore::{Limits, Mutant, MutantWork, Profile, Progress, Space, Story, Verdicts};
-use crate::machine::{Choice, History};
+use crate::explore::{Mutant, MutantWork, Profile, Progress, Space, Verdicts};
+use crate::machine::Choice;
 use crate::protocol::{Edit, Side};
-use crate::scenario::{Device, Scenario, Variant, Verdict};
+use crate::scenario::{Device, Variant, Verdict};
 
-/// Most memory of the search.
-const BYTES: usize = 12 << 20;
 /// With more states than this no changes are tried.
 const MOST_FOR_CHANGES: usize = 2_000;
 /// Most changes named.
@@ -109,24 +108,6 @@ impl Drawing {
         }
         Some(words)
     }
-}
-
-/// What a run comes to.
-fn run_verdicts(scenario: &Scenario, run: &[Choice]) -> Vec<Verdict> {
-    let model = &scenario.model;
-    let mut history = History::new(model);
-    for choice in run {
-        history.choose(model, *choice);
-    }
-    Story::of(model, &history).verdicts(model)
-}
-
-fn explored(scenario: &Scenario) -> Space {
-    let limits = Limits {
-        bytes: BYTES,
-        graph: true,
-    };
-    Space::explore(&scenario.model, scenario.model.initial, limits)
 }
 
 fn mends(drawing: &Drawing, space: &Space) -> Vec<Mend> {

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::diagram::plain::MOST_BYTES;
-use super::statements::schedule_lines;
+use super::made_file::with_run;
 use crate::machine::Choice;
 use crate::scenario::{Device, Scenario, ScenarioError, load, load_for};
 pub use answer::{Answer, Tone};
@@ -205,10 +205,7 @@ impl Drawing {
         let mut scenario = load(SLUG, &made.text).map_err(DrawingError::Unbuildable)?;
         let replay = replay::replay(&scenario, &made, &sheet.cells);
         // The drawn order is the file's opening run.
-        let with_run = with_schedule(&made.text, &scenario, &replay.choices);
-        if let Ok(run) = load(SLUG, &with_run) {
-            (made.text, scenario) = (with_run, run);
-        }
+        (made.text, scenario) = with_run(made.text, scenario, &replay.choices);
         let elsewhere = Device::ALL[1..Device::STATED].iter().filter_map(|device| {
             let other = load_for(SLUG, &made.text, Some(*device), None).ok()?;
             let choices = replay::replay(&other, &made, &sheet.cells).choices;
@@ -313,15 +310,4 @@ fn summary(outside: &[(&str, &str)]) -> String {
         text += &format!(" What it is about the model cannot judge: {what}. {why}");
     }
     text
-}
-
-/// The file with a run as its opening schedule.
-fn with_schedule(text: &str, scenario: &Scenario, choices: &[Choice]) -> String {
-    let lines = schedule_lines(scenario, choices);
-    let lines: String = lines.iter().map(|it| format!("  \"{it}\",\n")).collect();
-    text.replacen(
-        "\n[file]\n",
-        &format!("\nschedule = [\n{lines}]\n\n[file]\n"),
-        1,
-    )
 }
