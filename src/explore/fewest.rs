@@ -10,8 +10,9 @@
 use crate::machine::{ActorId, Choice, Model, World, alike, sort_alike, step_possible, ways};
 use crate::scenario::Verdict;
 
+use super::looked::{Broken, verdicts_of_end};
 use super::quiet::Quiet;
-use super::space::{Broken, Progress, verdicts_of_end};
+use super::space::Progress;
 use super::states::States;
 use super::verdicts::Verdicts;
 

@@ -12,6 +12,7 @@ mod foresight;
 mod graph;
 mod independence;
 mod line_pairs;
+mod looked;
 mod matrix;
 mod mending;
 mod messages;

@@ -60,6 +60,21 @@ impl Group {
         }
     }
 
+    /// Puts a value that it has had before into a row.
+    #[inline]
+    fn put_known(&self, value: u32, row: &mut Row) -> Option<()> {
+        self.put(self.find(value)?, row);
+        Some(())
+    }
+
+    /// Puts the number of a value into a row.
+    #[inline]
+    fn put(&self, number: u32, row: &mut Row) {
+        let mask = (1u64 << self.bits) - 1;
+        let word = &mut row[self.word];
+        *word = *word & !(mask << self.shift) | u64::from(number) << self.shift;
+    }
+
     #[cold]
     fn add(&mut self, value: u32, slot: usize) -> u32 {
         self.values.push(value);
@@ -143,17 +158,36 @@ impl Packing {
         Some(packed)
     }
 
+    /// As [`neighbour`](Packing::neighbour), without room for anything new: None where a group has a value that it never had.
+    #[inline]
+    pub(super) fn known_neighbour(
+        &self,
+        from: &[u64; LANES],
+        row: &Row,
+        to: &[u64; LANES],
+    ) -> Option<Row> {
+        let mut packed = *row;
+        for lane in 0..self.lanes {
+            let changed = from[lane] ^ to[lane];
+            if changed as u32 != 0 {
+                self.groups[2 * lane].put_known(to[lane] as u32, &mut packed)?;
+            }
+            if changed >> 32 != 0 {
+                self.groups[2 * lane + 1].put_known((to[lane] >> 32) as u32, &mut packed)?;
+            }
+        }
+        Some(packed)
+    }
+
     /// Puts a group's value into a row. None where the dictionary has outgrown its bits.
     fn set(&mut self, group: usize, value: u32, row: &mut Row) -> Option<()> {
         let group = &mut self.groups[group];
-        let number = u64::from(group.number(value));
-        if number >> group.bits != 0 {
+        let number = group.number(value);
+        if u64::from(number) >> group.bits != 0 {
             self.widen();
             return None;
         }
-        let mask = (1u64 << group.bits) - 1;
-        let word = &mut row[group.word];
-        *word = *word & !(mask << group.shift) | number << group.shift;
+        group.put(number, row);
         Some(())
     }
 
