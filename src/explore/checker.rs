@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::machine::{Choice, World, step_possible, ways};
 use crate::scenario::{Packed, Scenario, Verdict, load_variant};
 
+use super::aside::{AsideAnswer, AsideFound, AsideRequest, AsideTask};
+use super::asides::Asides;
 use super::costs::costs;
 use super::deeds::Profile;
 use super::expectation::failing_shares;
@@ -18,7 +20,7 @@ use super::messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
     ScenarioSpec, SearchProgress, SearchResult,
 };
-use super::mutants::MutantWork;
+use super::mutants::{Mutant, MutantWork};
 use super::odds::{Odds, OddsWork};
 use super::race::RaceMap;
 use super::reduced::Reduced;
@@ -32,6 +34,8 @@ const SLICE: usize = 2_000;
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 /// From so many states on the reduced search goes along with the plain one: it is the sooner to know the verdicts.
 const MANY: usize = 100_000;
+/// From so many states on it does so in a worker beside the checker, if there is one.
+const MANY_FOR_ASIDE: usize = 20_000;
 /// Of more states than this it is not looked up what each step does; that takes some 0.1 s.
 const MOST_PROFILED: usize = 200_000;
 
@@ -56,6 +60,8 @@ struct Case {
     told: bool,
     /// Whether it is its turn.
     its_turn: bool,
+    /// The same search in a worker beside the checker.
+    aside: ReducedAside,
     mutants: Option<MutantWork>,
     /// What all runs come to, once somebody has asked for it.
     profile: Option<Arc<Profile>>,
@@ -79,6 +85,16 @@ impl Case {
     }
 }
 
+/// A reduced search in a worker beside the checker.
+enum ReducedAside {
+    /// There is none.
+    None,
+    /// This worker makes it.
+    With(usize),
+    /// It is over; this is what it met.
+    Over(CheckerResponse),
+}
+
 /// Another ordering, whose costs are wanted.
 struct Other {
     scenario: Scenario,
@@ -94,6 +110,7 @@ pub struct Checker {
     bytes: usize,
     case: Option<Case>,
     other: Option<Other>,
+    asides: Asides,
     /// Requests to be answered once the search is over.
     waiting: VecDeque<CheckerRequest>,
     /// When progress was last reported.
@@ -112,6 +129,7 @@ impl Checker {
             bytes: 0,
             case: None,
             other: None,
+            asides: Asides::default(),
             waiting: VecDeque::new(),
             reported: 0.0,
         }
@@ -121,10 +139,12 @@ impl Checker {
     pub fn handle(&mut self, request: CheckerRequest, send: &mut dyn FnMut(CheckerMessage)) {
         match request {
             CheckerRequest::Check { turn, spec, bytes } => {
+                self.asides.begin();
                 *self = Checker {
                     turn,
                     bytes: usize::try_from(bytes).unwrap_or(usize::MAX),
                     reported: (self.clock)(),
+                    asides: std::mem::take(&mut self.asides),
                     ..Checker::new(self.clock)
                 };
                 match load_variant(&spec.slug, &spec.text, &spec.variant()) {
@@ -140,6 +160,7 @@ impl Checker {
                             reduced: None,
                             told: false,
                             its_turn: false,
+                            aside: ReducedAside::None,
                             mutants: None,
                             profile: None,
                             matrix: None,
@@ -180,11 +201,13 @@ impl Checker {
         self.other = None;
         let matrix_waits = self.waiting.contains(&CheckerRequest::Matrix);
         self.waiting.clear();
+        self.asides.begin();
         let Some(case) = &mut self.case else {
             return;
         };
         case.odds = None;
         case.reduced = None;
+        case.aside = ReducedAside::None;
         if case.matrix.take().is_some() || matrix_waits {
             let (cells, left) = (Vec::new(), 0);
             self.respond(send, CheckerResponse::Matrix { cells, left });
@@ -210,8 +233,8 @@ impl Checker {
         case.space.progress() == Progress::Running
             || case.odds.is_some()
             || case.reduced.is_some()
-            || case.mutants.is_some()
-            || case.matrix.is_some()
+            || case.mutants.as_ref().is_some_and(MutantWork::busy)
+            || case.matrix.as_ref().is_some_and(MatrixWork::busy)
             || self.other.is_some()
             || !self.waiting.is_empty()
     }
@@ -228,7 +251,17 @@ impl Checker {
             return;
         };
         if case.space.progress() == Progress::Running {
-            case.its_turn = !case.its_turn && !case.told && case.space.states() > MANY;
+            let states = case.space.states();
+            let here = matches!(case.aside, ReducedAside::None);
+            if states > MANY_FOR_ASIDE && here && case.reduced.is_none() {
+                self.asides.want();
+                if let Some(number) = self.asides.free() {
+                    case.aside = ReducedAside::With(number);
+                    let of = (self.turn, &case.spec, self.bytes);
+                    self.asides.give(number, AsideTask::Reduced, of);
+                }
+            }
+            case.its_turn = !case.its_turn && !case.told && here && states > MANY;
             // While the reduced search goes along most of the time is its own.
             let states = match case.reduced.is_some() && !case.told {
                 true => SLICE / 4,
@@ -283,23 +316,155 @@ impl Checker {
             self.respond(send, response);
         } else if let Some(matrix) = &mut case.matrix {
             let cells: Vec<_> = matrix.advance(SLICE).into_iter().collect();
-            let left = matrix.left() as u32;
-            if left == 0 {
-                case.matrix = None;
-            }
-            if left == 0 || !cells.is_empty() {
-                self.respond(send, CheckerResponse::Matrix { cells, left });
-            }
+            self.tell_cells(cells, send);
+            self.give_away();
         } else if let Some(mutants) = &mut case.mutants {
-            let found: Vec<_> = mutants.advance(SLICE).into_iter().collect();
-            let (left, same) = (mutants.left() as u32, std::mem::take(&mut mutants.same));
-            if left == 0 {
-                case.mutants = None;
-            }
-            if left == 0 || !found.is_empty() || !same.is_empty() {
-                self.respond(send, CheckerResponse::Mutants { found, left, same });
+            let found = mutants.advance(SLICE);
+            self.tell_mutants(found, send);
+            self.give_away();
+        }
+    }
+
+    /// Tells what some places of the matrix come to.
+    fn tell_cells(&mut self, cells: Vec<MatrixCell>, send: &mut dyn FnMut(CheckerMessage)) {
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let left = case.matrix.as_ref().map_or(0, MatrixWork::left) as u32;
+        if left == 0 {
+            case.matrix = None;
+        }
+        if left == 0 || !cells.is_empty() {
+            self.respond(send, CheckerResponse::Matrix { cells, left });
+        }
+    }
+
+    /// Tells what came of a change, and of those behind it that are known.
+    fn tell_mutants(&mut self, found: Option<Mutant>, send: &mut dyn FnMut(CheckerMessage)) {
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let Some(mutants) = &mut case.mutants else {
+            return;
+        };
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.extend(std::iter::from_fn(|| mutants.next_found()));
+        let (left, same) = (mutants.left() as u32, std::mem::take(&mut mutants.same));
+        if left == 0 {
+            case.mutants = None;
+        }
+        if left == 0 || !found.is_empty() || !same.is_empty() {
+            self.respond(send, CheckerResponse::Mutants { found, left, same });
+        }
+    }
+
+    /// Gives work to those beside the checker who have room for it.
+    fn give_away(&mut self) {
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        let of = (self.turn, &case.spec, self.bytes);
+        while let Some(number) = self.asides.free() {
+            let cell = case.matrix.as_mut().and_then(|it| it.give_away(number));
+            let cell = cell.map(|(era, device)| AsideTask::Cell(era, device));
+            let task = cell.or_else(|| {
+                let (place, edit) = case.mutants.as_mut()?.give_away(number)?;
+                Some(AsideTask::Change(place, edit))
+            });
+            match task {
+                Some(task) => self.asides.give(number, task, of),
+                None => return,
             }
         }
+    }
+
+    /// Whether workers beside the checker would have something to do.
+    pub fn wants_asides(&self) -> bool {
+        self.asides.are_wanted()
+    }
+
+    /// What workers beside the checker are to be asked, each by its number.
+    pub fn to_asides(&mut self) -> Vec<(usize, AsideRequest)> {
+        self.asides.requests()
+    }
+
+    /// Notes that a worker beside the checker is there.
+    pub fn add_aside(&mut self, number: usize) {
+        self.asides.add(number);
+        self.give_away();
+    }
+
+    /// Notes that a worker beside the checker is gone: what it was asked is done here.
+    pub fn remove_aside(&mut self, number: usize) {
+        self.asides.remove(number);
+        let Some(case) = &mut self.case else {
+            return;
+        };
+        if matches!(case.aside, ReducedAside::With(with) if with == number) {
+            case.aside = ReducedAside::None;
+            if case.space.progress() == Progress::Full {
+                let model = &case.scenario.model;
+                case.reduced = Some(Reduced::new(model, self.bytes));
+            }
+        }
+        if let Some(mutants) = &mut case.mutants {
+            mutants.take_back(number);
+        }
+        if let Some(matrix) = &mut case.matrix {
+            matrix.take_back(number);
+        }
+    }
+
+    /// Takes the answer of a worker beside the checker.
+    pub fn take_aside(
+        &mut self,
+        number: usize,
+        answer: AsideAnswer,
+        send: &mut dyn FnMut(CheckerMessage),
+    ) {
+        let Some(case) = self.case.as_mut().filter(|_| answer.turn == self.turn) else {
+            return;
+        };
+        match answer.found {
+            AsideFound::Reduced { met, over } => {
+                if over {
+                    self.asides.done(number);
+                }
+                if !matches!(case.aside, ReducedAside::With(with) if with == number) {
+                    return;
+                }
+                // Of a search that is complete everything is known.
+                let asked = match case.space.progress() {
+                    Progress::Running => !case.told,
+                    Progress::Full => true,
+                    Progress::Complete | Progress::Stopped => false,
+                };
+                let all_met = matches!(met, CheckerResponse::Reduced { complete: true, .. });
+                let tells = asked && (all_met || case.space.progress() == Progress::Full);
+                case.told |= tells;
+                if over {
+                    case.aside = ReducedAside::Over(met.clone());
+                }
+                if tells {
+                    self.respond(send, met);
+                }
+            }
+            AsideFound::Change(place, found) => {
+                self.asides.done(number);
+                if let Some(mutants) = &mut case.mutants {
+                    mutants.came_back(place, found.map(|it| *it));
+                    self.tell_mutants(None, send);
+                }
+            }
+            AsideFound::Cell(cell) => {
+                self.asides.done(number);
+                let matrix = case.matrix.as_mut();
+                if matrix.is_some_and(|it| it.came_back(&cell)) {
+                    self.tell_cells(vec![*cell], send);
+                }
+            }
+        }
+        self.give_away();
     }
 
     /// A slice of the reduced search (a small one: a state takes it longer), which tells its verdicts as soon as it has all of them, and how soon each can be
@@ -323,13 +488,7 @@ impl Checker {
             return;
         }
         let tells = over || beside && complete;
-        let response = tells.then(|| CheckerResponse::Reduced {
-            complete,
-            states: reduced.states() as u32,
-            verdicts: reduced.verdicts().collect(),
-            fewest: reduced.are_fewest(),
-            may_loop: reduced.may_loop(),
-        });
+        let response = tells.then(|| reduced.response());
         case.told |= tells;
         if over && !beside {
             case.reduced = None;
@@ -411,14 +570,24 @@ impl Checker {
                 .collect(),
         };
         case.odds = (complete && case.known.is_some()).then(|| OddsWork::new(graph));
-        match case.space.progress() {
-            Progress::Full => {
+        let mut met = None;
+        match (case.space.progress(), &case.aside) {
+            (Progress::Full, ReducedAside::None) => {
                 let reduced = || Reduced::new(model, self.bytes);
                 case.reduced.get_or_insert_with(reduced);
+            }
+            (Progress::Full, ReducedAside::Over(known)) => met = Some(known.clone()),
+            (Progress::Full, ReducedAside::With(_)) => {}
+            (_, ReducedAside::With(number)) => {
+                self.asides.recall(*number);
+                case.aside = ReducedAside::None;
             }
             _ => case.reduced = None,
         }
         self.respond(send, CheckerResponse::Checked(Box::new(response)));
+        if let Some(met) = met {
+            self.respond(send, met);
+        }
     }
 
     /// Begins to look at the ordering in every other kernel and on every other device. What it comes to where it stands
@@ -432,6 +601,7 @@ impl Checker {
         let work = MatrixWork::new(&case.scenario, &case.spec.text, &variant, bytes);
         let left = work.left() as u32;
         case.matrix = Some(work);
+        self.asides.want();
         let cells = vec![MatrixCell {
             era: case.scenario.era,
             device: case.scenario.device,
@@ -537,6 +707,8 @@ impl Checker {
             CheckerRequest::Mutants => {
                 let ScenarioSpec { text, .. } = &case.spec;
                 let variant = case.spec.variant();
+                self.asides.want();
+                self.asides.begin_changes(profile.clone());
                 let work = MutantWork::new(&case.scenario, text, &variant, limits.bytes, profile);
                 case.mutants = Some(work);
                 return;

@@ -118,7 +118,7 @@ impl Watch for Seen<'_> {
 }
 
 /// What all runs of an ordering come to, beside their verdicts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// What is done in some run.
     pub some: Deeds,

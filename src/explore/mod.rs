@@ -1,6 +1,8 @@
 //! What a run did, and what every run can do.
 
 mod ahead;
+mod aside;
+mod asides;
 mod checker;
 mod costs;
 mod deeds;
@@ -37,6 +39,7 @@ mod verdicts;
 mod without;
 
 pub use ahead::follow_to_failure;
+pub use aside::{Aside, AsideAnswer, AsideFound, AsideRequest, AsideTask};
 pub use checker::Checker;
 pub use costs::{Bill, Cost, costs};
 pub use deeds::{Deed, Deeds, Profile, Safety, invariants};

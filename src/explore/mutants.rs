@@ -1,7 +1,7 @@
 //! Which steps carry weight: what comes of every single change to the loaded ordering.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::machine::{Choice, Instr, Op, Operand, PageId};
@@ -169,7 +169,7 @@ impl ProgramOwner {
     }
 }
 
-/// All changes of a scenario, one after the other, in slices.
+/// All changes of a scenario, one after the other, in slices. Some can be tried elsewhere.
 pub struct MutantWork {
     /// None where the text does not load: it did before.
     file: Option<Prepared>,
@@ -177,8 +177,17 @@ pub struct MutantWork {
     /// The code of all changes tried, each with its place among them; none for that of the unchanged scenario.
     seen: HashMap<Code, Option<u32>>,
     limits: Limits,
-    running: Option<Trial>,
+    /// The change that is being tried, with its place.
+    running: Option<(u32, Trial)>,
     before: Option<Arc<Profile>>,
+    /// Changes that are tried elsewhere: the place of each, and where.
+    away: Vec<(u32, Edit, usize)>,
+    /// Changes that came back from there without having been tried.
+    back: Vec<(u32, Edit)>,
+    /// What came of changes, if it was not told yet, by place: those before them come first.
+    found: BTreeMap<u32, Mutant>,
+    /// How many were told.
+    told: u32,
     /// Changes that come to the same code as one tried before, or as the unchanged scenario, since they were last taken.
     pub same: Vec<Merged>,
 }
@@ -204,17 +213,63 @@ impl MutantWork {
             before,
             limits: Limits::bytes(bytes),
             running: None,
+            away: Vec::new(),
+            back: Vec::new(),
+            found: BTreeMap::new(),
+            told: 0,
             same: Vec::new(),
         }
     }
 
     /// Changes not looked at yet.
     pub fn left(&self) -> usize {
-        self.edits.len() + usize::from(self.running.is_some())
+        let here = self.edits.len() + self.back.len() + usize::from(self.running.is_some());
+        here + self.away.len() + self.found.len()
     }
 
-    /// The scenario with a change; none if the change cannot be made, or comes to the same as one before.
-    fn changed(&mut self, edit: &Edit) -> Option<Scenario> {
+    /// Whether there is anything to do here.
+    pub(super) fn busy(&self) -> bool {
+        self.running.is_some() || !self.back.is_empty() || self.edits.len() > 0
+    }
+
+    /// A change that is to be tried elsewhere, and its place; none if there are no more.
+    pub(super) fn give_away(&mut self, to: usize) -> Option<(u32, Edit)> {
+        loop {
+            let edit = self.edits.next()?;
+            if let Some((place, _)) = self.changed(&edit) {
+                self.away.push((place, edit.clone(), to));
+                return Some((place, edit));
+            }
+        }
+    }
+
+    /// Takes what came of a change that was tried elsewhere; without that it is tried here.
+    pub(super) fn came_back(&mut self, place: u32, found: Option<Mutant>) {
+        let Some(at) = self.away.iter().position(|it| it.0 == place) else {
+            return;
+        };
+        let (_, edit, _) = self.away.swap_remove(at);
+        match found {
+            Some(found) => drop(self.found.insert(place, found)),
+            None => self.back.push((place, edit)),
+        }
+    }
+
+    /// Has the changes tried here that were given to somebody who is gone.
+    pub(super) fn take_back(&mut self, from: usize) {
+        let back = self.away.extract_if(.., |it| it.2 == from);
+        self.back.extend(back.map(|(place, edit, _)| (place, edit)));
+    }
+
+    /// What came of the next change, in the order in which they were to be tried, if it is known.
+    pub(super) fn next_found(&mut self) -> Option<Mutant> {
+        let found = self.found.remove(&self.told)?;
+        self.told += 1;
+        Some(found)
+    }
+
+    /// The scenario with a change, and its place; none if the change cannot be made, or comes to the same as one before.
+    fn changed(&mut self, edit: &Edit) -> Option<(u32, Scenario)> {
         let scenario = self.file.as_ref()?.with(edit).ok()?;
         let place = self.seen.len() as u32 - 1;
         match self.seen.entry(code(&scenario)) {
@@ -227,7 +282,7 @@ impl MutantWork {
             }
             Entry::Vacant(free) => {
                 free.insert(Some(place));
-                Some(scenario)
+                Some((place, scenario))
             }
         }
     }
@@ -237,7 +292,7 @@ impl MutantWork {
         std::iter::from_fn(move || {
             loop {
                 let edit = self.edits.next()?;
-                if let Some(scenario) = self.changed(&edit) {
+                if let Some((_, scenario)) = self.changed(&edit) {
                     return Some(scenario);
                 }
             }
@@ -245,16 +300,28 @@ impl MutantWork {
     }
 
     /// Looks at up to `states` states of one change. Returns what comes of the change once all of its
-    /// states were looked at; none for a change that cannot be made.
+    /// states were looked at, and those before it were tried; none for a change that cannot be made.
     pub fn advance(&mut self, states: usize) -> Option<Mutant> {
         if self.running.is_none() {
-            let edit = self.edits.next()?;
-            let scenario = self.changed(&edit)?;
-            let before = self.before.clone();
-            self.running = Some(Trial::new(edit, scenario, self.limits, before));
+            let (edit, (place, scenario)) = self.next_change()?;
+            let trial = Trial::new(edit, scenario, self.limits, self.before.clone());
+            self.running = Some((place, trial));
         }
-        let found = self.running.as_mut()?.advance(states, usize::MAX)?;
+        let (place, trial) = self.running.as_mut()?;
+        let found = trial.advance(states, usize::MAX)?;
+        self.found.insert(*place, found);
         self.running = None;
-        Some(found)
+        self.next_found()
+    }
+
+    fn next_change(&mut self) -> Option<(Edit, (u32, Scenario))> {
+        if let Some((place, edit)) = self.back.pop() {
+            // It was built before it was given away.
+            let scenario = self.file.as_ref()?.with(&edit).ok()?;
+            return Some((edit, (place, scenario)));
+        }
+        let edit = self.edits.next()?;
+        let changed = self.changed(&edit)?;
+        Some((edit, changed))
     }
 }

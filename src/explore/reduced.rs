@@ -21,6 +21,7 @@ use crate::scenario::Verdict;
 
 use super::fewest::Fewest;
 use super::looked::{Broken, verdicts_of_end};
+use super::messages::CheckerResponse;
 use super::persistent::{Actors, Persistent};
 use super::space::Progress;
 use super::states::States;
@@ -304,6 +305,17 @@ impl Reduced {
     /// Whether a run can go round, so that somebody might do so for ever. Not known to be false before the search has met all.
     pub fn may_loop(&self) -> bool {
         self.may_loop
+    }
+
+    /// What it has met, as it is told.
+    pub(super) fn response(&self) -> CheckerResponse {
+        CheckerResponse::Reduced {
+            complete: self.all_met(),
+            states: self.states() as u32,
+            verdicts: self.verdicts().collect(),
+            fewest: self.are_fewest(),
+            may_loop: self.may_loop(),
+        }
     }
 
     /// States stored.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::exchange::capture::is_capture;
 use crate::exchange::{Consequence, Link, Opened};
 use crate::explore::{
-    BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
-    ScenarioSpec, SearchResult, Without, WithoutWork, omission,
+    AsideAnswer, AsideRequest, BesideWork, CellFound, Checker, CheckerMessage, CheckerRequest,
+    CheckerResponse, MatrixCell, ScenarioSpec, SearchResult, Without, WithoutWork, omission,
 };
 use crate::machine::{ActorId, Choice, History};
 use crate::protocol::{Era, Program};
@@ -367,6 +367,42 @@ impl Renderer {
         self.take_messages(messages, send);
         self.try_draft(send);
         self.send_sections(send);
+    }
+
+    /// Whether workers beside the checker would have something to do.
+    pub fn wants_asides(&self) -> bool {
+        self.checker.wants_asides()
+    }
+
+    /// What workers beside the checker are to be asked, each by its number.
+    pub fn to_asides(&mut self) -> Vec<(usize, AsideRequest)> {
+        self.checker.to_asides()
+    }
+
+    /// Notes that a worker beside the checker is there.
+    pub fn add_aside(&mut self, number: usize) {
+        self.checker.add_aside(number);
+    }
+
+    /// Notes that a worker beside the checker is gone.
+    pub fn remove_aside(&mut self, number: usize) {
+        self.checker.remove_aside(number);
+    }
+
+    /// Takes the answer of a worker beside the checker.
+    pub fn take_aside(
+        &mut self,
+        number: usize,
+        answer: AsideAnswer,
+        send: &mut dyn FnMut(WorkerMessage),
+    ) {
+        let mut messages = Vec::new();
+        (self.checker).take_aside(number, answer, &mut |message| messages.push(message));
+        self.take_messages(messages, send);
+        // While there is work to be done they are drawn after each slice of it.
+        if !self.busy() {
+            self.send_sections(send);
+        }
     }
 
     /// Looks at some states of the scenario without the step made last.

@@ -1,6 +1,7 @@
 //! The web worker: the checker, and the renderer that draws its results, in a thread of their own. Where the browser lets
 //! no worker run, the page loads the same program into its own thread, where it works in shorter slices.
 
+mod asides;
 mod readers;
 
 use std::cell::RefCell;
@@ -18,6 +19,7 @@ use web_sys::{
     MessageEvent, Url, Window,
 };
 
+use asides::{Asides, News};
 use readers::{Readers, Takes};
 
 /// Milliseconds of work before requests that have come in meanwhile are taken.
@@ -65,6 +67,7 @@ struct Work {
     renderer: Renderer,
     /// Whether the next slice of work is scheduled.
     scheduled: bool,
+    asides: Asides,
 }
 
 /// The program, and the workers that read for it.
@@ -100,6 +103,7 @@ fn main() {
     console_error_panic_hook::set_once();
     let global: JsValue = js_sys::global().into();
     let host = match global.dyn_into::<DedicatedWorkerGlobalScope>() {
+        Ok(scope) if scope.name() == asides::NAME => return asides::run(&scope),
         Ok(scope) => Host::Worker(scope),
         Err(other) => Host::Page(other.unchecked_into()),
     };
@@ -107,6 +111,7 @@ fn main() {
         host: host.clone(),
         renderer: Renderer::new(Date::now, publish),
         scheduled: false,
+        asides: Asides::default(),
     }));
     let readers = Readers::new(Rc::new(Take(work.clone())));
     let work = Shared { work, readers };
@@ -176,15 +181,47 @@ fn receive(shared: &Shared, data: &JsValue) {
     let mut state = shared.work.borrow_mut();
     let host = state.host.clone();
     (state.renderer).handle(request, &mut |message| host.send(&message));
-    if !state.scheduled && state.renderer.busy() {
-        state.scheduled = true;
-        schedule(shared.work.clone());
-    }
     let asked = state.renderer.to_read();
     drop(state);
+    go_on(&shared.work);
     for request in asked {
         shared.readers.ask(request);
     }
+}
+
+/// Gives to the workers beside the checker what is theirs, and has the next slice of work scheduled if there is any.
+fn go_on(work: &Rc<RefCell<Work>>) {
+    let mut state = work.borrow_mut();
+    let state = &mut *state;
+    if let (true, Host::Worker(scope)) = (state.renderer.wants_asides(), &state.host) {
+        let tells = work.clone();
+        state
+            .asides
+            .start(scope, move |number, news| hear(&tells, number, news));
+    }
+    for (number, request) in state.renderer.to_asides() {
+        state.asides.ask(number, &request);
+    }
+    if !state.scheduled && state.renderer.busy() {
+        state.scheduled = true;
+        schedule(work.clone());
+    }
+}
+
+/// Takes what there is to be heard of a worker beside the checker.
+fn hear(work: &Rc<RefCell<Work>>, number: usize, news: News) {
+    let mut state = work.borrow_mut();
+    let host = state.host.clone();
+    match news {
+        News::There => state.renderer.add_aside(number),
+        News::Gone => state.renderer.remove_aside(number),
+        News::Answer(answer) => {
+            let send = &mut |message| host.send(&message);
+            state.renderer.take_aside(number, answer, send);
+        }
+    }
+    drop(state);
+    go_on(work);
 }
 
 /// Schedules a slice of work, which begins after the requests that have come in by then, and more slices if it needs them.
@@ -194,12 +231,9 @@ fn schedule(work: Rc<RefCell<Work>>) {
         let host = state.host.clone();
         let until = Date::now() + host.slice();
         (state.renderer).work(until, &mut |message| host.send(&message));
-        state.scheduled = state.renderer.busy();
-        let more = state.scheduled;
+        state.scheduled = false;
         drop(state);
-        if more {
-            schedule(work);
-        }
+        go_on(&work);
     })
     .forget();
 }
