@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use stable_pages::explore::{
     Aside, AsideRequest, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
-    Merged, Mutant, ScenarioSpec,
+    Merged, Mutant, ReducedResult, ScenarioSpec,
 };
 use stable_pages::scenario::{Device, Verdict, find};
 
@@ -232,7 +232,7 @@ fn large() -> String {
 }
 
 fn reduced(told: &[CheckerResponse]) -> Vec<CheckerResponse> {
-    let is = |it: &&CheckerResponse| matches!(it, CheckerResponse::Reduced { .. });
+    let is = |it: &&CheckerResponse| matches!(it, CheckerResponse::Reduced(_));
     told.iter().filter(is).cloned().collect()
 }
 
@@ -246,13 +246,13 @@ fn a_reduced_search_beside_the_checker_tells_its_verdicts_while_the_plain_one_go
     }
     assert!(team.checker.busy(), "the plain search goes on");
     let [
-        CheckerResponse::Reduced {
+        CheckerResponse::Reduced(ReducedResult {
             complete: true,
             states,
             verdicts,
             may_loop: false,
             ..
-        },
+        }),
     ] = &reduced(&team.told)[..]
     else {
         panic!("{:?}", reduced(&team.told));
@@ -309,12 +309,12 @@ fn a_reduced_search_beside_the_checker_goes_further_than_memory() {
         let checked = (team.told.iter()).position(|it| matches!(it, CheckerResponse::Checked(_)));
         let checked = checked.expect("checked");
         let last = reduced(&team.told[checked..]);
-        let Some(CheckerResponse::Reduced {
+        let Some(CheckerResponse::Reduced(ReducedResult {
             complete: true,
             verdicts,
             fewest: true,
             ..
-        }) = last.last()
+        })) = last.last()
         else {
             panic!("{pace:?} {last:?}");
         };

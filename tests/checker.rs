@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use stable_pages::explore::{
     Checker, CheckerMessage, CheckerRequest, CheckerResponse, Cost, Fate, Foresight, MatrixCell,
-    ScenarioSpec,
+    ReducedResult, ScenarioSpec,
 };
 use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Era, Place};
@@ -442,7 +442,7 @@ fn too_large_for_memory_ends_with_what_was_covered() {
     let [
         ..,
         CheckerResponse::Checked(checked),
-        CheckerResponse::Reduced { complete, .. },
+        CheckerResponse::Reduced(ReducedResult { complete, .. }),
     ] = &answers[..]
     else {
         panic!("{answers:?}");
@@ -617,7 +617,7 @@ fn verdicts_come_before_everything_is_looked_at() {
         told.push(it.response)
     });
     let known = |told: &[CheckerResponse]| {
-        let reduced = |it: &&CheckerResponse| matches!(it, CheckerResponse::Reduced { .. });
+        let reduced = |it: &&CheckerResponse| matches!(it, CheckerResponse::Reduced(_));
         told.iter().find(reduced).cloned()
     };
     while known(&told).is_none() {
@@ -629,13 +629,13 @@ fn verdicts_come_before_everything_is_looked_at() {
         .iter()
         .any(|it| matches!(it, CheckerResponse::Checked(_)));
     assert!(!over, "the plain search goes on");
-    let CheckerResponse::Reduced {
+    let CheckerResponse::Reduced(ReducedResult {
         complete: true,
         states,
         verdicts,
         fewest: true,
         may_loop: false,
-    } = known(&told).expect("told")
+    }) = known(&told).expect("told")
     else {
         panic!("{told:?}");
     };
@@ -652,9 +652,9 @@ fn verdicts_come_before_everything_is_looked_at() {
 fn a_reduced_search_goes_further() {
     let mut checker = Checker::new(clock);
     let answers = ask(&mut checker, check_within("two-page-submitted", 1 << 16));
-    let Some(CheckerResponse::Reduced {
+    let Some(CheckerResponse::Reduced(ReducedResult {
         complete: false, ..
-    }) = answers.last()
+    })) = answers.last()
     else {
         panic!("{answers:?}");
     };
@@ -664,12 +664,12 @@ fn a_reduced_search_goes_further() {
         panic!("{answers:?}");
     };
     assert!(!checked.complete);
-    let CheckerResponse::Reduced {
+    let CheckerResponse::Reduced(ReducedResult {
         complete: true,
         states,
         verdicts,
         ..
-    } = reduced
+    }) = reduced
     else {
         panic!("{reduced:?}");
     };

@@ -14,7 +14,7 @@ use crate::scenario::{Device, Prepared, Scenario, Variant, load_variant};
 
 use super::deeds::Profile;
 use super::matrix::{CellWork, MatrixCell};
-use super::messages::{CheckerResponse, ScenarioSpec};
+use super::messages::{ReducedResult, ScenarioSpec};
 use super::mutants::{Mutant, Trial};
 use super::reduced::Reduced;
 use super::space::{Limits, Progress};
@@ -64,8 +64,8 @@ pub struct AsideAnswer {
 pub enum AsideFound {
     /// What the search that looks at fewer states has met. It is told when all is met, and again when the search is over.
     Reduced {
-        /// A [`CheckerResponse::Reduced`].
-        met: CheckerResponse,
+        /// What was met.
+        met: ReducedResult,
         /// Whether the search is over.
         over: bool,
     },
@@ -157,7 +157,7 @@ impl Aside {
                 let over = search.advance(&scenario.model, SLICE_REDUCED) != Progress::Running;
                 let tells = over || !*told && search.all_met();
                 *told |= tells;
-                let met = tells.then(|| search.response());
+                let met = tells.then(|| search.result());
                 (met.map(|met| AsideFound::Reduced { met, over }), over)
             }
             Some(Running::Change(place, trial)) => {

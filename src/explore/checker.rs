@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::machine::{Choice, World, step_possible, ways};
-use crate::scenario::{Packed, Scenario, Verdict, load_variant};
+use crate::scenario::{Packed, Scenario, Verdict, find, load_variant};
 
 use super::aside::{AsideAnswer, AsideFound, AsideRequest, AsideTask};
 use super::asides::Asides;
@@ -18,7 +18,7 @@ use super::foresight::{Fate, Foresight};
 use super::matrix::{CellFound, MatrixCell, MatrixWork};
 use super::messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
-    ScenarioSpec, SearchProgress, SearchResult,
+    ReducedResult, ScenarioSpec, SearchProgress, SearchResult,
 };
 use super::mutants::{Mutant, MutantWork};
 use super::odds::{Odds, OddsWork};
@@ -34,8 +34,10 @@ const SLICE: usize = 2_000;
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 /// From so many states on the reduced search goes along with the plain one: it is the sooner to know the verdicts.
 const MANY: usize = 100_000;
-/// From so many states on it does so in a worker beside the checker, if there is one.
-const MANY_FOR_ASIDE: usize = 20_000;
+/// From so many states on it does so in a worker beside the checker if there is one, which costs the plain search nothing.
+const MANY_FOR_ASIDE: usize = 2_000;
+/// From so many states on such a worker is asked for.
+const MANY_WITHOUT_ASIDE: usize = 20_000;
 /// Of more states than this it is not looked up what each step does; that takes some 0.1 s.
 const MOST_PROFILED: usize = 200_000;
 
@@ -92,7 +94,7 @@ enum ReducedAside {
     /// This worker makes it.
     With(usize),
     /// It is over; this is what it met.
-    Over(CheckerResponse),
+    Over(ReducedResult),
 }
 
 /// Another ordering, whose costs are wanted.
@@ -171,6 +173,10 @@ impl Checker {
             }
             CheckerRequest::Stop => self.stop(send),
             CheckerRequest::Build { number, spec } => {
+                // A file of the visitor's own may well be large, and they take a while to be there.
+                if find(&spec.slug).is_none() {
+                    self.asides.want();
+                }
                 let built = Packed::build(&spec.slug, &spec.text, &spec.variant());
                 let built = built.map(|packed| packed.bytes());
                 let built = built.map_err(|error| error.to_string());
@@ -253,13 +259,17 @@ impl Checker {
         if case.space.progress() == Progress::Running {
             let states = case.space.states();
             let here = matches!(case.aside, ReducedAside::None);
-            if states > MANY_FOR_ASIDE && here && case.reduced.is_none() {
+            if states > MANY_WITHOUT_ASIDE {
                 self.asides.want();
-                if let Some(number) = self.asides.free() {
-                    case.aside = ReducedAside::With(number);
-                    let of = (self.turn, &case.spec, self.bytes);
-                    self.asides.give(number, AsideTask::Reduced, of);
-                }
+            }
+            if states > MANY_FOR_ASIDE
+                && here
+                && case.reduced.is_none()
+                && let Some(number) = self.asides.free()
+            {
+                case.aside = ReducedAside::With(number);
+                let of = (self.turn, &case.spec, self.bytes);
+                self.asides.give(number, AsideTask::Reduced, of);
             }
             case.its_turn = !case.its_turn && !case.told && here && states > MANY;
             // While the reduced search goes along most of the time is its own.
@@ -439,14 +449,13 @@ impl Checker {
                     Progress::Full => true,
                     Progress::Complete | Progress::Stopped => false,
                 };
-                let all_met = matches!(met, CheckerResponse::Reduced { complete: true, .. });
-                let tells = asked && (all_met || case.space.progress() == Progress::Full);
+                let tells = asked && (met.complete || case.space.progress() == Progress::Full);
                 case.told |= tells;
                 if over {
                     case.aside = ReducedAside::Over(met.clone());
                 }
                 if tells {
-                    self.respond(send, met);
+                    self.respond(send, CheckerResponse::Reduced(met));
                 }
             }
             AsideFound::Change(place, found) => {
@@ -488,7 +497,7 @@ impl Checker {
             return;
         }
         let tells = over || beside && complete;
-        let response = tells.then(|| reduced.response());
+        let response = tells.then(|| CheckerResponse::Reduced(reduced.result()));
         case.told |= tells;
         if over && !beside {
             case.reduced = None;
@@ -586,7 +595,7 @@ impl Checker {
         }
         self.respond(send, CheckerResponse::Checked(Box::new(response)));
         if let Some(met) = met {
-            self.respond(send, met);
+            self.respond(send, CheckerResponse::Reduced(met));
         }
     }
 

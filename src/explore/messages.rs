@@ -200,6 +200,21 @@ pub struct CostsOf {
     pub bills: Vec<Bill>,
 }
 
+/// What a reduced search has found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReducedResult {
+    /// Whether it came to its end.
+    pub complete: bool,
+    /// How many states it stored.
+    pub states: u32,
+    /// The verdicts, each with a number of steps that it can be reached in.
+    pub verdicts: Vec<(Verdict, u16)>,
+    /// Whether these are the fewest steps to each.
+    pub fewest: bool,
+    /// Whether somebody might go round for ever, which a reduced search cannot tell.
+    pub may_loop: bool,
+}
+
 /// What the checker answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CheckerResponse {
@@ -209,18 +224,7 @@ pub enum CheckerResponse {
     Checked(Box<SearchResult>),
     /// What a reduced search found, which runs beside the plain one where there are many states, and after it where memory was
     /// full.
-    Reduced {
-        /// Whether the reduced search came to its end.
-        complete: bool,
-        /// How many states it stored.
-        states: u32,
-        /// The verdicts, each with a number of steps that it can be reached in.
-        verdicts: Vec<(Verdict, u16)>,
-        /// Whether these are the fewest steps to each.
-        fewest: bool,
-        /// Whether somebody might go round for ever, which a reduced search cannot tell.
-        may_loop: bool,
-    },
+    Reduced(ReducedResult),
     /// The odds, or why they cannot be computed.
     Odds(Result<DecimalOdds, String>),
     /// What lies ahead: first of the moment asked about, then of those beside it; of moments that were not looked at

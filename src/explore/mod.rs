@@ -52,7 +52,7 @@ pub use matrix::{BesideWork, CellFound, MatrixCell, MatrixWork};
 pub use mending::{Mending, MendingWork, mending};
 pub use messages::{
     Ahead, CheckerMessage, CheckerRequest, CheckerResponse, CostsOf, DecimalOdds, Outlook,
-    ScenarioSpec, SearchProgress, SearchResult,
+    ReducedResult, ScenarioSpec, SearchProgress, SearchResult,
 };
 pub use mutants::{Merged, Mutant, MutantWork};
 pub use odds::{Odds, OddsWork, Share, TooManyEquations};

@@ -21,7 +21,7 @@ use crate::scenario::Verdict;
 
 use super::fewest::Fewest;
 use super::looked::{Broken, verdicts_of_end};
-use super::messages::CheckerResponse;
+use super::messages::ReducedResult;
 use super::persistent::{Actors, Persistent};
 use super::space::Progress;
 use super::states::States;
@@ -308,8 +308,8 @@ impl Reduced {
     }
 
     /// What it has met, as it is told.
-    pub(super) fn response(&self) -> CheckerResponse {
-        CheckerResponse::Reduced {
+    pub(super) fn result(&self) -> ReducedResult {
+        ReducedResult {
             complete: self.all_met(),
             states: self.states() as u32,
             verdicts: self.verdicts().collect(),

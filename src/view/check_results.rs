@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::exchange::{Consequence, reduced_words};
 use crate::explore::{
-    Bill, CheckerResponse, CostsOf, DecimalOdds, MatrixCell, Merged, Mutant, RaceMap, ScenarioSpec,
-    SearchProgress, SearchResult, Verdicts,
+    Bill, CheckerResponse, CostsOf, DecimalOdds, MatrixCell, Merged, Mutant, RaceMap,
+    ReducedResult, ScenarioSpec, SearchProgress, SearchResult, Verdicts,
 };
 use crate::protocol::Era;
 use crate::scenario::Device;
@@ -129,13 +129,13 @@ impl CheckResults {
                 }
                 self.checked = Some(Arc::from(checked));
             }
-            CheckerResponse::Reduced {
+            CheckerResponse::Reduced(ReducedResult {
                 complete,
                 states,
                 verdicts,
                 fewest,
                 may_loop,
-            } => {
+            }) => {
                 self.reduced = reduced_words(complete, states, &verdicts, !fewest, may_loop);
                 let found = verdicts.iter().map(|(verdict, _)| *verdict).collect();
                 self.found_reduced = Some((found, complete && !may_loop));

@@ -2,6 +2,7 @@
 // finished.
 
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { after, before, test } from "node:test";
 import { axe, lists, openPanel, scenario, settled, start } from "./harness.mjs";
 
@@ -106,6 +107,7 @@ test("every single change is tried; the table sorts, a change opens and can be u
   await open(page, "Load-bearing steps");
   const panel = part(page, "panel");
   await panel.filter({ hasText: /319 changes of one step .* fail, \d+ are safe here/ }).waitFor();
+  if (availableParallelism() > 1) assert.ok(page.workers().length > 1, "others try some of them");
   const rows = part(page, "mutants").locator("tbody tr");
   const first = () => words(rows.first().locator("th"));
   assert.match(await first(), /left out/);
@@ -187,6 +189,20 @@ function large() {
   }
   return text;
 }
+
+test("a large file's verdicts come from a worker beside the checker, while the plain search goes on", { skip: availableParallelism() < 2 }, async () => {
+  const { page, problems, close } = await site.open();
+  await result(page, /[\d,]+ states/);
+  assert.equal(page.workers().length, 1, "nobody is started before there is something to give away");
+  const file = { name: "large.toml", mimeType: "text/plain", buffer: Buffer.from(large()) };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await result(page, /Looking at every schedule: [\d,]+ states.*A reduced search .* looked at everything/);
+  assert.ok(page.workers().length > 1);
+  await open(page, "Stop");
+  await result(page, /The check was stopped before everything was looked at/);
+  assert.deepEqual(problems(), []);
+  await close();
+});
 
 test("a long check says how far it is and stops at once; what was found stays, and so does the page", async () => {
   const { page, problems, close } = await site.open();
