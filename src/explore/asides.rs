@@ -86,6 +86,11 @@ impl Asides {
         self.there.push(Worker::new(number));
     }
 
+    /// How many are there.
+    pub(super) fn many(&self) -> usize {
+        self.there.len()
+    }
+
     /// Notes that a worker is gone.
     pub(super) fn remove(&mut self, number: usize) {
         self.there.retain(|it| it.number != number);

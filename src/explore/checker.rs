@@ -373,6 +373,10 @@ impl Checker {
         let Some(case) = &mut self.case else {
             return;
         };
+        // Each of them may come to take as much memory as the scenario itself; all together no more than is granted.
+        if case.space.bytes().saturating_mul(self.asides.many() + 1) > self.bytes {
+            return;
+        }
         let of = (self.turn, &case.spec, self.bytes);
         while let Some(number) = self.asides.free() {
             let cell = case.matrix.as_mut().and_then(|it| it.give_away(number));
