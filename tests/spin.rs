@@ -20,20 +20,21 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use stable_pages::exchange::{promela, promela_all};
 use stable_pages::explore::{Limits, Progress, Space};
+use stable_pages::machine::{End, end};
 use stable_pages::protocol::single_edits;
 use stable_pages::scenario::{
     Device, Scenario, Variant, Verdict, load, load_for, load_variant, programs as programs_of,
 };
 use support::spin;
 
-/// How many models share a verifier, and how many states they have together at most: compiling
-/// takes most of the time.
-const TOGETHER: (usize, usize) = (32, 150_000);
+/// How many instructions the models that share a verifier have together at most, and how many states: compiling takes most of
+/// the time, and SPIN has room for the ends of 2,048 `d_step`s.
+const TOGETHER: (usize, usize) = (700, 150_000);
 /// How many mutants of each scenario there are, and the most states that one may have.
 const MUTANTS: usize = 5;
 const MOST: usize = 20_000;
 
-/// One in so many mutants is verified as people run it, too; all other models always are.
+/// One in so many mutants is verified with steps together, too; all other models always are.
 const SHORT: usize = 4;
 
 /// How many models with random programs there are, and the least and most states that one may have.
@@ -70,6 +71,8 @@ struct Case {
     is_mutant: bool,
     states: usize,
     ends: usize,
+    /// How many steps lead to a BUG more than there are states after one.
+    bugs: usize,
 }
 
 impl Case {
@@ -80,14 +83,33 @@ impl Case {
         let found = space.verdicts();
         complete.then_some(Case {
             name,
-            scenario,
             verdicts: found.iter().filter(|it| *it != Verdict::Livelock).collect(),
             livelock: found.has(Verdict::Livelock),
             is_mutant: false,
             states: space.states(),
             ends: space.ends() as usize,
+            bugs: bugs(&scenario, &space),
+            scenario,
         })
     }
+}
+
+/// How many steps lead to a BUG more than there are states after one: in the Promela text whoever meets a BUG stays behind its
+/// step, so that each such step has a state of its own, while here he stays before it, and who it was is not to be seen.
+fn bugs(scenario: &Scenario, space: &Space) -> usize {
+    let model = &scenario.model;
+    let graph = space.graph().expect("kept");
+    let halted = |state: &u32| end(model, &space.world(*state)) == Some(End::Halted);
+    let states = 0..space.states() as u32;
+    let ends = states
+        .clone()
+        .filter(|it| graph.steps(*it).next().is_none());
+    let halted: HashSet<u32> = ends.filter(halted).collect();
+    if halted.is_empty() {
+        return 0;
+    }
+    let steps = states.flat_map(|it| graph.steps(it));
+    steps.filter(|it| halted.contains(&it.to)).count() - halted.len()
 }
 
 /// The catalogue, on each device for which it states verdicts.
@@ -264,7 +286,7 @@ fn found_by_spin(
     };
     let cc = [&["-O0", "-DSAFETY", "-DVECTORSZ=4096"], cc].concat();
     let said = spin::pan(name, &text, &[&["-DORACLE"], flags].concat(), &cc)
-        .and_then(|folder| spin::run(&folder, "./pan", &["-m1000000", "-w20"]))?;
+        .and_then(|folder| spin::run(&folder, "./pan", &["-E", "-m1000000", "-w20"]))?;
     if !said.contains("errors: 0") || said.contains("error:") {
         return Err(said);
     }
@@ -288,10 +310,10 @@ fn found_by_spin(
     Ok((found, stored.ok_or(said)?))
 }
 
-/// Verifies models in one verifier: every step as a state of its own, which must be as many as ours, and as people run it,
+/// Verifies models in one verifier: every step as a state of its own, which must be as many as ours, and steps together,
 /// with what nobody notices left out.
 fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
-    let every = found_by_spin(name, cases, &["-DEVERY_STEP"], &["-DNOREDUCE"]);
+    let every = found_by_spin(name, cases, &[], &["-DNOREDUCE"]);
     let (found, stored) = every.map_err(Wrong::Somewhere)?;
     let mut wrong = String::new();
     for (case, found) in cases.iter().zip(&found) {
@@ -300,13 +322,16 @@ fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
             let _ = writeln!(wrong, "{name}: SPIN finds {found:?}, we {ours:?}");
         }
     }
+    // One state more after each end, which `init` judges.
+    let all_of = |it: &Case| it.states + it.ends + 2 * it.bugs;
     let chosen: Vec<&Case> = (cases.iter().enumerate())
         .filter(|(number, it)| !it.is_mutant || number % SHORT == 0)
         .map(|(_, it)| *it)
         .collect();
-    let all: usize = chosen.iter().map(|it| it.states + it.ends).sum();
+    let all: usize = chosen.iter().map(|it| all_of(it)).sum();
     let name = format!("{name}_short");
-    let (short, fewer) = found_by_spin(&name, &chosen, &[], &[]).map_err(Wrong::Somewhere)?;
+    let (short, fewer) =
+        found_by_spin(&name, &chosen, &["-DTOGETHER"], &[]).map_err(Wrong::Somewhere)?;
     for (case, found) in chosen.iter().zip(&short) {
         let (name, ours) = (&case.name, &case.verdicts);
         if found != ours {
@@ -316,8 +341,8 @@ fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
     if !wrong.is_empty() {
         return Err(Wrong::Verdicts(wrong));
     }
-    // SPIN counts one state more, in which the models have not begun yet, and one more after each end, which `init` judges.
-    let expected = 1 + cases.iter().map(|it| it.states + it.ends).sum::<usize>();
+    // And one in which the models have not begun yet.
+    let expected = 1 + cases.iter().map(|it| all_of(it)).sum::<usize>();
     STORED[0].fetch_add(all, Ordering::Relaxed);
     STORED[1].fetch_add(fewer, Ordering::Relaxed);
     match stored == expected && fewer <= all + 1 {
@@ -329,19 +354,23 @@ fn verify_together(name: &str, cases: &[&Case]) -> Result<(), Wrong> {
     }
 }
 
-/// The states that SPIN has stored of models it agrees on, and those that it stores of the same as people run it.
+/// The states that SPIN has stored of models it agrees on, and those that it stores of the same with steps together.
 static STORED: [AtomicUsize; 2] = [AtomicUsize::new(0), AtomicUsize::new(0)];
 
 /// A never claim for a livelock under strong fairness: from some moment on an actor whose program has an end does not finish,
 /// some actors never can move again, and all others move again and again. Which actors these are the claim guesses.
-fn claim(scenario: &Scenario) -> String {
+fn claim(scenario: &Scenario, text: &str) -> String {
     let actors = &scenario.model.actors;
+    let processes = text
+        .lines()
+        .filter_map(|it| it.trim().strip_prefix("run ")?.strip_suffix("();"));
+    let processes: Vec<&str> = processes.collect();
     let (mut guesses, mut states) = (String::new(), String::new());
     for (number, _) in actors.iter().enumerate().filter(|(_, it)| !it.forever) {
         for still in 0..(1 << actors.len()) - 1 {
             let is_still = |it: &usize| still >> it & 1 == 1;
-            let mut all = format!("pc[{number}] != FINISHED");
             // The process of an actor has the actor's number plus one, since `init` is process 0.
+            let mut all = format!("!{}[{}]@finished", processes[number], number + 1);
             for actor in (0..actors.len()).filter(is_still) {
                 let _ = write!(all, " && !enabled({})", actor + 1);
             }
@@ -373,14 +402,12 @@ fn claim(scenario: &Scenario) -> String {
 
 /// Looks for a livelock; returns a complaint if SPIN's result is not that of our own search, else nothing.
 fn verify_livelock(name: &str, case: &Case) -> String {
-    let text = promela(&case.scenario, "") + &claim(&case.scenario);
-    let made = spin::pan(
-        name,
-        &text,
-        &["-DFIND=0", "-DEVERY_STEP"],
-        &["-O0", "-DNOREDUCE"],
-    );
-    let said = made.and_then(|folder| spin::run(&folder, "./pan", &["-a", "-m1000000", "-w18"]));
+    let text = promela(&case.scenario, "");
+    let claim = claim(&case.scenario, &text);
+    let text = text + &claim;
+    let made = spin::pan(name, &text, &["-DFIND=0"], &["-O0", "-DNOREDUCE"]);
+    let said =
+        made.and_then(|folder| spin::run(&folder, "./pan", &["-a", "-E", "-m1000000", "-w18"]));
     let said = match said {
         Ok(said) => said,
         Err(wrong) => return format!("{}: {wrong}\n", case.name),
@@ -417,8 +444,18 @@ fn verify_all(name: &str, cases: &[Case]) -> String {
     let mut groups: Vec<Vec<&Case>> = Vec::new();
     for case in cases {
         let room = |last: &&mut Vec<&Case>| {
-            let states: usize = last.iter().map(|it| it.states).sum();
-            last.len() < TOGETHER.0 && states < TOGETHER.1
+            let code = |it: &Case| {
+                it.scenario
+                    .model
+                    .actors
+                    .iter()
+                    .map(|it| it.code.len())
+                    .sum::<usize>()
+            };
+            let (many, states) = (last.iter()).fold((0, 0), |(many, states), it| {
+                (many + code(it), states + it.states)
+            });
+            many < TOGETHER.0 && states < TOGETHER.1
         };
         match groups.last_mut().filter(room) {
             Some(last) => last.push(case),
@@ -443,7 +480,7 @@ fn verify_all(name: &str, cases: &[Case]) -> String {
         verify(&format!("{name}{number}"), group, &named)
     });
     let [all, some] = [0, 1].map(|it| STORED[it].load(Ordering::Relaxed));
-    println!("{some} states as people run it, of {all}");
+    println!("{some} states with steps together, of {all}");
     wrong
 }
 
@@ -551,7 +588,7 @@ fn spin_tells_the_run_of_a_failure() {
         let text = promela(&support::scenario(slug), "");
         let folder = spin::pan(slug, &text, &[], &["-O0", "-DSAFETY"]);
         let folder = folder.expect("a verifier");
-        let said = spin::run(&folder, "./pan", &["-m1000000", "-w18"]).expect("runs");
+        let said = spin::run(&folder, "./pan", &["-E", "-m1000000", "-w18"]).expect("runs");
         assert_eq!(said.contains("assertion violated"), fails, "{said}");
         assert_eq!(said.contains("errors: 0"), !fails, "{said}");
         assert_eq!(

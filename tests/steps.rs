@@ -314,7 +314,7 @@ fn every_step_is_written_for_spin() {
         for cast in &scenario.cast {
             for line in cast.lines.iter().filter(|line| !line.pcs.is_empty()) {
                 if let Some(row) = line.row
-                    && text.contains(&line.text.replace("*/", "* /"))
+                    && text.contains(&format!(": {}\\n", line.text.replace('"', "'")))
                 {
                     written.insert(OPS[row].key);
                 }

@@ -1,8 +1,8 @@
 //! Inlines for the life of a bio, from its first page to the end of its I/O, and for the bytes that it carries.
 
-use crate::machine::{ActorId, Instr, PageId, Protection};
+use crate::machine::{ActorId, Instr, Protection};
 
-use super::writer::Writer;
+use super::writer::{Names, Writer};
 
 impl Writer<'_> {
     /// A statement for each sector of the page `p`; `{n}` in it becomes the sector's number.
@@ -19,16 +19,15 @@ impl Writer<'_> {
     }
 
     /// Statements that bring the kernel's page of a read to where the bytes were wanted.
-    pub(super) fn copy_out(&mut self, page: PageId) -> String {
+    pub(super) fn copy_out(&mut self, page: &str) -> String {
         let head = "The kernel's page is copied to the user's.";
         if self.has.parts {
-            let body = self.each_sector("if\n:: copy[{n}] != 0 && bio_of[{n}] == at_hand[me] -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi");
-            return self.library.inline("copy_out_part", head, "me, p", &body)
-                + &format!("(me, {page})");
+            let body = self.each_sector("if\n:: copy[{n}] != 0 && bio_of[{n}] == at_hand -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi");
+            return self.library.inline("take_out_part", head, "p", &body) + &format!("({page})");
         }
         let each = "if\n:: copy[{n}] != 0 -> memory[{n}] = copy[{n}]; copy[{n}] = 0\n:: else\nfi";
         let body = self.each_sector(each);
-        self.library.inline("copy_out", head, "p", &body) + &format!("({page})")
+        self.library.inline("take_out", head, "p", &body) + &format!("({page})")
     }
 
     /// Statements for each sector of all pages; `{n}` in them becomes the sector's number, `{p}` its page, `{b}` the place
@@ -77,7 +76,7 @@ impl Writer<'_> {
         );
         self.builds = self.library.define("builds", &text);
         if self.model.actor_ids().any(|it| self.has_hand(it)) {
-            let hand = "(at_hand[me] != 0 && bio_of[p] == at_hand[me])";
+            let hand = "(at_hand != 0 && bio_of[p] == at_hand)";
             let text = format!(
                 "/* Page p is in the bio \"me\" has at hand. */\n#define in_hand(p) {hand}\n"
             );
@@ -106,7 +105,7 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn set_page_dirty(&mut self, page: PageId) -> String {
+    pub(super) fn set_page_dirty(&mut self, page: &str) -> String {
         let all = (1 << self.sectors) - 1;
         let buffers = match self.has.buffers {
             true => format!(";\nBH_Dirty[p] = {all}"),
@@ -114,7 +113,7 @@ impl Writer<'_> {
         };
         let head = "The whole page counts as dirty: every buffer does.";
         let body = format!("PG_dirty[p] = true{buffers}");
-        self.library.inline("set_page_dirty", head, "p", &body) + &format!("({page})")
+        self.library.inline("mark_dirty", head, "p", &body) + &format!("({page})")
     }
 
     /// Statements, behind others, that reset a bio's variables once it is done.
@@ -140,7 +139,7 @@ impl Writer<'_> {
     }
 
     /// Takes a page out of its bio, if it is in one; of several, out of the one at hand. A bio without pages is free again.
-    pub(super) fn release_from_bio(&mut self, actor: ActorId, page: PageId) -> String {
+    pub(super) fn release_from_bio(&mut self, actor: ActorId, page: &str) -> String {
         if self.has.parts {
             return match self.has_hand(actor) {
                 true => self.release_part(page),
@@ -165,7 +164,7 @@ impl Writer<'_> {
     }
 
     /// Takes those sectors of a page out of the bio at hand that are in it; a bio without sectors is free again.
-    fn release_part(&mut self, page: PageId) -> String {
+    fn release_part(&mut self, page: &str) -> String {
         let mut each = "bio_of[{n}] = 0; sealed[{n}] = 0; wire[{n}] = 0".to_owned();
         if self.has.copy {
             each += "; copy[{n}] = 0";
@@ -181,18 +180,18 @@ impl Writer<'_> {
             .map(|it| format!("bio_of[{it}] != b"))
             .collect();
         let mut body = format!(
-            "b = at_hand[me];\nif\n:: b != 0 ->\n\t{each};\n\tif\n\t:: {} ->\n",
+            "b = at_hand;\nif\n:: b != 0 ->\n\t{each};\n\tif\n\t:: {} ->\n",
             all.join(" && ")
         );
         body += "\t\tbio_stage[b] = FREE; bio_owner[b] = NOBODY; bio_failed[b] = false";
         body += &self.freed();
         body += "\n\t:: else\n\tfi\n:: else\nfi";
         let head = "Takes a page out of the bio at hand; a bio without sectors is free.";
-        self.library.inline("release_part", head, "me, p", &body) + &format!("(me, {page})")
+        self.library.inline("release_part", head, "p", &body) + &format!("({page})")
     }
 
-    pub(super) fn bio_add_page(&mut self, instr: Instr) -> String {
-        let page = instr.page;
+    pub(super) fn bio_add_page(&mut self, instr: Instr, names: &Names) -> String {
+        let page = &names.page;
         let mut body = format!("b = {};\nif\n:: b != 0\n", self.own_bio);
         for bio in 1..=self.bios {
             let before: Vec<String> = (1..bio)
@@ -215,9 +214,9 @@ impl Writer<'_> {
         body += "\n:: else\nfi";
         let head = "Adds a page to one's bio, which begins with its first page.";
         let mut out =
-            self.library.inline("bio_add_page", head, "me, p", &body) + &format!("(me, {page})");
+            self.library.inline("add_to_bio", head, "me, p", &body) + &format!("(me, {page})");
         if self.has.parts {
-            for place in self.places_of(instr) {
+            for place in self.places_of(instr, names) {
                 out += &format!("; bio_of[{place}] = b");
             }
             let some = instr.sectors().map_or((1 << self.sectors) - 1, u16::from);
@@ -229,18 +228,20 @@ impl Writer<'_> {
     }
 
     /// Copies a page, or only what the bio that `me` builds has of it, for an I/O to take the copy.
-    pub(super) fn copies(&mut self, page: PageId, own: bool) -> String {
+    pub(super) fn copies(&mut self, page: &str, own: bool) -> String {
         let head = "From here on the I/O takes the copy.";
         if own && self.has.parts {
             let body = self.each_sector(&format!(
                 "if\n:: {}({{n}}) -> copy[{{n}}] = memory[{{n}}]\n:: else\nfi",
                 self.builds
             ));
-            return self.library.inline("copy_part", head, "me, p", &body)
+            return self
+                .library
+                .inline("take_copy_of_part", head, "me, p", &body)
                 + &format!("(me, {page})");
         }
         let body = self.each_sector("copy[{n}] = memory[{n}]");
-        self.library.inline("copy_page", head, "p", &body) + &format!("({page})")
+        self.library.inline("take_copy", head, "p", &body) + &format!("({page})")
     }
 
     pub(super) fn queue_bio(&mut self) -> String {
@@ -258,7 +259,7 @@ impl Writer<'_> {
         }
         let head =
             "Submission seals what has no checksum yet: these bytes are promised from here on.";
-        self.library.inline("queue_bio", head, "me", &body) + "(me)"
+        self.library.inline("seal_and_queue", head, "me", &body) + "(me)"
     }
 
     pub(super) fn commit_media(&mut self) -> String {
@@ -275,20 +276,20 @@ impl Writer<'_> {
             );
         }
         let body = format!(
-            "b = at_hand[me];\n{}",
+            "b = at_hand;\n{}",
             self.each_interval(&(each + "\n:: else\nfi"))
         );
         let head = "The target writes what was fetched, and what was promised is kept.";
-        self.library.inline("commit_media", head, "me", &body) + "(me)"
+        self.library.inline("write_to_media", head, "", &body) + "()"
     }
 
     pub(super) fn requeue(&mut self) -> String {
         let each = self.each_interval("if\n:: bio_of[{b}] == b -> wire[{n}] = 0\n:: else\nfi");
         let body = format!(
-            "b = at_hand[me]; bio_failed[b] = false; bio_requeues[b] = bio_requeues[b] + 1;\n{each}"
+            "b = at_hand; bio_failed[b] = false; bio_requeues[b] = bio_requeues[b] + 1;\n{each}"
         );
         let head = "The bytes are to be fetched anew; the guard tags are not generated anew.";
-        self.library.inline("nvme_requeue", head, "me", &body) + "(me)"
+        self.library.inline("queue_again", head, "", &body) + "()"
     }
 
     /// The end of a request: if it is reported as done, a verdict for each sector of which the media do not hold the bytes
@@ -323,10 +324,10 @@ impl Writer<'_> {
             "if\n:: bio_of[{{b}}] == b ->\n{}\n:: else\nfi",
             super::library::indented(&judged, 1)
         );
-        let mut body = format!("b = at_hand[me];\n{};\n", self.each_interval(&each));
+        let mut body = format!("b = at_hand;\n{};\n", self.each_interval(&each));
         body += "bio_stage[b] = DONE; bio_owner[b] = NOBODY";
         body += &self.forgotten();
         let head = "A write that is reported as done: does the media hold what was sealed?";
-        self.library.inline("complete_request", head, "me", &body) + "(me)"
+        self.library.inline("finish_request", head, "", &body) + "()"
     }
 }

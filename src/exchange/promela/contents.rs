@@ -98,7 +98,7 @@ impl Writer<'_> {
             lines.join(";\n")
         };
         self.library
-            .inline(&format!("store_{number}"), &head, "", &body)
+            .inline(&format!("put_bytes_{number}"), &head, "", &body)
             + "()"
     }
 
@@ -126,7 +126,7 @@ impl Writer<'_> {
     /// An inline that stores the checksum of the bytes read before into the block that carries it.
     pub(super) fn csum_store(&mut self) -> String {
         let Some(block) = self.block() else {
-            return "at_hand[me] = 0".to_owned();
+            return "at_hand = 0".to_owned();
         };
         let many = self.ids().count() + 1;
         let stamped = |into, read| self.model.contents.stamped(into, read).0;
@@ -145,9 +145,9 @@ impl Writer<'_> {
         );
         let stamped = self.library.define("stamped", &text);
         let body = format!(
-            "if\n:: at_hand[me] != 0 -> memory[{block}] = {stamped}[memory[{block}] * {many} + at_hand[me]]\n:: else\nfi;\nat_hand[me] = 0"
+            "if\n:: at_hand != 0 -> memory[{block}] = {stamped}[memory[{block}] * {many} + at_hand]\n:: else\nfi;\nat_hand = 0"
         );
         let head = "Stores the checksum computed before, whatever the block holds now.";
-        self.library.inline("csum_store", head, "me", &body) + "(me)"
+        self.library.inline("put_checksum", head, "", &body) + "()"
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::machine::{Op, PageId, Protection, Resource, SectorId};
 
-use super::library::indented;
+use super::library::{indented, not};
 use super::variables::single;
 use super::writer::Writer;
 
 impl Writer<'_> {
     /// An expression for the actor that must act next for a page's I/O to end; `owner` while there is no I/O.
-    pub(super) fn io_holder(&mut self, page: PageId, owner: &str) -> String {
+    pub(super) fn io_holder(&mut self, page: &str, owner: &str) -> String {
         let (disk, completion) = (self.who(Op::TakeRequest), self.who(Op::BioEndio));
         let host = self.who(Op::TakeOver);
         let text = format!(
@@ -24,15 +24,20 @@ impl Writer<'_> {
 
     /// An expression for the actor that must act next for a page to be unlocked: its owner, or while it is read whoever must
     /// act for the read to end.
-    pub(super) fn lock_holder(&mut self, page: PageId, behind: &mut Option<String>) -> String {
-        let owner = format!("PG_locked[{page}]");
+    pub(super) fn lock_holder(
+        &mut self,
+        page: PageId,
+        p: &str,
+        behind: &mut Option<String>,
+    ) -> String {
+        let owner = format!("PG_locked[{p}]");
         if !self.has.reads {
             return owner;
         }
         if let Some(all) = self.io_holders(page, "NOBODY") {
             *behind = Some(format!("({owner} == WITH_READ -> {all} : (1 << {owner}))"));
         }
-        let holder = self.io_holder(page, "NOBODY");
+        let holder = self.io_holder(p, "NOBODY");
         format!("({owner} == WITH_READ -> {holder} : {owner})")
     }
 
@@ -41,12 +46,12 @@ impl Writer<'_> {
         if !self.has.parts {
             return None;
         }
-        let places = self.bio_places(page);
+        let places = self.bio_places(page, "");
         let bit = "/* A set of one actor, or of nobody. */\n#define @(who) ((who) == NOBODY -> 0 : (1 << (who)))\n";
         let bit = self.library.define("only", bit);
         let mut all = Vec::new();
         for place in &places {
-            let holder = self.io_holder(PageId::at(*place), "NOBODY");
+            let holder = self.io_holder(place, "NOBODY");
             all.push(format!("(bio_of[{place}] == 0 -> 0 : {bit}({holder}))"));
         }
         let none: Vec<String> = places
@@ -58,23 +63,18 @@ impl Writer<'_> {
     }
 
     /// Marks every actor as woken that sleeps at a `wait_on_page_writeback_once` for this page.
-    pub(super) fn wake_up_page(&mut self, page: PageId) -> String {
-        let mut all = Vec::new();
-        for actor in self.model.actor_ids() {
-            for place in self.places(actor) {
-                if place.instr.op == Op::WaitOnce && place.instr.page == page {
-                    let at = self.standing(place, &actor.to_string());
-                    all.push(format!(
-                        "if\n:: {at} && sleeping[{actor}] -> woken[{actor}] = true\n:: else\nfi"
-                    ));
-                }
-            }
-        }
+    pub(super) fn wake_up_page(&mut self, page: &str) -> String {
+        let sleepers = (self.model.actor_ids()).filter(|it| self.uses(*it, &[Op::WaitOnce]));
+        let all: Vec<String> = sleepers
+            .map(|it| format!("if\n:: sleeps_on[{it}] == p + 1 -> woken[{it}] = true\n:: else\nfi"))
+            .collect();
         if all.is_empty() {
             return String::new();
         }
         let head = "Whoever sleeps once, and believes whoever wakes it.";
-        (self.library).inline(&format!("wake_up_page_{page}"), head, "", &all.join(";\n")) + "()"
+        self.library
+            .inline("wake_sleepers", head, "p", &all.join(";\n"))
+            + &format!("({page})")
     }
 
     pub(super) fn fsync_begin(&mut self) -> String {
@@ -95,7 +95,7 @@ impl Writer<'_> {
             .collect();
         let head = "What memory holds now must be on media when fsync returns success.";
         self.library
-            .inline("fsync_begin", head, "", &cached.join(";\n"))
+            .inline("make_promises", head, "", &cached.join(";\n"))
             + "()"
     }
 
@@ -104,7 +104,7 @@ impl Writer<'_> {
     pub(super) fn fsync_return(&mut self) -> String {
         let failed = match (self.has.errors, self.model.rules.errseq) {
             (false, _) => "false",
-            (true, true) => "failed_once && !told_error[me]",
+            (true, true) => "failed_once && !told_error",
             (true, false) => "AS_EIO",
         };
         let mut body = format!("good = !({failed});\n");
@@ -113,7 +113,7 @@ impl Writer<'_> {
         } else {
             ""
         };
-        body += "told_error[me] = told_error[me] || !good";
+        body += "told_error = told_error || !good";
         if self.has.promise {
             let gone = if self.has.gone { " && !gone[{p}]" } else { "" };
             body += ";\n";
@@ -125,29 +125,31 @@ impl Writer<'_> {
             true => "Each opener is told of an error once (errseq).",
             false => "Whoever asks first is told of an error (AS_EIO).",
         };
-        self.library.inline("fsync_return", head, "me", &body) + "(me)"
+        self.library.inline("tell_of_errors", head, "", &body) + "()"
     }
 
-    /// The verdict at the end of a run: deadlock or stall if somebody sleeps, else the updates that are lost.
-    pub(super) fn judge(&mut self) -> String {
+    /// The verdict at the end of a run: deadlock or stall if somebody sleeps, else the updates that are lost. `processes` are
+    /// the names of the actors' processes.
+    pub(super) fn judge(&mut self, processes: &[String]) -> String {
         let mut out = String::new();
         // A named lock may have several holders, and so may a page that goes out in parts.
         let named = !self.model.locks.is_empty() || self.has.parts;
         for actor in self.model.actor_ids() {
             let mut all = String::new();
             for place in self.places(actor) {
-                let Some(sleep) = self.sleep(place.instr) else {
+                let names = self.names(place.instr);
+                let Some(sleep) = self.sleep(place.instr, &names) else {
                     continue;
                 };
-                let at = self.standing(place, "me");
-                let (until, holder) = (sleep.until, sleep.holder);
-                all += &match (named, sleep.behind) {
-                    (false, _) => format!(":: {at} && !({until}) -> holder[me] = {holder}\n"),
+                let at = self.stands_at(place, processes);
+                let (until, holder) = (not(&sleep.until), sleep.holder);
+                all += &match (named, self.behind(place.instr, sleep.behind, processes)) {
+                    (false, _) => format!(":: {at} && {until} -> holder[me] = {holder}\n"),
                     (true, Some(behind)) => format!(
-                        ":: {at} && !({until}) -> holder[me] = NOBODY; behind[me] = {behind}\n"
+                        ":: {at} && {until} -> holder[me] = NOBODY; behind[me] = {behind}\n"
                     ),
                     (true, None) => format!(
-                        ":: {at} && !({until}) -> b = {holder}; holder[me] = b; behind[me] = (b == NOBODY -> 0 : (1 << b))\n"
+                        ":: {at} && {until} -> b = {holder}; holder[me] = b; behind[me] = (b == NOBODY -> 0 : (1 << b))\n"
                     ),
                 };
             }
@@ -179,8 +181,8 @@ impl Writer<'_> {
         };
         let rest = self.at_rest();
         out += &format!(
-            "{follow}();\nif\n:: circle -> broke(DEADLOCK)\n:: !circle && !good -> broke(STALL)\n:: else ->\n{}\nfi",
-            indented(&rest, 1)
+            "d_step {{\n\t{follow}();\n\tif\n\t:: circle -> broke(DEADLOCK)\n\t:: !circle && !good -> broke(STALL)\n\t:: else ->\n{}\n\tfi\n}}",
+            indented(&rest, 2)
         );
         format!("if\n:: halted\n:: else ->\n{}\nfi", indented(&out, 1))
     }

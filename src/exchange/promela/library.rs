@@ -12,6 +12,8 @@ struct Variable {
 /// A definition, a table, an inline or a process; `@` in its text stands for its name.
 struct Part {
     text: String,
+    /// What its name begins with.
+    base: String,
     name: String,
     process: bool,
 }
@@ -46,24 +48,36 @@ impl Library {
         }
     }
 
-    /// Adds a part unless there is one with the same text, and returns its name: `base`, with a number behind it where
+    /// Adds a part unless there is one with the same name and text, and returns its name: `base`, with a number behind it where
     /// another text has that name.
     fn named(&mut self, base: &str, text: &str, process: bool) -> String {
-        if let Some(known) = self.parts.iter().find(|it| it.text == text) {
+        if let Some(known) = self
+            .parts
+            .iter()
+            .find(|it| it.base == base && it.text == text)
+        {
             return known.name.clone();
         }
         let mut name = base.to_owned();
         let mut tries = 1;
         while self.parts.iter().any(|it| it.name == name) {
             tries += 1;
-            name = format!("{base}_{tries}");
+            name = format!("{base}{tries}");
         }
         self.parts.push(Part {
             text: text.to_owned(),
+            base: base.to_owned(),
             name: name.clone(),
             process,
         });
         name
+    }
+
+    /// Adds a step as a macro with parameters; `head` is the comment above it. Returns its name.
+    pub(super) fn step(&mut self, base: &str, head: &str, parameters: &str, body: &str) -> String {
+        let body = body.replace('\n', " \\\n");
+        let text = format!("/* {head} */\n#define @({parameters}) {body}\n");
+        self.named(base, &text, false)
     }
 
     /// Adds a macro, `#define @(n) ...`, or a table that never changes, `@[n] = ...`; returns its name.
@@ -79,33 +93,16 @@ impl Library {
         parameters: &str,
         body: &str,
     ) -> String {
-        let body = indented(body, 1);
+        // SPIN takes the end of a loop for a way out of the `d_step` around it unless something stands behind it.
+        let end = if body.ends_with('}') { ";\nskip" } else { "" };
+        let body = indented(&(body.to_owned() + end), 1);
         let text = format!("/* {head} */\ninline @({parameters}) {{\n{body}\n}}\n");
         self.named(base, &text, false)
     }
 
-    /// Adds the process of the actor `me`, made of its steps and of those that nobody else notices, which are made in one go
-    /// with the step before; returns its name.
-    pub(super) fn process(
-        &mut self,
-        base: &str,
-        me: usize,
-        steps: &str,
-        unnoticed: &str,
-    ) -> String {
-        let steps = indented(steps, 3);
-        let on = match unnoticed {
-            "" => String::new(),
-            all => format!(
-                "#ifndef EVERY_STEP\n\
-                 \t\t/* What nobody else notices comes with the step before it. */\n\
-                 \t\t; do\n{}\n\t\t:: else -> break\n\t\tod\n#endif\n",
-                indented(all, 2)
-            ),
-        };
-        let body = format!("\t:: atomic {{\n\t\tif\n{steps}\n\t\tfi\n{on}\t}}");
-        let text =
-            format!("#define me {me}\nproctype @() {{\nend:\tdo\n{body}\n\tod\n}}\n#undef me\n");
+    /// Adds the process of the actor `me`; returns its name.
+    pub(super) fn process(&mut self, base: &str, me: usize, program: &str) -> String {
+        let text = format!("#define me {me}\nproctype @() {{\n{program}}}\n#undef me\n");
         self.named(base, &text, true)
     }
 
@@ -150,7 +147,7 @@ impl Library {
             out += &format!("{head}atomic {{\n{chosen}{begin}\n{tab}}}\n");
             out += &format!(
                 "{tab}/* Where nobody can move: how does it end? */\n\
-                 {tab}atomic {{ timeout -> d_step {{\n{judge};\n{tab}\tskip\n{tab}}} }}\n"
+                 {tab}atomic {{ timeout ->\n{judge}\n{tab}}}\n"
             );
         }
         out += if several { "\tfi\n" } else { "" };
@@ -176,6 +173,23 @@ pub(super) fn option(when: &str, does: &str) -> String {
     }
 }
 
+/// The contrary of a condition.
+pub(super) fn not(cond: &str) -> String {
+    let plain = |it: &str| !it.contains(|it: char| "&|<>?".contains(it));
+    if let Some(it) = cond.strip_prefix('!')
+        && plain(it)
+        && !it.contains('=')
+    {
+        return it.to_owned();
+    }
+    for (is, is_not) in [(" == ", " != "), (" != ", " == ")] {
+        if plain(cond) && cond.matches(is).count() == 1 && !cond.contains(is_not) {
+            return cond.replace(is, is_not);
+        }
+    }
+    format!("!({cond})")
+}
+
 /// A text as it can stand in a comment.
 pub(super) fn comment(text: &str) -> String {
     short(text).replace("*/", "* /").replace('@', "(at)")
@@ -194,5 +208,29 @@ fn short(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((at, _)) => format!("{}..", &text[..at]),
         None => text.to_owned(),
+    }
+}
+
+/// A text as a name.
+pub(super) fn word(text: &str) -> String {
+    text.replace(|it: char| !is_of_word(it), "_")
+}
+
+/// Whether a letter can be part of a name.
+pub(super) fn is_of_word(it: char) -> bool {
+    it.is_ascii_alphanumeric() || it == '_'
+}
+
+/// The name of a step: the function that its line calls, or else its key.
+pub(super) fn step_name(line: &str, key: &str) -> String {
+    // Words before a bracket that are no function of the kernel's, or are Promela's own.
+    const OTHERS: [&str; 10] = [
+        "assert", "empty", "for", "full", "if", "len", "return", "run", "switch", "while",
+    ];
+    let end = line.find(|it: char| !is_of_word(it));
+    let (function, rest) = line.split_at(end.unwrap_or(line.len()));
+    match rest.starts_with('(') && !function.is_empty() && !OTHERS.contains(&function) {
+        true => function.to_owned(),
+        false => word(key),
     }
 }

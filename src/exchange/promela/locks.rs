@@ -3,7 +3,7 @@
 use crate::machine::{ActorId, Instr, LockId, LockKind, LockStep, Op};
 
 use super::steps::{Branch, Sleep, Then, Way, branch, or_else, way};
-use super::writer::Writer;
+use super::writer::{Place, Writer};
 
 impl Writer<'_> {
     fn kind(&self, lock: LockId) -> LockKind {
@@ -11,56 +11,74 @@ impl Writer<'_> {
     }
 
     /// The variable for how often an actor reads a rwsem.
-    fn shares(&self, lock: LockId, actor: &str) -> String {
-        let first = lock.index() * self.model.actors.len();
-        format!("lock_shares[{first} + {actor}]")
+    fn shares(&self, lock: &str, actor: &str) -> String {
+        format!(
+            "lock_shares[{lock} * {} + {actor}]",
+            self.model.actors.len()
+        )
     }
 
     /// The condition that nobody reads a lock; none for one that has no readers.
-    fn unread(&self, lock: LockId) -> Option<String> {
+    fn unread(&self, kind: LockKind, lock: &str) -> Option<String> {
         let all = self.model.actor_ids();
         let all = all.map(|it| format!("{} == 0", self.shares(lock, &it.to_string())));
-        (self.kind(lock) == LockKind::Rwsem).then(|| all.collect::<Vec<_>>().join(" && "))
+        (kind == LockKind::Rwsem).then(|| all.collect::<Vec<_>>().join(" && "))
     }
 
-    fn is_free(&self, lock: LockId) -> String {
+    fn is_free(&self, kind: LockKind, lock: &str) -> String {
         let alone = format!("lock_owner[{lock}] == NOBODY");
-        let all: Vec<String> = [alone].into_iter().chain(self.unread(lock)).collect();
+        let all: Vec<String> = [alone].into_iter().chain(self.unread(kind, lock)).collect();
         format!("({})", all.join(" && "))
     }
 
     /// The condition that a reader may come in.
-    fn admits_readers(&self, lock: LockId) -> String {
-        let unread = self.unread(lock).unwrap_or_default();
+    fn admits_readers(&self, kind: LockKind, lock: &str) -> String {
+        let unread = self.unread(kind, lock).unwrap_or_default();
         format!("(lock_owner[{lock}] == NOBODY && (lock_queue[{lock}] == 0 || ({unread})))")
     }
 
-    /// What a step on a named lock waits for.
-    pub(super) fn sleep_on_lock(&self, step: LockStep, instr: Instr) -> Option<Sleep> {
-        let lock = instr.lock();
-        let fair = self.model.locks[lock.index()].fair;
+    /// What a step on a named lock waits for; who must act is asked of [`behind`](Self::behind).
+    pub(super) fn sleep_on_lock(&self, step: LockStep, instr: Instr, lock: &str) -> Option<Sleep> {
+        let kind = self.kind(instr.lock());
+        let fair = self.model.locks[instr.lock().index()].fair;
         let until = match step {
             LockStep::Take if fair => {
                 format!(
                     "({} || !(lock_queue[{lock}] & (1 << me)))",
-                    self.is_free(lock)
+                    self.is_free(kind, lock)
                 )
             }
-            LockStep::Take => self.is_free(lock),
-            LockStep::TakeShared => self.admits_readers(lock),
+            LockStep::Take => self.is_free(kind, lock),
+            LockStep::TakeShared => self.admits_readers(kind, lock),
             LockStep::Consume | LockStep::AwaitSet => format!("lock_value[{lock}] != 0"),
             LockStep::AwaitZero => format!("lock_value[{lock}] == 0"),
             _ => return None,
         };
+        Some(Sleep {
+            until,
+            holder: "NOBODY".to_owned(),
+            behind: None,
+        })
+    }
+
+    /// The set of all actors that may have to act before an actor's sleep at a step ends, one bit each: `sleeps`, or those
+    /// that a named lock keeps waiting.
+    pub(super) fn behind(
+        &mut self,
+        instr: Instr,
+        sleeps: Option<String>,
+        processes: &[String],
+    ) -> Option<String> {
+        let Op::Lock(step) = instr.op else {
+            return sleeps;
+        };
+        let (kind, lock) = (self.kind(instr.lock()), &*instr.lock().to_string());
         let owner = |nobody: &str| {
             format!("(lock_owner[{lock}] == NOBODY -> {nobody} : (1 << lock_owner[{lock}]))")
         };
-        let behind = match step {
+        Some(match step {
             LockStep::Take => {
-                let readers = self
-                    .model
-                    .actor_ids()
-                    .filter(|_| self.unread(lock).is_some());
+                let readers = (self.model.actor_ids()).filter(|_| kind == LockKind::Rwsem);
                 let readers = readers.map(|it| {
                     format!(
                         "({} -> {} : 0)",
@@ -72,23 +90,17 @@ impl Writer<'_> {
                 all.join(" | ")
             }
             LockStep::TakeShared => owner(&format!("lock_queue[{lock}]")),
-            LockStep::AwaitZero => self.who_comes_to(
-                lock,
-                &[LockStep::Lower, LockStep::LowerAndTest, LockStep::Consume],
-            ),
-            _ => self.who_comes_to(lock, &[LockStep::Raise]),
-        };
-        Some(Sleep {
-            until,
-            holder: "NOBODY".to_owned(),
-            behind: Some(behind),
+            LockStep::AwaitZero => {
+                let steps = [LockStep::Lower, LockStep::LowerAndTest, LockStep::Consume];
+                self.who_comes_to(instr.lock(), &steps, processes)
+            }
+            _ => self.who_comes_to(instr.lock(), &[LockStep::Raise], processes),
         })
     }
 
     /// What a step on a named lock does.
-    pub(super) fn lock_step(&self, step: LockStep, instr: Instr) -> Vec<Way> {
-        let lock = instr.lock();
-        let kind = self.kind(lock);
+    pub(super) fn lock_step(&self, step: LockStep, instr: Instr, lock: &str) -> Vec<Way> {
+        let kind = self.kind(instr.lock());
         let (owner, value) = (format!("lock_owner[{lock}]"), format!("lock_value[{lock}]"));
         let (queue, shares) = (format!("lock_queue[{lock}]"), self.shares(lock, "me"));
         let take = format!("{owner} = me");
@@ -100,23 +112,25 @@ impl Writer<'_> {
         way(match step {
             LockStep::Take if kind == LockKind::Rwsem => vec![
                 branch(
-                    self.is_free(lock),
+                    self.is_free(kind, lock),
                     &[&take, &format!("{queue} = {queue} & ~(1 << me)")],
                     Then::On,
                 ),
                 or_else(&[&format!("{queue} = {queue} | (1 << me)")], Then::Stay),
             ],
             LockStep::Take => does(&take),
-            LockStep::Try => either(format!("!{}", self.is_free(lock)), Then::No, &take),
+            LockStep::Try => either(format!("!{}", self.is_free(kind, lock)), Then::No, &take),
             LockStep::Release => either(
                 format!("{owner} != me"),
                 Then::Bug,
                 &format!("{owner} = NOBODY"),
             ),
             LockStep::TakeShared => does(&reads),
-            LockStep::TryShared => {
-                either(format!("!{}", self.admits_readers(lock)), Then::No, &reads)
-            }
+            LockStep::TryShared => either(
+                format!("!{}", self.admits_readers(kind, lock)),
+                Then::No,
+                &reads,
+            ),
             LockStep::ReleaseShared => either(
                 format!("{shares} == 0"),
                 Then::Bug,
@@ -146,36 +160,28 @@ impl Writer<'_> {
         })
     }
 
-    /// A set of all actors that can still come to one of these steps, one bit each.
-    fn who_comes_to(&self, lock: LockId, steps: &[LockStep]) -> String {
+    /// A set of all actors that can still come to one of these steps, one bit each. It is asked for where nobody can move, so
+    /// that an actor stands where it may have to wait.
+    fn who_comes_to(&mut self, lock: LockId, steps: &[LockStep], processes: &[String]) -> String {
         let mut all = Vec::new();
         for actor in self.model.actor_ids() {
-            let places = self.leading_to(actor, lock, steps);
-            let main = usize::from(self.model.actors[actor.index()].main);
-            let mut conds = ranges(&places, &format!("pc[{actor}]"), 0);
-            if places.iter().any(|it| *it < main) && self.has_handler(actor) {
-                let stores = places.iter().copied().filter(|it| *it < main);
-                let stores: Vec<usize> = stores.collect();
-                let back = ranges(&stores, &format!("retry[{actor}]"), 1).join(" || ");
-                conds.push(format!("pc[{actor}] != FINISHED && ({back})"));
-            }
-            if !conds.is_empty() {
-                all.push(format!(
-                    "(({}) -> {} : 0)",
-                    conds.join(" || "),
-                    1u8 << actor.0
-                ));
+            let leading = self.leading_to(actor, lock, steps);
+            let leads = |place: &Place| {
+                leading.contains(&place.pc) || place.store.is_some_and(|it| leading.contains(&it))
+            };
+            let mut places = self.places(actor);
+            places.retain(|it| leads(it) && self.may_wait(*it));
+            let there = places.iter().map(|it| self.stands_at(*it, processes));
+            let there: Vec<String> = there.collect();
+            if !there.is_empty() {
+                let bit = 1u8 << actor.0;
+                all.push(format!("(({}) -> {bit} : 0)", there.join(" || ")));
             }
         }
         match all.is_empty() {
             true => "0".to_owned(),
             false => all.join(" | "),
         }
-    }
-
-    fn has_handler(&self, actor: ActorId) -> bool {
-        let it = &self.model.actors[actor.index()];
-        self.uses(actor, &[Op::Store]) && it.code.len() > usize::from(it.main)
     }
 
     /// The instructions of an actor from which a way leads to one of these steps, in order: those steps, then whatever
@@ -226,7 +232,7 @@ impl Writer<'_> {
             match it.kind {
                 LockKind::Count => all.push(format!("lock_value[{lock}] > {}", it.start)),
                 LockKind::Completion | LockKind::Flag => {}
-                _ => all.push(format!("!{}", self.is_free(lock))),
+                kind => all.push(format!("!{}", self.is_free(kind, &lock.to_string()))),
             }
         }
         all
@@ -246,30 +252,11 @@ impl Writer<'_> {
             }
             for (actor, shares) in model.actor_ids().zip(state.shares) {
                 if shares > 0 {
-                    out += &format!("{} = {shares};\n", self.shares(lock, &actor.to_string()));
+                    let its = self.shares(&lock.to_string(), &actor.to_string());
+                    out += &format!("{its} = {shares};\n");
                 }
             }
         }
         out
     }
-}
-
-/// Conditions that a variable, less `more`, is one of these numbers, which are in order.
-fn ranges(numbers: &[usize], variable: &str, more: usize) -> Vec<String> {
-    let mut found: Vec<(usize, usize)> = Vec::new();
-    for number in numbers {
-        match found.last_mut() {
-            Some((_, last)) if *last + 1 == *number => *last = *number,
-            _ => found.push((*number, *number)),
-        }
-    }
-    let all = found.into_iter().map(|(first, last)| match first == last {
-        true => format!("{variable} == {}", first + more),
-        false => format!(
-            "({variable} >= {} && {variable} <= {})",
-            first + more,
-            last + more
-        ),
-    });
-    all.collect()
 }

@@ -3,7 +3,7 @@
 use crate::machine::{Instr, PageId, Protection, ReadStep, SectorId};
 
 use super::steps::{Then, Way, branch, or_else, way};
-use super::writer::Writer;
+use super::writer::{Names, Writer};
 
 impl Writer<'_> {
     /// The bytes of a sector that nobody has read yet, if the run begins with such.
@@ -33,11 +33,11 @@ impl Writer<'_> {
     }
 
     /// The condition that a read into a sector of memory brings older bytes over newer ones; none if it never does.
-    fn read_over(&self, page: PageId, sector: SectorId) -> Option<String> {
+    fn read_over(&self, page: PageId, sector: SectorId, names: &Names) -> Option<String> {
         if !self.model.cached[page.index()] {
             return None;
         }
-        let n = self.model.geometry.interval_number(page, sector);
+        let n = &names.sector;
         let mut when = format!("memory[{n}] != media[{n}]");
         if self.has.copy {
             when += &format!(" && copy[{n}] == 0");
@@ -46,7 +46,7 @@ impl Writer<'_> {
             when += &format!(" && memory[{n}] != {first}");
         }
         if self.has.gone {
-            when += &format!(" && !gone[{page}]");
+            when += &format!(" && !gone[{}]", names.page);
         }
         if self.has.errors {
             when += " && !failed_once";
@@ -55,9 +55,8 @@ impl Writer<'_> {
     }
 
     /// What a step of a read does.
-    pub(super) fn read_step(&mut self, step: ReadStep, instr: Instr) -> Vec<Way> {
-        let page = instr.page;
-        let n = self.model.geometry.interval_number(page, instr.sector());
+    pub(super) fn read_step(&mut self, step: ReadStep, instr: Instr, names: &Names) -> Vec<Way> {
+        let (page, n) = (&*names.page, &*names.sector);
         let guards = self.has.guards;
         let does = |statements: &[&str]| way(vec![or_else(statements, Then::On)]);
         match step {
@@ -71,14 +70,14 @@ impl Writer<'_> {
                     self.own_bio
                 );
                 let head = "A read: the locks of its pages go with it.";
-                does(&[&(self.library.inline("submit_read", head, "me", &body) + "(me)")])
+                does(&[&(self.library.inline("queue_read", head, "me", &body) + "(me)")])
             }
             ReadStep::Unlock => way(vec![
                 branch(format!("PG_locked[{page}] == NOBODY"), &[], Then::Bug),
                 or_else(&[&format!("PG_locked[{page}] = NOBODY")], Then::On),
             ]),
             ReadStep::IsRead => way(vec![
-                branch("!bio_read[at_hand[me]]", &[], Then::No),
+                branch("!bio_read[at_hand]", &[], Then::No),
                 or_else(&[], Then::On),
             ]),
             ReadStep::Dma => {
@@ -94,7 +93,7 @@ impl Writer<'_> {
                     _ => "0".to_owned(),
                 };
                 let sealed = format!("sealed[{n}] = {came}");
-                match self.read_over(page, instr.sector()) {
+                match self.read_over(instr.page, instr.sector(), names) {
                     Some(when) => way(vec![
                         branch(when, &[&into, &sealed, "broke(LOST_UPDATE)"], Then::On),
                         or_else(&[&into, &sealed], Then::On),
@@ -103,10 +102,10 @@ impl Writer<'_> {
                 }
             }
             ReadStep::Complete => {
-                does(&["b = at_hand[me]; bio_stage[b] = DONE; bio_owner[b] = NOBODY"])
+                does(&["b = at_hand; bio_stage[b] = DONE; bio_owner[b] = NOBODY"])
             }
             ReadStep::Check | ReadStep::Verify => {
-                let (table, source) = (&self.guard_tag, self.source(&n.to_string()));
+                let (table, source) = (&self.guard_tag, self.source(n));
                 let (differs, verdict) = match guards {
                     true => (
                         format!("{table}[sealed[{n}]] != {table}[{source}]"),
@@ -135,9 +134,9 @@ impl Writer<'_> {
                 let each = self.each_interval(
                     "if\n:: bio_of[{b}] == b -> copy[{n}] = memory[{n}]; sealed[{n}] = 0\n:: else\nfi",
                 );
-                let body = format!("b = at_hand[me];\n{each};\nbio_stage[b] = QUEUED");
+                let body = format!("b = at_hand;\n{each};\nbio_stage[b] = QUEUED");
                 let head = "The same read once more, into a page of the kernel's.";
-                does(&[&(self.library.inline("read_again", head, "me", &body) + "(me)")])
+                does(&[&(self.library.inline("queue_read_again", head, "", &body) + "()")])
             }
         }
     }

@@ -1,17 +1,17 @@
 //! Where an actor goes on after a step: at the next instruction that has something to do.
 
-use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, PageId, ReadStep};
+use crate::machine::{ActorId, Instr, Op, Operand, OperandKind, ReadStep};
 
-use super::library::option;
+use super::library::{not, option};
 use super::variables::{BIO_AT_HAND, CLEANED, CSUM_AT_HAND, ORIG, TAGGED};
-use super::writer::Writer;
+use super::writer::{Names, Writer};
 
 /// An actor on its way to the next instruction that has something to do.
 #[derive(Clone)]
 struct Path {
     pc: usize,
-    /// The page of the store that faulted, in a fault handler.
-    handling: Option<PageId>,
+    /// The store that faulted, in a fault handler.
+    store: Option<usize>,
     /// Conditions that hold, since an earlier instruction on the path was passed over for them; no state changes on it.
     passed: Vec<String>,
     /// Conditions that do not hold.
@@ -23,18 +23,18 @@ struct Path {
 }
 
 impl Writer<'_> {
-    /// Statements that send `me` to an instruction, or past it where it has nothing to do. The conditions `not` do not hold
-    /// then.
+    /// Statements that send an actor to an instruction, or past it where it has nothing to do. The conditions `not` do not
+    /// hold then. Each way through them ends with a `goto`.
     pub(super) fn go_to(
         &self,
         actor: ActorId,
         pc: usize,
-        handling: Option<PageId>,
+        store: Option<usize>,
         not: Vec<String>,
     ) -> String {
         let path = Path {
             pc,
-            handling,
+            store,
             passed: Vec::new(),
             not,
             afresh: false,
@@ -50,42 +50,34 @@ impl Writer<'_> {
         let mut out = String::new();
         while path.left > 0 {
             path.left -= 1;
-            if path.handling.is_some() && path.pc >= it.code.len() {
+            if let (Some(store), true) = (path.store, path.pc >= it.code.len()) {
                 // The store is run again; there is always something to do for it.
-                out += "pc[me] = retry[me] - 1; retry[me] = 0;";
-                return out + &self.forgets(actor, &[("cleaned", CLEANED), ("orig_pte", ORIG)]);
+                out += &self.forgets(actor, &[("cleaned", CLEANED), ("orig_pte", ORIG)]);
+                return out + &format!("goto {}", self.label(actor, store, None));
             }
-            if path.handling.is_none() && path.pc >= main {
+            if path.store.is_none() && path.pc >= main {
                 if !path.afresh {
-                    let mut all = vec![
-                        ("cleaned", CLEANED),
-                        ("orig_pte", ORIG),
-                        ("tagged", TAGGED),
-                        ("sleeping", &[Op::WaitOnce][..]),
-                        ("woken", &[Op::WaitOnce]),
-                    ];
+                    let mut all =
+                        vec![("cleaned", CLEANED), ("orig_pte", ORIG), ("tagged", TAGGED)];
                     if self.has_hand(actor) {
                         all.push(("at_hand", &[]));
                     }
-                    out += self.forgets(actor, &all).trim_start();
-                    out += if out.is_empty() { "" } else { " " };
+                    out += &self.forgets(actor, &all);
                 }
                 if !it.forever || main == 0 {
-                    return out + "pc[me] = FINISHED";
+                    return out + "goto finished";
                 }
                 path.afresh = true;
                 path.pc = 0;
             }
-            let instr = match (it.code.get(path.pc), path.handling) {
-                (Some(instr), Some(page)) => Instr { page, ..*instr },
-                (Some(instr), None) => *instr,
-                (None, _) => break,
+            let Some(instr) = self.instr(actor, path.pc, path.store) else {
+                break;
             };
             if instr.op == Op::Goto {
                 path.pc = instr.no.into();
                 continue;
             }
-            let Some(nothing) = self.nothing_to_do(actor, instr) else {
+            let Some(nothing) = self.nothing_to_do(actor, instr, &self.names(instr)) else {
                 break;
             };
             let mut any = nothing.any;
@@ -100,17 +92,38 @@ impl Writer<'_> {
             if any.is_empty() {
                 break;
             }
-            let (here, cond) = (path.pc, any.join(" || "));
+            let (here, cond) = (self.label(actor, path.pc, path.store), any.join(" || "));
             path.passed.push(cond.clone());
             path.pc += 1;
             let on = self.pass_on(actor, path);
             let passed_over = option(&cond, &on);
-            return format!("{out}if\n{passed_over}\n:: else -> pc[me] = {here}\nfi");
+            return format!("{out}if\n{passed_over}\n:: else -> goto {here}\nfi");
         }
-        match path.handling.is_none() && path.pc >= main {
-            true => out + "pc[me] = FINISHED",
-            false => out + &format!("pc[me] = {}", path.pc),
+        match path.store.is_none() && path.pc >= main {
+            true => out + "goto finished",
+            false => out + &format!("goto {}", self.label(actor, path.pc, path.store)),
         }
+    }
+
+    /// The instruction at which an actor's program begins: the first that has something to do while there is no bio. None if
+    /// there is none.
+    pub(super) fn first(&self, actor: ActorId) -> Option<usize> {
+        let it = &self.model.actors[actor.index()];
+        let mut pc = 0;
+        for _ in 0..=it.code.len() {
+            let instr = it.code.get(pc).filter(|_| pc < it.main.into())?;
+            pc = match instr.op {
+                Op::Goto => instr.no.into(),
+                _ if self
+                    .nothing_to_do(actor, *instr, &self.names(*instr))
+                    .is_none() =>
+                {
+                    return Some(pc);
+                }
+                _ => pc + 1,
+            };
+        }
+        Some(pc)
     }
 
     /// Statements that clear those of an actor's variables that some of its instructions use.
@@ -119,8 +132,8 @@ impl Writer<'_> {
             .iter()
             .filter(|(_, ops)| ops.is_empty() || self.uses(actor, ops));
         used.map(|(name, _)| match *name {
-            "at_hand" | "orig_pte" => format!(" {name}[me] = 0;"),
-            name => format!(" {name}[me] = false;"),
+            "at_hand" | "orig_pte" => format!("{name} = 0; "),
+            name => format!("{name} = false; "),
         })
         .collect()
     }
@@ -131,17 +144,22 @@ impl Writer<'_> {
     }
 
     /// When an instruction is passed over without a step; none if it never is.
-    pub(super) fn nothing_to_do(&self, actor: ActorId, instr: Instr) -> Option<NothingToDo> {
-        let p = instr.page;
+    pub(super) fn nothing_to_do(
+        &self,
+        actor: ActorId,
+        instr: Instr,
+        names: &Names,
+    ) -> Option<NothingToDo> {
         let mut nothing = NothingToDo::default();
+        let any_bio = |word: &str| self.any_bio(instr.page, &names.page, word);
         let in_hand = || match instr.operand {
-            Operand::Sector(sector) => format!("in_hand({})", self.bio_place(p, sector)),
-            _ => self.any_bio(p, "in_hand"),
+            Operand::Sector(_) => format!("in_hand({})", names.place),
+            _ => any_bio("in_hand"),
         };
         match instr.op {
             Op::Goto => nothing.ever = true,
             Op::CommitMedia | Op::Requeue | Op::CompleteRequest => {
-                nothing.any.push("at_hand[me] == 0".to_owned());
+                nothing.any.push("at_hand == 0".to_owned());
                 nothing.at_hand = true;
             }
             Op::SampleFirst
@@ -155,11 +173,9 @@ impl Writer<'_> {
             }
             Op::Read(step) => match step {
                 ReadStep::Submit => nothing.any.push(format!("{} == 0", self.own_bio)),
-                ReadStep::Bounce => nothing
-                    .any
-                    .push(format!("!{}", self.any_bio(p, &self.builds))),
+                ReadStep::Bounce => nothing.any.push(format!("!{}", any_bio(&self.builds))),
                 ReadStep::Complete | ReadStep::Again | ReadStep::IsRead => {
-                    nothing.any.push("at_hand[me] == 0".to_owned());
+                    nothing.any.push("at_hand == 0".to_owned());
                     nothing.at_hand = true;
                 }
                 _ => {
@@ -167,48 +183,61 @@ impl Writer<'_> {
                     nothing.at_hand = true;
                 }
             },
-            Op::GenerateGuard | Op::CopySector => nothing.any.push(format!(
-                "!{}({})",
-                self.builds,
-                self.bio_place(p, instr.sector())
-            )),
-            Op::BounceCopy => nothing
-                .any
-                .push(format!("!{}", self.any_bio(p, &self.builds))),
+            Op::GenerateGuard | Op::CopySector => {
+                nothing
+                    .any
+                    .push(format!("!{}({})", self.builds, names.place));
+            }
+            Op::BounceCopy => nothing.any.push(format!("!{}", any_bio(&self.builds))),
             Op::QueueBio | Op::HandOver => nothing.any.push(format!("{} == 0", self.own_bio)),
             _ => return None,
         }
-        if let (true, Operand::Sector(sector)) = (self.has.buffers, instr.operand) {
-            nothing.any.push(format!("!under_io({p}, {sector})"));
+        if let (true, Operand::Sector(_)) = (self.has.buffers, instr.operand) {
+            let (page, nth) = (&names.page, &names.nth);
+            nothing.any.push(format!("!under_io({page}, {nth})"));
         }
         nothing.ever |= nothing.at_hand && !self.has_hand(actor);
         Some(nothing)
     }
 
-    /// Conditions that do not hold where an instruction has something to do, and still do not hold after it: instructions on
-    /// a sector change neither which pages a bio has nor what is at hand.
+    /// Conditions that do not hold after an instruction, since it has had something to do, or has made that so.
     pub(super) fn not_after(&self, actor: ActorId, instr: Instr) -> Vec<String> {
-        let mut not = match self.nothing_to_do(actor, instr) {
-            Some(nothing) if instr.op.operand() == OperandKind::Sector => nothing.any,
-            _ => return Vec::new(),
-        };
-        not.push(match instr.op {
-            Op::GenerateGuard | Op::CopySector => format!("{} == 0", self.own_bio),
-            _ => "at_hand[me] == 0".to_owned(),
-        });
+        let nothing = self.nothing_to_do(actor, instr, &self.names(instr));
+        let nothing = nothing.unwrap_or_default();
+        let mut not = Vec::new();
+        if nothing.at_hand || matches!(instr.op, Op::TakeRequest | Op::BioEndio) {
+            not.push("at_hand == 0".to_owned());
+        }
+        // Instructions on a sector change neither which pages a bio has nor what is at hand.
+        let of_sector = instr.op.operand() == OperandKind::Sector && !nothing.any.is_empty();
+        if of_sector {
+            not.extend(nothing.any);
+        }
+        match instr.op {
+            Op::GenerateGuard | Op::CopySector | Op::TakeOver => {
+                not.push(format!("{} == 0", self.own_bio));
+            }
+            // There is a bio for each page, and as many as its sectors for one that goes out in parts.
+            Op::BioAdd => {
+                not.push(format!("{} == 0", self.own_bio));
+                let names = self.names(instr);
+                let places = self.places_of(instr, &names).into_iter();
+                not.extend(places.map(|it| format!("!{}({it})", self.builds)));
+            }
+            _ => {}
+        }
         not
     }
 
     /// The condition that an instruction has something to do; none if it always has.
-    pub(super) fn something_to_do(&self, actor: ActorId, instr: Instr) -> Option<String> {
-        let nothing = self.nothing_to_do(actor, instr)?;
-        if nothing.ever {
-            return Some("false".to_owned());
-        }
-        let all = nothing.any.iter().map(|it| match it.strip_prefix('!') {
-            Some(it) => it.to_owned(),
-            None => it.replace("==", "!="),
-        });
+    pub(super) fn something_to_do(
+        &self,
+        actor: ActorId,
+        instr: Instr,
+        names: &Names,
+    ) -> Option<String> {
+        let nothing = self.nothing_to_do(actor, instr, names)?;
+        let all = nothing.any.iter().map(|it| not(it));
         Some(all.collect::<Vec<_>>().join(" && "))
     }
 }
@@ -217,7 +246,7 @@ impl Writer<'_> {
 #[derive(Default)]
 pub(super) struct NothingToDo {
     /// Always.
-    ever: bool,
+    pub(super) ever: bool,
     /// Also where the actor has nothing at hand.
     at_hand: bool,
     /// Also where one of these conditions holds.

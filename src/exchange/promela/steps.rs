@@ -1,8 +1,8 @@
 //! What each step does, and when it is possible.
 
 use super::variables::single;
-use super::writer::{Place, Writer};
-use crate::machine::{ActorId, EndIo, Instr, Op, PageId, Resource, SpaceId, StableWait, StoreId};
+use super::writer::{Names, Place, Writer};
+use crate::machine::{ActorId, EndIo, Instr, Op, PageId, Resource, SpaceId, StableWait};
 
 /// One way to make a step.
 pub(super) struct Way {
@@ -11,7 +11,8 @@ pub(super) struct Way {
     pub(super) branches: Vec<Branch>,
 }
 
-/// One outcome of a way; their conditions exclude each other.
+/// One outcome of a way. It comes where its condition holds and none before it does, if they lead to different places; else
+/// their conditions exclude each other.
 pub(super) struct Branch {
     /// Its condition; none where no other branch's holds.
     pub(super) when: Option<String>,
@@ -20,6 +21,7 @@ pub(super) struct Branch {
 }
 
 /// Where the actor goes on after a step.
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum Then {
     /// At the next instruction.
     On,
@@ -29,8 +31,8 @@ pub(super) enum Then {
     Stay,
     /// At the end of its program.
     Leave,
-    /// In its fault handler, for this page.
-    Fault(PageId),
+    /// In its fault handler.
+    Fault,
     Bug,
     Trap,
 }
@@ -69,8 +71,8 @@ pub(super) struct Sleep {
 
 impl Writer<'_> {
     /// The variable for the owner of a resource.
-    fn owner(&self, resource: Resource, instr: Instr) -> String {
-        let page = instr.page;
+    fn owner(&self, resource: Resource, instr: Instr, names: &Names) -> String {
+        let page = &names.page;
         match resource {
             Resource::BufferLock => format!("BH_Lock[{page}]"),
             Resource::Shadow => format!("BH_Shadow[{page}]"),
@@ -82,8 +84,8 @@ impl Writer<'_> {
     }
 
     /// What a step waits for.
-    pub(super) fn sleep(&mut self, instr: Instr) -> Option<Sleep> {
-        let p = instr.page;
+    pub(super) fn sleep(&mut self, instr: Instr, names: &Names) -> Option<Sleep> {
+        let (p, page) = (&*names.page, instr.page);
         let waits = match self.model.rules.wait {
             StableWait::Never => false,
             StableWait::Always => true,
@@ -91,16 +93,16 @@ impl Writer<'_> {
         };
         let mut behind = None;
         let (until, holder) = match instr.op {
-            Op::Lock(step) => return self.sleep_on_lock(step, instr),
+            Op::Lock(step) => return self.sleep_on_lock(step, instr, &names.lock),
             Op::LockPage | Op::WaitPageUnlocked => (
                 format!("PG_locked[{p}] == NOBODY"),
-                self.lock_holder(p, &mut behind),
+                self.lock_holder(page, p, &mut behind),
             ),
             Op::Take(it) | Op::Await(it) => {
-                let owner = self.owner(it, instr);
+                let owner = self.owner(it, instr, names);
                 let holder = match it {
                     Resource::BufferLock | Resource::Shadow => {
-                        behind = self.io_holders(p, &owner);
+                        behind = self.io_holders(page, &owner);
                         self.io_holder(p, &owner)
                     }
                     _ => owner.clone(),
@@ -108,38 +110,38 @@ impl Writer<'_> {
                 (format!("{owner} == NOBODY"), holder)
             }
             Op::GetWriteAccess | Op::FileShadow => {
-                let owner = self.owner(Resource::Shadow, instr);
-                behind = self.io_holders(p, &owner);
+                let owner = self.owner(Resource::Shadow, instr, names);
+                behind = self.io_holders(page, &owner);
                 (format!("{owner} == NOBODY"), self.io_holder(p, &owner))
             }
             Op::PteWrprotect | Op::PteRevoke | Op::PteMkwrite | Op::ZapPte | Op::ForkPte
                 if self.model.has(Resource::PteLock) =>
             {
-                let owner = self.owner(Resource::PteLock, instr);
+                let owner = self.owner(Resource::PteLock, instr, names);
                 (format!("({owner} == NOBODY || {owner} == me)"), owner)
             }
             Op::WaitWriteback | Op::WaitStable if instr.op == Op::WaitWriteback || waits => {
                 let owner = format!("PG_writeback[{p}]");
-                behind = self.io_holders(p, &owner);
+                behind = self.io_holders(page, &owner);
                 (format!("{owner} == NOBODY"), self.io_holder(p, &owner))
             }
             Op::WaitOnce => (
-                "(!sleeping[me] || woken[me])".to_owned(),
+                "(sleeps_on[me] == 0 || woken[me])".to_owned(),
                 self.who(Op::BioEndio),
             ),
             Op::BioAdd => {
                 let own = &self.own_bio;
-                let free: Vec<String> = (self.places_of(instr).iter())
+                let free: Vec<String> = (self.places_of(instr, names).iter())
                     .map(|it| format!("(bio_of[{it}] == 0 || bio_of[{it}] == {own})"))
                     .collect();
-                behind = self.io_holders(p, "NOBODY");
+                behind = self.io_holders(page, "NOBODY");
                 (free.join(" && "), self.io_holder(p, "NOBODY"))
             }
             Op::WaitBio => {
-                let free: Vec<String> = (self.bio_places(p).iter())
+                let free: Vec<String> = (self.bio_places(page, p).iter())
                     .map(|it| format!("bio_of[{it}] == 0"))
                     .collect();
-                behind = self.io_holders(p, "NOBODY");
+                behind = self.io_holders(page, "NOBODY");
                 (free.join(" && "), self.io_holder(p, "NOBODY"))
             }
             _ => return None,
@@ -152,13 +154,13 @@ impl Writer<'_> {
     }
 
     /// The places where the bios are kept of the sectors that an instruction names; of all, if it names none.
-    pub(super) fn places_of(&self, instr: Instr) -> Vec<usize> {
+    pub(super) fn places_of(&self, instr: Instr, names: &Names) -> Vec<String> {
         match instr.sectors() {
             Some(some) if self.has.parts => (self.model.sector_ids())
                 .filter(|it| some & it.bit() != 0)
-                .map(|it| self.bio_place(instr.page, it))
+                .map(|it| self.bio_place(instr.page, it).to_string())
                 .collect(),
-            _ => self.bio_places(instr.page),
+            _ => self.bio_places(instr.page, &names.page),
         }
     }
 
@@ -178,16 +180,31 @@ impl Writer<'_> {
         .collect()
     }
 
-    fn set_pte(&self, space: SpaceId, page: PageId) -> String {
-        format!("pte[{}]", space.index() * self.pages + page.index())
+    /// The element of an array that has a row for all pages of each of some things.
+    fn in_row(&self, array: &str, row: usize, page: &str) -> String {
+        match row {
+            0 => format!("{array}[{page}]"),
+            row => format!("{array}[{} + {page}]", row * self.pages),
+        }
+    }
+
+    fn pte(&self, space: SpaceId, page: &str) -> String {
+        self.in_row("pte", space.index(), page)
+    }
+
+    /// The TLB entries of an address space for a page.
+    fn tlbs_of(&self, space: SpaceId, page: &str) -> Vec<String> {
+        let tlbs = self.model.tlb_ids().zip(&self.model.tlb_spaces);
+        tlbs.filter(|(_, its)| **its == space)
+            .map(|(tlb, _)| self.in_row("tlb", tlb.index(), page))
+            .collect()
     }
 
     /// What a step does, op by op.
-    pub(super) fn ways(&mut self, place: Place) -> Vec<Way> {
+    pub(super) fn ways(&mut self, place: Place, names: &Names) -> Vec<Way> {
         let (instr, actor) = (place.instr, place.actor);
-        let p = instr.page;
-        let n = self.model.geometry.interval_number(p, instr.sector());
-        let pte = self.set_pte(instr.space(), p);
+        let (p, n) = (&*names.page, &*names.sector);
+        let pte = self.pte(instr.space(), p);
         let does = |statement: &str| way(vec![or_else(&[statement], Then::On)]);
         let not_mine = format!("PG_locked[{p}] != me");
         let bug_if = |when: String, statement: &str| {
@@ -209,13 +226,13 @@ impl Writer<'_> {
                 &[&format!("PG_locked[{p}] = me")],
             ),
             Op::UnlockPage => bug_if(not_mine, &format!("PG_locked[{p}] = NOBODY")),
-            Op::Take(it) => does(&format!("{} = me", self.owner(it, instr))),
+            Op::Take(it) => does(&format!("{} = me", self.owner(it, instr, names))),
             Op::Release(it) => {
-                let owner = self.owner(it, instr);
+                let owner = self.owner(it, instr, names);
                 bug_if(format!("{owner} != me"), &format!("{owner} = NOBODY"))
             }
-            Op::Lock(step) => self.lock_step(step, instr),
-            Op::Read(step) => self.read_step(step, instr),
+            Op::Lock(step) => self.lock_step(step, instr, &names.lock),
+            Op::Read(step) => self.read_step(step, instr, names),
             // These steps do nothing but wait.
             Op::Await(_) | Op::WaitPageUnlocked | Op::WaitWriteback | Op::WaitStable => does(""),
             // These steps change nothing that the Promela model has.
@@ -225,52 +242,40 @@ impl Writer<'_> {
                 let tags = (0..self.pages).map(|it| {
                     format!("tag_towrite[{it}] = tag_towrite[{it}] || PG_dirty[{it}];\n")
                 });
-                does(&(tags.collect::<String>() + "tagged[me] = true"))
+                does(&(tags.collect::<String>() + "tagged = true"))
             }
             Op::FindTagged => no_if(
-                format!("!(tagged[me] -> tag_towrite[{p}] : PG_dirty[{p}])"),
+                format!("!(tagged -> tag_towrite[{p}] : PG_dirty[{p}])"),
                 &[&format!("tag_towrite[{p}] = false")],
             ),
             Op::PteWrprotect => way(vec![
                 branch(&not_mine, &[], Then::Bug),
                 branch(
-                    format!(
-                        "PG_locked[{p}] == me && (!({pte} & PRESENT) || !({pte} & (WRITE | DIRTY)))"
-                    ),
+                    format!("!({pte} & PRESENT) || !({pte} & (WRITE | DIRTY))"),
                     &[],
                     Then::No,
                 ),
-                or_else(
-                    &[&format!("{pte} = PRESENT"), "cleaned[me] = true"],
-                    Then::On,
-                ),
+                or_else(&[&format!("{pte} = PRESENT"), "cleaned = true"], Then::On),
             ]),
             Op::PteRevoke => no_if(
                 format!("!({pte} & PRESENT) || !({pte} & WRITE)"),
                 &[&format!("{pte} = {pte} & ~WRITE")],
             ),
             Op::FlushTlb => {
-                let tlbs = self.model.tlb_ids().zip(&self.model.tlb_spaces);
-                let mine = tlbs.filter(|(_, space)| **space == instr.space());
-                let all: Vec<String> = mine
-                    .map(|(tlb, _)| format!("tlb[{}] = 0", tlb.index() * self.pages + p.index()))
-                    .collect();
+                let all = self.tlbs_of(instr.space(), p).into_iter();
+                let all: Vec<String> = all.map(|it| it + " = 0").collect();
                 does(&all.join("; "))
             }
             Op::RedirtyIfCleaned => {
                 let dirty = self.set_page_dirty(p);
                 way(vec![
-                    branch("cleaned[me]", &["cleaned[me] = false", &dirty], Then::On),
+                    branch("cleaned", &["cleaned = false", &dirty], Then::On),
                     or_else(&[], Then::On),
                 ])
             }
             Op::TestClearPageDirty => way(vec![
                 branch(&not_mine, &[], Then::Bug),
-                branch(
-                    format!("PG_locked[{p}] == me && !PG_dirty[{p}]"),
-                    &[],
-                    Then::No,
-                ),
+                branch(format!("!PG_dirty[{p}]"), &[], Then::No),
                 or_else(&[&format!("PG_dirty[{p}] = false")], Then::On),
             ]),
             Op::SetPageDirty => does(&self.set_page_dirty(p)),
@@ -300,21 +305,15 @@ impl Writer<'_> {
                 let mut all = Vec::new();
                 if self.model.rules.writeback_asserts_lock {
                     all.push(branch(format!("{clear} && {not_mine}"), &[], Then::Bug));
-                    all.push(branch(
-                        format!("{clear} && PG_locked[{p}] == me"),
-                        &[&mark, &begin],
-                        Then::On,
-                    ));
-                } else {
-                    all.push(branch(&clear, &[&mark, &begin], Then::On));
                 }
+                all.push(branch(&clear, &[&mark, &begin], Then::On));
                 all.push(or_else(&[&mark], Then::On));
                 way(all)
             }
             Op::EndIo(EndIo::Blocks) => {
                 let release = self.release_from_bio(actor, p);
                 let wake = self.wake_up_page(p);
-                let left = self.left_of_blocks(p);
+                let left = self.left_of_blocks(instr.page, p);
                 let mark = format!("block_writeback[{p}] = {left}");
                 let end = format!("PG_writeback[{p}] = NOBODY");
                 way(vec![
@@ -324,7 +323,7 @@ impl Writer<'_> {
                         Then::Bug,
                     ),
                     branch(
-                        format!("{left} == 0 && PG_writeback[{p}] != NOBODY"),
+                        format!("{left} == 0"),
                         &[&mark, &end, &release, &wake],
                         Then::On,
                     ),
@@ -334,15 +333,11 @@ impl Writer<'_> {
             Op::WaitOnce => way(vec![
                 branch(
                     "woken[me]",
-                    &["sleeping[me] = false", "woken[me] = false"],
+                    &["sleeps_on[me] = 0", "woken[me] = false"],
                     Then::On,
                 ),
-                branch(
-                    format!("!woken[me] && PG_writeback[{p}] == NOBODY"),
-                    &[],
-                    Then::On,
-                ),
-                or_else(&["sleeping[me] = true"], Then::Stay),
+                branch(format!("PG_writeback[{p}] == NOBODY"), &[], Then::On),
+                or_else(&[&format!("sleeps_on[me] = {p} + 1")], Then::Stay),
             ]),
             Op::AssertNoWriteback => bug_if(format!("PG_writeback[{p}] != NOBODY"), ""),
             Op::ClearWriteback | Op::EndIo(EndIo::Writeback) => {
@@ -371,9 +366,9 @@ impl Writer<'_> {
                     branches: vec![or_else(&[], then)],
                 })
                 .into(),
-            Op::BioAdd => does(&self.bio_add_page(instr)),
+            Op::BioAdd => does(&self.bio_add_page(instr, names)),
             Op::GenerateGuard | Op::SampleFirst => {
-                does(&format!("sealed[{n}] = {}", self.source(&n.to_string())))
+                does(&format!("sealed[{n}] = {}", self.source(n)))
             }
             Op::BounceCopy => does(&self.copies(p, true)),
             Op::CopySector => does(&format!("copy[{n}] = memory[{n}]")),
@@ -394,14 +389,12 @@ impl Writer<'_> {
             }),
             Op::TakeRequest => self.each_bio("QUEUED", |bio| {
                 vec![or_else(
-                    &[&format!(
-                        "bio_stage[{bio}] = IN_DEVICE; at_hand[me] = {bio}"
-                    )],
+                    &[&format!("bio_stage[{bio}] = IN_DEVICE; at_hand = {bio}")],
                     Then::On,
                 )]
             }),
             Op::DmaSector => {
-                let fetch = format!("wire[{n}] = {}", self.source(&n.to_string()));
+                let fetch = format!("wire[{n}] = {}", self.source(n));
                 if !self.has.promise {
                     return does(&fetch);
                 }
@@ -409,7 +402,7 @@ impl Writer<'_> {
                     true => format!(" && copy[{n}] == 0"),
                     false => String::new(),
                 };
-                let fresh = format!("fresh[{p}] = fresh[{p}] | {}", instr.sector().bit());
+                let fresh = format!("fresh[{p}] = fresh[{p}] | (1 << ({}))", names.nth);
                 way(vec![
                     branch(
                         format!("promise[{n}] != 0{copied}"),
@@ -420,12 +413,11 @@ impl Writer<'_> {
                 ])
             }
             Op::HbaVerify | Op::TargetVerify => {
-                let place = self.bio_place(p, instr.sector()).to_string();
-                let (table, tuple) = (&self.guard_tag, self.tuple(&n.to_string(), &place));
+                let (table, tuple) = (&self.guard_tag, self.tuple(n, &names.place));
                 way(vec![
                     branch(
                         format!("{table}[{tuple}] != {table}[wire[{n}]]"),
-                        &["bio_failed[at_hand[me]] = true", "broke(GUARD_ERROR)"],
+                        &["bio_failed[at_hand] = true", "broke(GUARD_ERROR)"],
                         Then::No,
                     ),
                     or_else(&[], Then::On),
@@ -433,21 +425,21 @@ impl Writer<'_> {
             }
             Op::CommitMedia => does(&self.commit_media()),
             Op::Requeue => no_if(
-                "!bio_failed[at_hand[me]] || bio_requeues[at_hand[me]] >= 5".to_owned(),
+                "!bio_failed[at_hand] || bio_requeues[at_hand] >= 5".to_owned(),
                 &[&self.requeue()],
             ),
             Op::CompleteRequest => does(&self.complete_request()),
             Op::BioEndio => self.each_bio("DONE", |bio| {
-                let take = format!("at_hand[me] = {bio}");
+                let take = format!("at_hand = {bio}");
                 vec![
                     branch(format!("bio_failed[{bio}]"), &[&take], Then::On),
                     or_else(&[&take], Then::No),
                 ]
             }),
             Op::MappingSetError => does("AS_EIO = true; failed_once = true"),
-            Op::Store => self.user_store(actor, instr),
+            Op::Store => self.user_store(actor, instr, names),
             Op::Load => {
-                let Some((pte, tlb)) = self.mapping(actor, instr.store()) else {
+                let Some((pte, tlb)) = self.mapping(actor, instr, names) else {
                     return does("");
                 };
                 way(vec![
@@ -463,7 +455,7 @@ impl Writer<'_> {
                 ])
             }
             Op::PteMkwrite => no_if(
-                format!("{pte} != orig_pte[me]"),
+                format!("{pte} != orig_pte"),
                 &[&format!("{pte} = PRESENT | WRITE | DIRTY")],
             ),
             Op::KernelStore => {
@@ -481,7 +473,7 @@ impl Writer<'_> {
                 branch(
                     format!("{pte} & PRESENT"),
                     &[
-                        &format!("cleaned[me] = cleaned[me] || ({pte} & DIRTY)"),
+                        &format!("cleaned = cleaned || ({pte} & DIRTY)"),
                         &format!("{pte} = 0"),
                     ],
                     Then::On,
@@ -491,12 +483,9 @@ impl Writer<'_> {
             Op::ForkPte => {
                 let parent = self.model.actors[actor.index()].space.unwrap_or_default();
                 // The child's mm is new: no TLB has anything of it.
-                let tlbs = self.model.tlb_ids().zip(&self.model.tlb_spaces);
-                let mine = tlbs.filter(|(_, space)| **space == instr.space());
-                let cold: Vec<String> = mine
-                    .map(|(tlb, _)| format!("; tlb[{}] = 0", tlb.index() * self.pages + p.index()))
-                    .collect();
-                let copied = format!("{pte} = {} & ~DIRTY", self.set_pte(parent, p));
+                let cold = self.tlbs_of(instr.space(), p).into_iter();
+                let cold: Vec<String> = cold.map(|it| format!("; {it} = 0")).collect();
+                let copied = format!("{pte} = {} & ~DIRTY", self.pte(parent, p));
                 does(&(copied + &cold.concat()))
             }
             Op::CheckMapping => match self.has.gone {
@@ -521,7 +510,10 @@ impl Writer<'_> {
             Op::SetMemoryRw => does(&format!("kernel_ro[{p}] = false")),
             Op::GetWriteAccess => {
                 let copies = self.copies(p, false);
-                let first = p.index() * self.sectors;
+                let first = match self.sectors {
+                    1 => p.to_owned(),
+                    many => format!("{p} * {many}"),
+                };
                 way(vec![
                     branch(
                         format!("BJ_Metadata[{p}] && copy[{first}] == 0"),
@@ -533,37 +525,41 @@ impl Writer<'_> {
             }
             Op::FileShadow => does(&format!("BH_Shadow[{p}] = me; BJ_Metadata[{p}] = false")),
             Op::ReadChecksum => match self.block() {
-                Some(block) => does(&format!("at_hand[me] = memory[{block}]")),
-                None => does("at_hand[me] = 0"),
+                Some(block) => does(&format!("at_hand = memory[{block}]")),
+                None => does("at_hand = 0"),
             },
             Op::StoreChecksum => does(&self.csum_store()),
         }
     }
 
     /// An expression for the writeback marks of a page's blocks without those of the bio at hand.
-    fn left_of_blocks(&self, page: PageId) -> String {
+    fn left_of_blocks(&self, page: PageId, p: &str) -> String {
         let mine: Vec<String> = (self.model.sector_ids())
             .map(|sector| {
                 let place = self.bio_place(page, sector);
-                format!("(bio_of[{place}] == at_hand[me] -> {} : 0)", sector.bit())
+                format!("(bio_of[{place}] == at_hand -> {} : 0)", sector.bit())
             })
             .collect();
-        format!("(block_writeback[{page}] & ~({}))", mine.join(" | "))
+        format!("(block_writeback[{p}] & ~({}))", mine.join(" | "))
     }
 
     /// A PTE and the TLB entry of an actor, for the page of a store.
-    fn mapping(&self, actor: ActorId, store: StoreId) -> Option<(String, String)> {
+    fn mapping(&self, actor: ActorId, instr: Instr, names: &Names) -> Option<(String, String)> {
         let it = &self.model.actors[actor.index()];
-        let page = self.model.stores.get(store.index())?.page;
-        let tlb = it.tlb?.index() * self.pages + page.index();
-        Some((self.set_pte(it.space?, page), format!("tlb[{tlb}]")))
+        let page = self.model.stores.get(instr.store().index())?.page;
+        let page = match page == instr.page {
+            true => names.page.clone(),
+            false => page.to_string(),
+        };
+        let tlb = self.in_row("tlb", it.tlb?.index(), &page);
+        Some((self.pte(it.space?, &page), tlb))
     }
 
     /// A store as the hardware does it: a writable and dirty TLB entry lets it through whatever the page table says;
     /// without one, the PTE decides.
-    fn user_store(&mut self, actor: ActorId, instr: Instr) -> Vec<Way> {
+    fn user_store(&mut self, actor: ActorId, instr: Instr, names: &Names) -> Vec<Way> {
         let store = self.store(instr.store());
-        let Some((pte, tlb)) = self.mapping(actor, instr.store()) else {
+        let Some((pte, tlb)) = self.mapping(actor, instr, names) else {
             return way(vec![or_else(&[], Then::On)]);
         };
         let cached = format!("({tlb} & (WRITE | DIRTY)) == (WRITE | DIRTY)");
@@ -571,17 +567,14 @@ impl Writer<'_> {
         way(vec![
             branch(&cached, &[&store], Then::On),
             branch(
-                format!("!({cached}) && {writable}"),
+                &writable,
                 &[
                     &format!("{pte} = PRESENT | WRITE | DIRTY; {tlb} = {pte}"),
                     &store,
                 ],
                 Then::On,
             ),
-            or_else(
-                &[&format!("{tlb} = 0; orig_pte[me] = {pte}")],
-                Then::Fault(instr.page),
-            ),
+            or_else(&[&format!("{tlb} = 0; orig_pte = {pte}")], Then::Fault),
         ])
     }
 }

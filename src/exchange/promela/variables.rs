@@ -1,6 +1,6 @@
 //! The variables of a model, and their values at the start of a run.
 
-use crate::machine::{Access, LockKind, Op, PageId, Resource, Which};
+use crate::machine::{Access, ActorId, LockKind, Op, PageId, Resource, Which};
 
 use super::writer::Writer;
 
@@ -8,8 +8,6 @@ use super::writer::Writer;
 /// means.
 const VARIABLES: &str = "
 ever      bool halted                   after a BUG
-ever      byte pc[actors]               which instruction an actor runs next
-store     byte retry[actors]            in a write fault: the store to run again, plus one
 ever      byte PG_locked[pages]         who holds the page lock
 ever      bool PG_dirty[pages]
 ever      byte PG_writeback[pages]      who set it
@@ -51,13 +49,17 @@ held      byte lock_owner[locks]        who holds a named lock alone
 rwsems    byte lock_shares[shares]      how often each actor reads it, for all named locks in a row
 rwsems    byte lock_queue[locks]        the writers that wait for it, one bit each
 values    byte lock_value[locks]        of a named counter, completion or flag
-hand      byte at_hand[actors]          the bio an actor works on; or what it computed a checksum of
-cleaned   bool cleaned[actors]          found a dirty or writable PTE, has not acted on it yet
-tagged    bool tagged[actors]           looks pages up by TOWRITE from here on
-once      bool sleeping[actors]         on PG_writeback, once
+once      byte sleeps_on[actors]        the page on whose PG_writeback it sleeps once, plus one
 once      bool woken[actors]
-told      bool told_error[actors]       this opener knows of the write error
-orig      byte orig_pte[actors]         the PTE as it was at the fault
+";
+
+/// The variables of one actor, in the same form.
+const LOCALS: &str = "
+hand      byte at_hand                  the bio it works on; or what it computed a checksum of
+cleaned   bool cleaned                  found a dirty or writable PTE, has not acted on it yet
+tagged    bool tagged                   looks pages up by TOWRITE from here on
+told      bool told_error               this opener knows of the write error
+orig      byte orig_pte                 the PTE as it was at the fault
 ";
 
 /// Ops that set or read `at_hand` as a bio.
@@ -70,22 +72,30 @@ pub(super) const ORIG: &[Op] = &[Op::Store, Op::PteMkwrite];
 impl Writer<'_> {
     /// Declares the variables that the model needs.
     pub(super) fn declare(&mut self) {
-        for line in VARIABLES.lines() {
-            let words = line.split_once(' ').and_then(|(when, rest)| {
-                let (kind, rest) = rest.trim_start().split_once(' ')?;
-                Some((when, kind, rest.split_once(' ').unwrap_or((rest, ""))))
-            });
-            let Some((when, kind, (name, about))) = words else {
-                continue;
-            };
+        for [when, kind, name, about] in rows(VARIABLES) {
             let (name, many) = match name.split_once('[') {
                 Some((name, many)) => (name, Some(self.many(many.trim_end_matches(']')))),
                 None => (name, None),
             };
             if self.needs_variable(when) {
-                self.library.variable(kind, name, many, about.trim());
+                self.library.variable(kind, name, many, about);
             }
         }
+    }
+
+    /// Declarations of the variables of an actor's process.
+    pub(super) fn locals(&self, actor: ActorId) -> String {
+        let needed = |when: &str| match when {
+            "hand" => self.has_hand(actor),
+            "cleaned" => self.uses(actor, CLEANED),
+            "tagged" => self.uses(actor, TAGGED),
+            "told" => self.uses(actor, &[Op::FsyncReturn]),
+            _ => self.uses(actor, ORIG),
+        };
+        rows(LOCALS)
+            .filter(|[when, ..]| needed(when))
+            .map(|[_, kind, name, about]| format!("\t{kind} {name}; /* {about} */\n"))
+            .collect()
     }
 
     /// Whether the model has the feature in the first column of [`VARIABLES`].
@@ -93,7 +103,6 @@ impl Writer<'_> {
         let code = |ops: &[Op]| self.model.actor_ids().any(|it| self.uses(it, ops));
         let has = &self.has;
         match when {
-            "store" => code(&[Op::Store]),
             "towrite" => has.towrite,
             "gone" => has.gone,
             "read_only" => has.read_only,
@@ -120,12 +129,7 @@ impl Writer<'_> {
             "held" => self.model.locks.iter().any(|it| it.kind.is_held()),
             "rwsems" => self.model.locks.iter().any(|it| it.kind == LockKind::Rwsem),
             "values" => self.model.locks.iter().any(|it| !it.kind.is_held()),
-            "hand" => code(BIO_AT_HAND) || code(CSUM_AT_HAND),
-            "cleaned" => code(CLEANED),
-            "tagged" => code(TAGGED),
             "once" => code(&[Op::WaitOnce]),
-            "told" => code(&[Op::FsyncReturn]),
-            "orig" => code(ORIG),
             _ => true,
         }
     }
@@ -214,15 +218,18 @@ impl Writer<'_> {
             }
         }
         out += &self.begin_locks();
-        for actor in model.actor_ids() {
-            let settled = self.go_to(actor, 0, None, Vec::new());
-            out += &match settled.as_str() {
-                "pc[me] = 0" => String::new(),
-                settled => format!("#define me {actor}\n{settled};\n#undef me\n"),
-            };
-        }
         out
     }
+}
+
+/// The columns of a table of variables.
+fn rows(table: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
+    table.lines().filter_map(|line| {
+        let (when, rest) = line.split_once(' ')?;
+        let (kind, rest) = rest.trim_start().split_once(' ')?;
+        let (name, about) = rest.split_once(' ').unwrap_or((rest, ""));
+        Some([when, kind, name, about.trim()])
+    })
 }
 
 /// The variable for the owner of a resource that a model has only one of.

@@ -1,12 +1,10 @@
 //! What is known of one model while it is written into a file, and its instructions one by one.
 
-use std::collections::BTreeSet;
-
 use crate::explore::safe_steps;
 use crate::machine::{ActorId, EndIo, Instr, Model, Op, PageId, Protection, ReadStep, SectorId};
 use crate::scenario::Scenario;
 
-use super::library::Library;
+use super::library::{Library, step_name, word};
 
 /// Writes one model into a library.
 pub(super) struct Writer<'a> {
@@ -52,14 +50,27 @@ pub(super) struct Has {
     pub(super) read_only: bool,
 }
 
-/// An instruction in its place: in the actor's program, or in its fault handler, where `instr` has the page whose store
-/// faulted.
+/// An instruction in its place: in the actor's program, or in its fault handler, which is written once for each store that
+/// can fault; there `instr` has the store's page.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) actor: ActorId,
     pub(super) pc: usize,
     pub(super) instr: Instr,
-    pub(super) handling: bool,
+    /// In a fault handler, the store that faulted.
+    pub(super) store: Option<usize>,
+}
+
+/// What an instruction works on, in the text: numbers, or the names of a macro's parameters.
+pub(super) struct Names {
+    pub(super) page: String,
+    /// Its sector, counted through all pages.
+    pub(super) sector: String,
+    /// Its sector, counted through its page.
+    pub(super) nth: String,
+    /// Where the bio of its sector is kept.
+    pub(super) place: String,
+    pub(super) lock: String,
 }
 
 /// For each actor and instruction whether its step can be made in one go with the step before it: it has one outcome, it is
@@ -130,53 +141,92 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Every instruction of an actor; one of its fault handler once for each page that the actor's stores can fault on.
+    /// An instruction of an actor; in the fault handler of a store, with the store's page.
+    pub(super) fn instr(&self, actor: ActorId, pc: usize, store: Option<usize>) -> Option<Instr> {
+        let code = &self.model.actors[actor.index()].code;
+        let mut instr = *code.get(pc)?;
+        if let Some(store) = store {
+            instr.page = code[store].page;
+        }
+        Some(instr)
+    }
+
+    /// Every instruction of an actor; those of its fault handler once for each store.
     pub(super) fn places(&self, actor: ActorId) -> Vec<Place> {
         let it = &self.model.actors[actor.index()];
         let main = usize::from(it.main);
-        let faulting: BTreeSet<PageId> = (it.code.iter().take(main))
-            .filter(|instr| instr.op == Op::Store)
-            .map(|instr| instr.page)
-            .collect();
-        let mut places = Vec::new();
-        for (pc, instr) in it.code.iter().enumerate() {
-            let handling = pc >= main;
-            let own = BTreeSet::from([instr.page]);
-            for page in if handling { &faulting } else { &own } {
-                let instr = Instr {
-                    page: *page,
-                    ..*instr
-                };
-                places.push(Place {
-                    actor,
-                    pc,
-                    instr,
-                    handling,
-                });
-            }
-        }
-        places
+        let stores = (0..main).filter(|pc| it.code[*pc].op == Op::Store);
+        let handlers =
+            stores.flat_map(|store| (main..it.code.len()).map(move |pc| (pc, Some(store))));
+        let all = (0..main).map(|pc| (pc, None)).chain(handlers);
+        all.filter_map(|(pc, store)| {
+            let instr = self.instr(actor, pc, store)?;
+            Some(Place {
+                actor,
+                pc,
+                instr,
+                store,
+            })
+        })
+        .collect()
     }
 
-    /// The condition that the actor `who` stands at a place; in a handler, that it is there for the place's page.
-    pub(super) fn standing(&self, place: Place, who: &str) -> String {
-        let at = match who {
-            "me" => format!("at({})", place.pc),
-            who => format!("pc[{who}] == {}", place.pc),
-        };
-        let it = &self.model.actors[place.actor.index()];
-        let stores = || {
-            let main = it.code.iter().enumerate().take(it.main.into());
-            main.filter(|(_, instr)| instr.op == Op::Store)
-        };
-        if !place.handling || stores().all(|(_, instr)| instr.page == place.instr.page) {
-            return at;
+    /// The label of an instruction: its step's name, in a handler the number of the store, and its own number.
+    pub(super) fn label(&self, actor: ActorId, pc: usize, store: Option<usize>) -> String {
+        let line = self.line(actor, pc);
+        let name = line.map_or("step".to_owned(), |it| step_name(&it.text, &it.key));
+        match store {
+            None => format!("{name}_{}", pc + 1),
+            Some(store) => format!("{name}_{}_{}", store + 1, pc + 1),
         }
-        let of_page = stores().filter(|(_, instr)| instr.page == place.instr.page);
-        let any: Vec<String> = of_page
-            .map(|(pc, _)| format!("retry[{who}] == {}", pc + 1))
-            .collect();
-        format!("{at} && ({})", any.join(" || "))
+    }
+
+    /// The condition that an actor stands at a place.
+    pub(super) fn stands_at(&self, place: Place, processes: &[String]) -> String {
+        let process = &processes[place.actor.index()];
+        let label = self.label(place.actor, place.pc, place.store);
+        // `init` is process 0.
+        format!("{process}[{}]@{label}", place.actor.0 + 1)
+    }
+
+    /// Whether an actor may have to wait before a step, for whatever reason.
+    pub(super) fn may_wait(&mut self, place: Place) -> bool {
+        let names = self.names(place.instr);
+        self.sleep(place.instr, &names).is_some()
+            || self
+                .nothing_to_do(place.actor, place.instr, &names)
+                .is_some()
+            || place.instr.op.serves()
+    }
+
+    /// What an instruction works on.
+    pub(super) fn names(&self, instr: Instr) -> Names {
+        let (page, sector) = (instr.page, instr.sector());
+        Names {
+            page: page.to_string(),
+            sector: self
+                .model
+                .geometry
+                .interval_number(page, sector)
+                .to_string(),
+            nth: sector.to_string(),
+            place: self.bio_place(page, sector).to_string(),
+            lock: instr.lock().to_string(),
+        }
+    }
+
+    /// The same as the parameters of a macro.
+    pub(super) fn parameters(&self) -> Names {
+        Names {
+            page: "page".to_owned(),
+            sector: "sector".to_owned(),
+            nth: match self.sectors {
+                1 => "0".to_owned(),
+                many => format!("sector % {many}"),
+            },
+            place: (if self.has.parts { "sector" } else { "page" }).to_owned(),
+            lock: "lock".to_owned(),
+        }
     }
 
     /// Where the bio of a sector is kept: in the variable of its page, or in one of its own where pages go out in parts.
@@ -187,18 +237,19 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// All places where bios of a page are kept.
-    pub(super) fn bio_places(&self, page: PageId) -> Vec<usize> {
-        let mut all: Vec<usize> = (self.model.sector_ids())
-            .map(|sector| self.bio_place(page, sector))
-            .collect();
-        all.dedup();
-        all
+    /// All places where bios are kept of a page, which the text calls `name`.
+    pub(super) fn bio_places(&self, page: PageId, name: &str) -> Vec<String> {
+        match self.has.parts {
+            true => (self.model.sector_ids())
+                .map(|sector| self.bio_place(page, sector).to_string())
+                .collect(),
+            false => vec![name.to_owned()],
+        }
     }
 
     /// The condition that a word is true of one of a page's bios.
-    pub(super) fn any_bio(&self, page: PageId, word: &str) -> String {
-        let all = self.bio_places(page).into_iter();
+    pub(super) fn any_bio(&self, page: PageId, name: &str, word: &str) -> String {
+        let all = self.bio_places(page, name).into_iter();
         let all: Vec<String> = all.map(|it| format!("{word}({it})")).collect();
         match &all[..] {
             [one] => one.clone(),
@@ -217,18 +268,15 @@ impl<'a> Writer<'a> {
         self.contents();
         self.words();
         let mut begin = self.begin();
+        let mut processes = Vec::new();
         for actor in self.model.actor_ids() {
-            let options = self.options(actor);
-            let name = &self.scenario.cast[actor.index()].name;
-            let word: String = (name.chars())
-                .map(|it| if it.is_ascii_alphanumeric() { it } else { '_' })
-                .collect();
-            let unnoticed = self.unnoticed(actor);
-            let base = format!("the_{word}");
-            let name = (self.library).process(&base, actor.index(), &options, &unnoticed);
+            let program = self.program(actor);
+            let base = format!("the_{}", word(&self.scenario.cast[actor.index()].name));
+            let name = self.library.process(&base, actor.index(), &program);
             begin += &format!("run {name}();\n");
+            processes.push(name);
         }
-        let judge = self.judge();
+        let judge = self.judge(&processes);
         self.library.start(begin, judge);
     }
 }
