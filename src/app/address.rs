@@ -169,11 +169,11 @@ fn write() {
     }
 }
 
-/// Takes away what stands behind `#`, without an entry in the history.
+/// Takes away what stands behind `#`, in an entry of its own, so that the browser goes back to what was there.
 pub fn clear() {
     if let Ok(history) = window().history() {
         // Refused only to pages without an address of their own.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&before_fragment()));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&before_fragment()));
         TRAIL.with_borrow_mut(|trail| trail.known = Some(fragment()));
     }
 }

@@ -109,19 +109,21 @@ pub fn mount_frame(element: Element) {
     mount_to_body(move || VdomView(element));
 }
 
-/// Mounts a section into its slot of the frame; it is drawn anew whenever a signal that `view` reads
+/// Mounts a section into its slot of the frame, in turn; it is drawn anew whenever a signal that `view` reads
 /// has changed.
-pub fn mount_section(slot: &str, mut view: impl FnMut() -> Element + Send + 'static) {
+pub fn mount_section(slot: &'static str, mut view: impl FnMut() -> Element + Send + 'static) {
     mount_view(slot, Box::new(move || VdomView(view())));
 }
 
 /// Mounts a view into its slot; boxed, so that Leptos's code for mounting exists once.
-fn mount_view(slot: &str, view: Box<dyn FnMut() -> VdomView + Send>) {
-    let place = document().query_selector(&format!("[data-slot={slot}]"));
-    let place = place.ok().flatten().and_then(|it| it.dyn_into().ok());
-    if let Some(place) = place {
-        mount_to(place, move || view).forget();
-    }
+fn mount_view(slot: &'static str, view: Box<dyn FnMut() -> VdomView + Send>) {
+    in_turn(move || {
+        let place = document().query_selector(&format!("[data-slot={slot}]"));
+        let place = place.ok().flatten().and_then(|it| it.dyn_into().ok());
+        if let Some(place) = place {
+            mount_to(place, move || view).forget();
+        }
+    });
 }
 
 /// Hears events anywhere on the page, for the page's life.
@@ -148,6 +150,17 @@ pub fn later(pause: Duration, what: impl FnOnce() + 'static) {
 
 fn later_boxed(pause: Duration, what: Box<dyn FnOnce()>) {
     set_timeout(what, pause);
+}
+
+/// Does something in a task of its own, after what was asked for so before: what takes long as a whole lets the browser do
+/// something else in between. On a phone all takes several times as long.
+pub fn in_turn(what: impl FnOnce() + 'static) {
+    later(Duration::ZERO, what);
+}
+
+/// Has the browser lay out what there is.
+pub fn lay_out() {
+    document().body().map(|it| it.client_height());
 }
 
 /// Does something now, and again whenever a signal that it reads has changed.

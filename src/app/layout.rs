@@ -10,8 +10,8 @@ use stable_pages::view::{Asked, Drawer, Tab};
 use super::dom::{self, Chore};
 use super::store::Store;
 
-/// Keeps the root told, and the current lines in view.
-pub fn watch(store: Store) {
+/// Keeps the root told.
+pub fn tell_root(store: Store) {
     dom::whenever(move || {
         let ui = store.ui();
         let Some(root) = document().document_element() else {
@@ -52,6 +52,10 @@ pub fn watch(store: Store) {
             }
         }
     });
+}
+
+/// Keeps the sentence in its room, and the current lines in view.
+pub fn watch(store: Store) {
     let (sentence, programs) = (Chore::new(fit_sentence), Chore::new(scroll_programs));
     dom::whenever(move || {
         store.moment();

@@ -44,23 +44,18 @@ use store::Store;
 /// Puts the page in place of the text of index.html, as soon as there is a scenario to show; where there is
 /// none, says so below that text.
 pub fn mount() {
-    // Leptos's own `spawn_local` works only once something is mounted.
-    spawn_local(async {
-        let first = course::first(address::current()).await;
-        let before = document().get_element_by_id("before");
-        let root = document().document_element();
-        match first {
-            Ok(first) => {
-                if let Some(before) = before {
-                    before.remove();
+    // In turn, since to get the program ready was work enough for one go.
+    dom::in_turn(|| {
+        // Leptos's own `spawn_local` works only once something is mounted.
+        spawn_local(async {
+            match course::first(address::current()).await {
+                Ok(first) => {
+                    dom::in_turn(|| dom::mount_frame(view::frame()));
+                    dom::in_turn(move || start(first));
                 }
-                start(first);
-                if let Some(root) = root {
-                    let _ = root.set_attribute("data-ready", "true");
-                }
+                Err(reason) => mount_apology(&reason),
             }
-            Err(reason) => mount_apology(&reason),
-        }
+        });
     });
 }
 
@@ -77,9 +72,9 @@ fn mount_apology(reason: &str) {
     dom::mount_frame(notice);
 }
 
-/// Starts the page with a scenario of the catalogue, or with a lesson.
+/// Starts the page, whose frame is there, with a scenario of the catalogue, or with a lesson. It is put together out of sight,
+/// and shown once it is whole.
 fn start(first: First) {
-    dom::mount_frame(view::frame());
     // Signals live as long as the page.
     let owner = Owner::new();
     owner.set();
@@ -89,23 +84,32 @@ fn start(first: First) {
         Action::Edit(sealed, value) => editor::used(sealed, value),
         Action::OpenFile(file) => navigation::open_file(store, file),
     });
-    course::start(store, first.lesson);
-    navigation::start(store);
-    checking::start(store, editor::take);
     std::mem::forget(owner);
-    keys::listen(store);
-    source::listen_for_drops(
-        move |dropping| store.update_ui(|ui| ui.dropping = dropping),
-        move |file| navigation::open_file(store, file),
-    );
-    definition::listen(store);
-    race::listen(store);
-    timeline::listen(store);
-    mount_sections(store);
-    layout::watch(store);
-    motion::watch(store);
     embed::watch(store);
-    editor::watch(store);
+    layout::tell_root(store);
+    course::start(store, first.lesson);
+    dom::in_turn(move || navigation::start(store));
+    mount_sections(store);
+    dom::in_turn(move || {
+        keys::listen(store);
+        source::listen_for_drops(
+            move |dropping| store.update_ui(|ui| ui.dropping = dropping),
+            move |file| navigation::open_file(store, file),
+        );
+        definition::listen(store);
+        race::listen(store);
+        timeline::listen(store);
+        layout::watch(store);
+        motion::watch(store);
+        editor::watch(store);
+        checking::start(store, editor::take);
+        if let Some(before) = document().get_element_by_id("before") {
+            before.remove();
+        }
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-ready", "true");
+        }
+    });
 }
 
 /// Mounts the sections that the page draws, and those that the worker does.
@@ -138,6 +142,8 @@ fn mount_sections(store: Store) {
         let outlook = outlook.as_ref().map(|it| &*it.0);
         view::actor_cards(&store.moment(), &store.ui(), outlook)
     });
+    // Laid out in two goes.
+    dom::in_turn(dom::lay_out);
     mount_section("tabs", move || view::tabs(&store.ui()));
     timeline::mount(store);
     mount_section("moves", move || {

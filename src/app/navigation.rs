@@ -8,7 +8,7 @@ use stable_pages::exchange::{Address, carried_words};
 use stable_pages::explore::{ScenarioSpec, carry};
 use stable_pages::machine::{Choice, PageId, SectorId};
 use stable_pages::protocol::{Edit, Era};
-use stable_pages::scenario::{Device, Entry, Packed};
+use stable_pages::scenario::{Device, Entry, Packed, find};
 use stable_pages::view::{OpenedRun, Sheet, apply_route};
 
 use super::arrival::{begin, close_notice, complain, refuse, set_title, show};
@@ -41,7 +41,14 @@ fn follow_address(store: Store) {
         return;
     };
     match address {
-        Ok(Address::Start) => store.update_ui(|ui| ui.notice.clear()),
+        Ok(Address::Start) => {
+            store.update_ui(|ui| ui.notice.clear());
+            // Back to where the visit began.
+            let elsewhere = store.text_of(source::FIRST).is_none();
+            if elsewhere && store.ui_untracked().lesson.is_none() {
+                find(source::FIRST).map(|entry| open_scenario(store, entry));
+            }
+        }
         Ok(Address::Scenario(entry)) => open_scenario(store, entry),
         Ok(Address::Run(entry)) => open_link(store, Some(entry), fragment),
         Ok(Address::Draft) => open_link(store, None, fragment),

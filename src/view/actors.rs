@@ -18,8 +18,14 @@ use super::vdom::{Attr, Element, button, define_button, el, note, nothing};
 /// A card for each actor.
 pub fn actor_cards(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> Element {
     let actors = now.scenario.model.actor_ids();
+    // Told by a class and not by `:has()`, since that costs a new style for every card whenever a line is put in.
+    let class = match actors.len() {
+        0..=4 => "actors",
+        5 => "actors many",
+        _ => "actors many most",
+    };
     let cards = actors.map(|actor| card(now, ui, outlook, actor));
-    el("section", "actors")
+    el("section", class)
         .attr(Attr::Label, "Actors")
         .children(cards.collect())
 }

@@ -69,10 +69,13 @@ pub fn frame() -> Element {
 }
 
 fn catalogue() -> Element {
-    let mut field = el("input", "").attr(Attr::Type, "file");
+    // The tagline has a label for it, too.
+    let mut field = el("input", "")
+        .attr(Attr::Id, "file")
+        .attr(Attr::Type, "file");
     field.handler = Some(Handler::PickFile);
     let file = el("label", "file")
-        .child(el("span", "").text("Open a file\u{2026}"))
+        .child(el("span", "").text("Open a file or a trace\u{2026}"))
         .child(field);
     el("nav", "catalogue")
         .attr(Attr::Label, "Orderings, each with its expected verdict")

@@ -10,7 +10,7 @@ use super::ui_state::UiState;
 use super::vdom::{Attr, Element, button, el, note, nothing, select};
 
 /// What the page is about, for a visitor who does not know.
-const TAGLINE: &str = "A page must not change between its checksum and the disk. Step through how Linux sees to that.";
+const TAGLINE: &str = "A page must not change between its checksum and the disk. Step through how Linux sees to that, or ";
 
 /// The tagline, until the first step is made.
 pub fn tagline(now: &Moment, ui: &UiState) -> Element {
@@ -19,13 +19,13 @@ pub fn tagline(now: &Moment, ui: &UiState) -> Element {
         true => "tagline",
         false => "tagline spare",
     };
-    note(
-        class,
-        match now.depth() {
-            0 if ui.lesson.is_none() => TAGLINE,
-            _ => "",
-        },
-    )
+    if now.depth() > 0 || ui.lesson.is_some() {
+        return el("p", class);
+    }
+    let open = el("label", "")
+        .attr(Attr::For, "file")
+        .text("open a trace\u{2026}");
+    note(class, TAGLINE).child(open)
 }
 
 /// What is being fetched.

@@ -429,10 +429,17 @@ pub fn readings(shared: &Shared) -> Element {
     }
 }
 
+/// What is said of a text in which nothing is known.
+fn nothing_known() -> Element {
+    let words = "Nothing that this page knows was found in the text. It knows a diagram with labels over two columns or more, such as \"CPU0\" and \"CPU1\", and a call in each; kernel log lines about checksums, failed writes or hung tasks; a sector's bytes in hex; and the trace buffer's text.";
+    note("unread", words).attr(Attr::Role, "status")
+}
+
 /// What a pasted text was read as, line by line.
 fn reading_lines(pasted: &Pasted) -> Element {
     let reading = match &pasted.read {
         Ok(reading) => reading,
+        Err(ReadError::NoHeader) => return nothing_known(),
         Err(error) => return note("unread", &error.to_string()).attr(Attr::Role, "status"),
     };
     let scenario = &pasted.scenario;

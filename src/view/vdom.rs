@@ -16,6 +16,8 @@ pub enum Attr {
     Class,
     /// The element's id in the document.
     Id,
+    /// Of a label: the field that it is of.
+    For,
     /// The role for assistive software.
     Role,
     /// The tooltip.
@@ -131,6 +133,7 @@ impl Attr {
         match self {
             Attr::Class => "class",
             Attr::Id => "id",
+            Attr::For => "for",
             Attr::Role => "role",
             Attr::Title => "title",
             Attr::Href => "href",

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { dist } from "./harness.mjs";
 
 /** Files that the page fetches with the checker, after it has been mounted. */
-const later = (name) => /^(capture|checker|compare|editor|explain|inspect|lesson|motion|sheets)-.*\.(wasm|js|css)$/.test(name);
+const later = (name) => /^(checker|later)-.*\.(wasm|js|css)$/.test(name);
 /** Files that are fetched only to read what a visitor brings: a lesson, a drawing, a log. */
 const reader = (name) => /^reader-/.test(name);
 /** Files that a browser fetches before the page can be used: not the plain pages and the service worker. */

@@ -79,7 +79,7 @@ test("a diagram out of a commit finds its scenario among all; what has no place 
   // A text that is no diagram.
   await share(page);
   await sheet(page).locator("textarea").fill("hello");
-  await page.locator(".unread").filter({ hasText: "No line of the text has labels over columns" }).waitFor();
+  await page.locator(".unread").filter({ hasText: "Nothing that this page knows was found" }).waitFor();
   assert.deepEqual(problems(), []);
   await close();
 });

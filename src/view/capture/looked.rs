@@ -10,7 +10,7 @@ use super::super::capture_msg::Place;
 use super::super::vdom::Element;
 
 /// What the capture says of a folio, counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     /// How often a rule is broken.
     pub broken: u32,

@@ -39,9 +39,11 @@ impl CapturePanel {
         let events = |it: u32| folios[it as usize].events.len();
         // What comes first stays first among equals.
         match ORDERS[self.looked.order] {
-            "what is broken first" => {
-                sorted.sort_by(|a, b| tallies[*b as usize].cmp(&tallies[*a as usize]));
-            }
+            // And of those alike the one that more is known of.
+            "what is broken first" => sorted.sort_by_key(|it| {
+                let tally = tallies[*it as usize];
+                std::cmp::Reverse((tally.broken, tally.not_asked, events(*it)))
+            }),
             "most events first" => sorted.sort_by_key(|it| std::cmp::Reverse(events(*it))),
             "by place in the file" => sorted.sort_by_key(|it| {
                 let folio = &folios[*it as usize];
