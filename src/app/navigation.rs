@@ -44,9 +44,11 @@ fn follow_address(store: Store) {
         Ok(Address::Start) => {
             store.update_ui(|ui| ui.notice.clear());
             // Back to where the visit began.
-            let elsewhere = store.text_of(source::FIRST).is_none();
-            if elsewhere && store.ui_untracked().lesson.is_none() {
-                find(source::FIRST).map(|entry| open_scenario(store, entry));
+            if store.ui_untracked().lesson.is_none()
+                && store.text_of(source::FIRST).is_none()
+                && let Some(entry) = find(source::FIRST)
+            {
+                open_scenario(store, entry);
             }
         }
         Ok(Address::Scenario(entry)) => open_scenario(store, entry),
