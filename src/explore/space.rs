@@ -85,9 +85,9 @@ pub struct Space {
     progress: Progress,
 }
 
-/// States that a thread looks at before the steps of all threads are entered: so many at least and at most. With fewer it would take longer to
-/// have a thread begin than to do its work.
-const SHARE: Range<u32> = 256..2048;
+/// States that a thread looks at before the steps of all threads are entered: so many at least, or to have a thread begin would take longer than
+/// its work, and at most, so that what they are entered by is still in the processor's caches.
+const SHARE: Range<u32> = 128..512;
 
 impl Space {
     /// A search from one world.
