@@ -761,7 +761,7 @@ fn any_sequence_of_changes() {
                         stable_pages::explore::Limits {
                             bytes: 1 << 20,
                             graph: false,
-                            ..Limits::NONE
+                            ..stable_pages::explore::Limits::NONE
                         },
                     );
                     prop_assert!(space.states() > 0);
