@@ -1,24 +1,13 @@
 //! The checker with workers beside it finds what it finds alone, whoever is faster, and whoever goes.
 
-use std::cell::Cell;
+mod support;
 
 use stable_pages::explore::{
     Aside, AsideRequest, Checker, CheckerMessage, CheckerRequest, CheckerResponse, MatrixCell,
     Merged, Mutant, ReducedResult, ScenarioSpec,
 };
 use stable_pages::scenario::{Device, Verdict, find};
-
-thread_local! {
-    /// A clock that goes on by a millisecond each time it is read.
-    static NOW: Cell<f64> = const { Cell::new(0.0) };
-}
-
-fn clock() -> f64 {
-    NOW.with(|now| {
-        now.set(now.get() + 1.0);
-        now.get()
-    })
-}
+use support::clock::clock;
 
 /// A message as it comes out on the other side.
 fn crossed<T: serde::Serialize + serde::de::DeserializeOwned>(message: &T) -> T {

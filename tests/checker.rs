@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use stable_pages::explore::{
@@ -12,18 +11,7 @@ use stable_pages::explore::{
 use stable_pages::machine::{ActorId, Choice, History};
 use stable_pages::protocol::{Edit, Era, Place};
 use stable_pages::scenario::{Device, Packed, Verdict, find, load_variant};
-
-thread_local! {
-    /// A clock that goes on by a millisecond each time it is read.
-    static NOW: Cell<f64> = const { Cell::new(0.0) };
-}
-
-fn clock() -> f64 {
-    NOW.with(|now| {
-        now.set(now.get() + 1.0);
-        now.get()
-    })
-}
+use support::clock::clock;
 
 fn spec(slug: &str) -> ScenarioSpec {
     ScenarioSpec {

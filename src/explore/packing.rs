@@ -143,18 +143,10 @@ impl Packing {
         to: &[u64; LANES],
     ) -> Option<Row> {
         let mut packed = *row;
-        for lane in 0..self.lanes {
-            let changed = from[lane] ^ to[lane];
-            if changed == 0 {
-                continue;
-            }
-            if changed as u32 != 0 {
-                self.set(2 * lane, to[lane] as u32, &mut packed)?;
-            }
-            if changed >> 32 != 0 {
-                self.set(2 * lane + 1, (to[lane] >> 32) as u32, &mut packed)?;
-            }
-        }
+        let lanes = self.lanes;
+        each_changed(lanes, from, to, |group, value| {
+            self.set(group, value, &mut packed)
+        })?;
         Some(packed)
     }
 
@@ -167,15 +159,8 @@ impl Packing {
         to: &[u64; LANES],
     ) -> Option<Row> {
         let mut packed = *row;
-        for lane in 0..self.lanes {
-            let changed = from[lane] ^ to[lane];
-            if changed as u32 != 0 {
-                self.groups[2 * lane].put_known(to[lane] as u32, &mut packed)?;
-            }
-            if changed >> 32 != 0 {
-                self.groups[2 * lane + 1].put_known((to[lane] >> 32) as u32, &mut packed)?;
-            }
-        }
+        let put = |group: usize, value| self.groups[group].put_known(value, &mut packed);
+        each_changed(self.lanes, from, to, put)?;
         Some(packed)
     }
 
@@ -282,6 +267,26 @@ impl Packing {
     pub(super) fn world(&self, row: &[u64]) -> World {
         World::of_lanes(&self.unpack(row))
     }
+}
+
+/// Calls `set` for each group that differs between two worlds, with its value in the second, until that is none.
+#[inline]
+fn each_changed(
+    lanes: usize,
+    from: &[u64; LANES],
+    to: &[u64; LANES],
+    mut set: impl FnMut(usize, u32) -> Option<()>,
+) -> Option<()> {
+    for lane in 0..lanes {
+        let changed = from[lane] ^ to[lane];
+        if changed as u32 != 0 {
+            set(2 * lane, to[lane] as u32)?;
+        }
+        if changed >> 32 != 0 {
+            set(2 * lane + 1, (to[lane] >> 32) as u32)?;
+        }
+    }
+    Some(())
 }
 
 /// The value of a group in a world: four registers, half a lane.

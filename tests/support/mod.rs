@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub mod clock;
 pub mod locks;
 pub mod parts;
 pub mod plain;
