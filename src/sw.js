@@ -44,6 +44,8 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function install() {
+  // The page that registers this has just been started, and so has its checker: what follows is work for all processors.
+  await new Promise((done) => setTimeout(done, 3000));
   const cache = await caches.open(CACHE);
   const fresh = PLAIN.map((name) => new Request(name, { cache: "no-cache" }));
   await cache.addAll([...NAMED, ...fresh]);

@@ -85,9 +85,11 @@ fn start(first: First) {
         Action::OpenFile(file) => navigation::open_file(store, file),
     });
     std::mem::forget(owner);
-    embed::watch(store);
-    layout::tell_root(store);
-    course::start(store, first.lesson);
+    dom::in_turn(move || {
+        embed::watch(store);
+        layout::tell_root(store);
+        course::start(store, first.lesson);
+    });
     dom::in_turn(move || navigation::start(store));
     mount_sections(store);
     dom::in_turn(move || {

@@ -143,6 +143,8 @@ pub struct Renderer {
     panel_asked: Option<(Panel, (ActorId, ActorId))>,
     /// The sections as they were sent last, by the number of their slot.
     sections: [Option<Element>; Slot::ALL.len()],
+    /// Whether some work has been done.
+    worked: bool,
     /// The link that was sent last.
     link: String,
     publish: PublishFile,
@@ -195,6 +197,7 @@ impl Renderer {
             marks: Vec::new(),
             panel_asked: None,
             sections: [const { None }; Slot::ALL.len()],
+            worked: false,
             link: String::new(),
             publish,
             files: Vec::new(),
@@ -366,6 +369,7 @@ impl Renderer {
         }
         self.take_messages(messages, send);
         self.try_draft(send);
+        self.worked = true;
         self.send_sections(send);
     }
 
@@ -792,6 +796,8 @@ impl Renderer {
                 Slot::TermMeaning => glossary::sentence_term_meaning(ui),
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),
+                // The longest of all, and nobody opens it at once: the page has the others before.
+                Slot::Orderings if self.busy() && !self.worked => continue,
                 Slot::Orderings => {
                     let list = catalogue::orderings(moment, ui, results);
                     el("div", "").child(self.opened.reopen()).child(list)
