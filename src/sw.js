@@ -11,7 +11,6 @@ const SCOPE = self.registration.scope;
 // Other copies of the page may be served from other paths of this host; the prefix keeps their caches apart.
 const PREFIX = `stable-pages ${SCOPE} `;
 const CACHE = PREFIX + BUILD;
-
 let wanted = null; // The id of the page whose visitor chose to change to this build.
 const tell = async (id, what) => (await self.clients.get(id))?.postMessage(what);
 
@@ -44,8 +43,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function install() {
-  // The page that registers this has just been started, and so has its checker: what follows is work for all processors.
-  await new Promise((done) => setTimeout(done, 3000));
+  await new Promise((done) => setTimeout(done, 3000)); // Else it would take the processors from the page and its checker.
   const cache = await caches.open(CACHE);
   const fresh = PLAIN.map((name) => new Request(name, { cache: "no-cache" }));
   await cache.addAll([...NAMED, ...fresh]);

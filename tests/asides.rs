@@ -210,14 +210,25 @@ fn kernels_and_devices_looked_at_beside_the_checker_are_the_same() {
     }
 }
 
-/// The largest ordering with another writer.
-fn large() -> String {
-    let writer = "[[store]]\nname = \"s\"\noffset = 64\ntext = \"w\"\n[[actor]]\nname = \"w\"\nabout = \"\"\nrun = [\"generic_perform_write s\"]\n[expect]";
+/// The largest ordering with more writers, each of which stores so many times.
+fn large(writers: usize, times: usize) -> String {
     let mut text = text("two-page-submitted");
     let from = text.find("schedule = [").expect("a schedule");
     let until = from + text[from..].find("\n]").expect("its end") + 2;
     text.replace_range(from..until, "schedule = []");
-    text.replacen("[expect]", writer, 1)
+    for writer in 0..writers {
+        let mut run = Vec::new();
+        for time in 0..times {
+            let (page, offset) = (writer % 2, 64 + 32 * writer + 8 * time);
+            text += &format!(
+                "[[store]]\nname = \"s{writer}{time}\"\npage = {page}\noffset = {offset}\ntext = \"w\"\n"
+            );
+            run.push(format!("\"generic_perform_write s{writer}{time}\""));
+        }
+        let run = run.join(", ");
+        text += &format!("[[actor]]\nname = \"w{writer}\"\nabout = \"\"\nrun = [{run}]\n");
+    }
+    text
 }
 
 fn reduced(told: &[CheckerResponse]) -> Vec<CheckerResponse> {
@@ -229,7 +240,7 @@ fn reduced(told: &[CheckerResponse]) -> Vec<CheckerResponse> {
 fn a_reduced_search_beside_the_checker_tells_its_verdicts_while_the_plain_one_goes_on() {
     let mut team = Team::new(1, (1, 20));
     team.call();
-    team.ask(check(1, "large", large()));
+    team.ask(check(1, "large", large(1, 1)));
     while reduced(&team.told).is_empty() {
         assert!(team.go_on());
     }
@@ -270,7 +281,7 @@ fn a_reduced_search_beside_the_checker_tells_its_verdicts_while_the_plain_one_go
 fn a_reduced_search_that_is_lost_is_made_here() {
     let mut team = Team::new(1, (1, 1));
     team.call();
-    team.ask(check(1, "large", large()));
+    team.ask(check(1, "large", large(1, 1)));
     while team.given == 0 {
         assert!(team.go_on());
     }
@@ -279,6 +290,30 @@ fn a_reduced_search_that_is_lost_is_made_here() {
         assert!(team.go_on());
     }
     assert!(team.checker.busy(), "the plain search goes on");
+}
+
+/// A worker is asked for once it is seen that the search is long, and then makes it.
+#[test]
+fn a_long_reduced_search_is_handed_over() {
+    let mut team = Team::new(1, (1, 20));
+    team.ask(check(1, "large", large(2, 3)));
+    while !team.checker.wants_asides() {
+        assert!(
+            team.go_on() && reduced(&team.told).is_empty(),
+            "{:?}",
+            team.told
+        );
+    }
+    team.call();
+    while reduced(&team.told).is_empty() {
+        assert!(team.go_on());
+    }
+    assert_eq!(team.given, 2, "the file and the search");
+    assert!(team.checker.busy(), "the plain search goes on");
+    let [CheckerResponse::Reduced(found)] = &reduced(&team.told)[..] else {
+        panic!("{:?}", reduced(&team.told));
+    };
+    assert!(found.complete && found.states > 40_000, "{found:?}");
 }
 
 /// Where memory is full for the plain search, what the other has met is told behind that.

@@ -149,7 +149,8 @@ fn outlooks_follow_a_run_to_its_failure() {
     };
     // Nor is a failure found that has happened already: a deadlock is a state, with no step to it from itself.
     let (mut stuck, answers) = started("two-page-inversion");
-    let CheckerResponse::Checked(found) = &answers[0] else {
+    let checked = |it: &&CheckerResponse| matches!(it, CheckerResponse::Checked(_));
+    let Some(CheckerResponse::Checked(found)) = answers.iter().find(checked) else {
         panic!("{answers:?}");
     };
     let deadlock = found.findings.iter().find(|it| it.0 == Verdict::Deadlock);
@@ -632,7 +633,7 @@ fn verdicts_come_before_everything_is_looked_at() {
     let Some(CheckerResponse::Checked(checked)) = told.last() else {
         panic!("{told:?}");
     };
-    assert!(checked.stopped && checked.progress.states > 100_000);
+    assert!(checked.stopped && checked.progress.states > 10_000);
 }
 
 /// The reduced search finishes where the full one runs out of memory, if it gets enough itself.

@@ -33,11 +33,11 @@ const SLICE: usize = 2_000;
 /// answered in one go, during which no other request is taken.
 pub(super) const MOST_KNOWN: usize = 1_000_000;
 /// From so many states on the reduced search goes along with the plain one: it is the sooner to know the verdicts.
-const MANY: usize = 100_000;
+const MANY: usize = 5_000;
 /// From so many states on it does so in a worker beside the checker if there is one, which costs the plain search nothing.
 const MANY_FOR_ASIDE: usize = 2_000;
-/// From so many states on such a worker is asked for.
-const MANY_WITHOUT_ASIDE: usize = 20_000;
+/// Once the reduced search itself has so many, such a worker is asked for, and begins it anew: to start one takes longer than a smaller search.
+const LONG: usize = 40_000;
 /// Of more states than this it is not looked up what each step does; that takes some 0.1 s.
 const MOST_PROFILED: usize = 200_000;
 
@@ -173,10 +173,6 @@ impl Checker {
             }
             CheckerRequest::Stop => self.stop(send),
             CheckerRequest::Build { number, spec } => {
-                // A file of the visitor's own may well be large, and they take a while to be there.
-                if find(&spec.slug).is_none() {
-                    self.asides.want();
-                }
                 let built = Packed::build(&spec.slug, &spec.text, &spec.variant());
                 let built = built.map(|packed| packed.bytes());
                 let built = built.map_err(|error| error.to_string());
@@ -259,14 +255,17 @@ impl Checker {
         if case.space.progress() == Progress::Running {
             let states = case.space.states();
             let here = matches!(case.aside, ReducedAside::None);
-            if states > MANY_WITHOUT_ASIDE {
+            let long = case.reduced.as_ref().map(|it| it.states() > LONG);
+            if long == Some(true) && !case.told {
                 self.asides.want();
             }
             if states > MANY_FOR_ASIDE
                 && here
-                && case.reduced.is_none()
+                && !case.told
+                && long != Some(false)
                 && let Some(number) = self.asides.free()
             {
+                case.reduced = None;
                 case.aside = ReducedAside::With(number);
                 let of = (self.turn, &case.spec, self.bytes);
                 self.asides.give(number, AsideTask::Reduced, of);
@@ -274,7 +273,7 @@ impl Checker {
             case.its_turn = !case.its_turn && !case.told && here && states > MANY;
             // While the reduced search goes along most of the time is its own.
             let states = match case.reduced.is_some() && !case.told {
-                true => SLICE / 4,
+                true => SLICE / 10,
                 false => SLICE,
             };
             if case.its_turn {
