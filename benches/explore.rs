@@ -22,7 +22,6 @@ use stateright::{Checker, Property};
 const COMPACT: Limits = Limits {
     bytes: usize::MAX,
     graph: false,
-    ..Limits::NONE
 };
 
 /// The largest scenario of the catalogue with more writers, each of which stores `times` times.
@@ -78,11 +77,6 @@ fn against(name: &str, scenario: &Scenario) {
     let each = bytes as f64 / states as f64;
     let room = format!("{each:.1} bytes a state, {} MiB", bytes >> 20);
     say("packed states, one core", states, ours, &room);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let limits = Limits { threads, ..COMPACT };
-    let (_, seconds) = best(|| Space::explore(model, model.initial, limits).states());
-    let ratio = format!("on {threads} cores, {:.2} times as fast", ours / seconds);
-    say("the same on all cores", states, seconds, &ratio);
     let mut bytes = 0;
     let (_, seconds) = best(|| {
         let space = Space::explore(model, model.initial, Limits::NONE);
@@ -195,19 +189,9 @@ fn every_change() {
 fn plain() {
     let scenario = scaled(2, 2);
     let model = &scenario.model;
-    for threads in [
-        1,
-        std::thread::available_parallelism().map_or(1, usize::from),
-    ] {
-        let limits = Limits { threads, ..COMPACT };
-        let (states, seconds) = best(|| Space::explore(model, model.initial, limits).states());
-        say(
-            "packed states",
-            states,
-            seconds,
-            &format!("cores: {threads}"),
-        );
-    }
+    let explore = || Space::explore(model, model.initial, COMPACT).states();
+    let (states, seconds) = best(explore);
+    say("packed states, one core", states, seconds, "");
 }
 
 fn main() {

@@ -160,7 +160,7 @@ fn a_file_that_states_nothing_is_held_to_it() {
     let file = draft("unlock-gap")
         + "\n[expect]\nnone = []\n\"dix+dif\" = []\n\"hba insert\" = []\n\"fs checksum\" = []\n";
     let scenario = load("unlock-gap", &file).expect("loads");
-    let differences = Report::of(&scenario, Limits::NONE).differences(&scenario);
+    let differences = Report::of(&scenario, usize::MAX).differences(&scenario);
     let words: Vec<String> = differences.iter().map(ToString::to_string).collect();
     assert_eq!(
         words,
@@ -177,10 +177,10 @@ fn a_file_that_states_nothing_is_held_to_it() {
 fn an_opening_run_beyond_what_was_looked_at_is_not_judged() {
     let mut scenario = load("two-page-submitted", text("two-page-submitted")).expect("loads");
     let (model, bytes) = (&scenario.model, 1 << 20);
-    let space = Space::explore(model, model.initial, Limits::bytes(bytes));
+    let space = Space::explore(model, model.initial, Limits { bytes, graph: true });
     let looked = (space.states() - space.frontier()) as u32;
     let stops_short = |scenario: &Scenario| {
-        let opening = Report::of(scenario, Limits::bytes(bytes)).opening;
+        let opening = Report::of(scenario, bytes).opening;
         opening.expect("on its own device").stops_short
     };
     let schedules = [looked - 1, looked].map(|state| space.schedule(model, state));

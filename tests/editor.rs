@@ -761,7 +761,6 @@ fn any_sequence_of_changes() {
                         stable_pages::explore::Limits {
                             bytes: 1 << 20,
                             graph: false,
-                            ..stable_pages::explore::Limits::NONE
                         },
                     );
                     prop_assert!(space.states() > 0);

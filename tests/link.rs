@@ -35,8 +35,7 @@ fn round_trip(scenario: &Scenario, run: &[Choice], at: usize) -> String {
 fn the_shortest_failure_of_every_scenario_has_a_link_of_at_most_50_characters() {
     let mut lengths = Vec::new();
     for scenario in loaded() {
-        let limits = Limits::NONE;
-        let space = Space::explore(&scenario.model, scenario.model.initial, limits);
+        let space = Space::explore(&scenario.model, scenario.model.initial, Limits::NONE);
         for finding in space.findings(&scenario.model) {
             let text = format!(
                 "#{}",

@@ -239,8 +239,8 @@ fn a_report_has_the_verdicts_of_the_reduced_search() {
     let scenario = stable_pages::scenario::load("writers", &text).expect("loads");
     let bytes = Reduced::explore(&scenario.model, usize::MAX).bytes();
     let (whole, part) = (
-        Report::of(&scenario, Limits::NONE),
-        Report::of(&scenario, Limits::bytes(bytes)),
+        Report::of(&scenario, usize::MAX),
+        Report::of(&scenario, bytes),
     );
     assert_eq!(whole.coverage, Coverage::Complete);
     let Coverage::Reduced {
@@ -323,7 +323,6 @@ fn reduction_changes_nothing_for_random_files() {
             let limits = Limits {
                 bytes: 20 << 20,
                 graph: false,
-                ..Limits::NONE
             };
             let space = Space::explore(&scenario.model, scenario.model.initial, limits);
             if space.progress() == Progress::Complete {

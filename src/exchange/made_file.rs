@@ -42,6 +42,9 @@ pub(in crate::exchange) fn run_verdicts(scenario: &Scenario, run: &[Choice]) -> 
 
 /// Looks at every order.
 pub(in crate::exchange) fn explored(scenario: &Scenario) -> Space {
-    let limits = Limits::bytes(BYTES);
+    let limits = Limits {
+        bytes: BYTES,
+        graph: true,
+    };
     Space::explore(&scenario.model, scenario.model.initial, limits)
 }

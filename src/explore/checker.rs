@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::machine::{Choice, World, step_possible, ways};
-use crate::scenario::{Packed, Scenario, Verdict, find, load_variant};
+use crate::scenario::{Packed, Scenario, Verdict, load_variant};
 
 use super::aside::{AsideAnswer, AsideFound, AsideRequest, AsideTask};
 use super::asides::Asides;
@@ -189,7 +189,10 @@ impl Checker {
     }
 
     fn limits(&self) -> Limits {
-        Limits::bytes(self.bytes)
+        Limits {
+            bytes: self.bytes,
+            graph: true,
+        }
     }
 
     fn respond(&self, send: &mut dyn FnMut(CheckerMessage), response: CheckerResponse) {

@@ -10,9 +10,8 @@
 use crate::machine::{ActorId, Choice, Model, World, alike, sort_alike, step_possible, ways};
 use crate::scenario::Verdict;
 
-use super::looked::{Broken, verdicts_of_end};
 use super::quiet::Quiet;
-use super::space::Progress;
+use super::space::{Broken, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
 

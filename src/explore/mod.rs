@@ -14,7 +14,6 @@ mod foresight;
 mod graph;
 mod independence;
 mod line_pairs;
-mod looked;
 mod matrix;
 mod mending;
 mod messages;

@@ -60,21 +60,6 @@ impl Group {
         }
     }
 
-    /// Puts a value that it has had before into a row.
-    #[inline]
-    fn put_known(&self, value: u32, row: &mut Row) -> Option<()> {
-        self.put(self.find(value)?, row);
-        Some(())
-    }
-
-    /// Puts the number of a value into a row.
-    #[inline]
-    fn put(&self, number: u32, row: &mut Row) {
-        let mask = (1u64 << self.bits) - 1;
-        let word = &mut row[self.word];
-        *word = *word & !(mask << self.shift) | u64::from(number) << self.shift;
-    }
-
     #[cold]
     fn add(&mut self, value: u32, slot: usize) -> u32 {
         self.values.push(value);
@@ -143,36 +128,29 @@ impl Packing {
         to: &[u64; LANES],
     ) -> Option<Row> {
         let mut packed = *row;
-        let lanes = self.lanes;
-        each_changed(lanes, from, to, |group, value| {
-            self.set(group, value, &mut packed)
-        })?;
-        Some(packed)
-    }
-
-    /// As [`neighbour`](Packing::neighbour), without room for anything new: None where a group has a value that it never had.
-    #[inline]
-    pub(super) fn known_neighbour(
-        &self,
-        from: &[u64; LANES],
-        row: &Row,
-        to: &[u64; LANES],
-    ) -> Option<Row> {
-        let mut packed = *row;
-        let put = |group: usize, value| self.groups[group].put_known(value, &mut packed);
-        each_changed(self.lanes, from, to, put)?;
+        for lane in 0..self.lanes {
+            let changed = from[lane] ^ to[lane];
+            if changed as u32 != 0 {
+                self.set(2 * lane, to[lane] as u32, &mut packed)?;
+            }
+            if changed >> 32 != 0 {
+                self.set(2 * lane + 1, (to[lane] >> 32) as u32, &mut packed)?;
+            }
+        }
         Some(packed)
     }
 
     /// Puts a group's value into a row. None where the dictionary has outgrown its bits.
     fn set(&mut self, group: usize, value: u32, row: &mut Row) -> Option<()> {
         let group = &mut self.groups[group];
-        let number = group.number(value);
-        if u64::from(number) >> group.bits != 0 {
+        let number = u64::from(group.number(value));
+        if number >> group.bits != 0 {
             self.widen();
             return None;
         }
-        group.put(number, row);
+        let mask = (1u64 << group.bits) - 1;
+        let word = &mut row[group.word];
+        *word = *word & !(mask << group.shift) | number << group.shift;
         Some(())
     }
 
@@ -267,26 +245,6 @@ impl Packing {
     pub(super) fn world(&self, row: &[u64]) -> World {
         World::of_lanes(&self.unpack(row))
     }
-}
-
-/// Calls `set` for each group that differs between two worlds, with its value in the second, until that is none.
-#[inline]
-fn each_changed(
-    lanes: usize,
-    from: &[u64; LANES],
-    to: &[u64; LANES],
-    mut set: impl FnMut(usize, u32) -> Option<()>,
-) -> Option<()> {
-    for lane in 0..lanes {
-        let changed = from[lane] ^ to[lane];
-        if changed as u32 != 0 {
-            set(2 * lane, to[lane] as u32)?;
-        }
-        if changed >> 32 != 0 {
-            set(2 * lane + 1, (to[lane] >> 32) as u32)?;
-        }
-    }
-    Some(())
 }
 
 /// The value of a group in a world: four registers, half a lane.

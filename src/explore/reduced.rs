@@ -20,10 +20,9 @@ use crate::machine::{
 use crate::scenario::Verdict;
 
 use super::fewest::Fewest;
-use super::looked::{Broken, verdicts_of_end};
 use super::messages::ReducedResult;
 use super::persistent::{Actors, Persistent};
-use super::space::Progress;
+use super::space::{Broken, Progress, verdicts_of_end};
 use super::states::States;
 use super::verdicts::Verdicts;
 

@@ -135,13 +135,10 @@ pub enum Difference {
 }
 
 impl Report {
-    /// Looks at every schedule of a scenario, and keeps the graph whatever the limits say.
-    pub fn of(scenario: &Scenario, limits: Limits) -> Report {
+    /// Looks at every schedule of a scenario, with so many bytes of memory at most for states and graph.
+    pub fn of(scenario: &Scenario, bytes: usize) -> Report {
         let model = &scenario.model;
-        let limits = Limits {
-            graph: true,
-            ..limits
-        };
+        let limits = Limits { bytes, graph: true };
         let space = Space::explore(model, model.initial, limits);
         let complete = space.progress() == Progress::Complete;
         let graph = space.graph().filter(|_| space.states() <= MOST_KNOWN);
@@ -180,7 +177,7 @@ impl Report {
         // The reduced search gets the memory of the full one.
         drop(space);
         if !complete {
-            report.search_reduced(scenario, limits.bytes);
+            report.search_reduced(scenario, bytes);
         }
         report
     }

@@ -3,13 +3,14 @@
 //! Each state is looked at once, each step from it taken. States are numbered in the order of
 //! finding, so that a state's number also says how near it is.
 
-use std::ops::Range;
-
-use crate::machine::{ActorId, Choice, Model, World, enabled, step_possible};
+use crate::machine::{
+    ActorId, Choice, Effect, End, Invariant, MAX_ACTORS, Model, Watch, World, broken, enabled, end,
+    step_possible, ways,
+};
 use crate::scenario::Verdict;
 
 use super::graph::{Graph, Label};
-use super::looked::{AllMet, Broken, Looked, TOGETHER};
+use super::packing::Row;
 use super::states::States;
 use super::verdicts::Verdicts;
 
@@ -20,25 +21,14 @@ pub struct Limits {
     pub bytes: usize,
     /// Whether the steps are kept too, as questions about the whole graph need; livelock is one.
     pub graph: bool,
-    /// How many threads look at states together. Where there are none to be had, as in a browser's worker, it is 1.
-    pub threads: usize,
 }
 
 impl Limits {
-    /// No bound on memory, and the graph is kept; one thread.
+    /// No bound on memory, and the graph is kept.
     pub const NONE: Limits = Limits {
         bytes: usize::MAX,
         graph: true,
-        threads: 1,
     };
-
-    /// So many bytes at most, and the graph is kept; one thread.
-    pub fn bytes(bytes: usize) -> Limits {
-        Limits {
-            bytes,
-            ..Limits::NONE
-        }
-    }
 }
 
 /// How far a search has come.
@@ -63,6 +53,47 @@ pub struct Finding {
     pub schedule: Vec<Choice>,
 }
 
+/// What a step broke.
+#[derive(Default)]
+pub(super) struct Broken {
+    pub(super) verdicts: Verdicts,
+    pub(super) unstable: bool,
+}
+
+impl Watch for Broken {
+    #[inline]
+    fn see(&mut self, effect: Effect) {
+        if let Effect::Broke(violation) = effect {
+            match Verdict::of(violation) {
+                Some(verdict) => self.verdicts.add(Verdicts::one(verdict)),
+                None => self.unstable = true,
+            }
+        }
+    }
+}
+
+/// Where a verdict was first met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    /// Steps from the start.
+    steps: u32,
+    state: u32,
+    /// The step that broke the rule, where the state itself is not the failure.
+    step: Option<Choice>,
+}
+
+/// A step that was taken, and that leads to a state whose number is still to be looked up.
+#[derive(Clone, Debug)]
+struct Taken {
+    from: u32,
+    choice: Choice,
+    broke: Verdicts,
+    row: Row,
+    /// The row's hash, and the state that it is likely to be.
+    hash: u64,
+    likely: u32,
+}
+
 /// A search and all it has found, to be run in slices.
 #[derive(Clone, Debug)]
 pub struct Space {
@@ -76,18 +107,23 @@ pub struct Space {
     depth: u32,
     edges: u64,
     ends: u32,
+    unstable: bool,
+    needless_write: bool,
     /// Whether some step leads no further from the start, as one in each cycle must.
     may_loop: bool,
-    met: AllMet,
+    met: [Option<Met>; Verdict::ALL.len()],
     graph: Option<Graph>,
-    /// What each thread has found.
-    looked: Vec<Looked>,
+    /// How often each instruction of each actor ran.
+    ran: Vec<u32>,
+    /// Room for the steps taken together, kept between two looks.
+    taken: Vec<Taken>,
     progress: Progress,
 }
 
-/// States that a thread looks at before the steps of all threads are entered: so many at least, or to have a thread begin would take longer than
-/// its work, and at most, so that what they are entered by is still in the processor's caches.
-const SHARE: Range<u32> = 128..512;
+/// States looked at together.
+const TOGETHER: usize = 16;
+/// Instructions an actor can have.
+const MOST_CODE: usize = 256;
 
 impl Space {
     /// A search from one world.
@@ -100,10 +136,13 @@ impl Space {
             depth: 0,
             edges: 0,
             ends: 0,
+            unstable: false,
+            needless_write: false,
             may_loop: false,
-            met: AllMet::default(),
+            met: [None; Verdict::ALL.len()],
             graph: limits.graph.then(Graph::new),
-            looked: vec![Looked::new(); limits.threads.max(1)],
+            ran: vec![0; MAX_ACTORS * MOST_CODE],
+            taken: Vec::new(),
             progress: Progress::Running,
         }
     }
@@ -140,89 +179,30 @@ impl Space {
             self.level = self.known.len() as u32;
             self.depth += 1;
         }
-        let ahead = (self.level - self.next).min(most as u32);
-        let threads = self.looked.len() as u32;
-        let share = (ahead / threads).min(SHARE.end);
-        for looked in &mut self.looked {
-            looked.clear();
-        }
-        let from = self.next;
-        let shared = cfg!(not(target_family = "wasm")) && threads > 1 && share >= SHARE.start;
-        let until = match shared {
-            true => {
-                self.share(model, share);
-                from + threads * share
-            }
-            false => {
-                let until = from + ahead.min(TOGETHER);
-                self.looked[0].look(model, &self.known, from..until, self.depth);
-                until
-            }
-        };
-        let Some(moved) = self.pack_what_is_new() else {
-            self.progress = Progress::Full;
-            return 1;
-        };
-        if moved || !shared {
-            for looked in &mut self.looked {
-                looked.fetch(&self.known, 0);
+        let until = self.level.min(self.next + most.min(TOGETHER) as u32);
+        let mut taken = std::mem::take(&mut self.taken);
+        taken.clear();
+        for at in self.next..until {
+            if self.take_steps(model, at, &mut taken).is_none() {
+                self.progress = Progress::Full;
+                return 1;
             }
         }
-        let looked = std::mem::take(&mut self.looked);
-        for looked in &looked {
-            self.enter(looked);
+        // What they are looked up by is fetched together, first the places in the table and then the rows: each alone would
+        // wait for memory.
+        for step in &mut taken {
+            step.hash = self.known.hash(&step.row);
         }
-        self.looked = looked;
-        self.next = until;
-        (until - from) as usize
-    }
-
-    /// Has each thread look at a share of the states that come next.
-    fn share(&mut self, model: &Model, share: u32) {
-        let (known, depth) = (&self.known, self.depth);
-        let mut from = self.next;
-        std::thread::scope(|scope| {
-            for looked in &mut self.looked {
-                let mine = from..from + share;
-                from = mine.end;
-                scope.spawn(move || looked.look_up(model, known, mine, depth));
-            }
-        });
-    }
-
-    /// Packs the worlds that have something new in them; says whether all rows were moved for that. None where a row would
-    /// take more words than it can.
-    fn pack_what_is_new(&mut self) -> Option<bool> {
-        let mut moved = false;
-        for share in 0..self.looked.len() {
-            for (at, world) in std::mem::take(&mut self.looked[share].unpacked) {
-                let from = self.looked[share].taken[at].from;
-                let row = loop {
-                    match self.known.neighbour_of(from, &world) {
-                        Some(row) => break row,
-                        None => self.known.repack()?,
-                    }
-                    moved = true;
-                    for looked in &mut self.looked {
-                        for step in &mut looked.taken {
-                            step.row = self.known.moved(&step.row);
-                        }
-                    }
-                };
-                let step = &mut self.looked[share].taken[at];
-                (step.row, step.hash) = (row, self.known.hash(&row));
-            }
+        for step in &mut taken {
+            step.likely = self.known.likely(step.hash);
         }
-        Some(moved)
-    }
-
-    /// Gives a number to what the steps of a share lead to, in order.
-    fn enter(&mut self, looked: &Looked) {
-        let mut taken = looked.taken.iter().peekable();
-        for state in looked.states.clone() {
-            while let Some(step) = taken.next_if(|step| step.from == state) {
-                let enter = || self.known.enter_hashed(&step.row, step.hash, state).0;
-                let number = step.to.unwrap_or_else(enter);
+        let touch = |all, step: &Taken| all ^ self.known.touch(step.likely);
+        std::hint::black_box(taken.iter().fold(0, touch));
+        let mut next = 0;
+        for at in self.next..until {
+            while let Some(step) = taken.get(next).filter(|step| step.from == at) {
+                next += 1;
+                let (number, _) = self.known.enter_hashed(&step.row, step.hash, at);
                 self.may_loop |= number < self.level;
                 if let Some(graph) = &mut self.graph {
                     graph.add(Label::new(step.choice, step.broke), number);
@@ -232,14 +212,76 @@ impl Space {
                 graph.close();
             }
         }
-        self.edges += looked.taken.len() as u64;
-        self.ends += looked.ends.len() as u32;
-        if let Some(graph) = &mut self.graph {
-            for (state, verdicts) in &looked.ends {
-                graph.end(*state, *verdicts);
+        self.edges += taken.len() as u64;
+        self.taken = taken;
+        let looked = until - self.next;
+        self.next = until;
+        looked as usize
+    }
+
+    /// Takes every step from a state; where there is none, judges the end. None where a packed row would
+    /// take more words than it can.
+    fn take_steps(&mut self, model: &Model, at: u32, taken: &mut Vec<Taken>) -> Option<()> {
+        let mut row = self.known.row(at);
+        let world = self.known.world_of(&row);
+        let lanes = world.lanes();
+        let before = taken.len();
+        for actor in model.actor_ids() {
+            for way in 0..ways(model, &world, actor) {
+                let choice = Choice { actor, way };
+                let mut broken = Broken::default();
+                let to = step_possible(model, &world, choice, &mut broken).lanes();
+                let packed = loop {
+                    match self.known.neighbour(&lanes, &row, &to) {
+                        Some(packed) => break packed,
+                        None => {
+                            self.known.repack()?;
+                            row = self.known.row(at);
+                            for step in &mut *taken {
+                                step.row = self.known.moved(&step.row);
+                            }
+                        }
+                    }
+                };
+                let pc = usize::from(model.actor(&world, actor).pc);
+                self.ran[actor.index() * MOST_CODE + pc] += 1;
+                self.unstable |= broken.unstable;
+                if !broken.verdicts.is_empty() {
+                    self.meet(broken.verdicts, at, Some(choice));
+                }
+                taken.push(Taken {
+                    from: at,
+                    choice,
+                    broke: broken.verdicts,
+                    row: packed,
+                    hash: 0,
+                    likely: 0,
+                });
             }
         }
-        self.met.join(&looked.met);
+        if taken.len() == before {
+            self.ends += 1;
+            let verdicts = verdicts_of_end(model, &world);
+            self.meet(verdicts, at, None);
+            self.needless_write = self.needless_write || needs_no_write(model, &world);
+            if let Some(graph) = &mut self.graph {
+                graph.end(at, verdicts);
+            }
+        }
+        Some(())
+    }
+
+    /// Notes where a verdict was met, if nowhere nearer before: states come nearest first, but a
+    /// step leads one further than its state.
+    #[cold]
+    fn meet(&mut self, verdicts: Verdicts, state: u32, step: Option<Choice>) {
+        let steps = self.depth + u32::from(step.is_some());
+        for verdict in verdicts.iter() {
+            let met = &mut self.met[verdict as usize];
+            if met.is_none_or(|known| steps < known.steps) {
+                *met = Some(Met { state, step, steps });
+            }
+        }
     }
 
     fn look_for_livelock(&mut self, model: &Model) {
@@ -253,8 +295,7 @@ impl Space {
         let found = super::fairness::livelocks(model, &graph, &worlds);
         // States are numbered in the order of finding, so the one with the smallest number is nearest.
         if let Some(nearest) = found.iter().flatten().min() {
-            let livelock = Verdicts::one(Verdict::Livelock);
-            self.met.meet(livelock, self.depth, *nearest, None);
+            self.meet(Verdicts::one(Verdict::Livelock), *nearest, None);
         }
         for mut states in found {
             states.sort_unstable();
@@ -296,7 +337,7 @@ impl Space {
     /// A shortest schedule for each verdict met, as it was found first.
     pub fn findings(&self, model: &Model) -> Vec<Finding> {
         let found = |verdict: Verdict| {
-            let met = self.met.of(verdict)?;
+            let met = self.met[verdict as usize]?;
             let mut schedule = self.schedule(model, met.state);
             schedule.extend(met.step);
             Some(Finding { verdict, schedule })
@@ -306,7 +347,7 @@ impl Space {
 
     /// The verdicts met so far.
     pub fn verdicts(&self) -> Verdicts {
-        let met = |verdict: &Verdict| self.met.of(*verdict).is_some();
+        let met = |verdict: &Verdict| self.met[*verdict as usize].is_some();
         Verdict::ALL.into_iter().filter(met).collect()
     }
 
@@ -349,13 +390,13 @@ impl Space {
 
     /// Whether some schedule changes bytes between checksum and completion, noticed or not.
     pub fn unstable(&self) -> bool {
-        self.looked.iter().any(|it| it.unstable)
+        self.unstable
     }
 
     /// Whether some run ends with a clean page that a PTE calls dirty (I5), and did not begin so. Where nothing fails, the
     /// media have its bytes, so that costs a needless write and no more.
     pub fn needless_write(&self) -> bool {
-        self.looked.iter().any(|it| it.needless_write)
+        self.needless_write
     }
 
     /// The steps, where they were kept.
@@ -365,12 +406,30 @@ impl Space {
 
     /// How often an instruction ran: on how many of the steps.
     pub fn ran(&self, actor: ActorId, pc: usize) -> u32 {
-        self.looked.iter().map(|it| it.ran(actor, pc)).sum()
+        self.ran
+            .get(actor.index() * MOST_CODE + pc)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Bytes it takes, dictionaries, table and graph included.
     pub fn bytes(&self) -> usize {
-        let looked: usize = self.looked.iter().map(Looked::bytes).sum();
-        self.known.bytes() + looked + self.graph.as_ref().map_or(0, Graph::bytes)
+        self.known.bytes() + 4 * self.ran.capacity() + self.graph.as_ref().map_or(0, Graph::bytes)
+    }
+}
+
+/// Whether a PTE calls a clean page dirty, and did not from the start.
+fn needs_no_write(model: &Model, world: &World) -> bool {
+    let is = |world: &World| broken(model, world, None, &[]).contains(&Invariant::I5);
+    is(world) && !is(&model.initial)
+}
+
+/// The verdicts of a run that ends in a world.
+pub(super) fn verdicts_of_end(model: &Model, world: &World) -> Verdicts {
+    match end(model, world) {
+        Some(End::Deadlock(_)) => Verdicts::one(Verdict::Deadlock),
+        Some(End::Stall(_)) => Verdicts::one(Verdict::Stall),
+        Some(End::Rest(found)) => found.into_iter().filter_map(Verdict::of).collect(),
+        Some(End::Halted) | None => Verdicts::NONE,
     }
 }

@@ -74,26 +74,13 @@ impl States {
         Some(self.enter(&packed, state))
     }
 
-    /// A neighbour's row, if it has nothing in it that no state had before.
-    #[inline]
-    pub(super) fn known_neighbour(
-        &self,
+    /// A neighbour's row; None where all must be [`repack`](States::repack)ed first.
+    pub(super) fn neighbour(
+        &mut self,
         lanes: &[u64; LANES],
         row: &Row,
         to: &[u64; LANES],
     ) -> Option<Row> {
-        self.packing.known_neighbour(lanes, row, to)
-    }
-
-    /// The row of a state's neighbour; None where all must be [`repack`](States::repack)ed first.
-    pub(super) fn neighbour_of(&mut self, state: u32, to: &World) -> Option<Row> {
-        let row = self.row(state);
-        let lanes = self.world_of(&row).lanes();
-        self.neighbour(&lanes, &row, &to.lanes())
-    }
-
-    /// A neighbour's row; None where all must be [`repack`](States::repack)ed first.
-    fn neighbour(&mut self, lanes: &[u64; LANES], row: &Row, to: &[u64; LANES]) -> Option<Row> {
         self.packing.neighbour(lanes, row, to)
     }
 
@@ -174,18 +161,12 @@ impl States {
         Some(())
     }
 
-    /// The number of a row with this hash, if it was found.
-    #[inline]
-    pub(super) fn find_hashed(&self, row: &Row, hash_here: u64) -> Option<u32> {
-        let halves = self.packing.halves();
-        let is = |state| same(&self.rows, state, row, halves);
-        self.table.find(hash_here, is).ok()
-    }
-
     /// The number of a world, if it was found.
     pub(super) fn find(&self, world: &World) -> Option<u32> {
         let row = self.packing.known(&world.lanes())?;
-        self.find_hashed(&row, self.hash(&row))
+        let halves = self.packing.halves();
+        let is = |state| same(&self.rows, state, &row, halves);
+        self.table.find(hash(&row, halves), is).ok()
     }
 
     /// Bytes they take, dictionaries and table included.

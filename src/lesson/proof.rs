@@ -73,7 +73,10 @@ impl Answer {
 impl Scene {
     /// What can come after the moment, of every schedule; none where memory was too small to know.
     pub fn found(&self) -> Option<Vec<Verdict>> {
-        let limits = Limits::bytes(MEMORY);
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
         let space = Space::explore(&self.scenario.model, self.world(), limits);
         let complete = space.progress() == Progress::Complete;
         complete.then(|| space.verdicts().iter().collect())
@@ -84,7 +87,10 @@ impl Scene {
     /// A shortest way from the moment on to a verdict that is meant; none where nothing leads there, or memory was too small to know.
     pub fn shortest(&self, meant: impl Fn(Verdict) -> bool) -> Option<Vec<Choice>> {
         let model = &self.scenario.model;
-        let limits = Limits::bytes(MEMORY);
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
         let space = Space::explore(model, self.world(), limits);
         let graph = space.graph()?;
         if space.progress() != Progress::Complete {
@@ -99,7 +105,10 @@ impl Scene {
     /// How many of the runs from the moment on fail, if each next step is chosen at random; none where memory was too small, or too
     /// many equations would have to be solved.
     pub fn odds(&self) -> Option<Share> {
-        let limits = Limits::bytes(MEMORY);
+        let limits = Limits {
+            bytes: MEMORY,
+            graph: true,
+        };
         let space = Space::explore(&self.scenario.model, self.world(), limits);
         let complete = space.progress() == Progress::Complete;
         let graph = space.graph().filter(|_| complete)?;

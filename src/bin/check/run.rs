@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{sync::mpsc, thread};
 
 use stable_pages::exchange::{Statements, statements};
-use stable_pages::explore::{Limits, Report};
+use stable_pages::explore::Report;
 use stable_pages::protocol::Era;
 use stable_pages::scenario::{Device, Scenario};
 
@@ -112,19 +112,12 @@ pub fn run(
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let workers = cores.min(jobs.len()).max(1);
-        let limits = Limits {
-            bytes: request.bytes,
-            // Where there are fewer jobs than cores, a job has several.
-            threads: cores / workers,
-            ..Limits::NONE
-        };
-        for _ in 0..workers {
+        for _ in 0..cores.min(jobs.len()) {
             let (sender, jobs, next) = (sender.clone(), &jobs, &next);
             scope.spawn(move || {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let (number, device, era) = *job;
-                    let row = row(&files[number], device, era, limits);
+                    let row = row(&files[number], device, era, request.bytes);
                     if sender.send((number, row)).is_err() {
                         return;
                     }
@@ -166,13 +159,13 @@ pub fn run(
     })
 }
 
-fn row(file: &File, device: Device, era: Era, limits: Limits) -> Row {
+fn row(file: &File, device: Device, era: Era, bytes: usize) -> Row {
     let loaded = file.load(device, era).map_err(|error| error.to_string());
     Row {
         device,
         era,
         result: loaded.map(|scenario| {
-            let mut report = Report::of(&scenario, limits);
+            let mut report = Report::of(&scenario, bytes);
             if file.schedule.is_some() {
                 report.opening = None;
             }

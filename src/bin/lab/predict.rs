@@ -1,7 +1,7 @@
 //! What the model says of an experiment: its scenario, looked at in every schedule.
 
 use stable_pages::exchange::{Link, percent};
-use stable_pages::explore::{Limits, Report};
+use stable_pages::explore::Report;
 use stable_pages::scenario::{Variant, Verdict, find, load_variant};
 
 use super::experiments::{Experiment, ModelRow};
@@ -43,7 +43,7 @@ pub fn ask(experiment: &Experiment, row: &ModelRow) -> Result<Model, String> {
     {
         return Err(wrong(format!("\"{other}\" is no verdict")));
     }
-    let report = Report::of(&scenario, Limits::bytes(BYTES));
+    let report = Report::of(&scenario, BYTES);
     if !report.settled() {
         return Err(wrong("not every schedule was looked at".to_owned()));
     }
