@@ -401,6 +401,53 @@ fn a_visitor_has_the_last_word() {
 }
 
 /// Of several drawings in a text each can be had.
+/// A store as the page itself draws it is one; and where nothing fails, it is said of which lines nothing was made.
+#[test]
+fn no_line_is_passed_over_in_silence() {
+    let text = |line: &str| {
+        let writes = "lock_page(page)\nclear_page_dirty_for_io(page)\nset_page_writeback(page)\nunlock_page(page)\nsubmit_bio(bio)";
+        format!(
+            "CPU0                              CPU1\n{writes}\n                                  {line}\n                                  wait_on_page_writeback(page)\n"
+        )
+    };
+    let answer = |text: &str| {
+        let drawing = drawn(text);
+        let judged = drawing.judge();
+        drawing.answer(&judged)
+    };
+    let stored = answer(&text("store \"x\" at 0x10"));
+    assert_eq!(stored.tone, Tone::Fails, "{stored:?}");
+    let said = answer(&text("then look at the data"));
+    assert_eq!(said.tone, Tone::Safe, "{said:?}");
+    assert!(
+        said.headline.ends_with(" Line 7 was taken as a remark."),
+        "{said:?}"
+    );
+    assert!(
+        said.headline.starts_with("Nothing fails, as drawn"),
+        "{said:?}"
+    );
+}
+
+/// An order that cannot happen is not one in which nothing fails, whether the sleeper is woken further down or not.
+#[test]
+fn an_order_that_cannot_happen_is_not_called_safe_as_drawn() {
+    for behind in [
+        "",
+        "                                  SetPageUptodate(page)\n",
+    ] {
+        let text = format!(
+            "CPU0                              CPU1\nlock_page(page)\nset_page_writeback(page)\n                                  lock_page(page)\n                                  unlock_page(page)\nunlock_page(page)\nsubmit_bio(bio)\n{behind}"
+        );
+        let drawing = drawn(&text);
+        let answer = drawing.answer(&drawing.judge());
+        assert_eq!(answer.tone, Tone::Safe, "{answer:?}");
+        let begins = |text: &str, with: &str| assert!(text.starts_with(with), "{answer:?}");
+        begins(&answer.headline, "The drawn order cannot happen");
+        begins(&answer.sentences[0], "At line 4 CPU1 ");
+    }
+}
+
 #[test]
 fn several_drawings_can_be_chosen_from() {
     let (_, text) = drawings()

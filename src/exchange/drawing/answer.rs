@@ -2,7 +2,7 @@
 //! judge.
 
 use super::replay::Reached;
-use super::{Drawing, Judgement};
+use super::{Drawing, DrawnLine, Judgement};
 use crate::exchange::figures::grouped;
 use crate::exchange::{explain_end, livelock_words, outcome, round_began, status_words};
 use crate::explore::{Story, Verdicts};
@@ -38,9 +38,9 @@ impl Drawing {
         let fails = !judged.all.safe() || judged.devices.iter().any(|it| !it.all.safe());
         let judgeable = self.has_something_shared();
         let drawn_fails = judged.drawn.iter().any(|it| it.fails());
-        if let Some(told) = self.cannot_happen(drawn_fails) {
-            sentences.push(told);
-        }
+        let cannot_happen = self.cannot_happen(drawn_fails);
+        let happens = cannot_happen.is_none();
+        sentences.extend(cannot_happen);
         if drawn_fails {
             sentences.extend(self.how_it_ends());
         }
@@ -53,6 +53,18 @@ impl Drawing {
             0 => String::new(),
             1 => " One call is not modelled and changes nothing here.".to_owned(),
             many => format!(" {many} calls are not modelled and change nothing here."),
+        };
+        let prose = self.lines.iter().filter(|it| it.prose);
+        let prose: Vec<String> = prose.map(|it| it.number.to_string()).collect();
+        let prose = match &prose[..] {
+            [] => String::new(),
+            [one] => format!(" Line {one} was taken as a remark."),
+            [all @ .., last] => {
+                format!(
+                    " Lines {} and {last} were taken as remarks.",
+                    all.join(", ")
+                )
+            }
         };
         // Where much is not modelled, that nothing fails says little.
         let much = 3 * idle > self.lines.iter().filter(|it| it.matters).count();
@@ -85,9 +97,12 @@ impl Drawing {
             (false, true) if much => format!(
                 "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}"
             ),
-            (false, true) => {
-                format!("Nothing fails, as drawn or in any other order.{not_modelled}")
+            (false, true) if happens => {
+                format!("Nothing fails, as drawn or in any other order.{not_modelled}{prose}")
             }
+            (false, true) => format!(
+                "The drawn order cannot happen, and in no order that can anything fails.{not_modelled}{prose}"
+            ),
         };
         if judgeable || fails {
             sentences.push(self.every_order(judged));
@@ -139,14 +154,17 @@ impl Drawing {
 
     /// Why the drawn order cannot happen, if it cannot: whose line is not reached, and on what he sleeps.
     fn cannot_happen(&self, fails: bool) -> Option<String> {
-        let stopped = self
-            .lines
+        let lines = &self.lines;
+        let place = lines
             .iter()
-            .find(|it| it.reached == Reached::NotReached)?;
-        let at = self
-            .lines
-            .iter()
-            .rfind(|it| it.column == stopped.column && it.reached == Reached::Sleeps)?;
+            .position(|it| it.reached == Reached::NotReached)?;
+        let stopped = &lines[place];
+        // Made by now, where the sleeper was woken before a line further down.
+        let stands = |it: &&DrawnLine| {
+            let begun = matches!(it.reached, Reached::Sleeps | Reached::Made(..));
+            it.column == stopped.column && begun
+        };
+        let at = lines[..place].iter().rfind(stands)?;
         let actor = ActorId(stopped.column as u8);
         let model = &self.scenario.model;
         let mut history = History::new(model);
@@ -154,21 +172,20 @@ impl Drawing {
             history.choose(model, *choice);
         }
         let now = status(model, history.world(), actor);
-        if !matches!(now, Status::Asleep(_)) {
-            return None;
-        }
-        let story = Story::of(model, &history);
-        let sleeps = status_words(&self.scenario, &story, actor, now);
+        let waits = match now {
+            Status::Asleep(_) => {
+                let story = Story::of(model, &history);
+                let sleeps = status_words(&self.scenario, &story, actor, now);
+                format!("is {}", self.by_line(&sleeps))
+            }
+            _ => "has to wait".to_owned(),
+        };
         let name = &self.scenario.cast[actor.index()].name;
-        let sleeps = self.by_line(&sleeps);
-        Some(match fails {
-            true => format!(
-                "Line {} is never reached: at line {} {name} is {sleeps}.",
-                stopped.number, at.number
-            ),
+        let (number, at) = (stopped.number, at.number);
+        Some(match fails && matches!(now, Status::Asleep(_)) {
+            true => format!("Line {number} is never reached: at line {at} {name} {waits}."),
             false => format!(
-                "The drawn order cannot happen: at line {} {name} is {sleeps}, so line {} comes later than drawn.",
-                at.number, stopped.number
+                "At line {at} {name} {waits}, so line {number} cannot come where it is drawn."
             ),
         })
     }

@@ -108,6 +108,8 @@ pub struct DrawnLine {
     pub reached: Reached,
     /// Whether it names a call, or something that happens.
     pub matters: bool,
+    /// Whether it is words of which nothing was made.
+    pub prose: bool,
 }
 
 /// A drawing that runs.
@@ -225,6 +227,7 @@ impl Drawing {
             words: words::of(item, cell, &made, at),
             reached: replay.reached[at].clone(),
             matters: matters(cell, item),
+            prose: item.fate == Fate::Remark && cell.parsed.shape == cell::Shape::Words,
         });
         Ok(Drawing {
             many,

@@ -188,7 +188,11 @@ pub(super) fn of_words(parsed: &Parsed) -> Option<Deed> {
     {
         return Some(Deed::Checksum);
     }
-    let bytes = page || has(&["data", "buffer", "bytes", "contents", "content", "memory"]);
+    // As the page itself draws a store: `store "!" at 0x514`.
+    let number = |it: &str| it.starts_with(|c: char| c.is_ascii_digit());
+    let placed = all.windows(2).any(|it| it[0] == "at" && number(&it[1]));
+    let bytes =
+        page || placed || has(&["data", "buffer", "bytes", "contents", "content", "memory"]);
     if begins(&[
         "store",
         "stores",
