@@ -24,13 +24,14 @@ use super::explain::LeftOut;
 use super::figure::reopen;
 use super::messages::{OpenedRun, RenderInput, Slot, WorkerMessage, WorkerRequest, WorkerResponse};
 use super::moment::Moment;
+use super::msg::Msg;
 use super::pasted_text::{ReadRequest, ReadText};
 use super::route::route_words;
 use super::share::{Pasted, Shared};
 use super::stage::legend;
 use super::standing::Standing;
 use super::ui_state::{OtherBuild, Panel, Sheet, Tab};
-use super::vdom::{Element, el, nothing};
+use super::vdom::{Element, button, el, nothing};
 use super::why::{Chain, ChainMark};
 use super::{catalogue, checker, definition, explain, glossary, help, share, side};
 
@@ -800,7 +801,12 @@ impl Renderer {
                 Slot::Orderings if self.busy() && !self.worked => continue,
                 Slot::Orderings => {
                     let list = catalogue::orderings(moment, ui, results);
-                    el("div", "").child(self.opened.reopen()).child(list)
+                    // A phone has no room for it beside the list.
+                    let course = Msg::Sheet(Some(Sheet::Course));
+                    el("div", "")
+                        .child(button("to-course", "", "Course", false, course))
+                        .child(self.opened.reopen())
+                        .child(list)
                 }
                 Slot::Badge => catalogue::badge(moment, results),
             };
