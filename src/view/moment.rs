@@ -234,9 +234,10 @@ impl Moment {
         let mut own = self.branches.iter().filter(|it| Some(it.0) != self.opening);
         let several = own.clone().count() > 1;
         match own.position(|it| it.0 == end) {
-            None => "the opening run".to_owned(),
+            None if Some(end) == self.opening => "the opening run".to_owned(),
             Some(at) if several && at > 0 => format!("your own run {}", at + 1),
-            Some(_) => "your own run".to_owned(),
+            // One that ends inside of another, too.
+            _ => "your own run".to_owned(),
         }
     }
 
