@@ -177,7 +177,7 @@ fn a_file_that_states_nothing_is_held_to_it() {
 fn an_opening_run_beyond_what_was_looked_at_is_not_judged() {
     let mut scenario = load("two-page-submitted", text("two-page-submitted")).expect("loads");
     let (model, bytes) = (&scenario.model, 1 << 20);
-    let space = Space::explore(model, model.initial, Limits { bytes, graph: true });
+    let space = Space::explore(model, model.initial, Limits::bytes(bytes));
     let looked = (space.states() - space.frontier()) as u32;
     let stops_short = |scenario: &Scenario| {
         let opening = Report::of(scenario, bytes).opening;

@@ -125,10 +125,7 @@ fn moment(scenario: &Arc<Scenario>) -> Moment {
 
 /// What the checker's own search comes to, in words: the only judge.
 fn judged(scenario: &Scenario) -> String {
-    let limits = Limits {
-        bytes: BYTES,
-        graph: true,
-    };
+    let limits = Limits::bytes(BYTES);
     let space = Space::explore(&scenario.model, scenario.model.initial, limits);
     in_words(space.verdicts())
 }

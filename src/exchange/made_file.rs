@@ -42,9 +42,6 @@ pub(in crate::exchange) fn run_verdicts(scenario: &Scenario, run: &[Choice]) -> 
 
 /// Looks at every order.
 pub(in crate::exchange) fn explored(scenario: &Scenario) -> Space {
-    let limits = Limits {
-        bytes: BYTES,
-        graph: true,
-    };
+    let limits = Limits::bytes(BYTES);
     Space::explore(&scenario.model, scenario.model.initial, limits)
 }

@@ -604,10 +604,7 @@ mod tests {
             let scenario = entry.load().expect("loads");
             let mut schedules = vec![scenario.schedule.clone()];
             if !scenario.stated().unwrap_or(&[]).is_empty() {
-                let limits = Limits {
-                    bytes: 64 << 20,
-                    graph: true,
-                };
+                let limits = Limits::bytes(64 << 20);
                 let space = Space::explore(&scenario.model, scenario.model.initial, limits);
                 let findings = space.findings(&scenario.model);
                 let ends = findings.iter().filter(|it| it.verdict != Verdict::Livelock);

@@ -216,7 +216,7 @@ impl Aside {
                 let Some(changed) = file.and_then(|it| it.with(&edit).ok()) else {
                     return Err(AsideFound::Change(place, None));
                 };
-                let (limits, before) = (Limits { bytes, graph: true }, about.before.clone());
+                let (limits, before) = (Limits::bytes(bytes), about.before.clone());
                 let trial = Box::new(Trial::new(edit, changed, limits, before));
                 Ok(Some(Running::Change(place, trial)))
             }

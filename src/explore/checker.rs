@@ -189,10 +189,7 @@ impl Checker {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            bytes: self.bytes,
-            graph: true,
-        }
+        Limits::bytes(self.bytes)
     }
 
     fn respond(&self, send: &mut dyn FnMut(CheckerMessage), response: CheckerResponse) {

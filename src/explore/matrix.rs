@@ -62,7 +62,7 @@ pub struct BesideWork {
 impl BesideWork {
     /// Begins with a scenario, with so many bytes of memory at most.
     pub fn new(scenario: Scenario, bytes: usize) -> BesideWork {
-        let limits = Limits { bytes, graph: true };
+        let limits = Limits::bytes(bytes);
         BesideWork {
             space: Space::new(&scenario.model, scenario.model.initial, limits),
             scenario,

@@ -211,7 +211,7 @@ impl MutantWork {
             edits: single_edits(&programs).into_iter(),
             seen: HashMap::from([(code(scenario), None)]),
             before,
-            limits: Limits { bytes, graph: true },
+            limits: Limits::bytes(bytes),
             running: None,
             away: Vec::new(),
             back: Vec::new(),

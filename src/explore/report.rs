@@ -138,7 +138,7 @@ impl Report {
     /// Looks at every schedule of a scenario, with so many bytes of memory at most for states and graph.
     pub fn of(scenario: &Scenario, bytes: usize) -> Report {
         let model = &scenario.model;
-        let limits = Limits { bytes, graph: true };
+        let limits = Limits::bytes(bytes);
         let space = Space::explore(model, model.initial, limits);
         let complete = space.progress() == Progress::Complete;
         let graph = space.graph().filter(|_| space.states() <= MOST_KNOWN);

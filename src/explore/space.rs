@@ -29,6 +29,14 @@ impl Limits {
         bytes: usize::MAX,
         graph: true,
     };
+
+    /// So many bytes at most, and the graph is kept.
+    pub fn bytes(bytes: usize) -> Limits {
+        Limits {
+            bytes,
+            ..Limits::NONE
+        }
+    }
 }
 
 /// How far a search has come.

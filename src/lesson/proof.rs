@@ -73,10 +73,7 @@ impl Answer {
 impl Scene {
     /// What can come after the moment, of every schedule; none where memory was too small to know.
     pub fn found(&self) -> Option<Vec<Verdict>> {
-        let limits = Limits {
-            bytes: MEMORY,
-            graph: true,
-        };
+        let limits = Limits::bytes(MEMORY);
         let space = Space::explore(&self.scenario.model, self.world(), limits);
         let complete = space.progress() == Progress::Complete;
         complete.then(|| space.verdicts().iter().collect())
@@ -87,10 +84,7 @@ impl Scene {
     /// A shortest way from the moment on to a verdict that is meant; none where nothing leads there, or memory was too small to know.
     pub fn shortest(&self, meant: impl Fn(Verdict) -> bool) -> Option<Vec<Choice>> {
         let model = &self.scenario.model;
-        let limits = Limits {
-            bytes: MEMORY,
-            graph: true,
-        };
+        let limits = Limits::bytes(MEMORY);
         let space = Space::explore(model, self.world(), limits);
         let graph = space.graph()?;
         if space.progress() != Progress::Complete {
@@ -105,10 +99,7 @@ impl Scene {
     /// How many of the runs from the moment on fail, if each next step is chosen at random; none where memory was too small, or too
     /// many equations would have to be solved.
     pub fn odds(&self) -> Option<Share> {
-        let limits = Limits {
-            bytes: MEMORY,
-            graph: true,
-        };
+        let limits = Limits::bytes(MEMORY);
         let space = Space::explore(&self.scenario.model, self.world(), limits);
         let complete = space.progress() == Progress::Complete;
         let graph = space.graph().filter(|_| complete)?;
