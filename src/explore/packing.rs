@@ -8,8 +8,6 @@
 
 use crate::machine::{LANES, World};
 
-/// Groups of four registers in a world.
-const GROUPS: usize = 2 * LANES;
 /// Most words of a row. The catalogue needs one or two.
 const MOST_WORDS: usize = 4;
 
@@ -28,13 +26,17 @@ struct Group {
     shift: u32,
     bits: u32,
     values: Vec<u32>,
+    /// How many values it had when rows were last laid out.
+    before: usize,
     /// Open addressing: values, each with its number plus one, by hash of the value; at most half full.
     slots: Vec<(u32, u32)>,
 }
 
 impl Group {
     fn hash(&self, value: u32) -> usize {
-        (value.wrapping_mul(0x9e37_79b1) >> 7) as usize & (self.slots.len() - 1)
+        // Of the product the high bits depend on all of the value, the low ones only on its low bits.
+        let spread = u64::from(value.wrapping_mul(0x9e37_79b1));
+        ((spread * self.slots.len() as u64) >> 32) as usize
     }
 
     /// The slot of a value: its own, or the empty one where it would go.
@@ -76,6 +78,16 @@ impl Group {
     }
 }
 
+/// Bits of a row that keep their distances when the layout changes.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    from: usize,
+    mask: u64,
+    to: usize,
+    /// How far they turn to the left.
+    turn: u32,
+}
+
 /// The dictionaries of a search.
 #[derive(Clone, Debug)]
 pub(super) struct Packing {
@@ -83,8 +95,8 @@ pub(super) struct Packing {
     /// Lanes in use.
     lanes: usize,
     halves: usize,
-    /// Word, shift and bits of each group before the last change of layout.
-    before: [(usize, u32, u32); GROUPS],
+    /// What moves a row from the layout before the last change to the present one.
+    moves: Vec<Move>,
 }
 
 impl Packing {
@@ -98,11 +110,12 @@ impl Packing {
             group.number(group_value(first, index));
             group
         };
+        let lanes = registers.div_ceil(8).min(LANES);
         Packing {
-            groups: (0..GROUPS).map(group).collect(),
-            lanes: registers.div_ceil(8).min(LANES),
+            groups: (0..2 * lanes).map(group).collect(),
+            lanes,
             halves: 1,
-            before: [(0, 0, 0); GROUPS],
+            moves: Vec::new(),
         }
     }
 
@@ -156,29 +169,56 @@ impl Packing {
 
     /// Gives each group the bits it needs by now, and each its place in a new layout.
     fn widen(&mut self) {
-        self.before = std::array::from_fn(|at| {
-            let group = &self.groups[at];
-            (group.word, group.shift, group.bits)
-        });
+        let place = |group: &Group| (group.word, group.shift, group.bits);
+        let before: Vec<(usize, u32, u32)> = self.groups.iter().map(place).collect();
         for group in &mut self.groups {
             let largest = group.values.len().saturating_sub(1);
             group.bits = usize::BITS - largest.leading_zeros();
         }
         self.lay_out();
-        // Moving all rows is dear, and room in a last word is free: the fullest dictionaries get
-        // it, so that they last longer.
+        self.spread();
+        self.moves.clear();
+        for (group, (from, shift, bits)) in self.groups.iter().zip(before) {
+            // A group that had a single value has the number 0.
+            if bits == 0 {
+                continue;
+            }
+            let mask = ((1 << bits) - 1) << shift;
+            let (to, turn) = (group.word, (64 + group.shift - shift) % 64);
+            let alike = |it: &&mut Move| (it.from, it.to, it.turn) == (from, to, turn);
+            match self.moves.iter_mut().find(alike) {
+                Some(it) => it.mask |= mask,
+                None => self.moves.push(Move {
+                    from,
+                    mask,
+                    to,
+                    turn,
+                }),
+            }
+        }
+        for group in &mut self.groups {
+            group.before = group.values.len();
+        }
+    }
+
+    /// Gives away the bits that are left of the last word. Moving all rows is dear, and that room is free: it goes to the
+    /// dictionaries that will be full first, if each grows as it has grown since the last layout.
+    fn spread(&mut self) {
         let most = self.halves.max(LEAST_HALVES);
-        for _ in 0..3 {
-            let mut fullest: Vec<usize> = (0..GROUPS).collect();
-            let room = |group: &Group| (1u64 << group.bits) * 64 / group.values.len().max(1) as u64;
-            fullest.sort_by_key(|index| room(&self.groups[*index]));
-            for group in fullest {
-                self.groups[group].bits += 1;
+        let mut left: Vec<usize> = (0..self.groups.len()).collect();
+        let room = |group: &Group| {
+            let many = group.values.len() as u128;
+            ((group.before.max(1) as u128 * 256) << group.bits) / (many * many)
+        };
+        while let Some(at) = (0..left.len()).min_by_key(|at| room(&self.groups[left[*at]])) {
+            let group = left[at];
+            self.groups[group].bits += 1;
+            self.lay_out();
+            // Numbers have no more bits than values.
+            if self.halves > most || self.groups[group].bits > u32::BITS {
+                self.groups[group].bits -= 1;
                 self.lay_out();
-                if self.halves > most {
-                    self.groups[group].bits -= 1;
-                    self.lay_out();
-                }
+                left.swap_remove(at);
             }
         }
     }
@@ -204,11 +244,8 @@ impl Packing {
     /// A row of the layout before the last change, in the new one.
     pub(super) fn moved(&self, row: &Row) -> Row {
         let mut moved = Row::default();
-        let groups = self.groups.iter().zip(self.before);
-        // A group that had a single value has the number 0.
-        for (group, (word, shift, bits)) in groups.filter(|(_, (.., bits))| *bits != 0) {
-            let number = row[word] >> shift & ((1 << bits) - 1);
-            moved[group.word] |= number << group.shift;
+        for it in &self.moves {
+            moved[it.to] |= (row[it.from] & it.mask).rotate_left(it.turn);
         }
         moved
     }
@@ -256,6 +293,9 @@ fn group_value(lanes: &[u64; LANES], index: usize) -> u32 {
 mod tests {
     use super::*;
 
+    /// Groups of four registers in a world.
+    const GROUPS: usize = 2 * LANES;
+
     /// Worlds one after the other, each with one group changed, until each of `groups` has taken 256 values: as they are
     /// packed in the end.
     fn fill(packing: &mut Packing, groups: std::ops::Range<usize>) -> Vec<([u64; LANES], Row)> {
@@ -287,8 +327,16 @@ mod tests {
     /// that never change have their place too.
     #[test]
     fn what_is_packed_is_unpacked_again() {
-        for (groups, halves) in [(4, 3), (16, 4), (GROUPS, MOST_HALVES)] {
-            let mut packing = Packing::new(&[0; LANES], 8 * LANES);
+        const ALL: usize = 8 * LANES;
+        // Where there are two groups at all, each gets as many bits as a value has.
+        let cases = [
+            (8, 2, 2),
+            (ALL, 4, 3),
+            (ALL, 16, 4),
+            (ALL, GROUPS, MOST_HALVES),
+        ];
+        for (registers, groups, halves) in cases {
+            let mut packing = Packing::new(&[0; LANES], registers);
             let worlds = fill(&mut packing, 0..groups);
             assert_eq!(packing.halves(), halves, "{groups} groups");
             for (lanes, row) in &worlds {
