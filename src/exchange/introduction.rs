@@ -64,7 +64,9 @@ pub fn who_compares(scenario: &Scenario) -> String {
         }
     };
     let waits = match (scenario.model.rules.wait, scenario.model.stable) {
-        (StableWait::Never, _) => "The wait for stable pages is not in this kernel yet.",
+        (StableWait::Never, _) => {
+            "This kernel itself has no wait for stable pages yet: Linux 3.0 brought it."
+        }
         (StableWait::Always, _) => {
             "A wait for stable pages waits for writeback in this kernel, on every device."
         }

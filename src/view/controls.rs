@@ -10,6 +10,9 @@ use super::msg::Msg;
 use super::ui_state::{SPEEDS, StepSize, UiState};
 use super::vdom::{Attr, Element, button, el, nothing};
 
+/// Said where no steps lie ahead.
+pub const AT_THE_END: &str = "No steps lie ahead. Step an actor, or reset and play the run again.";
+
 /// Whether the checker knows that nothing can fail from here.
 fn nothing_fails(now: &Moment, outlook: Option<&Outlook>) -> bool {
     let ahead = &now.whole.steps[now.depth()..];
@@ -56,6 +59,16 @@ pub fn time_controls(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> E
         let why = "No failure can be reached from here: the checker looked at every schedule.";
         to_failure = to_failure.attr(Attr::Title, why);
     }
+    let mut forward = button(
+        "primary",
+        "ArrowRight",
+        "Forward \u{25b8}",
+        at_end,
+        Msg::Forward,
+    );
+    if at_end {
+        forward = forward.attr(Attr::Title, AT_THE_END);
+    }
     let time = el("div", "group")
         .attr(Attr::Role, "group")
         .attr(Attr::Label, "Time")
@@ -67,13 +80,7 @@ pub fn time_controls(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> E
             at_start,
             Msg::Back,
         ))
-        .child(button(
-            "primary",
-            "ArrowRight",
-            "Forward \u{25b8}",
-            at_end,
-            Msg::Forward,
-        ))
+        .child(forward)
         .child(button("play", "Space", play, false, Msg::TogglePlay))
         .child(speed)
         .child(step_size(ui))

@@ -374,6 +374,7 @@ fn saved(shared: &Shared) -> Element {
         .child(note("small", "SVG: stage and timeline, for print; it carries the run, and this page opens it again. JSON: every step with its effects and the state after it (schema/run-2.json); a run of the catalogue opens again from it. Chrome trace: for Perfetto and chrome://tracing. Promela: the whole scenario for SPIN."))
 }
 
+/// The field to paste into, and right below it what was pasted comes to.
 fn pasting(shared: &Shared) -> Element {
     let mut field = el("textarea", "")
         .attr(
@@ -383,10 +384,10 @@ fn pasting(shared: &Shared) -> Element {
         .attr(Attr::Rows, "7");
     field.handler = Some(Handler::DiagramInput);
     part("A diagram, a kernel log, a sector, or a capture", "share-paste")
-        .child(note("", "A diagram: two columns or more. It becomes programs that run, a column an actor and a line a step, and you are told what they come to. Quote marks, tabs and the mail around it do not matter; functions may be of any kernel, locks of any name. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. A capture: the text of a kernel's trace buffer; a long one is better opened as a file. Nothing leaves the page."))
         .child(field)
         .child(shared.opened.reopen())
         .child(readings(shared))
+        .child(note("", "A diagram: two columns or more. It becomes programs that run, a column an actor and a line a step, and you are told what they come to. Quote marks, tabs and the mail around it do not matter; functions may be of any kernel, locks of any name. A log: lines of dmesg or the journal about checksums, failed writes or hung tasks, with whatever stands around them. A sector: its bytes as xxd, hexdump or od write them, with the tuple behind them, for their checksums. A capture: the text of a kernel's trace buffer; a long one is better opened as a file. Nothing leaves the page."))
 }
 
 /// What the text pasted last was read as.

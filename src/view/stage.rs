@@ -285,15 +285,12 @@ pub fn legend(now: &Moment) -> Element {
     add("sample locked", "", "page lock");
     add("sample writeback", "", "PG_writeback");
     add("sample asleep", "", "asleep");
-    let names = now.scenario.breaks.iter().map(|it| {
-        let (number, name) = it.name();
-        format!("{number} {name}")
-    });
-    let names: Vec<String> = names.collect();
-    let broken = match names.is_empty() {
-        true => "an invariant breaks: its name is at the side".to_owned(),
-        false => format!("an invariant breaks: {}", names.join(", ")),
+    let names: Vec<&str> = now.scenario.breaks.iter().map(|it| it.name().1).collect();
+    let names = match &names[..] {
+        [] => String::new(),
+        some => format!(" ({})", some.join(", ")),
     };
+    let broken = format!("an invariant breaks{names}; what it says is at the side");
     for (class, outline, words) in [
         ("store", "M7 1 13 12 1 12z", "store"),
         (

@@ -89,13 +89,13 @@ impl Drawing {
                 list(judged.all)
             ),
             (false, false) => format!(
-                "The model cannot judge this: of what two columns work on it knows no page, lock or flag.{not_modelled}"
+                "The model cannot judge this: of what two columns work on it knows no page, lock or flag.{not_modelled}{prose}"
             ),
             (false, true) if !self.outside.is_empty() => format!(
-                "What this drawing is about the model cannot judge. Of what it knows (pages, locks, bios) nothing fails in any order.{not_modelled}"
+                "What this drawing is about the model cannot judge. Of what it knows (pages, locks, bios) nothing fails in any order.{not_modelled}{prose}"
             ),
             (false, true) if much => format!(
-                "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}"
+                "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}{prose}"
             ),
             (false, true) if happens => {
                 format!("Nothing fails, as drawn or in any other order.{not_modelled}{prose}")
