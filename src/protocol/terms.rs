@@ -127,7 +127,7 @@ const ROWS: [Row; 34] = [
     term(
         "PG_dirty",
         &[],
-        "A page's bit that says: newer in memory than on the disk. Writeback looks for it.",
+        "A page's bit that says: still to be written. Writeback looks for it. A store sets it, by a fault or by write(2); it is cleared before the I/O begins, so while newer bytes are on their way it is clear.",
         "set_page_dirty, mm/page-writeback.c (2.6.39); folio_mark_dirty, mm/page-writeback.c (6.19)",
     ),
     term(
