@@ -71,7 +71,7 @@ fn every_beat_has_a_panel_and_comes_onto_the_stage() {
             let (now, ui) = opened(&class, at, BeatRun::Moment).expect("every beat has a moment");
             let place = format!("{} {at}", lesson.slug);
             assert_eq!(now.depth(), beat.scene.run.len(), "{place}");
-            let panel = class.panel(attended(&ui), Some(&now));
+            let panel = class.panel(attended(&ui), Some(&now), None);
             let text = panel.all_text();
             assert!(text.contains(&beat.title), "{place}: {text}");
             assert_eq!(text.contains("Back"), at > 0, "{place}");
@@ -111,7 +111,7 @@ fn every_answer_runs_and_says_what_the_engine_finds() {
                 }
                 let lesson = ui.lesson.as_mut().expect("a lesson");
                 lesson.said = vec![Some(answer.right); answers.len()];
-                let panel = class.panel(lesson, Some(&now));
+                let panel = class.panel(lesson, Some(&now), None);
                 let outcomes = all(&panel, &|it| it.attr_value(Attr::Part) == Some("outcome"));
                 let many = match beat.task {
                     Task::Predict(_) => 1,
@@ -142,10 +142,10 @@ fn a_challenge_is_met_by_its_shortest_way_and_not_before() {
             };
             challenges += 1;
             let (now, ui) = opened(&class, at, BeatRun::Moment).expect("its start");
-            let before = class.panel(attended(&ui), Some(&now)).all_text();
+            let before = class.panel(attended(&ui), Some(&now), None).all_text();
             assert!(before.contains("whose step comes first?"), "{before}");
             let (now, ui) = opened(&class, at, BeatRun::Shortest).expect("a shortest way");
-            let after = class.panel(attended(&ui), Some(&now)).all_text();
+            let after = class.panel(attended(&ui), Some(&now), None).all_text();
             let broken = format!("Broken, in {} step", goal.par);
             assert!(after.contains(&broken), "{after}");
             let undo = now.depth() - 1;
@@ -154,7 +154,7 @@ fn a_challenge_is_met_by_its_shortest_way_and_not_before() {
                 history.choose(&now.scenario.model, step.choice);
             }
             let now = Moment::of(&now.scenario, &history, false, None);
-            let short = class.panel(attended(&ui), Some(&now)).all_text();
+            let short = class.panel(attended(&ui), Some(&now), None).all_text();
             assert!(!short.contains("Broken"), "{short}");
         }
     }
@@ -245,7 +245,7 @@ fn the_guard_is_fooled_by_bytes_that_are_searched_for_and_by_no_others() {
     let (_, class) = found.expect("in the folder");
     let scene = &class.lesson.beats[0].scene;
     let (now, mut ui) = opened(class, 0, BeatRun::Moment).expect("its start");
-    let told = |ui: &UiState| class.panel(attended(ui), Some(&now)).all_text();
+    let told = |ui: &UiState| class.panel(attended(ui), Some(&now), None).all_text();
     assert!(
         told(&ui).contains("Another: the guard tells."),
         "{}",

@@ -7,7 +7,7 @@ use gloo_timers::callback::Timeout;
 use stable_pages::explore::{StepRecord, Story};
 use stable_pages::machine::{ActorId, Choice, NodeId, World, ways};
 use stable_pages::view::{
-    AT_THE_END, SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time, spoken_of,
+    NO_STEPS, SPEEDS, StepSize, press_ahead, press_behind, presses, reading_time, spoken_of,
 };
 
 use super::store::{Session, Store};
@@ -85,7 +85,7 @@ pub fn toggle_play(store: Store) {
     let at_end = moment.depth() == moment.length();
     let playing = store.ui_untracked().playing;
     if at_end {
-        store.set_remark(AT_THE_END.to_owned());
+        store.set_remark(NO_STEPS.to_owned());
     }
     play(store, !playing && !at_end);
 }

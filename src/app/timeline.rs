@@ -43,7 +43,11 @@ pub fn mount(store: Store) {
             moment.longest(),
         )
     });
-    let zoom = Memo::new(move |_| (store.ui().zoom, store.ui().tape));
+    // It has no width while a lesson hides it.
+    let zoom = Memo::new(move |_| {
+        let ui = store.ui();
+        (ui.zoom, ui.tape, ui.lesson.map(|it| it.whole))
+    });
     // The steps behind a failure are pointed out on demand; the worker finds them.
     let chain = Memo::new(move |_| {
         let open = store.ui().why.is_some();
@@ -67,6 +71,7 @@ pub fn mount(store: Store) {
     });
     dom::whenever(move || {
         run.track();
+        zoom.track();
         // After the frame, as asking for a width makes the browser lay out the page.
         dom::later(AFTER_FRAME, move || measure(store));
     });

@@ -1,5 +1,7 @@
 //! How actors, pages, sectors and what one sleeps on are called in texts.
 
+use std::fmt::Display;
+
 use crate::machine::{
     ActorId, BioId, LockId, Model, PageId, Resource, SectorId, SpaceId, StoreId, Through, Which,
     World,
@@ -83,9 +85,9 @@ pub(super) fn of_pages(scenario: &Scenario, pages: &[PageId]) -> String {
 }
 
 /// "0 and 2", "1 to 7".
-fn list(numbers: &[u8]) -> String {
-    if let [first, _, .., last] = numbers
-        && usize::from(last - first) + 1 == numbers.len()
+pub(super) fn list<T: Copy + Into<usize> + Display>(numbers: &[T]) -> String {
+    if let [first, _, .., last] = *numbers
+        && last.into() - first.into() + 1 == numbers.len()
     {
         return format!("{first} to {last}");
     }

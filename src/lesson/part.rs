@@ -22,7 +22,7 @@ pub enum Part {
     Adapter,
     /// The page lock.
     PageLock,
-    /// The bit of a page that is newer than the disk.
+    /// The bit of a page that must still be written.
     PgDirty,
     /// The bit of a page that is on its way to the disk.
     PgWriteback,

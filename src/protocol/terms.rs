@@ -57,7 +57,7 @@ pub fn term_meaning(term: usize) -> Option<Meaning> {
 }
 
 /// Every word, those of the block layer and the disk first.
-const ROWS: [Row; 34] = [
+const ROWS: [Row; 36] = [
     term(
         "guard tag",
         &["guard tags", "guard", "guards"],
@@ -127,7 +127,7 @@ const ROWS: [Row; 34] = [
     term(
         "PG_dirty",
         &[],
-        "A page's bit that says: still to be written. Writeback looks for it. A store sets it, by a fault or by write(2); it is cleared before the I/O begins, so while newer bytes are on their way it is clear.",
+        "A page's bit that says: this page must still be written. It compares no bytes: it is set around a store (by the fault, or by write(2)), and cleared before the I/O starts, while the newer bytes are still on their way. Writeback looks for it.",
         "set_page_dirty, mm/page-writeback.c (2.6.39); folio_mark_dirty, mm/page-writeback.c (6.19)",
     ),
     term(
@@ -151,7 +151,7 @@ const ROWS: [Row; 34] = [
     term(
         "dirty",
         &[],
-        "Changed since it was last written. A page has a bit for that (PG_dirty), and so has each PTE.",
+        "To be written: stored into since its last write began, as far as anybody knows. A page has a bit for that (PG_dirty), and so has each PTE.",
         "set_page_dirty, mm/page-writeback.c (2.6.39); folio_mark_dirty, mm/page-writeback.c (6.19)",
     ),
     term(
@@ -255,6 +255,18 @@ const ROWS: [Row; 34] = [
         &[],
         "The exclusive OR of a stripe's data, kept on another disk: a lost disk is rebuilt from it.",
         "ops_run_reconstruct5, drivers/md/raid5.c (6.19); md(4)",
+    ),
+    term(
+        "sector",
+        &["sectors"],
+        "What a disk reads and writes as a whole: 512 bytes, or 4096. A page of 4096 bytes has eight of them, or one.",
+        "Documentation/block/data-integrity.rst (6.19)",
+    ),
+    term(
+        "unstable write",
+        &[],
+        "A write whose bytes changed while it was under way, and which was reported as done. On a disk without checksums that is no failure: the page is dirty again, and is written once more.",
+        "",
     ),
     term(
         "schedule",

@@ -10,8 +10,8 @@ use super::msg::Msg;
 use super::ui_state::{SPEEDS, StepSize, UiState};
 use super::vdom::{Attr, Element, button, el, nothing};
 
-/// Said where no steps lie ahead.
-pub const AT_THE_END: &str = "No steps lie ahead. Step an actor, or reset and play the run again.";
+/// Why nobody can go forward at a run's end.
+pub const NO_STEPS: &str = "No steps lie ahead. Step an actor, or reset and play the run again.";
 
 /// Whether the checker knows that nothing can fail from here.
 fn nothing_fails(now: &Moment, outlook: Option<&Outlook>) -> bool {
@@ -67,7 +67,7 @@ pub fn time_controls(now: &Moment, ui: &UiState, outlook: Option<&Outlook>) -> E
         Msg::Forward,
     );
     if at_end {
-        forward = forward.attr(Attr::Title, AT_THE_END);
+        forward = forward.attr(Attr::Title, NO_STEPS);
     }
     let time = el("div", "group")
         .attr(Attr::Role, "group")

@@ -61,7 +61,7 @@ pub use catalogue::{list_search, orderings_summary};
 pub use check_results::{CheckResults, Matrix, MutantTable};
 pub use checker::{SIDE, panel_buttons};
 pub use compare::{Comparison, compare};
-pub use controls::{AT_THE_END, step_buttons, time_controls};
+pub use controls::{NO_STEPS, step_buttons, time_controls};
 pub use course::{
     Asked, Attended, BeatRun, Class, CourseMsg, LessonFile, PackedLesson, Progress, lessons,
     moment_of, outcome, said, spans,

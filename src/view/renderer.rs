@@ -787,7 +787,7 @@ impl Renderer {
                 },
                 Slot::Lesson => match (&ui.lesson, &self.class) {
                     (Some(attended), Some(class)) if class.is(attended) => {
-                        class.panel(attended, Some(moment))
+                        class.panel(attended, Some(moment), ui.term)
                     }
                     _ => continue,
                 },

@@ -260,6 +260,38 @@ fn cell(cell: Cell) -> Element {
         .child(el("span", "crc").text(&cell.second))
 }
 
+/// How old bytes are: the class of their cells, a sample, and what it means.
+const AGES: [(&str, &str, &str); 3] = [
+    ("page", "3333", "the page as it was"),
+    ("newer", "new!", "stored since"),
+    ("old", "old", "on disk before"),
+];
+
+/// What stripes and colours of the bytes in a picture mean; nothing as long as nobody has stored any.
+pub fn ages(now: &Moment, picture: Picture) -> Element {
+    let scenario = &now.scenario;
+    let mut tones: Vec<&str> = Vec::new();
+    for page in scenario.model.page_ids() {
+        let moment = PageMoment::of(now, page);
+        for level in Level::within(scenario, picture) {
+            let sectors = scenario.model.geometry.sector_ids();
+            tones.extend(sectors.map(|sector| moment.cell(level, sector).tone));
+        }
+    }
+    if !tones.contains(&"newer") {
+        return nothing();
+    }
+    let shown = AGES.iter().filter(|(tone, ..)| tones.contains(tone));
+    let items = shown.map(|(tone, _, words)| {
+        el("li", "")
+            .child(el("span", &format!("cell {tone}")).attr_bool(Attr::Hidden, true))
+            .child(el("span", "").text(words))
+    });
+    el("ul", "legend")
+        .attr(Attr::Label, "Bytes in the picture")
+        .children(items.collect())
+}
+
 /// What colours, stripes and signs mean on the stage and on the timeline: samples drawn as those parts are, of the
 /// signs that this scenario can show.
 pub fn legend(now: &Moment) -> Element {
@@ -271,9 +303,9 @@ pub fn legend(now: &Moment) -> Element {
         let so_far = std::mem::replace(&mut legend, el("ul", ""));
         legend = so_far.child(item);
     };
-    add("cell page", "3333", "the page as it was");
-    add("cell newer", "new!", "stored since");
-    add("cell old", "old", "on disk before");
+    for (tone, sample, words) in AGES {
+        add(&format!("cell {tone}"), sample, words);
+    }
     add("cell page fresh", "", "changed by this step");
     if protection.guards() {
         add("sample tie", "", "guard taken from these bytes");
@@ -285,12 +317,15 @@ pub fn legend(now: &Moment) -> Element {
     add("sample locked", "", "page lock");
     add("sample writeback", "", "PG_writeback");
     add("sample asleep", "", "asleep");
-    let names: Vec<&str> = now.scenario.breaks.iter().map(|it| it.name().1).collect();
-    let names = match &names[..] {
-        [] => String::new(),
-        some => format!(" ({})", some.join(", ")),
+    let breaks = &now.scenario.breaks;
+    let broken = match breaks.is_empty() {
+        true => {
+            "an invariant breaks, a rule that ought to hold at every step: its name is at the side"
+        }
+        false => {
+            "an invariant breaks, a rule that ought to hold at every step; in the opening run:"
+        }
     };
-    let broken = format!("an invariant breaks{names}; what it says is at the side");
     for (class, outline, words) in [
         ("store", "M7 1 13 12 1 12z", "store"),
         (
@@ -300,7 +335,7 @@ pub fn legend(now: &Moment) -> Element {
         ),
         ("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
         ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
-        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", &broken),
+        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", broken),
         ("wire", "M0 7h14", "waits for"),
         ("wire holder", "M0 7h14", "who must act to end that"),
     ] {
@@ -310,6 +345,15 @@ pub fn legend(now: &Moment) -> Element {
             .attr_bool(Attr::Hidden, true)
             .child(el("path", class).attr(Attr::D, outline));
         legend = legend.child(el("li", "").child(sign).child(el("span", "").text(words)));
+        if class == "flag" {
+            let rules = breaks.iter().map(|it| {
+                let (number, name) = it.name();
+                let name = el("b", "").text(&format!("{number} {name}"));
+                let rule = el("span", "").child(name).text(": ").text(it.meaning());
+                el("li", "rule").child(rule)
+            });
+            legend = legend.children(rules.collect());
+        }
     }
     legend
 }

@@ -308,7 +308,7 @@ impl Room {
     }
 
     fn take(&mut self, row: usize, from: isize, to: isize) {
-        self.taken.push((row, from - 2, to + 2));
+        self.taken.push((row, from - 5, to + 5));
     }
 
     /// The first place in a row between two edges where something so wide fits.

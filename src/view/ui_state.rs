@@ -133,6 +133,8 @@ pub enum Card {
     Broken,
     /// The steps behind a failure.
     Chain,
+    /// What a lesson says of an answer, by its place.
+    Answer(u8),
 }
 
 /// A glossary term in the sentences of a card.

@@ -4,6 +4,7 @@
 use super::replay::Reached;
 use super::{Drawing, DrawnLine, Judgement};
 use crate::exchange::figures::grouped;
+use crate::exchange::words::list as numbers;
 use crate::exchange::{explain_end, livelock_words, outcome, round_began, status_words};
 use crate::explore::{Story, Verdicts};
 use crate::machine::{ActorId, Choice, History, Status, end, status};
@@ -55,16 +56,11 @@ impl Drawing {
             many => format!(" {many} calls are not modelled and change nothing here."),
         };
         let prose = self.lines.iter().filter(|it| it.prose);
-        let prose: Vec<String> = prose.map(|it| it.number.to_string()).collect();
+        let prose: Vec<usize> = prose.map(|it| it.number).collect();
         let prose = match &prose[..] {
             [] => String::new(),
             [one] => format!(" Line {one} was taken as a remark."),
-            [all @ .., last] => {
-                format!(
-                    " Lines {} and {last} were taken as remarks.",
-                    all.join(", ")
-                )
-            }
+            all => format!(" Lines {} were taken as remarks.", numbers(all)),
         };
         // Where much is not modelled, that nothing fails says little.
         let much = 3 * idle > self.lines.iter().filter(|it| it.matters).count();
@@ -73,7 +69,7 @@ impl Drawing {
             (false, true, true) => Tone::Safe,
             _ => Tone::Unknown,
         };
-        let headline = match (fails, judgeable) {
+        let mut headline = match (fails, judgeable) {
             (true, _) if self.lockdep => format!(
                 "Two orders of two locks: {}. These are classes of locks, not locks, so the table says that it may happen, not that it does.",
                 words(&judged.drawn)
@@ -89,21 +85,22 @@ impl Drawing {
                 list(judged.all)
             ),
             (false, false) => format!(
-                "The model cannot judge this: of what two columns work on it knows no page, lock or flag.{not_modelled}{prose}"
+                "The model cannot judge this: of what two columns work on it knows no page, lock or flag.{not_modelled}"
             ),
             (false, true) if !self.outside.is_empty() => format!(
-                "What this drawing is about the model cannot judge. Of what it knows (pages, locks, bios) nothing fails in any order.{not_modelled}{prose}"
+                "What this drawing is about the model cannot judge. Of what it knows (pages, locks, bios) nothing fails in any order.{not_modelled}"
             ),
             (false, true) if much => format!(
-                "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}{prose}"
+                "Of what the model knows of these lines (pages, locks, bios) nothing fails in any order.{not_modelled}"
             ),
             (false, true) if happens => {
-                format!("Nothing fails, as drawn or in any other order.{not_modelled}{prose}")
+                format!("Nothing fails, as drawn or in any other order.{not_modelled}")
             }
             (false, true) => format!(
-                "The drawn order cannot happen, and in no order that can anything fails.{not_modelled}{prose}"
+                "The drawn order cannot happen, and in no order that can anything fails.{not_modelled}"
             ),
         };
+        headline += &prose;
         if judgeable || fails {
             sentences.push(self.every_order(judged));
         }

@@ -10,8 +10,10 @@ use crate::machine::{Choice, Effect, Status};
 use crate::scenario::{Scenario, Verdict};
 
 use super::super::badge::badge;
+use super::super::glossary::Glossary;
 use super::super::moment::Moment;
-use super::super::vdom::{Element, el, rich};
+use super::super::ui_state::{Card, TermRef};
+use super::super::vdom::{Attr, Element, el, rich};
 
 /// The moment of a scene.
 pub fn moment_of(scene: &Scene) -> Moment {
@@ -64,18 +66,58 @@ pub fn is_so(answer: &Answer) -> Option<bool> {
     }
 }
 
-/// What the engine says of an answer.
-pub fn outcome(answer: &Answer) -> Element {
-    let so = match is_so(answer) {
+/// Whether an answer is so, in words.
+fn so_words(so: Option<bool>) -> &'static str {
+    match so {
         Some(true) => "It is so. ",
         Some(false) => "Not so. ",
         None => "There are too many states to tell. ",
-    };
-    because(answer, el("p", "outcome").child(el("strong", "").text(so)))
+    }
 }
 
-/// Adds what the engine finds at an answer's run, or of all schedules.
-pub fn because(answer: &Answer, mut told: Element) -> Element {
+/// What the engine says of an answer, as plain text.
+pub fn outcome(answer: &Answer) -> Element {
+    let so = el("strong", "").text(so_words(is_so(answer)));
+    because(answer, el("p", "").child(so), &mut rich)
+}
+
+/// What the engine says of an answer that was picked.
+pub fn picked(answer: &Answer, at: usize, open: Option<TermRef>) -> Element {
+    let so = is_so(answer);
+    told(answer, at, open, so_words(so), so)
+}
+
+/// What the engine says of an answer: whether the learner was right, in words and in looks, and why. Each word of the field is a
+/// button that opens its meaning below.
+pub fn told(
+    answer: &Answer,
+    at: usize,
+    open: Option<TermRef>,
+    verdict: &str,
+    right: Option<bool>,
+) -> Element {
+    let class = match right {
+        Some(true) => "outcome right",
+        Some(false) => "outcome wrong",
+        None => "outcome",
+    };
+    let mut glossary = Glossary::of(Card::Answer(at as u8), open);
+    let verdict = el("p", "").child(el("strong", "").text(verdict));
+    let why = because(answer, verdict, &mut |into, text| {
+        glossary.glossed(into, text)
+    });
+    el("div", class)
+        .attr(Attr::Part, "outcome")
+        .child(why)
+        .child(glossary.meaning())
+}
+
+/// Adds what the engine finds at an answer's run, or of all schedules; `write` adds a sentence.
+fn because(
+    answer: &Answer,
+    mut told: Element,
+    write: &mut dyn FnMut(Element, &str) -> Element,
+) -> Element {
     if answer.claim.is_odds() {
         return match odds(&answer.scene) {
             Some(share) => told.text(&format!(
@@ -109,15 +151,15 @@ pub fn because(answer: &Answer, mut told: Element) -> Element {
                 moment_of(&until).sentence().unwrap_or_default()
             }
         };
-        told = rich(told, &sentence);
+        told = write(told, &sentence);
     }
     if let Some(sentence) = stored(answer, &now).filter(|_| !now.failed()) {
-        told = rich(told, &sentence);
+        told = write(told, &sentence);
     }
-    told = told.text(&asleep(&now));
+    told = write(told, &asleep(&now));
     told = match answer.claim.is_consequence() {
         true => told.text(&follows(&answer.scene)),
-        false => told.text(&facts(answer)),
+        false => write(told, &facts(answer)),
     };
     let met = now.story.verdicts(&now.scenario.model).into_iter();
     let met: Vec<Verdict> = met.filter(|it| it.fails()).collect();
@@ -173,7 +215,7 @@ fn asleep(now: &Moment) -> String {
             all += &format!(" The {} is {words}.", cast.name);
         }
     }
-    all.replace('`', "")
+    all
 }
 
 /// A schedule as a list of stretches: who moves, and how many steps.

@@ -9,6 +9,7 @@ use crate::scenario::{PackError, find, seal, to_bytes, unseal};
 use super::super::messages::OpenedRun;
 use super::super::vdom::Element;
 use super::class::Class;
+use super::outcome::moment_of;
 use super::request::{BeatRun, LessonFile};
 
 /// A lesson, packed.
@@ -45,10 +46,11 @@ impl PackedLesson {
         let class = Class::of(lesson, false);
         let first = class.open(0, BeatRun::Moment).unwrap_or_default();
         let mut attended = first.attended.clone().unwrap_or_default();
-        let panel = class.panel(&attended, None);
+        let now = class.lesson.beats.first().map(|it| moment_of(&it.scene));
+        let panel = class.panel(&attended, now.as_ref(), None);
         attended.welcome = true;
         let welcome = class.lesson.number == Some(1);
-        let welcome = welcome.then(|| class.panel(&attended, None));
+        let welcome = welcome.then(|| class.panel(&attended, now.as_ref(), None));
         Ok(PackedLesson {
             file,
             panel,

@@ -4,16 +4,18 @@ use crate::exchange::diagram;
 use crate::lesson::{Answer, Beat, Goal, Paragraph, Part, Task};
 use crate::scenario::Verdict;
 
+use super::super::actors::status_key;
 use super::super::badge::badge;
 use super::super::moment::Moment;
 use super::super::msg::Msg;
 use super::super::sources::cited;
-use super::super::ui_state::Sheet;
+use super::super::stage::ages;
+use super::super::ui_state::{Sheet, TermRef};
 use super::super::vdom::{Attr, Element, button, el, note, nothing};
 use super::attended::{Attended, CourseMsg};
 use super::class::Class;
 use super::fool::fool;
-use super::outcome::{because, is_so, outcome, spans, stretches};
+use super::outcome::{is_so, picked, spans, stretches, told};
 use super::sheet::{after, lessons};
 
 /// The button of a message of the course.
@@ -22,8 +24,13 @@ fn press(class: &str, key: &str, label: &str, msg: CourseMsg) -> Element {
 }
 
 impl Class {
-    /// Draws the beat that is attended; `now` is the moment on the stage, once there is one.
-    pub fn panel(&self, attended: &Attended, now: Option<&Moment>) -> Element {
+    /// Draws the beat that is attended; `now` is the moment on the stage, once there is one, `term` the word whose meaning is shown.
+    pub fn panel(
+        &self,
+        attended: &Attended,
+        now: Option<&Moment>,
+        term: Option<TermRef>,
+    ) -> Element {
         let Some(beat) = self.lesson.beats.get(attended.beat) else {
             return nothing();
         };
@@ -33,8 +40,8 @@ impl Class {
         }
         let task = match &beat.task {
             Task::GoOn => nothing(),
-            Task::Predict(answers) => predict(answers, attended),
-            Task::Explain(answers) => explain(answers, attended),
+            Task::Predict(answers) => predict(answers, attended, term),
+            Task::Explain(answers) => explain(answers, attended, term),
             Task::Break(goal) => self.challenge(beat, goal, attended, now),
             Task::Fool(goal) => fool(&beat.scene, goal, attended),
         };
@@ -44,7 +51,14 @@ impl Class {
             .child(el("h2", "").text(&beat.title))
             .children(said(&beat.text))
             .child(introduced(attended));
-        panel = panel.child(self.head(attended)).child(said).child(task);
+        panel = panel.child(self.head(attended)).child(said);
+        if let Some(now) = now {
+            panel = panel.child(ages(now, attended.picture()));
+            if !attended.by_hand() {
+                panel = panel.child(cast(now));
+            }
+        }
+        panel = panel.child(task);
         if attended.beat + 1 == attended.beats {
             panel = panel.child(self.end());
         }
@@ -263,19 +277,33 @@ fn introduced(attended: &Attended) -> Element {
         .child(el("ul", "").children(names.collect()))
 }
 
-fn predict(answers: &[Answer], attended: &Attended) -> Element {
+/// Who takes part and how each stands, where the window has no room for the cards.
+fn cast(now: &Moment) -> Element {
+    let scenario = &now.scenario;
+    let all = scenario.model.actor_ids().zip(&scenario.cast);
+    let items = all.map(|(actor, cast)| {
+        el("li", "")
+            .child(el("b", "").text(&cast.name))
+            .text(&format!(" {}", status_key(now.status(actor))))
+    });
+    el("ul", "cast small")
+        .attr(Attr::Label, "Who takes part")
+        .children(items.collect())
+}
+
+fn predict(answers: &[Answer], attended: &Attended, term: Option<TermRef>) -> Element {
     let items = answers.iter().enumerate().map(|(at, answer)| {
-        let picked = attended.picked == Some(at);
+        let chosen = attended.picked == Some(at);
         let key = el("kbd", "").text(&(at + 1).to_string());
         let pick = el("button", "answer")
-            .attr_bool(Attr::Pressed, picked)
+            .attr_bool(Attr::Pressed, chosen)
             .attr(Attr::Keys, &(at + 1).to_string())
             .child(key)
             .child(spans(el("span", ""), &answer.words))
             .on_click(Msg::Course(CourseMsg::Pick(at)));
         let item = el("li", "").child(pick);
-        match picked && !attended.running {
-            true => item.child(outcome(answer).attr(Attr::Part, "outcome")),
+        match chosen && !attended.running {
+            true => item.child(picked(answer, at, term)),
             false => item,
         }
     });
@@ -294,7 +322,7 @@ fn predict(answers: &[Answer], attended: &Attended) -> Element {
     }
 }
 
-fn explain(answers: &[Answer], attended: &Attended) -> Element {
+fn explain(answers: &[Answer], attended: &Attended, term: Option<TermRef>) -> Element {
     let items = answers.iter().enumerate().map(|(at, answer)| {
         let said = attended.said.get(at).copied().flatten();
         let say = |so: bool, label: &str| {
@@ -310,15 +338,16 @@ fn explain(answers: &[Answer], attended: &Attended) -> Element {
         let Some(said) = said else {
             return item;
         };
-        let verdict = match is_so(answer) {
+        let so = is_so(answer);
+        let verdict = match so {
             Some(true) if said => "True, as you say. ",
             Some(false) if !said => "False, as you say. ",
             Some(true) => "True in the model. ",
             Some(false) => "False in the model. ",
             None => "There are too many states to tell. ",
         };
-        let told = el("p", "outcome").attr(Attr::Part, "outcome");
-        item.child(because(answer, told.child(el("strong", "").text(verdict))))
+        let right = so.map(|so| so == said);
+        item.child(told(answer, at, term, verdict, right))
     });
     el("div", "task").child(el("ol", "statements").children(items.collect()))
 }
