@@ -118,7 +118,15 @@ fn every_answer_runs_and_says_what_the_engine_finds() {
                     _ => answers.len(),
                 };
                 assert_eq!(outcomes.len(), many);
-                let told = outcomes[if many == 1 { 0 } else { number }].all_text();
+                let outcome = outcomes[if many == 1 { 0 } else { number }];
+                // Of a statement the learner has said what is so.
+                let right = answer.right || many > 1;
+                let looks = match right {
+                    true => "outcome right",
+                    false => "outcome wrong",
+                };
+                assert_eq!(outcome.attr_value(Attr::Class), Some(looks));
+                let told = outcome.all_text();
                 // Who says the same of a statement as the engine is told so, whichever it is.
                 let so = match (answer.right, many) {
                     (true, 1) => "It is so.",
@@ -130,6 +138,26 @@ fn every_answer_runs_and_says_what_the_engine_finds() {
             }
         }
     }
+}
+
+#[test]
+fn the_field_s_words_in_what_is_said_of_an_answer_open_their_meanings() {
+    let (_, class) = classes().swap_remove(0);
+    let class = &class;
+    let (now, mut ui) = opened(class, 3, BeatRun::Answer(0)).expect("a run");
+    let lesson = ui.lesson.as_mut().expect("a lesson");
+    lesson.picked = Some(0);
+    let terms = |panel: &Element| {
+        let terms = all(panel, &|it| it.attr_value(Attr::Class) == Some("term"));
+        terms.iter().map(|it| it.all_text()).collect::<Vec<_>>()
+    };
+    let panel = class.panel(lesson, Some(&now), None);
+    assert_eq!(terms(&panel), ["sector", "PTE", "stable pages"]);
+    // Who sees stripes is told what they are, as long as there are any.
+    assert!(panel.all_text().contains("stored since"));
+    let (before, _) = opened(class, 3, BeatRun::Moment).expect("its moment");
+    let panel = class.panel(lesson, Some(&before), None);
+    assert!(!panel.all_text().contains("stored since"));
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn attend(store: Store, mut attended: Attended, moment: bool, play: bool) {
             attended.picked = None;
         }
         attended.running = play;
-        (ui.tab, ui.panel, ui.drawer) = (Tab::Explain, None, None);
+        (ui.tab, ui.panel, ui.drawer, ui.term) = (Tab::Explain, None, None, None);
         if !attended.own {
             ui.progress.reach(&attended.slug, attended.beat);
         }

@@ -260,7 +260,7 @@ const ROWS: [Row; 36] = [
         "sector",
         &["sectors"],
         "What a disk reads and writes as a whole: 512 bytes, or 4096. A page of 4096 bytes has eight of them, or one.",
-        "Documentation/block/data-integrity.rst (6.19)",
+        "T10 SBC-3 (INCITS 514)",
     ),
     term(
         "unstable write",

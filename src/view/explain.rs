@@ -59,6 +59,7 @@ pub fn sentence(now: &Moment, ui: &UiState) -> Element {
             };
             format!("{steps} {}, just made \u{b7} {name}", now.of_run())
         }
+        None if length == 0 => "Start \u{b7} no steps lie ahead: step an actor".to_owned(),
         None if length == 1 => "Start \u{b7} 1 step lies ahead".to_owned(),
         None => format!("Start \u{b7} {length} steps lie ahead"),
     };

@@ -262,9 +262,9 @@ fn cell(cell: Cell) -> Element {
 
 /// How old bytes are: the class of their cells, a sample, and what it means.
 const AGES: [(&str, &str, &str); 3] = [
-    ("page", "3333", "the page as it was"),
-    ("newer", "new!", "stored since"),
-    ("old", "old", "on disk before"),
+    ("page", "3333", "the page as the run began"),
+    ("newer", "new!", "stored since the run began"),
+    ("old", "old", "on the disk before"),
 ];
 
 /// What stripes and colours of the bytes in a picture mean; nothing as long as nobody has stored any.

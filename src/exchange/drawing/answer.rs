@@ -56,7 +56,9 @@ impl Drawing {
             many => format!(" {many} calls are not modelled and change nothing here."),
         };
         let prose = self.lines.iter().filter(|it| it.prose);
-        let prose: Vec<usize> = prose.map(|it| it.number).collect();
+        let mut prose: Vec<usize> = prose.map(|it| it.number).collect();
+        // Words may stand in several columns of a line.
+        prose.dedup();
         let prose = match &prose[..] {
             [] => String::new(),
             [one] => format!(" Line {one} was taken as a remark."),
