@@ -143,8 +143,7 @@ fn every_answer_runs_and_says_what_the_engine_finds() {
 #[test]
 fn the_field_s_words_in_what_is_said_of_an_answer_open_their_meanings() {
     let (_, class) = classes().swap_remove(0);
-    let class = &class;
-    let (now, mut ui) = opened(class, 3, BeatRun::Answer(0)).expect("a run");
+    let (now, mut ui) = opened(&class, 3, BeatRun::Answer(0)).expect("a run");
     let lesson = ui.lesson.as_mut().expect("a lesson");
     lesson.picked = Some(0);
     let terms = |panel: &Element| {
@@ -155,7 +154,7 @@ fn the_field_s_words_in_what_is_said_of_an_answer_open_their_meanings() {
     assert_eq!(terms(&panel), ["sector", "PTE", "stable pages"]);
     // Who sees stripes is told what they are, as long as there are any.
     assert!(panel.all_text().contains("stored since"));
-    let (before, _) = opened(class, 3, BeatRun::Moment).expect("its moment");
+    let (before, _) = opened(&class, 3, BeatRun::Moment).expect("its moment");
     let panel = class.panel(lesson, Some(&before), None);
     assert!(!panel.all_text().contains("stored since"));
 }

@@ -115,9 +115,12 @@ fn open(store: Store, element: &Element) {
         };
         let (width, height) = (size(window().inner_width()), size(window().inner_height()));
         let style = bubble.style();
-        // The style sheet knows how wide the bubble can be, and what stands at the side, whose tabs it leaves free.
-        let side = if width < 1180.0 { 390.0 } else { 700.0 };
-        let left = at.left().min(width - side).max(8.0).round() as i32;
+        // What stands left of the tabs leaves them free.
+        let tabs = document().query_selector(".tabs").ok().flatten();
+        let tabs = tabs.map(|it| it.get_bounding_client_rect().left());
+        let edge = tabs.filter(|tabs| at.left() < *tabs).unwrap_or(width);
+        // The style sheet knows how wide the bubble can be.
+        let left = at.left().min(edge - 340.0).max(8.0).round() as i32;
         let (edge, other, gap) = match at.bottom() + 180.0 < height {
             true => ("top", "bottom", at.bottom() + 6.0),
             false => ("bottom", "top", height - at.top() + 6.0),

@@ -282,78 +282,75 @@ pub fn ages(now: &Moment, picture: Picture) -> Element {
         return nothing();
     }
     let shown = AGES.iter().filter(|(tone, ..)| tones.contains(tone));
-    let items = shown.map(|(tone, _, words)| {
-        el("li", "")
-            .child(el("span", &format!("cell {tone}")).attr_bool(Attr::Hidden, true))
-            .child(el("span", "").text(words))
-    });
+    let items = shown.map(|(tone, _, words)| sample(&format!("cell {tone}"), "", words));
     el("ul", "legend")
         .attr(Attr::Label, "Bytes in the picture")
         .children(items.collect())
 }
 
+/// A row of a legend, with a sample that is drawn as the part it stands for.
+fn sample(class: &str, text: &str, words: &str) -> Element {
+    let sample = el("span", class).attr_bool(Attr::Hidden, true).text(text);
+    el("li", "").child(sample).child(el("span", "").text(words))
+}
+
+/// A row of a legend, with a sign of the timeline or a line between cards.
+fn sign(class: &str, outline: &str, words: &str) -> Element {
+    let sign = el("svg", "sign")
+        .attr(Attr::Width, "14")
+        .attr(Attr::Height, "14")
+        .attr_bool(Attr::Hidden, true)
+        .child(el("path", class).attr(Attr::D, outline));
+    el("li", "").child(sign).child(el("span", "").text(words))
+}
+
 /// What colours, stripes and signs mean on the stage and on the timeline: samples drawn as those parts are, of the
 /// signs that this scenario can show.
 pub fn legend(now: &Moment) -> Element {
-    let protection = now.scenario.model.protection;
-    let mut legend = el("ul", "legend").attr(Attr::Label, "What the signs mean");
-    let mut add = |class: &str, sample: &str, words: &str| {
-        let sample = el("span", class).attr_bool(Attr::Hidden, true).text(sample);
-        let item = el("li", "").child(sample).child(el("span", "").text(words));
-        let so_far = std::mem::replace(&mut legend, el("ul", ""));
-        legend = so_far.child(item);
-    };
-    for (tone, sample, words) in AGES {
-        add(&format!("cell {tone}"), sample, words);
+    let mut rows: Vec<Element> = AGES
+        .map(|(tone, text, words)| sample(&format!("cell {tone}"), text, words))
+        .into();
+    rows.push(sample("cell page fresh", "", "changed by this step"));
+    if now.scenario.model.protection.guards() {
+        rows.extend([
+            sample("sample tie", "", "guard taken from these bytes"),
+            sample("sample parted", "", "bytes changed under their guard"),
+            sample("sample match", "", "compared: equal"),
+            sample("sample break", "", "compared: different, refused"),
+        ]);
     }
-    add("cell page fresh", "", "changed by this step");
-    if protection.guards() {
-        add("sample tie", "", "guard taken from these bytes");
-        add("sample parted", "", "bytes changed under their guard");
-        add("sample match", "", "compared: equal");
-        add("sample break", "", "compared: different, refused");
-    }
-    add("sample window", "", "stable window: must not change");
-    add("sample locked", "", "page lock");
-    add("sample writeback", "", "PG_writeback");
-    add("sample asleep", "", "asleep");
-    let breaks = &now.scenario.breaks;
-    let broken = match breaks.is_empty() {
-        true => {
-            "an invariant breaks, a rule that ought to hold at every step: its name is at the side"
-        }
-        false => {
-            "an invariant breaks, a rule that ought to hold at every step; in the opening run:"
-        }
-    };
-    for (class, outline, words) in [
-        ("store", "M7 1 13 12 1 12z", "store"),
-        (
+    rows.extend([
+        sample("sample window", "", "stable window: must not change"),
+        sample("sample locked", "", "page lock"),
+        sample("sample writeback", "", "PG_writeback"),
+        sample("sample asleep", "", "asleep"),
+        sign("store", "M7 1 13 12 1 12z", "store"),
+        sign(
             "store guilty",
             "M7 1 13 12 1 12z",
             "store inside the window",
         ),
-        ("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
-        ("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
-        ("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", broken),
-        ("wire", "M0 7h14", "waits for"),
-        ("wire holder", "M0 7h14", "who must act to end that"),
-    ] {
-        let sign = el("svg", "sign")
-            .attr(Attr::Width, "14")
-            .attr(Attr::Height, "14")
-            .attr_bool(Attr::Hidden, true)
-            .child(el("path", class).attr(Attr::D, outline));
-        legend = legend.child(el("li", "").child(sign).child(el("span", "").text(words)));
-        if class == "flag" {
-            let rules = breaks.iter().map(|it| {
-                let (number, name) = it.name();
-                let name = el("b", "").text(&format!("{number} {name}"));
-                let rule = el("span", "").child(name).text(": ").text(it.meaning());
-                el("li", "rule").child(rule)
-            });
-            legend = legend.children(rules.collect());
-        }
-    }
-    legend
+        sign("match", "M4 7a3 3 0 1 0 6 0a3 3 0 1 0-6 0", "guards equal"),
+        sign("mismatch", "M2 2 12 12M12 2 2 12", "guards differ"),
+    ]);
+    let breaks = &now.scenario.breaks;
+    let which = match breaks.is_empty() {
+        true => ": its name is at the side",
+        false => "; in the opening run:",
+    };
+    let broken = format!("an invariant breaks, a rule that ought to hold at every step{which}");
+    rows.push(sign("flag", "M4 1v12M4 1h7l-2 3 2 3h-7", &broken));
+    rows.extend(breaks.iter().map(|it| {
+        let (number, name) = it.name();
+        let name = el("b", "").text(&format!("{number} {name}"));
+        let rule = el("span", "").child(name).text(": ").text(it.meaning());
+        el("li", "rule").child(rule)
+    }));
+    rows.extend([
+        sign("wire", "M0 7h14", "waits for"),
+        sign("wire holder", "M0 7h14", "who must act to end that"),
+    ]);
+    el("ul", "legend")
+        .attr(Attr::Label, "What the signs mean")
+        .children(rows)
 }
