@@ -201,6 +201,9 @@ fn card(now: &Moment, ui: &UiState, outlook: Option<&Outlook>, actor: ActorId) -
             ));
         }
         card = card.child(list);
+    } else {
+        // Keeps the program's place, so that what stands below it stays the same elements.
+        card = card.child(nothing());
     }
     card = card.child(status_line(now, actor, status));
     match (open, status) {

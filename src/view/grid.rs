@@ -57,8 +57,6 @@ pub struct Cell {
     pub failed: bool,
     /// Whether the next writeback puts right what is wrong.
     pub passing: bool,
-    /// Bytes that must not change now.
-    pub sealed: bool,
     /// What the cell says in words.
     pub words: String,
 }
@@ -374,7 +372,6 @@ impl PageMoment<'_> {
                         true => CellLink::Tie,
                         false => CellLink::None,
                     },
-                    ..Cell::default()
                 }
             }
         }
@@ -392,7 +389,6 @@ impl PageMoment<'_> {
         if failed {
             words += "; lost";
         }
-        let copied = self.page.copy[sector.index()].is_some();
         Cell {
             tone: self.tone(sector, content),
             words,
@@ -403,7 +399,6 @@ impl PageMoment<'_> {
             },
             fresh: self.brought(sector),
             failed,
-            sealed: self.frozen() && self.page.sealed[sector.index()].is_some() && !copied,
             ..Cell::default()
         }
     }
@@ -454,7 +449,6 @@ impl PageMoment<'_> {
                 true => CellLink::Tie,
                 false => CellLink::None,
             },
-            sealed: self.frozen() && self.page.sealed[sector.index()].is_some(),
             ..Cell::default()
         }
     }

@@ -248,7 +248,6 @@ fn cell(cell: Cell) -> Element {
         (cell.fresh, " fresh"),
         (cell.failed, " failed"),
         (cell.failed && cell.passing, " passing"),
-        (cell.sealed, " sealed"),
     ] {
         if is {
             class += name;
