@@ -241,11 +241,18 @@ impl Checker {
             || !self.waiting.is_empty()
     }
 
-    /// Works until the clock says so or nothing is left to do.
+    /// Works until the clock says so or nothing is left to do, or the reduced search has told its verdicts, which are to be
+    /// shown before the plain one goes on.
     pub fn work(&mut self, until: f64, send: &mut dyn FnMut(CheckerMessage)) {
-        while self.busy() && (self.clock)() < until {
+        let told = self.told();
+        while self.busy() && (self.clock)() < until && self.told() == told {
             self.slice(send);
         }
+    }
+
+    /// Whether the reduced search has told its verdicts.
+    fn told(&self) -> bool {
+        self.case.as_ref().is_some_and(|case| case.told)
     }
 
     fn slice(&mut self, send: &mut dyn FnMut(CheckerMessage)) {

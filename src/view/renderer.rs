@@ -362,16 +362,21 @@ impl Renderer {
     /// Works until the clock says so.
     pub fn work(&mut self, until: f64, send: &mut dyn FnMut(WorkerMessage)) {
         let mut messages = Vec::new();
-        match self.checker.busy() {
+        let checking = self.checker.busy();
+        match checking {
             true => (self.checker).work(until, &mut |message| messages.push(message)),
             false if self.desk.held.busy() => self.desk.held.search(SLICE),
             false if self.left_out_search.is_some() => self.search_left_out(),
             false => self.search_other(),
         }
+        // As long as the checker only goes on, nothing is to be drawn anew.
+        let same = checking && messages.is_empty() && self.worked;
         self.take_messages(messages, send);
         self.try_draft(send);
         self.worked = true;
-        self.send_sections(send);
+        if !same {
+            self.send_sections(send);
+        }
     }
 
     /// Whether workers beside the checker would have something to do.
