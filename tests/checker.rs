@@ -633,7 +633,9 @@ fn verdicts_come_before_everything_is_looked_at() {
     let Some(CheckerResponse::Checked(checked)) = told.last() else {
         panic!("{told:?}");
     };
-    assert!(checked.stopped && checked.progress.states > 10_000);
+    // The plain search begins alone, with 6,000, and then goes along.
+    let states = checked.progress.states;
+    assert!(checked.stopped && states > 6_000, "{states}");
 }
 
 /// The reduced search finishes where the full one runs out of memory, if it gets enough itself.

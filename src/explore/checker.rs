@@ -280,7 +280,7 @@ impl Checker {
             case.its_turn = !case.its_turn && !case.told && here && states > MANY;
             // While the reduced search goes along most of the time is its own.
             let states = match case.reduced.is_some() && !case.told {
-                true => SLICE / 10,
+                true => SLICE / 20,
                 false => SLICE,
             };
             if case.its_turn {
