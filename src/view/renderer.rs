@@ -146,6 +146,8 @@ pub struct Renderer {
     sections: [Option<Element>; Slot::ALL.len()],
     /// Whether some work has been done.
     worked: bool,
+    /// Whether something is known that the sections do not show yet.
+    news: bool,
     /// The link that was sent last.
     link: String,
     publish: PublishFile,
@@ -199,6 +201,7 @@ impl Renderer {
             panel_asked: None,
             sections: [const { None }; Slot::ALL.len()],
             worked: false,
+            news: false,
             link: String::new(),
             publish,
             files: Vec::new(),
@@ -370,11 +373,11 @@ impl Renderer {
             false => self.search_other(),
         }
         // As long as the checker only goes on, nothing is to be drawn anew.
-        let same = checking && messages.is_empty() && self.worked;
+        self.news |= !checking || !messages.is_empty() || !self.worked;
         self.take_messages(messages, send);
         self.try_draft(send);
         self.worked = true;
-        if !same {
+        if self.news {
             self.send_sections(send);
         }
     }
@@ -409,7 +412,8 @@ impl Renderer {
         let mut messages = Vec::new();
         (self.checker).take_aside(number, answer, &mut |message| messages.push(message));
         self.take_messages(messages, send);
-        // While there is work to be done they are drawn after each slice of it.
+        // While there is work to be done they are drawn after the next slice of it.
+        self.news = true;
         if !self.busy() {
             self.send_sections(send);
         }
@@ -742,6 +746,7 @@ impl Renderer {
 
     /// Sends the sections that look different from what was sent last.
     fn send_sections(&mut self, send: &mut dyn FnMut(WorkerMessage)) {
+        self.news = false;
         self.leave_out_last_step();
         if self.input.ui.shown() == Tab::Edit {
             self.desk.save(self.publish);
