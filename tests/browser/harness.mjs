@@ -149,7 +149,8 @@ export async function said(page) {
     const main = document.querySelector("main");
     // What would happen without the step comes even later, after a search of its own.
     const late = [...main.querySelectorAll(".outlook, [data-part=why] :is(dt, dd), [data-part=why] > button")];
-    const words = late.map((it) => it.innerText.trim());
+    // An outlook has a line that is short and one that is whole.
+    const words = late.flatMap((it) => it.innerText.split("\n").map((line) => line.trim()));
     const lines = main.innerText.split("\n").filter((line) => line.trim() && !words.includes(line.trim()));
     return lines.join("\n");
   });
