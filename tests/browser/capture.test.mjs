@@ -227,6 +227,8 @@ test("logs, diagrams and sectors are read as if pasted, a pasted capture as if o
   await titled(page, "Read as a text: sector.bin");
   await part(page, "bytes-reading").filter({ hasText: "512 bytes" }).waitFor();
   await page.keyboard.press("Escape");
+  // A key can overtake the dialog's closing, which would then close what the key opened.
+  await page.locator("#help").waitFor({ state: "hidden" });
   await page.keyboard.press("x");
   await page.locator(".share textarea").fill(text("kprobe-mmap-ext4-sw0"));
   await page.getByRole("button", { name: /^Show what was opened: pasted text/ }).click();
