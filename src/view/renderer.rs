@@ -373,7 +373,7 @@ impl Renderer {
             false => self.search_other(),
         }
         // As long as the checker only goes on, nothing is to be drawn anew.
-        self.news |= !checking || !messages.is_empty() || !self.worked;
+        self.news |= !checking;
         self.take_messages(messages, send);
         self.try_draft(send);
         self.worked = true;
@@ -413,7 +413,6 @@ impl Renderer {
         (self.checker).take_aside(number, answer, &mut |message| messages.push(message));
         self.take_messages(messages, send);
         // While there is work to be done they are drawn after the next slice of it.
-        self.news = true;
         if !self.busy() {
             self.send_sections(send);
         }
@@ -531,6 +530,7 @@ impl Renderer {
         messages: Vec<CheckerMessage>,
         send: &mut dyn FnMut(WorkerMessage),
     ) {
+        self.news |= !messages.is_empty();
         for CheckerMessage { turn, response } in messages {
             if let CheckerResponse::Matrix { cells, .. } = &response {
                 let follows = self.consequences(cells);
@@ -808,7 +808,10 @@ impl Renderer {
                 Slot::Chain => chain.map_or_else(nothing, |chain| chain.strip(moment)),
                 Slot::Definition => definition::definition(moment, ui),
                 // The longest of all, and nobody opens it at once: the page has the others before.
-                Slot::Orderings if self.busy() && !self.worked => continue,
+                Slot::Orderings if self.busy() && !self.worked => {
+                    self.news = true;
+                    continue;
+                }
                 Slot::Orderings => {
                     let list = catalogue::orderings(moment, ui, results);
                     // A phone has no room for it beside the list.
